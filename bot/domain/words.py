@@ -1,0 +1,197 @@
+"""The words of the house as enums (DESIGN, section 1): the same in code, tables, commands and texts."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Tier(StrEnum):
+    """How much attention the account's ARR pays for."""
+
+    HIGH_TOUCH = "high_touch"
+    LOW_TOUCH = "low_touch"
+    TECH_TOUCH = "tech_touch"
+
+
+class Stage(StrEnum):
+    """Where an account stands between signature and renewal, in order."""
+
+    SETUP = "setup"
+    ACTIVATION = "activation"
+    ADOPTION = "adoption"
+    OUTCOMES = "outcomes"
+    EXPANSION = "expansion"
+    RENEWAL = "renewal"
+
+
+class AccountStatus(StrEnum):
+    CUSTOMER = "customer"
+    FORMER = "former"
+
+
+class Part(StrEnum):
+    """The part a person at the customer plays."""
+
+    ECONOMIC_BUYER = "economic_buyer"
+    CHAMPION = "champion"
+    OUTCOME_OWNER = "outcome_owner"
+    USER = "user"
+    BLAMED = "blamed"
+    FINANCE = "finance"
+    OTHER = "other"
+
+
+class Relationship(StrEnum):
+    WARM = "warm"
+    NEUTRAL = "neutral"
+    COLD = "cold"
+
+
+class Direction(StrEnum):
+    """Which way the metric must move; `hold` means stay within a band."""
+
+    UP = "up"
+    DOWN = "down"
+    HOLD = "hold"
+
+
+class OutcomeKind(StrEnum):
+    NUMERIC = "numeric"
+    STATEMENT = "statement"
+
+
+class Grade(IntEnum):
+    """How strong the proof is, weakest first; the order is the rule."""
+
+    ASSERTED = 0
+    OBSERVED = 1
+    MEASURED = 2
+    CONFIRMED = 3
+    ATTRIBUTED = 4
+    ACCEPTED = 5
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Source(StrEnum):
+    """Where a piece of evidence comes from; with attestor and method it decides the grade."""
+
+    OUR_WORD = "our_word"
+    OUR_TELEMETRY = "our_telemetry"
+    OUR_MEASUREMENT = "our_measurement"
+    CUSTOMER_SYSTEM = "customer_system"
+    CUSTOMER_WROTE = "customer_wrote"
+    CHAMPION_PRESENTED = "champion_presented"
+    CUSTOMER_SAID = "customer_said"
+
+
+class Method(StrEnum):
+    """How our share of the effect was isolated (Phillips ROI)."""
+
+    COMPARISON_GROUP = "comparison_group"
+    BEFORE_AFTER = "before_after"
+    EXPERT_ESTIMATE = "expert_estimate"
+
+
+class Standing(StrEnum):
+    """What an outcome is worth today: grade and progress taken together."""
+
+    PROVEN = "proven"
+    PARTLY_PROVEN = "partly_proven"
+    DISPROVEN = "disproven"
+    UNPROVEN = "unproven"
+
+
+class ObstacleKind(StrEnum):
+    APPROVALS = "approvals"
+    OWNERSHIP = "ownership"
+    FRICTION = "friction"
+    POLITICS = "politics"
+    INFRASTRUCTURE = "infrastructure"
+
+
+class PromiseState(StrEnum):
+    OPEN = "open"
+    KEPT = "kept"
+    RENEGOTIATED = "renegotiated"
+    BROKEN = "broken"
+
+
+class Loop(StrEnum):
+    """To whom an action goes before it comes back to the customer."""
+
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+    GO_TO_MARKET = "go_to_market"
+    OURSELVES = "ourselves"
+
+
+class CadenceKind(StrEnum):
+    WEEKLY_SYNC = "weekly_sync"
+    ONBOARDING_CHECK = "onboarding_check"
+    BUSINESS_REVIEW = "business_review"
+    RENEWAL_READOUT = "renewal_readout"
+
+
+class PromptState(StrEnum):
+    """`open` until somebody answers; a meeting that passes without an answer leaves it `silent`."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    SILENT = "silent"
+    OFF = "off"
+
+
+class Change(StrEnum):
+    """What an answer says moved."""
+
+    BELIEF = "belief"
+    BEHAVIOUR = "behaviour"
+    ECONOMICS = "economics"
+    NOTHING = "nothing"
+
+
+class RiskKind(StrEnum):
+    """The named dangers that the ledger alone can detect."""
+
+    NO_SUCCESS_WRITTEN = "no_success_written"
+    NO_CUSTOMER_OWNER = "no_customer_owner"
+    SPONSOR_LEFT = "sponsor_left"
+    PROOF_EXPIRED = "proof_expired"
+    RENEWAL_UNPROVEN = "renewal_unproven"
+    PROMPTS_UNANSWERED = "prompts_unanswered"
+    NO_NEW_EVIDENCE = "no_new_evidence"
+    PROOF_DISPUTED = "proof_disputed"
+    DISPROVEN = "disproven"
+    ACTION_OVERDUE = "action_overdue"
+
+
+class RiskState(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+
+
+class Severity(IntEnum):
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+class Verdict(StrEnum):
+    """A human's answer to: is this account retained in substance?"""
+
+    YES = "yes"
+    NO = "no"
+    NOT_CLEAR = "not_clear"
+
+
+class Theatre(StrEnum):
+    """Activity that looks like value: named, never scored."""
+
+    MEETINGS = "meetings"
+    HEALTH = "health"
+    RELATIONSHIP = "relationship"

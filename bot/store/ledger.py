@@ -1,0 +1,146 @@
+"""The one way to write the ledger: every row that changes leaves a line of history in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.store import schema
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes: a member of ours, or the bot itself (`member_id` None), and through which surface."""
+
+    workspace_id: int
+    member_id: int | None
+    surface: str
+
+
+def add(session: Session, by: Author, table: Table, now: datetime, /, *, why: str | None = None, **values: Any) -> int:
+    """Insert one row of `table` and its history; returns the row's id."""
+    row_id = session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
+    account_id = row_id if table is schema.account else values.get("account_id")
+    _record(session, by, table, now, row_id, account_id, None, values, why)
+    return int(row_id)
+
+
+def add_many(session: Session, by: Author, table: Table, now: datetime, rows: list[dict[str, Any]]) -> list[int]:
+    """Insert many rows of one shape in one statement, each with its history; returns their ids in order."""
+    if not rows:
+        return []
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    ids = [int(row_id) for row_id in session.execute(statement, rows).scalars()]
+    owners = ids if table is schema.account else [row.get("account_id") for row in rows]
+    session.execute(
+        insert(schema.history),
+        [
+            _line(by, table, now, row_id, owner, None, row, None)
+            for row_id, owner, row in zip(ids, owners, rows, strict=True)
+        ],
+    )
+    touch(session, [owner for owner in owners if owner is not None], now)
+    return ids
+
+
+def change(
+    session: Session,
+    by: Author,
+    table: Table,
+    row_id: int,
+    now: datetime,
+    /,
+    *,
+    why: str | None = None,
+    only_if: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> bool:
+    """Set `values` on one row, with history of what really differs.
+
+    `only_if` names columns that must still hold these values: the row count of the conditional update is the
+    lock, so of two people who press the same button one gets True. Returns whether anything changed.
+    """
+    row = session.execute(select(table).where(table.c.id == row_id)).mappings().one_or_none()
+    if row is None or any(row[name] != wanted for name, wanted in (only_if or {}).items()):
+        return False
+    after = {name: value for name, value in values.items() if row[name] != value}
+    if not after:
+        return False
+    statement = update(table).where(table.c.id == row_id).values(**after)
+    for name, wanted in (only_if or {}).items():
+        statement = statement.where(table.c[name].is_(None) if wanted is None else table.c[name] == wanted)
+    if session.connection().execute(statement).rowcount != 1:
+        return False
+    account_id = row_id if table is schema.account else row.get("account_id")
+    _record(session, by, table, now, row_id, account_id, {name: row[name] for name in after}, after, why)
+    return True
+
+
+def touch(session: Session, account_ids: Iterable[int], now: datetime) -> None:
+    """Ask for these accounts' risks to be looked at again as of `now`."""
+    rows = [{"account_id": account_id, "look_at": now} for account_id in dict.fromkeys(account_ids)]
+    if not rows:
+        return
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = make(schema.account_due)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["account_id"], set_={"look_at": statement.excluded.look_at}),
+        rows,
+    )
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON keeps it in history and exports: enums by value, dates ISO, decimals as text."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def _record(
+    session: Session,
+    by: Author,
+    table: Table,
+    now: datetime,
+    row_id: int,
+    account_id: int | None,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    why: str | None,
+) -> None:
+    session.execute(insert(schema.history), _line(by, table, now, row_id, account_id, before, after, why))
+    if account_id is not None:
+        touch(session, [account_id], now)
+
+
+def _line(
+    by: Author,
+    table: Table,
+    now: datetime,
+    row_id: int,
+    account_id: int | None,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    why: str | None,
+) -> dict[str, Any]:
+    return {
+        "workspace_id": by.workspace_id,
+        "account_id": account_id,
+        "at": now,
+        "member_id": by.member_id,
+        "surface": by.surface,
+        "entity": table.name,
+        "entity_id": row_id,
+        "before": None if before is None else {name: plain(value) for name, value in before.items()},
+        "after": {name: plain(value) for name, value in after.items() if before is not None or value is not None},
+        "why": why,
+    }

@@ -1,0 +1,52 @@
+"""Shows rows as they stood at an earlier moment, by undoing what history says came after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Row, Table, select
+from sqlalchemy.orm import Session
+
+from bot.store import schema
+from bot.store.types import Exact, Rank, UtcDateTime, Word
+
+
+def rewound(
+    session: Session, table: Table, names: Sequence[str], found: Iterable[Row[Any]], belongs: Any, as_of: datetime
+) -> list[dict[str, Any]]:
+    """`found` (rows of `table` with the columns `names`) as they stood at `as_of`; rows born later are left out."""
+    rows: dict[int, dict[str, Any]] = {}
+    for row in found:
+        values = dict(zip(names, row, strict=True))
+        rows[values["id"]] = values
+    history = schema.history
+    later = (
+        select(history.c.entity_id, history.c.before)
+        .where(belongs(history), history.c.entity == table.name, history.c.at > as_of)
+        .order_by(history.c.id.desc())
+    )
+    for entity_id, before in session.execute(later):
+        if before is None:
+            rows.pop(entity_id, None)
+        elif entity_id in rows:
+            rows[entity_id].update(
+                {name: restored(table.c[name], value) for name, value in before.items() if name in names}
+            )
+    return list(rows.values())
+
+
+def restored(column: Column[Any], value: Any) -> Any:
+    """The Python value of what `ledger.plain` made of it for this column."""
+    if value is None:
+        return None
+    kind = column.type
+    if isinstance(kind, Word | Rank):
+        return kind.enum(value)
+    if isinstance(kind, Exact):
+        return Decimal(value)
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    return date.fromisoformat(value) if kind.python_type is date else value
