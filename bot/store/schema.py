@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.domain import words
-from bot.store.types import BigInt, Clean, Exact, Rank, UtcDateTime, Word
+from bot.store.types import BigInt, Clean, Exact, Key, Rank, UtcDateTime, Word
 
 metadata = MetaData(
     naming_convention={
@@ -106,7 +106,7 @@ account = Table(
     _id(),
     _ref("workspace_id", "workspace", nullable=False),
     _ref("portfolio_id", "portfolio", index=True),
-    Column("slug", String(80), nullable=False),
+    Column("slug", Key, nullable=False),
     Column("name", Clean, nullable=False),
     Column("external_id", String(120)),
     Column("status", Word(words.AccountStatus), nullable=False, server_default="customer"),
@@ -136,9 +136,9 @@ account_word = Table(
     _id(),
     _account(),
     _ref("workspace_id", "workspace", nullable=False),
-    Column("word", String(80), nullable=False),
+    Column("word", Key, nullable=False),
     Column("is_alias", Boolean, nullable=False, server_default=text("false")),
-    Index("ix_account_word_workspace_id_word", "workspace_id", "word", postgresql_ops={"word": "text_pattern_ops"}),
+    Index("ix_account_word_workspace_id_word", "workspace_id", "word"),
 )
 
 person = Table(

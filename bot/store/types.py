@@ -11,6 +11,8 @@ from sqlalchemy import BigInteger, Dialect, Integer, SmallInteger, String, Text,
 from sqlalchemy.types import DateTime
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
+# Compared byte by byte on both databases, so that a prefix is a range of the index.
+Key = String(80).with_variant(String(80, collation="C"), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,0 +1,72 @@
+"""Reads and writes accounts as rows: by id, by owner, and the words that find them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from bot.domain import naming
+from bot.domain.model import Account
+from bot.store import ledger, schema
+from bot.store.ledger import Author
+
+_COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
+
+
+def by_id(session: Session, account_id: int) -> Account | None:
+    row = session.execute(select(*_COLUMNS).where(schema.account.c.id == account_id)).one_or_none()
+    return None if row is None else Account(*row)
+
+
+def ids_of(session: Session, member_id: int) -> list[int]:
+    """The accounts that this member owns or stands in for, customers only."""
+    table = schema.account
+    mine = (table.c.owner_id == member_id) | (table.c.deputy_id == member_id)
+    return list(session.execute(select(table.c.id).where(mine, table.c.status == "customer")).scalars())
+
+
+def create(session: Session, by: Author, now: datetime, name: str, **values: Any) -> int:
+    """Add an account with a slug of its own and the words it is found by; returns its id."""
+    slug = free_slug(session, by.workspace_id, name)
+    account_id = ledger.add(
+        session, by, schema.account, now, workspace_id=by.workspace_id, slug=slug, name=name, created_at=now, **values
+    )
+    index_words(session, by.workspace_id, account_id, name)
+    return account_id
+
+
+def free_slug(session: Session, workspace_id: int, name: str) -> str:
+    """A slug for `name` that no account of the workspace has yet."""
+    base = naming.slug(name)[:72] or "account"
+    table = schema.account
+    taken = set(
+        session.execute(
+            select(table.c.slug).where(
+                table.c.workspace_id == workspace_id, table.c.slug >= base, table.c.slug < base + "\U0010ffff"
+            )
+        ).scalars()
+    )
+    if base not in taken:
+        return base
+    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken)
+
+
+def index_words(
+    session: Session, workspace_id: int, account_id: int, name: str, aliases: tuple[str, ...] | None = None
+) -> None:
+    """Replace the words of an account's name, and its aliases if any are given."""
+    table = schema.account_word
+    stale = delete(table).where(table.c.account_id == account_id)
+    session.execute(stale if aliases is not None else stale.where(~table.c.is_alias))
+    rows = [
+        {"workspace_id": workspace_id, "account_id": account_id, "word": word, "is_alias": alias}
+        for alias, words in ((False, naming.search_words(name)), (True, [naming.slug(a) for a in aliases or ()]))
+        for word in words
+        if word
+    ]
+    if rows:
+        session.execute(insert(table), rows)

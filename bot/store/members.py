@@ -1,0 +1,91 @@
+"""Members of the workspace: the people of ours whom Slack knows, and the owners whom an import named first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.store.schema import member
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`slack_id` is None while an imported owner has not been matched to a Slack user."""
+
+    id: int
+    workspace_id: int
+    slack_id: str | None
+    name: str
+    email: str | None
+    tz: str
+    is_admin: bool
+    is_guest: bool
+    is_deactivated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlackUser:
+    """What Slack says of one user, as far as we keep it."""
+
+    slack_id: str
+    name: str
+    email: str | None
+    tz: str
+    is_admin: bool = False
+    is_guest: bool = False
+    is_deactivated: bool = False
+
+
+_COLUMNS = [member.c[field.name] for field in fields(Member)]
+
+
+def by_id(session: Session, member_id: int | None) -> Member | None:
+    return None if member_id is None else _one(session, member.c.id == member_id)
+
+
+def by_slack_id(session: Session, workspace_id: int, slack_id: str) -> Member | None:
+    return _one(session, (member.c.workspace_id == workspace_id) & (member.c.slack_id == slack_id))
+
+
+def by_name(session: Session, workspace_id: int, name: str) -> Member | None:
+    """The member with this name or e-mail address, whatever its case."""
+    wanted = name.strip().lower()
+    return _one(
+        session,
+        (member.c.workspace_id == workspace_id)
+        & ((func.lower(member.c.name) == wanted) | (func.lower(member.c.email) == wanted)),
+    )
+
+
+def of_workspace(session: Session, workspace_id: int) -> list[Member]:
+    statement = select(*_COLUMNS).where(member.c.workspace_id == workspace_id).order_by(member.c.id)
+    return [Member(*row) for row in session.execute(statement)]
+
+
+def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:
+    """Insert or refresh a Slack user; an imported owner of the same name or e-mail becomes this user."""
+    known = by_slack_id(session, workspace_id, user.slack_id) or _imported(session, workspace_id, user)
+    values: dict[str, Any] = {field.name: getattr(user, field.name) for field in fields(SlackUser)}
+    if known is None:
+        session.execute(insert(member).values(workspace_id=workspace_id, **values))
+    elif any(getattr(known, name) != value for name, value in values.items()):
+        session.execute(update(member).where(member.c.id == known.id).values(**values))
+    found = by_slack_id(session, workspace_id, user.slack_id)
+    assert found is not None
+    return found
+
+
+def _imported(session: Session, workspace_id: int, user: SlackUser) -> Member | None:
+    for key in (user.email, user.name):
+        found = by_name(session, workspace_id, key) if key else None
+        if found is not None and found.slack_id is None:
+            return found
+    return None
+
+
+def _one(session: Session, condition: ColumnElement[bool]) -> Member | None:
+    row = session.execute(select(*_COLUMNS).where(condition).order_by(member.c.id).limit(1)).one_or_none()
+    return None if row is None else Member(*row)
