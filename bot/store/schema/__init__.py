@@ -1,0 +1,54 @@
+"""The tables of the ledger. Words are DESIGN's; columns are the fields of `bot.domain.model`.
+
+Every row belongs to a workspace, directly or through its account. Delivery's tables are in `bot.store.delivery`.
+"""
+
+from __future__ import annotations
+
+from bot.store.schema.accounts import account, account_due, account_word, member, portfolio, workspace
+from bot.store.schema.base import metadata
+from bot.store.schema.meetings import answer, cadence, draft, meeting, prompt
+from bot.store.schema.proof import (
+    action,
+    evidence,
+    gap,
+    health,
+    judgement,
+    obstacle,
+    outcome,
+    person,
+    promise,
+    stage_entry,
+)
+from bot.store.schema.watch import digest, history, risk
+from bot.store.types import BigInt, UtcDateTime
+
+__all__ = [
+    "BigInt",
+    "UtcDateTime",
+    "account",
+    "account_due",
+    "account_word",
+    "action",
+    "answer",
+    "cadence",
+    "digest",
+    "draft",
+    "evidence",
+    "gap",
+    "health",
+    "history",
+    "judgement",
+    "meeting",
+    "member",
+    "metadata",
+    "obstacle",
+    "outcome",
+    "person",
+    "portfolio",
+    "promise",
+    "prompt",
+    "risk",
+    "stage_entry",
+    "workspace",
+]

@@ -1,0 +1,105 @@
+"""The workspace, its members, portfolios and accounts."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+
+from bot.domain import words
+from bot.store.schema.base import metadata, of_account, ref, row_id
+from bot.store.types import BigInt, Clean, Key, UtcDateTime, Word
+
+workspace = Table(
+    "workspace",
+    metadata,
+    row_id(),
+    Column("team_id", String(20), nullable=False, unique=True),
+    Column("name", Clean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+member = Table(
+    "member",
+    metadata,
+    row_id(),
+    ref("workspace_id", "workspace", nullable=False),
+    Column("slack_id", String(20)),
+    Column("name", Clean, nullable=False),
+    Column("email", Clean),
+    Column("tz", String(64), nullable=False, server_default="UTC"),
+    Column("is_admin", Boolean, nullable=False, server_default=text("false")),
+    Column("is_guest", Boolean, nullable=False, server_default=text("false")),
+    Column("is_deactivated", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("workspace_id", "slack_id"),
+    Index("ix_member_workspace_id_name", "workspace_id", "name"),
+)
+
+portfolio = Table(
+    "portfolio",
+    metadata,
+    row_id(),
+    ref("workspace_id", "workspace", nullable=False),
+    Column("name", Clean, nullable=False),
+    Column("channel", String(20)),
+    ref("manager_id", "member"),
+    Column("digest_weekday", Integer, nullable=False, server_default="0"),
+    Column("digest_time", String(5), nullable=False, server_default="09:00"),
+    Column("tz", String(64), nullable=False, server_default="UTC"),
+    Column("next_digest_at", UtcDateTime, index=True),
+    Column("product_channel", String(20)),
+    Column("go_to_market_channel", String(20)),
+    Column("band_currency", String(3)),
+    Column("high_touch_from_minor", BigInt),
+    Column("low_touch_from_minor", BigInt),
+    Column("high_touch_load", Integer),
+    Column("low_touch_load", Integer),
+    Column("channel_lost_at", UtcDateTime),
+    UniqueConstraint("workspace_id", "name"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    row_id(),
+    ref("workspace_id", "workspace", nullable=False),
+    ref("portfolio_id", "portfolio", index=True),
+    Column("slug", Key, nullable=False),
+    Column("name", Clean, nullable=False),
+    Column("external_id", String(120)),
+    Column("status", Word(words.AccountStatus), nullable=False, server_default="customer"),
+    Column("arr_minor", BigInt),
+    Column("currency", String(3)),
+    Column("tier", Word(words.Tier), nullable=False, server_default="high_touch"),
+    Column("tier_reason", Clean),
+    Column("stage", Word(words.Stage), nullable=False, server_default="setup"),
+    Column("stage_since", Date),
+    Column("stage_reason", Clean),
+    Column("contract_start", Date),
+    Column("renewal_date", Date),
+    ref("owner_id", "member", index=True),
+    ref("deputy_id", "member", index=True),
+    Column("relationship", Word(words.Relationship)),
+    Column("first_win_on", Date),
+    Column("first_win", Clean),
+    Column("packet_accepted_on", Date),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("workspace_id", "slug"),
+    UniqueConstraint("workspace_id", "external_id"),
+)
+
+account_word = Table(
+    "account_word",
+    metadata,
+    row_id(),
+    of_account(),
+    ref("workspace_id", "workspace", nullable=False),
+    Column("word", Key, nullable=False),
+    Column("is_alias", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_account_word_workspace_id_word", "workspace_id", "word"),
+)
+
+account_due = Table(
+    "account_due",
+    metadata,
+    Column("account_id", BigInt, ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    Column("look_at", UtcDateTime, nullable=False, index=True),
+)
