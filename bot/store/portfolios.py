@@ -1,0 +1,129 @@
+"""Portfolios as rows: by id, by manager, by owner, and the accounts that belong to none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.words import AccountStatus
+from bot.store.schema import account, member, portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Accounts that share a manager, a manager channel and a digest time; times are wall clock in `tz`.
+
+    `digest_weekday` counts from Monday as 0. The bands are the ARR from which a tier begins, in `band_currency`;
+    `channel_lost_at` says since when Slack refuses the channel.
+    """
+
+    id: int
+    workspace_id: int
+    name: str
+    channel: str | None
+    manager_id: int | None
+    digest_weekday: int
+    digest_time: str
+    tz: str
+    next_digest_at: datetime | None
+    product_channel: str | None
+    go_to_market_channel: str | None
+    band_currency: str | None
+    high_touch_from_minor: int | None
+    low_touch_from_minor: int | None
+    high_touch_load: int | None
+    low_touch_load: int | None
+    channel_lost_at: datetime | None
+
+
+_COLUMNS = [portfolio.c[field.name] for field in fields(Portfolio)]
+
+
+def by_id(session: Session, portfolio_id: int | None) -> Portfolio | None:
+    return None if portfolio_id is None else _one(session, portfolio.c.id == portfolio_id)
+
+
+def by_name(session: Session, workspace_id: int, name: str) -> Portfolio | None:
+    """The portfolio with this name, whatever its case."""
+    same = func.lower(portfolio.c.name) == name.strip().lower()
+    return _one(session, (portfolio.c.workspace_id == workspace_id) & same)
+
+
+def by_ids(session: Session, portfolio_ids: Iterable[int]) -> dict[int, Portfolio]:
+    """These portfolios by their ids, in one query."""
+    return {row.id: row for row in _many(session, portfolio.c.id.in_(set(portfolio_ids)))}
+
+
+def of_workspace(session: Session, workspace_id: int) -> list[Portfolio]:
+    """All portfolios of a workspace, by name."""
+    return _many(session, portfolio.c.workspace_id == workspace_id)
+
+
+def of_manager(session: Session, workspace_id: int, member_id: int) -> list[Portfolio]:
+    return _many(session, (portfolio.c.workspace_id == workspace_id) & (portfolio.c.manager_id == member_id))
+
+
+def of_owner(session: Session, workspace_id: int, member_id: int) -> list[Portfolio]:
+    """The portfolios in which this member owns or deputises a customer."""
+    mine = (account.c.owner_id == member_id) | (account.c.deputy_id == member_id)
+    held = select(account.c.portfolio_id).where(mine, account.c.status == AccountStatus.CUSTOMER)
+    return _many(session, (portfolio.c.workspace_id == workspace_id) & portfolio.c.id.in_(held))
+
+
+def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
+    """Hold these portfolios until the transaction ends, so that replicas count what they send one after another.
+
+    SQLite has one writer at a time and needs none.
+    """
+    rows = select(portfolio.c.id).where(portfolio.c.id.in_(set(portfolio_ids))).order_by(portfolio.c.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
+
+
+def next_due_digest(session: Session, now: datetime) -> Portfolio | None:
+    """One portfolio whose digest is due, the longest waiting first."""
+    due = portfolio.c.next_digest_at <= now
+    statement = select(*_COLUMNS).where(due).order_by(portfolio.c.next_digest_at).limit(1)
+    row = session.execute(statement.with_for_update(skip_locked=True, key_share=True)).one_or_none()
+    return None if row is None else Portfolio(*row)
+
+
+def move_digest(session: Session, due: Portfolio, next_digest_at: datetime) -> bool:
+    """Set the next digest's moment, unless another replica has: the row count is the lock."""
+    unmoved = (portfolio.c.id == due.id) & (portfolio.c.next_digest_at == due.next_digest_at)
+    moved = session.connection().execute(update(portfolio).where(unmoved).values(next_digest_at=next_digest_at))
+    return bool(moved.rowcount == 1)
+
+
+def unassigned(session: Session, workspace_id: int) -> list[tuple[int, int | None]]:
+    """The customers that belong to no portfolio, as pairs of account id and owner id."""
+    statement = select(account.c.id, account.c.owner_id).where(
+        account.c.workspace_id == workspace_id,
+        account.c.portfolio_id.is_(None),
+        account.c.status == AccountStatus.CUSTOMER,
+    )
+    return [(row.id, row.owner_id) for row in session.execute(statement.order_by(account.c.id))]
+
+
+def mentions(session: Session, member_ids: Iterable[int | None]) -> dict[int, str]:
+    """How a message names these members: their Slack id, or their name while Slack does not know them."""
+    wanted = {member_id for member_id in member_ids if member_id is not None}
+    statement = select(member.c.id, member.c.slack_id, member.c.name).where(member.c.id.in_(wanted))
+    return {row.id: row.slack_id or row.name for row in session.execute(statement)}
+
+
+def _select(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(*_COLUMNS).where(condition).order_by(func.lower(portfolio.c.name), portfolio.c.id)
+
+
+def _many(session: Session, condition: ColumnElement[bool]) -> list[Portfolio]:
+    return [Portfolio(*row) for row in session.execute(_select(condition))]
+
+
+def _one(session: Session, condition: ColumnElement[bool]) -> Portfolio | None:
+    row = session.execute(_select(condition).limit(1)).one_or_none()
+    return None if row is None else Portfolio(*row)

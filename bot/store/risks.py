@@ -1,0 +1,150 @@
+"""Risks as rows: which accounts to look at, what was told to whom already, and who has what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.model import Risk
+from bot.domain.words import RiskState
+from bot.store.delivery import outbox
+from bot.store.schema import account, account_due, history, risk
+
+_COLUMNS = [risk.c[field.name] for field in fields(Risk)]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of a risk's timeline: what was set, by whom and why, as history keeps it."""
+
+    id: int
+    at: datetime
+    member_id: int | None
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+    why: str | None
+
+
+def by_id(session: Session, risk_id: int) -> Risk | None:
+    row = session.execute(select(*_COLUMNS).where(risk.c.id == risk_id)).one_or_none()
+    return None if row is None else Risk(*row)
+
+
+def by_ids(session: Session, risk_ids: Iterable[int]) -> list[Risk]:
+    """These risks, the worst first."""
+    statement = select(*_COLUMNS).where(risk.c.id.in_(set(risk_ids)))
+    return [Risk(*row) for row in session.execute(statement.order_by(risk.c.severity.desc(), risk.c.id))]
+
+
+def same_open(session: Session, closed: Risk) -> bool:
+    """Whether the same danger is open under another risk."""
+    return _exists(
+        session,
+        (risk.c.account_id == closed.account_id)
+        & (risk.c.kind == closed.kind)
+        & (risk.c.subject == closed.subject)
+        & risk.c.closed_at.is_(None)
+        & (risk.c.id != closed.id),
+    )
+
+
+def claim_due_accounts(session: Session, now: datetime, limit: int) -> list[int]:
+    """Accounts of one portfolio that are due to be looked at, largest ARR first, locked for this transaction.
+
+    One portfolio at a time, so that its worst news is chosen among all of its news. Replicas skip what is locked.
+    """
+    due = account_due.c.look_at <= now
+    joined = account_due.join(account, account.c.id == account_due.c.account_id)
+    rows = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due)
+    waiting = rows.order_by(account_due.c.look_at).limit(1).with_for_update(of=account_due, skip_locked=True)
+    first = session.execute(waiting).one_or_none()
+    if first is None:
+        return []
+    ours = account.c.portfolio_id == first.portfolio_id
+    together = (
+        select(account_due.c.account_id)
+        .select_from(joined)
+        .where(due, account.c.workspace_id == first.workspace_id, ours)
+        .order_by(account.c.arr_minor.desc().nulls_last(), account.c.id)
+        .limit(limit)
+        .with_for_update(of=account_due, skip_locked=True)
+    )
+    return list(session.execute(together).scalars())
+
+
+def look_again(session: Session, moments: Mapping[int, datetime]) -> None:
+    """Set when each of these accounts is to be looked at next."""
+    rows = [{"of": account_id, "at": at} for account_id, at in moments.items()]
+    if rows:
+        statement = update(account_due).where(account_due.c.account_id == bindparam("of"))
+        session.connection().execute(statement.values(look_at=bindparam("at")), rows)
+
+
+def look_no_more(session: Session, account_ids: Iterable[int]) -> None:
+    """Leave these accounts alone until somebody changes them."""
+    session.execute(delete(account_due).where(account_due.c.account_id.in_(set(account_ids))))
+
+
+def told(session: Session, workspace_id: int, risk_ids: Iterable[int]) -> set[int]:
+    """Which of these risks have a message of their own."""
+    keys = {f"risk:{risk_id}": risk_id for risk_id in risk_ids}
+    statement = select(outbox.c.key).where(outbox.c.workspace_id == workspace_id, outbox.c.key.in_(keys))
+    return {keys[key] for key in session.execute(statement).scalars()}
+
+
+def opened_since(session: Session, desk: ColumnElement[bool], since: datetime) -> list[Risk]:
+    """The risks of the accounts that `desk` selects which were opened at `since` or later, the worst first."""
+    joined = risk.join(account, account.c.id == risk.c.account_id)
+    statement = select(*_COLUMNS).select_from(joined).where(desk, risk.c.opened_at >= since)
+    by_weight = (risk.c.severity.desc(), account.c.arr_minor.desc().nulls_last(), risk.c.id)
+    return [Risk(*row) for row in session.execute(statement.order_by(*by_weight))]
+
+
+def next_unclaimed(session: Session, now: datetime) -> Risk | None:
+    """One risk that nobody took in time, the longest waiting first."""
+    due = risk.c.remind_manager_at <= now
+    statement = select(*_COLUMNS).where(due).order_by(risk.c.remind_manager_at, risk.c.id).limit(1)
+    row = session.execute(statement.with_for_update(skip_locked=True)).one_or_none()
+    return None if row is None else Risk(*row)
+
+
+def unclaimed_of_portfolio(session: Session, portfolio_id: int | None, now: datetime) -> list[Risk]:
+    """All risks of one portfolio that nobody took in time."""
+    joined = risk.join(account, account.c.id == risk.c.account_id)
+    late = (risk.c.remind_manager_at <= now) & (risk.c.state == RiskState.OPEN)
+    statement = select(*_COLUMNS).select_from(joined).where(late, account.c.portfolio_id == portfolio_id)
+    return [Risk(*row) for row in session.execute(statement.order_by(risk.c.severity.desc(), risk.c.id))]
+
+
+def notes(session: Session, of: Risk) -> list[Note]:
+    """The timeline of a risk, oldest first."""
+    return [Note(*row) for row in session.execute(_notes(of).order_by(history.c.id))]
+
+
+def last_note_id(session: Session, of: Risk) -> int:
+    """The id of the newest line of a risk's timeline."""
+    newest = select(func.max(history.c.id)).where(
+        history.c.account_id == of.account_id, history.c.entity == "risk", history.c.entity_id == of.id
+    )
+    return int(session.execute(newest).scalar_one())
+
+
+def note_by_id(session: Session, of: Risk, note_id: int) -> Note | None:
+    row = session.execute(_notes(of).where(history.c.id == note_id)).one_or_none()
+    return None if row is None else Note(*row)
+
+
+def _notes(of: Risk) -> Select[Any]:
+    columns = [history.c[field.name] for field in fields(Note)]
+    return select(*columns).where(
+        history.c.account_id == of.account_id, history.c.entity == "risk", history.c.entity_id == of.id
+    )
+
+
+def _exists(session: Session, condition: ColumnElement[bool]) -> bool:
+    return session.execute(select(risk.c.id).where(condition).limit(1)).first() is not None
