@@ -1,0 +1,317 @@
+"""The grammar of the slash commands: one table that both parses what people type and prints the help.
+
+`parse` gives a typed request or raises `Refused` with a sentence that says what to write instead. An account's name
+may have spaces, so a subcommand is a known word at the end (`/proof acme corp plan`); a name in quotes is only a name
+(`/proof "plan"`).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+
+from bot.domain.words import Change
+from bot.services.actor import Refused
+from bot.slack.ids import Command
+from bot.slack.when import due
+
+
+class Topic(StrEnum):
+    """What of an account is asked for; `card` is what comes without a word."""
+
+    CARD = "card"
+    EVIDENCE = "evidence"
+    PLAN = "plan"
+    GAP = "gap"
+    RISK = "risk"
+    HISTORY = "history"
+    JUDGE = "judge"
+    CADENCE = "cadence"
+    AGENDA = "agenda"
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """`/proof help`."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """`/proof <account> [topic]`; `as_of` for the card as it was, `since` for a part of the history.
+
+    `hint` is what to say if no account has this name: the end of it looks like a mistyped topic.
+    """
+
+    account: str
+    topic: Topic = Topic.CARD
+    as_of: date | None = None
+    since: date | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """`/proof new`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`/answer [account]`, or an answer in one line; `by` is what stands after the last "by", a date in words.
+
+    `in_line` says that at least one of the parts was given.
+    """
+
+    account: str | None = None
+    change: Change | None = None
+    changed: str | None = None
+    unproven: str | None = None
+    next_action: str | None = None
+    by: str | None = None
+
+    @property
+    def in_line(self) -> bool:
+        return any((self.change, self.changed, self.unproven, self.next_action))
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """`/portfolio [@owner | name]`: mine, a colleague's (`owner` is a Slack user id), or the one of this name."""
+
+    owner: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSetup:
+    """`/portfolio setup [name]`."""
+
+    name: str | None = None
+
+
+Request = Help | Show | NewAccount | Answer | Portfolio | PortfolioSetup
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to use a command: how it is written, what it does, and the word that tells it from the others."""
+
+    command: Command
+    usage: str
+    does: str
+    word: str = ""
+
+    @property
+    def written(self) -> str:
+        return f"{self.command} {self.usage}".strip()
+
+
+def _about(topic: Topic, does: str, extra: str = "") -> Form:
+    return Form(Command.PROOF, f"<account> {topic}{extra}", does, topic)
+
+
+FORMS: tuple[Form, ...] = (
+    Form(Command.PROOF, "<account>", "the card: what is proven, what is not, who moves next"),
+    _about(Topic.EVIDENCE, "every piece of evidence, or add one"),
+    _about(Topic.PLAN, "what success is, who owns it, what will slow it down"),
+    _about(Topic.GAP, "what is unproven, and the risk if it stays so"),
+    _about(Topic.RISK, "the open risks"),
+    _about(Topic.HISTORY, "who changed what, when", " [since 2026-03-01]"),
+    _about(Topic.JUDGE, "say whether it is retained in substance"),
+    _about(Topic.CADENCE, "its customer meetings"),
+    _about(Topic.AGENDA, "four lines for the next meeting"),
+    Form(Command.PROOF, "<account> as of 2026-03-01", "the card as it was on that day"),
+    Form(Command.PROOF, "new", "add an account", "new"),
+    Form(Command.ANSWER, "", "the answers you owe"),
+    Form(Command.ANSWER, "<account>", "answer for an account"),
+    Form(
+        Command.ANSWER,
+        "<account> changed: … unproven: … next: … by friday",
+        "answer in one line; you see it before it is kept",
+    ),
+    Form(Command.PORTFOLIO, "", "your portfolio, worst first"),
+    Form(Command.PORTFOLIO, "@owner", "the accounts of a colleague"),
+    Form(Command.PORTFOLIO, "<name>", "the portfolio of this name"),
+    Form(Command.PORTFOLIO, "setup", "name, channel, manager and digest time", "setup"),
+    *(Form(command, "help", "this list", "help") for command in Command),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """`written` is what to type, `does` what then happens."""
+
+    written: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    """The help of one command."""
+
+    command: str
+    lines: tuple[HelpLine, ...]
+
+
+def help_of(command: Command) -> HelpView:
+    """What can be written after `command`, as the table has it."""
+    return HelpView(command, tuple(HelpLine(form.written, form.does) for form in FORMS if form.command is command))
+
+
+def usage_hint(command: Command) -> str:
+    """The hint that Slack shows beside a command while somebody types it; the manifest carries it."""
+    words = [form.word for form in FORMS if form.command is command and form.word]
+    return {
+        Command.PROOF: f"<account> [{' | '.join(word for word in words if word not in ('new', 'help'))}] | new | help",
+        Command.ANSWER: "[account] [changed: … unproven: … next: … by friday] | help",
+        Command.PORTFOLIO: "[@owner | name] | setup | help",
+    }[command]
+
+
+def parse(command: str, text: str) -> Request:
+    """What was asked for by `command` with `text` behind it, as Slack sends it; raises `Refused`."""
+    which = Command(command)
+    words = " ".join(html.unescape(text).split())
+    if words.casefold() == "help":
+        return Help(which)
+    return _PARSERS[which](words)
+
+
+def _proof(words: str) -> Request:
+    if not words:
+        return Help(Command.PROOF)
+    name, rest = _unquoted(words)
+    if name is not None:
+        return _show(name, rest) if rest else Show(name)
+    if words.casefold() == "new":
+        return NewAccount()
+    if words.casefold() in _TOPICS:
+        raise Refused(
+            f"Which account? Write {Command.PROOF} <account> {words.casefold()}. "
+            f'An account that is called {words} is {Command.PROOF} "{words}".'
+        )
+    return _show("", words)
+
+
+def _show(name: str, rest: str) -> Show:
+    """`rest` follows a quoted `name`; without one, `rest` starts with the name."""
+    if match := _AS_OF.fullmatch(rest):
+        return Show(_named(name, match["head"]), as_of=_day(match["day"]))
+    if match := _SINCE.fullmatch(rest):
+        return Show(_named(name, match["head"]), Topic.HISTORY, since=_day(match["since"] or match["day"]))
+    head, _, last = rest.rpartition(" ")
+    if last.casefold() in _TOPICS and (head or name):
+        return Show(_named(name, head), Topic(last.casefold()))
+    near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7)
+    if name:
+        meant = f'Did you mean {Command.PROOF} "{name}" {near[0]}?' if near else f"Write {Command.PROOF} help for all."
+        raise Refused(f"{rest} is nothing that I can show of an account. {meant}")
+    hint = f"Did you mean {Command.PROOF} {head} {near[0]}?" if near and head else None
+    return Show(rest, hint=hint)
+
+
+def _named(name: str, head: str) -> str:
+    found = name or head.strip()
+    if not found or (name and head.strip()):
+        raise Refused(f"Which account? Start with its name: {Command.PROOF} <account>.")
+    return found
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Refused(f"{written} is no date that I can read. Write it like 2026-03-01.") from None
+
+
+def _answer(words: str) -> Request:
+    fields = [field for field in _FIELD.finditer(words) if _nearest_field(field["label"])]
+    head = words[: fields[0].start()] if fields else words
+    name, rest = _unquoted(head.strip())
+    if name is not None and rest:
+        raise Refused(f"{rest} is not part of an answer. Write {_ONE_LINE}.")
+    account = name if name is not None else head.strip() or None
+    parts = _parts(words, fields)
+    change, changed = _change(parts.get("changed"))
+    next_action, by = _by(parts.get("next"))
+    return Answer(account, change, changed, parts.get("unproven"), next_action, by)
+
+
+def _nearest_field(label: str) -> list[str]:
+    return get_close_matches(label.casefold(), _ANSWER_FIELDS, 1, 0.85)
+
+
+def _parts(words: str, fields: list[re.Match[str]]) -> dict[str, str]:
+    parts: dict[str, str] = {}
+    ends = [*(field.start() for field in fields[1:]), len(words)]
+    for field, end in zip(fields, ends, strict=False):
+        label, known = field["label"].casefold(), _nearest_field(field["label"])[0]
+        if label != known:
+            raise Refused(f"I do not know {label}: in an answer. Did you mean {known}:?")
+        if known in parts:
+            raise Refused(f"{known}: stands twice. Put all of it behind one {known}:.")
+        parts[known] = words[field.end() : end].strip()
+        if not parts[known]:
+            raise Refused(f"Nothing stands behind {known}:. Write {_ONE_LINE}.")
+    return parts
+
+
+def _change(text: str | None) -> tuple[Change | None, str | None]:
+    """The kind of change if the text begins with one (`belief, they now trust the numbers`), and the rest."""
+    match = _KIND.fullmatch(text or "")
+    if match is None:
+        return None, text
+    kind = match["kind"].casefold()
+    return Change.BEHAVIOUR if kind == "behavior" else Change(kind), match["rest"] or None
+
+
+def _by(text: str | None) -> tuple[str | None, str | None]:
+    match = _BY.fullmatch(text or "")
+    if match is None or due(match["when"], date.min.replace(year=2000)) is None:
+        return text, None
+    return match["what"].strip(" ,;."), match["when"].strip(" .")
+
+
+def _portfolio(words: str) -> Request:
+    if not words:
+        return Portfolio()
+    if match := _MENTION.fullmatch(words):
+        return Portfolio(owner=match["id"])
+    name, rest = _unquoted(words)
+    if name is not None and not rest:
+        return Portfolio(name=name)
+    first, _, behind = words.partition(" ")
+    if first.casefold() == "setup":
+        return PortfolioSetup(_unquoted(behind)[0] or behind or None)
+    return Portfolio(name=words)
+
+
+def _unquoted(words: str) -> tuple[str | None, str]:
+    """The quoted name that `words` start with and what follows it; no name if they start with no quote."""
+    match = _QUOTED.fullmatch(words)
+    return (match["name"].strip(), match["rest"].strip()) if match else (None, words)
+
+
+_TOPICS = [topic.value for topic in Topic if topic is not Topic.CARD]
+_ANSWER_FIELDS = ["changed", "unproven", "next"]
+_ONE_LINE = next(form.written for form in FORMS if "changed:" in form.usage)
+_PARSERS: dict[Command, Callable[[str], Request]] = {
+    Command.PROOF: _proof,
+    Command.ANSWER: _answer,
+    Command.PORTFOLIO: _portfolio,
+}
+
+_AS_OF = re.compile(r"(?P<head>.*?)\s*\bas of (?P<day>.+)", re.IGNORECASE)
+_SINCE = re.compile(r"(?P<head>.*?)\s*\bhistory (?:since (?P<since>.+)|(?P<day>\S*\d\S*))", re.IGNORECASE)
+# Keyboards of phones and Macs turn straight quotes into the others.
+_QUOTED = re.compile(r"[\"“”„«»](?P<name>[^\"“”„«»]+)[\"“”„«»](?P<rest>.*)")
+_FIELD = re.compile(r"(?<!\S)(?P<label>[A-Za-z]{3,10})\s?:(?!/)")
+_KIND = re.compile(rf"(?P<kind>{'|'.join(Change)}|behavior)\s*(?:[-–—:,;.]\s*(?P<rest>.*))?", re.IGNORECASE)
+_BY = re.compile(r"(?P<what>.+)\bby (?P<when>[^:]{2,30})", re.IGNORECASE)
+_MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")

@@ -1,0 +1,65 @@
+"""The ids that travel through Slack, each in one place: what is clicked, submitted and sent (DESIGN, section 7).
+
+Templates read them as `{{ act.ANSWER }}` and `{{ callback.ANSWER }}`. Values of buttons and `private_metadata` carry
+row ids only; they are parsed by `bot.slack.forms` and never trusted: the service checks rights at every action.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    """The slash commands, as the manifest declares them."""
+
+    PROOF = "/proof"
+    ANSWER = "/answer"
+    PORTFOLIO = "/portfolio"
+
+
+class Action(StrEnum):
+    """The `action_id` of everything that can be clicked or chosen outside of an input."""
+
+    ANSWER = "prompt.answer"
+    NOTHING_CHANGED = "prompt.nothing"
+    SNOOZE_PROMPT = "prompt.snooze"
+    HAND_OVER = "prompt.hand_over"
+    MEETING_OFF = "prompt.off"
+    EDIT_ANSWER = "answer.edit"
+    CONFIRM_ANSWER = "answer.confirm"
+
+    OPEN_CARD = "card.open"
+    CHOOSE_ACCOUNT = "card.choose"
+    SHARE_CARD = "card.share"
+    ADD_EVIDENCE = "card.evidence"
+    SHOW_HISTORY = "card.history"
+
+    CLAIM_RISK = "risk.claim"
+    ASSIGN_RISK = "risk.assign"
+    SNOOZE_RISK = "risk.snooze"
+    CLOSE_RISK = "risk.close"
+
+    CLOSE_ACTION = "action.close"
+    FIND_ACCOUNT = "find.account"
+    OPEN_LINK = "link"
+
+
+class Callback(StrEnum):
+    """The `callback_id` of every modal."""
+
+    ANSWER = "answer"
+    NOTHING_CHANGED = "nothing_changed"
+    HAND_OVER = "hand_over"
+    EVIDENCE = "evidence"
+    NEW_ACCOUNT = "new_account"
+    CADENCE = "cadence"
+    PORTFOLIO_SETUP = "portfolio_setup"
+    ASSIGN_RISK = "assign_risk"
+    SNOOZE_RISK = "snooze_risk"
+    CLOSE_RISK = "close_risk"
+    CLOSE_ACTION = "close_action"
+    NOTICE = "notice"
+
+
+class Shortcut(StrEnum):
+    """The `callback_id` of every shortcut that the manifest declares."""

@@ -1,0 +1,68 @@
+"""Dates as people write them in a line of text: friday, tomorrow, in 2 weeks, 12 march, 2026-03-01."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from dateutil import parser
+from dateutil.relativedelta import relativedelta
+
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_UNITS = {"day": 1, "week": 7}
+_IN = re.compile(r"in (?P<count>\d{1,3}|an?|one|two|three|four) (?P<unit>day|week|month)s?")
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+# dateutil would read a lone number or a lone month as a date, too: more than was said.
+_DAY_AND_MONTH = re.compile(
+    r"(?=.*\b\d{1,2}(st|nd|rd|th)?\b)(?=.*\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))[a-z0-9 ,.]+"
+)
+
+
+def due(text: str, today: date) -> date | None:
+    """The day that `text` means, seen from `today`; None if it is no date. Only a day with its year may lie before."""
+    words = " ".join(text.casefold().strip(" .,;!").split()).removeprefix("on ").removeprefix("the ")
+    if words in ("today", "tonight", "eod", "end of day"):
+        return today
+    if words == "tomorrow":
+        return today + timedelta(days=1)
+    if words in ("end of week", "end of the week", "eow"):
+        return _weekday(today, 4, 0)
+    if words in ("end of month", "end of the month", "month end", "eom"):
+        return today + relativedelta(day=31)
+    if words in ("next week", "next month"):
+        return _weekday(today, 0, 1) if words == "next week" else today + relativedelta(months=1, day=1)
+    if match := _IN.fullmatch(words):
+        count = _COUNTS.get(match["count"]) or int(match["count"])
+        unit = match["unit"]
+        return today + (relativedelta(months=count) if unit == "month" else timedelta(days=count * _UNITS[unit]))
+    return _named_weekday(words, today) or _calendar(words, today)
+
+
+def _named_weekday(words: str, today: date) -> date | None:
+    first, _, rest = words.partition(" ")
+    name = rest if first in ("next", "this") else words
+    found = [number for number, day in enumerate(_WEEKDAYS) if len(name) >= 3 and day.startswith(name)]
+    return _weekday(today, found[0], 1 if first == "next" else 0) if len(found) == 1 else None
+
+
+def _weekday(today: date, weekday: int, weeks: int) -> date:
+    """The coming `weekday`, today included; with `weeks`, the one in that many calendar weeks from this Monday."""
+    monday = today - timedelta(days=today.weekday())
+    if weeks:
+        return monday + timedelta(days=weekday, weeks=weeks)
+    return today + timedelta(days=(weekday - today.weekday()) % 7)
+
+
+def _calendar(words: str, today: date) -> date | None:
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        pass
+    if not _DAY_AND_MONTH.fullmatch(words):
+        return None
+    try:
+        found = parser.parse(words, default=datetime(today.year, 1, 1)).date()  # noqa: DTZ001 - a date has no zone
+    except (ValueError, OverflowError):
+        return None
+    written_year = re.search(r"\b\d{4}\b", words)
+    return found if written_year or found >= today else found + relativedelta(years=1)
