@@ -1,0 +1,181 @@
+"""Markup to Block Kit: `<message>`, `<modal>` or `<home>` with its blocks, as the JSON that Slack takes."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element as Node
+
+import slackblocks as sb
+
+from bot.slack.markup import limits
+from bot.slack.markup.blocks import BLOCKS, BUILDERS, CELL, COLUMN, SURFACES, no_words
+from bot.slack.markup.elements import (
+    CONFIRM,
+    ELEMENTS,
+    IDENTIFIER,
+    OPTION,
+    Convert,
+    attributes,
+    boolean,
+    exactly,
+    shown,
+)
+from bot.slack.markup.errors import CompileError
+from bot.slack.markup.fit import Build, Piece, fit
+from bot.slack.markup.inline import INLINE
+from bot.slack.markup.text import NOTHING, carried, sentence
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What chat.postMessage takes beside the channel: the sentence for notifications, the blocks, the metadata."""
+
+    text: str
+    blocks: list[Json]
+    metadata: Json | None = None
+
+
+_MORE: dict[str, Convert] = {"more": str}
+_VIEW: dict[str, Convert] = {
+    **_MORE,
+    "callback_id": IDENTIFIER,
+    "external_id": IDENTIFIER,
+    "private_metadata": exactly(limits.PRIVATE_METADATA),
+}
+ROOTS: dict[str, dict[str, Convert]] = {
+    "message": {**_MORE, "text": lambda value: sentence(value, limits.TEXT)},
+    "modal": {
+        **_VIEW,
+        "title": shown(limits.TITLE),
+        "submit": shown(limits.TITLE),
+        "close": shown(limits.TITLE),
+        "notify_on_close": boolean,
+        "clear_on_close": boolean,
+    },
+    "home": _VIEW,
+}
+_TABLES: list[dict[str, set[str]]] = [
+    {tag: set() for tag in INLINE | {"field", "row"}},
+    {"a": {"href"}, "user": {"id"}, "channel": {"id"}, "emoji": {"name"}, "date": {"at", "format"}},
+    {
+        "option": set(OPTION),
+        "option_group": {"label"},
+        "confirm": set(CONFIRM),
+        "column": set(COLUMN),
+        "cell": set(CELL),
+    },
+    {tag: set(kind.attributes) for tag, kind in ELEMENTS.items()},
+    {tag: set(known) for tag, known in {**ROOTS, **BLOCKS}.items()},
+]
+TAGS: dict[str, frozenset[str]] = {tag: frozenset(known) for table in _TABLES for tag, known in table.items()}
+"""Every tag there is and the attributes it takes."""
+
+
+def message(markup: str) -> Message:
+    """The message that `markup` describes. Raises CompileError."""
+    root, given = _parsed(markup, "message", "text")
+    return Message(given.get("text", NOTHING), _blocks(root, given))
+
+
+def modal(markup: str) -> Json:
+    """The modal's whole view. Raises CompileError."""
+    root, given = _parsed(markup, "modal", "title")
+    if root.find("input") is not None and "submit" not in given:
+        raise CompileError("<modal> with an <input> needs submit", _where(root))
+    return {"type": "modal", "title": sb.PlainText(NOTHING)._resolve(), **_view(root, given)}
+
+
+def home(markup: str) -> Json:
+    """The App Home's whole view. Raises CompileError."""
+    return {"type": "home", **_view(*_parsed(markup, "home"))}
+
+
+def _view(root: Node, given: dict[str, Any]) -> Json:
+    blocks = _blocks(root, given)
+    shown_ = {name: value._resolve() if isinstance(value, sb.Text) else value for name, value in given.items()}
+    return {**shown_, "blocks": blocks}
+
+
+def _parsed(markup: str, surface: str, required: str = "") -> tuple[Node, dict[str, Any]]:
+    """The root of `markup` with its attributes; every tag and attribute below it is known."""
+    markup = carried(markup)
+    try:
+        root = ElementTree.fromstring(markup)
+    except ElementTree.ParseError as error:
+        raise _malformed(markup, error) from None
+    if root.tag != surface:
+        raise CompileError(f"<{root.tag}> stands where <{surface}> is asked for", _where(root))
+    for node in root.iter():
+        known = TAGS.get(node.tag)
+        if known is None:
+            raise CompileError(f"<{node.tag}> is no tag; these are: {', '.join(sorted(TAGS))}", _where(node))
+        if not node.attrib.keys() <= known | {"_"}:
+            unknown = ", ".join(sorted(node.attrib.keys() - known - {"_"}))
+            allowed = ", ".join(sorted(known)) or "none"
+            raise CompileError(f"<{node.tag}> has no attribute {unknown}; it takes: {allowed}", _where(node))
+    if required and required not in root.attrib:
+        raise CompileError(f"<{surface}> needs {required}", _where(root))
+    return root, attributes(root, ROOTS[surface])
+
+
+def _malformed(markup: str, error: ElementTree.ParseError) -> CompileError:
+    row, column = error.position
+    lines = markup.split("\n")
+    before = "\n".join([*lines[: row - 1], lines[row - 1][:column]])
+    marks = re.findall(' _="([^"]*)"', before)
+    return CompileError(f"is not well-formed after {before[-40:]!r}: {error}", marks[-1] if marks else "?")
+
+
+def _blocks(root: Node, given: dict[str, Any]) -> list[Json]:
+    """The root's blocks with unique ids, within the surface's limits."""
+    no_words(root)
+    surface, used, pieces = root.tag, set[str](), list[Piece]()
+    for position, node in enumerate(root):
+        if node.tag not in SURFACES[surface]:
+            allowed = ", ".join(sorted(SURFACES[surface]))
+            raise CompileError(f"<{node.tag}> cannot stand in a {surface}; these can: {allowed}", _where(node))
+        own = attributes(node, BLOCKS[node.tag])
+        keep = own.pop("keep", False)
+        own["block_id"] = _block_id(node, own, position, used)
+        piece = Piece.of(_build(node, own), keep)
+        if piece:
+            pieces.append(piece)
+    if sum(node.tag in ("table", "data_table") for node in root) > 1 and surface == "message":
+        raise CompileError("a message takes one table", _where(root))
+    if not pieces:
+        nothing = sb.ContextBlock([sb.Markdown(NOTHING)], block_id="b0")._resolve()
+        pieces = [Piece(lambda scale: (nothing, False), False, nothing, False, 0)]
+    return fit(pieces, surface, given.pop("more", ""))
+
+
+def _block_id(node: Node, own: dict[str, Any], position: int, used: set[str]) -> str:
+    """The id given, or one that is the same at every rendering.
+
+    An input goes by its element's action id, which is what errors and state are looked up by; others by their place.
+    """
+    block_id = own.get("block_id")
+    if block_id in used:
+        raise CompileError(f"block_id {block_id!r} stands twice; Slack wants it unique", _where(node))
+    if block_id is None:
+        name = node[0].get("action_id", "") if node.tag == "input" and len(node) else ""
+        block_id = name if name and name not in used else f"b{position}"
+    used.add(block_id)
+    return block_id
+
+
+def _build(node: Node, own: dict[str, Any]) -> Build:
+    def build(scale: float) -> tuple[Json | None, bool]:
+        try:
+            block, was_cut = BUILDERS[node.tag](node, dict(own), scale)
+            return (None if block is None else block._resolve()), was_cut
+        except (sb.InvalidUsageError, TypeError, ValueError) as error:
+            raise CompileError(f"<{node.tag}> {error}", _where(node)) from error
+
+    return build
+
+
+def _where(node: Node) -> str:
+    return node.get("_", "?")

@@ -1,0 +1,285 @@
+"""Block elements: buttons, menus, pickers, inputs. One table says which attributes each takes and what they mean."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from xml.etree.ElementTree import Element as Node
+
+import slackblocks as sb
+
+from bot.slack.markup import limits
+from bot.slack.markup.errors import CompileError
+from bot.slack.markup.inline import mrkdwn, words
+from bot.slack.markup.text import NOTHING, cut, link, plain
+
+Convert = Callable[[str], Any]
+NO_CHOICE = "none"
+"""The value of the only option of a menu that got none: Slack refuses an empty menu."""
+
+_ID = re.compile("[A-Z][A-Z0-9]+")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def exactly(most: int) -> Convert:
+    """A value that must arrive whole: over `most` characters it is refused, because a cut one means another thing."""
+
+    def convert(value: str) -> str:
+        if len(value) > most:
+            raise ValueError(f"takes at most {most} characters and is never cut, got {len(value)}")
+        return value
+
+    return convert
+
+
+def shown(most: int) -> Convert:
+    """plain_text, cut at `most`."""
+    return lambda value: sb.PlainText(plain(value, most))
+
+
+def one_of(*allowed: str) -> Convert:
+    """One of a few words."""
+
+    def convert(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(f"is one of {', '.join(allowed)}, not {value!r}")
+        return value
+
+    return convert
+
+
+def boolean(value: str) -> bool:
+    """`true` or `false`, also as Python prints them."""
+    return bool(one_of("true", "false")(value.lower()) == "true")
+
+
+def whole_number(value: str) -> int:
+    """An integer."""
+    return int(value)
+
+
+def _number(value: str) -> str | None:
+    return value if _NUMBER.fullmatch(value) else None
+
+
+def _date(value: str) -> str:
+    return date.fromisoformat(value[:10]).isoformat()
+
+
+def _time(value: str) -> str:
+    return f"{datetime.fromisoformat(f'2000-01-01T{value}'):%H:%M}"
+
+
+def _moment(value: str) -> int:
+    return int(value) if value.isdecimal() else int(datetime.fromisoformat(value).timestamp())
+
+
+def _ids(value: str) -> list[str]:
+    return [name for name in re.split("[, ]+", value) if _ID.fullmatch(name)]
+
+
+def _id(value: str) -> str | None:
+    return next(iter(_ids(value)), None)
+
+
+def _trigger(value: str) -> sb.DispatchActionConfiguration:
+    return sb.DispatchActionConfiguration(one_of("on_enter_pressed", "on_character_entered")(value))
+
+
+IDENTIFIER = exactly(limits.IDENTIFIER)
+_ACTION: dict[str, Convert] = {"action_id": IDENTIFIER}
+_FOCUS: dict[str, Convert] = {**_ACTION, "focus_on_load": boolean}
+_PLACEHOLDER: dict[str, Convert] = {**_FOCUS, "placeholder": shown(limits.PLACEHOLDER)}
+_MULTI: dict[str, Convert] = {**_PLACEHOLDER, "max_selected_items": whole_number}
+_TYPED: dict[str, Convert] = {**_PLACEHOLDER, "dispatch_action_config": _trigger, "initial_value": str}
+_FILTER: dict[str, Convert] = {
+    "default_to_current_conversation": boolean,
+    "include": lambda value: [one_of("im", "mpim", "private", "public")(kind) for kind in re.split("[, ]+", value)],
+    "exclude_bot_users": boolean,
+    "exclude_external_shared_channels": boolean,
+}
+_STYLE = one_of("primary", "danger")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one element is built: its constructor, its attributes, what stands between its tags."""
+
+    build: Callable[..., sb.Element]
+    attributes: dict[str, Convert]
+    body: str = ""
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+
+ELEMENTS: dict[str, Kind] = {
+    "button": Kind(
+        sb.Button,
+        {
+            **_ACTION,
+            "value": exactly(limits.VALUE),
+            "url": link,
+            "style": _STYLE,
+            "accessibility_label": lambda value: plain(value, limits.BUTTON),
+        },
+        "text",
+    ),
+    "overflow": Kind(sb.OverflowMenu, _ACTION, "options", {"action_id": None}),
+    "static_select": Kind(sb.StaticSelectMenu, _PLACEHOLDER, "options"),
+    "multi_static_select": Kind(sb.StaticMultiSelectMenu, _MULTI, "options", {"action_id": None, "options": None}),
+    "external_select": Kind(sb.ExternalSelectMenu, {**_PLACEHOLDER, "min_query_length": whole_number}, "initial"),
+    "multi_external_select": Kind(sb.ExternalMultiSelectMenu, {**_MULTI, "min_query_length": whole_number}, "initial"),
+    "users_select": Kind(sb.UserSelectMenu, {**_PLACEHOLDER, "initial_user": _id}),
+    "multi_users_select": Kind(sb.UserMultiSelectMenu, {**_MULTI, "initial_users": _ids}),
+    "channels_select": Kind(
+        sb.ChannelSelectMenu, {**_PLACEHOLDER, "initial_channel": _id, "response_url_enabled": boolean}
+    ),
+    "multi_channels_select": Kind(sb.ChannelMultiSelectMenu, {**_MULTI, "initial_channels": _ids}),
+    "conversations_select": Kind(
+        sb.ConversationSelectMenu,
+        {**_PLACEHOLDER, **_FILTER, "initial_conversation": _id, "response_url_enabled": boolean},
+    ),
+    "multi_conversations_select": Kind(
+        sb.ConversationMultiSelectMenu, {**_MULTI, **_FILTER, "initial_conversations": _ids}
+    ),
+    "datepicker": Kind(sb.DatePicker, {**_PLACEHOLDER, "initial_date": _date}),
+    "timepicker": Kind(sb.TimePicker, {**_PLACEHOLDER, "initial_time": _time, "timezone": str}),
+    "datetimepicker": Kind(sb.DateTimePicker, {**_FOCUS, "initial_date_time": _moment}),
+    "radio_buttons": Kind(sb.RadioButtonGroup, _FOCUS, "options", {"action_id": None}),
+    "checkboxes": Kind(sb.CheckboxGroup, _FOCUS, "options", {"action_id": None}),
+    "plain_text_input": Kind(
+        sb.PlainTextInput,
+        {**_TYPED, "multiline": boolean, "min_length": whole_number, "max_length": whole_number},
+    ),
+    "number_input": Kind(
+        sb.NumberInput,
+        {**_TYPED, "initial_value": _number, "is_decimal_allowed": boolean, "min_value": str, "max_value": str},
+        fixed={"is_decimal_allowed": False},
+    ),
+    "url_text_input": Kind(sb.URLInput, _TYPED),
+    "email_text_input": Kind(sb.EmailInput, _TYPED),
+    "image": Kind(sb.Image, {"image_url": link, "alt_text": lambda value: plain(value, limits.ALT_TEXT)}),
+}
+IN_ACTIONS = frozenset(ELEMENTS) - {
+    "image", "plain_text_input", "number_input", "url_text_input", "email_text_input"
+}  # fmt: skip
+IN_SECTION = (IN_ACTIONS | {"image"}) - {"datetimepicker"}
+IN_INPUT = frozenset(ELEMENTS) - {"image", "button", "overflow"}
+
+OPTION: dict[str, Convert] = {
+    "value": exactly(limits.OPTION_VALUE),
+    "description": shown(limits.OPTION),
+    "url": link,
+    "selected": boolean,
+}
+CONFIRM: dict[str, Convert] = {
+    "title": shown(limits.CONFIRM_TITLE),
+    "confirm": shown(limits.CONFIRM_BUTTON),
+    "deny": shown(limits.CONFIRM_BUTTON),
+    "style": _STYLE,
+}
+
+
+def attributes(node: Node, known: dict[str, Convert]) -> dict[str, Any]:
+    """The node's attributes, converted. An empty one counts as not given, because Slack refuses empty strings."""
+    found: dict[str, Any] = {}
+    for name, raw in node.attrib.items():
+        if name == "_" or raw == "":
+            continue
+        if name not in known:
+            raise CompileError(f"<{node.tag}> has no attribute {name} here", node.get("_", "?"))
+        try:
+            value = known[name](raw)
+        except (ValueError, OverflowError) as error:
+            raise CompileError(f"<{node.tag} {name}> {error}", node.get("_", "?")) from None
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def element(node: Node, scale: float = 1.0) -> sb.Element:
+    """The element that `node` describes; `scale` shortens its lists of options where a message would be too long."""
+    kind = ELEMENTS[node.tag]
+    given = {**kind.fixed, **attributes(node, kind.attributes)}
+    confirm = node.find("confirm")
+    if confirm is not None:
+        given["confirm"] = _confirm(confirm)
+    if kind.body == "text":
+        given["text"] = sb.PlainText(words(node, limits.BUTTON, ("confirm",)))
+    if "initial_value" in given and node.tag != "number_input":
+        given["initial_value"] = cut(given["initial_value"], given.get("max_length", limits.INITIAL_VALUE))
+    if "include" in given or "exclude_bot_users" in given or "exclude_external_shared_channels" in given:
+        names = ("include", "exclude_bot_users", "exclude_external_shared_channels")
+        given["filter"] = sb.ConversationFilter(**{name: given.pop(name) for name in names if name in given})
+    if "initial_date_time" in given:
+        given["initial_datetime"] = given.pop("initial_date_time")
+    if kind.body in ("options", "initial"):
+        return _with_options(node, kind, given, scale)
+    return kind.build(**given)
+
+
+def _confirm(node: Node) -> sb.Confirm:
+    given = {"title": "Are you sure?", "confirm": "Yes", "deny": "Cancel", **attributes(node, CONFIRM)}
+    text, _ = mrkdwn(node, limits.CONFIRM_TEXT)
+    return sb.Confirm(text=sb.Markdown(text or NOTHING, verbatim=True), **given)
+
+
+@dataclass
+class _Choice:
+    option: sb.Option
+    selected: bool
+
+
+def _with_options(node: Node, kind: Kind, given: dict[str, Any], scale: float) -> sb.Element:
+    """A menu or a group of choices. Over ten check boxes or radio buttons become a menu: its answer looks the same."""
+    groups = [(plain(group.get("label", ""), limits.OPTION), _choices(group)) for group in node.iter("option_group")]
+    groups = [(label, choices) for label, choices in groups if choices]
+    choices = _choices(node)
+    if kind.body == "initial":
+        return kind.build(**given, **_initial(node.tag, choices))
+    if node.tag in ("checkboxes", "radio_buttons") and len(choices) > limits.CHOICE_OPTIONS:
+        kind = ELEMENTS["static_select" if node.tag == "radio_buttons" else "multi_static_select"]
+    most = limits.OVERFLOW_OPTIONS if node.tag == "overflow" else max(1, int(limits.SELECT_OPTIONS * scale))
+    if len(choices) > most and node.tag != "overflow":
+        start = cut(given["placeholder"].text, 100) if "placeholder" in given else "Choose"
+        given["placeholder"] = sb.PlainText(f"{start} ({most} of {len(choices)})")
+    choices = _most(choices, most)
+    if groups:
+        given["option_groups"] = [sb.OptionGroup(label, [c.option for c in _most(cs, most)]) for label, cs in groups]
+        choices = [choice for _, members in groups for choice in _most(members, most)]
+    else:
+        choices = choices or [_Choice(sb.Option(sb.PlainText(NOTHING), NO_CHOICE), False)]
+        given["options"] = [choice.option for choice in choices]
+    built = kind.build(**given)
+    # Set afterwards: the constructors want an option group here when there are groups; Slack wants an option.
+    for name, value in _initial(node.tag, choices).items():
+        setattr(built, name, value)
+    return built
+
+
+def _choices(node: Node) -> list[_Choice]:
+    choices = []
+    for child in node.findall("option"):
+        given = attributes(child, OPTION)
+        selected = given.pop("selected", False)
+        if "value" not in given:
+            raise CompileError("<option> needs a value", child.get("_", "?"))
+        choices.append(_Choice(sb.Option(sb.PlainText(words(child, limits.OPTION)), **given), selected))
+    return choices
+
+
+def _most(choices: list[_Choice], most: int) -> list[_Choice]:
+    """The first `most` choices, the selected ones among the others taking the last places."""
+    if len(choices) <= most:
+        return choices
+    late = [choice for choice in choices[most:] if choice.selected][:most]
+    return choices[: most - len(late)] + late
+
+
+def _initial(tag: str, choices: Iterable[_Choice]) -> dict[str, Any]:
+    selected = [choice.option for choice in choices if choice.selected]
+    if not selected or tag == "overflow":
+        return {}
+    return (
+        {"initial_options": selected} if tag.startswith(("multi_", "checkboxes")) else {"initial_option": selected[0]}
+    )

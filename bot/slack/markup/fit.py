@@ -1,0 +1,106 @@
+"""Keeps a surface within Slack's totals: blocks of its kind, characters of JSON. Data never makes it fail."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import slackblocks as sb
+
+from bot.slack.markup import limits
+from bot.slack.markup.text import ELLIPSIS, sentence
+
+Json = dict[str, Any]
+Build = Callable[[float], tuple[Json | None, bool]]
+
+_SHARE = 0.4
+"""Where a surface is too long, no block of it may take more than this share of the whole."""
+_MORE = 300
+
+
+@dataclass
+class Piece:
+    """A built block, and how to build it again with a part of Slack's limits."""
+
+    build: Build
+    keep: bool
+    block: Json
+    was_cut: bool
+    size: int
+
+    @classmethod
+    def of(cls, build: Build, keep: bool) -> "Piece | None":
+        """The piece at Slack's own limits; None for a block that has nothing to show."""
+        block, was_cut = build(1.0)
+        return None if block is None else cls(build, keep, block, was_cut, _size(block))
+
+    def shrink(self, most: float) -> None:
+        """Shortens texts and lists until the block takes `most` characters of JSON, or cannot get shorter."""
+        scale = 1.0
+        while self.size > most and scale > 0.01:
+            scale /= 2
+            block, self.was_cut = self.build(scale)
+            if block is not None:
+                self.block, self.size = block, _size(block)
+
+
+def fit(pieces: list[Piece], surface: str, more: str) -> list[Json]:
+    """The blocks of `pieces` that a surface carries, with a line that says how many are left out.
+
+    Blocks go from the end, never those marked `keep`. `more` says how to see the rest; the line stands before the
+    kept blocks at the end, also where only a text was cut.
+    """
+    most, budget = limits.BLOCKS[surface], limits.JSON[surface]
+    if _total(pieces) > budget:
+        for piece in pieces:
+            piece.shrink(budget * _SHARE)
+    dropped = 0
+    fits = len(pieces) <= most and _total(pieces) <= budget
+    if not fits:
+        pieces, dropped = _without_excess(pieces, most - 1, budget - _size(_line(len(pieces), more)))
+    blocks = [piece.block for piece in pieces]
+    hint = bool(more) and any(piece.was_cut for piece in pieces)
+    if fits and not (hint and len(pieces) < most and _total(pieces) + _size(_line(0, more)) <= budget):
+        return blocks
+    end = len(pieces)
+    while end and pieces[end - 1].keep:
+        end -= 1
+    return [*blocks[:end], _line(dropped, more), *blocks[end:]]
+
+
+def _without_excess(pieces: list[Piece], most: int, budget: int) -> tuple[list[Piece], int]:
+    """The pieces for which there is room, and how many sections are left out."""
+    kept = [piece for piece in pieces if piece.keep]
+    while kept and (_total(kept) > budget or len(kept) > most):
+        kept.pop()
+    spared = {id(piece) for piece in kept}
+    room, places = budget - _total(kept), most - len(kept)
+    taken: list[Piece] = []
+    for piece in pieces:
+        if id(piece) in spared:
+            continue
+        if piece.size > room or places < 1:
+            break
+        taken.append(piece)
+        room, places = room - piece.size, places - 1
+    while taken and taken[-1].block["type"] in ("divider", "header"):
+        taken.pop()
+    spared |= {id(piece) for piece in taken}
+    lost = [piece for piece in pieces if id(piece) not in spared]
+    return [piece for piece in pieces if id(piece) in spared], sum(p.block["type"] == "section" for p in lost)
+
+
+def _line(dropped: int, more: str) -> Json:
+    """The line about what is left out: "… 12 more — /proof acme gaps"."""
+    count = f"{ELLIPSIS} {dropped} more" if dropped else f"{ELLIPSIS} more"
+    words = sentence(f"{count} — {more}" if more else count, _MORE)
+    return sb.ContextBlock([sb.Markdown(words, verbatim=True)], block_id="more")._resolve()
+
+
+def _size(block: Json) -> int:
+    """What a block adds to `json.dumps` of the list: itself and the separator."""
+    return len(json.dumps(block)) + 2
+
+
+def _total(pieces: list[Piece]) -> int:
+    return sum(piece.size for piece in pieces)

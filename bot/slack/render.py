@@ -1,0 +1,170 @@
+"""Templates to messages and views: Jinja2 renders the markup, `bot.slack.markup` compiles it."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup, escape
+
+from bot.slack import markup
+from bot.slack.markup import CompileError, Message
+from bot.slack.markup.compiler import TAGS
+from bot.slack.markup.inline import day
+from bot.slack.markup.text import cut
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+_Surface = TypeVar("_Surface")
+_OPENING = re.compile(r"<([a-z_]\w*)")
+
+
+class Renderer:
+    """Renders the templates below one folder. Compiled templates are cached; threads may share a renderer."""
+
+    def __init__(self, templates: Path | None = None) -> None:
+        self._folder = templates or TEMPLATES
+        self._environment = Environment(
+            loader=FileSystemLoader(self._folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            finalize=_finalize,
+            extensions=[_LineMarks],
+        )
+        self._environment.filters.update(
+            lines=lines, day=short_day, cut=cut, percent=percent, money=money, plural=plural
+        )
+
+    def message(self, template: str, **context: Any) -> Message:
+        """The message of a template whose root is `<message>`. Raises CompileError."""
+        return self._compiled(template, context, markup.message)
+
+    def modal(self, template: str, **context: Any) -> dict[str, Any]:
+        """The view of a template whose root is `<modal>`, complete for views.open. Raises CompileError."""
+        return self._compiled(template, context, markup.modal)
+
+    def home(self, template: str, **context: Any) -> dict[str, Any]:
+        """The view of a template whose root is `<home>`, complete for views.publish. Raises CompileError."""
+        return self._compiled(template, context, markup.home)
+
+    def check_all(self) -> list[str]:
+        """Parses every template and looks at its tags and attributes without rendering it; returns their names.
+
+        Raises CompileError at the first mistake. Variables and nesting are seen only by rendering.
+        """
+        names = self._environment.list_templates(extensions=["html"])
+        for name in names:
+            try:
+                self._environment.get_template(name)
+            except TemplateSyntaxError as error:
+                raise CompileError(error.message or "is no Jinja2", f"{error.name}:{error.lineno}") from error
+            _check_tags(name, (self._folder / name).read_text("utf-8"))
+        return names
+
+    def _compiled(self, template: str, context: dict[str, Any], compiler: Callable[[str], _Surface]) -> _Surface:
+        try:
+            return compiler(self._environment.get_template(template).render(context))
+        except TemplateSyntaxError as error:
+            raise CompileError(error.message or "is no Jinja2", f"{error.name}:{error.lineno}") from error
+        except UndefinedError as error:
+            raise CompileError(str(error), _place(error, template)) from error
+        except TemplateError as error:
+            raise CompileError(f"{type(error).__name__}: {error}", template) from error
+        except CompileError as error:
+            if error.where != "?":
+                raise
+            raise CompileError(error.problem, template) from error
+
+
+class _LineMarks(Extension):
+    """Writes `_="template:line"` into every tag, so that the compiler can say where a mistake stands."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type == "data" and "<" in token.value:
+                yield Token(token.lineno, "data", self._marked(token, stream.name or "?"))
+            else:
+                yield token
+
+    def _marked(self, token: Token, name: str) -> str:
+        def mark(match: re.Match[str]) -> str:
+            number = token.lineno + token.value.count("\n", 0, match.start())
+            return f'{match.group()} _="{name}:{number}"'
+
+        return _OPENING.sub(mark, token.value)
+
+
+def _finalize(value: object) -> object:
+    """What `{{ … }}` writes: nothing for None, an enum's value, and line breaks that survive in an attribute."""
+    if value is None:
+        return ""
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, str) and not hasattr(value, "__html__") and ("\n" in value or "\r" in value):
+        return escape(value.replace("\r\n", "\n").replace("\r", "\n")).replace("\n", Markup("&#10;"))
+    return value
+
+
+def _place(error: UndefinedError, template: str) -> str:
+    """The template and line where the rendering stopped: Jinja2 writes them into the traceback."""
+    found, trace = template, error.__traceback__
+    while trace:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.suffix == ".html":
+            found = f"{file.name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found
+
+
+def _check_tags(name: str, source: str) -> None:
+    def emptied(match: re.Match[str]) -> str:
+        return ("x" if match.group().startswith("{{") else " ") + "\n" * match.group().count("\n")
+
+    source = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<!--.*?-->", emptied, source, flags=re.DOTALL)
+    for tag in re.finditer(r"<(\w+)((?:[^<>\"]|\"[^\"]*\")*)>", source):
+        where = f"{name}:{source.count(chr(10), 0, tag.start()) + 1}"
+        if tag[1] not in TAGS:
+            raise CompileError(f"<{tag[1]}> is no tag; these are: {', '.join(sorted(TAGS))}", where)
+        for attribute in re.findall(r"([\w-]+)\s*=\s*\"[^\"]*\"", tag[2]):
+            if attribute not in TAGS[tag[1]]:
+                allowed = ", ".join(sorted(TAGS[tag[1]])) or "none"
+                raise CompileError(f"<{tag[1]}> has no attribute {attribute}; it takes: {allowed}", where)
+
+
+def lines(text: str) -> Markup:
+    """Filter: `text` with its line breaks kept, at most one empty line in a row."""
+    text = re.sub(r"\n{3,}", "\n\n", str(text).replace("\r\n", "\n").replace("\r", "\n").strip())
+    return Markup("<br/>").join(text.split("\n"))
+
+
+def short_day(when: date | datetime | None) -> str:
+    """Filter: a day as words, "12 Mar 2026", for places where `<date/>` cannot stand; "" for None."""
+    return day(when) if when else ""
+
+
+def percent(share: float | None) -> str:
+    """Filter: 0.815 as "82 %"; an unknown share as "unknown"."""
+    return "unknown" if share is None else f"{share * 100:.0f} %"
+
+
+def money(minor: int | None, currency: str) -> str:
+    """Filter: an amount in minor units as "48,000 EUR", cents only where there are any; None as "unknown"."""
+    if minor is None:
+        return "unknown"
+    digits = 0 if currency in ("CLP", "HUF", "ISK", "JPY", "KRW", "VND") else 2
+    whole, part = divmod(abs(minor), 10**digits)
+    cents = f".{part:0{digits}d}" if part else ""
+    return f"{'-' if minor < 0 else ''}{whole:,}{cents} {currency}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Filter: 3 with "gap" as "3 gaps"; `many` where an s is not enough."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
