@@ -1,0 +1,264 @@
+"""The sandbox as one object: starts the server, and is the handle that tests hold."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+from aiohttp import web
+
+from sandbox.changes import Changes
+from sandbox.clock import Clock
+from sandbox.courier import Courier, Transport
+from sandbox.errors import NotPossible
+from sandbox.faults import Fault, Faults
+from sandbox.gate import Gate
+from sandbox.manifest import load_manifest
+from sandbox.model import Channel, Json, User
+from sandbox.person import Person
+from sandbox.record import Recorder
+from sandbox.snapshot import message_snapshot
+from sandbox.socketmode import SocketMode
+from sandbox.state import State
+from sandbox.workspace import load_workspace, make_id
+from sandbox.world import Tokens, World
+
+T = TypeVar("T")
+SLACK_RETRIES = (0.0, 60.0, 300.0)
+LARGEST_BODY = 20 * 1024 * 1024
+
+
+class Sandbox:
+    """A strict local Slack on 127.0.0.1, for one workspace with one app.
+
+    `pace` switches on 429 for more than one message a second a channel. `ack_timeout` is how long the app has to
+    acknowledge, in seconds; `retry_delays` are the waits before an event is delivered again; with `redeliver_all`
+    commands and interactions are delivered again as well.
+    """
+
+    def __init__(
+        self,
+        workspace: Path | Json,
+        manifest: Path | Json,
+        *,
+        port: int = 0,
+        record: Path | None = None,
+        clock: Clock | None = None,
+        delivery: Literal["socket", "http"] = "socket",
+        request_url: str | None = None,
+        pace: bool = False,
+        ack_timeout: float = 3.0,
+        retry_delays: tuple[float, ...] = SLACK_RETRIES,
+        redeliver_all: bool = False,
+    ) -> None:
+        declared, app = load_workspace(workspace), load_manifest(manifest)
+        self.clock = clock or Clock()
+        self._port = port
+        self._changes = Changes()
+        self._faults = Faults()
+        self._recorder = Recorder(record)
+        state = State(declared, app, self.clock, self._changes)
+        self._sockets = SocketMode(state.app_id, ack_timeout, self._changes.announce)
+        transport: Transport = self._sockets
+        self._world = World(
+            state=state,
+            manifest=app,
+            clock=self.clock,
+            changes=self._changes,
+            tokens=_tokens(state),
+            courier=Courier(transport, retry_delays, redeliver_all),
+            connect_url=self._connect_url,
+            pace=pace,
+        )
+        self._gate: Gate | None = None
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the sandbox listens, "http://127.0.0.1:PORT"; known once it started."""
+        return self._world.url
+
+    @property
+    def api_url(self) -> str:
+        """The base URL of the Web API, for the `base_url` of Slack's clients."""
+        return f"{self.url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        return self._world.tokens.bot
+
+    @property
+    def app_token(self) -> str:
+        return self._world.tokens.app
+
+    @property
+    def signing_secret(self) -> str:
+        return self._world.tokens.signing_secret
+
+    @property
+    def world(self) -> World:
+        """The parts inside, for the sandbox's own modules."""
+        return self._world
+
+    @property
+    def calls(self) -> list[Json]:
+        """All calls that the app made so far: `{"method", "request", "response"}`."""
+        return self._recorder.calls
+
+    async def start(self) -> None:
+        """Listen on the port, or on a free one. OSError when it is taken."""
+        self._gate = Gate(self._world, self._faults, self._recorder)
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_route("*", "/api/{method}", self._gate.call)
+        app.router.add_post("/response/{token}", self._gate.response_url)
+        app.router.add_post("/upload/{file}", self._gate.upload)
+        app.router.add_get("/files/{file}/{tail:.*}", self._gate.download)
+        app.router.add_get("/link", self._sockets.accept)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self._world.url = f"http://127.0.0.1:{port}"
+
+    async def stop(self) -> None:
+        """Stop delivering, close all connections, stop listening."""
+        if self._gate is not None:
+            self._gate.close()
+        await self._world.courier.stop()
+        await self._sockets.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self._recorder.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    # For tests: people, what was said, what goes wrong
+
+    def person(self, reference: str) -> Person:
+        """A person by handle, name or id. KeyError when there is none."""
+        return Person(self._world, self._user(reference))
+
+    def messages(self, channel: str) -> list[Json]:
+        """Everything posted in a channel (by name or id), oldest first, without ephemerals. KeyError when unknown."""
+        state = self._world.state
+        return [message_snapshot(state, m) for m in state.public_log(self._channel(channel).id)]
+
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:  # noqa: ASYNC109 (of the API)
+        """The first truthy value of `predicate`, evaluated again on every change; see `Changes.wait_for`."""
+        return await self._changes.wait_for(predicate, timeout)
+
+    async def connected(self, n: int = 1, timeout: float = 10.0) -> None:  # noqa: ASYNC109 (of the API)
+        """Wait until the app has at least `n` Socket Mode connections."""
+        await self.wait_for(lambda: self._sockets.connected >= n, timeout)
+
+    def fault(self, fault: Fault) -> None:
+        """Let calls go wrong, as `fault` says."""
+        self._faults.add(fault)
+
+    def clear_faults(self) -> None:
+        """Forget the faults that did not happen yet."""
+        self._faults.clear()
+
+    def duplicate_next(self, n: int = 1, together: bool = False) -> None:
+        """Deliver the next `n` events, commands and actions twice: one after the other, or both at once."""
+        self._world.courier.duplicate_next(n, together)
+
+    def close_sockets(self, abrupt: bool = False) -> None:
+        """Drop the Socket Mode connections, `abrupt` without a close frame (slack_sdk then needs up to 5 s)."""
+        self._sockets.drop(abrupt)
+
+    async def refresh_sockets(self, reason: Literal["refresh_requested", "warning"] = "refresh_requested") -> None:
+        """Ask the app to reconnect, as Slack does every few hours."""
+        await self._sockets.refresh(reason)
+
+    def deactivate_user(self, reference: str) -> None:
+        """Deactivate somebody's account."""
+        user = self._user(reference)
+        user.deactivated = True
+        self._world.state.put_user(user)
+
+    def archive_channel(self, reference: str) -> None:
+        """Archive a channel."""
+        channel = self._channel(reference)
+        channel.archived = True
+        self._world.state.put_channel(channel)
+
+    def add_to_channel(self, reference: str, who: str | None = None) -> None:
+        """Invite somebody (None: the app) into a channel."""
+        channel = self._channel(reference)
+        user = self._user(who) if who else self._world.state.bot
+        if user.id not in channel.members:
+            channel.members.append(user.id)
+            self._world.state.put_channel(channel)
+            self._membership("member_joined_channel", channel, user)
+
+    def remove_from_channel(self, reference: str, who: str | None = None) -> None:
+        """Remove somebody (None: the app) from a channel."""
+        channel = self._channel(reference)
+        user = self._user(who) if who else self._world.state.bot
+        if user.id in channel.members:
+            channel.members.remove(user.id)
+            self._world.state.put_channel(channel)
+            self._membership("member_left_channel", channel, user)
+
+    def revoke_token(self) -> None:
+        """Revoke the app's tokens."""
+        self._world.tokens.revoked = True
+
+    def restore_token(self) -> None:
+        """Let the app's tokens hold again, as after a new installation."""
+        self._world.tokens.revoked = False
+
+    def move_clock(self, by: timedelta) -> None:
+        """Move the clock forwards by a while."""
+        self.clock.move(self.clock.now() + by)
+
+    def _membership(self, kind: str, channel: Channel, user: User) -> None:
+        event = {
+            "type": kind,
+            "user": user.id,
+            "channel": channel.id,
+            "channel_type": "C" if channel.kind == "channel" else "G",
+            "team": self._world.state.team.id,
+            "event_ts": self._world.state.next_ts(),
+        }
+        self._world.publish(kind, event)
+
+    def _connect_url(self) -> str:
+        host = self.url.removeprefix("http://")
+        return f"ws://{host}/link?ticket={self._sockets.new_ticket()}&app_id={self._world.state.app_id}"
+
+    def _user(self, reference: str) -> User:
+        user = self._world.state.find_user(reference)
+        if user is None:
+            raise KeyError(f"nobody in the workspace is called {reference!r}")
+        return user
+
+    def _channel(self, reference: str) -> Channel:
+        channel = self._world.state.find_channel(reference)
+        if channel is None:
+            raise KeyError(f"the workspace has no channel {reference!r}")
+        return channel
+
+
+def _tokens(state: State) -> Tokens:
+    """The app's tokens: the same at every start, so that a running app survives a restart of the sandbox."""
+    team = state.team.id
+    return Tokens(
+        bot=f"xoxb-{make_id('', team, 'bot token')}",
+        app=f"xapp-1-{state.app_id}-{make_id('', team, 'app token')}",
+        signing_secret=make_id("", team, "signing secret").lower(),
+        verification=make_id("", team, "verification").lower(),
+    )
+
+
+__all__ = ["NotPossible", "Sandbox"]
