@@ -78,8 +78,6 @@ class World:
         """A fresh trigger_id for this person, from inside the modal `view` or from elsewhere."""
         identity = f"{self.state.new_id('')}.{self.state.new_id('')}"
         trigger = Trigger(identity, user, self.clock.now() + TRIGGER_LIFE, view)
-            f"{self.state.new_id('')}.{self.state.new_id('')}", user, self.clock.now() + TRIGGER_LIFE, view
-        )
         self.triggers[trigger.id] = trigger
         _forget_oldest(self.triggers)
         return trigger.id

@@ -28,7 +28,7 @@ async def test_a_ten_line_foreign_bolt_app_runs_on_the_sandbox(sandbox: Sandbox)
     await maya.command("/echo good morning")
     await maya.say("general", "<@BOT> are you there?")
 
-    assert [(m["text"], m["ephemeral"]) for m in maya.sees()][0] == ("You said: good morning", True)
+    assert (maya.sees()[0]["text"], maya.sees()[0]["ephemeral"]) == ("You said: good morning", True)
     answer = await sandbox.wait_for(lambda: sandbox.messages("general")[1])
     assert maya.text(answer) == "Hello @Maya Lindqvist!"
     assert sandbox.person("tom").sees() == sandbox.messages("general")
