@@ -1,0 +1,22 @@
+"""What each kind of message in the outbox says: the one registry, read by the sender at sending time.
+
+A composer takes the open session, the row's args (ids only) and the present, and gives the view as it is true now, or
+`Moot` when there is nothing left to say. Each service module has its composers; they are entered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.outbox.outcome import Moot
+
+Composer = Callable[[Session, Mapping[str, Any], datetime], object]
+"""`compose(session, args, now) -> View | Moot`"""
+
+COMPOSERS: dict[str, Composer] = {}
+
+__all__ = ["COMPOSERS", "Composer", "Moot"]

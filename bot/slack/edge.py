@@ -1,0 +1,199 @@
+"""What every listener stands on: a unit of work for the person who acted, and views on their way to Slack.
+
+A listener is three steps: parse, one call of `work` (or `read`), render. It lets every exception pass: `bot.slack.app`
+gives them to `Failures`, which finds the words and the place where the person sees them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_bolt.async_app import AsyncAck
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.orm import Session
+
+from bot.domain.clock import Clock
+from bot.services.actor import Actor, Refused, must_read
+from bot.slack.ids import Action, Callback
+from bot.slack.markup import Message
+from bot.slack.payload import Body, Sender, response_url, sender_of, surface_of
+from bot.slack.people import read_user
+from bot.slack.render import Renderer
+from bot.store import members, workspaces
+from bot.store.engine import Database
+
+T = TypeVar("T")
+Json = dict[str, Any]
+Work = Callable[[Session, Actor, datetime], T]
+
+# Slack waits three seconds for an answer; what is left is for the way there and back.
+ANSWER_SECONDS = 2.4
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class TooSlowError(Exception):
+    """The database did not answer in the time that Slack gives us; the unit of work may still end well."""
+
+
+class _UnknownUserError(Exception):
+    """No member of ours has the sender's id yet."""
+
+
+class Edge:
+    """The Slack edge of one workspace app. `session` is the one HTTP session of the process."""
+
+    def __init__(
+        self,
+        database: Database,
+        renderer: Renderer,
+        clock: Clock,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+    ) -> None:
+        self.client = client
+        self._database = database
+        self._renderer = renderer
+        self._clock = clock
+        self._session = session
+        self._workspaces: dict[str, int] = {}
+
+    async def work(self, body: Body, fn: Work[T], surface: str | None = None) -> T:
+        """Run `fn(session, actor, now)` in one transaction for the person who sent `body`, commit, return its result.
+
+        Raises `Refused` for people without the right to anything, `TooSlowError`, and whatever `fn` raises; then
+        nothing is kept. `surface` is what history names; it is told from the payload unless given.
+        """
+        return await self._unit(self._database.begin, body, fn, surface)
+
+    async def read(self, body: Body, fn: Work[T], surface: str | None = None) -> T:
+        """The same for a unit that only reads: on SQLite it waits for no writer."""
+        return await self._unit(self._database.reading, body, fn, surface)
+
+    def message(self, view: object) -> Message:
+        """The message of an `XxxView` by its template `xxx.html`."""
+        return self._renderer.message(template_of(view), view=view, act=Action, callback=Callback)
+
+    def modal(self, view: object) -> Json:
+        """The modal of a view, complete for views.open and for `ack(response_action="update", view=…)`."""
+        return self._renderer.modal(template_of(view), view=view, act=Action, callback=Callback)
+
+    def home(self, view: object) -> Json:
+        """The App Home of a view."""
+        return self._renderer.home(template_of(view), view=view, act=Action, callback=Callback)
+
+    async def answer(self, ack: AsyncAck, view: object, *, in_channel: bool = False) -> None:
+        """Answer a command in its acknowledgement: only the person sees it, unless `in_channel`."""
+        await ack(as_reply(self.message(view), in_channel=in_channel))
+
+    async def respond(self, body: Body, view: object, *, replace: bool = False, in_channel: bool = False) -> None:
+        """Answer through the payload's response_url: beside the message that was clicked, or in its place.
+
+        Raises `LookupError` where there is no message to answer (a modal, App Home).
+        """
+        url = response_url(body)
+        if url is None:
+            raise LookupError("this payload came without a response_url")
+        reply = as_reply(self.message(view), in_channel=in_channel) | {"replace_original": replace}
+        await self.post_to(url, reply)
+
+    async def open(self, body: Body, view: object) -> None:
+        """Open a modal; on top of the one that was clicked in, if it was one."""
+        inside = (body.get("view") or {}).get("type") == "modal"
+        call = self.client.views_push if inside else self.client.views_open
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await call(trigger_id=body["trigger_id"], view=self.modal(view))
+
+    async def update(self, body: Body, view: object) -> None:
+        """Change the modal that was clicked in."""
+        shown = body["view"]
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self.client.views_update(view_id=shown["id"], hash=shown.get("hash"), view=self.modal(view))
+
+    async def publish(self, body: Body, view: object) -> None:
+        """Show this App Home to the person who sent `body`."""
+        await self.client.views_publish(user_id=sender_of(body).user_id, view=self.home(view))
+
+    async def post_to(self, url: str, reply: Json) -> None:
+        """Post a reply to a response_url; raises `aiohttp.ClientError` when Slack does not take it."""
+        async with asyncio.timeout(ANSWER_SECONDS), self._session.post(url, json=reply) as response:
+            response.raise_for_status()
+
+    async def _unit(
+        self,
+        transaction: Callable[[], AbstractContextManager[Session]],
+        body: Body,
+        fn: Work[T],
+        surface: str | None,
+    ) -> T:
+        sender, now = sender_of(body), self._clock.now()
+        named = surface or surface_of(body)
+
+        def once() -> T:
+            with transaction() as session:
+                return fn(session, self._actor(session, sender, named), now)
+
+        try:
+            return await _in_time(once)
+        except _UnknownUserError:
+            await self._meet(sender)
+            return await _in_time(once)
+
+    def _actor(self, session: Session, sender: Sender, surface: str) -> Actor:
+        if sender.home_team_id != sender.team_id:
+            raise Refused("Proofline is for members of this workspace only.")
+        member = members.by_slack_id(session, self._workspace(session, sender.team_id), sender.user_id)
+        if member is None:
+            raise _UnknownUserError
+        actor = Actor(member, surface)
+        must_read(actor)
+        return actor
+
+    def _workspace(self, session: Session, team_id: str) -> int:
+        known = self._workspaces.get(team_id)
+        if known is None:
+            known = workspaces.id_of(session, team_id)
+            if known is None:
+                raise Refused("Proofline is not installed in this workspace. Ask an admin to install it.")
+            self._workspaces[team_id] = known
+        return known
+
+    async def _meet(self, sender: Sender) -> None:
+        """Ask Slack who the sender is and remember it."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await self.client.users_info(user=sender.user_id)
+        except SlackApiError as error:
+            raise Refused("Slack does not tell me who you are. Ask an admin to reinstall Proofline.") from error
+        user = read_user(answer["user"], sender.team_id)
+
+        def remember() -> None:
+            with self._database.begin() as session:
+                members.remember(session, self._workspace(session, sender.team_id), user)
+
+        await _in_time(remember)
+
+
+async def _in_time(work: Callable[[], T]) -> T:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await asyncio.to_thread(work)
+    except TimeoutError as error:
+        raise TooSlowError from error
+
+
+def template_of(view: object) -> str:
+    """The file name of the template of a view: `NewAccountView` is `new_account.html`."""
+    return _CAPITAL.sub("_", type(view).__name__.removesuffix("View")).lower() + ".html"
+
+
+def as_reply(message: Message, *, in_channel: bool = False) -> Json:
+    """A message as commands and response_urls take it."""
+    kind = "in_channel" if in_channel else "ephemeral"
+    return {"response_type": kind, "text": message.text, "blocks": message.blocks}

@@ -1,0 +1,24 @@
+"""The listeners, a module a feature. Each has `register(app, edge)`; a listener parses, makes one call, renders."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack.edge import Edge
+
+
+class Listeners(Protocol):
+    """A module of listeners."""
+
+    def register(self, app: AsyncApp, edge: Edge) -> None: ...
+
+
+MODULES: tuple[Listeners, ...] = ()
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` every listener that we have."""
+    for module in MODULES:
+        module.register(app, edge)

@@ -1,0 +1,161 @@
+"""What Slack sends, read into typed values: who acts, what was clicked, what was filled in.
+
+Nothing here is trusted: ids are parsed as numbers, and the service that gets them checks the rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.services.actor import Refused
+
+Body = Mapping[str, Any]
+_STALE = "This is out of date. Open it again with /proof."
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who caused a payload: the user, the workspace it belongs to, and the workspace the user belongs to."""
+
+    user_id: str
+    team_id: str
+    home_team_id: str
+
+
+def sender_of(body: Body) -> Sender:
+    """The sender of a command, an interaction or an event."""
+    user = body.get("user")
+    if isinstance(user, Mapping):
+        home = user.get("team_id") or ""
+        team = body.get("team") or {}
+        team_id = team.get("id") or home
+        return Sender(str(user["id"]), str(team_id), str(home or team_id))
+    event = body.get("event") or {}
+    user_id = body.get("user_id") or event.get("user")
+    if isinstance(user_id, Mapping):
+        user_id = user_id.get("id")
+    team_id = str(body.get("team_id") or "")
+    return Sender(str(user_id or ""), team_id, str(event.get("user_team") or team_id))
+
+
+def surface_of(body: Body) -> str:
+    """Where somebody acted, as history names it: command, modal, button, home, shortcut or event."""
+    if "command" in body:
+        return "command"
+    kind = body.get("type")
+    if kind == "view_submission":
+        return "modal"
+    if kind == "block_actions":
+        return "home" if (body.get("view") or {}).get("type") == "home" else "button"
+    return "shortcut" if kind in ("shortcut", "message_action") else "event"
+
+
+def number(value: object) -> int:
+    """The row id that a button or `private_metadata` carries; raises `Refused` if it is none."""
+    try:
+        return int(str(value))
+    except ValueError:
+        raise Refused(_STALE) from None
+
+
+def numbers(value: object, count: int) -> list[int]:
+    """The `count` row ids in "12:7"; raises `Refused` if they are not that many numbers."""
+    parts = str(value).split(":")
+    if len(parts) != count:
+        raise Refused(_STALE)
+    return [number(part) for part in parts]
+
+
+def clicked(body: Body) -> str:
+    """The value of what was clicked or chosen: a button's value, an option, a user, a date."""
+    action = body["actions"][0]
+    chosen = _chosen(action)
+    return chosen[0] if chosen else ""
+
+
+def submission_id(body: Body) -> str:
+    """An id that is the same for every delivery of one submitted modal or one press of a button."""
+    if body.get("type") == "view_submission":
+        return f"{body['view']['id']}:{body['view'].get('callback_id')}"
+    actions = body.get("actions") or [{}]
+    where = body.get("container") or {}
+    place = where.get("message_ts") or where.get("view_id") or ""
+    return f"{place}:{actions[0].get('action_id')}:{actions[0].get('action_ts')}"
+
+
+def inputs_of(view: Body) -> list[str]:
+    """The block ids of the inputs of a modal, in their order."""
+    return [str(block["block_id"]) for block in view.get("blocks", []) if block.get("type") == "input"]
+
+
+def response_url(body: Body) -> str | None:
+    """Where an answer to the message that was clicked can be posted; None for a modal and App Home."""
+    return body.get("response_url") or None
+
+
+class Form:
+    """The values of a submitted modal by the name of the input, which is both block and action id."""
+
+    def __init__(self, body: Body) -> None:
+        view = body["view"]
+        self.metadata = str(view.get("private_metadata") or "")
+        self._chosen: dict[str, list[str]] = {}
+        for block_id, elements in ((view.get("state") or {}).get("values") or {}).items():
+            for action_id, element in elements.items():
+                self._chosen[block_id] = self._chosen[action_id] = _chosen(element)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the modal had this input, filled in or not."""
+        return name in self._chosen
+
+    def text(self, name: str) -> str | None:
+        """What stands in the input `name`; None when it is empty or not there."""
+        found = self._chosen.get(name) or [""]
+        return found[0].strip() or None
+
+    def words(self, name: str) -> str:
+        """What stands in a required input; raises `Refused` on that input when it is blank."""
+        found = self.text(name)
+        if found is None:
+            raise Refused("Please fill this in.", name)
+        return found
+
+    def many(self, name: str) -> list[str]:
+        """The values chosen in checkboxes or a multi-select."""
+        return list(self._chosen.get(name) or [])
+
+    def day(self, name: str) -> date | None:
+        """The date of a date picker."""
+        found = self.text(name)
+        return None if found is None else date.fromisoformat(found)
+
+    def moment(self, name: str) -> datetime | None:
+        """The moment of a date and time picker."""
+        found = self.text(name)
+        return None if found is None else datetime.fromtimestamp(int(found), UTC)
+
+    def row(self, name: str) -> int | None:
+        """The row id of a chosen option."""
+        found = self.text(name)
+        return None if found is None else number(found)
+
+
+_SINGLE = ("value", "selected_date", "selected_time", "selected_user", "selected_channel", "selected_conversation")
+_MULTIPLE = ("selected_users", "selected_channels", "selected_conversations")
+
+
+def _chosen(element: Mapping[str, Any]) -> list[str]:
+    if option := element.get("selected_option"):
+        return [str(option["value"])]
+    if "selected_options" in element:
+        return [str(option["value"]) for option in element["selected_options"] or []]
+    for name in _MULTIPLE:
+        if name in element:
+            return [str(item) for item in element[name] or []]
+    for name in (*_SINGLE, "selected_date_time"):
+        if element.get(name) is not None:
+            return [str(element[name])]
+    return []

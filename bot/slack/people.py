@@ -1,0 +1,39 @@
+"""What Slack says of a user, as far as we keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.store.members import SlackUser
+
+
+def is_person(user: Mapping[str, Any]) -> bool:
+    """Whether this is somebody of flesh and blood: no bot, no Slackbot."""
+    return not user.get("is_bot") and user.get("id") != "USLACKBOT"
+
+
+def read_user(user: Mapping[str, Any], team_id: str) -> SlackUser:
+    """The user object of users.info, users.list and the user events.
+
+    Guests of any kind and people of other organisations are guests to us: they get nothing (DESIGN, section 7).
+    """
+    profile = user.get("profile") or {}
+    stranger = bool(user.get("is_stranger")) or user.get("team_id", team_id) != team_id
+    return SlackUser(
+        slack_id=str(user["id"]),
+        name=str(profile.get("real_name") or user.get("real_name") or user.get("name") or user["id"]),
+        email=profile.get("email") or None,
+        tz=_zone(user.get("tz")),
+        is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
+        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")) or stranger,
+        is_deactivated=bool(user.get("deleted")),
+    )
+
+
+def _zone(name: object) -> str:
+    try:
+        return ZoneInfo(str(name)).key
+    except (KeyError, ValueError, OSError):
+        return "UTC"
