@@ -6,7 +6,7 @@ A composer takes the open session, the row's args (ids only) and the present, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.outbox.outcome import Moot
 
-Composer = Callable[[Session, Mapping[str, Any], datetime], object]
+Composer = Callable[[Session, dict[str, Any], datetime], object]
 """`compose(session, args, now) -> View | Moot`"""
 
 COMPOSERS: dict[str, Composer] = {}
