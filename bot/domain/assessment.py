@@ -1,0 +1,187 @@
+"""One account, assessed: the value of which card, digest, escalations and packet are views (DESIGN, section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from bot.domain import judging, risks, stages, theatre
+from bot.domain.coverage import NO_OUTCOME, coverage
+from bot.domain.entry import People
+from bot.domain.grading import Graded, grade
+from bot.domain.judging import Judged
+from bot.domain.model import Account, Evidence, Gap, ProofState
+from bot.domain.money import Money, money
+from bot.domain.risks import Danger
+from bot.domain.stages import StageStanding
+from bot.domain.theatre import Finding
+from bot.domain.wording import percent
+from bot.domain.words import AccountStatus, Severity, Standing
+
+NO_EVIDENCE: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGap:
+    """What is unproven: a gap somebody wrote down, or an outcome that nobody wrote a gap for (`gap` is `None`)."""
+
+    title: str
+    gap: Gap | None
+    outcome: Graded | None
+    owner_id: int | None
+    next_action: str | None
+    due_on: date | None
+    risk_if_never: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything the rules say of one account on one day.
+
+    `outcomes` are the graded outcomes that are not retired, in the order of the ledger. `next_change_on` is the first
+    day on which time alone can change anything here but ages in days: until then, and until the ledger changes, the
+    value may be kept. It is `on` itself when a meeting later today can still pass in silence.
+    """
+
+    state: ProofState
+    on: date
+    outcomes: tuple[Graded, ...]
+    coverage: Decimal
+    dangers: tuple[Danger, ...]
+    theatre: tuple[Finding, ...]
+    stage: StageStanding
+    judged: Judged
+    next_change_on: date | None
+
+    @property
+    def account(self) -> Account:
+        return self.state.account
+
+    @property
+    def arr(self) -> Money | None:
+        """The account's ARR, `None` when it is unknown."""
+        return money(self.state.account.arr_minor, self.state.account.currency)
+
+    @property
+    def proven(self) -> tuple[Graded, ...]:
+        return self._of(Standing.PROVEN)
+
+    @property
+    def partly_proven(self) -> tuple[Graded, ...]:
+        return self._of(Standing.PARTLY_PROVEN)
+
+    @property
+    def disproven(self) -> tuple[Graded, ...]:
+        return self._of(Standing.DISPROVEN)
+
+    @property
+    def unproven(self) -> tuple[Graded, ...]:
+        return self._of(Standing.UNPROVEN)
+
+    @property
+    def coverage_text(self) -> str:
+        """`40%`, or that nobody has written down what success means."""
+        return percent(self.coverage) if self.outcomes else NO_OUTCOME
+
+    @property
+    def gaps(self) -> tuple[OpenGap, ...]:
+        """Open gaps: written ones first, by due date, then every outcome short of proven that has none."""
+        return _gaps(self)
+
+    @property
+    def days_to_renewal(self) -> int | None:
+        """Days until the renewal, negative once it has passed, `None` when it is unknown."""
+        renewal = self.state.account.renewal_date
+        return None if renewal is None else (renewal - self.on).days
+
+    @property
+    def worst_first(self) -> tuple[int, int, int, Decimal, int, str]:
+        """The key that sorts accounts worst first.
+
+        Former customers last, then the severest danger, how many of that severity, least coverage, largest ARR, name.
+        """
+        top = self.dangers[0].severity if self.dangers else 0
+        many = sum(danger.severity is Severity.HIGH for danger in self.dangers)
+        account = self.state.account
+        gone = account.status is AccountStatus.FORMER
+        return int(gone), -int(top), -many, self.coverage, -(account.arr_minor or 0), account.name
+
+    def _of(self, standing: Standing) -> tuple[Graded, ...]:
+        return tuple(graded for graded in self.outcomes if graded.standing is standing)
+
+
+def assess(state: ProofState, on: date, now: datetime) -> Assessment:
+    """Assess one account: `on` is the day of the rules (the UTC date of `now`, or an earlier one with its state)."""
+    outcomes = graded_outcomes(state, on)
+    covered = coverage(outcomes)
+    found = risks.dangers(state, outcomes, covered, on, now)
+    return Assessment(
+        state,
+        on,
+        outcomes,
+        covered,
+        found,
+        theatre.findings(state, outcomes, found, on, now),
+        stages.stage_of(state, outcomes, covered, on),
+        judging.judged(state, outcomes, found, on, now) if state.judgements else judging.UNJUDGED,
+        _next_change(state, outcomes, on, now),
+    )
+
+
+def graded_outcomes(state: ProofState, on: date) -> tuple[Graded, ...]:
+    """Every outcome of the account that is not retired by the day, graded."""
+    people: People = {person.id: person for person in state.people}
+    evidence: dict[int, list[Evidence]] = {}
+    for piece in state.evidence:
+        held = evidence.get(piece.outcome_id)
+        if held is None:
+            evidence[piece.outcome_id] = [piece]
+        else:
+            held.append(piece)
+    return tuple(
+        grade(outcome, evidence.get(outcome.id, NO_EVIDENCE), people, on)
+        for outcome in state.outcomes
+        if outcome.retired_on is None or outcome.retired_on > on
+    )
+
+
+def _gaps(assessment: Assessment) -> tuple[OpenGap, ...]:
+    by_id = {graded.outcome.id: graded for graded in assessment.outcomes}
+    written = [gap for gap in assessment.state.gaps if gap.closed_on is None or gap.closed_on > assessment.on]
+    written.sort(key=lambda gap: (gap.due_on or date.max, gap.id))
+    named = {gap.outcome_id for gap in written}
+    found = [
+        OpenGap(
+            gap.title,
+            gap,
+            by_id.get(gap.outcome_id) if gap.outcome_id is not None else None,
+            gap.owner_id,
+            gap.next_action,
+            gap.due_on,
+            gap.risk_if_never or _risk_of(by_id, gap.outcome_id),
+        )
+        for gap in written
+    ]
+    owner = assessment.state.account.owner_id
+    for graded in assessment.outcomes:
+        outcome = graded.outcome
+        if graded.standing is not Standing.PROVEN and outcome.id not in named:
+            found.append(OpenGap(outcome.title, None, graded, owner, None, outcome.due_on, outcome.risk_if_never))
+    return tuple(found)
+
+
+def _risk_of(by_id: dict[int, Graded], outcome_id: int | None) -> str | None:
+    graded = by_id.get(outcome_id) if outcome_id is not None else None
+    return None if graded is None else graded.outcome.risk_if_never
+
+
+def _next_change(state: ProofState, outcomes: tuple[Graded, ...], on: date, now: datetime) -> date | None:
+    soonest: date | None = None
+    for graded in outcomes:
+        day = graded.next_change_on
+        if day is not None and (soonest is None or day < soonest):
+            soonest = day
+    days = [soonest, risks.next_change(state, on, now), stages.next_change(state, on), theatre.next_change(state, on)]
+    days += [outcome.retired_on for outcome in state.outcomes if outcome.retired_on and outcome.retired_on > on]
+    return min((day for day in days if day is not None), default=None)
