@@ -1,0 +1,68 @@
+"""When a cadence meets next: RRULE and wall clock in the cadence's own time zone (DESIGN, section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from dateutil.rrule import rrulestr
+
+from bot.services.actor import Refused
+
+REPEATS = {
+    "weekly": "FREQ=WEEKLY",
+    "fortnightly": "FREQ=WEEKLY;INTERVAL=2",
+    "monthly": "FREQ=MONTHLY",
+    "quarterly": "FREQ=MONTHLY;INTERVAL=3",
+    "once": "FREQ=DAILY;COUNT=1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One meeting: `starts_at` in UTC, and the same as local wall clock (`YYYY-MM-DDTHH:MM`), the next anchor."""
+
+    starts_at: datetime
+    local_start: str
+
+
+def next_occurrence(rrule: str, local_start: str, tz: str, after: datetime) -> Occurrence | None:
+    """The first meeting strictly after the moment `after`, or None when the series has ended.
+
+    A wall-clock time that a DST change skips is held as much later as the clock jumps; one that comes twice is held
+    the first time.
+    """
+    zone = ZoneInfo(tz)
+    anchor = datetime.fromisoformat(local_start)
+    rule = rrulestr(rrule, dtstart=anchor)
+    # A local wall clock may run backwards by an hour: start two hours early and step past what is not after.
+    candidate = rule.after(after.astimezone(zone).replace(tzinfo=None) - timedelta(hours=2), inc=True)
+    while candidate is not None:
+        starts_at = candidate.replace(tzinfo=zone).astimezone(UTC)
+        if starts_at > after:
+            return Occurrence(starts_at, candidate.isoformat(timespec="minutes"))
+        candidate = rule.after(candidate)
+    return None
+
+
+def checked_rrule(rrule: str, field: str) -> str:
+    """`rrule` if it is one that can be followed; `Refused` names what to do otherwise."""
+    try:
+        rrulestr(rrule, dtstart=datetime(2026, 1, 1, 9))  # noqa: DTZ001 - only the rule's form is tried
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused("I cannot read that repeat rule. Choose weekly, monthly or quarterly.", field) from error
+    return rrule
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def checked_zone(tz: str, field: str) -> str:
+    """`tz` if it is an IANA time zone; `Refused` otherwise."""
+    if tz not in _zones():
+        raise Refused("I do not know that time zone. Write it like Europe/Berlin or America/New_York.", field)
+    return tz

@@ -1,0 +1,161 @@
+"""Puts evidence on record, and disputes or withdraws it; evidence itself is never edited (DESIGN, section 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.model import Account, Outcome
+from bot.domain.words import Method, OutcomeKind, Source
+from bot.services.actor import Actor, Refused, must_write
+from bot.services.numbers import decimal_of
+from bot.services.reading import account_of, outcome_of
+from bot.store import ledger, prompts, schema
+
+_BELONGS_TO_ANSWER = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvidence:
+    """One observation as typed into a form; `submission` makes a second delivery of the same form harmless."""
+
+    account_id: int
+    outcome_id: int
+    submission: str
+    source: Source
+    as_of: date
+    value: str | None = None
+    statement: str | None = None
+    oral: bool = False
+    link: str | None = None
+    measured_by: str | None = None
+    attested_by: int | None = None
+    method: Method | None = None
+    method_note: str | None = None
+    money_minor: int | None = None
+    currency: str | None = None
+    accepted_by: int | None = None
+    accepted_on: date | None = None
+
+
+def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> int:
+    """Record one piece of evidence; returns its id, the same id when the same form arrives again."""
+    known = select(schema.evidence.c.id).where(schema.evidence.c.submission == new.submission)
+    already = session.execute(known).scalar_one_or_none()
+    if already is not None:
+        return int(already)
+    account = account_of(session, new.account_id)
+    must_write(session, actor, account)
+    outcome = outcome_of(session, account, new.outcome_id)
+    if new.as_of > actor.today(now):
+        raise Refused("That date is still to come. Give the day on which this was true.", "as_of")
+    value = _value(outcome, new.value)
+    if value is None and not (new.statement or "").strip():
+        what = "a number" if outcome.kind is OutcomeKind.NUMERIC else "what the customer said or wrote"
+        raise Refused(f"Give {what}; evidence needs something that can be checked.", "value")
+    _check_person(session, account, new.attested_by, "attested_by")
+    _check_person(session, account, new.accepted_by, "accepted_by")
+    evidence_id = ledger.add(
+        session,
+        actor.author,
+        schema.evidence,
+        now,
+        account_id=account.id,
+        outcome_id=outcome.id,
+        submission=new.submission,
+        source=new.source,
+        as_of=new.as_of,
+        recorded_at=now,
+        recorded_by=actor.member.id,
+        value=value,
+        statement=(new.statement or "").strip() or None,
+        oral=new.oral,
+        link=new.link,
+        measured_by=new.measured_by,
+        attested_by=new.attested_by,
+        method=new.method,
+        method_note=new.method_note,
+        money_minor=new.money_minor,
+        currency=new.currency,
+        accepted_by=new.accepted_by,
+        accepted_on=new.accepted_on,
+    )
+    _credit_answer(session, actor, account.id, evidence_id, now)
+    return evidence_id
+
+
+def dispute(session: Session, actor: Actor, evidence_id: int, by_person: int | None, why: str, now: datetime) -> None:
+    """The customer disputes a piece of evidence; a risk follows from the ledger."""
+    account = _writable(session, actor, evidence_id)
+    _check_person(session, account, by_person, "disputed_by")
+    if not why.strip():
+        raise Refused("Say why the customer disputes it; the next reader needs the reason.", "why")
+    today = actor.today(now)
+    values = {"disputed_on": today, "disputed_by": by_person, "disputed_why": why.strip()}
+    if not ledger.change(
+        session, actor.author, schema.evidence, evidence_id, now, only_if={"disputed_on": None}, **values
+    ):
+        raise Refused("Somebody has disputed this piece already. Open the history to see who and why.")
+
+
+def withdraw(session: Session, actor: Actor, evidence_id: int, why: str, now: datetime) -> None:
+    """Take a piece back because it was wrong; it stays in the record with the reason."""
+    _writable(session, actor, evidence_id)
+    if not why.strip():
+        raise Refused("Say why it is withdrawn; the record keeps the reason.", "why")
+    values = {"withdrawn_on": actor.today(now), "withdrawn_why": why.strip()}
+    if not ledger.change(
+        session, actor.author, schema.evidence, evidence_id, now, only_if={"withdrawn_on": None}, **values
+    ):
+        raise Refused("This piece is withdrawn already. Open the history to see who and why.")
+
+
+def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence, now: datetime) -> int:
+    """Record `new` in place of an older piece, which stays readable but is no longer in force."""
+    _writable(session, actor, evidence_id)
+    successor = record(session, actor, new, now)
+    values = {"superseded_by": successor, "superseded_on": actor.today(now)}
+    ledger.change(session, actor.author, schema.evidence, evidence_id, now, only_if={"superseded_by": None}, **values)
+    return successor
+
+
+def _credit_answer(session: Session, actor: Actor, account_id: int, evidence_id: int, now: datetime) -> None:
+    """Evidence that follows an answer within three days counts as what that answer moved."""
+    answer = prompts.last_answer(session, account_id)
+    if answer is None or now - answer.answered_at > _BELONGS_TO_ANSWER:
+        return
+    ledger.change(session, actor.author, schema.evidence, evidence_id, now, answer_id=answer.id)
+    ledger.change(session, actor.author, schema.answer, answer.id, now, moved_evidence=True)
+
+
+def _writable(session: Session, actor: Actor, evidence_id: int) -> Account:
+    """The account of a piece of evidence that `actor` may write."""
+    owner = select(schema.evidence.c.account_id).where(schema.evidence.c.id == evidence_id)
+    account_id = session.execute(owner).scalar_one_or_none()
+    if account_id is None:
+        raise Refused("That piece of evidence is gone. Open the card again and choose from what it shows.")
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    return account
+
+
+def _value(outcome: Outcome, typed: str | None) -> Decimal | None:
+    if not (typed or "").strip():
+        return None
+    value = decimal_of(typed or "")
+    if value is None:
+        unit = f" in {outcome.unit}" if outcome.unit else ""
+        raise Refused(f"Write the value as a number{unit}, such as 12.5.", "value")
+    return value
+
+
+def _check_person(session: Session, account: Account, person_id: int | None, field: str) -> None:
+    if person_id is None:
+        return
+    known = select(schema.person.c.id).where(schema.person.c.id == person_id, schema.person.c.account_id == account.id)
+    if session.execute(known).scalar_one_or_none() is None:
+        raise Refused(f"That person does not belong to {account.name}. Choose somebody from its list.", field)

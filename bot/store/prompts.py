@@ -1,0 +1,210 @@
+"""Rows of the loop: cadences that are due, meetings, prompts and answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.domain.model import Action
+from bot.domain.words import CadenceKind, Change, PromptState
+from bot.store import schema
+from bot.store.delivery import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    id: int
+    account_id: int
+    kind: CadenceKind
+    rrule: str
+    local_start: str
+    tz: str
+    lead_hours: int
+    active: bool
+    next_meeting_at: datetime | None
+    next_prompt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt with the meeting it belongs to."""
+
+    id: int
+    account_id: int
+    workspace_id: int
+    meeting_id: int
+    member_id: int | None
+    state: PromptState
+    asked_at: datetime
+    remind_at: datetime | None
+    reminded_at: datetime | None
+    snoozed_until: datetime | None
+    closes_at: datetime
+    closed_at: datetime | None
+    kind: CadenceKind
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    id: int
+    account_id: int
+    meeting_id: int | None
+    submission: str
+    member_id: int
+    change: Change
+    what_changed: str | None
+    unproven: str | None
+    next_action: str | None
+    moved_evidence: bool
+    answered_at: datetime
+    edited_at: datetime | None
+
+
+_CADENCE = [schema.cadence.c[field.name] for field in fields(Cadence)]
+_ANSWER = [schema.answer.c[field.name] for field in fields(Answer)]
+_FROM_MEETING = {"kind", "starts_at"}
+_PROMPT = [(schema.meeting if field.name in _FROM_MEETING else schema.prompt).c[field.name] for field in fields(Prompt)]
+
+
+def due_cadences(session: Session, now: datetime, limit: int) -> list[Cadence]:
+    """Active cadences whose prompt is due, oldest first, locked for this transaction where the database can."""
+    table = schema.cadence
+    statement = (
+        select(*_CADENCE)
+        .where(table.c.active, table.c.next_prompt_at.is_not(None), table.c.next_prompt_at <= now)
+        .order_by(table.c.next_prompt_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Cadence(*row) for row in session.execute(statement)]
+
+
+def advance(session: Session, cadence: Cadence, **values: Any) -> bool:
+    """Move a cadence on, unless another replica has: the row count is the lock."""
+    table = schema.cadence
+    statement = (
+        update(table)
+        .where(table.c.id == cadence.id, table.c.next_prompt_at == cadence.next_prompt_at, table.c.active)
+        .values(**values)
+    )
+    return bool(session.connection().execute(statement).rowcount == 1)
+
+
+def open_meeting(session: Session, account_id: int, cadence: Cadence, starts_at: datetime) -> int | None:
+    """Insert this occurrence; None when it is there already."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        make(schema.meeting)
+        .values(account_id=account_id, cadence_id=cadence.id, kind=cadence.kind, starts_at=starts_at)
+        .on_conflict_do_nothing(index_elements=["cadence_id", "starts_at"])
+        .returning(schema.meeting.c.id)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def by_id(session: Session, prompt_id: int) -> Prompt | None:
+    return _one(session, schema.prompt.c.id == prompt_id)
+
+
+def of_meeting(session: Session, meeting_id: int) -> Prompt | None:
+    return _one(session, schema.prompt.c.meeting_id == meeting_id)
+
+
+def open_of_account(session: Session, account_id: int) -> Prompt | None:
+    """The open prompt of an account whose meeting comes first, if any is open."""
+    return _one(session, (schema.prompt.c.account_id == account_id) & (schema.prompt.c.state == PromptState.OPEN))
+
+
+def open_of_member(session: Session, member_id: int) -> list[Prompt]:
+    """The prompts that this member still owes an answer to, next meeting first."""
+    table = schema.prompt
+    owed = _prompts().where(table.c.member_id == member_id, table.c.state == PromptState.OPEN)
+    return [Prompt(*row) for row in session.execute(owed.order_by(schema.meeting.c.starts_at))]
+
+
+def next_to_remind(session: Session, now: datetime) -> Prompt | None:
+    """One open prompt whose reminder is due."""
+    table = schema.prompt
+    due = (table.c.state == PromptState.OPEN) & table.c.reminded_at.is_(None) & (table.c.remind_at <= now)
+    return _one(session, due, table.c.remind_at)
+
+
+def next_to_close(session: Session, now: datetime) -> Prompt | None:
+    """One open prompt whose time has run out."""
+    table = schema.prompt
+    return _one(session, (table.c.state == PromptState.OPEN) & (table.c.closes_at <= now), table.c.closes_at)
+
+
+def last_asked(session: Session, account_id: int) -> datetime | None:
+    """When the owner of this account was last asked."""
+    table = schema.prompt
+    statement = select(table.c.asked_at).where(table.c.account_id == account_id).order_by(table.c.asked_at.desc())
+    return session.execute(statement.limit(1)).scalar_one_or_none()
+
+
+def answer_of_meeting(session: Session, meeting_id: int) -> Answer | None:
+    return _answer(session, schema.answer.c.meeting_id == meeting_id)
+
+
+def answer_by_id(session: Session, answer_id: int) -> Answer | None:
+    return _answer(session, schema.answer.c.id == answer_id)
+
+
+def answer_of_submission(session: Session, submission: str) -> Answer | None:
+    return _answer(session, schema.answer.c.submission == submission)
+
+
+def last_answer(session: Session, account_id: int) -> Answer | None:
+    """The newest answer on an account."""
+    return _answer(session, schema.answer.c.account_id == account_id)
+
+
+def cadence_by_id(session: Session, cadence_id: int) -> Cadence | None:
+    row = session.execute(select(*_CADENCE).where(schema.cadence.c.id == cadence_id)).one_or_none()
+    return None if row is None else Cadence(*row)
+
+
+def cadences_of(session: Session, account_id: int) -> list[Cadence]:
+    """The running cadences of an account, next meeting first."""
+    table = schema.cadence
+    statement = select(*_CADENCE).where(table.c.account_id == account_id, table.c.active)
+    return [Cadence(*row) for row in session.execute(statement.order_by(table.c.next_meeting_at))]
+
+
+def action_of_answer(session: Session, answer_id: int) -> Action | None:
+    """The next action that an answer set."""
+    columns = [schema.action.c[field.name] for field in fields(Action)]
+    statement = select(*columns).where(schema.action.c.answer_id == answer_id).order_by(schema.action.c.id)
+    row = session.execute(statement.limit(1)).one_or_none()
+    return None if row is None else Action(*row)
+
+
+def messages_of(session: Session, workspace_id: int, prompt_id: int) -> list[tuple[str, str]]:
+    """(key, Slack user) of the messages that were sent, or wait to be sent, for a prompt."""
+    key = outbox.c.key
+    own = (key == f"prompt:{prompt_id}") | key.startswith(f"prompt:{prompt_id}:", autoescape=True)
+    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
+    return [(row[0], row[1]) for row in session.execute(select(key, outbox.c.channel).where(own, posted))]
+
+
+def _prompts() -> Select[Any]:
+    joined: Table | Any = schema.prompt.join(schema.meeting, schema.meeting.c.id == schema.prompt.c.meeting_id)
+    return select(*_PROMPT).select_from(joined)
+
+
+def _one(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any] | None = None) -> Prompt | None:
+    by = schema.meeting.c.starts_at if order is None else order
+    row = session.execute(_prompts().where(condition).order_by(by).limit(1)).one_or_none()
+    return None if row is None else Prompt(*row)
+
+
+def _answer(session: Session, condition: ColumnElement[bool]) -> Answer | None:
+    newest = schema.answer.c.answered_at.desc(), schema.answer.c.id.desc()
+    row = session.execute(select(*_ANSWER).where(condition).order_by(*newest).limit(1)).one_or_none()
+    return None if row is None else Answer(*row)
