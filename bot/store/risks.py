@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, true, update
 from sqlalchemy.orm import Session
 
-from bot.domain.model import Risk
-from bot.domain.words import RiskState
+from bot.domain.model import Account, Risk
 from bot.store.delivery import outbox
 from bot.store.schema import account, account_due, history, risk
 
@@ -41,16 +40,21 @@ def by_ids(session: Session, risk_ids: Iterable[int]) -> list[Risk]:
     return [Risk(*row) for row in session.execute(statement.order_by(risk.c.severity.desc(), risk.c.id))]
 
 
+def remind_manager_at(session: Session, risk_id: int) -> datetime | None:
+    """When the manager is to hear of a risk that nobody has taken."""
+    return session.execute(select(risk.c.remind_manager_at).where(risk.c.id == risk_id)).scalar_one_or_none()
+
+
 def same_open(session: Session, closed: Risk) -> bool:
     """Whether the same danger is open under another risk."""
-    return _exists(
-        session,
-        (risk.c.account_id == closed.account_id)
-        & (risk.c.kind == closed.kind)
-        & (risk.c.subject == closed.subject)
-        & risk.c.closed_at.is_(None)
-        & (risk.c.id != closed.id),
+    statement = select(risk.c.id).where(
+        risk.c.account_id == closed.account_id,
+        risk.c.kind == closed.kind,
+        risk.c.subject == closed.subject,
+        risk.c.closed_at.is_(None),
+        risk.c.id != closed.id,
     )
+    return session.execute(statement.limit(1)).first() is not None
 
 
 def claim_due_accounts(session: Session, now: datetime, limit: int) -> list[int]:
@@ -97,28 +101,41 @@ def told(session: Session, workspace_id: int, risk_ids: Iterable[int]) -> set[in
     return {keys[key] for key in session.execute(statement).scalars()}
 
 
-def opened_since(session: Session, desk: ColumnElement[bool], since: datetime) -> list[Risk]:
-    """The risks of the accounts that `desk` selects which were opened at `since` or later, the worst first."""
+def opened_between(
+    session: Session, portfolio_id: int | None, owner_id: int | None, begins: datetime, ends: datetime
+) -> list[Risk]:
+    """The risks opened from `begins` to before `ends` in a portfolio (or outside of all), the worst first.
+
+    With `owner_id` only those of this owner's accounts.
+    """
     joined = risk.join(account, account.c.id == risk.c.account_id)
-    statement = select(*_COLUMNS).select_from(joined).where(desk, risk.c.opened_at >= since)
+    ours = account.c.portfolio_id == portfolio_id
+    theirs = true() if owner_id is None else account.c.owner_id == owner_id
+    statement = select(*_COLUMNS).select_from(joined)
+    found = statement.where(ours, theirs, risk.c.opened_at >= begins, risk.c.opened_at < ends)
     by_weight = (risk.c.severity.desc(), account.c.arr_minor.desc().nulls_last(), risk.c.id)
-    return [Risk(*row) for row in session.execute(statement.order_by(*by_weight))]
+    return [Risk(*row) for row in session.execute(found.order_by(*by_weight))]
 
 
-def next_unclaimed(session: Session, now: datetime) -> Risk | None:
-    """One risk that nobody took in time, the longest waiting first."""
-    due = risk.c.remind_manager_at <= now
-    statement = select(*_COLUMNS).where(due).order_by(risk.c.remind_manager_at, risk.c.id).limit(1)
-    row = session.execute(statement.with_for_update(skip_locked=True)).one_or_none()
-    return None if row is None else Risk(*row)
+def accounts_by_ids(session: Session, account_ids: Iterable[int]) -> dict[int, Account]:
+    """These accounts by their ids, in one query."""
+    columns = [account.c[field.name] for field in fields(Account)]
+    rows = session.execute(select(*columns).where(account.c.id.in_(set(account_ids))))
+    return {row.id: Account(*row) for row in rows}
 
 
-def unclaimed_of_portfolio(session: Session, portfolio_id: int | None, now: datetime) -> list[Risk]:
-    """All risks of one portfolio that nobody took in time."""
+def unclaimed(session: Session, now: datetime, limit: int) -> list[tuple[Risk, datetime]]:
+    """Risks of one portfolio that nobody took in time, with the moment when that was; the longest waiting first."""
     joined = risk.join(account, account.c.id == risk.c.account_id)
-    late = (risk.c.remind_manager_at <= now) & (risk.c.state == RiskState.OPEN)
-    statement = select(*_COLUMNS).select_from(joined).where(late, account.c.portfolio_id == portfolio_id)
-    return [Risk(*row) for row in session.execute(statement.order_by(risk.c.severity.desc(), risk.c.id))]
+    due = risk.c.remind_manager_at <= now
+    oldest = select(account.c.portfolio_id).select_from(joined).where(due).order_by(risk.c.remind_manager_at).limit(1)
+    first = session.execute(oldest).one_or_none()
+    if first is None:
+        return []
+    together = select(*_COLUMNS, risk.c.remind_manager_at).select_from(joined)
+    ours = together.where(due, account.c.portfolio_id == first.portfolio_id)
+    rows = session.execute(ours.order_by(risk.c.severity.desc(), risk.c.id).limit(limit))
+    return [(Risk(*row[:-1]), row[-1]) for row in rows]
 
 
 def notes(session: Session, of: Risk) -> list[Note]:
@@ -144,7 +161,3 @@ def _notes(of: Risk) -> Select[Any]:
     return select(*columns).where(
         history.c.account_id == of.account_id, history.c.entity == "risk", history.c.entity_id == of.id
     )
-
-
-def _exists(session: Session, condition: ColumnElement[bool]) -> bool:
-    return session.execute(select(risk.c.id).where(condition).limit(1)).first() is not None

@@ -1,0 +1,238 @@
+"""What people do with a risk: have it, assign, snooze, close with evidence, reopen (issue: escalations).
+
+Owner, deputy, manager and admins may act on a risk, and whoever holds it. Every action is one conditional change, so of
+two people who press the same button one wins, and the other is told who has it. Each leaves history, which is the
+risk's timeline in its thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.domain.model import Account, Evidence, ProofState, Risk
+from bot.domain.wording import day, number, quoted
+from bot.domain.words import RiskState
+from bot.services import telling
+from bot.services.actor import Actor, Refused, may_write, must_read, must_write
+from bot.services.telling import RiskView
+from bot.store import accounts, ledger, members, proof, risks, schema
+
+LONGEST_SNOOZE = timedelta(days=90)
+_MORNING = time(9)
+_PIECES_OFFERED = 20
+_AWAKE = {"snoozed_until": None, "snoozed_why": None}
+_GONE = "That risk is gone. Type /proof and the account's name to see what is open."
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAssignView:
+    """The modal that gives a risk to somebody."""
+
+    risk_id: int
+    account: str
+    title: str
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskSnoozeView:
+    """The modal that lets a risk sleep; `until` is the day that it proposes."""
+
+    risk_id: int
+    account: str
+    title: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    evidence_id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCloseView:
+    """The modal that closes a risk; `pieces` is the evidence in force that may settle it, the newest first."""
+
+    risk_id: int
+    account: str
+    title: str
+    fact: str
+    pieces: tuple[Piece, ...]
+
+
+def have_it(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskView:
+    """Take a risk that nobody holds. Pressed twice by the same person it changes nothing."""
+    risk, _ = _held_for(session, actor, risk_id, now)
+    if risk.owner_id == actor.member.id and risk.state is RiskState.CLAIMED:
+        return telling.risk_view(session, risk.id, now)
+    if risk.owner_id is not None and risk.owner_id != actor.member.id:
+        raise Refused(_taken(session, risk))
+    _give(session, actor, risk, actor.member.id, now)
+    return telling.follow(session, risk.id, now)
+
+
+def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: datetime) -> RiskView:
+    """Give a risk to a member, who then may act on it; they hear of it in the thread or by direct message."""
+    risk, _ = _held_for(session, actor, risk_id, now)
+    to = members.by_slack_id(session, actor.workspace_id, to_slack_id)
+    if to is None or to.is_guest or to.is_deactivated:
+        raise Refused("Choose a full member of this workspace; guests and bots cannot hold a risk.", "assignee")
+    if risk.owner_id == to.id and risk.state is RiskState.CLAIMED:
+        return telling.risk_view(session, risk.id, now)
+    _give(session, actor, risk, to.id, now)
+    if to.id != actor.member.id:
+        telling.tell_holder(session, risk, to, now)
+    return telling.follow(session, risk.id, now)
+
+
+def snooze(session: Session, actor: Actor, risk_id: int, until: date, why: str, now: datetime) -> RiskView:
+    """Let a risk sleep until the morning of a day, with a reason; it wakes by itself."""
+    risk, _ = _held_for(session, actor, risk_id, now)
+    today = actor.today(now)
+    if until <= today:
+        raise Refused("Choose a day after today; the risk comes back that morning.", "until")
+    if until - today > LONGEST_SNOOZE:
+        raise Refused("Choose a day within 90 days. A longer sleep is a decision: close it and say why.", "until")
+    if not why.strip():
+        raise Refused("Say why it can wait; the thread keeps the reason.", "why")
+    morning = datetime.combine(until, _MORNING, ZoneInfo(actor.member.tz)).astimezone(UTC)
+    values = {"snoozed_until": morning, "snoozed_why": why.strip(), "remind_manager_at": None}
+    _set(session, actor, risk, now, why=why.strip(), state=RiskState.SNOOZED, **values)
+    return telling.follow(session, risk.id, now)
+
+
+def close(
+    session: Session, actor: Actor, risk_id: int, now: datetime, *, evidence_id: int | None = None, how: str = ""
+) -> RiskView:
+    """Close a risk with a piece of evidence, with a sentence on what changed, or both.
+
+    A danger that the ledger still shows comes back later; `bot.services.escalating` says when.
+    """
+    risk, account = _held_for(session, actor, risk_id, now)
+    said = " ".join(how.split())
+    if evidence_id is not None:
+        piece = _usable(proof.load(session, account.id), evidence_id)
+        said = f"{said} ({piece})" if said else piece
+    if not said:
+        raise Refused("Choose the evidence that settles it, or say in a sentence what changed.", "how")
+    _set(
+        session,
+        actor,
+        risk,
+        now,
+        why=None if evidence_id is None else f"evidence {evidence_id}",
+        state=RiskState.CLOSED,
+        closed_at=now,
+        closed_how=said,
+        remind_manager_at=None,
+        **_AWAKE,
+    )
+    return telling.follow(session, risk.id, now)
+
+
+def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime) -> RiskView:
+    """Take back the closing of a risk; whoever had it has it again."""
+    risk, _ = _writable(session, actor, risk_id, now)
+    if risk.closed_at is None:
+        raise Refused("This risk is open already. Press I have it to take it.")
+    if risks.same_open(session, risk):
+        raise Refused("The same danger is open again already. Go on with the newer message about it.")
+    state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
+    remind_at = telling.remind_at(session, risk, now) if risk.owner_id is None else None
+    values = {"closed_at": None, "closed_how": None, "remind_manager_at": remind_at}
+    _set(session, actor, risk, now, why=why.strip() or None, state=state, **values)
+    return telling.follow(session, risk.id, now)
+
+
+def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskAssignView:
+    risk, account = _held_for(session, actor, risk_id, now)
+    holder = members.by_id(session, risk.owner_id)
+    return RiskAssignView(risk.id, account.name, telling.title(risk.kind), holder.name if holder else None)
+
+
+def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
+    risk, account = _held_for(session, actor, risk_id, now)
+    return RiskSnoozeView(risk.id, account.name, telling.title(risk.kind), actor.today(now) + timedelta(days=7))
+
+
+def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
+    risk, account = _held_for(session, actor, risk_id, now)
+    state = proof.load(session, account.id)
+    usable = sorted((piece for piece in state.evidence if _stands(piece)), key=lambda piece: piece.as_of, reverse=True)
+    about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
+    pieces = tuple(Piece(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
+    return RiskCloseView(risk.id, account.name, telling.title(risk.kind), risk.fact, pieces)
+
+
+def _writable(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
+    must_read(actor)
+    risk = risks.by_id(session, risk_id)
+    account = accounts.by_id(session, risk.account_id) if risk else None
+    if risk is None or account is None or account.workspace_id != actor.workspace_id:
+        raise Refused(_GONE)
+    if risk.owner_id != actor.member.id and not may_write(session, actor, account):
+        must_write(session, actor, account)
+    # The clock's look locks the account before its risks; in the same order here, the two never wait for each other.
+    ledger.touch(session, [account.id], now)
+    current = risks.by_id(session, risk_id)
+    assert current is not None
+    return current, account
+
+
+def _held_for(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
+    """The risk, still open, and its account; `Refused` says who closed it otherwise."""
+    risk, account = _writable(session, actor, risk_id, now)
+    if risk.closed_at is not None:
+        raise Refused(
+            f"This risk was closed on {day(risk.closed_at.date())}. Press Reopen if the danger is still there."
+        )
+    return risk, account
+
+
+def _give(session: Session, actor: Actor, risk: Risk, to: int, now: datetime) -> None:
+    values: dict[str, Any] = {"owner_id": to, "claimed_at": now, "remind_manager_at": None, **_AWAKE}
+    _set(session, actor, risk, now, state=RiskState.CLAIMED, **values)
+
+
+def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str | None = None, **values: Any) -> None:
+    """Change the risk if it is still as it was read; else tell what somebody else did in between."""
+    unchanged = {"state": risk.state, "owner_id": risk.owner_id}
+    if ledger.change(session, actor.author, schema.risk, risk.id, now, why=why, only_if=unchanged, **values):
+        return
+    current = risks.by_id(session, risk.id)
+    raise Refused(_taken(session, current) if current else _GONE)
+
+
+def _taken(session: Session, risk: Risk) -> str:
+    holder = members.by_id(session, risk.owner_id)
+    if risk.closed_at is not None:
+        return f"Somebody was faster: this risk was closed on {day(risk.closed_at.date())}."
+    if holder is None:
+        return "Somebody was faster and changed this risk. Look at it again before you act."
+    since = f" since {day(risk.claimed_at.date())}" if risk.claimed_at else ""
+    return f"{holder.name} has it{since}. Press Assign if somebody else should."
+
+
+def _usable(state: ProofState, evidence_id: int) -> str:
+    piece = next((piece for piece in state.evidence if piece.id == evidence_id), None)
+    if piece is None or not _stands(piece):
+        raise Refused("That piece of evidence no longer stands. Choose another, or say what changed.", "evidence")
+    return _described(state, piece)
+
+
+def _stands(piece: Evidence) -> bool:
+    return piece.disputed_on is None and piece.withdrawn_on is None and piece.superseded_by is None
+
+
+def _described(state: ProofState, piece: Evidence) -> str:
+    """`412 tickets of 12 Mar 2026 for “Fewer tickets”`."""
+    outcome = next((outcome for outcome in state.outcomes if outcome.id == piece.outcome_id), None)
+    unit = outcome.unit if outcome else None
+    what = number(piece.value, unit) if piece.value is not None else quoted(piece.statement or "", 40)
+    return f"{what} of {day(piece.as_of)}" + (f" for {quoted(outcome.title, 40)}" if outcome else "")

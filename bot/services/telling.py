@@ -1,0 +1,338 @@
+"""What the channel hears of a risk: one message that is updated in place, its timeline in the thread, the reminder.
+
+Every function that changes a risk ends in `follow`; what is shown is composed at sending, from the state at that time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import timing
+from bot.domain.assessment import assess
+from bot.domain.model import Account, ProofState, Risk
+from bot.domain.money import money
+from bot.domain.words import RiskKind, RiskState, Severity
+from bot.outbox.outcome import Destination, Moot, Op, Outgoing
+from bot.outbox.queue import put
+from bot.store import accounts, members, portfolios, proof, risks
+from bot.store.members import Member
+from bot.store.portfolios import Portfolio
+from bot.store.risks import Note
+
+TITLES = {
+    RiskKind.NO_SUCCESS_WRITTEN: "success is not written down",
+    RiskKind.NO_CUSTOMER_OWNER: "nobody at the customer owns it",
+    RiskKind.SPONSOR_LEFT: "the sponsor left",
+    RiskKind.PROOF_EXPIRED: "the proof has expired",
+    RiskKind.RENEWAL_UNPROVEN: "the renewal is unproven",
+    RiskKind.PROMPTS_UNANSWERED: "prompts go unanswered",
+    RiskKind.NO_NEW_EVIDENCE: "meetings bring no evidence",
+    RiskKind.PROOF_DISPUTED: "the proof is disputed",
+    RiskKind.DISPROVEN: "an outcome is disproven",
+    RiskKind.ACTION_OVERDUE: "an action is overdue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the news of an account goes: the portfolio's channel, else its manager, else the account's owner."""
+
+    workspace_id: int
+    to: str
+    destination: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class RiskView:
+    """One risk as its message shows it. People are Slack ids, or names while Slack does not know them.
+
+    `manager_told_at` is when the manager hears of it if nobody takes it.
+    """
+
+    risk_id: int
+    account_id: int
+    account: str
+    title: str
+    fact: str
+    severity: Severity
+    state: RiskState
+    owner: str | None
+    arr: str | None
+    renewal_on: date | None
+    coverage: str
+    holder: str | None
+    claimed_at: datetime | None
+    manager: str | None
+    manager_told_at: datetime | None
+    snoozed_until: datetime | None
+    snoozed_why: str | None
+    closed_by: str | None
+    closed_at: datetime | None
+    closed_how: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskNoteView:
+    """One line of a risk's timeline. `what` is the event: taken, assigned, snoozed, woke, closed, reopened, told, fact.
+
+    `by` is None for the bot itself.
+    """
+
+    what: str
+    account: str
+    title: str
+    by: str | None
+    holder: str | None
+    why: str | None
+    until: datetime | None
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedLine:
+    risk_id: int
+    account_id: int
+    account: str
+    title: str
+    fact: str
+    severity: Severity
+    opened_at: datetime
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedView:
+    """The direct message to the manager on what nobody has taken within one business day."""
+
+    portfolio: str
+    channel: str | None
+    lines: tuple[UnclaimedLine, ...]
+
+
+def title(kind: RiskKind) -> str:
+    """The danger in a few words, as they follow `Acme: `."""
+    return TITLES[kind]
+
+
+def has_desk(session: Session, portfolio: Portfolio | None) -> bool:
+    """Whether the portfolio has a desk of its own: a channel, or a manager whom Slack reaches."""
+    return portfolio is not None and (_open_channel(portfolio) or _reached(session, portfolio.manager_id) is not None)
+
+
+def desk_of(session: Session, account: Account, portfolio: Portfolio | None) -> Desk | None:
+    """Where to send news of this account; None when nobody can be reached."""
+    if portfolio and portfolio.channel and _open_channel(portfolio):
+        return Desk(account.workspace_id, portfolio.channel, Destination.CHANNEL)
+    for member_id in (portfolio.manager_id if portfolio else None, account.owner_id, account.deputy_id):
+        found = _reached(session, member_id)
+        if found and found.slack_id:
+            return Desk(account.workspace_id, found.slack_id, Destination.USER)
+    return None
+
+
+def _open_channel(portfolio: Portfolio) -> bool:
+    return portfolio.channel is not None and portfolio.channel_lost_at is None
+
+
+def _reached(session: Session, member_id: int | None) -> Member | None:
+    found = members.by_id(session, member_id)
+    return found if found and found.slack_id and not found.is_deactivated else None
+
+
+def tell(session: Session, risk_id: int, desk: Desk, now: datetime) -> bool:
+    """Put the one message of a risk; False if it has one already."""
+    message = Outgoing(
+        key=f"risk:{risk_id}",
+        workspace_id=desk.workspace_id,
+        kind="risk",
+        channel=desk.to,
+        destination=desk.destination,
+        args={"risk_id": risk_id, "first": True},
+        due_at=now,
+    )
+    return put(session, message, now)
+
+
+def tell_holder(session: Session, risk: Risk, to: Member, now: datetime) -> None:
+    """Give the new holder the risk's message by direct message, if it has none anywhere yet."""
+    if to.slack_id:
+        tell(session, risk.id, Desk(to.workspace_id, to.slack_id, Destination.USER), now)
+
+
+def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], now: datetime) -> None:
+    """Send the manager of the account's portfolio one direct message on these risks that nobody has."""
+    portfolio = portfolios.by_id(session, account.portfolio_id)
+    manager = _reached(session, portfolio.manager_id) if portfolio else None
+    if manager is None or manager.slack_id is None or not risk_ids:
+        return
+    message = Outgoing(
+        key=f"unclaimed:{min(risk_ids)}",
+        workspace_id=account.workspace_id,
+        kind="unclaimed",
+        channel=manager.slack_id,
+        destination=Destination.USER,
+        args={"risk_ids": list(risk_ids), "portfolio_id": account.portfolio_id},
+        due_at=now,
+    )
+    put(session, message, now)
+
+
+def follow(session: Session, risk_id: int, now: datetime) -> RiskView:
+    """Show a changed risk: its message in place, the newest line of its timeline in the thread. Returns the risk."""
+    risk, account = _of(session, risk_id)
+    if risks.told(session, account.workspace_id, [risk_id]):
+        _put_change(session, account.workspace_id, risk_id, risks.last_note_id(session, risk), now)
+    return risk_view(session, risk_id, now)
+
+
+def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int, now: datetime) -> None:
+    key = f"risk:{risk_id}"
+    update = Outgoing(
+        key=f"{key}@{note_id}",
+        workspace_id=workspace_id,
+        kind="risk",
+        op=Op.UPDATE,
+        target_key=key,
+        args={"risk_id": risk_id, "first": False},
+        due_at=now,
+    )
+    note = Outgoing(
+        key=f"risk-note:{risk_id}:{note_id}",
+        workspace_id=workspace_id,
+        kind="risk-note",
+        thread_key=key,
+        args={"risk_id": risk_id, "note_id": note_id},
+        due_at=now,
+    )
+    put(session, update, now)
+    put(session, note, now)
+
+
+def remind_at(session: Session, risk: Risk, now: datetime) -> datetime | None:
+    """When the manager is told of this risk if nobody takes it; None for a LOW one and without a manager."""
+    account = accounts.by_id(session, risk.account_id)
+    if account is None or risk.severity < Severity.MEDIUM:
+        return None
+    return manager_reminded_at(session, portfolios.by_id(session, account.portfolio_id), now)
+
+
+def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: datetime) -> datetime | None:
+    """One business day on, by the clock of the portfolio's manager; None without a manager whom Slack reaches."""
+    manager = _reached(session, portfolio.manager_id) if portfolio else None
+    return timing.business_day_later(now, manager.tz) if manager else None
+
+
+def risk_view(session: Session, risk_id: int, now: datetime) -> RiskView:
+    """A risk with what a reader needs to act on it."""
+    risk, account = _of(session, risk_id)
+    portfolio = portfolios.by_id(session, account.portfolio_id)
+    timeline = risks.notes(session, risk) if risk.closed_at else []
+    closed_by = next((note.member_id for note in reversed(timeline) if note.after.get("closed_at")), None)
+    manager_id = portfolio.manager_id if portfolio else None
+    who = portfolios.mentions(session, [account.owner_id, risk.owner_id, manager_id, closed_by])
+    arr = money(account.arr_minor, account.currency)
+    return RiskView(
+        risk_id=risk.id,
+        account_id=account.id,
+        account=account.name,
+        title=title(risk.kind),
+        fact=risk.fact,
+        severity=risk.severity,
+        state=risk.state,
+        owner=who.get(account.owner_id or 0),
+        arr=str(arr) if arr else None,
+        renewal_on=account.renewal_date,
+        coverage=_coverage(proof.load(session, account.id), now),
+        holder=who.get(risk.owner_id or 0),
+        claimed_at=risk.claimed_at,
+        manager=who.get(manager_id or 0),
+        manager_told_at=risks.remind_manager_at(session, risk.id),
+        snoozed_until=risk.snoozed_until,
+        snoozed_why=risk.snoozed_why,
+        closed_by=who.get(closed_by or 0),
+        closed_at=risk.closed_at,
+        closed_how=risk.closed_how,
+    )
+
+
+def compose_risk(session: Session, args: dict[str, Any], now: datetime) -> RiskView | Moot:
+    """The risk as it stands; moot when it was closed before anybody heard of it."""
+    view = risk_view(session, args["risk_id"], now)
+    if args["first"] and view.state is RiskState.CLOSED:
+        return Moot("the risk was closed before it was told")
+    return view
+
+
+def compose_note(session: Session, args: dict[str, Any], now: datetime) -> RiskNoteView | Moot:
+    """One line of the timeline, as it was when it happened."""
+    risk, account = _of(session, args["risk_id"])
+    note = risks.note_by_id(session, risk, args["note_id"])
+    if note is None:
+        return Moot("that line of history is gone")
+    after = note.after
+    until = after.get("snoozed_until")
+    who = portfolios.mentions(session, [note.member_id, after.get("owner_id")])
+    return RiskNoteView(
+        what=_event(note),
+        account=account.name,
+        title=title(risk.kind),
+        by=who.get(note.member_id or 0),
+        holder=who.get(after.get("owner_id") or 0),
+        why=after.get("closed_how") or after.get("snoozed_why") or note.why,
+        until=datetime.fromisoformat(until) if until else None,
+        fact=after.get("fact") or risk.fact,
+    )
+
+
+def _event(note: Note) -> str:
+    """What a line of history says happened to a risk."""
+    before, after = note.before or {}, note.after
+    if after.get("closed_at"):
+        return "closed"
+    if before.get("closed_at"):
+        return "reopened"
+    if after.get("snoozed_until"):
+        return "snoozed"
+    if before.get("snoozed_until") and note.member_id is None:
+        return "woke"
+    if "claimed_at" in after:
+        return "taken" if after.get("owner_id", note.member_id) == note.member_id else "assigned"
+    return "fact" if "fact" in after or "severity" in after else "told"
+
+
+def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> UnclaimedView | Moot:
+    """What of these risks is still without anybody."""
+    found = [risk for risk in risks.by_ids(session, args["risk_ids"]) if risk.state is RiskState.OPEN]
+    if not found:
+        return Moot("somebody has taken them since")
+    held = {risk.account_id: accounts.by_id(session, risk.account_id) for risk in found}
+    portfolio = portfolios.by_id(session, args["portfolio_id"])
+    who = portfolios.mentions(session, [account.owner_id for account in held.values() if account])
+    lines = []
+    for risk in found:
+        account = held[risk.account_id]
+        assert account is not None
+        owner = who.get(account.owner_id or 0)
+        lines.append(
+            UnclaimedLine(
+                risk.id, account.id, account.name, title(risk.kind), risk.fact, risk.severity, risk.opened_at, owner
+            )
+        )
+    return UnclaimedView(portfolio.name if portfolio else "", portfolio.channel if portfolio else None, tuple(lines))
+
+
+def _of(session: Session, risk_id: int) -> tuple[Risk, Account]:
+    risk = risks.by_id(session, risk_id)
+    account = accounts.by_id(session, risk.account_id) if risk else None
+    if risk is None or account is None:
+        raise LookupError(f"no risk {risk_id}")
+    return risk, account
+
+
+def _coverage(state: ProofState, now: datetime) -> str:
+    return assess(state, now.date(), now).coverage_text
