@@ -17,9 +17,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field("sqlite:///proofline.db", repr=False, description="sqlite:///FILE or postgresql://…")
     slack_bot_token: str = Field("", repr=False, description="xoxb-…, from OAuth & Permissions")
-    slack_app_token: str = Field(
-        "", repr=False, description="xapp-… with connections:write: Socket Mode; without it, HTTP"
-    )
+    slack_app_token: str = Field("", repr=False, description="xapp-… for Socket Mode; without it, HTTP")
     slack_signing_secret: str = Field("", repr=False, description="from Basic Information; needed over HTTP")
     slack_api_url: str = Field("https://slack.com/api/", description="another Slack, such as the sandbox")
     host: str = Field("0.0.0.0", description="where health, metrics and Slack over HTTP listen")

@@ -1,0 +1,83 @@
+"""What Slack's error codes mean for a message that was to be sent, declared in tables.
+
+https://docs.slack.dev/reference/methods/chat.postMessage lists them. What stands in no table is Slack's refusal of this
+one message (`msg_too_long`, `invalid_blocks`): sending it again would change nothing.
+"""
+
+from __future__ import annotations
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.outbox.outcome import Ambiguous, NotSent, Refused, Scope
+
+PERSON_GONE = frozenset(
+    {"account_inactive", "user_disabled", "user_not_found", "users_not_found", "user_not_visible", "cannot_dm_bot"}
+)
+"""The person cannot get direct messages any more."""
+
+CHANNEL_GONE = frozenset({"channel_not_found", "is_archived", "not_in_channel", "restricted_action"})
+"""The channel is archived, or we are no longer in it."""
+
+NO_ACCESS = frozenset(
+    {
+        "invalid_auth",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""The workspace no longer lets us in; nothing can be sent there until somebody installs the app again."""
+
+TRY_AGAIN = frozenset(
+    {"accesslimited", "ratelimited", "rate_limited", "request_timeout", "service_unavailable", "team_added_to_org"}
+)
+"""Slack surely did nothing, and may do it later."""
+
+PERHAPS_DONE = frozenset({"internal_error", "fatal_error"})
+"""Slack says itself that some of it may have happened."""
+
+NO_SUCH_MESSAGE = frozenset({"message_not_found", "thread_not_found"})
+
+_DEFAULT_WAIT = 30.0
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's error code; "" when the answer carried none."""
+    data = error.response.data
+    return str(data.get("error") or "") if isinstance(data, dict) else ""
+
+
+def outcome_of(error: Exception) -> Refused | NotSent | Ambiguous:
+    """What a failed call means for the message; anything that is not understood may have arrived."""
+    if isinstance(error, SlackApiError):
+        return _of_answer(error)
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return NotSent(f"no connection to Slack: {error}")
+    return Ambiguous(f"the answer was lost: {type(error).__name__} {error}".strip())
+
+
+def _of_answer(error: SlackApiError) -> Refused | NotSent | Ambiguous:
+    code, status = code_of(error), error.response.status_code
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        return NotSent("Slack asked to wait", retry_after=_retry_after(error))
+    if status >= 500 or code in PERHAPS_DONE:
+        return Ambiguous(f"Slack failed: {code or status}")
+    if code in TRY_AGAIN:
+        return NotSent(f"Slack cannot now: {code}")
+    if code in NO_ACCESS:
+        return Refused(code, Scope.WORKSPACE)
+    return Refused(code) if code else Ambiguous(f"an answer without a code: {status}")
+
+
+def _retry_after(error: SlackApiError) -> float:
+    headers = {name.lower(): value for name, value in error.response.headers.items()}
+    try:
+        return max(float(headers.get("retry-after", _DEFAULT_WAIT)), 0.0)
+    except ValueError:
+        return _DEFAULT_WAIT

@@ -1,0 +1,46 @@
+"""The HTTP edge: liveness, readiness, figures, and Slack over HTTP by a handler that wiring hands in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+Checks = Mapping[str, str | None]
+"""What was looked at, and what is wrong with it; None when nothing is."""
+
+Handler = Callable[[Request], Awaitable[Response]]
+SLACK_PATH = "/slack/events"
+
+
+def build(
+    ready: Callable[[], Awaitable[Checks]],
+    refresh: Callable[[], Awaitable[None]],
+    slack: Handler | None,
+) -> Starlette:
+    """The web application.
+
+    `ready` looks at everything that must work; `refresh` brings the figures that are read from the database up to date;
+    `slack` answers Slack's requests, None in Socket Mode.
+    """
+
+    async def health(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def readiness(_: Request) -> Response:
+        checks = await ready()
+        wrong = any(checks.values())
+        return JSONResponse({name: trouble or "ok" for name, trouble in checks.items()}, 503 if wrong else 200)
+
+    async def metrics(_: Request) -> Response:
+        await refresh()
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [Route("/health", health), Route("/ready", readiness), Route("/metrics", metrics)]
+    if slack is not None:
+        routes.append(Route(SLACK_PATH, slack, methods=["POST"]))
+    return Starlette(routes=routes)
