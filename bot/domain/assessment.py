@@ -39,20 +39,35 @@ class OpenGap:
 class Assessment:
     """Everything the rules say of one account on one day.
 
-    `outcomes` are the graded outcomes that are not retired, in the order of the ledger. `next_change_on` is the first
-    day on which time alone can change anything here but ages in days: until then, and until the ledger changes, the
-    value may be kept. It is `on` itself when a meeting later today can still pass in silence.
+    `outcomes` are the graded outcomes that are not retired, in the order of the ledger.
     """
 
     state: ProofState
     on: date
+    now: datetime
     outcomes: tuple[Graded, ...]
     coverage: Decimal
     dangers: tuple[Danger, ...]
     theatre: tuple[Finding, ...]
-    stage: StageStanding
-    judged: Judged
-    next_change_on: date | None
+
+    @property
+    def stage(self) -> StageStanding:
+        """Where the account stands by its ledger, or where a human put it."""
+        return stages.stage_of(self.state, self.outcomes, self.coverage, self.on)
+
+    @property
+    def judged(self) -> Judged:
+        """The last human judgement and the later facts that contradict it."""
+        return judging.judged(self.state, self.outcomes, self.dangers, self.now)
+
+    @property
+    def next_change_on(self) -> date | None:
+        """The first day on which time alone can change anything here but ages in days.
+
+        Until then, and until the ledger changes, the value may be kept. It is `on` itself when a meeting later today
+        can still pass in silence.
+        """
+        return _next_change(self)
 
     @property
     def account(self) -> Account:
@@ -116,17 +131,7 @@ def assess(state: ProofState, on: date, now: datetime) -> Assessment:
     outcomes = graded_outcomes(state, on)
     covered = coverage(outcomes)
     found = risks.dangers(state, outcomes, covered, on, now)
-    return Assessment(
-        state,
-        on,
-        outcomes,
-        covered,
-        found,
-        theatre.findings(state, outcomes, found, on, now),
-        stages.stage_of(state, outcomes, covered, on),
-        judging.judged(state, outcomes, found, on, now) if state.judgements else judging.UNJUDGED,
-        _next_change(state, outcomes, on, now),
-    )
+    return Assessment(state, on, now, outcomes, covered, found, theatre.findings(state, outcomes, found, on, now))
 
 
 def graded_outcomes(state: ProofState, on: date) -> tuple[Graded, ...]:
@@ -176,12 +181,13 @@ def _risk_of(by_id: dict[int, Graded], outcome_id: int | None) -> str | None:
     return None if graded is None else graded.outcome.risk_if_never
 
 
-def _next_change(state: ProofState, outcomes: tuple[Graded, ...], on: date, now: datetime) -> date | None:
-    soonest: date | None = None
-    for graded in outcomes:
-        day = graded.next_change_on
-        if day is not None and (soonest is None or day < soonest):
-            soonest = day
-    days = [soonest, risks.next_change(state, on, now), stages.next_change(state, on), theatre.next_change(state, on)]
+def _next_change(assessment: Assessment) -> date | None:
+    state, on = assessment.state, assessment.on
+    days = [graded.next_change_on for graded in assessment.outcomes]
     days += [outcome.retired_on for outcome in state.outcomes if outcome.retired_on and outcome.retired_on > on]
+    days += [
+        risks.next_change(state, on, assessment.now),
+        stages.next_change(state, on),
+        theatre.next_change(state, on),
+    ]
     return min((day for day in days if day is not None), default=None)

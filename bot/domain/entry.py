@@ -54,7 +54,6 @@ ENTRY: dict[Source, Limit] = {
     Source.CUSTOMER_WROTE: (Grade.CONFIRMED, Why.CUSTOMER_WROTE),
     Source.CHAMPION_PRESENTED: (Grade.CONFIRMED, Why.CHAMPION_PRESENTED),
 }
-_NEEDS_A_NAME = frozenset({Source.CUSTOMER_SAID, Source.CUSTOMER_WROTE, Source.CHAMPION_PRESENTED})
 _MAY_PRESENT = frozenset({Part.CHAMPION, Part.ECONOMIC_BUYER})
 _MAY_ACCEPT = frozenset({Part.FINANCE, Part.ECONOMIC_BUYER})
 
@@ -65,7 +64,7 @@ def entry(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit:
     Whether it is in force (unexpired, undisputed, not superseded or withdrawn) is not asked here.
     """
     grade, why = ENTRY[piece.source]
-    for cap in _CAPS[outcome.kind]:
+    for cap in _CAPS[outcome.kind][piece.source]:
         limit = cap(outcome, piece, people, on)
         if limit is not None and limit[0] < grade:
             grade, why = limit
@@ -98,20 +97,19 @@ def _has_words(outcome: Outcome, piece: Evidence, people: People, on: date) -> L
     return None if piece.statement or piece.link else (Grade.ASSERTED, Why.NO_WORDS)
 
 
-def _statement_is_the_customers(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
-    """A statement is proved by a named customer's words: our figures observe, a nameless record measures."""
-    if piece.source is Source.OUR_MEASUREMENT:
-        return Grade.OBSERVED, Why.NO_METRIC
-    if piece.source is Source.CUSTOMER_SYSTEM and piece.attested_by not in people:
-        return Grade.MEASURED, Why.NOBODY_NAMED
-    return None
+def _no_metric(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
+    """Our figures do not prove a statement → at most observed."""
+    return Grade.OBSERVED, Why.NO_METRIC
+
+
+def _named_in_the_record(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
+    """A statement is proved by a named customer's words: a nameless record of it → at most measured."""
+    return None if piece.attested_by in people else (Grade.MEASURED, Why.NOBODY_NAMED)
 
 
 def _named(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
     """A customer's word without the customer's name is our word → asserted."""
-    if piece.source in _NEEDS_A_NAME and piece.attested_by not in people:
-        return Grade.ASSERTED, Why.NOBODY_NAMED
-    return None
+    return None if piece.attested_by in people else (Grade.ASSERTED, Why.NOBODY_NAMED)
 
 
 def _written(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
@@ -127,18 +125,35 @@ def _attestor_is_there(outcome: Outcome, piece: Evidence, people: People, on: da
 
 def _presented_by_the_champion(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
     """Presented internally counts as confirmed when champion or economic buyer did it → else at most measured."""
-    if piece.source is not Source.CHAMPION_PRESENTED or piece.attested_by is None:
-        return None
-    presenter = people.get(piece.attested_by)
+    presenter = people.get(piece.attested_by) if piece.attested_by is not None else None
     return None if presenter is None or presenter.part in _MAY_PRESENT else (Grade.MEASURED, Why.NOT_THE_CHAMPION)
 
 
 Cap = Callable[[Outcome, Evidence, People, date], Limit | None]
-_OF_PEOPLE: tuple[Cap, ...] = (_named, _written, _attestor_is_there, _presented_by_the_champion)
-_CAPS: dict[OutcomeKind, tuple[Cap, ...]] = {
-    OutcomeKind.NUMERIC: (_agreed_baseline, _has_a_number, *_OF_PEOPLE),
-    OutcomeKind.STATEMENT: (_has_words, _statement_is_the_customers, *_OF_PEOPLE),
+_NUMBER: tuple[Cap, ...] = (_agreed_baseline, _has_a_number)
+_RECORD: tuple[Cap, ...] = (_written, _attestor_is_there)
+_PERSON: tuple[Cap, ...] = (_named, *_RECORD)
+_CAPS: dict[OutcomeKind, dict[Source, tuple[Cap, ...]]] = {
+    OutcomeKind.NUMERIC: {
+        Source.OUR_WORD: (),
+        Source.OUR_TELEMETRY: (),
+        Source.OUR_MEASUREMENT: _NUMBER,
+        Source.CUSTOMER_SAID: (*_NUMBER, _named),
+        Source.CUSTOMER_SYSTEM: (*_NUMBER, *_RECORD),
+        Source.CUSTOMER_WROTE: (*_NUMBER, *_PERSON),
+        Source.CHAMPION_PRESENTED: (*_NUMBER, *_PERSON, _presented_by_the_champion),
+    },
+    OutcomeKind.STATEMENT: {
+        Source.OUR_WORD: (),
+        Source.OUR_TELEMETRY: (),
+        Source.OUR_MEASUREMENT: (_no_metric,),
+        Source.CUSTOMER_SAID: (_has_words, _named),
+        Source.CUSTOMER_SYSTEM: (_has_words, _named_in_the_record, *_RECORD),
+        Source.CUSTOMER_WROTE: (_has_words, *_PERSON),
+        Source.CHAMPION_PRESENTED: (_has_words, *_PERSON, _presented_by_the_champion),
+    },
 }
+"""The caps that can bite, for each kind of outcome and each source; of equal limits the first is the reason told."""
 
 
 def _rise(piece: Evidence, people: People, on: date) -> Limit | None:

@@ -33,8 +33,8 @@ class Graded(NamedTuple):
     """An outcome with what its evidence is worth on a day.
 
     A named tuple and not a dataclass because a portfolio's digest makes a hundred thousand of them, at a fifth of the
-    cost. `grade` is `None` when nothing is in force. `last_grade` is history, set when expiry has cost a grade.
-    `next_change_on` is the first day on which time alone changes anything here but `age_days`.
+    cost. `grade` is `None` when nothing is in force; `evidence` is the piece that carries it, `pieces` are all of the
+    outcome's. `last_grade` is history, set when expiry has cost a grade.
     """
 
     outcome: Outcome
@@ -51,7 +51,7 @@ class Graded(NamedTuple):
     disputed: Evidence | None
     last_grade: Grade | None
     expired_on: date | None
-    next_change_on: date | None
+    pieces: Sequence[Evidence]
     people: People
 
     @property
@@ -77,6 +77,11 @@ class Graded(NamedTuple):
         return self.grade is None or self.last_grade >= Grade.CONFIRMED > self.grade
 
     @property
+    def next_change_on(self) -> date | None:
+        """The first later day on which time alone can change anything here but `age_days`."""
+        return _next_change(self)
+
+    @property
     def reason(self) -> str:
         """Half a sentence for the card: `measured, not confirmed: only told to us on a call`."""
         return reasons.short(self)
@@ -87,40 +92,39 @@ class Graded(NamedTuple):
         return reasons.every(self)
 
 
-class _Force(NamedTuple):
-    """What counts on a day: `live` oldest first, `spent` only ran out, `disputes` are open ones."""
-
-    live: list[Evidence]
-    spent: list[Evidence]
-    disputes: list[Evidence]
-    fell_from: Evidence | None
-
-
 def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: date) -> Graded:
     """Grade one outcome on a day from all its evidence (of this outcome only) and the account's people by id."""
     standing = [piece for piece in evidence if stands(piece, evidence, on)]
-    force = _in_force(outcome, standing, on)
-    best, why, carrier, proof = _strongest(outcome, force, people, on)
-    valued = next((piece for piece in reversed(force.live) if piece.value is not None), None)
-    reached = progress(outcome, valued.value) if valued is not None else None
-    credit = _credit(outcome, best, proof, valued, reached)
-    last, expired_on = _history(outcome, force, people, on, best)
+    run, disputes, fell_from = _since_the_last_fall(outcome, standing, on)
+    oldest_day = on.toordinal() - outcome.shelf_life_days
+    live = [piece for piece in run if piece.as_of.toordinal() >= oldest_day]
+    best, why, carrier, proof = _strongest(outcome, live, people, on)
+    if disputes and (best is None or best is Grade.ASSERTED) and disputes[-1].as_of.toordinal() >= oldest_day:
+        best, why, carrier = Grade.ASSERTED, Why.DISPUTED, carrier or disputes[-1]
+    last = expired_on = None
+    if len(live) < len(run):
+        last, expired_on = _history(outcome, run[: len(run) - len(live)], people, on, best)
+    if best is None:
+        why = Why.EXPIRED if last is not None else Why.WITHDRAWN if evidence and not standing else Why.NOTHING
+    valued = _newest_valued(live)
+    reached = None if valued is None else progress(outcome, valued.value)
+    credit = ZERO if proof is None else _credit(outcome, proof, valued, reached)
     return Graded(
         outcome,
         on,
         best,
-        why if carrier is not None or not evidence or standing else Why.WITHDRAWN,
+        why,
         _standing(outcome, best, credit, reached, on),
         credit,
         None if valued is None else valued.value,
         None if valued is None else valued.as_of,
         reached,
         carrier,
-        force.fell_from,
-        _open_dispute(outcome, force, standing, people, on) if force.disputes else None,
+        fell_from,
+        _open_dispute(outcome, disputes, standing, people, on) if disputes else None,
         last,
         expired_on,
-        _next_change(outcome, evidence, people, on, best, reached),
+        evidence,
         people,
     )
 
@@ -153,17 +157,20 @@ def _superseded(piece: Evidence, siblings: Sequence[Evidence], on: date) -> bool
     return False
 
 
-def _in_force(outcome: Outcome, standing: list[Evidence], on: date) -> _Force:
-    """The run of evidence since the last fall, split by shelf life; see the module's text."""
+_Run = tuple[list[Evidence], list[Evidence], Evidence | None]
+
+
+def _since_the_last_fall(outcome: Outcome, standing: list[Evidence], on: date) -> _Run:
+    """(the undisputed pieces since the last fall, oldest first; the disputed ones; what the last fall fell from)."""
     if len(standing) > 1:
-        standing = sorted(standing, key=_oldest_first(outcome))
+        standing.sort(key=_oldest_first(outcome))
     numeric = outcome.kind is OutcomeKind.NUMERIC
     run: list[Evidence] = []
     disputes: list[Evidence] = []
     fell_from: Evidence | None = None
     shown: Evidence | None = None
     for piece in standing:
-        if numeric and shown is not None and piece.value is not None and _fell(outcome, piece, shown):
+        if shown is not None and piece.value is not None and numeric and _fell(outcome, piece, shown):
             run, fell_from, shown = [], shown, None
         if piece.disputed_on is not None and piece.disputed_on <= on:
             disputes.append(piece)
@@ -171,9 +178,7 @@ def _in_force(outcome: Outcome, standing: list[Evidence], on: date) -> _Force:
         run.append(piece)
         if piece.value is not None:
             shown = piece
-    oldest_day = on.toordinal() - outcome.shelf_life_days
-    live = [piece for piece in run if piece.as_of.toordinal() >= oldest_day]
-    return _Force(live, run[: len(run) - len(live)], disputes, fell_from)
+    return run, disputes, fell_from
 
 
 def _fell(outcome: Outcome, newer: Evidence, older: Evidence) -> bool:
@@ -208,32 +213,31 @@ def _oldest_first(outcome: Outcome) -> Callable[[Evidence], _Order]:
 
 
 def _strongest(
-    outcome: Outcome, force: _Force, people: People, on: date
+    outcome: Outcome, live: list[Evidence], people: People, on: date
 ) -> tuple[Grade | None, Why, Evidence | None, Evidence | None]:
-    """(grade, why, the piece that carries it, the newest confirmed piece): the last of equals is the newest."""
+    """(grade, why, the piece that carries it, the newest confirmed piece); the last of equals is the newest."""
     best: Grade | None = None
-    why = Why.NOTHING if not force.spent else Why.EXPIRED
+    why = Why.NOTHING
     carrier: Evidence | None = None
     proof: Evidence | None = None
-    for piece in force.live:
+    for piece in live:
         own, because = entry(outcome, piece, people, on)
         if own >= Grade.CONFIRMED:
             proof = piece
         if best is None or own >= best:
             best, why, carrier = own, because, piece
-    if force.disputes and (best is None or best is Grade.ASSERTED):
-        newest = force.disputes[-1]
-        if newest.as_of.toordinal() >= on.toordinal() - outcome.shelf_life_days:
-            return Grade.ASSERTED, Why.DISPUTED, carrier or newest, None
     return best, why, carrier, proof
 
 
-def _credit(
-    outcome: Outcome, best: Grade | None, proof: Evidence | None, valued: Evidence | None, reached: Decimal | None
-) -> Decimal:
-    """What confirmed evidence shows, 0..1: never what a newer, weaker value claims."""
-    if best is None or best < Grade.CONFIRMED or proof is None:
-        return ZERO
+def _newest_valued(live: list[Evidence]) -> Evidence | None:
+    for piece in reversed(live):
+        if piece.value is not None:
+            return piece
+    return None
+
+
+def _credit(outcome: Outcome, proof: Evidence, valued: Evidence | None, reached: Decimal | None) -> Decimal:
+    """What the newest confirmed piece shows, 0..1: never what a newer, weaker value claims."""
     if outcome.kind is OutcomeKind.STATEMENT:
         return ONE
     shown = reached if proof is valued else progress(outcome, proof.value)
@@ -241,10 +245,8 @@ def _credit(
 
 
 def _standing(outcome: Outcome, best: Grade | None, credit: Decimal, reached: Decimal | None, on: date) -> Standing:
-    if credit == ONE:
-        return Standing.PROVEN
-    if credit > ZERO:
-        return Standing.PARTLY_PROVEN
+    if credit is not ZERO:
+        return Standing.PROVEN if credit is ONE else Standing.PARTLY_PROVEN
     overdue = outcome.due_on is not None and outcome.due_on < on
     if overdue and best is not None and best >= Grade.CONFIRMED and reached == ZERO:
         return Standing.DISPROVEN
@@ -252,12 +254,12 @@ def _standing(outcome: Outcome, best: Grade | None, credit: Decimal, reached: De
 
 
 def _history(
-    outcome: Outcome, force: _Force, people: People, on: date, best: Grade | None
+    outcome: Outcome, ran_out: list[Evidence], people: People, on: date, best: Grade | None
 ) -> tuple[Grade | None, date | None]:
     """The grade that expiry alone has taken away, and the day on which it ran out."""
     last: Grade | None = None
     piece: Evidence | None = None
-    for spent in force.spent:
+    for spent in ran_out:
         own = entry(outcome, spent, people, on)[0]
         if last is None or own >= last:
             last, piece = own, spent
@@ -272,10 +274,10 @@ def runs_out_on(outcome: Outcome, piece: Evidence) -> date:
 
 
 def _open_dispute(
-    outcome: Outcome, force: _Force, standing: list[Evidence], people: People, on: date
+    outcome: Outcome, disputes: list[Evidence], standing: list[Evidence], people: People, on: date
 ) -> Evidence | None:
     """The newest dispute that no confirmed evidence of a later day has settled; age does not settle one."""
-    for piece in reversed(force.disputes):
+    for piece in reversed(disputes):
         since = piece.disputed_on
         settled = any(
             since is not None
@@ -289,22 +291,22 @@ def _open_dispute(
     return None
 
 
-def _next_change(
-    outcome: Outcome,
-    evidence: Sequence[Evidence],
-    people: People,
-    on: date,
-    best: Grade | None,
-    reached: Decimal | None,
-) -> date | None:
-    """The earliest later day that any rule above compares with: a shelf life, a due date, a departure in the future."""
-    days: list[date] = []
-    for piece in evidence:
-        days.append(runs_out_on(outcome, piece))
-        days.extend(day for day in _dated_facts(piece, people) if day is not None)
-    if outcome.due_on is not None and reached == ZERO and best is not None and best >= Grade.CONFIRMED:
-        days.append(date.fromordinal(min(outcome.due_on.toordinal() + 1, _LAST_DAY)))
-    return min((day for day in days if day > on), default=None)
+def _next_change(graded: Graded) -> date | None:
+    """The earliest later day that any rule above compares with: a shelf life, a due date, a departure ahead."""
+    outcome, on = graded.outcome, graded.on
+    today = on.toordinal()
+    lasts = outcome.shelf_life_days + 1
+    soonest = _LAST_DAY
+    for piece in graded.pieces:
+        runs_out = piece.as_of.toordinal() + lasts
+        if today < runs_out < soonest:
+            soonest = runs_out
+        for day in _dated_facts(piece, graded.people):
+            if day is not None and day > on:
+                soonest = min(soonest, day.toordinal())
+    if outcome.due_on is not None and outcome.due_on >= on:
+        soonest = min(soonest, outcome.due_on.toordinal() + 1)
+    return date.fromordinal(soonest) if soonest < _LAST_DAY else None
 
 
 def _dated_facts(piece: Evidence, people: People) -> tuple[date | None, ...]:
@@ -316,6 +318,6 @@ def _dated_facts(piece: Evidence, people: People) -> tuple[date | None, ...]:
         piece.superseded_on,
         piece.disputed_on,
         piece.accepted_on,
-        attestor.left_on if attestor else None,
-        accepter.left_on if accepter else None,
+        None if attestor is None else attestor.left_on,
+        None if accepter is None else accepter.left_on,
     )

@@ -34,7 +34,7 @@ class Judged:
 UNJUDGED = Judged(None, None, ())
 
 
-def judged(state: ProofState, outcomes: Sequence[Graded], found: Sequence[Danger], on: date, now: datetime) -> Judged:
+def judged(state: ProofState, outcomes: Sequence[Graded], found: Sequence[Danger], now: datetime) -> Judged:
     """The judgement that stands at `now`, held against the account's graded outcomes and dangers.
 
     A yes is contradicted by proof that expired, a sponsor who left, a dispute or a disproof since; a no by proof

@@ -20,17 +20,18 @@ def progress(outcome: Outcome, value: Decimal | None) -> Decimal | None:
     `None` as well for a statement, for a target equal to the baseline, and for a target on the wrong side of the
     baseline (direction up with a lower target): such a plan has a hole, and a guess would fill it.
     """
-    if value is None or outcome.baseline is None or outcome.kind is OutcomeKind.STATEMENT:
+    baseline, direction = outcome.baseline, outcome.direction
+    if value is None or baseline is None or outcome.kind is OutcomeKind.STATEMENT:
         return None
-    if outcome.direction is Direction.HOLD:
-        return _held(outcome, value, outcome.baseline)
-    if not _target_lies_ahead(outcome):
+    if direction is Direction.HOLD:
+        return _held(outcome, value, baseline)
+    if outcome.target is None:
         return None
-    assert outcome.target is not None
-    if value == outcome.baseline:
-        return ZERO
-    ratio = (value - outcome.baseline) / (outcome.target - outcome.baseline)
-    return ZERO if ratio <= 0 else ONE if ratio >= 1 else ratio
+    way = outcome.target - baseline
+    if not way or (direction is not None and (direction is Direction.UP) is not (way > ZERO)):
+        return None
+    ratio = (value - baseline) / way
+    return ZERO if ratio <= ZERO else ONE if ratio >= ONE else ratio
 
 
 def shortfall(outcome: Outcome, value: Decimal) -> Decimal | None:
@@ -41,11 +42,6 @@ def shortfall(outcome: Outcome, value: Decimal) -> Decimal | None:
     if direction is Direction.DOWN:
         return value
     return _outside(outcome, value) if direction is Direction.HOLD else None
-
-
-def _target_lies_ahead(outcome: Outcome) -> bool:
-    ahead = _direction_of_target(outcome)
-    return ahead is not None and outcome.direction in (None, ahead)
 
 
 def _direction_of_target(outcome: Outcome) -> Direction | None:

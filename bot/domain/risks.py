@@ -56,7 +56,8 @@ def dangers(
     if not outcomes:
         found.append(_no_success(state, near))
     for graded in outcomes:
-        found.extend(_of_outcome(graded, near))
+        if graded.disputed is not None or graded.last_grade is not None or graded.standing is Standing.DISPROVEN:
+            found.extend(_of_outcome(graded, near))
     found.extend(_no_customer_owner(outcomes, on))
     if state.people:
         found.extend(_sponsor_left(state.people, on))

@@ -10,8 +10,8 @@ from bot.domain.model import Account
 from bot.domain.money import Money, money, total
 from bot.domain.words import AccountStatus, Tier
 
-MONTH = timedelta(days=28)
-"""Four weeks, so that what is asked monthly keeps its weekday."""
+MONTH = timedelta(days=27)
+"""Four weeks less a day: what is asked monthly keeps its weekday, and a prompt some minutes early is not left out."""
 
 MEANS: dict[Tier, str] = {
     Tier.HIGH_TOUCH: "asked before every meeting; the aim is that every account stays",
@@ -56,7 +56,7 @@ class OwnerLoad:
 
 
 def tier_of(arr: Money | None, bands: Bands | None) -> Tier | None:
-    """The tier of an ARR by the portfolio's bands; `None` when it cannot be told: no ARR, no bands, another currency."""
+    """The tier of an ARR by the portfolio's bands; `None` without ARR, without bands, or in another currency."""
     if arr is None or bands is None or arr.currency != bands.currency:
         return None
     if arr.minor >= bands.high_from_minor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -36,7 +36,7 @@ def percent(ratio: Decimal | None) -> str:
     """A ratio of 0..1 as a whole percentage, cut and not rounded: 79.9 % is not 80 %. Unknown is `unknown`."""
     if ratio is None:
         return "unknown"
-    whole = int((ratio * 100).to_integral_value(rounding=ROUND_DOWN))
+    whole = int(ratio * 100)
     return "<1%" if whole == 0 and ratio > 0 else f"{whole}%"
 
 
