@@ -109,6 +109,30 @@ def unassigned(session: Session, workspace_id: int) -> list[tuple[int, int | Non
     return [(row.id, row.owner_id) for row in session.execute(statement.order_by(account.c.id))]
 
 
+def owners_outside(session: Session, inside: Portfolio) -> set[int]:
+    """The members who own customers in other portfolios of the workspace, and none in this one."""
+    columns = account.c.owner_id, account.c.portfolio_id
+    statement = (
+        select(*columns)
+        .distinct()
+        .where(
+            account.c.workspace_id == inside.workspace_id,
+            account.c.portfolio_id.is_not(None),
+            account.c.owner_id.is_not(None),
+            account.c.status == AccountStatus.CUSTOMER,
+        )
+    )
+    pairs = session.execute(statement).all()
+    here = {row.owner_id for row in pairs if row.portfolio_id == inside.id}
+    return {row.owner_id for row in pairs} - here
+
+
+def count_accounts(session: Session, portfolio_id: int) -> int:
+    """How many customers belong to a portfolio."""
+    ours = (account.c.portfolio_id == portfolio_id) & (account.c.status == AccountStatus.CUSTOMER)
+    return session.execute(select(func.count()).select_from(account).where(ours)).scalar_one()
+
+
 def mentions(session: Session, member_ids: Iterable[int | None]) -> dict[int, str]:
     """How a message names these members: their Slack id, or their name while Slack does not know them."""
     wanted = {member_id for member_id in member_ids if member_id is not None}

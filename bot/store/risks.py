@@ -60,25 +60,21 @@ def same_open(session: Session, closed: Risk) -> bool:
 def claim_due_accounts(session: Session, now: datetime, limit: int) -> list[int]:
     """Accounts of one portfolio that are due to be looked at, largest ARR first, locked for this transaction.
 
-    One portfolio at a time, so that its worst news is chosen among all of its news. Replicas skip what is locked.
+    One portfolio at a time, so that its worst news is chosen among all of its news. What another replica looks at, or
+    a person changes just now, is skipped.
     """
     due = account_due.c.look_at <= now
     joined = account_due.join(account, account.c.id == account_due.c.account_id)
-    rows = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due)
-    waiting = rows.order_by(account_due.c.look_at).limit(1).with_for_update(of=account_due, skip_locked=True)
-    first = session.execute(waiting).one_or_none()
+    free = {"of": [account_due, account], "skip_locked": True, "key_share": True}
+    waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due)
+    oldest = waiting.order_by(account_due.c.look_at).limit(1).with_for_update(**free)
+    first = session.execute(oldest).one_or_none()
     if first is None:
         return []
-    ours = account.c.portfolio_id == first.portfolio_id
-    together = (
-        select(account_due.c.account_id)
-        .select_from(joined)
-        .where(due, account.c.workspace_id == first.workspace_id, ours)
-        .order_by(account.c.arr_minor.desc().nulls_last(), account.c.id)
-        .limit(limit)
-        .with_for_update(of=account_due, skip_locked=True)
-    )
-    return list(session.execute(together).scalars())
+    ours = (account.c.workspace_id == first.workspace_id) & (account.c.portfolio_id == first.portfolio_id)
+    together = select(account_due.c.account_id).select_from(joined).where(due, ours)
+    worth_most = together.order_by(account.c.arr_minor.desc().nulls_last(), account.c.id).limit(limit)
+    return list(session.execute(worth_most.with_for_update(**free)).scalars())
 
 
 def look_again(session: Session, moments: Mapping[int, datetime]) -> None:
@@ -87,6 +83,12 @@ def look_again(session: Session, moments: Mapping[int, datetime]) -> None:
     if rows:
         statement = update(account_due).where(account_due.c.account_id == bindparam("of"))
         session.connection().execute(statement.values(look_at=bindparam("at")), rows)
+
+
+def look_soon(session: Session, portfolio_id: int, now: datetime) -> None:
+    """Ask for all accounts of a portfolio to be looked at as of `now`, in one statement."""
+    ours = select(account.c.id).where(account.c.portfolio_id == portfolio_id)
+    session.execute(update(account_due).where(account_due.c.account_id.in_(ours)).values(look_at=now))
 
 
 def look_no_more(session: Session, account_ids: Iterable[int]) -> None:

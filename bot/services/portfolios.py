@@ -1,0 +1,260 @@
+"""Sets up portfolios: who manages, where the news goes, when the digest comes, which accounts belong (issue: setup).
+
+An account belongs to the portfolio that an import or `/proof new` names; without one, to its owner's (`default_of`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import timing
+from bot.domain.money import Money, parse
+from bot.services import calendar
+from bot.services.actor import Actor, Refused, may_manage, must_manage, must_read
+from bot.store import ledger, members, portfolios, risks, schema
+from bot.store.portfolios import Portfolio
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ADOPTED_AT_ONCE = 500
+_LONGEST_NAME = 80
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_BETWEEN_BANDS = re.compile(r"\s*/\s*|\s+and\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioForm:
+    """A portfolio as typed. `channel` and `manager` are Slack ids, `time` is `HH:MM` on the clock of `tz` (IANA).
+
+    `bands` is empty or the ARR from which accounts are high and low touch, such as `100,000 / 20,000 USD`.
+    """
+
+    name: str
+    channel: str | None
+    manager: str | None
+    weekday: int
+    time: str
+    tz: str
+    bands: str = ""
+    portfolio_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSetupView:
+    """The form for a new portfolio, or for the one with `portfolio_id`."""
+
+    portfolio_id: int | None
+    name: str
+    channel: str | None
+    manager: str | None
+    weekday: int
+    weekdays: tuple[str, ...]
+    time: str
+    tz: str
+    bands: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSavedView:
+    """What was set up; `unassigned` customers could still be taken in."""
+
+    portfolio_id: int
+    name: str
+    created: bool
+    channel: str | None
+    manager: str | None
+    weekday: str
+    time: str
+    tz: str
+    next_digest_at: datetime
+    accounts: int
+    unassigned: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedView:
+    """How many customers a portfolio took in, and how many still belong to none that it could take."""
+
+    portfolio_id: int
+    name: str
+    adopted: int
+    left: int
+
+
+def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime) -> PortfolioSetupView:
+    """The form: of the portfolio with the `typed` name, of the only one that the actor manages, or of a new one."""
+    must_read(actor)
+    name = " ".join((typed or "").split())
+    managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
+    known = portfolios.by_name(session, actor.workspace_id, name) if name else None
+    if known is None and not name and len(managed) == 1:
+        known = managed[0]
+    if known is None:
+        _may_create(session, actor)
+        return PortfolioSetupView(None, name, None, actor.member.slack_id, 0, WEEKDAYS, "09:00", actor.member.tz, "")
+    must_manage(session, actor, known.id)
+    manager = members.by_id(session, known.manager_id)
+    return PortfolioSetupView(
+        portfolio_id=known.id,
+        name=known.name,
+        channel=known.channel,
+        manager=manager.slack_id if manager else None,
+        weekday=known.digest_weekday,
+        weekdays=WEEKDAYS,
+        time=known.digest_time,
+        tz=known.tz,
+        bands=_written(known),
+    )
+
+
+def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -> PortfolioSavedView:
+    """Create or change a portfolio; `Refused` names the field at fault. Submitted twice, it is one."""
+    must_read(actor)
+    known = portfolios.by_id(session, form.portfolio_id)
+    if form.portfolio_id is not None and (known is None or known.workspace_id != actor.workspace_id):
+        raise Refused("That portfolio is gone. Type /portfolio setup to make a new one.")
+    same = portfolios.by_name(session, actor.workspace_id, form.name)
+    if known is None and same is not None and may_manage(session, actor, same.id) and same.channel == form.channel:
+        known = same
+    if known is None:
+        _may_create(session, actor)
+    else:
+        must_manage(session, actor, known.id)
+    if same is not None and (known is None or same.id != known.id):
+        raise Refused(f"There is a portfolio called {same.name} already. Choose another name.", "name")
+    values = _checked(session, actor, form)
+    return _saved(session, actor, known, values, now)
+
+
+def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> AdoptedView:
+    """Take in the customers that belong to no portfolio and whose owner has no account in another one.
+
+    At most `ADOPTED_AT_ONCE` a call, so that a click is answered in time; `left` says whether to go on.
+    """
+    must_manage(session, actor, portfolio_id)
+    portfolio = portfolios.by_id(session, portfolio_id)
+    if portfolio is None or portfolio.workspace_id != actor.workspace_id:
+        raise Refused("That portfolio is gone. Type /portfolio setup to make a new one.")
+    free = _free(session, portfolio)
+    for account_id in free[:ADOPTED_AT_ONCE]:
+        nowhere = {"portfolio_id": None}
+        ledger.change(
+            session, actor.author, schema.account, account_id, now, only_if=nowhere, portfolio_id=portfolio_id
+        )
+    adopted = min(len(free), ADOPTED_AT_ONCE)
+    return AdoptedView(portfolio_id, portfolio.name, adopted, len(free) - adopted)
+
+
+def default_of(session: Session, workspace_id: int, owner_id: int | None) -> int | None:
+    """The portfolio that a new account of this owner belongs to: the only one of the owner's, or of the workspace."""
+    owned = portfolios.of_owner(session, workspace_id, owner_id) if owner_id is not None else []
+    candidates = owned or portfolios.of_workspace(session, workspace_id)
+    return candidates[0].id if len(candidates) == 1 else None
+
+
+def _may_create(session: Session, actor: Actor) -> None:
+    if not actor.member.is_admin and not portfolios.of_manager(session, actor.workspace_id, actor.member.id):
+        raise Refused("Only an admin of this workspace can set up a portfolio. Ask one to type /portfolio setup.")
+
+
+def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, Any]:
+    name = " ".join(form.name.split())
+    if not name:
+        raise Refused("Give the portfolio a name, such as EMEA or Enterprise.", "name")
+    if len(name) > _LONGEST_NAME:
+        raise Refused(f"Choose a name of at most {_LONGEST_NAME} characters.", "name")
+    manager = members.by_slack_id(session, actor.workspace_id, form.manager) if form.manager else None
+    if form.manager and (manager is None or manager.is_guest or manager.is_deactivated):
+        raise Refused("Choose a manager who is a full member of this workspace.", "manager")
+    if manager is None and not form.channel:
+        raise Refused("Choose a channel or a manager; otherwise nobody would read the digest.", "channel")
+    if not 0 <= form.weekday < len(WEEKDAYS):
+        raise Refused("Choose the day of the digest.", "weekday")
+    if not _TIME.fullmatch(form.time):
+        raise Refused("Write the time like 09:00.", "time")
+    return {
+        "name": name,
+        "channel": form.channel or None,
+        "manager_id": manager.id if manager else None,
+        "digest_weekday": form.weekday,
+        "digest_time": form.time,
+        "tz": calendar.checked_zone(form.tz.strip(), "tz"),
+        **_bands(form.bands),
+    }
+
+
+def _bands(typed: str) -> dict[str, Any]:
+    """The columns of `100,000 / 20,000 USD`; all empty when nothing is typed."""
+    if not typed.strip():
+        return {"band_currency": None, "high_touch_from_minor": None, "low_touch_from_minor": None}
+    parts = _BETWEEN_BANDS.split(typed.strip())
+    low = parse(parts[-1])
+    high = parse(parts[0], low.currency) if low else None
+    if len(parts) != 2 or low is None or high is None:
+        raise Refused("Write two amounts with their currency, high touch first: 100,000 / 20,000 USD.", "bands")
+    if high.currency != low.currency or not high.minor > low.minor >= 0:
+        raise Refused("High touch begins above low touch, in one currency: 100,000 / 20,000 USD.", "bands")
+    return {"band_currency": low.currency, "high_touch_from_minor": high.minor, "low_touch_from_minor": low.minor}
+
+
+def _written(portfolio: Portfolio) -> str:
+    """The bands as they are typed."""
+    currency, high, low = portfolio.band_currency, portfolio.high_touch_from_minor, portfolio.low_touch_from_minor
+    if currency is None or high is None or low is None:
+        return ""
+    return f"{Money(high, currency).major:,f} / {Money(low, currency).major:,f} {currency}"
+
+
+def _saved(
+    session: Session, actor: Actor, known: Portfolio | None, values: dict[str, Any], now: datetime
+) -> PortfolioSavedView:
+    due = timing.next_weekly(now, values["digest_weekday"], values["digest_time"], values["tz"])
+    if known is None:
+        new = {"workspace_id": actor.workspace_id, "next_digest_at": due, **values}
+        portfolio_id = ledger.add(session, actor.author, schema.portfolio, now, **new)
+    else:
+        portfolio_id = known.id
+        # Accounts before their portfolio, in the order of the clock's look, so that the two never wait for each other.
+        risks.look_soon(session, known.id, now)
+        values["channel_lost_at"] = known.channel_lost_at if known.channel == values["channel"] else None
+        values["next_digest_at"] = due if _moved(known, values) else known.next_digest_at
+        ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)
+    saved = portfolios.by_id(session, portfolio_id)
+    assert saved is not None
+    return _saved_view(session, saved, known is None, now)
+
+
+def _moved(known: Portfolio, values: dict[str, Any]) -> bool:
+    times = ("digest_weekday", "digest_time", "tz")
+    return known.next_digest_at is None or any(getattr(known, name) != values[name] for name in times)
+
+
+def _saved_view(session: Session, saved: Portfolio, created: bool, now: datetime) -> PortfolioSavedView:
+    who = portfolios.mentions(session, [saved.manager_id])
+    return PortfolioSavedView(
+        portfolio_id=saved.id,
+        name=saved.name,
+        created=created,
+        channel=saved.channel,
+        manager=who.get(saved.manager_id or 0),
+        weekday=WEEKDAYS[saved.digest_weekday],
+        time=saved.digest_time,
+        tz=saved.tz,
+        next_digest_at=saved.next_digest_at or now,
+        accounts=portfolios.count_accounts(session, saved.id),
+        unassigned=len(_free(session, saved)),
+    )
+
+
+def _free(session: Session, portfolio: Portfolio) -> list[int]:
+    """The customers that this portfolio may take in."""
+    elsewhere = portfolios.owners_outside(session, portfolio)
+    return [
+        account_id
+        for account_id, owner_id in portfolios.unassigned(session, portfolio.workspace_id)
+        if owner_id not in elsewhere
+    ]
