@@ -1,0 +1,306 @@
+"""The sender: an asyncio loop that claims what is due, sends it over a transport, and records what became of it.
+
+One turn is one transaction: it writes the results that have come in and claims as many rows as there are free hands.
+A row is in the sender's hands only while it is being sent, so a crash leaves in doubt no more than `hands` rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Generic
+
+import structlog
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.log import traced
+from bot.outbox.gates import park_paused
+from bot.outbox.outcome import (
+    Ambiguous,
+    Claimed,
+    Found,
+    HandedBack,
+    Moot,
+    NotSent,
+    Op,
+    Outcome,
+    Recorded,
+    Refused,
+    Result,
+    Scope,
+    Sent,
+    Verdict,
+)
+from bot.outbox.queue import Batch, claim, rest
+from bot.outbox.reconcile import resolve
+from bot.outbox.report import tell
+from bot.outbox.settle import Pace, finish
+from bot.outbox.transport import Lease, Observer, OnDead, P, Silent, Transport, steady_seconds
+from bot.outbox.wakeup import Wakeup
+from bot.store.engine import Database
+
+BROKEN = "cannot_render"
+TRANSIENT = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+"""What a database that is away, restarting or busy raises; anything else is a bug."""
+
+log = structlog.get_logger("outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the sender works; all times in seconds.
+
+    `lease_seconds` must exceed `http_seconds` (the longest that one call to Slack may take) plus `margin_seconds`.
+    `hands` rows are in flight at once. Without any wake-up the database is asked every `poll_seconds`. A row that
+    cannot be rendered is dead once it has failed `render_attempts` times.
+    """
+
+    lease_seconds: float = 30.0
+    http_seconds: float = 10.0
+    margin_seconds: float = 5.0
+    hands: int = 16
+    poll_seconds: float = 30.0
+    render_attempts: int = 5
+    pace: Pace = field(default_factory=Pace)
+
+    def __post_init__(self) -> None:
+        if self.lease_seconds <= self.http_seconds + self.margin_seconds:
+            raise ValueError("the lease must be longer than a call to Slack and its margin")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn did, and the seconds until the next could find more (None: nothing in sight)."""
+
+    claimed: int
+    recorded: list[Recorded]
+    wait: float | None
+
+
+class Sender(Generic[P]):
+    """Sends what is due. `run` until `stop`, or `drain` once; both may be used together, from one event loop."""
+
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport[P],
+        *,
+        now: Callable[[], datetime],
+        on_dead: OnDead,
+        wakeup: Wakeup,
+        settings: Settings | None = None,
+        observer: Observer | None = None,
+        steady: Callable[[], float] = steady_seconds,
+    ) -> None:
+        self._database = database
+        self._transport = transport
+        self._now = now
+        self._on_dead = on_dead
+        self._wakeup = wakeup
+        self._settings = settings or Settings()
+        self._observer = observer or Silent()
+        self._steady = steady
+        self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._results: list[Result] = []
+        self._turning = asyncio.Lock()
+        self._stopping = False
+        self._stopped = asyncio.Event()
+        self._stopped.set()
+        self.finished = 0
+
+    async def run(self) -> None:
+        """Send until `stop` is called; survives a database that is away."""
+        self._stopped.clear()
+        listening = asyncio.create_task(self._wakeup.listen())
+        try:
+            while not self._stopping:
+                turn = await self._turn_or_wait()
+                await self._wakeup.wait(self._pause(turn))
+            await self._put_down()
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+            self._stopped.set()
+
+    async def stop(self) -> None:
+        """Finish what is being sent, hand back what is claimed, record both, and return."""
+        self._stopping = True
+        self._wakeup.set()
+        await self._stopped.wait()
+
+    async def drain(self, patience: float = 5.0) -> int:
+        """Send everything that is due, waiting for gates and back-off of up to `patience` seconds; returns how many
+        rows came to their end (sent, dropped or dead)."""
+        before = self.finished
+        while True:
+            turn = await self._turn()
+            idle = not turn.claimed and not self._tasks and not self._results
+            if idle and (turn.wait is None or turn.wait > patience):
+                return self.finished - before
+            await self._wakeup.wait(turn.wait if idle and turn.wait else self._settings.http_seconds)
+
+    async def _turn_or_wait(self) -> Turn:
+        wait = 0.1
+        while True:
+            try:
+                return await self._turn()
+            except TRANSIENT as away:
+                log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=wait)
+            except Exception:
+                log.exception("outbox.turn_failed", retry_seconds=wait)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 5.0)
+            if self._stopping:
+                return Turn(0, [], 0)
+
+    def _pause(self, turn: Turn) -> float:
+        """How long to wait for news after `turn`: results, commits and moved clocks all wake the sender earlier."""
+        if len(self._tasks) >= self._settings.hands or turn.wait is None:
+            return self._settings.poll_seconds
+        return min(turn.wait, self._settings.poll_seconds)
+
+    async def _turn(self) -> Turn:
+        async with self._turning:
+            results, self._results = self._results, []
+            free = 0 if self._stopping else self._settings.hands - len(self._tasks)
+            now, started = self._now(), self._steady()
+            try:
+                recorded, batch, wait = await asyncio.to_thread(self._work, results, free, now)
+            except TRANSIENT:
+                self._results = results + self._results
+                raise
+            self._start(batch, started)
+        tell(recorded, now, self._observer)
+        self.finished += sum(_is_final(entry) for entry in recorded)
+        for entry in recorded:
+            if entry.verdict is Verdict.DOUBLED and isinstance(entry.result.outcome, Sent):
+                self._keep(self._retract(entry.result.row, entry.result.outcome))
+        return Turn(len(batch.rows), recorded, wait)
+
+    def _work(self, results: list[Result], free: int, now: datetime) -> tuple[list[Recorded], Batch, float | None]:
+        dead = [result for result in results if _is_dead(result)]
+        recorded = [entry for result in dead for entry in self._bury(result, now)]
+        settings = self._settings
+        with self._database.begin() as session:
+            recorded += finish(session, now, [result for result in results if result not in dead], settings.pace)
+            if free <= 0:
+                return recorded, Batch([], more=False), None
+            batch = claim(session, now, limit=free, lease_seconds=settings.lease_seconds, owner=self.owner)
+            if batch.more:
+                return recorded, batch, 0
+            if not batch.rows:
+                park_paused(session)
+            return recorded, batch, rest(session, now)
+
+    def _bury(self, result: Result, now: datetime) -> list[Recorded]:
+        """Record a dead row in a transaction of its own, so that telling a person cannot fail the others' results."""
+        try:
+            with self._database.begin() as session:
+                recorded = finish(session, now, [result], self._settings.pace)
+                for entry in recorded:
+                    if entry.verdict is Verdict.RECORDED and isinstance(result.outcome, Refused):
+                        self._on_dead(session, result.row, result.outcome.code)
+        except TRANSIENT:
+            raise
+        except Exception:
+            log.exception("outbox.nobody_told", key=result.row.key)
+            return []
+        return recorded
+
+    def _start(self, batch: Batch, started: float) -> None:
+        settings = self._settings
+        needed = settings.http_seconds + settings.margin_seconds
+        lease = Lease(started + settings.lease_seconds, needed, self._steady)
+        for row in batch.rows:
+            self._keep(self._send(row, lease))
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wakeup.set()
+
+    async def _send(self, row: Claimed, lease: Lease) -> None:
+        with traced(row.trace):
+            self._results.append(await self._attempt(row, lease))
+
+    async def _attempt(self, row: Claimed, lease: Lease) -> Result:
+        before = row
+        if row.orphan:
+            return Result(row, Moot(row.orphan))
+        seconds = self._settings.http_seconds
+        try:
+            if row.in_doubt and row.op is Op.POST:
+                seen = await resolve(row, self._transport, self._database, self._observer, seconds)
+                if not isinstance(seen, Claimed):
+                    return Result(row, seen)
+                row = seen
+            async with asyncio.timeout(seconds):
+                prepared = await self._transport.prepare(row)
+        except (*TRANSIENT, TimeoutError) as away:
+            return Result(before, NotSent(f"not prepared: {away!r:.200}"))
+        except Exception as error:  # noqa: BLE001 -- one message that cannot be rendered must not stop the others
+            return Result(before, self._broken(row, error))
+        if isinstance(prepared, Moot | Refused | NotSent):
+            return Result(before if isinstance(prepared, NotSent) else row, prepared)
+        if self._stopping or not lease.may_post():
+            return Result(before, HandedBack())
+        outcome = await self._deliver(row, prepared, lease)
+        # What surely was not sent has not used up the one blind attempt either.
+        return Result(replace(row, blind=before.blind) if isinstance(outcome, NotSent) else row, outcome)
+
+    async def _deliver(self, row: Claimed, prepared: P, lease: Lease) -> Outcome:
+        try:
+            async with asyncio.timeout(self._settings.http_seconds):
+                return await self._transport.deliver(prepared, lease)
+        except TimeoutError:
+            return Ambiguous(f"no answer within {self._settings.http_seconds:g} s")
+        except Exception as error:
+            log.exception("outbox.delivery_broke", key=row.key)
+            return Ambiguous(f"{error!r:.200}")
+
+    def _broken(self, row: Claimed, error: Exception) -> NotSent | Refused:
+        log.error("outbox.cannot_render", key=row.key, kind=row.kind, exc_info=error)
+        if row.failures + 1 >= self._settings.render_attempts:
+            return Refused(BROKEN)
+        return NotSent(f"cannot be rendered: {error!r:.200}")
+
+    async def _retract(self, row: Claimed, sent: Sent) -> None:
+        try:
+            async with asyncio.timeout(self._settings.http_seconds):
+                await self._transport.retract(row, sent)
+        except Exception:
+            log.exception("outbox.not_retracted", key=row.key, channel=sent.channel, ts=sent.ts)
+
+    async def _put_down(self) -> None:
+        """Wait for what is being sent and record it; what cannot be recorded is found again by the next sender."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=3 * self._settings.http_seconds)
+        give_up = self._steady() + self._settings.lease_seconds
+        while self._results and self._steady() < give_up:
+            try:
+                await self._turn()
+            except TRANSIENT as away:
+                log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=1)
+                await asyncio.sleep(1)
+
+
+def _is_dead(result: Result) -> bool:
+    return isinstance(result.outcome, Refused) and result.outcome.scope is Scope.MESSAGE
+
+
+def _is_final(entry: Recorded) -> bool:
+    final = isinstance(entry.result.outcome, Sent | Found | Moot) or _is_dead(entry.result)
+    return final and entry.verdict is Verdict.RECORDED

@@ -1,0 +1,107 @@
+"""The database: SQLite on one machine, PostgreSQL with replicas; one way to open a transaction on either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session, sessionmaker
+
+_LOCK_WAIT_SECONDS = 30
+_PG_SETTINGS = {
+    "timezone": "UTC",
+    "lock_timeout": "10s",
+    # A replica frozen inside a transaction must not hold its row locks against the others.
+    "idle_in_transaction_session_timeout": "15s",
+}
+
+
+class Database:
+    """A database by its URL (`sqlite:///file.db`, `postgresql://…`); opens connections only when asked.
+
+    `clock_offset` shifts what `db_now` tells; leases and gates follow it, so tests can let them run out.
+    """
+
+    def __init__(self, url: str | URL, *, clock_offset: timedelta = timedelta()) -> None:
+        self.url = _with_driver(make_url(url))
+        self.dialect: str = self.url.get_backend_name()
+        self.clock_offset = clock_offset
+        self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url)
+        self._reader = self.engine.execution_options(proofline_reads=True, postgresql_readonly=True)
+        self.sessions: sessionmaker[Session] = sessionmaker(
+            self.engine, expire_on_commit=False, info={"database": self}
+        )
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session that may write; the caller commits, and what is not committed is rolled back."""
+        with self.sessions() as session:
+            yield session
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A session that is committed at the end of the block, or rolled back by an exception."""
+        with self.sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads: on SQLite it takes no write lock, on PostgreSQL a write is refused."""
+        with self.sessions(bind=self._reader) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+def db_now(session: Session) -> datetime:
+    """The moment by the database's own clock (aware UTC), the one clock that all replicas share."""
+    if session.get_bind().dialect.name == "postgresql":
+        moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    else:
+        # Asked of SQLite, not of Python: a test that freezes Python's clock must not freeze leases.
+        written = session.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+        moment = datetime.fromisoformat(written).replace(tzinfo=UTC)
+    database: Database | None = session.info.get("database")
+    return moment.astimezone(UTC) + (database.clock_offset if database else timedelta())
+
+
+def _with_driver(url: URL) -> URL:
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = " ".join(f"-c {name}={value}" for name, value in _PG_SETTINGS.items())
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "application_name": "proofline", "options": settings},
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _LOCK_WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.execute("PRAGMA journal_mode = WAL")
+        # NORMAL may forget the last commits in a power cut: a forgotten claim is a message sent twice.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # IMMEDIATE, because a transaction that reads first and writes later fails at once when another wrote between.
+        reads = connection.get_execution_options().get("proofline_reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
