@@ -60,7 +60,7 @@ def must_read(actor: Actor) -> None:
 
 def may_write(session: Session, actor: Actor, account: Account) -> bool:
     """Owners and deputies write their accounts, managers their portfolio, admins everything."""
-    if actor.member.is_guest or actor.member.is_deactivated:
+    if actor.member.is_guest or actor.member.is_deactivated or account.workspace_id != actor.workspace_id:
         return False
     if actor.member.is_admin or actor.member.id in (account.owner_id, account.deputy_id):
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -116,8 +117,13 @@ def add_person(
     )
     already = session.execute(known).scalars().first()
     if already is not None:
-        return already
-    values = {"account_id": account_id, "name": clean, "part": part, "title": (title or "").strip() or None}
+        return int(already)
+    values: dict[str, Any] = {
+        "account_id": account_id,
+        "name": clean,
+        "part": part,
+        "title": (title or "").strip() or None,
+    }
     return ledger.add(session, actor.author, table, now, **values)
 
 
@@ -140,7 +146,7 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     numeric = bool((new.metric or "").strip())
     if numeric and new.direction is None:
         raise Refused("Say whether the number must go up, down or stay within a band.", "direction")
-    values = {
+    values: dict[str, Any] = {
         name: getattr(new, name)
         for name in (
             "unit",
@@ -156,7 +162,9 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
             "risk_if_never",
         )
     }
-    numbers = {name: _number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")}
+    numbers: dict[str, Any] = {
+        name: _number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")
+    }
     kind = OutcomeKind.NUMERIC if numeric else OutcomeKind.STATEMENT
     return ledger.add(
         session,

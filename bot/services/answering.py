@@ -47,6 +47,8 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
         return again
     account = account_of(session, new.account_id)
     prompt = prompts.of_meeting(session, new.meeting_id) if new.meeting_id else None
+    if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
+        raise Refused("That meeting belongs to another account. Type /answer and the account's name instead.")
     _must_answer(session, actor, account, prompt)
     _check(actor, new, now)
     earlier = prompts.answer_of_meeting(session, new.meeting_id) if new.meeting_id else None
@@ -210,7 +212,7 @@ def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) 
     if new.kept_gaps is not None:
         for row in rows:
             if row.outcome_id is None and row.id not in new.kept_gaps:
-                values = {"closed_on": actor.today(now), "closed_how": "answered before the meeting"}
+                values: dict[str, Any] = {"closed_on": actor.today(now), "closed_how": "answered before the meeting"}
                 ledger.change(session, actor.author, table, row.id, now, only_if={"closed_on": None}, **values)
     title = _trimmed(new.unproven)
     if title is None or new.change is Change.NOTHING or any(row.title == title for row in rows):
@@ -239,7 +241,12 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
                 session, actor.author, schema.action, current.id, now, dropped_on=actor.today(now), dropped_why=why
             )
         return
-    values = {"text": text, "owner_id": new.next_owner_id or actor.member.id, "due_on": new.next_due, "loop": new.loop}
+    values: dict[str, Any] = {
+        "text": text,
+        "owner_id": new.next_owner_id or actor.member.id,
+        "due_on": new.next_due,
+        "loop": new.loop,
+    }
     if current is not None:
         ledger.change(session, actor.author, schema.action, current.id, now, dropped_on=None, **values)
         return

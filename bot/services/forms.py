@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from bot.domain.assessment import assess
+from bot.domain.reasons import PARTS
 from bot.domain.words import Change, PromptState
-from bot.services import answering
+from bot.services import answering, drafting, recording
 from bot.services.actor import Actor, Refused, must_write
 from bot.services.reading import GapLine, account_of, gap_lines
 from bot.store import members, prompts, proof
@@ -66,7 +67,77 @@ class EvidenceFormView:
     today: date
     me: str
     closes_risk: int | None
-    submission: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingChangedFormView:
+    """The short form: which gap stays, and why. The choice is the gap's place in `gaps`."""
+
+    prompt_id: int
+    account: str
+    gaps: tuple[GapLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverFormView:
+    prompt_id: int
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonFormView:
+    """Asks why a piece of evidence is disputed or withdrawn; `people` are who at the customer may dispute it."""
+
+    evidence_id: int
+    dispute: bool
+    what: str
+    people: tuple[PersonChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    prompt_id: int
+    account: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwedView:
+    """The answers that somebody owes, next meeting first."""
+
+    owed: tuple[OwedLine, ...]
+
+
+def owed(session: Session, actor: Actor, now: datetime) -> OwedView:
+    """The open prompts of the actor."""
+    return OwedView(
+        tuple(
+            OwedLine(prompt.id, account_of(session, prompt.account_id).name, prompt.starts_at)
+            for prompt in prompts.open_of_member(session, actor.member.id)
+        )
+    )
+
+
+def nothing_changed_form(session: Session, actor: Actor, prompt_id: int, now: datetime) -> NothingChangedFormView:
+    """What the short form shows for a prompt."""
+    prompt = answering.open_prompt(session, actor, prompt_id)
+    state = proof.load(session, prompt.account_id)
+    gaps = gap_lines(state, assess(state, now.date(), now))
+    return NothingChangedFormView(prompt_id, state.account.name, gaps)
+
+
+def hand_over_form(session: Session, actor: Actor, prompt_id: int, now: datetime) -> HandOverFormView:
+    """What the hand-over form shows for a prompt."""
+    prompt = answering.open_prompt(session, actor, prompt_id)
+    return HandOverFormView(prompt_id, account_of(session, prompt.account_id).name)
+
+
+def reason_form(session: Session, actor: Actor, evidence_id: int, *, dispute: bool) -> ReasonFormView:
+    """What the form shows that disputes or withdraws a piece of evidence."""
+    piece = recording.piece_of(session, actor, evidence_id)
+    state = proof.load(session, piece.account_id)
+    people = tuple(PersonChoice(p.id, p.name, PARTS[p.part]) for p in state.people)
+    return ReasonFormView(evidence_id, dispute, str(piece.value or piece.statement or ""), people)
 
 
 def answer_form(
@@ -122,11 +193,23 @@ def _answer_form(
     )
 
 
+def draft_form(session: Session, actor: Actor, draft_id: int, now: datetime) -> AnswerFormView:
+    """The answer form, filled with what a draft says."""
+    seen = drafting.preview(session, actor, draft_id)
+    return replace(
+        answer_form(session, actor, now, account_id=seen.account_id),
+        change=seen.change,
+        what_changed=seen.what_changed,
+        unproven=seen.unproven,
+        next_action=seen.next_action,
+        next_due=seen.next_due,
+    )
+
+
 def evidence_form(
     session: Session,
     actor: Actor,
     account_id: int,
-    submission: str,
     now: datetime,
     *,
     outcome_id: int | None = None,
@@ -147,9 +230,8 @@ def evidence_form(
         account=account.name,
         outcomes=tuple(OutcomeChoice(o.id, o.title, o.unit, o.kind == "statement") for o in running),
         outcome_id=outcome_id,
-        people=tuple(PersonChoice(p.id, p.name, p.part) for p in state.people if p.left_on is None),
+        people=tuple(PersonChoice(p.id, p.name, PARTS[p.part]) for p in state.people if p.left_on is None),
         today=actor.today(now),
         me=actor.member.name,
         closes_risk=closes_risk,
-        submission=submission,
     )

@@ -15,8 +15,8 @@ from bot.domain.reasons import PARTS
 from bot.domain.risks import open_action
 from bot.domain.wording import number, percent
 from bot.domain.words import Part, RiskState, Standing
-from bot.services.actor import Actor, Refused, may_write, must_read
-from bot.services.reading import GapLine, account_of, gap_lines
+from bot.services.actor import Actor, Refused, may_write
+from bot.services.reading import GapLine, account_of, gap_lines, readable
 from bot.store import proof
 
 _SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
@@ -204,13 +204,37 @@ def card(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SharedCardView:
+    """A card that `by` shares with a channel."""
+
+    card: CardView
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAddedView:
+    account_id: int
+    account: str
+    slug: str
+
+
+def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedCardView:
+    """The card as everybody in a channel may see it, with who shares it."""
+    return SharedCardView(card(session, actor, account_id, now), actor.member.slack_id or actor.member.name)
+
+
+def added(session: Session, actor: Actor, account_id: int) -> AccountAddedView:
+    """A new account, and what to do with it first."""
+    account = account_of(session, account_id)
+    return AccountAddedView(account.id, account.name, account.slug)
+
+
 def assessed(
     session: Session, actor: Actor, account_id: int, now: datetime, *, as_of: date | None = None
 ) -> tuple[ProofState, Assessment]:
     """The state and assessment that every view of an account is made of."""
-    must_read(actor)
-    if account_of(session, account_id).workspace_id != actor.workspace_id:
-        raise Refused("That account is not here any more. Type /proof and its name.")
+    readable(session, actor, account_id)
     if as_of is None:
         state = proof.load(session, account_id)
         return state, assess(state, now.astimezone(UTC).date(), now)

@@ -13,10 +13,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.outbox.outcome import Moot
+from bot.services import prompting
 
 Composer = Callable[[Session, dict[str, Any], datetime], object]
 """`compose(session, args, now) -> View | Moot`"""
 
-COMPOSERS: dict[str, Composer] = {}
+COMPOSERS: dict[str, Composer] = {
+    "prompt": prompting.compose_prompt,
+    "reminder": prompting.compose_reminder,
+}
 
 __all__ = ["COMPOSERS", "Composer", "Moot"]

@@ -175,7 +175,7 @@ def refresh_messages(session: Session, prompt: Prompt, now: datetime) -> None:
 
 
 def answerable(session: Session, account: Account) -> Member | None:
-    """Who answers for the account today: owner, else deputy, else the portfolio's manager; only people Slack reaches."""
+    """Who answers today: owner, else deputy, else the portfolio's manager; only people whom Slack reaches."""
     portfolio = portfolios.by_id(session, account.portfolio_id)
     for member_id in (account.owner_id, account.deputy_id, portfolio.manager_id if portfolio else None):
         found = members.by_id(session, member_id)
@@ -292,6 +292,37 @@ def recorded(session: Session, answer: prompts.Answer) -> RecordedAnswer:
         moved_evidence=answer.moved_evidence,
         edited=answer.edited_at is not None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer that belongs to no prompt's message, read back to the one who gave it."""
+
+    account: str
+    account_id: int
+    coverage: str
+    answer: RecordedAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerModalView:
+    """The same in the place of the form."""
+
+    account: str
+    account_id: int
+    coverage: str
+    answer: RecordedAnswer
+
+
+def answer_view(session: Session, answer: prompts.Answer, now: datetime) -> AnswerView:
+    """What an answer put on record."""
+    state = proof.load(session, answer.account_id)
+    coverage = assess(state, now.date(), now).coverage_text
+    return AnswerView(state.account.name, state.account.id, coverage, recorded(session, answer))
+
+
+def as_modal(view: AnswerView) -> AnswerModalView:
+    return AnswerModalView(view.account, view.account_id, view.coverage, view.answer)
 
 
 def compose_reminder(session: Session, args: dict[str, Any], now: datetime) -> ReminderView | Moot:

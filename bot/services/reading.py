@@ -14,6 +14,7 @@ from bot.services.actor import Actor, Refused, must_read
 from bot.store import accounts, finding, schema
 from bot.store.finding import Found, Hit
 
+_GONE = "That account is not here any more. Type /proof and its name."
 _OUTCOME = [schema.outcome.c[field.name] for field in fields(Outcome)]
 
 
@@ -46,7 +47,16 @@ def account_of(session: Session, account_id: int) -> Account:
     """The account with this id; `Refused` when it is gone."""
     account = accounts.by_id(session, account_id)
     if account is None:
-        raise Refused("That account is not here any more. Type /proof and its name.")
+        raise Refused(_GONE)
+    return account
+
+
+def readable(session: Session, actor: Actor, account_id: int) -> Account:
+    """The account with this id, if it is one of the actor's workspace and the actor may read."""
+    must_read(actor)
+    account = account_of(session, account_id)
+    if account.workspace_id != actor.workspace_id:
+        raise Refused(_GONE)
     return account
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.model import Account, Outcome
-from bot.domain.words import Method, OutcomeKind, Source
+from bot.domain.assessment import assess
+from bot.domain.model import Account, Evidence, Outcome
+from bot.domain.words import Method, OutcomeKind, Source, Standing
 from bot.services.actor import Actor, Refused, must_write
 from bot.services.numbers import decimal_of
 from bot.services.reading import account_of, outcome_of
-from bot.store import ledger, prompts, schema
+from bot.store import ledger, prompts, proof, schema
 
 _BELONGS_TO_ANSWER = timedelta(days=3)
 
@@ -88,6 +90,32 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
     return evidence_id
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceRecordedView:
+    """What a new piece of evidence did to its outcome: the grade it has now, and why not more."""
+
+    account_id: int
+    account: str
+    outcome: str
+    reason: str
+    proven: bool
+    coverage: str
+
+
+def recorded(session: Session, evidence_id: int, now: datetime) -> EvidenceRecordedView:
+    """How the outcome of a piece of evidence stands now."""
+    row = session.execute(
+        select(schema.evidence.c.account_id, schema.evidence.c.outcome_id).where(schema.evidence.c.id == evidence_id)
+    ).one()
+    state = proof.load(session, row.account_id)
+    assessment = assess(state, now.date(), now)
+    graded = next(one for one in assessment.outcomes if one.outcome.id == row.outcome_id)
+    proven = graded.standing is Standing.PROVEN
+    return EvidenceRecordedView(
+        row.account_id, state.account.name, graded.outcome.title, graded.reason, proven, assessment.coverage_text
+    )
+
+
 def dispute(session: Session, actor: Actor, evidence_id: int, by_person: int | None, why: str, now: datetime) -> None:
     """The customer disputes a piece of evidence; a risk follows from the ledger."""
     account = _writable(session, actor, evidence_id)
@@ -95,7 +123,7 @@ def dispute(session: Session, actor: Actor, evidence_id: int, by_person: int | N
     if not why.strip():
         raise Refused("Say why the customer disputes it; the next reader needs the reason.", "why")
     today = actor.today(now)
-    values = {"disputed_on": today, "disputed_by": by_person, "disputed_why": why.strip()}
+    values: dict[str, Any] = {"disputed_on": today, "disputed_by": by_person, "disputed_why": why.strip()}
     if not ledger.change(
         session, actor.author, schema.evidence, evidence_id, now, only_if={"disputed_on": None}, **values
     ):
@@ -107,7 +135,7 @@ def withdraw(session: Session, actor: Actor, evidence_id: int, why: str, now: da
     _writable(session, actor, evidence_id)
     if not why.strip():
         raise Refused("Say why it is withdrawn; the record keeps the reason.", "why")
-    values = {"withdrawn_on": actor.today(now), "withdrawn_why": why.strip()}
+    values: dict[str, Any] = {"withdrawn_on": actor.today(now), "withdrawn_why": why.strip()}
     if not ledger.change(
         session, actor.author, schema.evidence, evidence_id, now, only_if={"withdrawn_on": None}, **values
     ):
@@ -118,7 +146,7 @@ def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence
     """Record `new` in place of an older piece, which stays readable but is no longer in force."""
     _writable(session, actor, evidence_id)
     successor = record(session, actor, new, now)
-    values = {"superseded_by": successor, "superseded_on": actor.today(now)}
+    values: dict[str, Any] = {"superseded_by": successor, "superseded_on": actor.today(now)}
     ledger.change(session, actor.author, schema.evidence, evidence_id, now, only_if={"superseded_by": None}, **values)
     return successor
 
@@ -132,15 +160,19 @@ def _credit_answer(session: Session, actor: Actor, account_id: int, evidence_id:
     ledger.change(session, actor.author, schema.answer, answer.id, now, moved_evidence=True)
 
 
-def _writable(session: Session, actor: Actor, evidence_id: int) -> Account:
-    """The account of a piece of evidence that `actor` may write."""
-    owner = select(schema.evidence.c.account_id).where(schema.evidence.c.id == evidence_id)
-    account_id = session.execute(owner).scalar_one_or_none()
-    if account_id is None:
+def piece_of(session: Session, actor: Actor, evidence_id: int) -> Evidence:
+    """A piece of evidence of an account that `actor` may write."""
+    columns = [schema.evidence.c[field.name] for field in fields(Evidence)]
+    row = session.execute(select(*columns).where(schema.evidence.c.id == evidence_id)).one_or_none()
+    if row is None:
         raise Refused("That piece of evidence is gone. Open the card again and choose from what it shows.")
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
-    return account
+    piece = Evidence(*row)
+    must_write(session, actor, account_of(session, piece.account_id))
+    return piece
+
+
+def _writable(session: Session, actor: Actor, evidence_id: int) -> Account:
+    return account_of(session, piece_of(session, actor, evidence_id).account_id)
 
 
 def _value(outcome: Outcome, typed: str | None) -> Decimal | None:

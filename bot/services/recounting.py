@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.wording import quoted
-from bot.services.actor import Actor, must_read
-from bot.services.reading import account_of
+from bot.services.actor import Actor
+from bot.services.reading import readable
 from bot.store import proof, schema
 
 _SHOWN = 20
@@ -46,8 +46,7 @@ class HistoryView:
 
 def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
     """The story of an account, from the start of the day `since` (the actor's) or from its beginning."""
-    must_read(actor)
-    account = account_of(session, account_id)
+    account = readable(session, actor, account_id)
     table = schema.history
     statement = select(table).where(table.c.account_id == account_id).order_by(table.c.id.desc())
     if since is not None:

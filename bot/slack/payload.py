@@ -132,6 +132,13 @@ class Form:
         found = self.text(name)
         return None if found is None else date.fromisoformat(found)
 
+    def required_day(self, name: str) -> date:
+        """The date of a date picker that must be filled in; raises `Refused` on that input when it is not."""
+        found = self.day(name)
+        if found is None:
+            raise Refused("Choose a day.", name)
+        return found
+
     def moment(self, name: str) -> datetime | None:
         """The moment of a date and time picker."""
         found = self.text(name)

@@ -1,0 +1,194 @@
+"""The loop in Slack: the prompt's buttons, the answer form, and `/answer`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.domain.words import Change
+from bot.services import answering, drafting, forms, prompting, reading
+from bot.services.actor import Actor, Refused
+from bot.services.answering import NewAnswer
+from bot.services.drafting import OneLine
+from bot.slack import grammar
+from bot.slack.edge import Edge
+from bot.slack.grammar import Help
+from bot.slack.ids import Action, Callback, Command
+from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
+from bot.slack.when import due
+from bot.store import members
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of prompts and answers."""
+    _command(app, edge)
+    _prompt_buttons(app, edge)
+    _drafts(app, edge)
+    _submissions(app, edge)
+
+
+def _command(app: AsyncApp, edge: Edge) -> None:
+    @app.command(Command.ANSWER)
+    async def answer(ack: AsyncAck, body: Body) -> None:
+        request = grammar.parse(body["command"], body.get("text") or "")
+        if isinstance(request, Help):
+            await edge.answer(ack, grammar.help_of(request.command))
+        elif isinstance(request, grammar.Answer):
+            view = await edge.work(body, lambda s, actor, now: asked(s, actor, request, now))
+            if isinstance(view, forms.AnswerFormView):
+                await edge.open(body, view)
+                await ack()
+            else:
+                await edge.answer(ack, view)
+
+
+def asked(session: Session, actor: Actor, request: grammar.Answer, now: datetime) -> object:
+    """What `/answer …` shows: the answers owed, the form, a preview, or accounts to choose from."""
+    if request.account is None:
+        if request.in_line:
+            raise Refused("Which account? Start with its name: /answer acme changed: … next: …")
+        return forms.owed(session, actor, now)
+    found = reading.find(session, actor, request.account)
+    if found.hit is None:
+        return reading.choices(request.account, found, "answer")
+    if not request.in_line:
+        return forms.answer_form(session, actor, now, account_id=found.hit.id)
+    next_due = due(request.by, actor.today(now)) if request.by else None
+    if request.by and next_due is None:
+        raise Refused(f"I cannot read “{request.by}” as a day. Write “by friday” or “by 2026-12-01”.")
+    line = OneLine(request.change, request.changed, request.unproven, request.next_action, next_due)
+    return drafting.draft(session, actor, found.hit.id, line, now)
+
+
+def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
+    @app.action(re.compile(rf"{re.escape(Action.ANSWER)}(\.\d+)?|{re.escape(Action.EDIT_ANSWER)}"))
+    async def answer(ack: AsyncAck, body: Body) -> None:
+        prompt_id = number(clicked(body))
+        view = await edge.read(body, lambda s, actor, now: forms.answer_form(s, actor, now, prompt_id=prompt_id))
+        await edge.open(body, view)
+        await ack()
+
+    @app.action(re.compile(f"{re.escape(Action.ANSWER_LATE)}|{re.escape(Action.ANSWER_ACCOUNT)}"))
+    async def answer_account(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        view = await edge.read(body, lambda s, actor, now: forms.answer_form(s, actor, now, account_id=account_id))
+        await edge.open(body, view)
+        await ack()
+
+    @app.action(Action.NOTHING_CHANGED)
+    async def nothing_changed(ack: AsyncAck, body: Body) -> None:
+        prompt_id = number(clicked(body))
+        view = await edge.read(body, lambda s, actor, now: forms.nothing_changed_form(s, actor, prompt_id, now))
+        await edge.open(body, view)
+        await ack()
+
+    @app.action(Action.SNOOZE_PROMPT)
+    async def snooze(ack: AsyncAck, body: Body) -> None:
+        prompt_id, _, until = clicked(body).partition(":")
+        await edge.work(body, lambda s, actor, now: answering.snooze(s, actor, number(prompt_id), until, now))
+        await ack()
+
+    @app.action(Action.HAND_OVER)
+    async def hand_over(ack: AsyncAck, body: Body) -> None:
+        prompt_id = number(clicked(body))
+        view = await edge.read(body, lambda s, actor, now: forms.hand_over_form(s, actor, prompt_id, now))
+        await edge.open(body, view)
+        await ack()
+
+    @app.action(Action.MEETING_OFF)
+    async def meeting_off(ack: AsyncAck, body: Body) -> None:
+        prompt_id = number(clicked(body))
+        await edge.work(body, lambda s, actor, now: answering.meeting_off(s, actor, prompt_id, now))
+        await ack()
+
+
+def _drafts(app: AsyncApp, edge: Edge) -> None:
+    @app.action(Action.CHOOSE_CHANGE)
+    async def choose_change(ack: AsyncAck, body: Body) -> None:
+        draft_id, _, word = clicked(body).partition(":")
+        change = Change(word)
+        view = await edge.work(body, lambda s, actor, now: drafting.choose_change(s, actor, number(draft_id), change))
+        await edge.respond(body, view, replace=True)
+        await ack()
+
+    @app.action(Action.CONFIRM_ANSWER)
+    async def confirm(ack: AsyncAck, body: Body) -> None:
+        draft_id = number(clicked(body))
+
+        def record(session: Session, actor: Actor, now: datetime) -> object:
+            recorded = drafting.confirm(session, actor, draft_id, now)
+            return prompting.answer_view(session, recorded, now)
+
+        await edge.respond(body, await edge.work(body, record), replace=True)
+        await ack()
+
+    @app.action(Action.EDIT_DRAFT)
+    async def edit_draft(ack: AsyncAck, body: Body) -> None:
+        draft_id = number(clicked(body))
+        view = await edge.read(body, lambda s, actor, now: forms.draft_form(s, actor, draft_id, now))
+        await edge.open(body, view)
+        await ack()
+
+
+def _submissions(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.ANSWER)
+    async def answered(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, meeting_id = numbers(form.metadata, 2)
+
+        def record(session: Session, actor: Actor, now: datetime) -> prompting.AnswerView:
+            recorded = answering.answer(
+                session, actor, _answer(session, actor, form, account_id, meeting_id, body), now
+            )
+            return prompting.answer_view(session, recorded, now)
+
+        view = await edge.work(body, record)
+        if meeting_id:
+            await ack()
+        else:
+            await ack(response_action="update", view=edge.modal(prompting.as_modal(view)))
+
+    @app.view(Callback.NOTHING_CHANGED)
+    async def nothing(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        prompt_id, place, why = number(form.metadata), form.words("stays"), form.words("why")
+
+        def record(session: Session, actor: Actor, now: datetime) -> None:
+            gaps = forms.nothing_changed_form(session, actor, prompt_id, now).gaps
+            stays = gaps[int(place)].title if place.isdecimal() and int(place) < len(gaps) else "Something else"
+            answering.nothing_changed(session, actor, prompt_id, submission_id(body), stays, why, now)
+
+        await edge.work(body, record)
+        await ack()
+
+    @app.view(Callback.HAND_OVER)
+    async def handed_over(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        prompt_id, colleague = number(form.metadata), form.words("colleague")
+        await edge.work(body, lambda s, actor, now: answering.hand_over(s, actor, prompt_id, colleague, now))
+        await ack()
+
+
+def _answer(session: Session, actor: Actor, form: Form, account_id: int, meeting_id: int, body: Body) -> NewAnswer:
+    slack_id = form.text("next_owner")
+    owner = members.by_slack_id(session, actor.workspace_id, slack_id) if slack_id else None
+    if slack_id and owner is None:
+        raise Refused(
+            "I do not know that colleague yet. Ask them to open Proofline's Home once, or choose another.", "next_owner"
+        )
+    kept = frozenset(number(value) for value in form.many("kept_gaps")) if "kept_gaps" in form else None
+    return NewAnswer(
+        account_id=account_id,
+        meeting_id=meeting_id or None,
+        submission=submission_id(body),
+        change=Change(form.words("change")),
+        what_changed=form.text("what_changed"),
+        unproven=form.text("unproven"),
+        kept_gaps=kept,
+        next_action=form.text("next_action"),
+        next_owner_id=owner.id if owner else None,
+        next_due=form.day("next_due"),
+    )

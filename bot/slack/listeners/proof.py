@@ -1,0 +1,104 @@
+"""`/proof`: the card of an account and the lists behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.services import adding, looking_up, reading, recounting, scheduling
+from bot.services.actor import Actor
+from bot.slack import grammar
+from bot.slack.edge import Edge
+from bot.slack.grammar import Help, NewAccount, Show, Topic
+from bot.slack.ids import Action, Command
+from bot.slack.payload import Body, clicked, number
+
+Look = Callable[[Session, Actor, int, datetime], object]
+
+LOOKS: dict[Topic, Look] = {
+    Topic.CARD: looking_up.card,
+    Topic.EVIDENCE: looking_up.evidence,
+    Topic.GAP: looking_up.gaps,
+    Topic.RISK: looking_up.risks,
+    Topic.HISTORY: lambda session, actor, account_id, now: recounting.history(session, actor, account_id, None, now),
+}
+FORMS: dict[Topic, Look] = {
+    Topic.CADENCE: scheduling.form,
+}
+"""The topics that are answered by a modal."""
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of `/proof` and of the buttons on a card."""
+
+    @app.command(Command.PROOF)
+    async def proof(ack: AsyncAck, body: Body) -> None:
+        request = grammar.parse(body["command"], body.get("text") or "")
+        if isinstance(request, Help):
+            await edge.answer(ack, grammar.help_of(request.command))
+        elif isinstance(request, NewAccount):
+            await edge.open(body, await edge.read(body, lambda s, actor, now: adding.account_form(s, actor, "", now)))
+            await ack()
+        elif isinstance(request, Show):
+            view = await edge.read(body, lambda s, actor, now: shown(s, actor, request, now))
+            await _give(ack, body, view, request.topic)
+
+    async def _give(ack: AsyncAck, body: Body, view: object, topic: Topic) -> None:
+        if topic in FORMS and not isinstance(view, reading.ChoicesView):
+            await edge.open(body, view)
+            await ack()
+        else:
+            await edge.answer(ack, view)
+
+    @app.action(re.compile(re.escape(Action.CHOOSE_ACCOUNT)))
+    async def choose(ack: AsyncAck, body: Body) -> None:
+        account_id, _, word = clicked(body).partition(":")
+        topic = Topic(word) if word in list(Topic) else Topic.CARD
+        look = FORMS.get(topic) or LOOKS[topic]
+        view = await edge.read(body, lambda s, actor, now: look(s, actor, number(account_id), now))
+        if topic in FORMS:
+            await edge.open(body, view)
+        else:
+            await edge.respond(body, view, replace=True)
+        await ack()
+
+    @app.action(Action.OPEN_CARD)
+    async def open_card(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        await edge.respond(
+            body, await edge.read(body, lambda s, actor, now: looking_up.card(s, actor, account_id, now))
+        )
+        await ack()
+
+    @app.action(Action.SHARE_CARD)
+    async def share(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        view = await edge.read(body, lambda s, actor, now: looking_up.shared(s, actor, account_id, now))
+        await edge.respond(body, view, in_channel=True)
+        await ack()
+
+    @app.action(Action.SHOW_HISTORY)
+    async def show_history(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        look = LOOKS[Topic.HISTORY]
+        await edge.respond(body, await edge.read(body, lambda s, actor, now: look(s, actor, account_id, now)))
+        await ack()
+
+
+def shown(session: Session, actor: Actor, request: Show, now: datetime) -> object:
+    """The view that `/proof <account> [topic]` asks for, or what to choose from."""
+    found = reading.find(session, actor, request.account)
+    if found.hit is None:
+        return reading.choices(request.account, found, request.topic, request.hint)
+    account_id = found.hit.id
+    if request.topic is Topic.CARD:
+        guessed_from = request.account if found.guessed else None
+        return looking_up.card(session, actor, account_id, now, as_of=request.as_of, guessed_from=guessed_from)
+    if request.topic is Topic.HISTORY:
+        return recounting.history(session, actor, account_id, request.since, now)
+    look = FORMS.get(request.topic) or LOOKS[request.topic]
+    return look(session, actor, account_id, now)
