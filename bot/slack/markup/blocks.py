@@ -16,6 +16,7 @@ from bot.slack.markup.elements import (
     Convert,
     attributes,
     boolean,
+    children,
     element,
     one_of,
     shown,
@@ -32,15 +33,17 @@ Block = tuple[sb.Block | None, bool]
 COLUMN: dict[str, Convert] = {"align": one_of("left", "center", "right"), "is_wrapped": boolean}
 CELL: dict[str, Convert] = {"number": float}
 _BLOCK: dict[str, Convert] = {"block_id": IDENTIFIER, "keep": boolean}
+_IN_SECTION = frozenset({*ELEMENTS, "field"})
 
 
 def _section(node: Node, own: Own, scale: float) -> Block:
     accessory = [child for child in node if child.tag in ELEMENTS]
     if accessory and (len(accessory) > 1 or accessory[0] is not node[-1] or not blank(node[-1].tail or "")):
         raise _wrong(node, "takes one element, as its last child; put several into <actions>")
-    _only(node, accessory, IN_SECTION)
+    if accessory and accessory[0].tag not in IN_SECTION:
+        raise _wrong(accessory[0], f"cannot stand in <section>; these can: {', '.join(sorted(IN_SECTION))}")
     found = node.findall("field")
-    text, was_cut = mrkdwn(node, _scaled(limits.SECTION, scale), {*ELEMENTS, "field"})
+    text, was_cut = mrkdwn(node, _scaled(limits.SECTION, scale), _IN_SECTION)
     fields = [mrkdwn(field, _scaled(limits.FIELD, scale)) for field in found[: limits.SECTION_FIELDS]]
     block = sb.SectionBlock(
         text=_text(text or NOTHING) if text or not fields else None,
@@ -62,21 +65,18 @@ def _header(node: Node, own: Own, scale: float) -> Block:
 
 
 def _divider(node: Node, own: Own, scale: float) -> Block:
+    children(node, ())
     return sb.DividerBlock(**own), False
 
 
 def _actions(node: Node, own: Own, scale: float) -> Block:
-    no_words(node)
-    _only(node, list(node), IN_ACTIONS)
-    elements = [element(child, scale) for child in node][: limits.ACTIONS_ELEMENTS]
+    elements = [element(child, scale) for child in children(node, IN_ACTIONS)][: limits.ACTIONS_ELEMENTS]
     return sb.ActionsBlock(elements, **own) if elements else None, len(elements) < len(node)
 
 
 def _input(node: Node, own: Own, scale: float) -> Block:
-    no_words(node)
-    if len(node) != 1:
+    if len(children(node, IN_INPUT)) != 1:
         raise _wrong(node, f"takes exactly one element, not {len(node)}")
-    _only(node, list(node), IN_INPUT)
     if "label" not in node.attrib:
         raise _wrong(node, "needs a label")
     label = own.pop("label", sb.PlainText(NOTHING))
@@ -84,6 +84,7 @@ def _input(node: Node, own: Own, scale: float) -> Block:
 
 
 def _image(node: Node, own: Own, scale: float) -> Block:
+    children(node, ())
     return sb.ImageBlock(**own), False
 
 
@@ -111,13 +112,11 @@ def _data_table(node: Node, own: Own, scale: float) -> Block:
 
 def _rows(node: Node, scale: float) -> tuple[list[list[tuple[str, float | None]]], bool]:
     """The cells of a table, every row as wide as the widest, and whether rows were left out."""
-    no_words(node)
-    found = node.findall("row")
+    found = [child for child in children(node, ("row", "column")) if child.tag == "row"]
     rows: list[list[tuple[str, float | None]]] = []
     room = limits.TABLE_TEXT
     for row in found[: _scaled(limits.TABLE_ROWS, scale)]:
-        no_words(row)
-        cells = [(words(cell, limits.CELL), attributes(cell, CELL).get("number")) for cell in row.findall("cell")]
+        cells = [(words(cell, limits.CELL), attributes(cell, CELL).get("number")) for cell in children(row, ("cell",))]
         cells = cells[: limits.TABLE_COLUMNS]
         room -= sum(len(text) for text, _ in cells)
         if room < 0:
@@ -162,18 +161,6 @@ SURFACES = {
     "modal": frozenset(BLOCKS) - {"table", "data_table"},
     "home": frozenset(BLOCKS) - {"alert"},
 }
-
-
-def no_words(node: Node) -> None:
-    """Refuses words directly below `node`, where Slack has no place for them."""
-    if not blank("".join([node.text or "", *(child.tail or "" for child in node)])):
-        raise _wrong(node, "holds no words of its own; put them into a block or an element")
-
-
-def _only(node: Node, children: list[Node], allowed: frozenset[str]) -> None:
-    for child in children:
-        if child.tag not in allowed:
-            raise _wrong(child, f"cannot stand in <{node.tag}>; these can: {', '.join(sorted(allowed))}")
 
 
 def _text(text: str) -> sb.Text:

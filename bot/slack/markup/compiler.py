@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element as Node
 import slackblocks as sb
 
 from bot.slack.markup import limits
-from bot.slack.markup.blocks import BLOCKS, BUILDERS, CELL, COLUMN, SURFACES, no_words
+from bot.slack.markup.blocks import BLOCKS, BUILDERS, CELL, COLUMN, SURFACES
 from bot.slack.markup.elements import (
     CONFIRM,
     ELEMENTS,
@@ -18,6 +18,7 @@ from bot.slack.markup.elements import (
     Convert,
     attributes,
     boolean,
+    children,
     exactly,
     shown,
 )
@@ -83,9 +84,11 @@ def message(markup: str) -> Message:
 def modal(markup: str) -> Json:
     """The modal's whole view. Raises CompileError."""
     root, given = _parsed(markup, "modal", "title")
-    if root.find("input") is not None and "submit" not in given:
+    if root.find("input") is not None and "submit" not in root.attrib:
         raise CompileError("<modal> with an <input> needs submit", _where(root))
-    return {"type": "modal", "title": sb.PlainText(NOTHING)._resolve(), **_view(root, given)}
+    for name in {"title", "submit"} & root.attrib.keys():
+        given.setdefault(name, sb.PlainText(NOTHING))
+    return {"type": "modal", **_view(root, given)}
 
 
 def home(markup: str) -> Json:
@@ -131,24 +134,21 @@ def _malformed(markup: str, error: ElementTree.ParseError) -> CompileError:
 
 def _blocks(root: Node, given: dict[str, Any]) -> list[Json]:
     """The root's blocks with unique ids, within the surface's limits."""
-    no_words(root)
-    surface, used, pieces = root.tag, set[str](), list[Piece]()
-    for position, node in enumerate(root):
-        if node.tag not in SURFACES[surface]:
-            allowed = ", ".join(sorted(SURFACES[surface]))
-            raise CompileError(f"<{node.tag}> cannot stand in a {surface}; these can: {allowed}", _where(node))
+    surface, used, pieces, unbuilt = root.tag, set[str](), list[Piece](), 0
+    for position, node in enumerate(children(root, SURFACES[surface])):
         own = attributes(node, BLOCKS[node.tag])
         keep = own.pop("keep", False)
         own["block_id"] = _block_id(node, own, position, used)
-        piece = Piece.of(_build(node, own), keep)
-        if piece:
+        if len(pieces) > limits.BLOCKS[surface] and not keep:
+            unbuilt += node.tag == "section"
+        elif piece := Piece.of(_build(node, own), keep):
             pieces.append(piece)
     if sum(node.tag in ("table", "data_table") for node in root) > 1 and surface == "message":
         raise CompileError("a message takes one table", _where(root))
     if not pieces:
         nothing = sb.ContextBlock([sb.Markdown(NOTHING)], block_id="b0")._resolve()
-        pieces = [Piece(lambda scale: (nothing, False), False, nothing, False, 0)]
-    return fit(pieces, surface, given.pop("more", ""))
+        pieces = [Piece(lambda _: (nothing, False), False, nothing, False)]
+    return fit(pieces, surface, given.pop("more", ""), unbuilt)
 
 
 def _block_id(node: Node, own: dict[str, Any], position: int, used: set[str]) -> str:

@@ -1,7 +1,7 @@
 """Block elements: buttons, menus, pickers, inputs. One table says which attributes each takes and what they mean."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ import slackblocks as sb
 from bot.slack.markup import limits
 from bot.slack.markup.errors import CompileError
 from bot.slack.markup.inline import mrkdwn, words
-from bot.slack.markup.text import NOTHING, cut, link, plain
+from bot.slack.markup.text import NOTHING, blank, cut, link, plain
 
 Convert = Callable[[str], Any]
 NO_CHOICE = "none"
@@ -166,6 +166,8 @@ IN_ACTIONS = frozenset(ELEMENTS) - {
 IN_SECTION = (IN_ACTIONS | {"image"}) - {"datetimepicker"}
 IN_INPUT = frozenset(ELEMENTS) - {"image", "button", "overflow"}
 
+_HOLDS = {"": {"confirm"}, "initial": {"confirm", "option"}, "options": {"confirm", "option", "option_group"}}
+
 OPTION: dict[str, Convert] = {
     "value": exactly(limits.OPTION_VALUE),
     "description": shown(limits.OPTION),
@@ -197,6 +199,17 @@ def attributes(node: Node, known: dict[str, Convert]) -> dict[str, Any]:
     return found
 
 
+def children(node: Node, allowed: Collection[str]) -> list[Node]:
+    """The children of a node that holds `allowed` tags and no words, because Slack has no place for them."""
+    if not blank("".join([node.text or "", *(child.tail or "" for child in node)])):
+        raise CompileError(f"<{node.tag}> holds no words of its own", node.get("_", "?"))
+    for child in node:
+        if child.tag not in allowed:
+            these = ", ".join(sorted(allowed)) or "nothing"
+            raise CompileError(f"<{child.tag}> cannot stand in <{node.tag}>, which holds {these}", child.get("_", "?"))
+    return list(node)
+
+
 def element(node: Node, scale: float = 1.0) -> sb.Element:
     """The element that `node` describes; `scale` shortens its lists of options where a message would be too long."""
     kind = ELEMENTS[node.tag]
@@ -206,8 +219,11 @@ def element(node: Node, scale: float = 1.0) -> sb.Element:
         given["confirm"] = _confirm(confirm)
     if kind.body == "text":
         given["text"] = sb.PlainText(words(node, limits.BUTTON, ("confirm",)))
+    else:
+        children(node, _HOLDS[kind.body])
     if "initial_value" in given and node.tag != "number_input":
-        given["initial_value"] = cut(given["initial_value"], given.get("max_length", limits.INITIAL_VALUE))
+        value = given["initial_value"] if given.get("multiline") else " ".join(given["initial_value"].split())
+        given["initial_value"] = cut(value, given.get("max_length", limits.INITIAL_VALUE))
     if "include" in given or "exclude_bot_users" in given or "exclude_external_shared_channels" in given:
         names = ("include", "exclude_bot_users", "exclude_external_shared_channels")
         given["filter"] = sb.ConversationFilter(**{name: given.pop(name) for name in names if name in given})
@@ -232,15 +248,18 @@ class _Choice:
 
 def _with_options(node: Node, kind: Kind, given: dict[str, Any], scale: float) -> sb.Element:
     """A menu or a group of choices. Over ten check boxes or radio buttons become a menu: its answer looks the same."""
-    groups = [(plain(group.get("label", ""), limits.OPTION), _choices(group)) for group in node.iter("option_group")]
-    groups = [(label, choices) for label, choices in groups if choices]
+    groups = [
+        (plain(group.get("label", ""), limits.OPTION), choices)
+        for group in node.findall("option_group")
+        if children(group, ("option",)) and (choices := _choices(group))
+    ]
     choices = _choices(node)
     if kind.body == "initial":
         return kind.build(**given, **_initial(node.tag, choices))
     if node.tag in ("checkboxes", "radio_buttons") and len(choices) > limits.CHOICE_OPTIONS:
         kind = ELEMENTS["static_select" if node.tag == "radio_buttons" else "multi_static_select"]
     most = limits.OVERFLOW_OPTIONS if node.tag == "overflow" else max(1, int(limits.SELECT_OPTIONS * scale))
-    if len(choices) > most and node.tag != "overflow":
+    if len(choices) > most and "placeholder" in kind.attributes:
         start = cut(given["placeholder"].text, 100) if "placeholder" in given else "Choose"
         given["placeholder"] = sb.PlainText(f"{start} ({most} of {len(choices)})")
     choices = _most(choices, most)
@@ -262,6 +281,8 @@ def _choices(node: Node) -> list[_Choice]:
     for child in node.findall("option"):
         given = attributes(child, OPTION)
         selected = given.pop("selected", False)
+        if "url" in given and node.tag != "overflow":
+            raise CompileError("<option url> stands in <overflow> only", child.get("_", "?"))
         if "value" not in given:
             raise CompileError("<option> needs a value", child.get("_", "?"))
         choices.append(_Choice(sb.Option(sb.PlainText(words(child, limits.OPTION)), **given), selected))

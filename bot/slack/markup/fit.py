@@ -26,41 +26,43 @@ class Piece:
     keep: bool
     block: Json
     was_cut: bool
-    size: int
 
     @classmethod
     def of(cls, build: Build, keep: bool) -> "Piece | None":
         """The piece at Slack's own limits; None for a block that has nothing to show."""
         block, was_cut = build(1.0)
-        return None if block is None else cls(build, keep, block, was_cut, _size(block))
+        return None if block is None else cls(build, keep, block, was_cut)
 
-    def shrink(self, most: float) -> None:
+    @property
+    def size(self) -> int:
+        """What the block adds to `json.dumps` of the list."""
+        return _size(self.block)
+
+    def shrink(self, most: int) -> None:
         """Shortens texts and lists until the block takes `most` characters of JSON, or cannot get shorter."""
         scale = 1.0
         while self.size > most and scale > 0.01:
-            scale /= 2
+            scale *= min(0.5, most / self.size)
             block, self.was_cut = self.build(scale)
-            if block is not None:
-                self.block, self.size = block, _size(block)
+            self.block = block or self.block
 
 
-def fit(pieces: list[Piece], surface: str, more: str) -> list[Json]:
+def fit(pieces: list[Piece], surface: str, more: str, unbuilt: int = 0) -> list[Json]:
     """The blocks of `pieces` that a surface carries, with a line that says how many are left out.
 
     Blocks go from the end, never those marked `keep`. `more` says how to see the rest; the line stands before the
-    kept blocks at the end, also where only a text was cut.
+    kept blocks at the end, also where only a text was cut. `unbuilt` sections are left out already.
     """
     most, budget = limits.BLOCKS[surface], limits.JSON[surface]
-    if _total(pieces) > budget:
-        for piece in pieces:
-            piece.shrink(budget * _SHARE)
-    dropped = 0
-    fits = len(pieces) <= most and _total(pieces) <= budget
-    if not fits:
-        pieces, dropped = _without_excess(pieces, most - 1, budget - _size(_line(len(pieces), more)))
-    blocks = [piece.block for piece in pieces]
     hint = bool(more) and any(piece.was_cut for piece in pieces)
-    if fits and not (hint and len(pieces) < most and _total(pieces) + _size(_line(0, more)) <= budget):
+    reserve = _size(_line(len(pieces) + unbuilt, more))
+    dropped = unbuilt
+    if len(pieces) + hint > most or _total(pieces) + hint * reserve > budget:
+        pieces, lost = _without_excess(pieces, most - 1, budget - reserve)
+        dropped += lost
+        hint = True
+    blocks = [piece.block for piece in pieces]
+    if not hint:
         return blocks
     end = len(pieces)
     while end and pieces[end - 1].keep:
@@ -69,8 +71,11 @@ def fit(pieces: list[Piece], surface: str, more: str) -> list[Json]:
 
 
 def _without_excess(pieces: list[Piece], most: int, budget: int) -> tuple[list[Piece], int]:
-    """The pieces for which there is room, and how many sections are left out."""
+    """The pieces for which there is room, huge ones shortened, and how many sections are left out."""
+    share = int(budget * _SHARE)
     kept = [piece for piece in pieces if piece.keep]
+    for piece in kept:
+        piece.shrink(share)
     while kept and (_total(kept) > budget or len(kept) > most):
         kept.pop()
     spared = {id(piece) for piece in kept}
@@ -79,12 +84,15 @@ def _without_excess(pieces: list[Piece], most: int, budget: int) -> tuple[list[P
     for piece in pieces:
         if id(piece) in spared:
             continue
+        if places > 0:
+            piece.shrink(share)
         if piece.size > room or places < 1:
             break
         taken.append(piece)
         room, places = room - piece.size, places - 1
-    while taken and taken[-1].block["type"] in ("divider", "header"):
-        taken.pop()
+    if len(taken) + len(kept) < len(pieces):
+        while len(taken) > 1 and taken[-1].block["type"] in ("divider", "header"):
+            taken.pop()
     spared |= {id(piece) for piece in taken}
     lost = [piece for piece in pieces if id(piece) not in spared]
     return [piece for piece in pieces if id(piece) in spared], sum(p.block["type"] == "section" for p in lost)
@@ -103,4 +111,4 @@ def _size(block: Json) -> int:
 
 
 def _total(pieces: list[Piece]) -> int:
-    return sum(piece.size for piece in pieces)
+    return len(json.dumps([piece.block for piece in pieces]))

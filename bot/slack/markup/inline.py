@@ -39,7 +39,7 @@ def mrkdwn(node: Element, limit: int, elsewhere: Container[str] = ()) -> tuple[s
 
     Children whose tag is in `elsewhere` are the caller's and left out. The text is "" when nothing in it can be seen.
     """
-    runs = _Runs(elsewhere).of(node)
+    runs = _Runs(limit, elsewhere).of(node)
     text = _joined(runs)
     if blank(text):
         return "", False
@@ -70,10 +70,11 @@ def _letters(node: Element, elsewhere: Container[str] = ()) -> str:
 class _Runs:
     """Collects the runs below one node, collapsing white space across them as HTML does."""
 
-    def __init__(self, elsewhere: Container[str]) -> None:
+    def __init__(self, limit: int, elsewhere: Container[str]) -> None:
         self.elsewhere = elsewhere
         self.runs: list[Run] = []
         self.prefix = ""
+        self.room = 2 * limit
 
     def of(self, node: Element) -> list[Run]:
         self.walk(node, "")
@@ -89,6 +90,8 @@ class _Runs:
                 self.words(child.tail, marks)
 
     def words(self, raw: str, marks: str) -> None:
+        if self.room < 0:  # far beyond the cut
+            return
         text = line(raw)
         if text.startswith(" ") and (not self.runs or self.runs[-1].text[-1] in " \n"):
             text = text[1:]
@@ -99,6 +102,7 @@ class _Runs:
         if self.prefix and (not self.runs or self.runs[-1].text == "\n"):
             self.runs.append(Run(self.prefix, whole=True))
         self.runs.append(run)
+        self.room -= len(run.text)
 
     def newline(self) -> None:
         """Starts a line, unless one has just been started."""
@@ -110,7 +114,9 @@ class _Runs:
         if tag in STYLES:
             self.walk(node, marks if STYLES[tag] in marks else marks + STYLES[tag])
         elif tag == "br":
-            self.runs.append(Run("\n", whole=True))
+            self.room -= 1
+            if self.room >= 0:
+                self.runs.append(Run("\n", whole=True))
         elif tag == "code":
             text = _code(line(_letters(node)).strip())
             self.add(Run(text or NOTHING, marks + CODE))
@@ -198,7 +204,8 @@ def _joined(runs: list[Run]) -> str:
             parts.append("\u200b")
         parts.append(piece)
         last, last_marks = piece[-1:], marks
-    return unquoted(re.sub(" +\n", "\n", "".join(parts)).strip())
+    text = "".join(parts).strip()
+    return unquoted(re.sub(" +\n", "\n", text) if " \n" in text else text)
 
 
 def _marked(text: str, marks: str) -> str:

@@ -17,6 +17,7 @@ NOTHING = "—"
 _NOT_CARRIED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile("[ \t\n\v\f\r\x85\u2028\u2029]+")
+_SPACE_TO_COLLAPSE = re.compile("  +| *[\t\n\v\f\r\x85\u2028\u2029][ \t\n\v\f\r\x85\u2028\u2029]*")
 _INVISIBLE = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]*"
 )
@@ -39,8 +40,9 @@ def line(text: str) -> str:
 
     Direction overrides go, and right-to-left runs are isolated, so that a name cannot turn the words around it.
     """
-    text = _SPACE.sub(" ", text)
-    return text if text.isascii() else _RTL_RUN.sub("\u2068\\g<0>\u2069", _DIRECTION.sub("", text))
+    if not text.isascii():
+        text = _RTL_RUN.sub("\u2068\\g<0>\u2069", _DIRECTION.sub("", text))
+    return _SPACE_TO_COLLAPSE.sub(" ", text)
 
 
 def escape(text: str) -> str:
