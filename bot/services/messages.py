@@ -12,8 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.outbox.outcome import Moot
-from bot.services import prompting
+from bot.services import announcing, prompting, rerouting, telling
 
 Composer = Callable[[Session, dict[str, Any], datetime], object]
 """`compose(session, args, now) -> View | Moot`"""
@@ -21,6 +20,10 @@ Composer = Callable[[Session, dict[str, Any], datetime], object]
 COMPOSERS: dict[str, Composer] = {
     "prompt": prompting.compose_prompt,
     "reminder": prompting.compose_reminder,
+    "risk": telling.compose_risk,
+    "risk-note": telling.compose_note,
+    "risks-more": announcing.compose_more,
+    "unclaimed": telling.compose_unclaimed,
+    "channel_lost": rerouting.compose_channel_lost,
+    "undelivered": rerouting.compose_undelivered,
 }
-
-__all__ = ["COMPOSERS", "Composer", "Moot"]

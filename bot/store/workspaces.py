@@ -1,4 +1,4 @@
-"""Workspaces by their Slack team, and whether sending to them is paused."""
+"""Workspaces by their Slack team, and the people who look after the app there."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.store.delivery import workspace_gate
-from bot.store.schema import workspace
+from bot.store.schema import member, workspace
 
 
 def id_of(session: Session, team_id: str) -> int | None:
@@ -26,7 +25,17 @@ def remember(session: Session, team_id: str, name: str, now: datetime) -> int:
     return known
 
 
-def paused(session: Session, workspace_id: int) -> str | None:
-    """Slack's reason for which nothing is sent to this workspace (a revoked token), or None."""
-    gate = select(workspace_gate.c.paused).where(workspace_gate.c.workspace_id == workspace_id)
-    return session.execute(gate).scalar_one_or_none()
+def admin_of(session: Session, workspace_id: int) -> str | None:
+    """The Slack id of an admin who can be reached; the same one every time."""
+    statement = (
+        select(member.c.slack_id)
+        .where(
+            member.c.workspace_id == workspace_id,
+            member.c.is_admin,
+            ~member.c.is_deactivated,
+            member.c.slack_id.is_not(None),
+        )
+        .order_by(member.c.id)
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()

@@ -1,0 +1,34 @@
+"""What the clock triggers: one table. A job's service does one piece a call and says whether it found any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.services import escalating, prompting
+
+DoOne = Callable[[Session, datetime], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`do_one(session, now)` takes one due piece by a conditional update, so replicas may run it at the same time.
+
+    `ticks` is how many ticks of the clock lie between two looks.
+    """
+
+    name: str
+    do_one: DoOne
+    ticks: int = 1
+
+
+JOBS: tuple[Job, ...] = (
+    Job("open due prompts", prompting.open_due_prompts),
+    Job("remind", prompting.remind_due),
+    Job("close silent prompts", prompting.close_silent),
+    Job("look at due accounts", escalating.look_at_due),
+    Job("remind of unclaimed risks", escalating.remind_unclaimed, ticks=3),
+)

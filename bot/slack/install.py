@@ -1,0 +1,110 @@
+"""Keeps the workspace and its people known to us: at the start from Slack's lists, later from its events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.outbox.gates import resume_workspace
+from bot.slack.people import is_person, read_user
+from bot.store import members, schema, workspaces
+from bot.store.engine import Database
+
+_PAGE = 200
+
+log = structlog.get_logger("slack")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where our token lets us in, and who we are there."""
+
+    workspace_id: int
+    team_id: str
+    team: str
+    bot_user_id: str
+
+
+async def install(client: AsyncWebClient, database: Database, now: datetime) -> Installation:
+    """Ask Slack where we are and remember it; a workspace that was paused for a revoked token goes on.
+
+    Raises `SlackApiError` when the token does not hold.
+    """
+    me = await client.auth_test()
+
+    def remember() -> int:
+        with database.begin() as session:
+            workspace_id = workspaces.remember(session, str(me["team_id"]), str(me["team"]), now)
+            if resume_workspace(session, workspace_id):
+                log.info("slack.resumed", team=me["team_id"])
+            return workspace_id
+
+    workspace_id = await asyncio.to_thread(remember)
+    return Installation(workspace_id, str(me["team_id"]), str(me["team"]), str(me["user_id"]))
+
+
+async def meet_everybody(client: AsyncWebClient, database: Database, where: Installation) -> int:
+    """Remember all people of the workspace, page by page; returns how many there are."""
+    met, cursor = 0, ""
+    while True:
+        page = await client.users_list(limit=_PAGE, cursor=cursor)
+        people = [user for user in page["members"] if is_person(user)]
+        await asyncio.to_thread(_remember, database, where, people)
+        met += len(people)
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            return met
+
+
+def _remember(database: Database, where: Installation, people: list[Mapping[str, Any]]) -> None:
+    with database.begin() as session:
+        for user in people:
+            members.remember(session, where.workspace_id, read_user(user, where.team_id))
+
+
+def follow_people(app: AsyncApp, database: Database, where: Installation) -> None:
+    """Listen for people who come, change or leave, and for channels that take us in again."""
+
+    @app.event("user_change")
+    @app.event("team_join")
+    async def changed(event: Mapping[str, Any]) -> None:
+        user = event["user"]
+        if is_person(user):
+            await asyncio.to_thread(_remember, database, where, [user])
+
+    @app.event("member_joined_channel")
+    async def joined(event: Mapping[str, Any]) -> None:
+        if event["user"] == where.bot_user_id:
+            await asyncio.to_thread(_found_again, database, where, str(event["channel"]))
+
+
+def _found_again(database: Database, where: Installation, channel: str) -> None:
+    """A portfolio's channel that had been lost takes messages again."""
+    with database.begin() as session:
+        _forget_loss(session, where.workspace_id, channel)
+
+
+def _forget_loss(session: Session, workspace_id: int, channel: str) -> None:
+    table = schema.portfolio
+    lost = select(table.c.id).where(
+        table.c.workspace_id == workspace_id, table.c.channel == channel, table.c.channel_lost_at.is_not(None)
+    )
+    for portfolio_id in session.execute(lost).scalars().all():
+        log.info("slack.channel_found", channel=channel, portfolio=portfolio_id)
+        session.execute(table.update().where(table.c.id == portfolio_id).values(channel_lost_at=None))
+
+
+def sentence_of(error: SlackApiError) -> str:
+    """Why Slack did not let us in, and how to mend it."""
+    code = error.response.get("error") or error.response.status_code
+    return f"Slack refuses SLACK_BOT_TOKEN ({code}). Install the app again and set the new token."
