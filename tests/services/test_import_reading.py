@@ -128,7 +128,7 @@ def test_what_a_spreadsheet_writes_is_read_back(rows: list[tuple[str, str]]) -> 
 @pytest.mark.parametrize(
     "header",
     [
-        "Account ID,Account Name,Type,Account Owner,Annual Contract Value,Currency,Contract Start Date,Renewal Date,Tier",
+        "Account ID,Account Name,Type,Account Owner,Annual Contract Value,Currency,Start Date,Renewal Date,CS Tier",
         "Record ID,Company name,Lifecycle Stage,Company owner,ARR,Currency,Became a customer date,Renewal date,Tier",
         "external_id,name,status,owner,arr,currency,contract_start,renewal_date,tier",
         "Id,Account: Account Name,Type,Owner.Name,ARR__c,CurrencyIsoCode,Contract_Start__c,Renewal_Date__c,CS_Tier__c",

@@ -18,19 +18,25 @@ from bot.store.ledger import Author
 
 @dataclass(slots=True)
 class Book:
-    """Accounts by external id and by name, members, and portfolios. `taken` are accounts that a line stands for."""
+    """Accounts by external id and by name, members, and portfolios.
+
+    `taken` are the accounts that a line stands for; `default_portfolio` is where new accounts go of which the file says
+    nothing: the only portfolio there is.
+    """
 
     directory: Directory
     portfolio_names: dict[int, str]
+    default_portfolio: int | None = None
     by_external_id: dict[str, int] = field(default_factory=dict)
     by_name: dict[str, list[int]] = field(default_factory=dict)
     unnumbered: set[int] = field(default_factory=set)
     taken: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, workspace_id: int) -> Book:
+    def load(cls, session: Session, workspace_id: int, *, says_portfolio: bool) -> Book:
         known = portfolios.of_workspace(session, workspace_id)
-        book = cls(Directory(session, workspace_id), {one.id: one.name for one in known})
+        only = known[0].id if len(known) == 1 and not says_portfolio else None
+        book = cls(Directory(session, workspace_id), {one.id: one.name for one in known}, only)
         table = schema.account
         columns = (table.c.id, table.c.external_id, table.c.name)
         for row in session.execute(select(*columns).where(table.c.workspace_id == workspace_id)):

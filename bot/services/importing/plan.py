@@ -123,8 +123,8 @@ def _wanted(book: Book, line: AccountLine) -> dict[str, Any]:
 
 def _new(book: Book, line: AccountLine, wanted: dict[str, Any]) -> Planned:
     wanted.setdefault("tier", DEFAULT_TIER)
-    if "portfolio_id" not in wanted and len(book.portfolio_names) == 1:
-        wanted["portfolio_id"] = next(iter(book.portfolio_names))
+    if book.default_portfolio is not None:
+        wanted.setdefault("portfolio_id", book.default_portfolio)
     return Planned(line, None, wanted)
 
 

@@ -58,7 +58,7 @@ def import_accounts(
     report.bad.extend(sheet.broken)
     author = Author(workspace_id, None, plan.SURFACE)
     with database.reading() as session:
-        book = Book.load(session, workspace_id)
+        book = Book.load(session, workspace_id, says_portfolio="portfolio" in found or options.portfolio is not None)
     done = 0
     for batch in _batches(accounts.lines(reader), BATCH):
         with database.reading() if dry_run else database.begin() as session:
