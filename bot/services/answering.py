@@ -86,10 +86,10 @@ def snooze(session: Session, actor: Actor, prompt_id: int, until: str, now: date
     if moment >= prompt.starts_at:
         raise Refused("The meeting begins before that. Answer now, or press Meeting is off.")
     ledger.change(session, actor.author, schema.prompt, prompt.id, now, snoozed_until=moment)
+    _show(session, prompt.id, now)
     if actor.member.slack_id:
         key = f"prompt:{prompt.id}:again:{moment:%Y%m%dT%H%M}"
         prompting.send_prompt(session, prompt.workspace_id, prompt.id, actor.member.slack_id, key, moment)
-    _show(session, prompt.id, now)
     return moment
 
 
@@ -102,9 +102,9 @@ def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, 
     if colleague.id == prompt.member_id:
         raise Refused(f"{colleague.name} is the one being asked already. Choose somebody else.", "colleague")
     ledger.change(session, actor.author, schema.prompt, prompt.id, now, member_id=colleague.id, snoozed_until=None)
+    _show(session, prompt.id, now)
     key = f"prompt:{prompt.id}:to:{colleague.id}:{now.timestamp():.0f}"
     prompting.send_prompt(session, prompt.workspace_id, prompt.id, to_slack_id, key, now)
-    _show(session, prompt.id, now)
     return colleague.name
 
 
