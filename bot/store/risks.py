@@ -65,7 +65,7 @@ def claim_due_accounts(session: Session, now: datetime, limit: int) -> list[int]
     """
     due = account_due.c.look_at <= now
     joined = account_due.join(account, account.c.id == account_due.c.account_id)
-    free = {"of": [account_due, account], "skip_locked": True, "key_share": True}
+    free: dict[str, Any] = {"of": [account_due, account], "skip_locked": True, "key_share": True}
     waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due)
     oldest = waiting.order_by(account_due.c.look_at).limit(1).with_for_update(**free)
     first = session.execute(oldest).one_or_none()
