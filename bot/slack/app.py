@@ -8,6 +8,10 @@ from collections.abc import Callable
 import aiohttp
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.log import traced
@@ -51,6 +55,13 @@ def http_session() -> aiohttp.ClientSession:
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A Web API client that never posts again by itself: delivery decides that (DESIGN, section 6)."""
     return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
+
+
+def patient_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client for reading long lists: it waits when Slack asks to, and asks again when a connection broke."""
+    client = web_client(token, base_url, session)
+    client.retry_handlers = [AsyncRateLimitErrorRetryHandler(max_retry_count=5), AsyncConnectionErrorRetryHandler()]
+    return client
 
 
 def tell_failures(app: AsyncApp, edge: Edge) -> None:

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.clock import Clock
+from bot.metrics import RECONCILIATIONS
 from bot.outbox.outcome import (
     Absent,
     Ambiguous,
@@ -97,7 +98,9 @@ class Gateway:
         if isinstance(channel, Refused):
             return CannotLook(channel.code)
         try:
-            return await self._search(row, channel, since)
+            seen = await self._search(row, channel, since)
+            RECONCILIATIONS.labels("found" if isinstance(seen, Found) else "absent").inc()
+            return seen
         except SlackApiError as error:
             if errors.code_of(error) in errors.NO_SUCH_MESSAGE:
                 return Absent()

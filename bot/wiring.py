@@ -1,0 +1,258 @@
+"""The composition root: builds the parts of the running bot and connects them; nothing else does."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot import log as logs
+from bot import metrics
+from bot.domain.clock import Clock, SystemClock
+from bot.outbox.gates import paused_reason
+from bot.outbox.outcome import Claimed, State
+from bot.outbox.sender import Sender
+from bot.outbox.sender import Settings as Sending
+from bot.outbox.wakeup import Wakeup
+from bot.scheduler.clockwork import Clockwork
+from bot.scheduler.jobs import JOBS, Job
+from bot.services import rerouting
+from bot.services.messages import COMPOSERS
+from bot.settings import Settings
+from bot.slack import app as slack_app
+from bot.slack import errors, listeners
+from bot.slack.edge import Edge
+from bot.slack.gateway import Gateway, Prepared
+from bot.slack.install import Installation, follow_people, install, meet_everybody, sentence_of
+from bot.slack.render import Renderer
+from bot.slack.sockets import Sockets
+from bot.store import backlog, migrate
+from bot.store.engine import Database
+from bot.web import app as web_app
+from bot.web.server import WebServer
+
+_ANSWERS_SECONDS = 3.0
+
+log = structlog.get_logger("bot")
+
+
+class CannotStartError(Exception):
+    """The bot cannot run; the message is one sentence that says how to mend it."""
+
+
+class Bot:
+    """One replica: everything between `start` and `stop`.
+
+    `sending` sets the pace of the outbox; `jobs` are what the clock triggers; `extra` registers more listeners.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        sending: Sending | None = None,
+        jobs: Sequence[Job] = JOBS,
+        extra: Callable[[AsyncApp, Edge], None] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = Database(settings.database_url)
+        self.renderer = Renderer()
+        self._sending = sending or Sending(http_seconds=slack_app.HTTP_SECONDS)
+        self._jobs = jobs
+        self._extra = extra
+        self._running: asyncio.Task[None] | None = None
+        self._meeting: asyncio.Task[int] | None = None
+        self._sockets: Sockets | None = None
+
+    async def start(self) -> None:
+        """Migrate, learn who we are, then take payloads, run the clock and send. Raises `CannotStartError`."""
+        self._check()
+        await asyncio.to_thread(migrate.upgrade, self.database)
+        self._http = slack_app.http_session()
+        try:
+            await self._connect(self._http)
+        except BaseException:
+            await self._http.close()
+            raise
+
+    async def stop(self) -> None:
+        """Answer and send what is under way, hand back what is claimed, close everything."""
+        if self._sockets is not None:
+            await self._sockets.stop(_ANSWERS_SECONDS)
+        await self._web.stop()
+        await self._clockwork.stop()
+        await self._sender.stop()
+        if self._running is not None:
+            await self._running
+        if self._meeting is not None:
+            self._meeting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._meeting
+        self._wakeup.close()
+        await self._http.close()
+        self.database.dispose()
+        log.info("bot.stopped")
+
+    async def tick(self) -> None:
+        """Do now everything that has become due, and send it: for tests and the demo, after the clock has moved."""
+        self._wakeup.set()
+        while await self._clockwork.tick() + await self._sender.drain():
+            pass
+
+    async def drain(self) -> int:
+        """Send everything that is due; returns how many messages came to their end."""
+        return await self._sender.drain()
+
+    @property
+    def where(self) -> Installation:
+        """The workspace that our token lets us into; known after `start`."""
+        return self._where
+
+    @property
+    def port(self) -> int:
+        """Where the HTTP edge listens; known after `start`."""
+        return self._web.port
+
+    async def met_everybody(self) -> int:
+        """Return when all people of the workspace are known; the number of them."""
+        assert self._meeting is not None
+        return await asyncio.shield(self._meeting)
+
+    def _check(self) -> None:
+        if not self.settings.slack_bot_token:
+            raise CannotStartError("SLACK_BOT_TOKEN is not set. Install the app from manifest.yml and copy its token.")
+        if not (self.settings.slack_app_token or self.settings.slack_signing_secret):
+            raise CannotStartError("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
+
+    async def _connect(self, http: aiohttp.ClientSession) -> None:
+        settings = self.settings
+        self._client = slack_app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
+        try:
+            self._where = await install(self._client, self.database, self.clock.now())
+        except SlackApiError as error:
+            raise CannotStartError(sentence_of(error)) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise CannotStartError(f"Slack cannot be reached at {settings.slack_api_url}: {error}") from error
+        edge = Edge(self.database, self.renderer, self.clock, self._client, http)
+        bolt = slack_app.ProoflineApp(self._client, settings.slack_signing_secret, metrics.ACK_SECONDS.observe)
+        slack_app.tell_failures(bolt, edge)
+        follow_people(bolt, self.database, self._where)
+        listeners.register(bolt, edge)
+        if self._extra is not None:
+            self._extra(bolt, edge)
+        self._wakeup = Wakeup(self.database)
+        gateway = Gateway(self.database, self.renderer, self.clock, self._client, COMPOSERS)
+        self._sender: Sender[Prepared] = Sender(
+            self.database,
+            gateway,
+            now=self.clock.now,
+            on_dead=self._on_dead,
+            wakeup=self._wakeup,
+            settings=self._sending,
+            observer=metrics.Counting(),
+        )
+        self._clockwork = Clockwork(self.database, self.clock, self._jobs, settings.tick_seconds)
+        await self._begin(bolt)
+
+    async def _begin(self, bolt: slack_app.ProoflineApp) -> None:
+        settings = self.settings
+        over_http = None if settings.socket_mode else AsyncSlackRequestHandler(bolt).handle
+        self._web = WebServer(web_app.build(self._ready, self._refresh, over_http), settings.host, settings.port)
+        try:
+            await self._web.start()
+        except OSError as error:
+            raise CannotStartError(f"Port {settings.port} is taken: set PORT to another. ({error})") from error
+        self._meeting = asyncio.create_task(self._meet_everybody())
+        self._running = asyncio.create_task(self._sender.run())
+        self._clockwork.start()
+        if settings.socket_mode:
+            self._sockets = Sockets(bolt, settings.slack_app_token, metrics.SOCKETS_REPLACED.inc)
+            await self._sockets.start()
+        log.info("bot.started", team=self._where.team, socket_mode=settings.socket_mode, port=self.port)
+
+    async def _meet_everybody(self) -> int:
+        settings = self.settings
+        patient = slack_app.patient_client(settings.slack_bot_token, settings.slack_api_url, self._http)
+        try:
+            return await meet_everybody(patient, self.database, self._where)
+        except Exception:
+            log.exception("bot.people_unknown")
+            return 0
+
+    def _on_dead(self, session: Session, row: Claimed, code: str) -> None:
+        rerouting.refused_for_good(session, row, code, problem_of(code), self.clock.now())
+
+    async def _ready(self) -> web_app.Checks:
+        database, paused = await asyncio.to_thread(self._look_at_database)
+        checks = {"database": database, "sending": paused}
+        if self._sockets is not None:
+            checks["socket"] = None if await self._sockets.connected() else "not connected"
+        return checks
+
+    def _look_at_database(self) -> tuple[str | None, str | None]:
+        try:
+            with self.database.reading() as session:
+                session.execute(text("SELECT 1"))
+                paused = paused_reason(session, self._where.workspace_id)
+            behind = migrate.needs_upgrade(self.database)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is "not ready" and why
+            return str(error).splitlines()[0], None
+        return "migrations are missing" if behind else None, f"paused: {paused}" if paused else None
+
+    async def _refresh(self) -> None:
+        await asyncio.to_thread(measure_queue, self.database, self.clock.now())
+
+
+def problem_of(code: str) -> rerouting.Problem:
+    """What Slack's refusal is about."""
+    if code in errors.PERSON_GONE:
+        return rerouting.Problem.PERSON
+    return rerouting.Problem.CHANNEL if code in errors.CHANNEL_GONE else rerouting.Problem.MESSAGE
+
+
+def measure_queue(database: Database, now: datetime) -> None:
+    """Bring the figures of the outbox that live in the database up to date."""
+    with database.reading() as session:
+        depth = backlog.depth(session)
+        oldest = backlog.oldest_due(session, now)
+    for state in (State.WAITING, State.PARKED, State.SENDING):
+        metrics.QUEUE_DEPTH.labels(state.value).set(depth.get(state, 0))
+    metrics.OLDEST_DUE_SECONDS.set((now - oldest).total_seconds() if oldest else 0.0)
+
+
+async def serve(settings: Settings, clock: Clock | None = None) -> None:
+    """Run until SIGTERM or SIGINT; a second one ends the process at once."""
+    bot = Bot(settings, clock or SystemClock())
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)
+            signal.signal(name, signal.SIG_DFL)
+        asked.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop)
+    await bot.start()
+    await asked.wait()
+    log.info("bot.stopping")
+    await bot.stop()
+
+
+def run(settings: Settings) -> None:
+    """Run a replica in this process until it is told to stop. Raises `CannotStartError`."""
+    logs.configure(settings.log_level, settings.log_json)
+    asyncio.run(serve(settings))
