@@ -67,6 +67,7 @@ def fit(pieces: list[Piece], surface: str, more: str, unbuilt: int = 0) -> list[
     end = len(pieces)
     while end and pieces[end - 1].keep:
         end -= 1
+    end = end or len(pieces)
     return [*blocks[:end], _line(dropped, more), *blocks[end:]]
 
 

@@ -40,9 +40,9 @@ def mrkdwn(node: Element, limit: int, elsewhere: Container[str] = ()) -> tuple[s
     Children whose tag is in `elsewhere` are the caller's and left out. The text is "" when nothing in it can be seen.
     """
     runs = _Runs(limit, elsewhere).of(node)
-    text = _joined(runs)
-    if blank(text):
+    if blank("".join(run.text for run in runs)):
         return "", False
+    text = _joined(runs)
     return (text, False) if len(text) <= limit else (_shortened(runs, limit), True)
 
 
@@ -210,7 +210,7 @@ def _joined(runs: list[Run]) -> str:
 
 def _marked(text: str, marks: str) -> str:
     core = text.strip(" ")
-    if not marks or not core:
+    if not marks or blank(core):
         return text
     start = text.index(core)
     return f"{text[:start]}{marks}{core}{marks[::-1]}{text[start + len(core) :]}"
