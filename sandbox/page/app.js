@@ -8,7 +8,7 @@ import { startModals, syncModals } from "./modal.js";
 import { renderPeople, startPeople } from "./people.js";
 import { tidyFloats } from "./popover.js";
 import { renderSidebar, setDrawer, startSidebar } from "./sidebar.js";
-import { appChannel, channel, channelName, displayName, HOME, humans, state } from "./state.js";
+import { APP_MESSAGES, appChannel, channel, channelName, displayName, HOME, humans, state } from "./state.js";
 import { announce } from "./toast.js";
 
 /** @type {() => void} */
@@ -31,20 +31,27 @@ async function follow() {
   const switched = me.id !== state.me?.id;
   if (switched) become(me);
   if (switched) await readView();
+  if (where === APP_MESSAGES && !appChannel()) await openAppMessages();
   const found = state.channels.find((one) => one.id === where || (one.kind !== "im" && one.name === where));
-  const place = where === HOME ? HOME : where === "dm" ? appChannel()?.id ?? HOME : found?.id ?? start();
+  const place = where === HOME ? HOME : where === APP_MESSAGES ? appChannel()?.id ?? HOME : found?.id ?? start();
   const arrived = switched || place !== state.place;
   leave(arrived);
   state.place = place;
-  state.thread = found || where === "dm" ? thread : null;
+  state.thread = place === HOME ? null : thread;
   if (arrived && place === HOME) act(me.id, "home", {}).then(refresh);
   await refresh();
 }
 
-/** Where a person starts: at what waits for them, else at the app's Home. */
+/** Where a person starts: at the newest of what waits for them, else at the app's Home. */
 function start() {
   const unread = state.channels.filter((one) => one.is_member && one.unread > 0);
+  unread.sort((a, b) => Number(b.last_ts ?? 0) - Number(a.last_ts ?? 0));
   return unread.find((one) => one.id === appChannel()?.id)?.id ?? unread[0]?.id ?? HOME;
+}
+
+async function openAppMessages() {
+  await act(state.me.id, "im", { user: state.workspace.app.bot_user_id });
+  await readView();
 }
 
 /** @param {boolean} arrived */

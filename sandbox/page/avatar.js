@@ -29,6 +29,7 @@ export function avatar(id, size = 36) {
   const isApp = app && (id === app.bot_user_id || id === app.id);
   const given = person(id)?.color;
   const colour = given ? (given.startsWith("#") ? given : `#${given}`) : `hsl(${hue(id)} 45% 42%)`;
-  const style = `--size:${size}px;background:${isApp ? "var(--app)" : /^#[0-9a-f]{3,8}$/i.test(colour) || !given ? colour : "var(--app)"}`;
+  const own = isApp || (given && !/^#[0-9a-f]{3,8}$/i.test(colour)) ? "var(--app)" : `color-mix(in srgb, ${colour} 76%, #101c20)`;
+  const style = `--size:${size}px;background:${own}`;
   return h("span", { class: `avatar${isApp ? " avatar-app" : ""}`, style, "aria-hidden": "true" }, initials(displayName(id)));
 }

@@ -50,7 +50,8 @@ function slice(from, sweep) {
 function axisChart(spec, text) {
   const categories = spec.axis_config?.categories ?? spec.series[0].data.map((/** @type {any} */ point) => point.label);
   const all = spec.series.flatMap((/** @type {any} */ one) => one.data.map((/** @type {any} */ point) => point.value));
-  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all) || 1];
+  const ticks = roundTicks(Math.min(0, ...all), Math.max(0, ...all) || 1);
+  const [low, high] = [ticks[0], ticks[ticks.length - 1]];
   const y = (/** @type {number} */ value) => TOP + (1 - (value - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
   const band = (WIDTH - LEFT) / categories.length;
   const x = (/** @type {number} */ index) => LEFT + band * (index + 0.5);
@@ -59,13 +60,21 @@ function axisChart(spec, text) {
   const marks = spec.series.flatMap((/** @type {any} */ one, /** @type {number} */ index) =>
     draw(values(one), { x, y, band, index, count: spec.series.length, area: spec.type === "area", name: one.name, categories }));
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "plot", role: "img", "aria-label": text },
-    grid(low, high, y), marks, labels(categories, x, band));
+    grid(ticks, y), marks, labels(categories, x, band));
 }
 
-/** @param {number} low @param {number} high @param {(value: number) => number} y */
-function grid(low, high, y) {
-  return [0, 0.25, 0.5, 0.75, 1].map((part) => {
-    const value = low + (high - low) * part;
+/** About five round numbers that span the values. @param {number} low @param {number} high */
+function roundTicks(low, high) {
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 2.5, 5].find((one) => one * power >= rough) ?? 10);
+  const first = Math.floor(low / step);
+  return Array.from({ length: Math.ceil(high / step) - first + 1 }, (_, index) => (first + index) * step);
+}
+
+/** @param {number[]} ticks @param {(value: number) => number} y */
+function grid(ticks, y) {
+  return ticks.map((value) => {
     return svg("g", { class: "tick" },
       svg("line", { x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value) }),
       svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, compact.format(value)));

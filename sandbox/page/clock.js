@@ -53,8 +53,8 @@ export function renderClock() {
   if (old?.getAttribute("aria-expanded") === "true") return void (stamp = "");
   const focused = byId("clock").contains(document.activeElement) ? document.activeElement?.getAttribute("data-jump") || "chip" : null;
   byId("clock").classList.toggle("moving", moving !== null);
-  byId("clock").replaceChildren(chip, clock.movable ? h("div", { class: "jumps", role: "group", "aria-label": "Move the clock" }, clock.jumps.map(jumpButton)) : "");
-  if (focused) /** @type {HTMLElement | null} */ (byId("clock").querySelector(`[data-jump="${focused}"]`) ?? chip).focus();
+  byId("clock").replaceChildren(chip, clock.movable ? h("div", { class: "jumps", role: "group", "aria-label": "Move the clock" }, h("span", { class: "jumps-label" }, "Jump to"), clock.jumps.map(jumpButton)) : "");
+  if (focused) /** @type {HTMLElement} */ (byId("clock").querySelector(`[data-jump="${focused}"]`) ?? chip).focus();
 }
 
 /** @param {Jump} jump */

@@ -9,7 +9,7 @@ import { byId, h, keepFocus } from "./dom.js";
 import { icon } from "./icons.js";
 import { seconds } from "./message.js";
 import { MessageList } from "./messages.js";
-import { appChannel, channel, channelName, displayName, HOME, now, person, state } from "./state.js";
+import { APP_MESSAGES, appChannel, channel, channelName, displayName, HOME, now, person, state } from "./state.js";
 import { viewSurface } from "./surface.js";
 import { toast } from "./toast.js";
 
@@ -50,12 +50,13 @@ export function renderConversation() {
 function drawHead() {
   const one = channel(state.place);
   const app = state.workspace.app;
+  const elsewhere = state.channels.some((each) => each.is_member && each.unread > 0 && each.id !== state.place);
   const isApp = state.place === HOME || one?.id === appChannel()?.id;
-  const menu = h("button", { type: "button", class: "icon-button only-narrow", "aria-label": "Open the channel list", "data-testid": "open-sidebar", onclick: moves.openMenu }, icon("menu"));
+  const menu = h("button", { type: "button", class: `icon-button only-narrow${elsewhere ? " has-unread" : ""}`, "aria-label": "Open the channel list", "data-testid": "open-sidebar", onclick: moves.openMenu }, icon("menu"));
   const title = isApp
     ? [avatar(app.bot_user_id, 28), h("h1", null, app.name), h("span", { class: "badge" }, "APP"), tabs()]
     : one ? channelTitle(one) : [h("h1", null, "Not found")];
-  const stamp = JSON.stringify([state.me.id, state.place, one?.name, one?.is_member, appChannel()?.unread, Math.floor(now() / 60)]);
+  const stamp = JSON.stringify([state.me.id, state.place, one?.name, one?.is_member, appChannel()?.unread, elsewhere, Math.floor(now() / 60)]);
   const head = byId("main-head");
   if (head.dataset.stamp === stamp) return;
   head.dataset.stamp = stamp;
@@ -69,15 +70,7 @@ function tabs() {
   const atHome = state.place === HOME;
   const waiting = appChannel()?.unread ?? 0;
   return h("div", { class: "tabs", role: "tablist", "aria-label": state.workspace.app.name },
-    tab("Home", atHome, () => moves.go(HOME), "tab-home"), tab("Messages", !atHome, openAppMessages, "tab-messages"));
-}
-
-async function openAppMessages() {
-  const known = appChannel();
-  if (known) return moves.go(known.id);
-  const answer = await act(state.me.id, "im", { user: state.workspace.app.bot_user_id });
-  if (answer.ok) moves.go(answer.channel ?? answer.id);
-  else toast(answer.error ?? "The conversation could not be opened.", "error");
+    tab("Home", atHome, () => moves.go(HOME), "tab-home"), tab("Messages", !atHome, () => moves.go(appChannel()?.id ?? APP_MESSAGES), "tab-messages"));
 }
 
 /** @param {import("./state.js").Channel} one */

@@ -40,7 +40,7 @@ export async function confirmed(confirm) {
   if (!confirm) return true;
   const style = confirm.style === "danger" ? "danger" : "primary";
   const answer = await ask(plain(confirm.title), (close) => [
-    h("div", { class: "ask-body mrk" }, textObject(confirm.text)),
+    h("div", { class: "ask-body" }, h("div", { class: "mrk" }, textObject(confirm.text))),
     h("footer", null,
       h("button", { type: "button", class: "button", "data-testid": "confirm-deny", onclick: () => close(false) }, plain(confirm.deny)),
       h("button", { type: "button", class: `button ${style}`, "data-testid": "confirm-ok", autofocus: true, onclick: () => close(true) }, plain(confirm.confirm))),

@@ -41,6 +41,7 @@ export function emoji(name) {
   const character = byName.get(name);
   if (!character) return document.createTextNode(`:${name}:`);
   const drawn = !colourFont() && hasArt(character);
+  if (!drawn && !colourFont() && (character.codePointAt(0) ?? 0) > 0xffff) return document.createTextNode(`:${name}:`);
   return h("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` }, drawn ? art(character) : character);
 }
 

@@ -65,7 +65,7 @@ function list(lines, at) {
     const [, space, body] = /^(\s*)(?:[-*+]|\d+[.)])?\s*(.*)$/.exec(text) ?? ["", "", text];
     const task = /^\[([ xX])\]\s+(.*)$/.exec(body);
     const box = task && h("input", { type: "checkbox", disabled: true, checked: task[1] !== " ", "aria-hidden": "true" });
-    return h("li", { class: `indent-${Math.min(Math.floor(space.length / 2), 5)}` }, box, inline(task ? task[2] : body));
+    return h("li", { class: `indent-${Math.min(Math.floor(space.length / 2), 5)}${task ? " task" : ""}` }, box, inline(task ? task[2] : body));
   });
   return [h(ordered ? "ol" : "ul", null, items), used];
 }

@@ -25,7 +25,16 @@ export class MessageList {
     this.limit = PAGE;
     this.newest = "";
     /** @type {Map<string, {stamp: string, node: HTMLElement}>} */ this.nodes = new Map();
+    this.pinned = true;
     scroller.append(this.root);
+    scroller.addEventListener("scroll", () => (this.pinned = this.atEnd()), { passive: true });
+    const keep = new ResizeObserver(() => this.pinned && this.toEnd());
+    keep.observe(scroller);
+    keep.observe(this.root);
+  }
+
+  atEnd() {
+    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < 60;
   }
 
   /**
@@ -37,13 +46,10 @@ export class MessageList {
   update(key, channel, messages, look) {
     const fresh = key !== this.key;
     if (fresh) Object.assign(this, { key, limit: PAGE, nodes: new Map(), newest: "" });
-    const pinned = fresh || this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < 80;
-    const before = this.scroller.scrollHeight;
     keepFocus(this.root, () => sync(this.root, this.build(channel, messages, look)));
     this.sayNew(messages, fresh);
     if (fresh) this.start();
-    else if (pinned) this.toEnd();
-    else if (before === 0) this.toEnd();
+    else if (this.pinned) this.toEnd();
   }
 
   /**
@@ -116,6 +122,7 @@ export class MessageList {
     const mark = this.root.querySelector(".line-new");
     if (mark) mark.scrollIntoView({ block: "start" });
     else this.toEnd();
+    this.pinned = this.atEnd();
   }
 
   toEnd() {

@@ -165,9 +165,9 @@ function closing(source, at, barren) {
   return -1;
 }
 
-/** Text inside code: control sequences show their label, nothing else is special. @param {string} source */
+/** Text inside code: control sequences show what they stand for, nothing else is special. @param {string} source */
 function code(source) {
-  return decode(source.replace(/<([^<>|]+)(?:\|([^<>]*))?>/g, (_, target, label) => label || target));
+  return decode(source.replace(/<([^<>]+)>/g, (whole, body) => control(body)?.textContent ?? whole));
 }
 
 /**

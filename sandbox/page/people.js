@@ -31,7 +31,7 @@ export function renderPeople() {
 /** @param {HTMLElement} button */
 function choose(button) {
   const items = humans().map((one) => ({
-    content: [avatar(one.id, 36), h("span", { class: "person-text" }, h("b", null, displayName(one.id)), h("small", null, [one.title, flag(one), `${time(now(), one.tz)} there`].filter(Boolean).join(" · "))),
+    content: [avatar(one.id, 36), h("span", { class: "person-text" }, h("b", null, displayName(one.id)), h("small", null, [one.title, flag(one), one.tz === state.me.tz ? "" : `${time(now(), one.tz)} there`].filter(Boolean).join(" · "))),
       h("span", { class: "count", "data-unread-of": one.id, hidden: true })],
     props: { "data-person": one.id, "aria-current": one.id === state.me.id ? "true" : null },
     pick: () => become(one.id),

@@ -6,7 +6,7 @@ import { byId, h, keepFocus } from "./dom.js";
 import { ask } from "./dialogs.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./popover.js";
-import { channelName, displayName, HOME, humans, state } from "./state.js";
+import { APP_MESSAGES, appChannel, channelName, displayName, HOME, humans, state } from "./state.js";
 import { toast } from "./toast.js";
 
 /** @type {(place: string) => void} */
@@ -54,7 +54,7 @@ function content() {
       h("ul", null, row(HOME, icon("home", 18), `${app.name} Home`, 0, state.place === HOME)),
       globals.length > 0 && h("ul", null, h("li", null, shortcutsButton(globals))),
       h("h2", null, "Channels"), h("ul", null, listed.map(channelRow)),
-      h("h2", null, "Direct messages", write), h("ul", null, direct.map(channelRow))),
+      h("h2", null, "Direct messages", write), h("ul", null, appChannel() ? null : row(APP_MESSAGES, avatar(app.bot_user_id, 20), app.name, 0, false), direct.map(channelRow))),
     h("p", { class: "side-note" }, "A local stand-in for Slack. Nothing leaves this machine."),
   ];
 }

@@ -11,6 +11,8 @@
  */
 
 export const HOME = "home";
+/** The direct message with the app, in the address, whether it exists yet or not. */
+export const APP_MESSAGES = "dm";
 
 export const state = {
   /** @type {any} */ workspace: null,

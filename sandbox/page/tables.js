@@ -60,7 +60,7 @@ function sorted(rows, view) {
  */
 function drawData(block, head, rows, size, view, draw) {
   const pages = Math.max(1, Math.ceil(rows.length / size));
-  const titles = head.map((cell, column) => headCell(cell, column, view, draw));
+  const titles = head.map((cell, column) => headCell(cell, column, rows.some((row) => row[column]?.type === "raw_number"), view, draw));
   const body = rows.slice(view.page * size, (view.page + 1) * size).map((cells) =>
     h("tr", null, cells.map((cell, column) => {
       const isHead = column === (block.row_header_column_index ?? 0);
@@ -78,13 +78,14 @@ function drawData(block, head, rows, size, view, draw) {
 /**
  * @param {any} cell
  * @param {number} column
+ * @param {boolean} numeric
  * @param {{sort: number, down: boolean, page: number}} view
  * @param {() => void} draw
  */
-function headCell(cell, column, view, draw) {
+function headCell(cell, column, numeric, view, draw) {
   const active = view.sort === column;
   const sort = () => { view.down = active && !view.down; view.sort = column; view.page = 0; draw(); };
   const direction = active ? (view.down ? "descending" : "ascending") : "none";
-  return h("th", { scope: "col", "aria-sort": direction },
+  return h("th", { scope: "col", class: numeric ? "align-right" : "", "aria-sort": direction },
     h("button", { type: "button", class: "sort", onclick: sort }, cellContent(cell), icon("down", 12)));
 }
