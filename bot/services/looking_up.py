@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.domain.assessment import Assessment, assess
 from bot.domain.grading import Graded
+from bot.domain.loops import open_action
 from bot.domain.model import Person, ProofState
 from bot.domain.reasons import PARTS
-from bot.domain.risks import open_action
 from bot.domain.wording import number, percent
 from bot.domain.words import Part, RiskState, Standing
 from bot.services.actor import Actor, Refused, may_write

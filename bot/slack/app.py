@@ -35,6 +35,8 @@ class ProoflineApp(AsyncApp):
             signing_secret=signing_secret,
             process_before_response=True,
             ignoring_self_events_enabled=True,
+            # So that a button of an older version gets a sentence, not silence.
+            raise_error_for_unhandled_request=True,
             request_verification_enabled=bool(signing_secret),
         )
         self._acknowledged = acknowledged

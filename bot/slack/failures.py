@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 from slack_bolt import BoltResponse
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -25,6 +26,7 @@ log = structlog.get_logger("slack")
 _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, TooSlowError)
 _AWAY = "The database is not answering. Nothing is lost: please try again in a minute."
 _AWAY_MODAL = "The database is not answering. What you typed is not lost: leave this open, try again in a minute."
+_UNKNOWN = "This is from an older version of Proofline. Open it again with /proof."
 _LATE = "That took too long for Slack. Please press it once more."
 _LATE_CODES = frozenset({"expired_trigger_id", "exchanged_trigger_id", "not_found", "hash_conflict"})
 
@@ -68,6 +70,9 @@ class Failures:
         if isinstance(error, _DATABASE_AWAY):
             log.error("slack.database_away", surface=surface, error=repr(error))
             return _AWAY_MODAL if surface == "modal" else _AWAY, None
+        if isinstance(error, BoltUnhandledRequestError):
+            log.warning("slack.unknown", surface=surface, request=str(error)[:200])
+            return _UNKNOWN, None
         if isinstance(error, SlackApiError) and error.response.get("error") in _LATE_CODES:
             log.warning("slack.late", surface=surface, error=str(error))
             return _LATE, None

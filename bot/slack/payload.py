@@ -69,6 +69,12 @@ def numbers(value: object, count: int) -> list[int]:
     return [number(part) for part in parts]
 
 
+def pair(value: object) -> tuple[str, int]:
+    """The word and the row id in "kept:7"; raises `Refused` if there is no number."""
+    word, _, row_id = str(value).partition(":")
+    return word, number(row_id)
+
+
 def clicked(body: Body) -> str:
     """The value of what was clicked or chosen: a button's value, an option, a user, a date."""
     action = body["actions"][0]

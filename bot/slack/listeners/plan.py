@@ -1,0 +1,143 @@
+"""The success plan in Slack: the buttons that open its forms, and what the forms record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.domain.words import Direction, ObstacleKind, Part
+from bot.services import adding, planning
+from bot.services.actor import Actor
+from bot.services.adding import NewOutcome
+from bot.slack.edge import Edge
+from bot.slack.ids import Action, Callback
+from bot.slack.payload import Body, Form, clicked, number, pair
+
+FORMS: dict[Action, type[planning.PlanFormView]] = {
+    Action.ADD_OUTCOME: planning.OutcomeFormView,
+    Action.ADD_PERSON: planning.PersonFormView,
+    Action.ADD_OBSTACLE: planning.ObstacleFormView,
+    Action.ADD_PROMISE: planning.PromiseFormView,
+    Action.FIRST_WIN: planning.FirstWinFormView,
+}
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of the success plan."""
+    for action, form in FORMS.items():
+        app.action(action)(_opener(edge, form))
+    _settling(app, edge)
+    _outcomes(app, edge)
+    _additions(app, edge)
+
+
+def _opener(edge: Edge, view: type[planning.PlanFormView]) -> Callable[..., object]:
+    async def open_form(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        shared = await edge.read(body, lambda s, actor, now: planning.form_values(s, actor, account_id, now))
+        await edge.open(body, view(**shared))
+        await ack()
+
+    return open_form
+
+
+def _settling(app: AsyncApp, edge: Edge) -> None:
+    @app.action(Action.SETTLE_PLAN)
+    async def settle_form(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        await edge.open(body, await edge.read(body, lambda s, a, now: planning.settle_form(s, a, account_id, now)))
+        await ack()
+
+    @app.view(Callback.SETTLE_PLAN)
+    async def settled(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, on, why = number(form.metadata), form.required_day("on"), form.text("why") or ""
+        what, row_id = pair(form.words("what"))
+        await edge.work(body, lambda s, a, now: planning.settle(s, a, account_id, what, row_id, on, why, now))
+        await ack()
+
+
+def _outcomes(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.OUTCOME)
+    async def outcome(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id = number(form.metadata)
+
+        def add(session: Session, actor: Actor, now: datetime) -> planning.BaselineFormView | None:
+            owner = form.row("owner") or _named(session, actor, account_id, form.text("owner_name"), now)
+            direction = form.text("direction")
+            new = NewOutcome(
+                account_id,
+                form.words("title"),
+                metric=form.text("metric"),
+                unit=form.text("unit"),
+                direction=Direction(direction) if direction else None,
+                target=form.text("target"),
+                due_on=form.day("due_on"),
+                owner_person_id=owner,
+                risk_if_never=form.text("risk_if_never"),
+            )
+            outcome_id = adding.add_outcome(session, actor, new, now)
+            return planning.baseline_form(session, actor, outcome_id, now) if new.metric else None
+
+        baseline = await edge.work(body, add)
+        if baseline is None:
+            await ack()
+        else:
+            await ack(response_action="update", view=edge.modal(baseline))
+
+    @app.view(Callback.BASELINE)
+    async def agreed(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        outcome_id, value, on = number(form.metadata), form.words("baseline"), form.required_day("baseline_on")
+
+        def agree(session: Session, actor: Actor, now: datetime) -> None:
+            account_id = planning.account_of_outcome(session, outcome_id)
+            by = form.row("agreed_by") or _named(session, actor, account_id, form.text("agreed_name"), now)
+            planning.agree_baseline(session, actor, outcome_id, value, on, by, now)
+
+        await edge.work(body, agree)
+        await ack()
+
+
+def _additions(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.PERSON)
+    async def person(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, name, part = number(form.metadata), form.words("name"), Part(form.words("part"))
+        title = form.text("title")
+        await edge.work(body, lambda s, a, now: adding.add_person(s, a, account_id, name, part, title, now))
+        await ack()
+
+    @app.view(Callback.OBSTACLE)
+    async def obstacle(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, kind, text = number(form.metadata), ObstacleKind(form.words("kind")), form.words("text")
+        owner, due_on = form.text("owner"), form.day("due_on")
+        await edge.work(body, lambda s, a, now: planning.add_obstacle(s, a, account_id, kind, text, owner, due_on, now))
+        await ack()
+
+    @app.view(Callback.PROMISE)
+    async def promise(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, text, by = number(form.metadata), form.words("text"), form.text("promised_by")
+        on, due_on = form.day("promised_on"), form.day("due_on")
+        await edge.work(body, lambda s, a, now: planning.add_promise(s, a, account_id, text, on, due_on, by, now))
+        await ack()
+
+    @app.view(Callback.FIRST_WIN)
+    async def first_win(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, on, words = number(form.metadata), form.required_day("on"), form.words("words")
+        await edge.work(body, lambda s, a, now: planning.first_win(s, a, account_id, on, words, now))
+        await ack()
+
+
+def _named(session: Session, actor: Actor, account_id: int, name: str | None, now: datetime) -> int | None:
+    """Somebody who is named before the account has any people becomes one of them, as the outcome's owner."""
+    if not name:
+        return None
+    return adding.add_person(session, actor, account_id, name, Part.OUTCOME_OWNER, None, now)
