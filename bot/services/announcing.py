@@ -68,6 +68,7 @@ class MoreLine:
 class RisksMoreView:
     """What a day brought beyond the messages of its own: how many risks of which kind, how much ARR, the worst."""
 
+    portfolio_id: int | None
     count: int
     accounts: int
     arr: str
@@ -174,10 +175,10 @@ def compose_more(session: Session, args: dict[str, Any], now: datetime) -> Risks
     rest = [risk for risk in worth if risk.id not in told]
     if not rest:
         return Moot("all of them are closed")
-    return _more(rest, held)
+    return _more(args["portfolio_id"], rest, held)
 
 
-def _more(rest: Sequence[Risk], held: dict[int, Account]) -> RisksMoreView:
+def _more(portfolio_id: int | None, rest: Sequence[Risk], held: dict[int, Account]) -> RisksMoreView:
     touched = {risk.account_id: held[risk.account_id] for risk in rest}
     sums = total(arr for account in touched.values() if (arr := money(account.arr_minor, account.currency)))
     kinds = Counter(risk.kind for risk in rest).most_common()
@@ -186,6 +187,7 @@ def _more(rest: Sequence[Risk], held: dict[int, Account]) -> RisksMoreView:
         line = MoreLine(risk.account_id, held[risk.account_id].name, telling.title(risk.kind), risk.severity)
         worst.setdefault(risk.account_id, line)
     return RisksMoreView(
+        portfolio_id=portfolio_id,
         count=len(rest),
         accounts=len(touched),
         arr=listed_money(sums),

@@ -80,7 +80,7 @@ class RiskView:
 class RiskNoteView:
     """One line of a risk's timeline. `what` is the event: taken, assigned, snoozed, woke, closed, reopened, told, fact.
 
-    `by` is None for the bot itself.
+    `by` is None for the bot itself; `manager` is the one who is told of what nobody takes.
     """
 
     what: str
@@ -88,6 +88,7 @@ class RiskNoteView:
     title: str
     by: str | None
     holder: str | None
+    manager: str | None
     why: str | None
     until: datetime | None
     fact: str
@@ -276,13 +277,16 @@ def compose_note(session: Session, args: dict[str, Any], now: datetime) -> RiskN
         return Moot("that line of history is gone")
     after = note.after
     until = after.get("snoozed_until")
-    who = portfolios.mentions(session, [note.member_id, after.get("owner_id")])
+    portfolio = portfolios.by_id(session, account.portfolio_id)
+    manager_id = portfolio.manager_id if portfolio else None
+    who = portfolios.mentions(session, [note.member_id, after.get("owner_id"), manager_id])
     return RiskNoteView(
         what=_event(note),
         account=account.name,
         title=title(risk.kind),
         by=who.get(note.member_id or 0),
         holder=who.get(after.get("owner_id") or 0),
+        manager=who.get(manager_id or 0),
         why=after.get("closed_how") or after.get("snoozed_why") or note.why,
         until=datetime.fromisoformat(until) if until else None,
         fact=after.get("fact") or risk.fact,

@@ -1,0 +1,134 @@
+"""Records a person's judgement: is this account retained in substance? (DESIGN, section 2; issue: judgement).
+
+A judgement is a dated statement by a named person. Software never changes it; a later fact that contradicts it marks
+it "to be judged again" (`bot.domain.judging`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.domain.assessment import Assessment, assess
+from bot.domain.model import Judgement, ProofState
+from bot.domain.words import Verdict
+from bot.services.actor import Actor, Refused, must_write
+from bot.services.reading import readable
+from bot.store import ledger, proof, schema
+
+_SAME_SUBMISSION = timedelta(minutes=10)
+VERDICTS = {
+    Verdict.YES: "Yes, they would miss what it does for them",
+    Verdict.NO: "No, they stay from habit or contract",
+    Verdict.NOT_CLEAR: "Not clear yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewJudgement:
+    """A judgement as typed; `would_change` is what would change the judge's mind."""
+
+    account_id: int
+    verdict: str
+    why: str
+    would_change: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeView:
+    """The form, with what the judge should know: what is proven, what speaks against it, what was said last."""
+
+    account_id: int
+    account: str
+    coverage: str
+    outcomes: int
+    dangers: tuple[str, ...]
+    theatre: tuple[str, ...]
+    last: JudgementView | None
+    verdicts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementView:
+    """A judgement as it stands; `again` are the later facts that contradict it."""
+
+    account_id: int
+    account: str
+    verdict: Verdict
+    why: str
+    would_change: str | None
+    by: str
+    at: datetime
+    again: tuple[str, ...]
+    coverage: str
+
+
+def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgeView:
+    """What the form shows; `Refused` for those who may not judge this account."""
+    account = readable(session, actor, account_id)
+    must_write(session, actor, account)
+    assessment = assess(proof.load(session, account_id), now.date(), now)
+    return JudgeView(
+        account_id=account_id,
+        account=account.name,
+        coverage=assessment.coverage_text,
+        outcomes=len(assessment.outcomes),
+        dangers=tuple(danger.fact for danger in assessment.dangers),
+        theatre=tuple(finding.fact for finding in assessment.theatre),
+        last=_view(assessment),
+        verdicts=tuple((verdict.value, words) for verdict, words in VERDICTS.items()),
+    )
+
+
+def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> JudgementView:
+    """Record a judgement; the same one by the same person again within ten minutes is a second delivery."""
+    account = readable(session, actor, new.account_id)
+    must_write(session, actor, account)
+    if new.verdict not in tuple(Verdict):
+        raise Refused("Choose yes, no or not clear.", "verdict")
+    if not new.why.strip():
+        raise Refused("Say why; a verdict without a reason is only a mood.", "why")
+    if not new.would_change.strip():
+        raise Refused("Say which fact would change your mind; it tells the team what to look for.", "would_change")
+    values = {"verdict": Verdict(new.verdict), "why": new.why.strip(), "would_change": new.would_change.strip()}
+    if not _recorded(proof.load(session, account.id), actor, values, now):
+        by = {"judged_by": actor.member.id, "judged_at": now}
+        ledger.add(session, actor.author, schema.judgement, now, account_id=account.id, **values, **by)
+    found = judgement_of(session, actor, account.id, now)
+    assert found is not None
+    return found
+
+
+def judgement_of(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgementView | None:
+    """The last judgement of an account, held against what the ledger shows now; None when nobody has judged."""
+    account = readable(session, actor, account_id)
+    return _view(assess(proof.load(session, account.id), now.date(), now))
+
+
+def _view(assessment: Assessment) -> JudgementView | None:
+    judged = assessment.judged
+    if judged.judgement is None:
+        return None
+    return JudgementView(
+        account_id=assessment.account.id,
+        account=assessment.account.name,
+        verdict=judged.judgement.verdict,
+        why=judged.judgement.why,
+        would_change=judged.judgement.would_change,
+        by=judged.by or "somebody who has left",
+        at=judged.judgement.judged_at,
+        again=judged.contradicted_by,
+        coverage=assessment.coverage_text,
+    )
+
+
+def _recorded(state: ProofState, actor: Actor, values: dict[str, object], now: datetime) -> bool:
+    """Whether exactly this was judged a moment ago."""
+
+    def same(known: Judgement) -> bool:
+        mine = known.judged_by == actor.member.id and now - known.judged_at < _SAME_SUBMISSION
+        return mine and all(getattr(known, name) == value for name, value in values.items())
+
+    return any(same(known) for known in state.judgements)
