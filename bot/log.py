@@ -14,6 +14,11 @@ from contextlib import contextmanager
 
 import structlog
 
+# Local variables hold tokens and what people wrote; a log is no place for them.
+_WITHOUT_LOCALS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def configure(level: str = "INFO", as_json: bool | None = None) -> None:
     """Set up structlog and the standard library's logging alike; JSON unless standard error is a terminal."""
@@ -31,9 +36,11 @@ def configure(level: str = "INFO", as_json: bool | None = None) -> None:
         cache_logger_on_first_use=True,
     )
     last: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_WITHOUT_LOCALS, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
