@@ -1,5 +1,6 @@
 """The markup by example: what a template author writes, and what Slack gets."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 
@@ -302,6 +303,14 @@ def test_an_alert_stands_in_a_modal() -> None:
 def test_what_has_nothing_to_show_is_left_out() -> None:
     source = "<section>x</section><actions>{% for b in [] %}<button>b</button>{% endfor %}</actions><table/>"
     assert [found["type"] for found in blocks(source)] == ["section"]
+
+
+def test_threads_share_a_renderer() -> None:
+    source = '<message text="{{ n }}">{% for i in range(n) %}<section>{{ n }}</section>{% endfor %}</message>'
+    with ThreadPoolExecutor(8) as pool:
+        sent = list(pool.map(lambda n: message(source, n=n), range(1, 40)))
+    assert [len(one.blocks) for one in sent] == list(range(1, 40))
+    assert [one.blocks[-1]["text"]["text"] for one in sent] == [str(n) for n in range(1, 40)]
 
 
 def test_ids_are_the_same_at_every_rendering() -> None:

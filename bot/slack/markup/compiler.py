@@ -115,10 +115,12 @@ def _parsed(markup: str, surface: str, required: str = "") -> tuple[Node, dict[s
         known = TAGS.get(node.tag)
         if known is None:
             raise CompileError(f"<{node.tag}> is no tag; these are: {', '.join(sorted(TAGS))}", _where(node))
-        if not node.attrib.keys() <= known | {"_"}:
-            unknown = ", ".join(sorted(node.attrib.keys() - known - {"_"}))
+        unknown = node.attrib.keys() - known
+        if unknown and (unknown := unknown - {"_"}):
             allowed = ", ".join(sorted(known)) or "none"
-            raise CompileError(f"<{node.tag}> has no attribute {unknown}; it takes: {allowed}", _where(node))
+            raise CompileError(
+                f"<{node.tag}> has no attribute {', '.join(sorted(unknown))}; it takes: {allowed}", _where(node)
+            )
     if required and required not in root.attrib:
         raise CompileError(f"<{surface}> needs {required}", _where(root))
     return root, attributes(root, ROOTS[surface])

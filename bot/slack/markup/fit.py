@@ -55,15 +55,14 @@ def fit(pieces: list[Piece], surface: str, more: str, unbuilt: int = 0) -> list[
     """
     most, budget = limits.BLOCKS[surface], limits.JSON[surface]
     hint = bool(more) and any(piece.was_cut for piece in pieces)
+    total, dropped = _total(pieces), unbuilt
+    if not hint and len(pieces) <= most and total <= budget:
+        return [piece.block for piece in pieces]
     reserve = _size(_line(len(pieces) + unbuilt, more))
-    dropped = unbuilt
-    if len(pieces) + hint > most or _total(pieces) + hint * reserve > budget:
+    if len(pieces) >= most or total + reserve > budget:
         pieces, lost = _without_excess(pieces, most - 1, budget - reserve)
         dropped += lost
-        hint = True
     blocks = [piece.block for piece in pieces]
-    if not hint:
-        return blocks
     end = len(pieces)
     while end and pieces[end - 1].keep:
         end -= 1
