@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.domain import timing
 from bot.domain.model import Account
 from bot.domain.words import Change, Loop, PromptState
-from bot.services import prompting
+from bot.services import looping, prompting
 from bot.services.actor import Actor, Refused, may_write, must_read, must_write
 from bot.services.reading import account_of
 from bot.store import ledger, members, prompts, schema
@@ -249,8 +249,9 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
     }
     if current is not None:
         ledger.change(session, actor.author, schema.action, current.id, now, dropped_on=None, **values)
+        looping.send_out(session, current.id, now)
         return
-    ledger.add(
+    action_id = ledger.add(
         session,
         actor.author,
         schema.action,
@@ -260,6 +261,7 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
         opened_at=now,
         **values,
     )
+    looping.send_out(session, action_id, now)
 
 
 def _close_prompt(session: Session, actor: Actor, prompt: Prompt, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.assessment import assess
 from bot.domain.reasons import PARTS
-from bot.domain.words import Change, PromptState
+from bot.domain.words import Change, Loop, PromptState
 from bot.services import answering, drafting, recording
 from bot.services.actor import Actor, Refused, must_write
 from bot.services.reading import GapLine, account_of, gap_lines
@@ -37,6 +37,7 @@ class AnswerFormView:
     next_action: str | None
     next_owner: str | None
     next_due: date | None
+    loop: str
     has_outcomes: bool
 
 
@@ -189,6 +190,7 @@ def _answer_form(
         next_action=last.next_action if last else None,
         next_owner=owner.slack_id if owner else None,
         next_due=due if due is not None and (given or due >= actor.today(now)) else None,
+        loop=action.loop.value if action else Loop.OURSELVES.value,
         has_outcomes=bool(state.outcomes),
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.services import announcing, prompting, rerouting, telling
+from bot.services import announcing, looping, prompting, rerouting, telling
 
 Composer = Callable[[Session, dict[str, Any], datetime], object]
 """`compose(session, args, now) -> View | Moot`"""
@@ -20,6 +20,8 @@ Composer = Callable[[Session, dict[str, Any], datetime], object]
 COMPOSERS: dict[str, Composer] = {
     "prompt": prompting.compose_prompt,
     "reminder": prompting.compose_reminder,
+    "loop": looping.compose_loop,
+    "loop_answered": looping.compose_loop_answered,
     "risk": telling.compose_risk,
     "risk-note": telling.compose_note,
     "risks-more": announcing.compose_more,

@@ -33,6 +33,7 @@ class Topic(StrEnum):
     JUDGE = "judge"
     CADENCE = "cadence"
     AGENDA = "agenda"
+    ACTIONS = "actions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ FORMS: tuple[Form, ...] = (
     _about(Topic.JUDGE, "say whether it is retained in substance"),
     _about(Topic.CADENCE, "its customer meetings"),
     _about(Topic.AGENDA, "four lines for the next meeting"),
+    _about(Topic.ACTIONS, "the open next steps; close one when the customer was told"),
     Form(Command.PROOF, "<account> as of 2026-03-01", "the card as it was on that day"),
     Form(Command.PROOF, "new", "add an account", "new"),
     Form(Command.ANSWER, "", "the answers you owe"),

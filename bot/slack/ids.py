@@ -58,7 +58,9 @@ class Action(StrEnum):
     ADOPT_ACCOUNTS = "portfolio.adopt"
     JUDGE = "card.judge"
 
-    CLOSE_ACTION = "action.close"
+    ANSWER_LOOP = "loop.answer"
+    SET_THEME = "loop.theme"
+    TELL_CUSTOMER = "loop.told"
     FIND_ACCOUNT = "find.account"
     OPEN_LINK = "link"
 
@@ -86,7 +88,9 @@ class Callback(StrEnum):
     SNOOZE_RISK = "snooze_risk"
     CLOSE_RISK = "close_risk"
     JUDGE = "judge"
-    CLOSE_ACTION = "close_action"
+    ANSWER_LOOP = "answer_loop"
+    TOLD = "told"
+    THEME = "theme"
     NOTICE = "notice"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.domain.words import Change
+from bot.domain.words import Change, Loop
 from bot.services import answering, drafting, forms, prompting, reading
 from bot.services.actor import Actor, Refused
 from bot.services.answering import NewAnswer
@@ -191,4 +191,5 @@ def _answer(session: Session, actor: Actor, form: Form, account_id: int, meeting
         next_action=form.text("next_action"),
         next_owner_id=owner.id if owner else None,
         next_due=form.day("next_due"),
+        loop=Loop(form.text("loop") or Loop.OURSELVES),
     )

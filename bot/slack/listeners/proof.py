@@ -9,7 +9,7 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.services import adding, looking_up, planning, reading, recounting, scheduling
+from bot.services import adding, looking_up, looping, planning, reading, recounting, scheduling
 from bot.services.actor import Actor
 from bot.slack import grammar
 from bot.slack.edge import Edge
@@ -23,6 +23,8 @@ LOOKS: dict[Topic, Look] = {
     Topic.CARD: looking_up.card,
     Topic.EVIDENCE: looking_up.evidence,
     Topic.PLAN: planning.plan_view,
+    Topic.AGENDA: looping.agenda_view,
+    Topic.ACTIONS: looping.actions_view,
     Topic.GAP: looking_up.gaps,
     Topic.RISK: looking_up.risks,
     Topic.HISTORY: lambda session, actor, account_id, now: recounting.history(session, actor, account_id, None, now),

@@ -1,0 +1,298 @@
+"""Actions on their loop: to Product or go-to-market and back, closed only when the customer was told in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import loops
+from bot.domain.agenda import agenda
+from bot.domain.loops import ActionState, state_of
+from bot.domain.model import Account, Action
+from bot.domain.money import money
+from bot.domain.words import Loop
+from bot.outbox.outcome import Destination, Moot, Op, Outgoing
+from bot.outbox.queue import put
+from bot.services.actor import Actor, Refused, may_write, must_read, must_write
+from bot.services.looking_up import assessed
+from bot.services.reading import account_of
+from bot.store import ledger, loop_rows, members, portfolios, proof
+
+_AWAY = (Loop.PRODUCT, Loop.GO_TO_MARKET)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopView:
+    """An action as Product or go-to-market sees it in their channel; `others` is what keeps showing up."""
+
+    action_id: int
+    account_id: int
+    account: str
+    arr: str | None
+    text: str
+    loop: str
+    state: ActionState
+    theme: str | None
+    others: str | None
+    owner: str | None
+    due_on: date | None
+    answer: str | None
+    told_words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopAnsweredView:
+    """Tells the owner that their action came back, so that the customer can be told."""
+
+    action_id: int
+    account: str
+    text: str
+    loop: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFormView:
+    """A form about one action: `kind` is `answer`, `told` or `theme`; `known` are the themes in use."""
+
+    action_id: int
+    account: str
+    text: str
+    kind: str
+    answer: str | None
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    action_id: int
+    text: str
+    loop: str
+    state: ActionState
+    owner: str | None
+    due_on: date | None
+    overdue: bool
+    missing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsView:
+    account_id: int
+    account: str
+    actions: tuple[ActionLine, ...]
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaView:
+    """The next meeting's agenda in four lines."""
+
+    account_id: int
+    account: str
+    achieved: tuple[str, ...]
+    blocks: tuple[str, ...]
+    next: tuple[str, ...]
+    success_by_then: tuple[str, ...]
+    next_meeting_at: datetime | None
+
+
+def agenda_view(session: Session, actor: Actor, account_id: int, now: datetime) -> AgendaView:
+    """What to talk about in the next meeting."""
+    state, assessment = assessed(session, actor, account_id, now)
+    lines = agenda(assessment)
+    return AgendaView(
+        account_id,
+        state.account.name,
+        lines.achieved,
+        lines.blocks,
+        lines.next,
+        lines.success_by_then,
+        lines.next_meeting_at,
+    )
+
+
+def actions_view(session: Session, actor: Actor, account_id: int, now: datetime) -> ActionsView:
+    """The open actions of an account, the one that is due first at the top."""
+    state, assessment = assessed(session, actor, account_id, now)
+    on = assessment.on
+    waiting = [action for action in state.actions if loops.open_action(action, on)]
+    waiting.sort(key=lambda action: (action.due_on or date.max, action.id))
+    lines = tuple(
+        ActionLine(
+            action.id,
+            action.text,
+            action.loop.value,
+            state_of(action, on),
+            state.names.get(action.owner_id) if action.owner_id else None,
+            action.due_on,
+            action.due_on is not None and action.due_on < on,
+            loops.why_not_closed(action, on),
+        )
+        for action in waiting
+    )
+    return ActionsView(account_id, state.account.name, lines, may_write(session, actor, state.account))
+
+
+def send_out(session: Session, action_id: int, now: datetime) -> None:
+    """Post an action to the channel of its loop, once; without a channel nothing is sent and the card shows it."""
+    action, account = _of(session, action_id)
+    portfolio = portfolios.by_id(session, account.portfolio_id)
+    if action.loop not in _AWAY or portfolio is None:
+        return
+    channel = portfolio.product_channel if action.loop is Loop.PRODUCT else portfolio.go_to_market_channel
+    if channel is None:
+        return
+    put(
+        session,
+        Outgoing(
+            key=f"loop:{action_id}",
+            workspace_id=account.workspace_id,
+            kind="loop",
+            channel=channel,
+            args={"action_id": action_id},
+            due_at=now,
+        ),
+        now,
+    )
+
+
+def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> None:
+    """Product or go-to-market answers: what changed, or will not. Any member may speak for them."""
+    must_read(actor)
+    action, account = _of(session, action_id)
+    _same_workspace(actor, account)
+    if not words.strip():
+        raise Refused("Say what changed, or that nothing will; the customer is told in these words.", "words")
+    changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
+    if action.told_on is not None:
+        raise Refused("The customer was told already; this action is closed.")
+    ledger.change(session, actor.author, loop_rows.TABLE, action_id, now, **changes)
+    _refresh(session, action, account, now)
+    owner = members.by_id(session, action.owner_id) or members.by_id(session, account.owner_id)
+    if owner and owner.slack_id:
+        put(
+            session,
+            Outgoing(
+                key=f"loop-answered:{action_id}:{now.timestamp():.0f}",
+                workspace_id=account.workspace_id,
+                kind="loop_answered",
+                channel=owner.slack_id,
+                destination=Destination.USER,
+                args={"action_id": action_id},
+                due_at=now,
+            ),
+            now,
+        )
+
+
+def told(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> str:
+    """Close an action: the customer was told, in these words; returns the account's name."""
+    action, account = _of(session, action_id)
+    _must_close(session, actor, action, account)
+    if not words.strip():
+        raise Refused("Write the words you used; an action is closed when the customer was told.", "words")
+    closing: dict[str, Any] = {"told_on": actor.today(now), "told_words": words.strip()}
+    if not ledger.change(session, actor.author, loop_rows.TABLE, action_id, now, only_if={"told_on": None}, **closing):
+        raise Refused("Somebody closed this action already. Open the history to see the words used.")
+    _refresh(session, action, account, now)
+    return account.name
+
+
+def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: datetime) -> None:
+    """Name what an action has in common with others, so that what keeps showing up is counted."""
+    must_read(actor)
+    action, account = _of(session, action_id)
+    _same_workspace(actor, account)
+    named = " ".join(theme.split())
+    if not named:
+        raise Refused("Name the theme in a few words, such as SAP connector.", "words")
+    ledger.change(session, actor.author, loop_rows.TABLE, action_id, now, theme=named)
+    _refresh(session, action, account, now)
+
+
+def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: datetime) -> ActionFormView:
+    """The form that answers an action, closes it or names its theme."""
+    must_read(actor)
+    action, account = _of(session, action_id)
+    _same_workspace(actor, account)
+    if kind == "told":
+        _must_close(session, actor, action, account)
+    known = loop_rows.themes(session, account.workspace_id) if kind == "theme" else ()
+    return ActionFormView(action_id, account.name, action.text, kind, action.loop_answer, known)
+
+
+def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopView | Moot:
+    """An action as its channel sees it now."""
+    action, account = _of(session, args["action_id"])
+    if action.dropped_on is not None:
+        return Moot("the action was dropped")
+    owner = members.by_id(session, action.owner_id)
+    arr = money(account.arr_minor, account.currency)
+    same = loop_rows.open_with_theme(session, account.workspace_id, action.theme) if action.theme else []
+    counted = loops.recurring(same, now.date())
+    return LoopView(
+        action.id,
+        account.id,
+        account.name,
+        str(arr) if arr else None,
+        action.text,
+        action.loop.value,
+        state_of(action, now.date()),
+        action.theme,
+        counted[0].fact if counted else None,
+        owner.slack_id or owner.name if owner else None,
+        action.due_on,
+        action.loop_answer,
+        action.told_words,
+    )
+
+
+def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime) -> LoopAnsweredView | Moot:
+    action, account = _of(session, args["action_id"])
+    if action.told_on is not None or action.loop_answer is None:
+        return Moot("the customer was told already")
+    return LoopAnsweredView(action.id, account.name, action.text, action.loop.value, action.loop_answer)
+
+
+def themes_of(session: Session, portfolio_id: int, now: datetime) -> tuple[str, ...]:
+    """What keeps showing up across a portfolio: `SAP connector: nine accounts, 1.2 M USD ARR`."""
+    states = proof.load_portfolio(session, portfolio_id)
+    pairs = ((state.account, action) for state in states for action in state.actions)
+    return tuple(loops.headline(theme) for theme in loops.recurring(pairs, now.date()))
+
+
+def _of(session: Session, action_id: int) -> tuple[Action, Account]:
+    action = loop_rows.by_id(session, action_id)
+    if action is None:
+        raise Refused("That action is gone. Open the card again with /proof.")
+    return action, account_of(session, action.account_id)
+
+
+def _same_workspace(actor: Actor, account: Account) -> None:
+    if account.workspace_id != actor.workspace_id:
+        raise Refused("That action is gone. Open the card again with /proof.")
+
+
+def _must_close(session: Session, actor: Actor, action: Action, account: Account) -> None:
+    if action.owner_id != actor.member.id or account.workspace_id != actor.workspace_id:
+        must_write(session, actor, account)
+
+
+def _refresh(session: Session, action: Action, account: Account, now: datetime) -> None:
+    if loop_rows.was_sent_out(session, account.workspace_id, action.id):
+        put(
+            session,
+            Outgoing(
+                key=f"loop:{action.id}@{now.timestamp():.6f}",
+                workspace_id=account.workspace_id,
+                kind="loop",
+                op=Op.UPDATE,
+                target_key=f"loop:{action.id}",
+                args={"action_id": action.id},
+                due_at=now,
+            ),
+            now,
+        )
