@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from bot.domain.coverage import NO_OUTCOME, RENEWABLE
 from bot.domain.grading import Graded
+from bot.domain.loops import open_action as open_action
 from bot.domain.model import Action, MeetingFact, Person, ProofState
 from bot.domain.reasons import PARTS
 from bot.domain.wording import day, days, listed, number, percent, plural, quoted
@@ -77,13 +78,6 @@ def renews_within(state: ProofState, on: date, window: timedelta) -> bool:
     """Whether the renewal is at most `window` away. A date that has passed counts: nobody has written a new one."""
     renewal = state.account.renewal_date
     return renewal is not None and renewal - on <= window
-
-
-def open_action(action: Action, on: date) -> bool:
-    """An action is closed only when the customer was told, or when it was dropped with a reason."""
-    told = action.told_on is not None and action.told_on <= on
-    dropped = action.dropped_on is not None and action.dropped_on <= on
-    return not told and not dropped
 
 
 def held_meetings(meetings: Iterable[MeetingFact], now: datetime) -> list[MeetingFact]:

@@ -1,0 +1,202 @@
+"""The weekly digest of a portfolio, composed from its assessed accounts and last week's figures (issue: digest).
+
+Nothing here is stored or sent: the service keeps `Figures` beside the digest and hands them back a week later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from bot.domain.assessment import Assessment
+from bot.domain.coverage import PortfolioCoverage, portfolio_coverage
+from bot.domain.grading import Graded
+from bot.domain.model import Account, MeetingFact
+from bot.domain.participation import Participation, participation
+from bot.domain.progress import ONE, ZERO
+from bot.domain.wording import number, quoted
+from bot.domain.words import AccountStatus, RiskKind, Standing
+
+_FOUR_DIGITS = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What next week's digest compares with. `credits` holds only outcomes with credit, by outcome id, cut to four
+    digits; `dangers` is a fingerprint that tells whether any danger came or went."""
+
+    by_arr: Mapping[str, Decimal]
+    by_count: Decimal | None
+    credits: Mapping[int, Decimal]
+    dangers: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON; ratios travel as text so that they stay exact."""
+        return {
+            "by_arr": {currency: str(ratio) for currency, ratio in self.by_arr.items()},
+            "by_count": None if self.by_count is None else str(self.by_count),
+            "credits": {str(outcome_id): str(credit) for outcome_id, credit in self.credits.items()},
+            "dangers": self.dangers,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Figures:
+        """The figures of `as_json`; `KeyError` when it is something else."""
+        return cls(
+            {currency: Decimal(ratio) for currency, ratio in kept["by_arr"].items()},
+            None if kept["by_count"] is None else Decimal(kept["by_count"]),
+            {int(outcome_id): Decimal(credit) for outcome_id, credit in kept["credits"].items()},
+            kept["dangers"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line about one account."""
+
+    account: Account
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One account in the list that is worst first: its coverage and the facts of its dangers, the severest first."""
+
+    account: Account
+    coverage_text: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageChange:
+    """Coverage now and since the last digest; `change` is `None` when there is nothing to compare with."""
+
+    currency: str | None
+    ratio: Decimal | None
+    change: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The whole digest; every list is complete, the service folds it. `first` says that no last week is known."""
+
+    coverage: PortfolioCoverage
+    by_arr: tuple[CoverageChange, ...]
+    by_count: CoverageChange
+    worst: tuple[Trouble, ...]
+    newly_proven: tuple[Line, ...]
+    newly_broken: tuple[Line, ...]
+    renewals: tuple[Line, ...]
+    silent: tuple[Participation, ...]
+    theatre: tuple[Line, ...]
+    first: bool
+    nothing_changed: bool
+    figures: Figures
+
+
+def compose(assessments: Iterable[Assessment], last: Figures | None, since: datetime | None, now: datetime) -> Digest:
+    """Compose the digest of a portfolio's accounts; former customers are left out.
+
+    `last` are the figures that the last digest kept and `since` is its moment: prompts from then on make up `silent`.
+    Both are `None` for the first digest, which names what is and no change.
+    """
+    customers = [one for one in assessments if one.state.account.status is not AccountStatus.FORMER]
+    customers.sort(key=lambda one: one.worst_first)
+    covered = _coverage(customers)
+    figures = _figures(customers, covered)
+    proven, broken = _news(customers, last.credits) if last is not None else ((), ())
+    silent = _silent(customers, since, now)
+    same = last is not None and not proven and not broken and not silent and _same(figures, last)
+    return Digest(
+        covered,
+        tuple(_changed(one.arr.currency, one.ratio, last) for one in covered.by_arr),
+        _changed(None, figures.by_count, last),
+        tuple(Trouble(one.account, one.coverage_text, _facts(one)) for one in customers if one.dangers),
+        proven,
+        broken,
+        tuple(_of_kind(customers, RiskKind.RENEWAL_UNPROVEN)),
+        silent,
+        tuple(Line(one.account, finding.fact) for one in customers for finding in one.theatre),
+        last is None,
+        same,
+        figures,
+    )
+
+
+def _coverage(customers: Sequence[Assessment]) -> PortfolioCoverage:
+    return portfolio_coverage(
+        (one.state.account, one.coverage, len(one.outcomes), sum(g.standing is Standing.PROVEN for g in one.outcomes))
+        for one in customers
+    )
+
+
+def _figures(customers: Sequence[Assessment], covered: PortfolioCoverage) -> Figures:
+    credits = {
+        graded.outcome.id: cut(graded.credit)
+        for one in customers
+        for graded in one.outcomes
+        if graded.credit is not ZERO
+    }
+    marks = sorted(f"{one.account.id} {d.kind} {d.subject} {d.severity}" for one in customers for d in one.dangers)
+    mark = hashlib.sha256("\n".join(marks).encode()).hexdigest()
+    by_arr = {one.arr.currency: one.ratio for one in covered.by_arr if one.ratio is not None}
+    return Figures(by_arr, covered.by_count, credits, mark)
+
+
+def cut(credit: Decimal) -> Decimal:
+    """A credit as it is kept from week to week: four digits, never rounded up."""
+    return credit if credit is ONE or credit is ZERO else credit.quantize(_FOUR_DIGITS, rounding=ROUND_DOWN)
+
+
+def _news(customers: Sequence[Assessment], before: Mapping[int, Decimal]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """(outcomes that became proven, outcomes that lost credit): each with where it stands now and why."""
+    proven: list[Line] = []
+    broken: list[Line] = []
+    for one in customers:
+        for graded in one.outcomes:
+            was = before.get(graded.outcome.id, ZERO)
+            if graded.credit is ZERO and was is ZERO:
+                continue
+            if graded.credit == ONE > was:
+                proven.append(Line(one.account, where_it_stands(graded)))
+            elif cut(graded.credit) < was:
+                broken.append(Line(one.account, where_it_stands(graded)))
+    return tuple(proven), tuple(broken)
+
+
+def where_it_stands(graded: Graded) -> str:
+    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
+    at = "" if graded.value is None else f" at {number(graded.value, graded.outcome.unit)}"
+    return f"{quoted(graded.outcome.title)}{at}, {graded.reason}"
+
+
+def _changed(currency: str | None, ratio: Decimal | None, last: Figures | None) -> CoverageChange:
+    before = None if last is None else last.by_count if currency is None else last.by_arr.get(currency)
+    return CoverageChange(currency, ratio, None if ratio is None or before is None else ratio - before)
+
+
+def _same(figures: Figures, last: Figures) -> bool:
+    return (
+        figures.dangers == last.dangers
+        and figures.credits == last.credits
+        and figures.by_arr == last.by_arr
+        and figures.by_count == last.by_count
+    )
+
+
+def _facts(one: Assessment) -> tuple[str, ...]:
+    return tuple(danger.fact for danger in one.dangers)
+
+
+def _of_kind(customers: Sequence[Assessment], kind: RiskKind) -> Iterable[Line]:
+    return (Line(one.account, danger.fact) for one in customers for danger in one.dangers if danger.kind is kind)
+
+
+def _silent(customers: Sequence[Assessment], since: datetime | None, now: datetime) -> tuple[Participation, ...]:
+    """Owners who left at least one prompt of this week unanswered, the most silent first."""
+    meetings: list[MeetingFact] = [meeting for one in customers for meeting in one.state.meetings]
+    return tuple(one for one in participation(meetings, now, since) if one.silent)
