@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -92,9 +93,10 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
         raise Refused("Say why; a verdict without a reason is only a mood.", "why")
     if not new.would_change.strip():
         raise Refused("Say which fact would change your mind; it tells the team what to look for.", "would_change")
-    values = {"verdict": Verdict(new.verdict), "why": new.why.strip(), "would_change": new.would_change.strip()}
+    said = {"why": new.why.strip(), "would_change": new.would_change.strip()}
+    values: dict[str, Any] = {"verdict": Verdict(new.verdict), **said}
     if not _recorded(proof.load(session, account.id), actor, values, now):
-        by = {"judged_by": actor.member.id, "judged_at": now}
+        by: dict[str, Any] = {"judged_by": actor.member.id, "judged_at": now}
         ledger.add(session, actor.author, schema.judgement, now, account_id=account.id, **values, **by)
     found = judgement_of(session, actor, account.id, now)
     assert found is not None
@@ -124,7 +126,7 @@ def _view(assessment: Assessment) -> JudgementView | None:
     )
 
 
-def _recorded(state: ProofState, actor: Actor, values: dict[str, object], now: datetime) -> bool:
+def _recorded(state: ProofState, actor: Actor, values: dict[str, Any], now: datetime) -> bool:
     """Whether exactly this was judged a moment ago."""
 
     def same(known: Judgement) -> bool:
