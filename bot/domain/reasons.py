@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.entry import Why
 from bot.domain.model import Evidence, Person
+from bot.domain.money import money
 from bot.domain.progress import progress
 from bot.domain.wording import day, number
 from bot.domain.words import Grade, Method, OutcomeKind, Part
@@ -86,7 +87,8 @@ def _of_people(graded: Graded, piece: Evidence) -> str:
         case Why.ISOLATED if piece.method is not None:
             return _METHODS[piece.method]
         case Why.ACCEPTED:
-            return f"accepted by {_with_part(graded.people.get(piece.accepted_by or 0))}"
+            amount = money(piece.money_minor, piece.currency)
+            return f"{amount} by {_with_part(graded.people.get(piece.accepted_by or 0))}"
         case _:
             return f"{who} wrote it"
 

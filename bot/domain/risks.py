@@ -103,7 +103,7 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
     possible: list[date] = []
     renewal = state.account.renewal_date
     if renewal is not None:
-        possible += [renewal - RENEWAL_WINDOW, renewal - RENEWAL_NEAR]
+        possible += [renewal - RENEWAL_WINDOW, renewal - RENEWAL_NEAR, renewal + timedelta(days=1)]
     for action in state.actions:
         if action.due_on is not None and open_action(action, on):
             possible.append(action.due_on + OVERDUE_AFTER)
