@@ -31,6 +31,7 @@ from bot.services.messages import COMPOSERS
 from bot.settings import Settings
 from bot.slack import app as slack_app
 from bot.slack import errors, listeners
+from bot.slack.doctor import examine
 from bot.slack.edge import Edge
 from bot.slack.gateway import Gateway, Prepared
 from bot.slack.install import Installation, follow_people, install, meet_everybody, sentence_of
@@ -256,3 +257,8 @@ def run(settings: Settings) -> None:
     """Run a replica in this process until it is told to stop. Raises `CannotStartError`."""
     logs.configure(settings.log_level, settings.log_json)
     asyncio.run(serve(settings))
+
+
+def doctor(settings: Settings) -> bool:
+    """Print what is well and what is not, a line each; returns whether all is well."""
+    return asyncio.run(examine(settings, lambda finding: print(finding, flush=True)))

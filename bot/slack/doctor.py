@@ -1,0 +1,190 @@
+"""Looks at everything that the bot needs and says, in a line each, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.outbox.gates import paused_reason
+from bot.settings import Settings
+from bot.slack import app as slack_app
+from bot.slack.errors import code_of
+from bot.store import backlog, members, migrate, portfolios, workspaces
+from bot.store.engine import Database
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, what was found, and, unless it is well, what to do about it."""
+
+    about: str
+    found: str
+    mend: str = ""
+
+    @property
+    def well(self) -> bool:
+        return not self.mend
+
+    def __str__(self) -> str:
+        return f"✓ {self.about}: {self.found}" if self.well else f"✗ {self.about}: {self.found}. {self.mend}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    id: str
+    name: str
+
+
+async def examine(settings: Settings, tell: Callable[[Finding], None]) -> bool:
+    """Examine everything, telling each finding as it is made; returns whether all is well."""
+    findings: list[Finding] = []
+
+    def note(found: Iterable[Finding]) -> None:
+        for finding in found:
+            findings.append(finding)
+            tell(finding)
+
+    database = Database(settings.database_url)
+    note(await asyncio.to_thread(_database, database))
+    usable = all(finding.well for finding in findings)
+    async with slack_app.http_session() as http:
+        client = slack_app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
+        team, found = await _tokens(settings, client)
+        note(found)
+        if team and usable:
+            note(await _in_database(client, database, team))
+    database.dispose()
+    return all(finding.well for finding in findings)
+
+
+def _database(database: Database) -> list[Finding]:
+    shown = database.url.render_as_string(hide_password=True)
+    try:
+        behind = migrate.needs_upgrade(database)
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return [Finding("database", f"{shown} cannot be reached ({why})", "Start it, or set DATABASE_URL.")]
+    here = Finding("database", shown)
+    if behind:
+        return [here, Finding("migrations", "the tables are not those of this version", "Run python -m bot migrate.")]
+    return [here, Finding("migrations", "up to date")]
+
+
+async def _tokens(settings: Settings, client: AsyncWebClient) -> tuple[_Team | None, list[Finding]]:
+    findings = [await _way_in(settings, client)]
+    if not settings.slack_bot_token:
+        findings.append(
+            Finding("bot token", "SLACK_BOT_TOKEN is not set", "Copy it from OAuth & Permissions of the app.")
+        )
+        return None, findings
+    try:
+        me = await client.auth_test()
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        findings.append(_not_let_in("bot token", settings, error))
+        return None, findings
+    findings.append(Finding("bot token", f"{me['user']} in {me['team']}"))
+    findings.append(_scopes(me.headers))
+    return _Team(str(me["team_id"]), str(me["team"])), findings
+
+
+async def _way_in(settings: Settings, client: AsyncWebClient) -> Finding:
+    if not settings.socket_mode:
+        if settings.slack_signing_secret:
+            return Finding("way in", f"HTTP on port {settings.port}, path /slack/events")
+        return Finding(
+            "way in",
+            "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set",
+            "Set the first for Socket Mode, the second for HTTP.",
+        )
+    try:
+        await client.apps_connections_open(app_token=settings.slack_app_token)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        return _not_let_in("app token", settings, error)
+    return Finding("way in", "Socket Mode")
+
+
+def _not_let_in(about: str, settings: Settings, error: Exception) -> Finding:
+    if isinstance(error, SlackApiError):
+        mend = "Install the app again from manifest.yml and copy the new token."
+        return Finding(about, f"Slack refuses it ({code_of(error) or error.response.status_code})", mend)
+    why = str(error) or type(error).__name__
+    return Finding("Slack", f"{settings.slack_api_url} cannot be reached ({why})", "Check network and proxy.")
+
+
+def _scopes(headers: Any) -> Finding:
+    """Slack names the scopes of a token in the headers of every answer."""
+    given = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
+    manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
+    wanted = set(manifest["oauth_config"]["scopes"]["bot"])
+    if given is None:
+        return Finding("scopes", "Slack does not say")
+    missing = sorted(wanted - {scope.strip() for scope in given.split(",")})
+    if missing:
+        mend = "Update the app from manifest.yml and install it again."
+        return Finding("scopes", f"missing {', '.join(missing)}", mend)
+    return Finding("scopes", f"all {len(wanted)} given")
+
+
+async def _in_database(client: AsyncWebClient, database: Database, team: _Team) -> list[Finding]:
+    known = await asyncio.to_thread(_known, database, team)
+    if isinstance(known, Finding):
+        return [known]
+    findings, channels = known
+    if not channels:
+        findings.append(Finding("channels", "no portfolio has one", "Set one with /portfolio setup in Slack."))
+    return [*findings, *[await _channel(client, name, channel) for name, channel in channels]]
+
+
+def _known(database: Database, team: _Team) -> Finding | tuple[list[Finding], list[tuple[str, str]]]:
+    with database.reading() as session:
+        workspace_id = workspaces.id_of(session, team.id)
+        if workspace_id is None:
+            return Finding(
+                "workspace", f"{team.name} is new to this database", "Start the bot once: python -m bot run."
+            )
+        paused = paused_reason(session, workspace_id)
+        lost = [member.name for member in members.of_workspace(session, workspace_id) if member.slack_id is None]
+        kept = portfolios.of_workspace(session, workspace_id)
+        waiting = sum(backlog.depth(session).values())
+    findings = [
+        Finding("sending", f"paused since Slack said {paused}", "Mend the token and start the bot again.")
+        if paused
+        else Finding("sending", f"{waiting} messages waiting"),
+        Finding("owners", f"{len(lost)} not found in Slack: {_some(lost)}", "Invite them, or import with their e-mail.")
+        if lost
+        else Finding("owners", "all found in Slack"),
+    ]
+    return findings, [(portfolio.name, portfolio.channel) for portfolio in kept if portfolio.channel]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+async def _channel(client: AsyncWebClient, portfolio: str, channel: str) -> Finding:
+    about = f"channel of {portfolio}"
+    try:
+        answer = await client.conversations_info(channel=channel)
+    except SlackApiError as error:
+        return Finding(about, f"{channel}: {code_of(error)}", "Choose another with /portfolio setup.")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return Finding(about, f"{channel} could not be looked at ({error})", "Try again.")
+    name = f"#{answer['channel'].get('name', channel)}"
+    if answer["channel"].get("is_archived"):
+        return Finding(about, f"{name} is archived", "Choose another with /portfolio setup.")
+    if not answer["channel"].get("is_member"):
+        return Finding(about, f"the bot is not in {name}", "Write /invite @Proofline there.")
+    return Finding(about, name)
