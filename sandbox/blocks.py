@@ -1,23 +1,124 @@
-"""Checks blocks and views."""
+"""Checks blocks and views as Slack does, and fills in the ids and flags that Slack fills in."""
 
-from collections.abc import Callable
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from sandbox.block_table import SURFACES, VIEWS
+from sandbox.elements import OPTION, OPTION_GROUP
+from sandbox.errors import InvalidBlocks
 from sandbox.model import Json
+from sandbox.schema import Problems, many, one_of_fields, shape, typed
+
+MOST_MARKDOWN = 12_000
+NewId = Callable[[str], str]
 
 
-def finish_blocks(blocks: list[Json], surface: str, new_id: Callable[[str], str]) -> list[Json]:
-    """Stub."""
+def finish_blocks(blocks: list[Json], surface: str, new_id: NewId) -> list[Json]:
+    """A message's blocks as Slack keeps them. Raises InvalidBlocks with a pointer for everything that is wrong."""
+    problems = Problems()
+    SURFACES[surface](blocks, "/blocks", problems)
+    if not problems.sentences:
+        _check_whole(blocks, "/blocks", problems)
+    if problems.sentences:
+        raise InvalidBlocks(problems.sentences)
+    return _finished(blocks, new_id)
+
+
+def finish_view(content: Json, kind: str, new_id: NewId) -> Json:
+    """A view as Slack keeps it; `kind` is "modal" or "home". Raises InvalidBlocks (invalid_arguments)."""
+    problems = Problems()
+    typed(VIEWS, kind)(content, "/view", problems)
+    if not problems.sentences:
+        _check_whole(content["blocks"], "/view/blocks", problems)
+        _check_submit(content, problems)
+    if problems.sentences:
+        raise InvalidBlocks(problems.sentences, "invalid_arguments")
+    return {**copy.deepcopy(content), "blocks": _finished(content["blocks"], new_id)}
+
+
+def check_options(answer: Any) -> list[str]:
+    """What is wrong with an app's answer to a block_suggestion."""
+    problems = Problems()
+    shape(
+        {"options": many(OPTION, 0, 100), "option_groups": many(OPTION_GROUP, 0, 100)},
+        one_of_fields("options", "option_groups"),
+    )(answer, "", problems)
+    return problems.sentences
+
+
+def _check_submit(content: Json, problems: Problems) -> None:
+    if content["type"] == "modal" and "submit" not in content:
+        for index, block in enumerate(content["blocks"]):
+            if block["type"] == "input":
+                sentence = "must define `submit` to use an `input` block in modals"
+                problems.add(sentence, f"/view/blocks/{index}/input")
+
+
+def _check_whole(blocks: list[Json], path: str, problems: Problems) -> None:
+    """The rules that look at all blocks together."""
+    everything = list(_all_blocks(blocks))
+    for identity, count in Counter(b["block_id"] for b in everything if "block_id" in b).items():
+        if count > 1:
+            problems.add(f"`block_id` {identity} already exists for another block", path)
+    for block in everything:
+        actions = [e["action_id"] for e in _elements(block) if "action_id" in e]
+        for identity, count in Counter(actions).items():
+            if count > 1:
+                problems.add(f"`action_id` {identity} already exists for another element of its block", path)
+    focused = sum(bool(e.get("focus_on_load")) for block in everything for e in _elements(block))
+    if focused > 1:
+        problems.add("only one element can have `focus_on_load`", path)
+    kinds = Counter(block["type"] for block in everything)
+    if kinds["table"] + kinds["data_table"] > 1:
+        problems.add("only_one_table_allowed", path)
+    if kinds["data_visualization"] > 2:
+        problems.add("no more than 2 data_visualization blocks allowed", path)
+    if sum(len(block["text"]) for block in everything if block["type"] == "markdown") > MOST_MARKDOWN:
+        problems.add(f"markdown blocks must be less than {MOST_MARKDOWN + 1} characters in all", path)
+
+
+def _all_blocks(blocks: list[Json]) -> Iterator[Json]:
     for block in blocks:
-        block.setdefault("block_id", new_id("b"))
-    return blocks
+        yield block
+        yield from _all_blocks(block.get("child_blocks") or [])
+        if block["type"] == "carousel":
+            yield from block["elements"]
 
 
-def finish_view(content: Json, kind: str, new_id: Callable[[str], str]) -> Json:
-    """Stub."""
-    finish_blocks(content["blocks"], kind, new_id)
-    return content
+def _elements(block: Json) -> list[Json]:
+    kind = block["type"]
+    if kind in ("actions", "context_actions"):
+        elements: list[Json] = block["elements"]
+        return elements
+    if kind == "card":
+        return list(block.get("actions") or [])
+    found = block.get("element") if kind == "input" else block.get("accessory")
+    return [found] if found else []
 
 
-def check_options(answer: object) -> list[str]:
-    """Stub."""
-    return []
+def _finished(blocks: list[Json], new_id: NewId) -> list[Json]:
+    finished = copy.deepcopy(blocks)
+    for block in _all_blocks(finished):
+        block.setdefault("block_id", new_id("")[:6])
+        for element in _elements(block):
+            if element["type"] != "image":
+                element.setdefault("action_id", new_id("")[:6])
+    _fill_texts(finished)
+    return finished
+
+
+def _fill_texts(node: Any) -> None:
+    """Set the flags of text objects that Slack sets when they are left out."""
+    if isinstance(node, list):
+        for child in node:
+            _fill_texts(child)
+    elif isinstance(node, dict):
+        if node.get("type") == "plain_text":
+            node.setdefault("emoji", True)
+        elif node.get("type") == "mrkdwn":
+            node.setdefault("verbatim", False)
+        else:
+            for child in node.values():
+                _fill_texts(child)

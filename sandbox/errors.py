@@ -20,7 +20,8 @@ class InvalidBlocks(SlackError):
     """Blocks that Slack refuses; `problems` are the sentences of `response_metadata.messages`."""
 
     def __init__(self, problems: list[str], code: str = "invalid_blocks") -> None:
-        super().__init__(code, response_metadata={"messages": [f"[ERROR] {problem}" for problem in problems]})
+        messages = [f"[ERROR] {problem}" for problem in problems]
+        super().__init__(code, errors=problems, response_metadata={"messages": messages})
         self.problems = problems
 
 
