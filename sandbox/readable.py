@@ -23,7 +23,7 @@ class Reader:
         if thing is None:
             return ""
         lines: list[str] = []
-        if isinstance(thing.get("title"), dict):
+        if isinstance(thing.get("title"), dict) and thing.get("type") != "home":
             lines.append(self._object(thing["title"]))
         if thing.get("blocks"):
             lines += [self.block(block) for block in thing["blocks"]]
