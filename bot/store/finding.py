@@ -13,8 +13,10 @@ from bot.domain import naming
 from bot.store.schema import account, account_word
 
 _SHOWN = 8
-_CLOSE_ENOUGH = 84.0
-_CLEARLY_CLOSER = 4.0
+_NEAREST = 3
+_LOOKED_AT = 12
+_CLOSE_ENOUGH = 80.0
+_CLEARLY_CLOSER = 6.0
 _LAST = "\U0010ffff"
 
 
@@ -94,13 +96,16 @@ def _starts(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
 
 
 def _closest(session: Session, workspace_id: int, key: str) -> Found:
+    """The nearest spellings, of the whole name or of one word of it; the nearest itself when nothing else is near."""
     hits = {hit.id: hit for hit in _hits(session, _accounts(workspace_id))}
-    names = {hit_id: hit.slug for hit_id, hit in hits.items()}
-    ranked = process.extract(key, names, scorer=fuzz.WRatio, limit=3)
-    nearest = tuple(hits[hit_id] for _, _, hit_id in ranked)
+    spellings = {(hit.id, word): word for hit in hits.values() for word in (hit.slug, *hit.slug.split("-"))}
+    scores: dict[int, float] = {}
+    for _, score, (hit_id, _) in process.extract(key, spellings, scorer=fuzz.ratio, limit=_LOOKED_AT):
+        scores[hit_id] = max(score, scores.get(hit_id, 0.0))
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked:
         return Found()
-    best, runner_up = ranked[0][1], ranked[1][1] if len(ranked) > 1 else 0.0
+    (best_id, best), runner_up = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
     if best >= _CLOSE_ENOUGH and best - runner_up >= _CLEARLY_CLOSER:
-        return Found(hit=nearest[0], guessed=True)
-    return Found(nearest=nearest)
+        return Found(hit=hits[best_id], guessed=True)
+    return Found(nearest=tuple(hits[hit_id] for hit_id, _ in ranked[:_NEAREST]))
