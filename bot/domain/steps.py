@@ -5,14 +5,13 @@ from __future__ import annotations
 from bot.domain.entry import Why
 from bot.domain.grading import Graded
 from bot.domain.wording import number
-from bot.domain.words import Grade, Standing
+from bot.domain.words import Grade, OutcomeKind, Standing
 
 _STEPS = {
     Why.OUR_WORD: "{owner} puts it in writing, or show it in their own system",
     Why.TELEMETRY: "measure {metric} against the baseline; use alone is not value",
     Why.NOBODY_NAMED: "name who at the customer says so",
     Why.NO_WORDS: "quote the customer's words, or link to them",
-    Why.NO_METRIC: "{owner} says so in writing",
     Why.NO_BASELINE: "agree a baseline with {owner}",
     Why.BASELINE_NOT_AGREED: "get {owner}'s yes to the baseline",
     Why.BEFORE_BASELINE: "measure {metric} again; the figure is older than the baseline",
@@ -24,6 +23,7 @@ _STEPS = {
     Why.DISPUTED: "settle the dispute with {owner}, then measure again",
     Why.EXPIRED: "measure {metric} again",
 }
+_IN_WRITING = frozenset({Why.NOTHING, Why.WITHDRAWN, Why.EXPIRED, Why.OUR_WORD, Why.TELEMETRY, Why.NO_METRIC})
 
 
 def next_step(graded: Graded) -> str | None:
@@ -32,6 +32,8 @@ def next_step(graded: Graded) -> str | None:
         return None
     if graded.grade is not None and graded.grade >= Grade.CONFIRMED:
         return _further(graded)
+    if graded.outcome.kind is OutcomeKind.STATEMENT and graded.why in _IN_WRITING:
+        return f"{_words(graded)['owner']} says so in writing"
     return _STEPS.get(graded.why, "get a first figure for {metric}").format(**_words(graded))
 
 
