@@ -23,14 +23,15 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 ADOPTED_AT_ONCE = 500
 _LONGEST_NAME = 80
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_BETWEEN_BANDS = re.compile(r"\s*/\s*|\s+and\s+")
+_BETWEEN = re.compile(r"\s*/\s*|\s+and\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioForm:
     """A portfolio as typed. `channel` and `manager` are Slack ids, `time` is `HH:MM` on the clock of `tz` (IANA).
 
-    `bands` is empty or the ARR from which accounts are high and low touch, such as `100,000 / 20,000 USD`.
+    `bands` is empty or the ARR from which accounts are high and low touch, such as `100,000 / 20,000 USD`; `loads` is
+    empty or how many accounts of these two tiers one owner is expected to carry, such as `25 / 80`.
     """
 
     name: str
@@ -40,6 +41,7 @@ class PortfolioForm:
     time: str
     tz: str
     bands: str = ""
+    loads: str = ""
     portfolio_id: int | None = None
 
 
@@ -56,6 +58,7 @@ class PortfolioSetupView:
     time: str
     tz: str
     bands: str
+    loads: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,18 @@ def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime)
         known = managed[0]
     if known is None:
         _may_create(session, actor)
-        return PortfolioSetupView(None, name, None, actor.member.slack_id, 0, WEEKDAYS, "09:00", actor.member.tz, "")
-    must_manage(session, actor, known.id)
+        return PortfolioSetupView(
+            None, name, None, actor.member.slack_id, 0, WEEKDAYS, "09:00", actor.member.tz, "", ""
+        )
+    return change_form(session, actor, known.id, now)
+
+
+def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> PortfolioSetupView:
+    """The form for one portfolio, filled with what is set up."""
+    must_manage(session, actor, portfolio_id)
+    known = portfolios.by_id(session, portfolio_id)
+    if known is None or known.workspace_id != actor.workspace_id:
+        raise Refused("That portfolio is gone. Type /portfolio setup to make a new one.")
     manager = members.by_id(session, known.manager_id)
     return PortfolioSetupView(
         portfolio_id=known.id,
@@ -107,7 +120,8 @@ def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime)
         weekdays=WEEKDAYS,
         time=known.digest_time,
         tz=known.tz,
-        bands=_written(known),
+        bands=_bands_written(known),
+        loads=_loads_written(known),
     )
 
 
@@ -184,6 +198,7 @@ def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, A
         "digest_time": form.time,
         "tz": calendar.checked_zone(form.tz.strip(), "tz"),
         **_bands(form.bands),
+        **_loads(form.loads),
     }
 
 
@@ -191,7 +206,7 @@ def _bands(typed: str) -> dict[str, Any]:
     """The columns of `100,000 / 20,000 USD`; all empty when nothing is typed."""
     if not typed.strip():
         return {"band_currency": None, "high_touch_from_minor": None, "low_touch_from_minor": None}
-    parts = _BETWEEN_BANDS.split(typed.strip())
+    parts = _BETWEEN.split(typed.strip())
     low = parse(parts[-1])
     high = parse(parts[0], low.currency) if low else None
     if len(parts) != 2 or low is None or high is None:
@@ -201,12 +216,27 @@ def _bands(typed: str) -> dict[str, Any]:
     return {"band_currency": low.currency, "high_touch_from_minor": high.minor, "low_touch_from_minor": low.minor}
 
 
-def _written(portfolio: Portfolio) -> str:
+def _bands_written(portfolio: Portfolio) -> str:
     """The bands as they are typed."""
     currency, high, low = portfolio.band_currency, portfolio.high_touch_from_minor, portfolio.low_touch_from_minor
     if currency is None or high is None or low is None:
         return ""
     return f"{Money(high, currency).major:,f} / {Money(low, currency).major:,f} {currency}"
+
+
+def _loads(typed: str) -> dict[str, Any]:
+    """The columns of `25 / 80`; all empty when nothing is typed."""
+    if not typed.strip():
+        return {"high_touch_load": None, "low_touch_load": None}
+    parts = _BETWEEN.split(typed.strip())
+    if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 100_000 for part in parts):
+        raise Refused("Write two numbers of accounts, high touch first: 25 / 80.", "loads")
+    return {"high_touch_load": int(parts[0]), "low_touch_load": int(parts[1])}
+
+
+def _loads_written(portfolio: Portfolio) -> str:
+    high, low = portfolio.high_touch_load, portfolio.low_touch_load
+    return "" if high is None or low is None else f"{high} / {low}"
 
 
 def _saved(

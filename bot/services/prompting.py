@@ -304,25 +304,11 @@ class AnswerView:
     answer: RecordedAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerModalView:
-    """The same in the place of the form."""
-
-    account: str
-    account_id: int
-    coverage: str
-    answer: RecordedAnswer
-
-
 def answer_view(session: Session, answer: prompts.Answer, now: datetime) -> AnswerView:
     """What an answer put on record."""
     state = proof.load(session, answer.account_id)
     coverage = assess(state, now.date(), now).coverage_text
     return AnswerView(state.account.name, state.account.id, coverage, recorded(session, answer))
-
-
-def as_modal(view: AnswerView) -> AnswerModalView:
-    return AnswerModalView(view.account, view.account_id, view.coverage, view.answer)
 
 
 def compose_reminder(session: Session, args: dict[str, Any], now: datetime) -> ReminderView | Moot:

@@ -84,6 +84,12 @@ class Edge:
         """The modal of a view, complete for views.open and for `ack(response_action="update", view=…)`."""
         return self._renderer.modal(template_of(view), view=view, act=Action, callback=Callback)
 
+    def in_modal(self, view: object, title: str) -> Json:
+        """A message's blocks as a modal to read and close: the answer to a form that came from no message."""
+        words = {"title": title, "close": "Done"}
+        labels = {name: {"type": "plain_text", "text": text} for name, text in words.items()}
+        return {"type": "modal", **labels, "blocks": self.message(view).blocks}
+
     def home(self, view: object) -> Json:
         """The App Home of a view."""
         return self._renderer.home(template_of(view), view=view, act=Action, callback=Callback)
@@ -115,6 +121,16 @@ class Edge:
         shown = body["view"]
         async with asyncio.timeout(ANSWER_SECONDS):
             await self.client.views_update(view_id=shown["id"], hash=shown.get("hash"), view=self.modal(view))
+
+    async def replace(self, body: Body, view: object, title: str) -> None:
+        """Show a view in the place of what was clicked in: a modal, or a message that only the person sees."""
+        if (body.get("view") or {}).get("type") != "modal":
+            await self.respond(body, view, replace=True)
+            return
+        shown = body["view"]
+        async with asyncio.timeout(ANSWER_SECONDS):
+            new = self.in_modal(view, title)
+            await self.client.views_update(view_id=shown["id"], hash=shown.get("hash"), view=new)
 
     async def publish(self, body: Body, view: object) -> None:
         """Show this App Home to the person who sent `body`."""

@@ -149,7 +149,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         if meeting_id:
             await ack()
         else:
-            await ack(response_action="update", view=edge.modal(prompting.as_modal(view)))
+            await ack(response_action="update", view=edge.in_modal(view, "On record"))
 
     @app.view(Callback.NOTHING_CHANGED)
     async def nothing(ack: AsyncAck, body: Body) -> None:

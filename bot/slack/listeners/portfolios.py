@@ -1,0 +1,106 @@
+"""`/portfolio`, its setup, and the judgement of an account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.services import judging, portfolios, surveying
+from bot.services.actor import Actor, Refused
+from bot.services.judging import NewJudgement
+from bot.services.portfolios import PortfolioForm, PortfolioSavedView
+from bot.slack import grammar
+from bot.slack.edge import Edge
+from bot.slack.grammar import Help, Portfolio, PortfolioSetup
+from bot.slack.ids import Action, Callback, Command
+from bot.slack.payload import Body, Form, clicked, number
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of portfolios and judgements."""
+    _command(app, edge)
+    _buttons(app, edge)
+    _submissions(app, edge)
+
+
+def _command(app: AsyncApp, edge: Edge) -> None:
+    @app.command(Command.PORTFOLIO)
+    async def portfolio(ack: AsyncAck, body: Body) -> None:
+        request = grammar.parse(body["command"], body.get("text") or "")
+        if isinstance(request, Help):
+            await edge.answer(ack, grammar.help_of(request.command))
+        elif isinstance(request, PortfolioSetup):
+            name = request.name
+            await edge.open(body, await edge.read(body, lambda s, a, now: portfolios.setup_form(s, a, name, now)))
+            await ack()
+        elif isinstance(request, Portfolio):
+            owner, named = request.owner, request.name
+            view = await edge.read(
+                body, lambda s, a, now: surveying.portfolio_view(s, a, now, owner_slack_id=owner, name=named)
+            )
+            await edge.answer(ack, view)
+
+
+def _buttons(app: AsyncApp, edge: Edge) -> None:
+    @app.action(Action.SHOW_PORTFOLIO)
+    async def show(ack: AsyncAck, body: Body) -> None:
+        portfolio_id = number(clicked(body))
+        view = await edge.read(body, lambda s, a, now: surveying.portfolio_view(s, a, now, portfolio_id=portfolio_id))
+        await edge.respond(body, view)
+        await ack()
+
+    @app.action(Action.SETUP_PORTFOLIO)
+    async def setup(ack: AsyncAck, body: Body) -> None:
+        portfolio_id = number(clicked(body))
+        view = await edge.read(body, lambda s, a, now: portfolios.change_form(s, a, portfolio_id, now))
+        await edge.open(body, view)
+        await ack()
+
+    @app.action(Action.ADOPT_ACCOUNTS)
+    async def adopt(ack: AsyncAck, body: Body) -> None:
+        portfolio_id = number(clicked(body))
+        view = await edge.work(body, lambda s, a, now: portfolios.adopt_unassigned(s, a, portfolio_id, now))
+        await edge.replace(body, view, "Taken in")
+        await ack()
+
+    @app.action(Action.JUDGE)
+    async def judge(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        await edge.open(body, await edge.read(body, lambda s, a, now: judging.judge_form(s, a, account_id, now)))
+        await ack()
+
+
+def _submissions(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.PORTFOLIO_SETUP)
+    async def saved(ack: AsyncAck, body: Body) -> None:
+        new = _portfolio(Form(body))
+
+        def save(session: Session, actor: Actor, now: datetime) -> PortfolioSavedView:
+            return portfolios.set_up(session, actor, new, now)
+
+        await ack(response_action="update", view=edge.in_modal(await edge.work(body, save), "Portfolio"))
+
+    @app.view(Callback.JUDGE)
+    async def judged(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        new = NewJudgement(number(form.metadata), form.words("verdict"), form.words("why"), form.words("would_change"))
+        view = await edge.work(body, lambda s, actor, now: judging.judge(s, actor, new, now))
+        await ack(response_action="update", view=edge.in_modal(view, "On record"))
+
+
+def _portfolio(form: Form) -> PortfolioForm:
+    weekday = form.words("weekday")
+    if not weekday.isdecimal():
+        raise Refused("Choose the day of the digest.", "weekday")
+    return PortfolioForm(
+        name=form.words("name"),
+        channel=form.text("channel"),
+        manager=form.text("manager"),
+        weekday=int(weekday),
+        time=form.words("time"),
+        tz=form.words("tz"),
+        bands=form.text("bands") or "",
+        portfolio_id=number(form.metadata) if form.metadata else None,
+    )
