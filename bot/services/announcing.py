@@ -76,11 +76,10 @@ class RisksMoreView:
     worst: tuple[MoreLine, ...]
 
 
-def open_risks(session: Session, news: Sequence[News], now: datetime) -> None:
-    """Insert a risk for each danger that is new, and tell the desks; all news is of one portfolio, or of none."""
+def open_risks(session: Session, news: Sequence[News], portfolio: Portfolio | None, now: datetime) -> None:
+    """Insert a risk for each danger that is new, and tell the desks; all news is of this portfolio, or of none."""
     if not news:
         return
-    portfolio = portfolios.by_id(session, news[0].account.portfolio_id)
     told, summed = _choose(session, news, portfolio, now)
     remind_at = telling.manager_reminded_at(session, portfolio, now)
     opened = [one for one in news if one.risk_id is None]
@@ -115,7 +114,7 @@ def _choose(
     worth = sorted((one for one in news if one.danger.severity >= Severity.MEDIUM), key=lambda one: one.weight)
     if portfolio and worth:
         portfolios.lock(session, [portfolio.id])
-    shared = telling.has_desk(session, portfolio)
+    shared = telling.desk_of_portfolio(session, portfolio) is not None
     desks: dict[int | None, Desk | None] = {}
     room: dict[Desk, int] = {}
     told: dict[int, Desk] = {}

@@ -19,10 +19,10 @@ from bot.domain.assessment import Assessment, assess
 from bot.domain.model import Account, ProofState, Risk
 from bot.domain.risks import Danger
 from bot.domain.words import AccountStatus, RiskState
-from bot.services import announcing, telling
+from bot.services import announcing, telling, tiering
 from bot.services.actor import bot_author
 from bot.services.announcing import News
-from bot.store import accounts, ledger, proof, risks, schema
+from bot.store import accounts, ledger, portfolios, proof, risks, schema
 
 BATCH = 200
 STAYS_CLOSED = timedelta(days=30)
@@ -38,11 +38,14 @@ def look_at_due(session: Session, now: datetime) -> bool:
         return False
     news: list[News] = []
     moments: dict[int, datetime | None] = {}
-    for state in proof.load_many(session, due):
+    states = proof.load_many(session, due)
+    portfolio = portfolios.by_id(session, states[0].account.portfolio_id)
+    tiering.follow_bands(session, (state.account for state in states), portfolio, now)
+    for state in states:
         assessment = assess(state, now.date(), now)
         news += _look(session, state, assessment, now)
         moments[state.account.id] = _next_look(state, now)
-    announcing.open_risks(session, news, now)
+    announcing.open_risks(session, news, portfolio, now)
     risks.look_no_more(session, [account_id for account_id, moment in moments.items() if moment is None])
     risks.look_again(session, {account_id: moment for account_id, moment in moments.items() if moment is not None})
     return True

@@ -96,8 +96,8 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
     said = {"why": new.why.strip(), "would_change": new.would_change.strip()}
     values: dict[str, Any] = {"verdict": Verdict(new.verdict), **said}
     if not _recorded(proof.load(session, account.id), actor, values, now):
-        by: dict[str, Any] = {"judged_by": actor.member.id, "judged_at": now}
-        ledger.add(session, actor.author, schema.judgement, now, account_id=account.id, **values, **by)
+        row = {"account_id": account.id, "judged_by": actor.member.id, "judged_at": now, **values}
+        ledger.add_many(session, actor.author, schema.judgement, now, [row])
     found = judgement_of(session, actor, account.id, now)
     assert found is not None
     return found

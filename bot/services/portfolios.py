@@ -79,6 +79,16 @@ class PortfolioSavedView:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopChannelsView:
+    """The form that says where a portfolio's Product and go-to-market loops are posted."""
+
+    portfolio_id: int
+    name: str
+    product: str | None
+    go_to_market: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AdoptedView:
     """How many customers a portfolio took in, and how many still belong to none that it could take."""
 
@@ -128,20 +138,32 @@ def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime
 def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -> PortfolioSavedView:
     """Create or change a portfolio; `Refused` names the field at fault. Submitted twice, it is one."""
     must_read(actor)
-    known = portfolios.by_id(session, form.portfolio_id)
-    if form.portfolio_id is not None and (known is None or known.workspace_id != actor.workspace_id):
-        raise Refused("That portfolio is gone. Type /portfolio setup to make a new one.")
+    known = None if form.portfolio_id is None else _managed(session, actor, form.portfolio_id)
     same = portfolios.by_name(session, actor.workspace_id, form.name)
     if known is None and same is not None and may_manage(session, actor, same.id) and same.channel == form.channel:
         known = same
     if known is None:
         _may_create(session, actor)
-    else:
-        must_manage(session, actor, known.id)
     if same is not None and (known is None or same.id != known.id):
         raise Refused(f"There is a portfolio called {same.name} already. Choose another name.", "name")
     values = _checked(session, actor, form)
     return _saved(session, actor, known, values, now)
+
+
+def loops_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> LoopChannelsView:
+    """Where the loops of a portfolio are posted, for those who may change it."""
+    known = _managed(session, actor, portfolio_id)
+    return LoopChannelsView(known.id, known.name, known.product_channel, known.go_to_market_channel)
+
+
+def set_loops(
+    session: Session, actor: Actor, portfolio_id: int, product: str | None, go_to_market: str | None, now: datetime
+) -> LoopChannelsView:
+    """Set the channels (Slack ids) of the Product and go-to-market loops; without one that loop posts nowhere."""
+    known = _managed(session, actor, portfolio_id)
+    values: dict[str, Any] = {"product_channel": product or None, "go_to_market_channel": go_to_market or None}
+    ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)
+    return loops_form(session, actor, portfolio_id, now)
 
 
 def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> AdoptedView:
@@ -149,10 +171,7 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
 
     At most `ADOPTED_AT_ONCE` a call, so that a click is answered in time; `left` says whether to go on.
     """
-    must_manage(session, actor, portfolio_id)
-    portfolio = portfolios.by_id(session, portfolio_id)
-    if portfolio is None or portfolio.workspace_id != actor.workspace_id:
-        raise Refused("That portfolio is gone. Type /portfolio setup to make a new one.")
+    portfolio = _managed(session, actor, portfolio_id)
     free = _free(session, portfolio)
     for account_id in free[:ADOPTED_AT_ONCE]:
         nowhere = {"portfolio_id": None}
@@ -168,6 +187,16 @@ def default_of(session: Session, workspace_id: int, owner_id: int | None) -> int
     owned = portfolios.of_owner(session, workspace_id, owner_id) if owner_id is not None else []
     candidates = owned or portfolios.of_workspace(session, workspace_id)
     return candidates[0].id if len(candidates) == 1 else None
+
+
+def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
+    """A portfolio of the actor's workspace that the actor may change."""
+    must_read(actor)
+    known = portfolios.by_id(session, portfolio_id)
+    if known is None or known.workspace_id != actor.workspace_id:
+        raise Refused("That portfolio is gone. Type /portfolio setup to make a new one.")
+    must_manage(session, actor, known.id)
+    return known
 
 
 def _may_create(session: Session, actor: Actor) -> None:

@@ -120,24 +120,23 @@ def title(kind: RiskKind) -> str:
     return TITLES[kind]
 
 
-def has_desk(session: Session, portfolio: Portfolio | None) -> bool:
-    """Whether the portfolio has a desk of its own: a channel, or a manager whom Slack reaches."""
-    return portfolio is not None and (_open_channel(portfolio) or _reached(session, portfolio.manager_id) is not None)
+def desk_of_portfolio(session: Session, portfolio: Portfolio | None) -> Desk | None:
+    """The portfolio's channel, or its manager where the channel is missing or lost; None without either."""
+    if portfolio is None:
+        return None
+    if portfolio.channel and portfolio.channel_lost_at is None:
+        return Desk(portfolio.workspace_id, portfolio.channel, Destination.CHANNEL)
+    return _desk_of_member(_reached(session, portfolio.manager_id))
 
 
 def desk_of(session: Session, account: Account, portfolio: Portfolio | None) -> Desk | None:
-    """Where to send news of this account; None when nobody can be reached."""
-    if portfolio and portfolio.channel and _open_channel(portfolio):
-        return Desk(account.workspace_id, portfolio.channel, Destination.CHANNEL)
-    for member_id in (portfolio.manager_id if portfolio else None, account.owner_id, account.deputy_id):
-        found = _reached(session, member_id)
-        if found and found.slack_id:
-            return Desk(account.workspace_id, found.slack_id, Destination.USER)
-    return None
+    """Where to send news of this account: its portfolio's desk, else its owner or deputy; None if nobody is reached."""
+    found = desk_of_portfolio(session, portfolio) or _desk_of_member(_reached(session, account.owner_id))
+    return found or _desk_of_member(_reached(session, account.deputy_id))
 
 
-def _open_channel(portfolio: Portfolio) -> bool:
-    return portfolio.channel is not None and portfolio.channel_lost_at is None
+def _desk_of_member(found: Member | None) -> Desk | None:
+    return Desk(found.workspace_id, found.slack_id, Destination.USER) if found and found.slack_id else None
 
 
 def _reached(session: Session, member_id: int | None) -> Member | None:
@@ -161,8 +160,9 @@ def tell(session: Session, risk_id: int, desk: Desk, now: datetime) -> bool:
 
 def tell_holder(session: Session, risk: Risk, to: Member, now: datetime) -> None:
     """Give the new holder the risk's message by direct message, if it has none anywhere yet."""
-    if to.slack_id:
-        tell(session, risk.id, Desk(to.workspace_id, to.slack_id, Destination.USER), now)
+    desk = _desk_of_member(to)
+    if desk is not None:
+        tell(session, risk.id, desk, now)
 
 
 def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], now: datetime) -> None:

@@ -45,6 +45,9 @@ class Action(StrEnum):
     FIRST_WIN = "plan.first_win"
     SETTLE_PLAN = "plan.settle"
     PUSH_EVIDENCE = "answer.evidence"
+    ISOLATE_SHARE = "evidence.isolate"
+    SHARE_PACKET = "packet.share"
+    ACCEPT_PACKET = "packet.accept"
     SHOW_HISTORY = "card.history"
 
     CLAIM_RISK = "risk.claim"
@@ -54,7 +57,9 @@ class Action(StrEnum):
     REOPEN_RISK = "risk.reopen"
 
     SHOW_PORTFOLIO = "portfolio.show"
+    SHOW_PORTFOLIO_PAGE = "portfolio.page"
     SETUP_PORTFOLIO = "portfolio.setup"
+    SETUP_LOOPS = "portfolio.loops"
     ADOPT_ACCOUNTS = "portfolio.adopt"
     JUDGE = "card.judge"
 
@@ -84,6 +89,7 @@ class Callback(StrEnum):
     NEW_ACCOUNT = "new_account"
     CADENCE = "cadence"
     PORTFOLIO_SETUP = "portfolio_setup"
+    LOOP_CHANNELS = "loop_channels"
     ASSIGN_RISK = "assign_risk"
     SNOOZE_RISK = "snooze_risk"
     CLOSE_RISK = "close_risk"
@@ -92,6 +98,10 @@ class Callback(StrEnum):
     TOLD = "told"
     THEME = "theme"
     NOTICE = "notice"
+    STAGE = "stage"
+    TIER = "tier"
+    ISOLATE_SHARE = "isolate_share"
+    ACCEPT_PACKET = "accept_packet"
 
 
 class Shortcut(StrEnum):

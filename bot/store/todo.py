@@ -45,7 +45,7 @@ def actions_due(session: Session, member_id: int, until: date) -> list[tuple[Act
         .select_from(joined)
         .where(
             action.c.owner_id == member_id,
-            action.c.told_on.is_(None),
+            action.c.told_on.is_(None) | action.c.told_words.is_(None),
             action.c.dropped_on.is_(None),
             action.c.due_on <= until,
             account.c.status == AccountStatus.CUSTOMER,

@@ -1,0 +1,222 @@
+"""Answers `/portfolio`: how a portfolio, or one owner's accounts, stand now, in the lines of the digest.
+
+A portfolio is named in buttons by its id, an owner's accounts by the owner's Slack id; `key` is either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rapidfuzz import process
+from sqlalchemy.orm import Session
+
+from bot.domain import loops
+from bot.domain.assessment import Assessment, assess
+from bot.domain.money import listed_money
+from bot.domain.participation import participation
+from bot.domain.tiers import Bands, OwnerLoad, loads
+from bot.domain.wording import plural
+from bot.services import digesting
+from bot.services.actor import Actor, Refused, must_read
+from bot.services.summarising import HEAD_LINES, Block, Line, Summary, short
+from bot.services.tiering import bands_of
+from bot.store import accounts, digests, members, portfolios, proof, todo
+from bot.store.digests import DigestRow
+from bot.store.portfolios import Portfolio
+
+SHORT_LINES = 4
+PARTICIPATION_WINDOW = timedelta(days=90)
+_SHOWN = 25
+_NAME = 48
+_SETUP = "No portfolio is set up yet. An admin types /portfolio setup."
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioPart:
+    """One portfolio, or one owner's accounts (`portfolio_id` is None then).
+
+    `since` is the digest that changes are counted from; `unclaimed` risks are told and nobody has them.
+    """
+
+    key: str
+    portfolio_id: int | None
+    name: str
+    channel: str | None
+    channel_lost: bool
+    manager: str | None
+    next_digest_at: datetime | None
+    since: datetime | None
+    unclaimed: int
+    can_manage: bool
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """What `/portfolio` shows: one part, or several that are short."""
+
+    parts: tuple[PortfolioPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioPageView:
+    """Every account in danger, the load of each owner, who answers: page `number` of `pages`."""
+
+    key: str
+    name: str
+    number: int
+    pages: int
+    blocks: tuple[Block, ...]
+    left: int
+
+
+def portfolio_view(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    owner_slack_id: str | None = None,
+    name: str | None = None,
+    key: str = "",
+) -> PortfolioView:
+    """How things stand: of an owner, of a portfolio by name, of a button's `key`, or of what is the actor's.
+
+    A manager's are the portfolios that they manage, an owner's their own accounts, anybody else's all portfolios.
+    """
+    must_read(actor)
+    if owner_slack_id or (key and not key.isdecimal()):
+        return PortfolioView((_of_owner(session, actor, owner_slack_id or key, now),))
+    if key or name:
+        return PortfolioView(_of_portfolios(session, actor, [_chosen(session, actor, key, name or "")], now))
+    managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
+    if managed:
+        return PortfolioView(_of_portfolios(session, actor, managed, now))
+    if actor.member.slack_id and accounts.ids_of(session, actor.member.id):
+        return PortfolioView((_of_owner(session, actor, actor.member.slack_id, now),))
+    known = portfolios.of_workspace(session, actor.workspace_id)
+    if not known:
+        raise Refused(_SETUP)
+    return PortfolioView(_of_portfolios(session, actor, known, now))
+
+
+def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: datetime) -> PortfolioPageView:
+    """One page (from 0) of what `/portfolio` only counts."""
+    (part,) = portfolio_view(session, actor, now, key=key).parts
+    pages = part.summary.pages
+    number = min(max(page, 0), max(0, len(pages) - 1))
+    left = part.summary.left if number == len(pages) - 1 else 0
+    return PortfolioPageView(key, part.name, number + 1, len(pages), pages[number] if pages else (), left)
+
+
+def _chosen(session: Session, actor: Actor, key: str, name: str) -> Portfolio:
+    known = portfolios.of_workspace(session, actor.workspace_id)
+    if not known:
+        raise Refused(_SETUP)
+    by_key = {str(portfolio.id): portfolio for portfolio in known}
+    if key:
+        if key not in by_key:
+            raise Refused("That portfolio is gone. Type /portfolio to see those that there are.")
+        return by_key[key]
+    exact = portfolios.by_name(session, actor.workspace_id, name)
+    if exact is not None:
+        return exact
+    near = [
+        by_key[found].name for _, _, found in process.extract(name, {k: p.name for k, p in by_key.items()}, limit=3)
+    ]
+    raise Refused(f"There is no portfolio called {short(name, _NAME)}. The nearest: {', '.join(near)}.")
+
+
+def _of_portfolios(
+    session: Session, actor: Actor, chosen: Sequence[Portfolio], now: datetime
+) -> tuple[PortfolioPart, ...]:
+    before = digests.latest(session, [portfolio.id for portfolio in chosen])
+    unclaimed = todo.unclaimed_by_portfolio(session, actor.workspace_id)
+    managers = portfolios.mentions(session, [portfolio.manager_id for portfolio in chosen])
+    room = SHORT_LINES if len(chosen) > 1 else HEAD_LINES
+    return tuple(
+        PortfolioPart(
+            key=str(portfolio.id),
+            portfolio_id=portfolio.id,
+            name=portfolio.name,
+            channel=portfolio.channel,
+            channel_lost=portfolio.channel_lost_at is not None,
+            manager=managers.get(portfolio.manager_id or 0),
+            next_digest_at=portfolio.next_digest_at,
+            since=digesting.told_at(before.get(portfolio.id)),
+            unclaimed=unclaimed.get(portfolio.id, 0),
+            can_manage=actor.member.is_admin or portfolio.manager_id == actor.member.id,
+            summary=_summary(session, portfolio, before.get(portfolio.id), room, now),
+        )
+        for portfolio in chosen
+    )
+
+
+def _summary(session: Session, portfolio: Portfolio, last: DigestRow | None, room: int, now: datetime) -> Summary:
+    assessments = digesting.assessed(session, portfolio, now)
+    more = _behind(assessments, bands_of(portfolio), now)
+    return digesting.survey(assessments, last, now, room=room, more=more)[1]
+
+
+def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> PortfolioPart:
+    owner = members.by_slack_id(session, actor.workspace_id, slack_id)
+    owned = accounts.ids_of(session, owner.id) if owner else []
+    if owner is None or not owned:
+        raise Refused(f"{owner.name if owner else 'That person'} owns no account. Type /portfolio to see all of them.")
+    assessments = [assess(state, now.date(), now) for state in proof.load_many(session, owned)]
+    home = portfolios.of_owner(session, actor.workspace_id, owner.id)
+    bands = bands_of(home[0]) if len(home) == 1 else None
+    _, summary = digesting.survey(assessments, None, now, more=_behind(assessments, bands, now))
+    return PortfolioPart(
+        key=slack_id,
+        portfolio_id=None,
+        name=owner.name,
+        channel=None,
+        channel_lost=False,
+        manager=None,
+        next_digest_at=None,
+        since=None,
+        unclaimed=0,
+        can_manage=False,
+        summary=summary,
+    )
+
+
+def _behind(assessments: Sequence[Assessment], bands: Bands | None, now: datetime) -> list[Block]:
+    """What stands behind the figures: load, participation, and what keeps showing up across accounts."""
+    names = assessments[0].state.names if assessments else {}
+
+    def named(member_id: int | None) -> str:
+        return short(names.get(member_id or 0, "Nobody"), _NAME)
+
+    carried = loads((one.account for one in assessments), bands)
+    meetings = [meeting for one in assessments for meeting in one.state.meetings]
+    asked = participation(meetings, now, now - PARTICIPATION_WINDOW)
+    pairs = [(one.account, action) for one in assessments for action in one.state.actions]
+    themes = loops.recurring(pairs, now.date())
+    lines = {
+        "Load": [Line("load", "", (named(load.owner_id),), 0, _load(load)) for load in carried[:_SHOWN]],
+        "Answers of the last 90 days": [
+            Line("load", "", (named(one.member_id),), 0, one.fact) for one in asked[:_SHOWN]
+        ],
+        "What keeps showing up": [
+            Line("load", "", (short(theme.theme, _NAME),), 0, theme.fact) for theme in themes[:_SHOWN]
+        ],
+    }
+    return [Block(title, tuple(held)) for title, held in lines.items() if held]
+
+
+def _load(load: OwnerLoad) -> str:
+    """`36 accounts, 1 M EUR; 30 high touch of 25 expected`."""
+    parts = [plural(load.accounts, "account")]
+    if load.arr:
+        parts.append(listed_money(load.arr))
+    if load.unknown_arr:
+        parts.append(f"{load.unknown_arr:,} without ARR")
+    tiers = [
+        f"{tier.accounts:,} {tier.tier.replace('_', ' ')}"
+        + (f" of {tier.expected:,} expected" if tier.expected is not None else "")
+        for tier in load.by_tier
+    ]
+    return f"{', '.join(parts)}; {', '.join(tiers)}" if tiers else ", ".join(parts)
