@@ -6,28 +6,46 @@ import os
 import socket
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSettingsError(ValueError):
+    """A variable that cannot be read; the message is one sentence that names it."""
 
 
 class Settings(BaseSettings):
     """Every field is an environment variable of the same name in capitals; `.env` is read, too."""
 
-    model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
-    database_url: str = Field("sqlite:///proofline.db", repr=False, description="sqlite:///FILE or postgresql://…")
-    slack_bot_token: str = Field("", repr=False, description="xoxb-…, from OAuth & Permissions")
-    slack_app_token: str = Field("", repr=False, description="xapp-… for Socket Mode; without it, HTTP")
-    slack_signing_secret: str = Field("", repr=False, description="from Basic Information; needed over HTTP")
-    slack_api_url: str = Field("https://slack.com/api/", description="another Slack, such as the sandbox")
-    host: str = Field("0.0.0.0", description="where health, metrics and Slack over HTTP listen")
-    port: int = Field(3000, ge=0, le=65535, description="0 takes a free port")
+    database_url: str = Field(
+        default="sqlite:///proofline.sqlite3", repr=False, description="sqlite:///FILE or postgresql://…"
+    )
+    slack_bot_token: str = Field(default="", repr=False, description="xoxb-…, from OAuth & Permissions")
+    slack_app_token: str = Field(default="", repr=False, description="xapp-… for Socket Mode; without it, HTTP")
+    slack_signing_secret: str = Field(default="", repr=False, description="from Basic Information; needed over HTTP")
+    slack_api_url: str = Field(default="https://slack.com/api/", description="another Slack, such as the sandbox")
+    host: str = Field(default="0.0.0.0", description="where health, metrics and Slack over HTTP listen")
+    port: int = Field(default=3000, ge=0, le=65535, description="0 takes a free port")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_json: bool | None = Field(None, description="unset: JSON unless standard error is a terminal")
-    tick_seconds: float = Field(20.0, gt=0, description="how often the clock looks for what is due")
+    log_json: bool | None = Field(default=None, description="unset: JSON unless standard error is a terminal")
+    tick_seconds: float = Field(default=20.0, gt=0, description="how often the clock looks for what is due")
     replica: str = Field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
     @property
     def socket_mode(self) -> bool:
         """Slack is reached through a socket of ours rather than over HTTP to us."""
         return bool(self.slack_app_token)
+
+
+def load() -> Settings:
+    """The settings of this process. Raises `BadSettingsError` for the first variable that cannot be read."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name, why = str(first["loc"][0]).upper(), str(first["msg"])
+        raise BadSettingsError(f"{name} cannot be read: {why[0].lower()}{why[1:]}. Change it and try again.") from None
