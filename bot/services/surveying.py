@@ -1,6 +1,6 @@
 """Answers `/portfolio`: how a portfolio, or one owner's accounts, stand now, in the lines of the digest.
 
-A portfolio is named in buttons by its id, an owner's accounts by the owner's Slack id; `key` is either.
+`key` names what a page belongs to: a portfolio by its id, an owner's accounts by the owner's Slack id.
 """
 
 from __future__ import annotations
@@ -79,17 +79,18 @@ def portfolio_view(
     *,
     owner_slack_id: str | None = None,
     name: str | None = None,
-    key: str = "",
+    portfolio_id: int | None = None,
 ) -> PortfolioView:
-    """How things stand: of an owner, of a portfolio by name, of a button's `key`, or of what is the actor's.
+    """How things stand: of an owner, of a portfolio by name or id, or of what is the actor's.
 
     A manager's are the portfolios that they manage, an owner's their own accounts, anybody else's all portfolios.
     """
     must_read(actor)
-    if owner_slack_id or (key and not key.isdecimal()):
-        return PortfolioView((_of_owner(session, actor, owner_slack_id or key, now),))
-    if key or name:
-        return PortfolioView(_of_portfolios(session, actor, [_chosen(session, actor, key, name or "")], now))
+    if owner_slack_id:
+        return PortfolioView((_of_owner(session, actor, owner_slack_id, now),))
+    if portfolio_id is not None or name:
+        chosen = _chosen(session, actor, portfolio_id, name or "")
+        return PortfolioView(_of_portfolios(session, actor, [chosen], now))
     managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
     if managed:
         return PortfolioView(_of_portfolios(session, actor, managed, now))
@@ -103,22 +104,24 @@ def portfolio_view(
 
 def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: datetime) -> PortfolioPageView:
     """One page (from 0) of what `/portfolio` only counts."""
-    (part,) = portfolio_view(session, actor, now, key=key).parts
+    by_id = int(key) if key.isdecimal() else None
+    owner = None if key.isdecimal() else key
+    (part,) = portfolio_view(session, actor, now, portfolio_id=by_id, owner_slack_id=owner).parts
     pages = part.summary.pages
     number = min(max(page, 0), max(0, len(pages) - 1))
     left = part.summary.left if number == len(pages) - 1 else 0
     return PortfolioPageView(key, part.name, number + 1, len(pages), pages[number] if pages else (), left)
 
 
-def _chosen(session: Session, actor: Actor, key: str, name: str) -> Portfolio:
+def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str) -> Portfolio:
     known = portfolios.of_workspace(session, actor.workspace_id)
     if not known:
         raise Refused(_SETUP)
-    by_key = {str(portfolio.id): portfolio for portfolio in known}
-    if key:
-        if key not in by_key:
+    by_id = {portfolio.id: portfolio for portfolio in known}
+    if portfolio_id is not None:
+        if portfolio_id not in by_id:
             raise Refused("That portfolio is gone. Type /portfolio to see those that there are.")
-        return by_key[key]
+        return by_id[portfolio_id]
     exact = portfolios.by_name(session, actor.workspace_id, name)
     if exact is not None:
         return exact
