@@ -31,7 +31,7 @@ class PortfolioForm:
     """A portfolio as typed. `channel` and `manager` are Slack ids, `time` is `HH:MM` on the clock of `tz` (IANA).
 
     `bands` is empty or the ARR from which accounts are high and low touch, such as `100,000 / 20,000 USD`; `loads` is
-    empty or how many accounts of these two tiers one owner is expected to carry, such as `25 / 80`.
+    empty or how many accounts of these two tiers one owner is expected to carry, such as `25 / 80`; None leaves it.
     """
 
     name: str
@@ -41,7 +41,7 @@ class PortfolioForm:
     time: str
     tz: str
     bands: str = ""
-    loads: str = ""
+    loads: str | None = None
     portfolio_id: int | None = None
 
 
@@ -108,18 +108,14 @@ def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime)
         known = managed[0]
     if known is None:
         _may_create(session, actor)
-        return PortfolioSetupView(
-            None, name, None, actor.member.slack_id, 0, WEEKDAYS, "09:00", actor.member.tz, "", ""
-        )
+        me = actor.member
+        return PortfolioSetupView(None, name, None, me.slack_id, 0, WEEKDAYS, "09:00", me.tz, "", "")
     return change_form(session, actor, known.id, now)
 
 
 def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> PortfolioSetupView:
     """The form for one portfolio, filled with what is set up."""
-    must_manage(session, actor, portfolio_id)
-    known = portfolios.by_id(session, portfolio_id)
-    if known is None or known.workspace_id != actor.workspace_id:
-        raise Refused("That portfolio is gone. Type /portfolio setup to make a new one.")
+    known = _managed(session, actor, portfolio_id)
     manager = members.by_id(session, known.manager_id)
     return PortfolioSetupView(
         portfolio_id=known.id,
@@ -227,7 +223,7 @@ def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, A
         "digest_time": form.time,
         "tz": calendar.checked_zone(form.tz.strip(), "tz"),
         **_bands(form.bands),
-        **_loads(form.loads),
+        **({} if form.loads is None else _loads(form.loads)),
     }
 
 

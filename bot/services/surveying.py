@@ -125,9 +125,8 @@ def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str)
     exact = portfolios.by_name(session, actor.workspace_id, name)
     if exact is not None:
         return exact
-    near = [
-        by_key[found].name for _, _, found in process.extract(name, {k: p.name for k, p in by_key.items()}, limit=3)
-    ]
+    names = [portfolio.name for portfolio in known]
+    near = [short(found, _NAME) for found, _, _ in process.extract(name, names, limit=3)]
     raise Refused(f"There is no portfolio called {short(name, _NAME)}. The nearest: {', '.join(near)}.")
 
 
