@@ -26,14 +26,16 @@ function go(place, thread = null, user = state.me.id) {
 /** Goes where the address says; names serve as well as ids. */
 async function follow() {
   const [, as, who = "", where = "", thread = null] = decodeURIComponent(location.hash).split("/");
-  const wanted = as === "as" ? state.workspace.users.find((/** @type {any} */ one) => one.id === who || one.name === who) : null;
-  const me = wanted ?? state.me ?? humans().find((one) => !one.deactivated && !one.is_guest && !one.is_stranger) ?? humans()[0];
+  const wanted =
+    as === "as" ? state.workspace.users.find((/** @type {any} */ one) => one.id === who || one.name === who) : null;
+  const me =
+    wanted ?? state.me ?? humans().find((one) => !one.deactivated && !one.is_guest && !one.is_stranger) ?? humans()[0];
   const switched = me.id !== state.me?.id;
   if (switched) become(me);
   if (switched) await readView();
   if (where === APP_MESSAGES && !appChannel()) await openAppMessages();
   const found = state.channels.find((one) => one.id === where || (one.kind !== "im" && one.name === where));
-  const place = where === HOME ? HOME : where === APP_MESSAGES ? appChannel()?.id ?? HOME : found?.id ?? start();
+  const place = where === HOME ? HOME : where === APP_MESSAGES ? (appChannel()?.id ?? HOME) : (found?.id ?? start());
   const arrived = switched || place !== state.place;
   leave(arrived);
   state.place = place;
@@ -66,7 +68,16 @@ function leave(arrived) {
 function become(me) {
   const before = state.me;
   stopListening();
-  Object.assign(state, { me, channels: [], modals: [], home: null, messages: [], messagesOf: "", place: "", thread: null });
+  Object.assign(state, {
+    me,
+    channels: [],
+    modals: [],
+    home: null,
+    messages: [],
+    messagesOf: "",
+    place: "",
+    thread: null,
+  });
   state.newFrom.clear();
   stopListening = listen(me.id, onEvent, onLine);
   if (before) announce(`You are now ${displayName(me.id)}`);
@@ -84,7 +95,7 @@ function onLine(live) {
   if (!live) offlineTimer = window.setTimeout(() => (byId("offline").hidden = false), 1500);
   else {
     byId("offline").hidden = true;
-    refresh();
+    readClock().then(refresh);
   }
 }
 
@@ -108,7 +119,10 @@ async function readView() {
 
 async function read() {
   const { me, place } = state;
-  const [view, messages] = await Promise.all([getView(me.id), place === HOME || !place ? null : getChannel(me.id, place)]);
+  const [view, messages] = await Promise.all([
+    getView(me.id),
+    place === HOME || !place ? null : getChannel(me.id, place),
+  ]);
   if (me !== state.me || place !== state.place) return void (again = true);
   Object.assign(state, { channels: view.channels, modals: view.modals ?? [], home: view.home });
   if (messages) takeMessages(messages.messages);
@@ -143,7 +157,10 @@ function render() {
   syncModals();
   tidyFloats();
   const one = channel(state.place);
-  const unread = state.channels.reduce((sum, each) => sum + (each.is_member && each.id !== state.place ? each.unread : 0), 0);
+  const unread = state.channels.reduce(
+    (sum, each) => sum + (each.is_member && each.id !== state.place ? each.unread : 0),
+    0,
+  );
   const title = one ? `${one.kind === "im" ? "" : "#"}${channelName(one)}` : `${state.workspace.app.name} Home`;
   document.title = `${unread ? `(${unread}) ` : ""}${title} — ${state.workspace.team.name}`;
   document.body.dataset.ready = `${state.me.id}/${state.place}`;
@@ -173,5 +190,7 @@ async function boot() {
 
 boot().catch((error) => {
   console.error(error);
-  document.body.replaceChildren(h("p", { class: "empty" }, "The sandbox cannot be reached. Is it still running? Reload the page to try again."));
+  document.body.replaceChildren(
+    h("p", { class: "empty" }, "The sandbox cannot be reached. Is it still running? Reload the page to try again."),
+  );
 });

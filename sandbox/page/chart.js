@@ -2,7 +2,14 @@
 // data_visualization blocks as small SVG charts: pie, bar, line and area, with a legend and a text for readers.
 import { h, svg } from "./dom.js";
 
-const COLOURS = ["var(--chart-1)", "var(--chart-2)", "var(--chart-3)", "var(--chart-4)", "var(--chart-5)", "var(--chart-6)"];
+const COLOURS = [
+  "var(--chart-1)",
+  "var(--chart-2)",
+  "var(--chart-3)",
+  "var(--chart-4)",
+  "var(--chart-5)",
+  "var(--chart-6)",
+];
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [560, 220, 44, 30, 10];
 const colour = (/** @type {number} */ index) => COLOURS[index % COLOURS.length];
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -11,18 +18,35 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 export function chart(block) {
   const spec = block.chart ?? {};
   const pie = spec.type === "pie";
-  const names = pie ? spec.segments.map((/** @type {any} */ one) => one.label) : spec.series.map((/** @type {any} */ one) => one.name);
+  const names = pie
+    ? spec.segments.map((/** @type {any} */ one) => one.label)
+    : spec.series.map((/** @type {any} */ one) => one.name);
   const legend = names.map((/** @type {string} */ name, /** @type {number} */ index) =>
-    h("li", null, h("span", { class: "swatch", style: `background:${colour(index)}` }), name, pie && h("b", null, compact.format(spec.segments[index].value))));
-  return h("figure", { class: "chart" },
+    h(
+      "li",
+      null,
+      h("span", { class: "swatch", style: `background:${colour(index)}` }),
+      name,
+      pie && h("b", null, compact.format(spec.segments[index].value)),
+    ),
+  );
+  return h(
+    "figure",
+    { class: "chart" },
     h("figcaption", null, block.title ?? ""),
     pie ? pieChart(spec) : axisChart(spec, describe(spec)),
-    h("ul", { class: "legend" }, legend));
+    h("ul", { class: "legend" }, legend),
+  );
 }
 
 /** @param {any} spec */
 function describe(spec) {
-  return spec.series.map((/** @type {any} */ one) => `${one.name}: ${one.data.map((/** @type {any} */ p) => `${p.label} ${p.value}`).join(", ")}`).join("; ");
+  return spec.series
+    .map(
+      (/** @type {any} */ one) =>
+        `${one.name}: ${one.data.map((/** @type {any} */ p) => `${p.label} ${p.value}`).join(", ")}`,
+    )
+    .join("; ");
 }
 
 /** @param {any} spec */
@@ -41,7 +65,8 @@ function pieChart(spec) {
 
 /** A ring's slice. @param {number} from @param {number} sweep */
 function slice(from, sweep) {
-  const point = (/** @type {number} */ radius, /** @type {number} */ at) => `${100 + radius * Math.cos(at)} ${100 + radius * Math.sin(at)}`;
+  const point = (/** @type {number} */ radius, /** @type {number} */ at) =>
+    `${100 + radius * Math.cos(at)} ${100 + radius * Math.sin(at)}`;
   const big = sweep > Math.PI ? 1 : 0;
   return `M${point(90, from)}A90 90 0 ${big} 1 ${point(90, from + sweep)}L${point(52, from + sweep)}A52 52 0 ${big} 0 ${point(52, from)}Z`;
 }
@@ -55,12 +80,30 @@ function axisChart(spec, text) {
   const y = (/** @type {number} */ value) => TOP + (1 - (value - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
   const band = (WIDTH - LEFT) / categories.length;
   const x = (/** @type {number} */ index) => LEFT + band * (index + 0.5);
-  const values = (/** @type {any} */ one) => categories.map((/** @type {string} */ label) => one.data.find((/** @type {any} */ point) => point.label === label)?.value ?? 0);
+  const values = (/** @type {any} */ one) =>
+    categories.map(
+      (/** @type {string} */ label) => one.data.find((/** @type {any} */ point) => point.label === label)?.value ?? 0,
+    );
   const draw = spec.type === "bar" ? bars : curve;
   const marks = spec.series.flatMap((/** @type {any} */ one, /** @type {number} */ index) =>
-    draw(values(one), { x, y, band, index, count: spec.series.length, area: spec.type === "area", name: one.name, categories }));
-  return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "plot", role: "img", "aria-label": text },
-    grid(ticks, y), marks, labels(categories, x, band));
+    draw(values(one), {
+      x,
+      y,
+      band,
+      index,
+      count: spec.series.length,
+      area: spec.type === "area",
+      name: one.name,
+      categories,
+    }),
+  );
+  return svg(
+    "svg",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "plot", role: "img", "aria-label": text },
+    grid(ticks, y),
+    marks,
+    labels(categories, x, band),
+  );
 }
 
 /** About five round numbers that span the values. @param {number} low @param {number} high */
@@ -75,9 +118,12 @@ function roundTicks(low, high) {
 /** @param {number[]} ticks @param {(value: number) => number} y */
 function grid(ticks, y) {
   return ticks.map((value) => {
-    return svg("g", { class: "tick" },
+    return svg(
+      "g",
+      { class: "tick" },
       svg("line", { x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value) }),
-      svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, compact.format(value)));
+      svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, compact.format(value)),
+    );
   });
 }
 
@@ -87,7 +133,10 @@ function labels(categories, x, band) {
   const room = Math.max(4, Math.floor((band * every) / 6.5));
   const short = (/** @type {string} */ text) => (text.length > room ? `${text.slice(0, room - 1)}…` : text);
   return categories.map((text, index) =>
-    index % every ? null : svg("text", { class: "category", x: x(index), y: HEIGHT - 8, "text-anchor": "middle" }, short(text)));
+    index % every
+      ? null
+      : svg("text", { class: "category", x: x(index), y: HEIGHT - 8, "text-anchor": "middle" }, short(text)),
+  );
 }
 
 /**
@@ -100,8 +149,18 @@ function bars(values, { x, y, band, index, count, name, categories }) {
   return values.map((value, at) => {
     const left = x(at) - (width * count) / 2 + width * index;
     const top = Math.min(y(value), y(0));
-    return svg("rect", { x: left + 1, y: top, width: width - 2, height: Math.max(1, Math.abs(y(value) - y(0))), rx: 2, fill: colour(index) },
-      svg("title", {}, `${name}, ${categories[at]}: ${value}`));
+    return svg(
+      "rect",
+      {
+        x: left + 1,
+        y: top,
+        width: width - 2,
+        height: Math.max(1, Math.abs(y(value) - y(0))),
+        rx: 2,
+        fill: colour(index),
+      },
+      svg("title", {}, `${name}, ${categories[at]}: ${value}`),
+    );
   });
 }
 
@@ -111,8 +170,15 @@ function bars(values, { x, y, band, index, count, name, categories }) {
  */
 function curve(values, { x, y, index, area, name, categories }) {
   const path = values.map((value, at) => `${at ? "L" : "M"}${x(at)} ${y(value)}`).join("");
-  const fill = area && svg("path", { d: `${path}L${x(values.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z`, fill: colour(index), opacity: 0.18 });
+  const fill =
+    area &&
+    svg("path", { d: `${path}L${x(values.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z`, fill: colour(index), opacity: 0.18 });
   const dots = values.map((value, at) =>
-    svg("circle", { cx: x(at), cy: y(value), r: 3, fill: colour(index) }, svg("title", {}, `${name}, ${categories[at]}: ${value}`)));
+    svg(
+      "circle",
+      { cx: x(at), cy: y(value), r: 3, fill: colour(index) },
+      svg("title", {}, `${name}, ${categories[at]}: ${value}`),
+    ),
+  );
   return [fill, svg("path", { d: path, fill: "none", stroke: colour(index), "stroke-width": 2.2 }), ...dots];
 }

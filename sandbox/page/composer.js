@@ -19,11 +19,44 @@ export class Composer {
     /** @type {Suggestion[]} */ this.shown = [];
     this.active = 0;
     this.moved = false;
-    this.list = h("div", { class: "suggestions", role: "listbox", id: freshId("suggestions"), hidden: true, "aria-label": "Suggestions" });
-    this.input = /** @type {HTMLTextAreaElement} */ (h("textarea", { id: options.id, rows: "1", "aria-controls": this.list.id, "aria-autocomplete": "list", autocomplete: "off",
-      oninput: () => this.typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.key_(event), onblur: () => this.hide(), onclick: () => this.suggest() }));
-    this.button = h("button", { type: "submit", class: "send", "aria-label": "Send", disabled: true }, icon("send", 18));
-    this.form = h("form", { class: "composer", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.submit(); } }, this.list, this.input, this.button);
+    this.list = h("div", {
+      class: "suggestions",
+      role: "listbox",
+      id: freshId("suggestions"),
+      hidden: true,
+      "aria-label": "Suggestions",
+    });
+    this.input = /** @type {HTMLTextAreaElement} */ (
+      h("textarea", {
+        id: options.id,
+        rows: "1",
+        "aria-controls": this.list.id,
+        "aria-autocomplete": "list",
+        autocomplete: "off",
+        oninput: () => this.typed(),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => this.key_(event),
+        onblur: () => this.hide(),
+        onclick: () => this.suggest(),
+      })
+    );
+    this.button = h(
+      "button",
+      { type: "submit", class: "send", "aria-label": "Send", disabled: true },
+      icon("send", 18),
+    );
+    this.form = h(
+      "form",
+      {
+        class: "composer",
+        onsubmit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          this.submit();
+        },
+      },
+      this.list,
+      this.input,
+      this.button,
+    );
     host.replaceChildren(this.form);
   }
 
@@ -52,9 +85,23 @@ export class Composer {
     this.shown = suggestions(this.input.value, this.input.selectionStart);
     this.list.hidden = !this.shown.length;
     this.point(0);
-    this.list.replaceChildren(...this.shown.map((one, at) =>
-      h("div", { class: `suggestion${at === this.active ? " active" : ""}`, role: "option", id: `${this.list.id}-${at}`, "data-suggestion": one.insert, "aria-selected": String(at === this.active),
-        onmousedown: (/** @type {Event} */ event) => event.preventDefault(), onclick: () => this.take(one) }, one.face)));
+    this.list.replaceChildren(
+      ...this.shown.map((one, at) =>
+        h(
+          "div",
+          {
+            class: `suggestion${at === this.active ? " active" : ""}`,
+            role: "option",
+            id: `${this.list.id}-${at}`,
+            "data-suggestion": one.insert,
+            "aria-selected": String(at === this.active),
+            onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
+            onclick: () => this.take(one),
+          },
+          one.face,
+        ),
+      ),
+    );
   }
 
   /** @param {number} at */
@@ -143,13 +190,30 @@ function suggestions(text, caret) {
   if (/^\/\S*$/.test(head)) {
     return state.workspace.commands
       .filter((/** @type {any} */ one) => one.command.startsWith(head.toLowerCase()))
-      .map((/** @type {any} */ one) => ({ insert: `${one.command} `, face: [
-        h("span", { class: "suggestion-main" }, h("b", null, one.command), one.usage_hint ? h("span", { class: "usage" }, one.usage_hint) : null),
-        h("span", { class: "muted" }, one.description ?? ""), h("span", { class: "badge" }, state.workspace.app.name)] }));
+      .map((/** @type {any} */ one) => ({
+        insert: `${one.command} `,
+        face: [
+          h(
+            "span",
+            { class: "suggestion-main" },
+            h("b", null, one.command),
+            one.usage_hint ? h("span", { class: "usage" }, one.usage_hint) : null,
+          ),
+          h("span", { class: "muted" }, one.description ?? ""),
+          h("span", { class: "badge" }, state.workspace.app.name),
+        ],
+      }));
   }
   if (!name) return [];
   return humans()
-    .filter((one) => displayName(one.id).toLowerCase().includes(name[1].toLowerCase()) || one.name.toLowerCase().startsWith(name[1].toLowerCase()))
+    .filter(
+      (one) =>
+        displayName(one.id).toLowerCase().includes(name[1].toLowerCase()) ||
+        one.name.toLowerCase().startsWith(name[1].toLowerCase()),
+    )
     .slice(0, 6)
-    .map((one) => ({ insert: `@${one.name} `, face: [avatar(one.id, 22), h("b", null, displayName(one.id)), h("span", { class: "muted" }, one.title ?? "")] }));
+    .map((one) => ({
+      insert: `@${one.name} `,
+      face: [avatar(one.id, 22), h("b", null, displayName(one.id)), h("span", { class: "muted" }, one.title ?? "")],
+    }));
 }

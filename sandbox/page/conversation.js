@@ -31,7 +31,10 @@ export function startConversation(given) {
   list = new MessageList(byId("messages"), openThread);
   threadList = new MessageList(byId("thread-messages"), openThread);
   composer = new Composer(byId("composer"), { id: "composer-input", send: (text) => send(text, null) });
-  threadComposer = new Composer(byId("thread-composer"), { id: "thread-input", send: (text) => send(text, state.thread) });
+  threadComposer = new Composer(byId("thread-composer"), {
+    id: "thread-input",
+    send: (text) => send(text, state.thread),
+  });
 }
 
 /** Shows the state. */
@@ -52,11 +55,31 @@ function drawHead() {
   const app = state.workspace.app;
   const elsewhere = state.channels.some((each) => each.is_member && each.unread > 0 && each.id !== state.place);
   const isApp = state.place === HOME || one?.id === appChannel()?.id;
-  const menu = h("button", { type: "button", class: `icon-button only-narrow${elsewhere ? " has-unread" : ""}`, "aria-label": "Open the channel list", "data-testid": "open-sidebar", onclick: moves.openMenu }, icon("menu"));
+  const menu = h(
+    "button",
+    {
+      type: "button",
+      class: `icon-button only-narrow${elsewhere ? " has-unread" : ""}`,
+      "aria-label": "Open the channel list",
+      "data-testid": "open-sidebar",
+      onclick: moves.openMenu,
+    },
+    icon("menu"),
+  );
   const title = isApp
     ? [avatar(app.bot_user_id, 28), h("h1", null, app.name), h("span", { class: "badge" }, "APP"), tabs()]
-    : one ? channelTitle(one) : [h("h1", null, "Not found")];
-  const stamp = JSON.stringify([state.me.id, state.place, one?.name, one?.is_member, appChannel()?.unread, elsewhere, Math.floor(now() / 60)]);
+    : one
+      ? channelTitle(one)
+      : [h("h1", null, "Not found")];
+  const stamp = JSON.stringify([
+    state.me.id,
+    state.place,
+    one?.name,
+    one?.is_member,
+    appChannel()?.unread,
+    elsewhere,
+    Math.floor(now() / 60),
+  ]);
   const head = byId("main-head");
   if (head.dataset.stamp === stamp) return;
   head.dataset.stamp = stamp;
@@ -64,21 +87,43 @@ function drawHead() {
 }
 
 function tabs() {
-  const tab = (/** @type {string} */ label, /** @type {boolean} */ current, /** @type {() => void} */ onclick, /** @type {string} */ id) =>
-    h("button", { type: "button", role: "tab", "aria-selected": String(current), "data-testid": id, "data-focus": id, onclick }, label,
-      !current && id === "tab-messages" && waiting > 0 && h("span", { class: "count" }, waiting));
+  const tab = (
+    /** @type {string} */ label,
+    /** @type {boolean} */ current,
+    /** @type {() => void} */ onclick,
+    /** @type {string} */ id,
+  ) =>
+    h(
+      "button",
+      { type: "button", role: "tab", "aria-selected": String(current), "data-testid": id, "data-focus": id, onclick },
+      label,
+      !current && id === "tab-messages" && waiting > 0 && h("span", { class: "count" }, waiting),
+    );
   const atHome = state.place === HOME;
   const waiting = appChannel()?.unread ?? 0;
-  return h("div", { class: "tabs", role: "tablist", "aria-label": state.workspace.app.name },
-    tab("Home", atHome, () => moves.go(HOME), "tab-home"), tab("Messages", !atHome, () => moves.go(appChannel()?.id ?? APP_MESSAGES), "tab-messages"));
+  return h(
+    "div",
+    { class: "tabs", role: "tablist", "aria-label": state.workspace.app.name },
+    tab("Home", atHome, () => moves.go(HOME), "tab-home"),
+    tab("Messages", !atHome, () => moves.go(appChannel()?.id ?? APP_MESSAGES), "tab-messages"),
+  );
 }
 
 /** @param {import("./state.js").Channel} one */
 function channelTitle(one) {
   const other = one.kind === "im" ? person(one.with_user ?? "") : undefined;
-  if (!other) return [h("span", { class: "head-icon" }, icon(one.kind === "private" ? "lock" : "hash", 18)), h("h1", null, channelName(one)), ...(one.is_archived ? [h("span", { class: "badge" }, "ARCHIVED")] : [])];
+  if (!other)
+    return [
+      h("span", { class: "head-icon" }, icon(one.kind === "private" ? "lock" : "hash", 18)),
+      h("h1", null, channelName(one)),
+      ...(one.is_archived ? [h("span", { class: "badge" }, "ARCHIVED")] : []),
+    ];
   const there = other.tz && other.tz !== state.me.tz ? `${time(now(), other.tz)} there` : "";
-  return [avatar(other.id, 28), h("h1", null, displayName(other.id)), h("span", { class: "head-note" }, [other.title, there].filter(Boolean).join(" · "))];
+  return [
+    avatar(other.id, 28),
+    h("h1", null, displayName(other.id)),
+    h("span", { class: "head-note" }, [other.title, there].filter(Boolean).join(" · ")),
+  ];
 }
 
 // The channel
@@ -116,13 +161,39 @@ function intro(one) {
   const app = state.workspace.app;
   const withApp = one.with_user === app.bot_user_id;
   const name = channelName(one);
-  const commands = state.workspace.commands.slice(0, 4).map((/** @type {any} */ command) => h("code", null, command.command));
-  const hint = commands.length && h("p", null, "Type ", h("kbd", null, "/"), " to see what ", app.name, " can do: ", commands.flatMap((/** @type {Node} */ node, /** @type {number} */ at) => (at ? [" ", node] : [node])));
-  const node = h("div", { class: "intro" },
-    one.kind === "im" ? avatar(one.with_user ?? "", 56) : h("span", { class: "intro-mark" }, icon(one.kind === "private" ? "lock" : "hash", 28)),
+  const commands = state.workspace.commands
+    .slice(0, 4)
+    .map((/** @type {any} */ command) => h("code", null, command.command));
+  const hint =
+    commands.length &&
+    h(
+      "p",
+      null,
+      "Type ",
+      h("kbd", null, "/"),
+      " to see what ",
+      app.name,
+      " can do: ",
+      commands.flatMap((/** @type {Node} */ node, /** @type {number} */ at) => (at ? [" ", node] : [node])),
+    );
+  const node = h(
+    "div",
+    { class: "intro" },
+    one.kind === "im"
+      ? avatar(one.with_user ?? "", 56)
+      : h("span", { class: "intro-mark" }, icon(one.kind === "private" ? "lock" : "hash", 28)),
     h("h2", null, name),
-    h("p", null, withApp ? `This is your direct message with ${name}. What it asks you and tells you arrives here.` : one.kind === "im" ? `This is the beginning of your conversation with ${name}.` : `This is the very beginning of #${name}.`),
-    hint);
+    h(
+      "p",
+      null,
+      withApp
+        ? `This is your direct message with ${name}. What it asks you and tells you arrives here.`
+        : one.kind === "im"
+          ? `This is the beginning of your conversation with ${name}.`
+          : `This is the very beginning of #${name}.`,
+    ),
+    hint,
+  );
   introKept = { key, node };
   return node;
 }
@@ -139,7 +210,14 @@ function drawHome() {
   const scroll = sameView ? host.scrollTop : 0;
   const content = view?.blocks
     ? renderBlocks(view.blocks, viewSurface(view.id, view, "home"))
-    : [h("div", { class: "empty", "data-testid": "home-empty" }, icon("home", 32), h("p", null, `${state.workspace.app.name} has not published its Home tab yet.`))];
+    : [
+        h(
+          "div",
+          { class: "empty", "data-testid": "home-empty" },
+          icon("home", 32),
+          h("p", null, `${state.workspace.app.name} has not published its Home tab yet.`),
+        ),
+      ];
   keepFocus(host, () => host.replaceChildren(h("div", { class: "home-page", "data-view-id": view?.id }, content)));
   host.scrollTop = scroll;
 }
@@ -154,7 +232,10 @@ function drawThread() {
   const key = `${state.me.id}/${state.place}/${state.thread}`;
   const all = state.messages.filter((message) => message.ts === state.thread || message.thread_ts === state.thread);
   all.sort((a, b) => seconds(a) - seconds(b));
-  byId("thread-place").textContent = state.place && channel(state.place) ? placeholder(/** @type {any} */ (channel(state.place))).replace("Message ", "") : "";
+  byId("thread-place").textContent =
+    state.place && channel(state.place)
+      ? placeholder(/** @type {any} */ (channel(state.place))).replace("Message ", "")
+      : "";
   threadList.update(key, state.place, all, { inThread: true });
   const one = channel(state.place);
   byId("thread-composer").hidden = !one || Boolean(readOnly(one));

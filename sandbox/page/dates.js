@@ -26,12 +26,22 @@ function format(tz, options) {
  */
 export function wall(seconds, tz) {
   const parts = format(tz, {
-    year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+    hourCycle: "h23",
   }).formatToParts(seconds * 1000);
   const read = (/** @type {string} */ type) => Number(parts.find((part) => part.type === type)?.value);
   return {
-    year: read("year"), month: read("month"), day: read("day"),
-    hour: read("hour"), minute: read("minute"), second: read("second"),
+    year: read("year"),
+    month: read("month"),
+    day: read("day"),
+    hour: read("hour"),
+    minute: read("minute"),
+    second: read("second"),
   };
 }
 
@@ -43,11 +53,15 @@ export function dayNumber(seconds, tz) {
 
 /** @param {number} seconds @param {string} tz */
 export const time = (seconds, tz) =>
-  format(tz, { hour: "numeric", minute: "2-digit", hour12: true }).format(seconds * 1000).replace(/\s/g, " ");
+  format(tz, { hour: "numeric", minute: "2-digit", hour12: true })
+    .format(seconds * 1000)
+    .replace(/\s/g, " ");
 
 /** @param {number} seconds @param {string} tz */
 const timeSecs = (seconds, tz) =>
-  format(tz, { hour: "numeric", minute: "2-digit", second: "2-digit", hour12: true }).format(seconds * 1000).replace(/\s/g, " ");
+  format(tz, { hour: "numeric", minute: "2-digit", second: "2-digit", hour12: true })
+    .format(seconds * 1000)
+    .replace(/\s/g, " ");
 
 /** @param {number} day */
 function ordinal(day) {
@@ -64,7 +78,11 @@ function nearDay(seconds, tz, now) {
 /** @param {number} seconds @param {number} now */
 export function ago(seconds, now) {
   const units = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([
-    ["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60],
+    ["year", 31536000],
+    ["month", 2592000],
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
   ]);
   const difference = seconds - now;
   const [unit, size] = units.find(([, length]) => Math.abs(difference) >= length) ?? ["second", 1];
@@ -100,20 +118,33 @@ function dateToken(token, seconds, tz, now) {
   const weekday = format(tz, { weekday: "long" }).format(seconds * 1000);
   const pad = (/** @type {number} */ n) => String(n).padStart(2, "0");
   switch (token) {
-    case "date_num": return `${year}-${pad(month)}-${pad(day)}`;
-    case "date_slash": return `${pad(day)}/${pad(month)}/${year}`;
-    case "date": return long;
-    case "date_short": return short;
-    case "date_long": return `${weekday}, ${long}`;
-    case "date_long_full": return `${monthName("long")} ${day}, ${year}`;
-    case "date_pretty": return nearDay(seconds, tz, now) ?? long;
-    case "date_short_pretty": return nearDay(seconds, tz, now) ?? short;
+    case "date_num":
+      return `${year}-${pad(month)}-${pad(day)}`;
+    case "date_slash":
+      return `${pad(day)}/${pad(month)}/${year}`;
+    case "date":
+      return long;
+    case "date_short":
+      return short;
+    case "date_long":
+      return `${weekday}, ${long}`;
+    case "date_long_full":
+      return `${monthName("long")} ${day}, ${year}`;
+    case "date_pretty":
+      return nearDay(seconds, tz, now) ?? long;
+    case "date_short_pretty":
+      return nearDay(seconds, tz, now) ?? short;
     case "date_long_pretty":
-    case "day_divider_pretty": return nearDay(seconds, tz, now) ?? `${weekday}, ${long}`;
-    case "time": return time(seconds, tz);
-    case "time_secs": return timeSecs(seconds, tz);
-    case "ago": return ago(seconds, now);
-    default: return undefined;
+    case "day_divider_pretty":
+      return nearDay(seconds, tz, now) ?? `${weekday}, ${long}`;
+    case "time":
+      return time(seconds, tz);
+    case "time_secs":
+      return timeSecs(seconds, tz);
+    case "ago":
+      return ago(seconds, now);
+    default:
+      return undefined;
   }
 }
 

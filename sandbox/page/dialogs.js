@@ -21,11 +21,27 @@ export function ask(title, content, props = {}) {
       before?.isConnected && before.focus({ preventScroll: true });
       resolve(answer);
     };
-    const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { class: "ask", role: "dialog", "aria-modal": "true", "aria-labelledby": id, ...props },
-      h("header", null, h("h2", { id }, title),
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => close() }, icon("close"))),
-      content(close)));
-    dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(); });
+    const dialog = /** @type {HTMLDialogElement} */ (
+      h(
+        "dialog",
+        { class: "ask", role: "dialog", "aria-modal": "true", "aria-labelledby": id, ...props },
+        h(
+          "header",
+          null,
+          h("h2", { id }, title),
+          h(
+            "button",
+            { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => close() },
+            icon("close"),
+          ),
+        ),
+        content(close),
+      )
+    );
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      close();
+    });
     document.body.append(dialog);
     dialog.showModal();
   });
@@ -39,11 +55,32 @@ export function ask(title, content, props = {}) {
 export async function confirmed(confirm) {
   if (!confirm) return true;
   const style = confirm.style === "danger" ? "danger" : "primary";
-  const answer = await ask(plain(confirm.title), (close) => [
-    h("div", { class: "ask-body" }, h("div", { class: "mrk" }, textObject(confirm.text))),
-    h("footer", null,
-      h("button", { type: "button", class: "button", "data-testid": "confirm-deny", onclick: () => close(false) }, plain(confirm.deny)),
-      h("button", { type: "button", class: `button ${style}`, "data-testid": "confirm-ok", autofocus: true, onclick: () => close(true) }, plain(confirm.confirm))),
-  ], { "data-testid": "confirm" });
+  const answer = await ask(
+    plain(confirm.title),
+    (close) => [
+      h("div", { class: "ask-body" }, h("div", { class: "mrk" }, textObject(confirm.text))),
+      h(
+        "footer",
+        null,
+        h(
+          "button",
+          { type: "button", class: "button", "data-testid": "confirm-deny", onclick: () => close(false) },
+          plain(confirm.deny),
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: `button ${style}`,
+            "data-testid": "confirm-ok",
+            autofocus: true,
+            onclick: () => close(true),
+          },
+          plain(confirm.confirm),
+        ),
+      ),
+    ],
+    { "data-testid": "confirm" },
+  );
   return answer === true;
 }

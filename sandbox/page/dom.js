@@ -95,12 +95,16 @@ export const freshId = (prefix) => `${prefix}-${++serial}`;
  * @param {() => void} render
  */
 export function keepFocus(root, render) {
-  const active = /** @type {HTMLInputElement | null} */ (root.contains(document.activeElement) ? document.activeElement : null);
+  const active = /** @type {HTMLInputElement | null} */ (
+    root.contains(document.activeElement) ? document.activeElement : null
+  );
   const key = active && controlKey(active);
   const [start, end] = [readSelection(active)?.[0], readSelection(active)?.[1]];
   render();
   if (!key || root.contains(active)) return;
-  const again = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll("[data-action-id], [data-focus]")]).find((node) => controlKey(node) === key);
+  const again = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll("[data-action-id], [data-focus]")]).find(
+    (node) => controlKey(node) === key,
+  );
   if (!again) return;
   again.focus({ preventScroll: true });
   if (start !== undefined && readSelection(again)) again.setSelectionRange(start, end ?? start);

@@ -4,18 +4,27 @@ import { art, hasArt } from "./emoji-art.js";
 
 /** The names that business bots use. */
 const TABLE = `
-white_check_mark ✅ heavy_check_mark ✔️ ballot_box_with_check ☑️ x ❌ negative_squared_cross_mark ❎ no_entry ⛔ no_entry_sign 🚫
-warning ⚠️ rotating_light 🚨 bangbang ‼️ exclamation ❗ question ❓ grey_question ❔ information_source ℹ️ construction 🚧 octagonal_sign 🛑
-red_circle 🔴 large_orange_circle 🟠 large_yellow_circle 🟡 large_green_circle 🟢 large_blue_circle 🔵 large_purple_circle 🟣 white_circle ⚪ black_circle ⚫
-large_red_square 🟥 large_orange_square 🟧 large_yellow_square 🟨 large_green_square 🟩 large_blue_square 🟦 white_large_square ⬜ black_large_square ⬛
-large_orange_diamond 🔶 small_red_triangle 🔺 small_red_triangle_down 🔻 arrow_up ⬆️ arrow_down ⬇️ arrow_right ➡️ arrow_left ⬅️ arrow_upper_right ↗️ arrow_lower_right ↘️
-leftwards_arrow_with_hook ↩️ arrows_counterclockwise 🔄 repeat 🔁 fast_forward ⏩ hourglass ⌛ hourglass_flowing_sand ⏳ alarm_clock ⏰ stopwatch ⏱️ clock3 🕒 calendar 📆 date 📅 spiral_calendar_pad 🗓️
-chart_with_upwards_trend 📈 chart_with_downwards_trend 📉 bar_chart 📊 clipboard 📋 memo 📝 pencil2 ✏️ page_facing_up 📄 bookmark_tabs 📑 file_folder 📁 open_file_folder 📂 card_index 📇 package 📦 paperclip 📎 link 🔗 pushpin 📌 round_pushpin 📍 mag 🔍 lock 🔒 unlock 🔓 key 🔑
-bell 🔔 no_bell 🔕 mega 📣 loudspeaker 📢 email 📧 envelope ✉️ incoming_envelope 📨 inbox_tray 📥 outbox_tray 📤 speech_balloon 💬 thought_balloon 💭 telephone_receiver 📞 zzz 💤
-star ⭐ star2 🌟 sparkles ✨ tada 🎉 trophy 🏆 medal 🏅 dart 🎯 rocket 🚀 fire 🔥 bulb 💡 gem 💎 moneybag 💰 dollar 💵 euro 💶 credit_card 💳 briefcase 💼 office 🏢 handshake 🤝 gear ⚙️ wrench 🔧 hammer_and_wrench 🛠️ bug 🐛 shield 🛡️ umbrella ☂️ seedling 🌱 herb 🌿 new 🆕 soon 🔜 robot_face 🤖
-thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 clap 👏 raised_hands 🙌 wave 👋 pray 🙏 point_right 👉 point_up ☝️ ok_hand 👌 muscle 💪 eyes 👀 raised_hand ✋ writing_hand ✍️ brain 🧠
-smile 😄 slightly_smiling_face 🙂 grinning 😀 joy 😂 wink 😉 thinking_face 🤔 neutral_face 😐 disappointed 😞 cry 😢 sob 😭 sweat_smile 😅 scream 😱 sunglasses 😎 heart_eyes 😍 partying_face 🥳 see_no_evil 🙈 ghost 👻
-heart ❤️ broken_heart 💔 green_heart 💚 blue_heart 💙 100 💯 sunny ☀️ cloud ☁️ zap ⚡ snowflake ❄️ coffee ☕ pizza 🍕 checkered_flag 🏁 triangular_flag_on_post 🚩 white_flag 🏳️ mailbox 📫 busts_in_silhouette 👥 bust_in_silhouette 👤
+white_check_mark ✅ heavy_check_mark ✔️ ballot_box_with_check ☑️ x ❌ negative_squared_cross_mark ❎ no_entry ⛔
+no_entry_sign 🚫 warning ⚠️ rotating_light 🚨 bangbang ‼️ exclamation ❗ question ❓ grey_question ❔
+information_source ℹ️ construction 🚧 octagonal_sign 🛑 red_circle 🔴 large_orange_circle 🟠 large_yellow_circle 🟡
+large_green_circle 🟢 large_blue_circle 🔵 large_purple_circle 🟣 white_circle ⚪ black_circle ⚫ large_red_square 🟥
+large_orange_square 🟧 large_yellow_square 🟨 large_green_square 🟩 large_blue_square 🟦 white_large_square ⬜
+black_large_square ⬛ large_orange_diamond 🔶 small_red_triangle 🔺 small_red_triangle_down 🔻 arrow_up ⬆️
+arrow_down ⬇️ arrow_right ➡️ arrow_left ⬅️ arrow_upper_right ↗️ arrow_lower_right ↘️
+leftwards_arrow_with_hook ↩️ arrows_counterclockwise 🔄 repeat 🔁 fast_forward ⏩ hourglass ⌛
+hourglass_flowing_sand ⏳ alarm_clock ⏰ stopwatch ⏱️ clock3 🕒 calendar 📆 date 📅 spiral_calendar_pad 🗓️
+chart_with_upwards_trend 📈 chart_with_downwards_trend 📉 bar_chart 📊 clipboard 📋 memo 📝 pencil2 ✏️
+page_facing_up 📄 bookmark_tabs 📑 file_folder 📁 open_file_folder 📂 card_index 📇 package 📦 paperclip 📎 link 🔗
+pushpin 📌 round_pushpin 📍 mag 🔍 lock 🔒 unlock 🔓 key 🔑 bell 🔔 no_bell 🔕 mega 📣 loudspeaker 📢 email 📧 envelope ✉️
+incoming_envelope 📨 inbox_tray 📥 outbox_tray 📤 speech_balloon 💬 thought_balloon 💭 telephone_receiver 📞 zzz 💤
+star ⭐ star2 🌟 sparkles ✨ tada 🎉 trophy 🏆 medal 🏅 dart 🎯 rocket 🚀 fire 🔥 bulb 💡 gem 💎 moneybag 💰 dollar 💵 euro 💶
+credit_card 💳 briefcase 💼 office 🏢 handshake 🤝 gear ⚙️ wrench 🔧 hammer_and_wrench 🛠️ bug 🐛 shield 🛡️ umbrella ☂️
+seedling 🌱 herb 🌿 new 🆕 soon 🔜 robot_face 🤖 thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 clap 👏 raised_hands 🙌 wave 👋
+pray 🙏 point_right 👉 point_up ☝️ ok_hand 👌 muscle 💪 eyes 👀 raised_hand ✋ writing_hand ✍️ brain 🧠 smile 😄
+slightly_smiling_face 🙂 grinning 😀 joy 😂 wink 😉 thinking_face 🤔 neutral_face 😐 disappointed 😞 cry 😢 sob 😭
+sweat_smile 😅 scream 😱 sunglasses 😎 heart_eyes 😍 partying_face 🥳 see_no_evil 🙈 ghost 👻 heart ❤️ broken_heart 💔
+green_heart 💚 blue_heart 💙 100 💯 sunny ☀️ cloud ☁️ zap ⚡ snowflake ❄️ coffee ☕ pizza 🍕 checkered_flag 🏁
+triangular_flag_on_post 🚩 white_flag 🏳️ mailbox 📫 busts_in_silhouette 👥 bust_in_silhouette 👤
 `;
 
 const words = TABLE.trim().split(/\s+/);
@@ -42,7 +51,11 @@ export function emoji(name) {
   if (!character) return document.createTextNode(`:${name}:`);
   const drawn = !colourFont() && hasArt(character);
   if (!drawn && !colourFont() && (character.codePointAt(0) ?? 0) > 0xffff) return document.createTextNode(`:${name}:`);
-  return h("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` }, drawn ? art(character) : character);
+  return h(
+    "span",
+    { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` },
+    drawn ? art(character) : character,
+  );
 }
 
 const RAW = /\p{Extended_Pictographic}\uFE0F?/gu;

@@ -64,7 +64,9 @@ export class Form {
 
 /** The input blocks of a surface, those in containers included. @param {any[]} blocks @returns {any[]} */
 export const inputBlocks = (blocks) =>
-  blocks.flatMap((block) => (block.type === "container" ? inputBlocks(block.child_blocks ?? []) : block.type === "input" ? [block] : []));
+  blocks.flatMap((block) =>
+    block.type === "container" ? inputBlocks(block.child_blocks ?? []) : block.type === "input" ? [block] : [],
+  );
 
 /** @type {Map<string, Form>} */
 const forms = new Map();

@@ -15,13 +15,22 @@ export function textInput(element, slot) {
   const initial = richText(element.initial_value) ?? "";
   const multiline = element.multiline || element.type === "rich_text_input";
   const props = {
-    ...slot.props, class: "text-input", "data-action-id": element.action_id, placeholder: plain(element.placeholder) || null,
-    value: slot.surface.form.start(slot.block, element.action_id, initial || null) ?? "", maxlength: element.max_length ?? null,
-    "data-autofocus": element.focus_on_load, oninput: typed, onkeydown: pressed,
+    ...slot.props,
+    class: "text-input",
+    "data-action-id": element.action_id,
+    placeholder: plain(element.placeholder) || null,
+    value: slot.surface.form.start(slot.block, element.action_id, initial || null) ?? "",
+    maxlength: element.max_length ?? null,
+    "data-autofocus": element.focus_on_load,
+    oninput: typed,
+    onkeydown: pressed,
   };
   const kind = multiline
     ? { rows: "4" }
-    : { type: TYPES[element.type] ?? "text", inputmode: element.type === "number_input" ? (element.is_decimal_allowed ? "decimal" : "numeric") : null };
+    : {
+        type: TYPES[element.type] ?? "text",
+        inputmode: element.type === "number_input" ? (element.is_decimal_allowed ? "decimal" : "numeric") : null,
+      };
   const node = /** @type {HTMLInputElement} */ (h(multiline ? "textarea" : "input", { ...kind, ...props }));
   const triggers = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   let timer = 0;
@@ -36,7 +45,14 @@ export function textInput(element, slot) {
   }
 
   function pressed(/** @type {KeyboardEvent} */ event) {
-    if (event.key !== "Enter" || event.isComposing || multiline || !slot.dispatch || !triggers.includes("on_enter_pressed")) return;
+    if (
+      event.key !== "Enter" ||
+      event.isComposing ||
+      multiline ||
+      !slot.dispatch ||
+      !triggers.includes("on_enter_pressed")
+    )
+      return;
     event.preventDefault();
     change(element, slot, node.value || null);
   }
@@ -62,11 +78,19 @@ export function dateInput(element, slot) {
   const tz = state.me.tz;
   const given = element[initial] === undefined ? null : String(element[initial]);
   const kept = /** @type {string | null} */ (slot.surface.form.start(slot.block, element.action_id, given));
-  const node = /** @type {HTMLInputElement} */ (h("input", {
-    ...slot.props, type, class: "text-input date-input", "data-action-id": element.action_id, "data-autofocus": element.focus_on_load,
-    "aria-label": slot.props.id ? null : plain(element.placeholder) || type, title: element.timezone ?? (moment ? tz : null),
-    value: kept && moment ? toLocal(Number(kept), tz) : kept ?? "", onchange: chosen,
-  }));
+  const node = /** @type {HTMLInputElement} */ (
+    h("input", {
+      ...slot.props,
+      type,
+      class: "text-input date-input",
+      "data-action-id": element.action_id,
+      "data-autofocus": element.focus_on_load,
+      "aria-label": slot.props.id ? null : plain(element.placeholder) || type,
+      title: element.timezone ?? (moment ? tz : null),
+      value: kept && moment ? toLocal(Number(kept), tz) : (kept ?? ""),
+      onchange: chosen,
+    })
+  );
   return node;
 
   async function chosen() {
@@ -81,24 +105,48 @@ export function dateInput(element, slot) {
 /** @param {any} element @param {Slot} slot */
 export function choiceGroup(element, slot) {
   const radio = element.type === "radio_buttons";
-  const first = radio ? element.initial_option?.value ?? null : (element.initial_options ?? []).map((/** @type {any} */ one) => one.value);
+  const first = radio
+    ? (element.initial_option?.value ?? null)
+    : (element.initial_options ?? []).map((/** @type {any} */ one) => one.value);
   const kept = slot.surface.form.start(slot.block, element.action_id, first);
   const name = freshId("choice");
   const boxes = /** @type {HTMLInputElement[]} */ ([]);
   const rows = (element.options ?? []).map((/** @type {any} */ option, /** @type {number} */ at) => {
     const checked = radio ? kept === option.value : (kept ?? []).includes(option.value);
-    const box = /** @type {HTMLInputElement} */ (h("input", { type: radio ? "radio" : "checkbox", name, value: option.value, checked, onchange: chosen,
-      "data-autofocus": element.focus_on_load && at === 0 }));
+    const box = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: radio ? "radio" : "checkbox",
+        name,
+        value: option.value,
+        checked,
+        onchange: chosen,
+        "data-autofocus": element.focus_on_load && at === 0,
+      })
+    );
     boxes.push(box);
-    return h("label", { class: "choice" }, box, h("span", { class: "choice-text" }, textObject(option.text), option.description && h("small", null, textObject(option.description))));
+    return h(
+      "label",
+      { class: "choice" },
+      box,
+      h(
+        "span",
+        { class: "choice-text" },
+        textObject(option.text),
+        option.description && h("small", null, textObject(option.description)),
+      ),
+    );
   });
   const { id, ...aria } = slot.props;
-  return h("div", { ...aria, id, role: radio ? "radiogroup" : "group", class: "choices", "data-action-id": element.action_id }, rows);
+  return h(
+    "div",
+    { ...aria, id, role: radio ? "radiogroup" : "group", class: "choices", "data-action-id": element.action_id },
+    rows,
+  );
 
   async function chosen() {
     const values = boxes.filter((box) => box.checked).map((box) => box.value);
     const before = slot.surface.form.start(slot.block, element.action_id, first) ?? [];
-    if (await change(element, slot, radio ? values[0] ?? null : values)) return;
+    if (await change(element, slot, radio ? (values[0] ?? null) : values)) return;
     for (const box of boxes) box.checked = radio ? before === box.value : before.includes(box.value);
   }
 }

@@ -28,13 +28,28 @@ function block(lines, at) {
   const heading = /^(#{1,6})\s+(.*)$/.exec(line);
   if (!line.trim()) return [null, 1];
   if (line.startsWith("```")) return fence(lines, at);
-  if (heading) return [h("p", { class: `md-h md-h${heading[1].length}`, role: "heading", "aria-level": heading[1].length + 2 }, inline(heading[2])), 1];
+  if (heading)
+    return [
+      h(
+        "p",
+        { class: `md-h md-h${heading[1].length}`, role: "heading", "aria-level": heading[1].length + 2 },
+        inline(heading[2]),
+      ),
+      1,
+    ];
   if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) return [h("hr", null), 1];
   if (/^\s*>/.test(line)) return quote(lines, at);
   if (/^\s*([-*+]|\d+[.)])\s+/.test(line)) return list(lines, at);
   if (line.includes("|") && /^\s*\|?[\s:|-]*-[\s:|-]*$/.test(lines[at + 1] ?? "")) return table(lines, at);
   const used = run(lines, at, (next) => next.trim() !== "" && !/^(#{1,6}\s|```|\s*>|\s*([-*+]|\d+[.)])\s)/.test(next));
-  return [h("p", null, lines.slice(at, at + used).flatMap((text, i) => [i ? h("br", null) : null, ...inline(text)])), used];
+  return [
+    h(
+      "p",
+      null,
+      lines.slice(at, at + used).flatMap((text, i) => [i ? h("br", null) : null, ...inline(text)]),
+    ),
+    used,
+  ];
 }
 
 /** @param {string[]} lines @param {number} at @param {(line: string) => boolean} goesOn */
@@ -53,7 +68,10 @@ function fence(lines, at) {
 /** @param {string[]} lines @param {number} at @returns {[Node, number]} */
 function quote(lines, at) {
   const used = run(lines, at, (next) => /^\s*>/.test(next));
-  const inner = lines.slice(at, at + used).map((text) => text.replace(/^\s*> ?/, "")).join("\n");
+  const inner = lines
+    .slice(at, at + used)
+    .map((text) => text.replace(/^\s*> ?/, ""))
+    .join("\n");
   return [h("blockquote", null, markdown(inner)), used];
 }
 
@@ -64,8 +82,14 @@ function list(lines, at) {
   const items = lines.slice(at, at + used).map((text) => {
     const [, space, body] = /^(\s*)(?:[-*+]|\d+[.)])?\s*(.*)$/.exec(text) ?? ["", "", text];
     const task = /^\[([ xX])\]\s+(.*)$/.exec(body);
-    const box = task && h("input", { type: "checkbox", disabled: true, checked: task[1] !== " ", "aria-hidden": "true" });
-    return h("li", { class: `indent-${Math.min(Math.floor(space.length / 2), 5)}${task ? " task" : ""}` }, box, inline(task ? task[2] : body));
+    const box =
+      task && h("input", { type: "checkbox", disabled: true, checked: task[1] !== " ", "aria-hidden": "true" });
+    return h(
+      "li",
+      { class: `indent-${Math.min(Math.floor(space.length / 2), 5)}${task ? " task" : ""}` },
+      box,
+      inline(task ? task[2] : body),
+    );
   });
   return [h(ordered ? "ol" : "ul", null, items), used];
 }
@@ -73,13 +97,46 @@ function list(lines, at) {
 /** @param {string[]} lines @param {number} at @returns {[Node, number]} */
 function table(lines, at) {
   const used = run(lines, at, (next) => next.includes("|"));
-  const cells = (/** @type {string} */ text) => text.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
-  const row = (/** @type {string} */ text, /** @type {string} */ tag) => h("tr", null, cells(text).map((cell) => h(tag, null, inline(cell))));
+  const cells = (/** @type {string} */ text) =>
+    text
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .split("|")
+      .map((cell) => cell.trim());
+  const row = (/** @type {string} */ text, /** @type {string} */ tag) =>
+    h(
+      "tr",
+      null,
+      cells(text).map((cell) => h(tag, null, inline(cell))),
+    );
   const body = lines.slice(at + 2, at + used).map((text) => row(text, "td"));
-  return [h("div", { class: "table-scroll" }, h("table", null, h("thead", null, row(lines[at], "th")), h("tbody", null, body))), used];
+  return [
+    h(
+      "div",
+      { class: "table-scroll" },
+      h("table", null, h("thead", null, row(lines[at], "th")), h("tbody", null, body)),
+    ),
+    used,
+  ];
 }
 
-const SPANS = /(`[^`]+`)|\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__|~~(?=\S)(.+?)(?<=\S)~~|(?<![\p{L}\p{N}*])\*(?=\S)([^*]+?)(?<=\S)\*|(?<![\p{L}\p{N}_])_(?=\S)([^_]+?)(?<=\S)_(?![\p{L}\p{N}])|!?\[([^\]]*)\]\(([^)\s]+)\)|(https?:\/\/[^\s<>)"]+)|(:[a-z0-9_+'-]+:)/gu;
+/** Code, strong (twice), strike, emphasis (twice), link, bare address, emoji: in the order in which span() takes them. */
+const SPANS = new RegExp(
+  [
+    /(`[^`]+`)/,
+    /\*\*(?=\S)(.+?)(?<=\S)\*\*/,
+    /__(?=\S)(.+?)(?<=\S)__/,
+    /~~(?=\S)(.+?)(?<=\S)~~/,
+    /(?<![\p{L}\p{N}*])\*(?=\S)([^*]+?)(?<=\S)\*/u,
+    /(?<![\p{L}\p{N}_])_(?=\S)([^_]+?)(?<=\S)_(?![\p{L}\p{N}])/u,
+    /!?\[([^\]]*)\]\(([^)\s]+)\)/,
+    /(https?:\/\/[^\s<>)"]+)/,
+    /(:[a-z0-9_+'-]+:)/,
+  ]
+    .map((one) => one.source)
+    .join("|"),
+  "gu",
+);
 
 /**
  * @param {string} source

@@ -60,14 +60,17 @@ export class MessageList {
    */
   build(channel, messages, look) {
     const hidden = Math.max(0, messages.length - this.limit);
-    const nodes = /** @type {Node[]} */ (hidden ? [this.earlier(channel, messages, look)] : look.intro ? [look.intro] : []);
+    const nodes = /** @type {Node[]} */ (
+      hidden ? [this.earlier(channel, messages, look)] : look.intro ? [look.intro] : []
+    );
     const { tz } = state.me;
     /** @type {Message | null} */ let previous = null;
     for (const message of messages.slice(hidden)) {
       const day = dayNumber(seconds(message), tz);
       const newDay = !previous || dayNumber(seconds(previous), tz) !== day;
       const isNew = message.ts === look.newFrom;
-      if (newDay && !look.inThread) nodes.push(this.line(`day-${day}`, slackDate(seconds(message), "{day_divider_pretty}", tz, now()), "day"));
+      if (newDay && !look.inThread)
+        nodes.push(this.line(`day-${day}`, slackDate(seconds(message), "{day_divider_pretty}", tz, now()), "day"));
       if (isNew) nodes.push(this.line("new", "New", "new"));
       const compact = !newDay && !isNew && follows(previous, message);
       nodes.push(this.node(channel, message, compact, look.inThread));
@@ -79,7 +82,9 @@ export class MessageList {
   /** @param {string} channel @param {Message} message @param {boolean} compact @param {boolean} inThread */
   node(channel, message, compact, inThread) {
     const key = `${message.ts}${message.ephemeral ? "e" : ""}`;
-    const last = message.reply_count ? state.messages.filter((one) => one.thread_ts === message.ts).map((one) => one.ts) : [];
+    const last = message.reply_count
+      ? state.messages.filter((one) => one.thread_ts === message.ts).map((one) => one.ts)
+      : [];
     const stamp = JSON.stringify([message, compact, dayNumber(now(), state.me.tz), last, state.workspace.users.length]);
     const found = this.nodes.get(key);
     if (found?.stamp === stamp) return found.node;
@@ -113,7 +118,13 @@ export class MessageList {
   sayNew(messages, fresh) {
     const latest = messages.reduce((most, one) => (Number(one.ts) > Number(most || 0) ? one.ts : most), "");
     const arrived = messages.filter((one) => Number(one.ts) > Number(this.newest || 0) && one.user !== state.me.id);
-    if (!fresh && this.newest && arrived.length) announce(arrived.map((one) => `${authorName(one)}: ${one.text}`).join("\n").slice(0, 400));
+    if (!fresh && this.newest && arrived.length)
+      announce(
+        arrived
+          .map((one) => `${authorName(one)}: ${one.text}`)
+          .join("\n")
+          .slice(0, 400),
+      );
     this.newest = latest || "0";
   }
 
@@ -132,6 +143,13 @@ export class MessageList {
 
 /** @param {Message | null} previous @param {Message} message */
 function follows(previous, message) {
-  return Boolean(previous) && previous?.user === message.user && previous.bot?.name === message.bot?.name && !message.ephemeral && !previous.ephemeral
-    && !previous.reply_count && seconds(message) - seconds(previous) < GROUP_SECONDS;
+  return (
+    Boolean(previous) &&
+    previous?.user === message.user &&
+    previous.bot?.name === message.bot?.name &&
+    !message.ephemeral &&
+    !previous.ephemeral &&
+    !previous.reply_count &&
+    seconds(message) - seconds(previous) < GROUP_SECONDS
+  );
 }

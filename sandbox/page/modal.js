@@ -30,7 +30,10 @@ const dialog = () => /** @type {HTMLDialogElement} */ (byId("modal"));
 /** @param {() => void} onChange called after a submission or a close, to read the new state */
 export function startModals(onChange) {
   changed = onChange;
-  dialog().addEventListener("cancel", (event) => { event.preventDefault(); closeTop(); });
+  dialog().addEventListener("cancel", (event) => {
+    event.preventDefault();
+    closeTop();
+  });
 }
 
 /** Shows the topmost view of the state, or nothing. */
@@ -42,7 +45,13 @@ export function syncModals() {
   if (shown?.viewId === top.view_id && shown.stamp === stamp) return takeErrors(top.errors);
   const same = shown?.viewId === top.view_id;
   const scroll = dialog().querySelector(".modal-body")?.scrollTop ?? 0;
-  shown = { viewId: top.view_id, stamp, view: top.view, surface: viewSurface(top.view_id, top.view, "modal"), errors: "" };
+  shown = {
+    viewId: top.view_id,
+    stamp,
+    view: top.view,
+    surface: viewSurface(top.view_id, top.view, "modal"),
+    errors: "",
+  };
   if (same) keepFocus(dialog(), () => draw(scroll));
   else draw(0);
   takeErrors(top.errors);
@@ -53,7 +62,11 @@ export function syncModals() {
 
 function forgetClosed() {
   const alive = new Set(state.modals.map((one) => one.view_id));
-  for (const id of known) if (!alive.has(id)) { forgetForm(`${state.me.id}/${id}`); known.delete(id); }
+  for (const id of known)
+    if (!alive.has(id)) {
+      forgetForm(`${state.me.id}/${id}`);
+      known.delete(id);
+    }
   for (const id of alive) known.add(id);
 }
 
@@ -75,13 +88,49 @@ function draw(scroll) {
   const { view, viewId, surface } = /** @type {Shown} */ (shown);
   const stacked = state.modals.length > 1;
   const close = (/** @type {string} */ label, /** @type {string} */ name, /** @type {string} */ id) =>
-    h("button", { type: "button", class: "icon-button", "aria-label": label, "data-testid": id, onclick: name === "back" ? closeTop : closeAll }, icon(name));
-  const form = h("form", { novalidate: true, onsubmit: submit },
-    h("header", null, stacked && close("Back", "back", "modal-back"), h("h2", { id: "modal-title" }, plain(view.title)), close("Close", "close", "modal-dismiss")),
-    h("div", { class: "modal-body", tabindex: "-1" }, h("p", { class: "modal-failure", role: "alert", hidden: true }), renderBlocks(view.blocks ?? [], surface)),
-    h("footer", null,
-      h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: closeTop }, plain(view.close) || "Cancel"),
-      view.submit && h("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" }, h("span", { class: "button-label" }, plain(view.submit)))));
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": label,
+        "data-testid": id,
+        onclick: name === "back" ? closeTop : closeAll,
+      },
+      icon(name),
+    );
+  const form = h(
+    "form",
+    { novalidate: true, onsubmit: submit },
+    h(
+      "header",
+      null,
+      stacked && close("Back", "back", "modal-back"),
+      h("h2", { id: "modal-title" }, plain(view.title)),
+      close("Close", "close", "modal-dismiss"),
+    ),
+    h(
+      "div",
+      { class: "modal-body", tabindex: "-1" },
+      h("p", { class: "modal-failure", role: "alert", hidden: true }),
+      renderBlocks(view.blocks ?? [], surface),
+    ),
+    h(
+      "footer",
+      null,
+      h(
+        "button",
+        { type: "button", class: "button", "data-testid": "modal-close", onclick: closeTop },
+        plain(view.close) || "Cancel",
+      ),
+      view.submit &&
+        h(
+          "button",
+          { type: "submit", class: "button primary", "data-testid": "modal-submit" },
+          h("span", { class: "button-label" }, plain(view.submit)),
+        ),
+    ),
+  );
   form.addEventListener("input", clearError);
   dialog().dataset.viewId = viewId;
   dialog().dataset.callbackId = view.callback_id ?? "";
@@ -90,7 +139,10 @@ function draw(scroll) {
 }
 
 function focusFirst() {
-  const wanted = dialog().querySelector("[data-autofocus]") ?? dialog().querySelector(".block input, .block textarea") ?? dialog().querySelector("footer .primary");
+  const wanted =
+    dialog().querySelector("[data-autofocus]") ??
+    dialog().querySelector(".block input, .block textarea") ??
+    dialog().querySelector("footer .primary");
   /** @type {HTMLElement | null} */ (wanted)?.focus({ preventScroll: true });
 }
 

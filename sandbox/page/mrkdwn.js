@@ -11,7 +11,11 @@ const WORD = /[\p{L}\p{N}]/u;
 const DEEPEST = 8;
 
 /** @param {string} text */
-export const decode = (text) => text.replace(/&(amp|lt|gt);/g, (_, name) => /** @type {Record<string, string>} */ ({ amp: "&", lt: "<", gt: ">" })[name]);
+export const decode = (text) =>
+  text.replace(
+    /&(amp|lt|gt);/g,
+    (_, name) => /** @type {Record<string, string>} */ ({ amp: "&", lt: "<", gt: ">" })[name],
+  );
 
 /** Whether a link may be followed. @param {string} url */
 export const isSafeUrl = (url) => /^(https?:\/\/|mailto:|tel:)/i.test(url);
@@ -39,7 +43,10 @@ export function textObject(object) {
 }
 
 /** The text of a text object as one plain line. @param {any} object */
-export const plain = (object) => textObject(object).map((node) => node.textContent).join("");
+export const plain = (object) =>
+  textObject(object)
+    .map((node) => node.textContent)
+    .join("");
 
 /**
  * @param {string} source
@@ -179,7 +186,9 @@ function code(source) {
 function textRun(source, verbatim) {
   const text = decode(source);
   if (verbatim || !text.includes("://")) return withEmoji(text);
-  return text.split(/(https?:\/\/[^\s<>|"]*[^\s<>|"'.,;:!?)*_~\]])/).flatMap((part, index) => (index % 2 ? [link(part, part)] : withEmoji(part)));
+  return text
+    .split(/(https?:\/\/[^\s<>|"]*[^\s<>|"'.,;:!?)*_~\]])/)
+    .flatMap((part, index) => (index % 2 ? [link(part, part)] : withEmoji(part)));
 }
 
 /**

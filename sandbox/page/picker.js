@@ -22,16 +22,43 @@ export class Picker {
     this.asked = 0;
     this.timer = 0;
     /** @type {(() => void) | null} */ this.close = null;
-    this.list = h("div", { class: "options", role: "listbox", id: freshId("options"), "aria-multiselectable": spec.multi ? "true" : null });
-    this.input = /** @type {HTMLInputElement} */ (h("input", {
-      type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list",
-      "aria-expanded": "false", "aria-controls": this.list.id, ...spec.props,
-      onfocus: () => this.input.select(), onblur: () => this.leave(), oninput: () => this.ask(),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event), onclick: () => this.ask(""),
-    }));
+    this.list = h("div", {
+      class: "options",
+      role: "listbox",
+      id: freshId("options"),
+      "aria-multiselectable": spec.multi ? "true" : null,
+    });
+    this.input = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "text",
+        role: "combobox",
+        autocomplete: "off",
+        spellcheck: "false",
+        "aria-autocomplete": "list",
+        "aria-expanded": "false",
+        "aria-controls": this.list.id,
+        ...spec.props,
+        onfocus: () => this.input.select(),
+        onblur: () => this.leave(),
+        oninput: () => this.ask(),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
+        onclick: () => this.ask(""),
+      })
+    );
     this.chips = h("span", { class: "chips" });
-    this.clear = h("button", { type: "button", class: "picker-clear", "aria-label": "Clear", onclick: () => this.choose(null) }, icon("close", 14));
-    this.root = h("div", { class: `picker${spec.multi ? " picker-multi" : ""}` }, this.chips, this.input, this.clear, icon("down", 16));
+    this.clear = h(
+      "button",
+      { type: "button", class: "picker-clear", "aria-label": "Clear", onclick: () => this.choose(null) },
+      icon("close", 14),
+    );
+    this.root = h(
+      "div",
+      { class: `picker${spec.multi ? " picker-multi" : ""}` },
+      this.chips,
+      this.input,
+      this.clear,
+      icon("down", 16),
+    );
     this.draw();
   }
 
@@ -48,9 +75,16 @@ export class Picker {
 
   /** @param {Option} option */
   chip(option) {
-    const remove = () => { this.set(this.chosen.filter((one) => one.value !== option.value)); this.input.focus(); };
-    return h("span", { class: "chip" }, option.content(),
-      h("button", { type: "button", "aria-label": `Remove ${option.label}`, onclick: remove }, icon("close", 12)));
+    const remove = () => {
+      this.set(this.chosen.filter((one) => one.value !== option.value));
+      this.input.focus();
+    };
+    return h(
+      "span",
+      { class: "chip" },
+      option.content(),
+      h("button", { type: "button", "aria-label": `Remove ${option.label}`, onclick: remove }, icon("close", 12)),
+    );
   }
 
   /** Asks for options; without an argument, for those that match what is typed. @param {string} [query] */
@@ -66,7 +100,8 @@ export class Picker {
     const answer = this.spec.load(query);
     if (answer instanceof Promise) this.show([], "Searching…");
     const groups = await answer;
-    if (turn === this.asked && this.input.isConnected && document.activeElement === this.input) this.show(groups, query ? "No matches" : "Nothing to choose");
+    if (turn === this.asked && this.input.isConnected && document.activeElement === this.input)
+      this.show(groups, query ? "No matches" : "Nothing to choose");
   }
 
   /** @param {Group[]} groups @param {string} empty */
@@ -76,7 +111,9 @@ export class Picker {
       group.label ? h("div", { class: "option-group", role: "presentation" }, group.label) : null,
       ...group.options.map((option) => this.row(option)),
     ]);
-    this.list.replaceChildren(...(this.shown.length ? nodes.filter((node) => node !== null) : [h("div", { class: "option-none" }, empty)]));
+    this.list.replaceChildren(
+      ...(this.shown.length ? nodes.filter((node) => node !== null) : [h("div", { class: "option-none" }, empty)]),
+    );
     if (!this.close) {
       this.close = float(this.root, this.list, { match: true, onClose: () => this.closed() });
       this.input.setAttribute("aria-expanded", "true");
@@ -88,10 +125,26 @@ export class Picker {
   /** @param {Option} option */
   row(option) {
     const selected = this.chosen.some((one) => one.value === option.value);
-    return h("div", { class: "option", role: "option", id: freshId("option"), "data-value": option.value, "aria-selected": String(selected),
-      onmousedown: (/** @type {Event} */ event) => event.preventDefault(), onclick: () => this.choose(option) },
-      option.icon?.(), h("span", { class: "option-text" }, option.content(), option.description && h("small", null, option.description())),
-      selected && icon("check", 16));
+    return h(
+      "div",
+      {
+        class: "option",
+        role: "option",
+        id: freshId("option"),
+        "data-value": option.value,
+        "aria-selected": String(selected),
+        onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
+        onclick: () => this.choose(option),
+      },
+      option.icon?.(),
+      h(
+        "span",
+        { class: "option-text" },
+        option.content(),
+        option.description && h("small", null, option.description()),
+      ),
+      selected && icon("check", 16),
+    );
   }
 
   /** @param {number} index */

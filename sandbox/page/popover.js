@@ -58,22 +58,29 @@ export function tidyFloats() {
 
 document.addEventListener("pointerdown", (event) => {
   const target = /** @type {Element} */ (event.target);
-  for (const one of [...opened])
-    if (!one.anchor.contains(target) && !target.closest?.(".float")) one.close();
+  for (const one of [...opened]) if (!one.anchor.contains(target) && !target.closest?.(".float")) one.close();
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !opened.length) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  const last = opened[opened.length - 1];
-  last.close();
-  const focusable = /** @type {HTMLElement} */ (last.anchor);
-  if (focusable.tabIndex >= 0) focusable.focus();
-}, true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || !opened.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const last = opened[opened.length - 1];
+    last.close();
+    const focusable = /** @type {HTMLElement} */ (last.anchor);
+    if (focusable.tabIndex >= 0) focusable.focus();
+  },
+  true,
+);
 addEventListener("resize", tidyFloats);
-document.addEventListener("scroll", (event) => {
-  if (!(/** @type {Element} */ (event.target).closest?.(".float"))) tidyFloats();
-}, true);
+document.addEventListener(
+  "scroll",
+  (event) => {
+    if (!(/** @type {Element} */ (event.target).closest?.(".float"))) tidyFloats();
+  },
+  true,
+);
 
 /**
  * @typedef {{content: import("./dom.js").Child[], pick: () => void, props?: Record<string, any>, disabled?: boolean}} Item
@@ -85,12 +92,30 @@ document.addEventListener("scroll", (event) => {
 export function openMenu(anchor, items, options) {
   if (anchor.getAttribute("aria-expanded") === "true") return;
   const buttons = items.map((item) =>
-    h("button", { type: "button", role: "menuitem", tabindex: "-1", disabled: item.disabled, ...item.props,
-      onclick: () => { close(); anchor.focus(); item.pick(); } }, item.content));
+    h(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        tabindex: "-1",
+        disabled: item.disabled,
+        ...item.props,
+        onclick: () => {
+          close();
+          anchor.focus();
+          item.pick();
+        },
+      },
+      item.content,
+    ),
+  );
   const panel = h("div", { class: `menu ${options.class ?? ""}`, role: "menu", "aria-label": options.label }, buttons);
   panel.addEventListener("keydown", (event) => walk(event, buttons, () => close()));
   anchor.setAttribute("aria-expanded", "true");
-  const close = float(anchor, panel, { end: options.end, onClose: () => anchor.setAttribute("aria-expanded", "false") });
+  const close = float(anchor, panel, {
+    end: options.end,
+    onClose: () => anchor.setAttribute("aria-expanded", "false"),
+  });
   (buttons.find((button) => button.getAttribute("aria-current")) ?? buttons[0])?.focus();
 }
 
@@ -101,7 +126,12 @@ export function openMenu(anchor, items, options) {
  */
 function walk(event, buttons, close) {
   const at = buttons.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  const moves = /** @type {Record<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 });
+  const moves = /** @type {Record<string, number>} */ ({
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    Home: 0,
+    End: buttons.length - 1,
+  });
   if (event.key === "Tab") close();
   if (!(event.key in moves)) return;
   event.preventDefault();

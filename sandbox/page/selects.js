@@ -19,11 +19,20 @@ export function select(element, slot) {
   const kept = form.start(slot.block, element.action_id, initial(element, kind, multi, form));
   const values = kept === null ? [] : Array.isArray(kept) ? kept : [kept];
   const picker = new Picker({
-    placeholder: plain(element.placeholder) || "Select…", multi, max: element.max_selected_items, clearable: slot.input && slot.optional,
-    chosen: values.map((value) => source.find(element, value, slot)), wait: kind === "external" ? 180 : 0,
-    load: (query) => source.load(element, query, slot), onChange: chosen,
-    props: { ...slot.props, "data-action-id": element.action_id, "data-autofocus": element.focus_on_load,
-      "aria-label": slot.props.id ? null : plain(element.placeholder) || "Select" },
+    placeholder: plain(element.placeholder) || "Select…",
+    multi,
+    max: element.max_selected_items,
+    clearable: slot.input && slot.optional,
+    chosen: values.map((value) => source.find(element, value, slot)),
+    wait: kind === "external" ? 180 : 0,
+    load: (query) => source.load(element, query, slot),
+    onChange: chosen,
+    props: {
+      ...slot.props,
+      "data-action-id": element.action_id,
+      "data-autofocus": element.focus_on_load,
+      "aria-label": slot.props.id ? null : plain(element.placeholder) || "Select",
+    },
   });
   let before = picker.chosen;
   picker.root.classList.add(`picker-${kind}`);
@@ -31,7 +40,7 @@ export function select(element, slot) {
 
   async function chosen(/** @type {Option[]} */ options) {
     const picked = options.map((one) => one.value);
-    if (await change(element, slot, multi ? picked : picked[0] ?? null)) before = options;
+    if (await change(element, slot, multi ? picked : (picked[0] ?? null))) before = options;
     else {
       picker.chosen = before;
       picker.draw();
@@ -47,12 +56,18 @@ export function select(element, slot) {
  */
 function initial(element, kind, multi, form) {
   const plural = multi ? "s" : "";
-  const given = element[`initial_${{ static: "option", external: "option", users: "user", conversations: "conversation", channels: "channel" }[kind]}${plural}`];
+  const given =
+    element[
+      `initial_${{ static: "option", external: "option", users: "user", conversations: "conversation", channels: "channel" }[kind]}${plural}`
+    ];
   const list = given === undefined ? [] : [given].flat();
   for (const one of list) if (one?.value) form.options.set(one.value, one);
   const values = list.map((one) => one?.value ?? one);
-  const here = kind === "conversations" && element.default_to_current_conversation && !values.length && state.place !== "home" ? [state.place] : values;
-  return multi ? here : here[0] ?? null;
+  const here =
+    kind === "conversations" && element.default_to_current_conversation && !values.length && state.place !== "home"
+      ? [state.place]
+      : values;
+  return multi ? here : (here[0] ?? null);
 }
 
 /**
@@ -64,26 +79,48 @@ function initial(element, kind, multi, form) {
 const sources = {
   static: {
     load: (element, query) => matching(groupsOf(element.option_groups ?? element.options ?? []), query),
-    find: (element, value) => groupsOf(element.option_groups ?? element.options ?? []).flatMap((group) => group.options).find((one) => one.value === value) ?? unlabelled(value),
+    find: (element, value) =>
+      groupsOf(element.option_groups ?? element.options ?? [])
+        .flatMap((group) => group.options)
+        .find((one) => one.value === value) ?? unlabelled(value),
   },
   external: {
     async load(element, query, slot) {
       if (query.length < (element.min_query_length ?? 3)) return [];
-      const groups = groupsOf(await slot.surface.options({ block_id: slot.block, action_id: element.action_id, query }), slot.surface.form);
+      const groups = groupsOf(
+        await slot.surface.options({ block_id: slot.block, action_id: element.action_id, query }),
+        slot.surface.form,
+      );
       return groups.filter((group) => group.options.length);
     },
-    find: (_, value, slot) => (slot.surface.form.options.has(value) ? option(slot.surface.form.options.get(value)) : unlabelled(value)),
+    find: (_, value, slot) =>
+      slot.surface.form.options.has(value) ? option(slot.surface.form.options.get(value)) : unlabelled(value),
   },
   users: {
-    load: (_, query) => matching([{ options: humans().filter((one) => !one.deactivated).map((one) => personOption(one.id)) }], query),
+    load: (_, query) =>
+      matching(
+        [
+          {
+            options: humans()
+              .filter((one) => !one.deactivated)
+              .map((one) => personOption(one.id)),
+          },
+        ],
+        query,
+      ),
     find: (_, value) => personOption(value),
   },
   channels: {
-    load: (_, query) => matching([{ options: state.channels.filter((one) => one.kind === "channel" && !one.is_archived).map(channelOption) }], query),
+    load: (_, query) =>
+      matching(
+        [{ options: state.channels.filter((one) => one.kind === "channel" && !one.is_archived).map(channelOption) }],
+        query,
+      ),
     find: (_, value) => channelById(value),
   },
   conversations: {
-    load: (element, query) => matching([{ options: state.channels.filter((one) => allowed(one, element.filter)).map(channelOption) }], query),
+    load: (element, query) =>
+      matching([{ options: state.channels.filter((one) => allowed(one, element.filter)).map(channelOption) }], query),
     find: (_, value) => channelById(value),
   },
 };
@@ -106,7 +143,12 @@ function groupsOf(list, form) {
 
 /** @param {any} json @returns {Option} */
 function option(json) {
-  return { value: json.value, label: plain(json.text), content: () => textObject(json.text), description: json.description && (() => textObject(json.description)) };
+  return {
+    value: json.value,
+    label: plain(json.text),
+    content: () => textObject(json.text),
+    description: json.description && (() => textObject(json.description)),
+  };
 }
 
 /** @param {string} value @returns {Option} */
@@ -122,7 +164,12 @@ function personOption(id) {
 function channelOption(one) {
   const label = channelName(one);
   const mark = { channel: "hash", private: "lock", im: "person" }[one.kind];
-  return { value: one.id, label, content: () => [document.createTextNode(label)], icon: () => h("span", { class: "option-icon" }, icon(mark, 14)) };
+  return {
+    value: one.id,
+    label,
+    content: () => [document.createTextNode(label)],
+    icon: () => h("span", { class: "option-icon" }, icon(mark, 14)),
+  };
 }
 
 /** @param {string} id @returns {Option} */

@@ -43,18 +43,53 @@ export function renderSidebar() {
 function content() {
   const { team, app, shortcuts } = state.workspace;
   const channels = state.channels.filter((one) => one.kind !== "im");
-  const listed = [...channels].sort((a, b) => Number(b.is_member) - Number(a.is_member) || Number(a.is_archived) - Number(b.is_archived) || a.name.localeCompare(b.name));
+  const listed = [...channels].sort(
+    (a, b) =>
+      Number(b.is_member) - Number(a.is_member) ||
+      Number(a.is_archived) - Number(b.is_archived) ||
+      a.name.localeCompare(b.name),
+  );
   const direct = state.channels.filter((one) => one.kind === "im");
-  direct.sort((a, b) => Number(b.with_user === app.bot_user_id) - Number(a.with_user === app.bot_user_id) || channelName(a).localeCompare(channelName(b)));
+  direct.sort(
+    (a, b) =>
+      Number(b.with_user === app.bot_user_id) - Number(a.with_user === app.bot_user_id) ||
+      channelName(a).localeCompare(channelName(b)),
+  );
   const globals = shortcuts.filter((/** @type {any} */ one) => one.type === "global");
-  const write = h("button", { type: "button", class: "icon-button", "aria-label": "Write to somebody", title: "Write to somebody", "data-testid": "new-dm", onclick: writeTo }, icon("plus", 16));
+  const write = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button",
+      "aria-label": "Write to somebody",
+      title: "Write to somebody",
+      "data-testid": "new-dm",
+      onclick: writeTo,
+    },
+    icon("plus", 16),
+  );
   return [
-    h("div", { class: "workspace" }, h("span", { class: "workspace-mark", "aria-hidden": "true" }, [...team.name][0]), h("span", { class: "workspace-name" }, team.name)),
-    h("div", { class: "side-scroll" },
+    h(
+      "div",
+      { class: "workspace" },
+      h("span", { class: "workspace-mark", "aria-hidden": "true" }, [...team.name][0]),
+      h("span", { class: "workspace-name" }, team.name),
+    ),
+    h(
+      "div",
+      { class: "side-scroll" },
       h("ul", null, row(HOME, icon("home", 18), `${app.name} Home`, 0, state.place === HOME)),
       globals.length > 0 && h("ul", null, h("li", null, shortcutsButton(globals))),
-      h("h2", null, "Channels"), h("ul", null, listed.map(channelRow)),
-      h("h2", null, "Direct messages", write), h("ul", null, appChannel() ? null : row(APP_MESSAGES, avatar(app.bot_user_id, 20), app.name, 0, false), direct.map(channelRow))),
+      h("h2", null, "Channels"),
+      h("ul", null, listed.map(channelRow)),
+      h("h2", null, "Direct messages", write),
+      h(
+        "ul",
+        null,
+        appChannel() ? null : row(APP_MESSAGES, avatar(app.bot_user_id, 20), app.name, 0, false),
+        direct.map(channelRow),
+      ),
+    ),
     h("p", { class: "side-note" }, "A local stand-in for Slack. Nothing leaves this machine."),
   ];
 }
@@ -76,10 +111,28 @@ function channelRow(one) {
  */
 function row(place, face, label, unread, current) {
   const said = unread ? `${label}, ${unread} unread` : label;
-  return h("li", null, h("button", { type: "button", class: unread && !current ? "unread" : "", "data-channel": place, "data-focus": place, "aria-label": said,
-    "aria-current": current ? "page" : null, onclick: () => { setDrawer(false); go(place); } },
-    h("span", { class: "side-face" }, face), h("span", { class: "side-label" }, label),
-    unread > 0 && !current && h("span", { class: "count", "data-unread": unread }, unread > 99 ? "99+" : unread)));
+  return h(
+    "li",
+    null,
+    h(
+      "button",
+      {
+        type: "button",
+        class: unread && !current ? "unread" : "",
+        "data-channel": place,
+        "data-focus": place,
+        "aria-label": said,
+        "aria-current": current ? "page" : null,
+        onclick: () => {
+          setDrawer(false);
+          go(place);
+        },
+      },
+      h("span", { class: "side-face" }, face),
+      h("span", { class: "side-label" }, label),
+      unread > 0 && !current && h("span", { class: "count", "data-unread": unread }, unread > 99 ? "99+" : unread),
+    ),
+  );
 }
 
 /** @param {any[]} globals */
@@ -88,17 +141,46 @@ function shortcutsButton(globals) {
     const answer = await act(state.me.id, "shortcut", { callback_id: id });
     if (!answer.ok) toast(answer.error ?? "The shortcut did not work.", "error");
   };
-  const button = h("button", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "data-testid": "shortcuts", onclick: () =>
-    openMenu(button, globals.map((one) => ({ content: [icon("bolt", 16), one.name], props: { "data-shortcut": one.callback_id }, pick: () => run(one.callback_id) })), { label: "Shortcuts" }) },
-    h("span", { class: "side-face" }, icon("bolt", 18)), h("span", { class: "side-label" }, "Shortcuts"));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "data-testid": "shortcuts",
+      onclick: () =>
+        openMenu(
+          button,
+          globals.map((one) => ({
+            content: [icon("bolt", 16), one.name],
+            props: { "data-shortcut": one.callback_id },
+            pick: () => run(one.callback_id),
+          })),
+          { label: "Shortcuts" },
+        ),
+    },
+    h("span", { class: "side-face" }, icon("bolt", 18)),
+    h("span", { class: "side-label" }, "Shortcuts"),
+  );
   return button;
 }
 
 async function writeTo() {
   const chosen = await ask("Write to", (close) => [
-    h("div", { class: "people" }, humans().filter((one) => one.id !== state.me.id && !one.deactivated).map((one) =>
-      h("button", { type: "button", "data-person": one.id, onclick: () => close(one.id) }, avatar(one.id, 32),
-        h("span", null, h("b", null, displayName(one.id)), h("small", null, one.title ?? ""))))),
+    h(
+      "div",
+      { class: "people" },
+      humans()
+        .filter((one) => one.id !== state.me.id && !one.deactivated)
+        .map((one) =>
+          h(
+            "button",
+            { type: "button", "data-person": one.id, onclick: () => close(one.id) },
+            avatar(one.id, 32),
+            h("span", null, h("b", null, displayName(one.id)), h("small", null, one.title ?? "")),
+          ),
+        ),
+    ),
   ]);
   if (!chosen) return;
   const answer = await act(state.me.id, "im", { user: chosen });

@@ -21,7 +21,10 @@ function surface(key, kind, base, blocks) {
   const user = state.me.id;
   const form = formOf(`${user}/${key}`);
   return {
-    key, kind, form, blocks,
+    key,
+    kind,
+    form,
+    blocks,
     async click(action) {
       for (const typed of form.unsent(blocks)) await act(user, "click", { ...base, ...typed });
       const answer = await act(user, "click", { ...base, ...action });
@@ -30,14 +33,19 @@ function surface(key, kind, base, blocks) {
     },
     async options(query) {
       const answer = await act(user, "options", { ...base, ...query });
-      return answer.ok ? answer.options ?? answer.option_groups ?? [] : [];
+      return answer.ok ? (answer.options ?? answer.option_groups ?? []) : [];
     },
   };
 }
 
 /** @param {string} channel @param {import("./state.js").Message} message */
 export const messageSurface = (channel, message) =>
-  surface(`${channel}/${message.ts}`, "message", { channel, ts: message.ts, ephemeral: Boolean(message.ephemeral) }, message.blocks ?? []);
+  surface(
+    `${channel}/${message.ts}`,
+    "message",
+    { channel, ts: message.ts, ephemeral: Boolean(message.ephemeral) },
+    message.blocks ?? [],
+  );
 
 /** @param {string} viewId @param {any} view @param {"modal" | "home"} kind */
 export const viewSurface = (viewId, view, kind) => surface(viewId, kind, { view_id: viewId }, view.blocks ?? []);
