@@ -22,12 +22,16 @@ class Parcel:
 
 
 class NoAnswer(Exception):
-    """The app did not take a parcel. `reason` is Slack's retry reason; `shown` is what a person would be told."""
+    """The app did not take a parcel.
 
-    def __init__(self, reason: str, shown: str) -> None:
+    `reason` is Slack's retry reason, `shown` what a person is told, `retry` whether the app wants it again.
+    """
+
+    def __init__(self, reason: str, shown: str, retry: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
         self.shown = shown
+        self.retry = retry
 
 
 class Transport(Protocol):
@@ -68,7 +72,7 @@ class Courier:
         try:
             answer = await self._transport.send(parcel, 0, "")
         except NoAnswer as failure:
-            if parcel.kind == "events_api" or self._redeliver_all:
+            if failure.retry and (parcel.kind == "events_api" or self._redeliver_all):
                 self.in_background(self._repeat(parcel, failure.reason))
             raise
         finally:
@@ -125,6 +129,8 @@ class Courier:
             try:
                 await self._transport.send(parcel, attempt, reason)
             except NoAnswer as failure:
+                if not failure.retry:
+                    return
                 reason = failure.reason
             else:
                 return

@@ -10,10 +10,14 @@ from aiohttp import web
 
 from sandbox.changes import Changes
 from sandbox.clock import Clock
+from sandbox.control import Control, own_origin
 from sandbox.courier import Courier, Transport
-from sandbox.errors import NotPossible
+from sandbox.errors import BadConfiguration
 from sandbox.faults import Fault, Faults
 from sandbox.gate import Gate
+from sandbox.host import HostedApp
+from sandbox.http_delivery import HttpDelivery
+from sandbox.journal import Journal
 from sandbox.manifest import load_manifest
 from sandbox.model import Channel, Json, User
 from sandbox.person import Person
@@ -34,7 +38,7 @@ class Sandbox:
 
     `pace` switches on 429 for more than one message a second a channel. `ack_timeout` is how long the app has to
     acknowledge, in seconds; `retry_delays` are the waits before an event is delivered again; with `redeliver_all`
-    commands and interactions are delivered again as well.
+    commands and interactions are delivered again as well. `state` is a file that keeps the conversations.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Sandbox:
         ack_timeout: float = 3.0,
         retry_delays: tuple[float, ...] = SLACK_RETRIES,
         redeliver_all: bool = False,
+        state: Path | None = None,
     ) -> None:
         declared, app = load_workspace(workspace), load_manifest(manifest)
         self.clock = clock or Clock()
@@ -58,19 +63,28 @@ class Sandbox:
         self._changes = Changes()
         self._faults = Faults()
         self._recorder = Recorder(record)
-        state = State(declared, app, self.clock, self._changes)
-        self._sockets = SocketMode(state.app_id, ack_timeout, self._changes.announce)
-        transport: Transport = self._sockets
+        kept = State(declared, app, self.clock, self._changes)
+        tokens = _tokens(kept)
+        self._sockets = SocketMode(kept.app_id, ack_timeout, self._changes.announce)
+        self._http: HttpDelivery | None = None
+        if delivery == "http":
+            if not request_url:
+                raise BadConfiguration("Delivery over HTTP needs a request_url.")
+            self._http = HttpDelivery(request_url, tokens.signing_secret, ack_timeout)
+        transport: Transport = self._http or self._sockets
         self._world = World(
-            state=state,
+            state=kept,
             manifest=app,
             clock=self.clock,
             changes=self._changes,
-            tokens=_tokens(state),
+            tokens=tokens,
             courier=Courier(transport, retry_delays, redeliver_all),
             connect_url=self._connect_url,
             pace=pace,
         )
+        self.clock.on_move(self._changes.announce)
+        self._journal = Journal(state, self._world) if state else None
+        self._control = Control(self._world)
         self._gate: Gate | None = None
         self._runner: web.AppRunner | None = None
 
@@ -102,20 +116,32 @@ class Sandbox:
         return self._world
 
     @property
+    def hosted(self) -> HostedApp | None:
+        """The app that follows the clock when the page moves it."""
+        return self._control.host
+
+    @hosted.setter
+    def hosted(self, app: HostedApp | None) -> None:
+        self._control.host = app
+
+    @property
     def calls(self) -> list[Json]:
         """All calls that the app made so far: `{"method", "request", "response"}`."""
         return self._recorder.calls
 
     async def start(self) -> None:
         """Listen on the port, or on a free one. OSError when it is taken."""
+        if self._journal is not None:
+            self._journal.open()
         self._gate = Gate(self._world, self._faults, self._recorder)
-        app = web.Application(client_max_size=LARGEST_BODY)
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[own_origin])
         app.router.add_route("*", "/api/{method}", self._gate.call)
         app.router.add_post("/response/{token}", self._gate.response_url)
         app.router.add_post("/upload/{file}", self._gate.upload)
         app.router.add_get("/files/{file}/{tail:.*}", self._gate.download)
         app.router.add_get("/link", self._sockets.accept)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
+        self._control.add_routes(app.router)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await site.start()
@@ -128,9 +154,13 @@ class Sandbox:
             self._gate.close()
         await self._world.courier.stop()
         await self._sockets.stop()
+        if self._http is not None:
+            await self._http.close()
         if self._runner is not None:
             await self._runner.cleanup()
         self._recorder.close()
+        if self._journal is not None:
+            self._journal.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -155,6 +185,10 @@ class Sandbox:
     async def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:  # noqa: ASYNC109 (of the API)
         """The first truthy value of `predicate`, evaluated again on every change; see `Changes.wait_for`."""
         return await self._changes.wait_for(predicate, timeout)
+
+    async def verify_request_url(self) -> bool:
+        """Whether the app behind the request URL answers Slack's challenge, as when an app is configured."""
+        return self._http is not None and await self._http.verify(self._world.state.new_id(""))
 
     async def connected(self, n: int = 1, timeout: float = 10.0) -> None:  # noqa: ASYNC109 (of the API)
         """Wait until the app has at least `n` Socket Mode connections."""
@@ -259,6 +293,3 @@ def _tokens(state: State) -> Tokens:
         signing_secret=make_id("", team, "signing secret").lower(),
         verification=make_id("", team, "verification").lower(),
     )
-
-
-__all__ = ["NotPossible", "Sandbox"]
