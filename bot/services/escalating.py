@@ -19,7 +19,7 @@ from bot.domain.assessment import Assessment, assess
 from bot.domain.model import Account, ProofState, Risk
 from bot.domain.risks import Danger
 from bot.domain.words import AccountStatus, RiskState
-from bot.services import announcing, telling, tiering
+from bot.services import announcing, staging, telling, tiering
 from bot.services.actor import bot_author
 from bot.services.announcing import News
 from bot.store import accounts, ledger, portfolios, proof, risks, schema
@@ -43,6 +43,7 @@ def look_at_due(session: Session, now: datetime) -> bool:
     tiering.follow_bands(session, (state.account for state in states), portfolio, now)
     for state in states:
         assessment = assess(state, now.date(), now)
+        staging.settle(session, assessment, now)
         news += _look(session, state, assessment, now)
         moments[state.account.id] = _next_look(state, now)
     announcing.open_risks(session, news, portfolio, now)

@@ -95,10 +95,18 @@ _SILENT_FIELDS = {
     "cadence": {"local_start", "next_meeting_at", "next_prompt_at"},
     "evidence": {"answer_id"},
     "answer": {"edited_at", "moved_evidence"},
-    "account": {"slug", "stage_since", "external_id"},
+    "account": {"slug", "stage", "stage_since", "external_id"},
 }
 _MEMBER_FIELDS = {"owner_id", "deputy_id", "member_id", "manager_id", "recorded_by", "judged_by"}
-_PERSON_FIELDS = {"owner_person_id", "baseline_agreed_by", "attested_by", "disputed_by", "accepted_by", "promised_to"}
+_PERSON_FIELDS = {
+    "owner_person_id",
+    "baseline_agreed_by",
+    "attested_by",
+    "disputed_by",
+    "accepted_by",
+    "promised_to",
+    "packet_accepted_by",
+}
 _FIELD_WORDS = {
     "arr_minor": "ARR",
     "owner_id": "owner",
@@ -108,6 +116,10 @@ _FIELD_WORDS = {
     "renewal_date": "renewal date",
     "risk_if_never": "risk if never done",
     "member_id": "who is asked",
+    "stage_reason": "reason for the stage",
+    "tier_reason": "reason for the tier",
+    "packet_accepted_on": "acceptance of the packet",
+    "packet_accepted_by": "who accepted the packet",
 }
 
 
@@ -211,7 +223,7 @@ _ADDED: dict[str, _Tell] = {
     "answer": _answer_added,
     "risk": lambda a, n, p: f"opened a risk: {a.get('fact') or a['kind'].replace('_', ' ')}",
     "judgement": lambda a, n, p: f"judged: retained in substance: {a['verdict'].replace('_', ' ')}: {quoted(a['why'])}",
-    "stage_entry": lambda a, n, p: f"moved to {a['stage']}",
+    "stage_entry": lambda a, n, p: f"put it into {a['stage']}",
 }
 _CHANGED: dict[str, _Change] = {
     "evidence": _evidence_changed,

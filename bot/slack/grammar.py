@@ -34,6 +34,9 @@ class Topic(StrEnum):
     CADENCE = "cadence"
     AGENDA = "agenda"
     ACTIONS = "actions"
+    STAGE = "stage"
+    TIER = "tier"
+    PACKET = "packet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,9 @@ FORMS: tuple[Form, ...] = (
     _about(Topic.CADENCE, "its customer meetings"),
     _about(Topic.AGENDA, "four lines for the next meeting"),
     _about(Topic.ACTIONS, "the open next steps; close one when the customer was told"),
+    _about(Topic.PACKET, "the story that its champion can defend in five minutes"),
+    _about(Topic.STAGE, "where it stands, the test to get on, how long it took"),
+    _about(Topic.TIER, "how much attention its ARR pays for"),
     Form(Command.PROOF, "<account> as of 2026-03-01", "the card as it was on that day"),
     Form(Command.PROOF, "new", "add an account", "new"),
     Form(Command.ANSWER, "", "the answers you owe"),

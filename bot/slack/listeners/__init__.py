@@ -7,7 +7,7 @@ from typing import Protocol
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.edge import Edge
-from bot.slack.listeners import accounts, answers, evidence, loops, plan, portfolios, proof, risks
+from bot.slack.listeners import accounts, answers, evidence, loops, plan, portfolios, proof, risks, stages
 
 
 class Listeners(Protocol):
@@ -16,7 +16,7 @@ class Listeners(Protocol):
     def register(self, app: AsyncApp, edge: Edge) -> None: ...
 
 
-MODULES: tuple[Listeners, ...] = (proof, answers, evidence, accounts, plan, loops, risks, portfolios)
+MODULES: tuple[Listeners, ...] = (proof, answers, evidence, accounts, plan, loops, risks, portfolios, stages)
 
 
 def register(app: AsyncApp, edge: Edge) -> None:

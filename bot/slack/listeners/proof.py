@@ -9,7 +9,18 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.services import adding, judging, looking_up, looping, planning, reading, recounting, scheduling
+from bot.services import (
+    adding,
+    judging,
+    looking_up,
+    looping,
+    planning,
+    reading,
+    recounting,
+    scheduling,
+    staging,
+    touching,
+)
 from bot.services.actor import Actor
 from bot.slack import grammar
 from bot.slack.edge import Edge
@@ -32,6 +43,8 @@ LOOKS: dict[Topic, Look] = {
 FORMS: dict[Topic, Look] = {
     Topic.CADENCE: scheduling.form,
     Topic.JUDGE: judging.judge_form,
+    Topic.STAGE: staging.stage_view,
+    Topic.TIER: touching.tier_view,
 }
 """The topics that are answered by a modal."""
 

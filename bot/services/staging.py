@@ -1,0 +1,156 @@
+"""Keeps stages as movement: what the ledger shows is written down with its day, and a human may overrule it.
+
+Every stay is a `stage_entry`; an account may move backwards. While somebody has overruled the stage (`stage_reason`),
+the bot leaves it alone and the reason stays visible, until the stage is released to the ledger again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import stages
+from bot.domain.assessment import Assessment, assess
+from bot.domain.model import Account, ProofState, StageEntry
+from bot.domain.stages import UsualTime
+from bot.domain.words import AccountStatus, Stage
+from bot.services.actor import Actor, Refused, bot_author, may_write, must_write
+from bot.services.looking_up import assessed
+from bot.services.reading import account_of
+from bot.store import ledger, proof, schema, stage_rows
+from bot.store.ledger import Author
+
+_STAYS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class StayLine:
+    """One stay in a stage. `until` is None for the present one; `days` count up to today there."""
+
+    stage: str
+    since: date
+    until: date | None
+    days: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """Where an account stands and how it got there; with `can_write` it is a form that overrules the stage.
+
+    `needs` is the test to leave the stage that the ledger shows (`computed`). `usual` is how long this portfolio's
+    accounts took to get through the present stage; `stalled` is None when too few did to tell.
+    """
+
+    account_id: int
+    account: str
+    stage: str
+    computed: str
+    reason: str | None
+    needs: str
+    ready: bool
+    since: date | None
+    days: int | None
+    usual: UsualTime | None
+    stalled: bool | None
+    time_to_value: int | None
+    first_win_on: date | None
+    stays: tuple[StayLine, ...]
+    earlier: int
+    choices: tuple[tuple[str, str], ...]
+    can_write: bool
+
+
+def settle(session: Session, assessment: Assessment, now: datetime) -> bool:
+    """Write down the stage that the ledger shows, if it is another one and nobody overruled it; whether it moved."""
+    account, standing = assessment.account, assessment.stage
+    if account.status is AccountStatus.FORMER or standing.overruled:
+        return False
+    by = bot_author(account.workspace_id)
+    moves = standing.computed is not account.stage
+    if not assessment.state.stages:
+        _begin(session, by, account, assessment.on, moves, now)
+    return moves and _move(session, by, account, standing.computed, assessment.on, now)
+
+
+def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, reason: str, now: datetime) -> None:
+    """Put an account into a stage by hand; the reason stays visible until somebody releases the stage."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    if not reason.strip():
+        raise Refused("Say why; the reason stands beside the stage for everybody who reads it.", "reason")
+    _move(session, actor.author, account, stage, actor.today(now), now, reason.strip())
+
+
+def release(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
+    """Let the ledger decide the stage again, at once."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    ledger.change(session, actor.author, schema.account, account_id, now, stage_reason=None)
+    settle(session, assess(proof.load(session, account_id), now.date(), now), now)
+
+
+def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -> StageView:
+    """The stage of an account with its exit test, its stays, and what is usual in its portfolio."""
+    state, assessment = assessed(session, actor, account_id, now)
+    account, standing = state.account, assessment.stage
+    usual = stages.usual_times(stage_rows.histories(session, account.portfolio_id)) if account.portfolio_id else {}
+    stays = _stays(state, assessment.on)
+    return StageView(
+        account_id=account.id,
+        account=account.name,
+        stage=standing.stage.value,
+        computed=standing.computed.value,
+        reason=standing.reason,
+        needs=standing.needs,
+        ready=standing.ready,
+        since=standing.since,
+        days=standing.days,
+        usual=usual.get(standing.stage),
+        stalled=stages.stalled(standing, usual),
+        time_to_value=stages.time_to_value(account, assessment.on),
+        first_win_on=account.first_win_on,
+        stays=stays[:_STAYS_SHOWN],
+        earlier=max(0, len(stays) - _STAYS_SHOWN),
+        choices=tuple((stage.value, stage.value.capitalize()) for stage in Stage),
+        can_write=may_write(session, actor, account),
+    )
+
+
+def _begin(session: Session, by: Author, account: Account, on: date, moves: bool, now: datetime) -> None:
+    """The first stay of an account, in the stage that it was added with; one of no day at all is left out."""
+    since = account.stage_since or on
+    if not moves or since < on:
+        values: dict[str, Any] = {"stage": account.stage, "entered_on": since}
+        ledger.add(session, by, schema.stage_entry, now, account_id=account.id, **values)
+
+
+def _move(
+    session: Session, by: Author, account: Account, stage: Stage, on: date, now: datetime, reason: str | None = None
+) -> bool:
+    """Set the stage and why, and begin a stay if it is another stage; False when somebody else was faster."""
+    moves = stage is not account.stage
+    values: dict[str, Any] = {"stage": stage, "stage_reason": reason, **({"stage_since": on} if moves else {})}
+    unmoved = {"stage": account.stage, "stage_reason": account.stage_reason}
+    changed = ledger.change(session, by, schema.account, account.id, now, only_if=unmoved, **values)
+    if changed and moves:
+        entered: dict[str, Any] = {"stage": stage, "entered_on": on, "reason": reason}
+        ledger.add(session, by, schema.stage_entry, now, account_id=account.id, **entered)
+    return changed and moves
+
+
+def _stays(state: ProofState, on: date) -> tuple[StayLine, ...]:
+    """The stays of an account, the present one first."""
+    entries = sorted(state.stages, key=lambda entry: (entry.entered_on, entry.id))
+    ends = (following.entered_on for following in entries[1:])
+    stays = [_stay(entry, until, on) for entry, until in zip_longest(entries, ends)]
+    return tuple(reversed(stays))
+
+
+def _stay(entry: StageEntry, until: date | None, on: date) -> StayLine:
+    days = max(0, ((until or on) - entry.entered_on).days)
+    return StayLine(entry.stage.value, entry.entered_on, until, days, entry.reason)
