@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _LONGEST = 80
+_MOST_WORDS = 100
 _NOT_WORD = re.compile(r"[\W_]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
@@ -25,10 +26,10 @@ def slug(name: str) -> str:
 def search_words(name: str) -> list[str]:
     """The words whose beginnings find the account; scripts without spaces yield every tail of the name."""
     words: dict[str, None] = {}
-    for word in slug(name).split("-"):
-        tails = range(len(word)) if _UNSPACED.search(word) else range(min(1, len(word)))
+    for word in _NOT_WORD.split(folded(name)):
+        tails = range(min(len(word), _LONGEST)) if _UNSPACED.search(word) else range(min(1, len(word)))
         words.update((word[start:][:_LONGEST], None) for start in tails)
-    return list(words)
+    return list(words)[:_MOST_WORDS]
 
 
 def _is_latin_accent(char: str) -> bool:
