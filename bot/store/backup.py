@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+from sqlalchemy import URL
 
 from bot.store.copying import CannotCopy
 from bot.store.engine import Database
@@ -43,8 +46,9 @@ def backup(database: Database, file: Path, progress: Progress = lambda done, tot
 
 def pg_dump(database: Database, file: Path) -> str:
     """The command line that backs up this PostgreSQL database; the password is asked for or in ~/.pgpass."""
-    url = database.url.set(drivername="postgresql", password=None)
-    return f"pg_dump --format=custom --file={file} '{url.render_as_string()}'"
+    url = database.url
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return f"pg_dump --format=custom --file={shlex.quote(str(file))} {shlex.quote(str(bare))}"
 
 
 def _copy(source: Path, part: Path, progress: Progress) -> None:

@@ -32,7 +32,7 @@ EVERYTHING: tuple[Table, ...] = tuple(metadata.sorted_tables)
 LEDGER: tuple[Table, ...] = tuple(table for table in EVERYTHING if table.name not in _DELIVERY)
 """What the team knows, history included; delivery's rows are work in hand, and no part of the record."""
 
-Progress = Callable[[str, int], None]
+Progress = Callable[[int, int], None]
 Row = dict[str, Any]
 
 
@@ -112,12 +112,12 @@ def fingerprint(session: Session, table: Table) -> Fingerprint:
     return Fingerprint(rows, f"{total % 2**256:064x}")
 
 
-def move(source: Database, target: Database, progress: Progress = lambda table, rows: None) -> dict[str, int]:
+def move(source: Database, target: Database, progress: Progress = lambda done, total: None) -> dict[str, int]:
     """Copy everything from `source` to the empty `target`, outbox and gates included; returns rows by table.
 
     The target is migrated first. Nobody can write to the source meanwhile. Before the target is committed, each of its
     tables is read back and compared with the source by count and content. Raises `CannotCopy`, and then nothing is in
-    the target. `progress` hears the table and how many more of its rows were copied.
+    the target. `progress` hears how many rows of how many are copied.
     """
     if migrate.needs_upgrade(source):
         raise CannotCopy("The source is not at this version's schema. Run `python -m bot migrate` on it first.")
@@ -127,10 +127,12 @@ def move(source: Database, target: Database, progress: Progress = lambda table, 
         must_be_empty(writing)
         if target.dialect == "postgresql":
             _wait_for_slow_readers(writing)
+        done, total = 0, sum(counts(reading, EVERYTHING).values())
         for table in EVERYTHING:
             for batch in stream(reading, table):
                 fill(writing, table, batch)
-                progress(table.name, len(batch))
+                done += len(batch)
+                progress(done, total)
         continue_ids(writing, EVERYTHING)
         return {table.name: _verified(reading, writing, table) for table in EVERYTHING}
 

@@ -71,6 +71,7 @@ def test_decimal_commas_do_not_look_like_delimiters() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "xls"),
         (b"<html><table>", "web page"),
         (b"%PDF-1.4", "PDF"),
+        (b"\x7fELF\x02\x01\x00\x00\x00", "no text"),
         (b"", "empty"),
         (b"\n\n ,\n", "empty"),
     ],

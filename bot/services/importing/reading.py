@@ -58,6 +58,8 @@ def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = No
     """The rows of a delimited text file. Raises `Refused` when it is none, or when the encoding cannot be right."""
     _must_be_text(data)
     text, used, damaged = _decoded(data, encoding)
+    if text.count("\x00") * 100 > len(text):
+        raise Refused("This is no text. Export the table as CSV (UTF-8) and import that.")
     lines = io.StringIO(text, newline="").readlines()
     start = 0
     if lines and lines[0].strip().strip('"').lower().startswith("sep=") and len(lines[0].strip().strip('"')) == 5:
