@@ -17,6 +17,8 @@ let stopListening = () => {};
 let reading = null;
 let again = false;
 let offlineTimer = 0;
+/** What happened may have changed what there is to jump to. */
+let clockTimer = 0;
 
 /** @param {string} place @param {string | null} [thread] @param {string} [user] */
 function go(place, thread = null, user = state.me.id) {
@@ -85,7 +87,8 @@ function become(me) {
 
 /** @param {{channel: string | null}} event */
 function onEvent(event) {
-  if (event.channel === null) readClock();
+  clearTimeout(clockTimer);
+  clockTimer = window.setTimeout(readClock, event.channel === null ? 100 : 1000);
   refresh();
 }
 

@@ -79,7 +79,7 @@ export function renderClock() {
   byId("clock").classList.toggle("moving", moving !== null);
   byId("clock").replaceChildren(
     chip,
-    clock.movable
+    clock.movable && clock.jumps.length > 0
       ? h(
           "div",
           { class: "jumps", role: "group", "aria-label": "Move the clock" },
@@ -158,7 +158,9 @@ async function custom() {
     ),
   ]);
   const at = chosen ? fromLocal(chosen, tz) : null;
-  if (at !== null) await move({ to: new Date(at * 1000).toISOString() }, shortMoment(at, tz, now()));
+  if (at === null) return;
+  if (at <= now()) return toast("The clock only moves forward.", "error");
+  await move({ to: new Date(at * 1000).toISOString() }, shortMoment(at, tz, now()));
 }
 
 /**

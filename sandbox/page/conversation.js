@@ -74,8 +74,7 @@ function drawHead() {
   const stamp = JSON.stringify([
     state.me.id,
     state.place,
-    one?.name,
-    one?.is_member,
+    one,
     appChannel()?.unread,
     elsewhere,
     Math.floor(now() / 60),
@@ -117,6 +116,7 @@ function channelTitle(one) {
       h("span", { class: "head-icon" }, icon(one.kind === "private" ? "lock" : "hash", 18)),
       h("h1", null, channelName(one)),
       ...(one.is_archived ? [h("span", { class: "badge" }, "ARCHIVED")] : []),
+      ...(one.topic ? [h("span", { class: "head-note topic" }, one.topic)] : []),
     ];
   const there = other.tz && other.tz !== state.me.tz ? `${time(now(), other.tz)} there` : "";
   return [
