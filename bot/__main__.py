@@ -164,10 +164,9 @@ def move(
     """Copy everything to another, empty database. Stop the bot first."""
     from bot import terminal
     from bot.store import copying
-    from bot.store.engine import Database
 
     with _database() as source, terminal.progress("Moving") as heard:
-        target = Database(to)
+        target = _opened(to)
         try:
             moved = copying.move(source, target, heard)
         finally:
@@ -198,9 +197,8 @@ def _settings() -> Settings:
 def _database(*, create: bool = False) -> Iterator[Database]:
     """The database of the settings for one command; with `create`, a new one is given its tables."""
     from bot.store import migrate as migrations
-    from bot.store.engine import Database
 
-    database = Database(_settings().database_url)
+    database = _opened(_settings().database_url)
     try:
         if create and migrations.current(database) is None:
             migrations.upgrade(database)
@@ -209,6 +207,19 @@ def _database(*, create: bool = False) -> Iterator[Database]:
         yield database
     finally:
         database.dispose()
+
+
+def _opened(url: str) -> Database:
+    from sqlalchemy.exc import ArgumentError
+
+    from bot.store.engine import Database
+
+    try:
+        return Database(url)
+    except (ArgumentError, ImportError) as error:  # no URL at all, or one of a database that we do not use
+        raise Stop(
+            "That is no database address. Write sqlite:///FILE or postgresql://user:password@host/name."
+        ) from error
 
 
 def _date_order(text: str | None) -> DateOrder | None:

@@ -35,7 +35,7 @@ def in_sentences() -> Iterator[None]:
 
 def sentence(error: Exception) -> str | None:
     """What an expected error says to a person, None for an unexpected one."""
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+    from sqlalchemy.exc import OperationalError
 
     from bot.services.actor import Refused
     from bot.settings import BadSettingsError
@@ -45,8 +45,6 @@ def sentence(error: Exception) -> str | None:
         return error.sentence
     if isinstance(error, Stop | CannotCopy | BadSettingsError):
         return str(error)
-    if isinstance(error, ArgumentError | NoSuchModuleError):
-        return "That is no database address. Write sqlite:///FILE or postgresql://user:password@host/name."
     if isinstance(error, OperationalError):
         why = str(error.orig).strip().splitlines()[0]
         return f"The database cannot be used ({why}). Check that it runs and that its address is right."
