@@ -4,7 +4,7 @@ import { act } from "./api.js";
 import { avatar } from "./avatar.js";
 import { renderBlocks } from "./blocks.js";
 import { Composer } from "./composer.js";
-import { time } from "./dates.js";
+import { dayNumber, time } from "./dates.js";
 import { byId, h, keepFocus } from "./dom.js";
 import { icon } from "./icons.js";
 import { seconds } from "./message.js";
@@ -202,10 +202,10 @@ function intro(one) {
 
 function drawHome() {
   const view = state.home?.view ?? state.home;
-  const stamp = JSON.stringify([state.me.id, view]);
+  const stamp = JSON.stringify([state.me.id, view?.id, view?.hash, view?.blocks, dayNumber(now(), state.me.tz)]);
   const host = byId("home");
   if (stamp === homeStamp) return;
-  const sameView = Boolean(view) && homeStamp.includes(JSON.stringify(view?.id ?? ""));
+  const sameView = Boolean(view) && host.querySelector("[data-view-id]")?.getAttribute("data-view-id") === view.id;
   homeStamp = stamp;
   const scroll = sameView ? host.scrollTop : 0;
   const content = view?.blocks

@@ -102,19 +102,23 @@ export function keepFocus(root, render) {
   const [start, end] = [readSelection(active)?.[0], readSelection(active)?.[1]];
   render();
   if (!key || root.contains(active)) return;
-  const again = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll("[data-action-id], [data-focus]")]).find(
-    (node) => controlKey(node) === key,
+  const controls = /** @type {NodeListOf<HTMLInputElement>} */ (
+    root.querySelectorAll("[data-action-id], [data-action-id] input, [data-focus]")
   );
+  const again = [...controls].find((node) => controlKey(node) === key && node.tabIndex >= 0);
   if (!again) return;
   again.focus({ preventScroll: true });
   if (start !== undefined && readSelection(again)) again.setSelectionRange(start, end ?? start);
 }
 
-/** @param {HTMLElement} node */
+/** What stays the same about a control when it is drawn again. @param {HTMLInputElement} node */
 function controlKey(node) {
-  const block = node.closest("[data-block-id]")?.getAttribute("data-block-id");
   if (node.dataset.focus) return node.dataset.focus;
-  return node.dataset.actionId ? `${block}\n${node.dataset.actionId}` : null;
+  const owner = /** @type {HTMLElement | null} */ (node.closest("[data-action-id]"));
+  if (!owner) return null;
+  const around = ["data-ts", "data-block-id"].map((name) => node.closest(`[${name}]`)?.getAttribute(name));
+  const choice = node.type === "radio" || node.type === "checkbox" ? node.value : "";
+  return JSON.stringify([...around, owner.dataset.actionId, choice]);
 }
 
 /**

@@ -41,7 +41,7 @@ export function syncModals() {
   forgetClosed();
   const top = state.modals[state.modals.length - 1];
   if (!top) return hide();
-  const stamp = JSON.stringify([top.view, state.modals.length]);
+  const stamp = JSON.stringify([top.view.hash, top.view.blocks, state.modals.length]);
   if (shown?.viewId === top.view_id && shown.stamp === stamp) return takeErrors(top.errors);
   const same = shown?.viewId === top.view_id;
   const scroll = dialog().querySelector(".modal-body")?.scrollTop ?? 0;
@@ -154,7 +154,7 @@ function clearError(event) {
   block?.classList.remove("wrong");
 }
 
-/** Takes errors that came with the state, once. @param {Record<string, string> | undefined} errors */
+/** Shows errors from the sandbox, once: they come with the answer and again with the state. @param {Record<string, string> | undefined} errors */
 function takeErrors(errors) {
   const text = JSON.stringify(errors ?? {});
   if (!shown || shown.errors === text) return;
@@ -186,11 +186,12 @@ async function submit(event) {
   const { viewId, view, surface } = shown;
   const values = surface.form.values(view.blocks ?? []);
   const found = problems(view.blocks ?? [], values);
+  shown.errors = "";
   showErrors(found);
   if (Object.keys(found).length) return;
   const answer = await busy(button, () => act(state.me.id, "submit", { view_id: viewId, values }));
   if (shown?.viewId === viewId) {
-    if (answer.errors && Object.keys(answer.errors).length) showErrors(answer.errors);
+    if (answer.errors && Object.keys(answer.errors).length) takeErrors(answer.errors);
     else if (!answer.ok) fail(answer.error ?? "We had some trouble connecting. Try again?");
   }
   changed();

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,6 +18,7 @@ from sandbox import Sandbox
 from sandbox.clock import Clock
 from tests.browser.page_lunch import MANIFEST, WORKSPACE, Lunch
 
+expect.set_options(timeout=10_000)
 START = datetime(2026, 8, 6, 13, 0, tzinfo=UTC)  # a Thursday, 15:00 in Stockholm
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = ["disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run"]

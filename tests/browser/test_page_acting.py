@@ -80,6 +80,7 @@ async def test_a_modal_refuses_what_is_missing_and_keeps_what_was_typed(site: Si
         await page.fill('[data-block-id="dish"] input', "stone")
         await choose(page, "side", "Rice")
         await page.check('[data-block-id="kind"] input[value="hot"]')
+        await expect(page.locator('[data-block-id="kind"] input[value="hot"]')).to_be_focused()
         await page.fill('[data-block-id="heat"] input', "9")
         await expect(page.locator('[data-block-id="dish"] input')).to_have_value("stone")
         await dialog.get_by_test_id("modal-submit").click()
