@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import timing
 from bot.domain.money import Money, parse
+from bot.domain.wording import number
 from bot.services import calendar
 from bot.services.actor import Actor, Refused, may_manage, must_manage, must_read
 from bot.store import ledger, members, portfolios, risks, schema
@@ -246,7 +247,7 @@ def _bands_written(portfolio: Portfolio) -> str:
     currency, high, low = portfolio.band_currency, portfolio.high_touch_from_minor, portfolio.low_touch_from_minor
     if currency is None or high is None or low is None:
         return ""
-    return f"{Money(high, currency).major:,f} / {Money(low, currency).major:,f} {currency}"
+    return f"{number(Money(high, currency).major)} / {number(Money(low, currency).major)} {currency}"
 
 
 def _loads(typed: str) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""A judgement is a dated statement by a named person; software only says when facts speak against it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.words import Verdict
+from bot.services import judging
+from bot.services.actor import Refused
+from bot.services.judging import JudgementView, NewJudgement
+from bot.store import proof
+from bot.store.engine import Database
+from bot.store.members import Member
+from tests.services.managing import MONDAY, Team, day
+
+
+@pytest.fixture
+def team(database: Database) -> Team:
+    return Team(database)
+
+
+def judge(team: Team, member: Member, new: NewJudgement, days: int = 0) -> JudgementView:
+    with team.session() as session:
+        return judging.judge(session, team.as_(member), new, day(MONDAY, days))
+
+
+def yes(account_id: int) -> NewJudgement:
+    return NewJudgement(account_id, "yes", "Two teams run month-end on it", "If finance closes a month without it")
+
+
+def read(team: Team, account_id: int, days: int) -> JudgementView | None:
+    with team.session() as session:
+        return judging.judgement_of(session, team.as_(team.tom), account_id, day(MONDAY, days))
+
+
+def test_a_judgement_is_kept_with_who_why_and_what_would_change_it(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme")
+    view = judge(team, team.maya, yes(acme))
+    assert (view.verdict, view.by, view.at) == (Verdict.YES, "Maya Lind", MONDAY)
+    assert (view.why, view.would_change) == ("Two teams run month-end on it", "If finance closes a month without it")
+    assert view.again == ()
+
+
+def test_nobody_has_judged_until_somebody_does(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme")
+    assert read(team, acme, 0) is None
+
+
+def test_a_later_fact_marks_it_to_be_judged_again_and_changes_nothing(team: Team) -> None:
+    acme, _, evidence_id = team.add_proven("Acme")
+    judge(team, team.maya, yes(acme))
+    team.change("evidence", evidence_id, day(MONDAY, 3), disputed_on=day(MONDAY, 3).date(), disputed_why="wrong month")
+    view = read(team, acme, 4)
+    assert view is not None
+    assert (view.verdict, view.at) == (Verdict.YES, MONDAY)
+    assert view.again == ("The customer disputes the proof of “Fewer tickets a month”: wrong month",)
+
+
+def test_a_new_judgement_stands_beside_the_old_one(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme")
+    judge(team, team.maya, yes(acme))
+    judge(team, team.priya, replace(yes(acme), verdict="no", why="They stay for the contract"), 2)
+    view = read(team, acme, 3)
+    assert view is not None
+    assert (view.verdict, view.by) == (Verdict.NO, "Priya Nair")
+    with team.session() as session:
+        assert len(proof.load(session, acme).judgements) == 2
+
+
+def test_the_same_submission_twice_is_one_judgement(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme")
+    judge(team, team.maya, yes(acme))
+    with team.session() as session:
+        judging.judge(session, team.as_(team.maya), yes(acme), MONDAY + timedelta(seconds=5))
+    with team.session() as session:
+        assert len(proof.load(session, acme).judgements) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"verdict": "maybe"}, "verdict"), ({"why": " "}, "why"), ({"would_change": ""}, "would_change")],
+)
+def test_a_judgement_needs_a_verdict_a_reason_and_what_would_change_it(
+    team: Team, change: dict[str, str], field: str
+) -> None:
+    acme, _, _ = team.add_proven("Acme")
+    with pytest.raises(Refused) as refused:
+        judge(team, team.maya, replace(yes(acme), **change))
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("who", ["tom", "guest"])
+def test_only_those_with_the_right_judge(team: Team, who: str) -> None:
+    acme, _, _ = team.add_proven("Acme")
+    with pytest.raises(Refused):
+        judge(team, getattr(team, who), yes(acme))
+    with team.session() as session, pytest.raises(Refused):
+        judging.judge_form(session, team.as_(getattr(team, who)), acme, MONDAY)
+
+
+def test_the_form_shows_what_the_judge_should_know(team: Team) -> None:
+    acme = team.add_account("Acme", renews_in=60)
+    judge(team, team.maya, yes(acme))
+    with team.session() as session:
+        form = judging.judge_form(session, team.as_(team.maya), acme, day(MONDAY, 1))
+    assert form.last is not None
+    assert form.last.by == "Maya Lind"
+    assert "Nobody has written down what success means" in form.dangers
+    assert [verdict for verdict, _ in form.verdicts] == ["yes", "no", "not_clear"]
