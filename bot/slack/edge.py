@@ -78,7 +78,7 @@ class Edge:
 
     def message(self, view: object) -> Message:
         """The message of an `XxxView` by its template `xxx.html`."""
-        return self._renderer.message(template_of(view), view=view, act=Action, callback=Callback)
+        return self._renderer.message(template_of(view), view=view, place="message", act=Action, callback=Callback)
 
     def modal(self, view: object) -> Json:
         """The modal of a view, complete for views.open and for `ack(response_action="update", view=…)`."""
@@ -88,7 +88,8 @@ class Edge:
         """A message's blocks as a modal to read and close: the answer to a form that came from no message."""
         words = {"title": title, "close": "Done"}
         labels = {name: {"type": "plain_text", "text": text} for name, text in words.items()}
-        return {"type": "modal", **labels, "blocks": self.message(view).blocks}
+        shown = self._renderer.message(template_of(view), view=view, place="modal", act=Action, callback=Callback)
+        return {"type": "modal", **labels, "blocks": shown.blocks}
 
     def home(self, view: object) -> Json:
         """The App Home of a view."""
@@ -115,6 +116,16 @@ class Edge:
         call = self.client.views_push if inside else self.client.views_open
         async with asyncio.timeout(ANSWER_SECONDS):
             await call(trigger_id=body["trigger_id"], view=self.modal(view))
+
+    async def show(self, body: Body, view: object, title: str) -> None:
+        """Show a message's view to the person who clicked: beside the message, or as a modal over App Home."""
+        if response_url(body):
+            await self.respond(body, view)
+            return
+        inside = (body.get("view") or {}).get("type") == "modal"
+        call = self.client.views_push if inside else self.client.views_open
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await call(trigger_id=body["trigger_id"], view=self.in_modal(view, title))
 
     async def update(self, body: Body, view: object) -> None:
         """Change the modal that was clicked in."""

@@ -74,7 +74,7 @@ class Gateway:
         view = await asyncio.to_thread(self._compose, row)
         if isinstance(view, Moot):
             return view
-        message = self._renderer.message(template_of(view), view=view, act=Action, callback=Callback)
+        message = self._renderer.message(template_of(view), view=view, place="message", act=Action, callback=Callback)
         channel = await self._channel(row)
         return Prepared(row, channel, message) if isinstance(channel, str) else channel
 

@@ -7,7 +7,19 @@ from typing import Protocol
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.edge import Edge
-from bot.slack.listeners import accounts, answers, evidence, loops, plan, portfolios, proof, risks, stages
+from bot.slack.listeners import (
+    accounts,
+    answers,
+    evidence,
+    home,
+    loops,
+    packets,
+    plan,
+    portfolios,
+    proof,
+    risks,
+    stages,
+)
 
 
 class Listeners(Protocol):
@@ -16,7 +28,19 @@ class Listeners(Protocol):
     def register(self, app: AsyncApp, edge: Edge) -> None: ...
 
 
-MODULES: tuple[Listeners, ...] = (proof, answers, evidence, accounts, plan, loops, risks, portfolios, stages)
+MODULES: tuple[Listeners, ...] = (
+    proof,
+    answers,
+    evidence,
+    accounts,
+    plan,
+    loops,
+    risks,
+    portfolios,
+    stages,
+    packets,
+    home,
+)
 
 
 def register(app: AsyncApp, edge: Edge) -> None:

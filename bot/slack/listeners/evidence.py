@@ -8,18 +8,24 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.domain.words import Part, Source
-from bot.services import adding, claiming, forms, recording
+from bot.domain.words import Method, Part, Source
+from bot.services import adding, claiming, forms, isolating, recording
 from bot.services.actor import Actor
+from bot.services.isolating import Isolation
 from bot.services.recording import NewEvidence
 from bot.slack.edge import Edge
 from bot.slack.ids import Action, Callback
-from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
+from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
-    """Give `app` the listeners that record, dispute and withdraw evidence."""
+    """Give `app` the listeners that record, dispute and withdraw evidence, and isolate our share of it."""
+    _openers(app, edge)
+    _isolation(app, edge)
+    _submissions(app, edge)
 
+
+def _openers(app: AsyncApp, edge: Edge) -> None:
     @app.action(re.compile(f"{re.escape(Action.ADD_EVIDENCE)}|{re.escape(Action.PUSH_EVIDENCE)}"))
     async def add(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
@@ -37,13 +43,42 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
     @app.action(Action.EVIDENCE_MENU)
     async def menu(ack: AsyncAck, body: Body) -> None:
-        verb, _, evidence_id = clicked(body).partition(":")
-        view = await edge.read(
-            body, lambda s, a, now: forms.reason_form(s, a, number(evidence_id), dispute=verb == "dispute")
-        )
-        await edge.open(body, view)
+        verb, evidence_id = pair(clicked(body))
+
+        def form(session: Session, actor: Actor, now: datetime) -> object:
+            if verb == "isolate":
+                return isolating.isolate_form(session, actor, evidence_id, now)
+            return forms.reason_form(session, actor, evidence_id, dispute=verb == "dispute")
+
+        await edge.open(body, await edge.read(body, form))
         await ack()
 
+
+def _isolation(app: AsyncApp, edge: Edge) -> None:
+    @app.action(Action.ISOLATE_SHARE)
+    async def isolate_form(ack: AsyncAck, body: Body) -> None:
+        evidence_id = number(clicked(body))
+        await edge.open(body, await edge.read(body, lambda s, a, now: isolating.isolate_form(s, a, evidence_id, now)))
+        await ack()
+
+    @app.view(Callback.ISOLATE_SHARE)
+    async def isolated(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        new = Isolation(
+            evidence_id=number(form.metadata),
+            submission=submission_id(body),
+            method=Method(form.words("method")),
+            note=form.words("note"),
+            money=form.text("money") or "",
+            accepted_by=form.row("accepted_by"),
+            accepter_name=form.text("accepter_name"),
+            accepted_on=form.day("accepted_on"),
+        )
+        view = await edge.work(body, lambda s, actor, now: isolating.isolate(s, actor, new, now))
+        await ack(response_action="update", view=edge.modal(view))
+
+
+def _submissions(app: AsyncApp, edge: Edge) -> None:
     @app.view(Callback.EVIDENCE)
     async def recorded(ack: AsyncAck, body: Body) -> None:
         form = Form(body)

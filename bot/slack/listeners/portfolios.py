@@ -48,7 +48,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
     async def show(ack: AsyncAck, body: Body) -> None:
         portfolio_id = number(clicked(body))
         view = await edge.read(body, lambda s, a, now: surveying.portfolio_view(s, a, now, portfolio_id=portfolio_id))
-        await edge.respond(body, view)
+        await edge.show(body, view, "Portfolio")
         await ack()
 
     @app.action(Action.SETUP_PORTFOLIO)

@@ -14,6 +14,7 @@ from bot.services import (
     judging,
     looking_up,
     looping,
+    packing,
     planning,
     reading,
     recounting,
@@ -36,6 +37,7 @@ LOOKS: dict[Topic, Look] = {
     Topic.PLAN: planning.plan_view,
     Topic.AGENDA: looping.agenda_view,
     Topic.ACTIONS: looping.actions_view,
+    Topic.PACKET: packing.packet,
     Topic.GAP: looking_up.gaps,
     Topic.RISK: looking_up.risks,
     Topic.HISTORY: lambda session, actor, account_id, now: recounting.history(session, actor, account_id, None, now),
@@ -102,7 +104,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def show_history(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
         look = LOOKS[Topic.HISTORY]
-        await edge.respond(body, await edge.read(body, lambda s, actor, now: look(s, actor, account_id, now)))
+        view = await edge.read(body, lambda s, actor, now: look(s, actor, account_id, now))
+        await edge.show(body, view, "History")
         await ack()
 
 
