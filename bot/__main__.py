@@ -56,6 +56,19 @@ def run() -> None:
 
 
 @app.command()
+def demo(
+    data: Annotated[
+        Path | None, typer.Option(help="Keep everything in this folder and go on from there; else it is temporary.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Where the browser page is; 0 takes a free port.")] = 8765,
+) -> None:
+    """Show the bot on a local Slack with a seeded workspace, in your browser. Needs no Slack account."""
+    from bot import demo as show
+
+    show.run(data, port)
+
+
+@app.command()
 def doctor() -> None:
     """Check database, migrations, tokens, scopes and channels, and say how to mend each."""
     from bot import wiring
