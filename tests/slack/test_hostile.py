@@ -100,7 +100,8 @@ def _value(message: dict[str, Any], action_id: str, stage: Stage, account: int) 
     for block in message["blocks"] or []:
         for element in block.get("elements", []):
             if element.get("action_id") == action_id:
-                prompt = stage.read(lambda session: prompts.by_id(session, int(element["value"])))
+                prompt_id = int(element["value"])
+                prompt = stage.read(lambda session, wanted=prompt_id: prompts.by_id(session, wanted))
                 return None if prompt is None else str(prompt.account_id)
     return None
 

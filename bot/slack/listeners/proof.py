@@ -51,6 +51,13 @@ FORMS: dict[Topic, Look] = {
 """The topics that are answered by a modal."""
 
 
+FORM_BY_WORD: dict[str, Look] = {
+    **{topic.value: look for topic, look in FORMS.items()},
+    "answer": lambda session, actor, account_id, now: forms.answer_form(session, actor, now, account_id=account_id),
+}
+"""What a choice of accounts may open: the words that `/proof` and `/answer` put into the buttons."""
+
+
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of `/proof` and of the buttons on a card."""
 
@@ -76,10 +83,10 @@ def register(app: AsyncApp, edge: Edge) -> None:
     @app.action(re.compile(re.escape(Action.CHOOSE_ACCOUNT)))
     async def choose(ack: AsyncAck, body: Body) -> None:
         account_id, _, word = clicked(body).partition(":")
-        topic = Topic(word) if word in list(Topic) else Topic.CARD
-        look = FORMS.get(topic) or LOOKS[topic]
+        form = FORM_BY_WORD.get(word)
+        look = form or LOOKS.get(_topic(word), looking_up.card)
         view = await edge.read(body, lambda s, actor, now: look(s, actor, number(account_id), now))
-        if topic in FORMS:
+        if form is not None:
             await edge.open(body, view)
         else:
             await edge.respond(body, view, replace=True)
@@ -88,9 +95,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
     @app.action(Action.OPEN_CARD)
     async def open_card(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
-        await edge.respond(
-            body, await edge.read(body, lambda s, actor, now: looking_up.card(s, actor, account_id, now))
-        )
+        view = await edge.read(body, lambda s, actor, now: looking_up.card(s, actor, account_id, now))
+        await edge.show(body, view, "Proof card")
         await ack()
 
     @app.action(Action.SHARE_CARD)
@@ -107,6 +113,10 @@ def register(app: AsyncApp, edge: Edge) -> None:
         view = await edge.read(body, lambda s, actor, now: look(s, actor, account_id, now))
         await edge.show(body, view, "History")
         await ack()
+
+
+def _topic(word: str) -> Topic:
+    return Topic(word) if word in list(Topic) else Topic.CARD
 
 
 def shown(session: Session, actor: Actor, request: Show, now: datetime) -> object:
