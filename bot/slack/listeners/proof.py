@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.services import (
     adding,
+    forms,
     judging,
     looking_up,
     looping,
