@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from bot.outbox.wakeup import Wakeup
 from bot.scheduler.clockwork import Clockwork
 from bot.scheduler.jobs import JOBS, Job
 from bot.services import rerouting
-from bot.services.messages import COMPOSERS
+from bot.services.messages import COMPOSERS, Composer
 from bot.settings import Settings
 from bot.slack import app as slack_app
 from bot.slack import errors, listeners
@@ -54,7 +54,8 @@ class CannotStartError(Exception):
 class Bot:
     """One replica: everything between `start` and `stop`.
 
-    `sending` sets the pace of the outbox; `jobs` are what the clock triggers; `extra` registers more listeners.
+    `sending` sets the pace of the outbox; `jobs` are what the clock triggers, `composers` what messages say; `extra`
+    registers more listeners.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Bot:
         *,
         sending: Sending | None = None,
         jobs: Sequence[Job] = JOBS,
+        composers: Mapping[str, Composer] = COMPOSERS,
         extra: Callable[[AsyncApp, Edge], None] | None = None,
     ) -> None:
         self.settings = settings
@@ -72,6 +74,7 @@ class Bot:
         self.renderer = Renderer()
         self._sending = sending or Sending(http_seconds=slack_app.HTTP_SECONDS)
         self._jobs = jobs
+        self._composers = composers
         self._extra = extra
         self._running: asyncio.Task[None] | None = None
         self._meeting: asyncio.Task[int] | None = None
@@ -154,7 +157,7 @@ class Bot:
         if self._extra is not None:
             self._extra(bolt, edge)
         self._wakeup = Wakeup(self.database)
-        gateway = Gateway(self.database, self.renderer, self.clock, self._client, COMPOSERS)
+        gateway = Gateway(self.database, self.renderer, self.clock, self._client, self._composers)
         self._sender: Sender[Prepared] = Sender(
             self.database,
             gateway,

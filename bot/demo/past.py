@@ -1,0 +1,381 @@
+"""Plays the past of the demo's book through the services, day by day, so that history, risks and digests are real.
+
+The book (book.yml) says what happened, counted back from the demo's first day; nothing here depends on anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.domain.money import parse as parse_money
+from bot.domain.words import (
+    CadenceKind,
+    Change,
+    Direction,
+    Loop,
+    Method,
+    ObstacleKind,
+    Part,
+    Relationship,
+    RiskKind,
+    Source,
+    Tier,
+)
+from bot.outbox.outcome import Outgoing, State
+from bot.outbox.queue import put
+from bot.scheduler.jobs import DoOne
+from bot.services import (
+    adding,
+    answering,
+    claiming,
+    digesting,
+    escalating,
+    judging,
+    looping,
+    planning,
+    portfolios,
+    prompting,
+    recording,
+    scheduling,
+)
+from bot.services.actor import Actor
+from bot.store import accounts, ledger, members, prompts, proof, schema, workspaces
+from bot.store import portfolios as portfolio_rows
+from bot.store.delivery import outbox
+from bot.store.members import SlackUser
+
+HERE = Path(__file__).parent
+WORKSPACE = HERE / "workspace.yml"
+BOOK = HERE / "book.yml"
+FIRST_HOUR = time(8, tzinfo=UTC)
+Entry = Mapping[str, Any]
+
+_PERIODS = {
+    "weekly": relativedelta(weeks=1),
+    "fortnightly": relativedelta(weeks=2),
+    "monthly": relativedelta(months=1),
+    "quarterly": relativedelta(months=3),
+}
+# What people in the channels would have read long ago; what Product was asked is still to be seen.
+_STAYS_VISIBLE = ("loop",)
+
+
+def first_moment(today: date) -> datetime:
+    """When the demo begins: eight o'clock UTC on the next Tuesday after `today`."""
+    return datetime.combine(today + timedelta(days=(1 - today.weekday() - 1) % 7 + 1), FIRST_HOUR)
+
+
+@dataclass
+class _Known:
+    """The ids of what was written of one account, by its name in the book."""
+
+    account_id: int
+    owner: Actor
+    people: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    evidence: dict[str, int] = field(default_factory=dict)
+
+
+class Past:
+    """Writes the book into an empty, migrated database, in the caller's transaction."""
+
+    def __init__(self, session: Session, start: datetime) -> None:
+        self._session = session
+        self._start = start
+        self._actors: dict[str, Actor] = {}
+        self._accounts: dict[str, _Known] = {}
+        self._events: list[tuple[datetime, int, Callable[[datetime], object]]] = []
+        self._workspace_id = 0
+        self._portfolio_id = 0
+
+    def play(self) -> int:
+        """Let everything happen; returns the workspace's id."""
+        book = yaml.safe_load(BOOK.read_text("utf-8"))
+        self._people_of_ours(yaml.safe_load(WORKSPACE.read_text("utf-8")))
+        self._portfolio(book["portfolio"])
+        for entry in book["accounts"]:
+            self._plan(entry)
+        for entry in book["handled"]:
+            self._at(entry["ago"], partial(self._handle, entry), hour=14)
+        self._plan_mondays()
+        self._at(1, self._welcome, hour=7)
+        for moment, _, happen in sorted(self._events, key=lambda event: event[:2]):
+            happen(moment)
+        self._forget_old_messages()
+        return self._workspace_id
+
+    # What happens when
+
+    def _at(self, ago: float, happen: Callable[[datetime], object], hour: int = 13) -> None:
+        day = (self._start - timedelta(days=ago)).date()
+        self._on(datetime.combine(day, time(hour, tzinfo=UTC)), happen)
+
+    def _on(self, moment: datetime, happen: Callable[[datetime], object]) -> None:
+        self._events.append((moment, len(self._events), happen))
+
+    def _plan(self, entry: Entry) -> None:
+        name = entry["name"]
+        self._at(entry["signed"], partial(self._sign, entry), hour=8)
+        for deed in entry["did"]:
+            self._at(deed["ago"], partial(self._do, name, deed))
+        if meetings := entry.get("meetings"):
+            self._plan_meetings(name, meetings, entry["answers"])
+
+    def _plan_meetings(self, name: str, meetings: Entry, answers: list[Entry | None]) -> None:
+        zone = ZoneInfo(meetings["tz"])
+        hour = time.fromisoformat(meetings["at"])
+        coming = self._start.date() + timedelta(days=meetings["in"])
+        days = [coming - _PERIODS[meetings["repeat"]] * back for back in range(len(answers), 0, -1)]
+        first = days[0] if days else coming
+        begins = datetime.combine(first, hour, zone).astimezone(UTC) if days else self._start
+        self._on(begins - timedelta(days=3), partial(self._meet, name, meetings, first))
+        for day, said in zip(days, answers, strict=True):
+            starts_at = datetime.combine(day, hour, zone).astimezone(UTC)
+            self._on(starts_at - timedelta(hours=3), partial(self._answer, name, said))
+            self._on(starts_at + timedelta(minutes=30), partial(self._all, prompting.close_silent))
+
+    def _plan_mondays(self) -> None:
+        """The clock looked on the last two Mondays: risks were opened and the digest was sent."""
+        for ago in (8, 1):
+            self._at(ago, self._monday, hour=9)
+        self._at(6, partial(self._all, escalating.remind_unclaimed))
+
+    # What happens
+
+    def _people_of_ours(self, workspace: Entry) -> None:
+        team = workspace["team"]
+        long_ago = self._start - timedelta(days=340)
+        self._workspace_id = workspaces.remember(self._session, team["id"], team["name"], long_ago)
+        for user in workspace["users"]:
+            person = SlackUser(
+                slack_id=user["id"],
+                name=user["name"],
+                email=f"{user['handle']}@example.com",
+                tz=user["tz"],
+                is_admin=user.get("admin", False),
+                is_guest=user.get("guest", False),
+            )
+            member = members.remember(self._session, self._workspace_id, person)
+            self._actors[user["handle"]] = Actor(member, "modal")
+
+    def _portfolio(self, entry: Entry) -> None:
+        manager = self._actors[entry["manager"]]
+        form = portfolios.PortfolioForm(
+            name=entry["name"],
+            channel=entry["channel"],
+            manager=manager.member.slack_id,
+            weekday=entry["weekday"],
+            time=entry["time"],
+            tz=entry["tz"],
+            bands=entry["bands"],
+        )
+        now = self._start - timedelta(days=330)
+        self._portfolio_id = portfolios.set_up(self._session, manager, form, now).portfolio_id
+        # The digest of eight days ago is the first: what came before nobody looks up.
+        values = {
+            "product_channel": entry["product"],
+            "go_to_market_channel": entry["gtm"],
+            "next_digest_at": self._start - timedelta(days=8),
+        }
+        ledger.change(self._session, manager.author, schema.portfolio, self._portfolio_id, now, **values)
+
+    def _sign(self, entry: Entry, now: datetime) -> None:
+        owner = self._actors[entry["owner"]]
+        arr, _, currency = entry["arr"].rpartition(" ")
+        new = adding.NewAccount(
+            name=entry["name"],
+            owner_slack_id=owner.member.slack_id,
+            portfolio_id=self._portfolio_id,
+            arr=arr,
+            currency=currency,
+            tier=Tier(entry.get("tier", Tier.HIGH_TOUCH)),
+            contract_start=now.date(),
+            renewal_date=self._start.date() + timedelta(days=entry["renewal"]),
+        )
+        known = _Known(adding.add_account(self._session, owner, new, now), owner)
+        self._accounts[entry["name"]] = known
+        self._describe(entry, known, now)
+        for key, person in entry["people"].items():
+            known.people[key] = adding.add_person(
+                self._session, owner, known.account_id, person["name"], Part(person["part"]), person["title"], now
+            )
+        for key, outcome in entry["outcomes"].items():
+            known.outcomes[key] = self._outcome(known, outcome, now)
+
+    def _describe(self, entry: Entry, known: _Known, now: datetime) -> None:
+        """What the forms for a new account do not ask for."""
+        values: dict[str, Any] = {"tier_reason": entry.get("tier_why")}
+        if deputy := entry.get("deputy"):
+            values["deputy_id"] = self._actors[deputy].member.id
+        if warmth := entry.get("relationship"):
+            values["relationship"] = Relationship(warmth)
+        if packet := entry.get("packet"):
+            values["packet_accepted_on"] = self._day(packet)
+        ledger.change(self._session, known.owner.author, schema.account, known.account_id, now, **values)
+        if alias := entry.get("alias"):
+            accounts.index_words(self._session, self._workspace_id, known.account_id, entry["name"], (alias,))
+
+    def _outcome(self, known: _Known, entry: Entry, now: datetime) -> int:
+        agreed = known.people.get(entry.get("agreed", ""))
+        new = adding.NewOutcome(
+            account_id=known.account_id,
+            title=entry["title"],
+            metric=entry.get("metric"),
+            unit=entry.get("unit"),
+            direction=Direction(entry["direction"]) if "direction" in entry else None,
+            baseline=_text(entry.get("baseline")),
+            baseline_on=now.date() if agreed else None,
+            baseline_agreed_by=agreed,
+            target=_text(entry.get("target")),
+            due_on=self._day(-entry["due"]),
+            owner_person_id=known.people.get(entry.get("owner", "")),
+            risk_if_never=entry["risk"],
+        )
+        return adding.add_outcome(self._session, known.owner, new, now)
+
+    def _meet(self, name: str, entry: Entry, first: date, now: datetime) -> None:
+        known = self._accounts[name]
+        kind = CadenceKind(entry["kind"])
+        new = scheduling.NewCadence(known.account_id, kind, first, entry["at"], entry["repeat"], entry["tz"])
+        scheduling.set_cadence(self._session, known.owner, new, now)
+
+    def _answer(self, name: str, said: Entry | None, now: datetime) -> None:
+        self._all(prompting.open_due_prompts, now)
+        known = self._accounts[name]
+        prompt = prompts.open_of_account(self._session, known.account_id)
+        if said is None or prompt is None:
+            return
+        if "evidence" in said:
+            self._evidence(known, said["evidence"], now)
+        new = answering.NewAnswer(
+            account_id=known.account_id,
+            meeting_id=prompt.meeting_id,
+            submission=f"demo:{prompt.id}",
+            change=Change(said["change"]),
+            what_changed=said.get("changed"),
+            unproven=said.get("unproven"),
+            next_action=said.get("next"),
+            next_owner_id=known.owner.member.id,
+            next_due=self._day(said["by"]),
+        )
+        answering.answer(self._session, known.owner, new, now)
+
+    def _do(self, name: str, deed: Entry, now: datetime) -> None:
+        """One deed of the book: its first key but `ago` says which."""
+        known = self._accounts[name]
+        session, owner, account_id = self._session, known.owner, known.account_id
+        match next(key for key in deed if key != "ago"):
+            case "evidence":
+                self._evidence(known, {**deed, "of": deed["evidence"]}, now)
+            case "win":
+                planning.first_win(session, owner, account_id, now.date(), deed["win"], now)
+            case "promise":
+                due = self._day(-deed["due"])
+                planning.add_promise(session, owner, account_id, deed["promise"], now.date(), due, deed["said"], now)
+            case "obstacle":
+                who, due = self._actors[deed["who"]].member.slack_id, self._day(-deed["due"])
+                kind = ObstacleKind(deed["obstacle"])
+                planning.add_obstacle(session, owner, account_id, kind, deed["text"], who, due, now)
+            case "judged":
+                new = judging.NewJudgement(account_id, deed["judged"], deed["why"], deed["change"])
+                judging.judge(session, self._actors[deed["who"]], new, now)
+            case "left":
+                adding.person_left(session, owner, known.people[deed["left"]], now.date(), now)
+            case "disputed":
+                piece, by = known.evidence[deed["disputed"]], known.people[deed["by"]]
+                recording.dispute(session, owner, piece, by, deed["why"], now)
+            case "action":
+                self._action(known, deed, now)
+            case "health":
+                values = {"account_id": account_id, "on_date": now.date(), "score": deed["health"], "source": "Pulse"}
+                ledger.add(session, owner.author, schema.health, now, **values)
+
+    def _evidence(self, known: _Known, entry: Entry, now: datetime) -> None:
+        saved = parse_money(entry["saved"]) if "saved" in entry else None
+        attested, accepted = known.people.get(entry.get("by", "")), known.people.get(entry.get("accepted", ""))
+        new = recording.NewEvidence(
+            account_id=known.account_id,
+            outcome_id=known.outcomes[entry["of"]],
+            submission=f"demo:{known.account_id}:{len(known.evidence)}:{now:%Y%m%d}",
+            source=Source(entry["source"]),
+            as_of=now.date(),
+            value=_text(entry.get("value")),
+            statement=entry.get("words"),
+            oral=entry.get("oral", False),
+            link=entry.get("link"),
+            measured_by=entry.get("measured"),
+            attested_by=attested,
+            method=Method(entry["method"]) if "method" in entry else None,
+            method_note=entry.get("note"),
+            money_minor=saved.minor if saved else None,
+            currency=saved.currency if saved else None,
+            accepted_by=accepted,
+            accepted_on=now.date() if accepted else None,
+        )
+        known.evidence[entry["of"]] = recording.record(self._session, known.owner, new, now)
+
+    def _action(self, known: _Known, entry: Entry, now: datetime) -> None:
+        values: dict[str, Any] = {
+            "account_id": known.account_id,
+            "text": entry["action"],
+            "loop": Loop(entry["loop"]),
+            "theme": entry["theme"],
+            "owner_id": known.owner.member.id,
+            "due_on": self._day(-entry["due"]),
+            "opened_at": now,
+        }
+        action_id = ledger.add(self._session, known.owner.author, schema.action, now, **values)
+        looping.send_out(self._session, action_id, now)
+
+    def _handle(self, entry: Entry, now: datetime) -> None:
+        """What somebody did about a risk."""
+        account_id, actor = self._accounts[entry["account"]].account_id, self._actors[entry["who"]]
+        kind = RiskKind(entry["kind"])
+        for risk in proof.load(self._session, account_id).risks:
+            if risk.kind is not kind or risk.closed_at is not None:
+                continue
+            if entry.get("took"):
+                claiming.have_it(self._session, actor, risk.id, now)
+            else:
+                until = self._day(-entry["snoozed"])
+                claiming.snooze(self._session, actor, risk.id, until, entry["why"], now)
+
+    def _welcome(self, now: datetime) -> None:
+        channel = portfolio_rows.of_workspace(self._session, self._workspace_id)[0].channel
+        message = Outgoing(
+            key="demo:welcome", workspace_id=self._workspace_id, kind="demo_welcome", channel=channel, due_at=now
+        )
+        put(self._session, message, now)
+
+    def _monday(self, now: datetime) -> None:
+        self._all(escalating.look_at_due, now)
+        self._all(digesting.open_due_digest, now)
+
+    def _all(self, do_one: DoOne, now: datetime) -> None:
+        while do_one(self._session, now):
+            pass
+
+    def _forget_old_messages(self) -> None:
+        """What was due before yesterday has been read; the channels begin with yesterday's."""
+        yesterday = datetime.combine((self._start - timedelta(days=1)).date(), time(0, tzinfo=UTC))
+        old = (outbox.c.due_at < yesterday) & outbox.c.kind.not_in(_STAYS_VISIBLE)
+        read = {"state": State.DROPPED.value, "finished_at": yesterday, "note": "read before the demo begins"}
+        self._session.execute(update(outbox).where(old, outbox.c.finished_at.is_(None)).values(read))
+
+    def _day(self, ago: int) -> date:
+        return (self._start - timedelta(days=ago)).date()
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,72 @@
+"""The demo tells its story from the first page on, and goes on where a kill stopped it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.demo import DATA, ROOT, Demo, host
+from bot.demo.past import WORKSPACE
+from sandbox import Sandbox
+from sandbox.__main__ import environment
+
+
+@asynccontextmanager
+async def hosted(folder: Path) -> AsyncIterator[tuple[Sandbox, Demo]]:
+    """The demo as the command line runs it, with everything kept in `folder`; stopped without a goodbye."""
+    traffic = os.environ.get("TRAFFIC")
+    record = Path(traffic) if traffic else None
+    async with Sandbox(WORKSPACE, ROOT / "manifest.yml", state=folder / "slack.jsonl", record=record) as sandbox:
+        demo = host({**environment(sandbox), DATA: str(folder)})
+        await demo.start()
+        sandbox.hosted = demo
+        try:
+            yield sandbox, demo
+        finally:
+            await demo.stop()
+
+
+async def jump(sandbox: Sandbox, demo: Demo, name: str) -> None:
+    """Press a button of the clock bar."""
+    [to] = [jump.at for jump in await demo.jumps() if jump.id == name]
+    sandbox.clock.move(to)
+    await demo.move_clock(to)
+
+
+def read(sandbox: Sandbox, who: str, messages: list[dict[str, Any]]) -> str:
+    person = sandbox.person(who)
+    return "\n".join(person.text(message) for message in messages)
+
+
+async def test_the_first_page_tells_the_story_and_each_jump_goes_on_with_it(tmp_path: Path) -> None:
+    async with hosted(tmp_path) as (sandbox, demo):
+        channel = read(sandbox, "maya", sandbox.messages("cs-north"))
+        assert "I keep what each customer has proved" in channel
+        assert "Helen Voss disputes" in channel and "of 2.2 M USD ARR proven" in channel
+        assert "Helix Clinics" in read(sandbox, "ines", sandbox.person("ines").dm())
+        assert sandbox.person("tom").dm() == []
+
+        await jump(sandbox, demo, "prompt")
+        assert "Acme Manufacturing" in read(sandbox, "tom", sandbox.person("tom").dm())
+
+        before = len(sandbox.messages("cs-north"))
+        await jump(sandbox, demo, "morning")
+        assert "the proof ran out" in read(sandbox, "maya", sandbox.messages("cs-north")[before:])
+
+        await jump(sandbox, demo, "digest")
+        assert read(sandbox, "maya", sandbox.messages("cs-north")).count("ARR proven") == 2
+
+
+async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) -> None:
+    async with hosted(tmp_path) as (sandbox, demo):
+        await jump(sandbox, demo, "prompt")
+        said, asked_at = len(sandbox.messages("cs-north")), sandbox.clock.now()
+    async with hosted(tmp_path) as (sandbox, _):
+        assert len(sandbox.messages("cs-north")) == said
+        assert sandbox.clock.now() >= asked_at
+        assert len(sandbox.person("tom").dm()) == 1
+        await sandbox.person("tom").command("/proof acme", channel="cs-north")
+        assert "Acme Manufacturing" in read(sandbox, "tom", sandbox.person("tom").sees("cs-north")[-1:])
