@@ -58,6 +58,7 @@ class Account:
     first_win_on: date | None = None
     first_win: str | None = None
     packet_accepted_on: date | None = None
+    packet_accepted_by: int | None = None
     created_at: datetime | None = None
 
 

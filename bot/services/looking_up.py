@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from bot.domain.assessment import Assessment, assess
+from bot.domain.entry import entry
 from bot.domain.grading import Graded
 from bot.domain.loops import open_action
 from bot.domain.model import Person, ProofState
 from bot.domain.reasons import PARTS
 from bot.domain.wording import number, percent
-from bot.domain.words import Part, RiskState, Standing
+from bot.domain.words import Grade, Part, RiskState, Standing
 from bot.services.actor import Actor, Refused, may_write
 from bot.services.reading import GapLine, account_of, gap_lines, readable
 from bot.store import proof
@@ -127,7 +128,10 @@ class GapsView:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """One piece of evidence; `status` is empty while it is in force by its own words."""
+    """One piece of evidence; `status` is empty while it is in force by its own words.
+
+    `may_rise` says that it is confirmed by itself, so that isolating our share would make it worth more.
+    """
 
     evidence_id: int
     outcome: str
@@ -137,6 +141,7 @@ class EvidenceLine:
     attestor: str | None
     link: str | None
     status: str
+    may_rise: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +280,7 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
     """Every piece of evidence, the withdrawn and disputed ones included."""
     state, assessment = assessed(session, actor, account_id, now)
     outcomes = {outcome.id: outcome for outcome in state.outcomes}
-    people = {person.id: person.name for person in state.people}
+    by_id = {person.id: person for person in state.people}
     lines = []
     for piece in sorted(state.evidence, key=lambda e: (e.as_of, e.id), reverse=True):
         outcome = outcomes[piece.outcome_id]
@@ -287,9 +292,12 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
             status = f"disputed: {piece.disputed_why}"
         elif piece.superseded_by:
             status = "replaced by a newer piece"
-        attestor = people.get(piece.attested_by) if piece.attested_by else None
+        attestor = by_id.get(piece.attested_by or 0)
         source = piece.source.replace("_", " ") + (", oral" if piece.oral else "")
-        lines.append(EvidenceLine(piece.id, outcome.title, what, piece.as_of, source, attestor, piece.link, status))
+        name = attestor.name if attestor else None
+        own, _ = entry(outcome, piece, by_id, assessment.on)
+        rises = not status and own in (Grade.CONFIRMED, Grade.ATTRIBUTED)
+        lines.append(EvidenceLine(piece.id, outcome.title, what, piece.as_of, source, name, piece.link, status, rises))
     writable = may_write(session, actor, state.account)
     return EvidenceView(account_id, state.account.name, assessment.coverage_text, tuple(lines), writable)
 

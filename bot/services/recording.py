@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.assessment import assess
 from bot.domain.model import Account, Evidence, Outcome
-from bot.domain.words import Method, OutcomeKind, Source, Standing
+from bot.domain.words import Grade, Method, OutcomeKind, Source, Standing
 from bot.services.actor import Actor, Refused, must_write
 from bot.services.numbers import decimal_of
 from bot.services.reading import account_of, outcome_of
@@ -92,13 +92,19 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRecordedView:
-    """What a new piece of evidence did to its outcome: the grade it has now, and why not more."""
+    """What a new piece of evidence did to its outcome: the grade it has now, and why not more.
+
+    `may_rise` says that the piece is confirmed, so that isolating our share would make it worth more.
+    """
+
+    evidence_id: int
 
     account_id: int
     account: str
     outcome: str
     reason: str
     proven: bool
+    may_rise: bool
     coverage: str
 
 
@@ -111,8 +117,16 @@ def recorded(session: Session, evidence_id: int, now: datetime) -> EvidenceRecor
     assessment = assess(state, now.date(), now)
     graded = next(one for one in assessment.outcomes if one.outcome.id == row.outcome_id)
     proven = graded.standing is Standing.PROVEN
+    risable = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
     return EvidenceRecordedView(
-        row.account_id, state.account.name, graded.outcome.title, graded.reason, proven, assessment.coverage_text
+        evidence_id,
+        row.account_id,
+        state.account.name,
+        graded.outcome.title,
+        graded.reason,
+        proven,
+        risable,
+        assessment.coverage_text,
     )
 
 

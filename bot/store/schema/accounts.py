@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
 from bot.domain import words
-from bot.store.schema.base import metadata, of_account, ref, row_id
+from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
 from bot.store.types import BigInt, Clean, Key, UtcDateTime, Word
 
 workspace = Table(
@@ -81,6 +81,7 @@ account = Table(
     Column("first_win_on", Date),
     Column("first_win", Clean),
     Column("packet_accepted_on", Date),
+    loose_ref("packet_accepted_by"),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("workspace_id", "slug"),
     UniqueConstraint("workspace_id", "external_id"),

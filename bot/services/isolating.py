@@ -1,0 +1,165 @@
+"""Isolates our share of a confirmed effect and takes down who accepted the money (DESIGN, section 2: the top grades).
+
+Evidence is never edited: the same observation is recorded anew with its method and money, and supersedes the old piece.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain import entry
+from bot.domain.model import Account, Evidence, Outcome, Person, ProofState
+from bot.domain.money import money, parse
+from bot.domain.reasons import PARTS
+from bot.domain.wording import number
+from bot.domain.words import Grade, Method, Part
+from bot.services import adding, recording
+from bot.services.actor import Actor, Refused
+from bot.services.reading import account_of
+from bot.services.recording import EvidenceRecordedView, NewEvidence
+from bot.store import proof, schema
+
+_MAY_ACCEPT = (Part.FINANCE, Part.ECONOMIC_BUYER)
+METHODS = {
+    Method.COMPARISON_GROUP: ("Comparison group", "Part of them works without us, and we compare"),
+    Method.BEFORE_AFTER: ("Before and after", "The other causes of the change are listed"),
+    Method.EXPERT_ESTIMATE: ("Expert estimate", "Somebody who knows estimates our share, with the error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What the form says of a piece: `money` is an amount as typed, `accepter_name` somebody of finance who is new."""
+
+    evidence_id: int
+    submission: str
+    method: Method
+    note: str
+    money: str = ""
+    accepted_by: int | None = None
+    accepter_name: str | None = None
+    accepted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IsolateShareView:
+    """The form, filled with what the piece says already; `people` may accept money: finance and economic buyer."""
+
+    evidence_id: int
+    account: str
+    outcome: str
+    what: str
+    methods: tuple[tuple[str, str, str], ...]
+    method: str | None
+    note: str | None
+    money: str | None
+    currency: str
+    people: tuple[tuple[int, str, str], ...]
+    accepted_by: int | None
+    today: date
+
+
+def isolate_form(session: Session, actor: Actor, evidence_id: int, now: datetime) -> IsolateShareView:
+    """What the form shows for a piece; `Refused` when the piece is not confirmed, for there is nothing to isolate."""
+    piece, state, outcome = _piece(session, actor, evidence_id, now)
+    amount = money(piece.money_minor, piece.currency)
+    people = [person for person in state.people if person.part in _MAY_ACCEPT and _there(person, now)]
+    return IsolateShareView(
+        evidence_id=evidence_id,
+        account=state.account.name,
+        outcome=outcome.title,
+        what=number(piece.value, outcome.unit) if piece.value is not None else piece.statement or "",
+        methods=tuple((method.value, *words) for method, words in METHODS.items()),
+        method=piece.method.value if piece.method else None,
+        note=piece.method_note,
+        money=f"{amount.major:,f} {amount.currency}" if amount else None,
+        currency=_currency(state.account, outcome),
+        people=tuple((person.id, person.name, PARTS[person.part]) for person in people),
+        accepted_by=piece.accepted_by,
+        today=actor.today(now),
+    )
+
+
+def isolate(session: Session, actor: Actor, new: Isolation, now: datetime) -> EvidenceRecordedView:
+    """Record the piece anew with its method, and with the money if somebody accepted it; says what that is worth."""
+    already = select(schema.evidence.c.id).where(schema.evidence.c.submission == new.submission)
+    known = session.execute(already).scalar_one_or_none()
+    if known is None:
+        anew = _anew(session, actor, new, now)
+        known = recording.supersede(session, actor, new.evidence_id, anew, now)
+    return recording.recorded(session, known, now)
+
+
+def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewEvidence:
+    """The same observation with what isolates our share of it."""
+    piece, state, outcome = _piece(session, actor, new.evidence_id, now)
+    if not new.note.strip():
+        raise Refused("Say how the method was applied: the group, the other causes, or the error.", "note")
+    amount = parse(new.money, _currency(state.account, outcome)) if new.money.strip() else None
+    if new.money.strip() and amount is None:
+        raise Refused("Write the amount with its currency, such as 120,000 EUR.", "money")
+    accepter = _accepter(session, actor, new, state, now)
+    if accepter is not None and amount is None:
+        raise Refused("Write down the amount that was accepted.", "money")
+    accepted_on = (new.accepted_on or actor.today(now)) if accepter is not None else None
+    if accepted_on is not None and accepted_on > actor.today(now):
+        raise Refused("An acceptance has happened. Give the day on which they said so.", "accepted_on")
+    return NewEvidence(
+        account_id=piece.account_id,
+        outcome_id=piece.outcome_id,
+        submission=new.submission,
+        source=piece.source,
+        as_of=piece.as_of,
+        value=None if piece.value is None else format(piece.value, "f"),
+        statement=piece.statement,
+        oral=piece.oral,
+        link=piece.link,
+        measured_by=piece.measured_by,
+        attested_by=piece.attested_by,
+        method=new.method,
+        method_note=new.note.strip(),
+        money_minor=amount.minor if amount else None,
+        currency=amount.currency if amount else None,
+        accepted_by=accepter,
+        accepted_on=accepted_on,
+    )
+
+
+def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState, now: datetime) -> int | None:
+    """Finance or economic buyer who accepted the money; somebody who is only named becomes one of finance."""
+    if new.accepted_by is None:
+        name = (new.accepter_name or "").strip()
+        return adding.add_person(session, actor, state.account.id, name, Part.FINANCE, None, now) if name else None
+    person = next((one for one in state.people if one.id == new.accepted_by), None)
+    if person is None or person.part not in _MAY_ACCEPT:
+        raise Refused("Only their finance or economic buyer can accept money. Choose one of them.", "accepted_by")
+    return person.id
+
+
+def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> tuple[Evidence, ProofState, Outcome]:
+    """A confirmed piece that stands, with its account and outcome; else `Refused` says why it cannot rise."""
+    piece = recording.piece_of(session, actor, evidence_id)
+    state = proof.load(session, account_of(session, piece.account_id).id)
+    outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)
+    if piece.superseded_by is not None:
+        raise Refused("A newer piece has replaced this one. Open the evidence again and choose that one.")
+    if piece.withdrawn_on is not None or piece.disputed_on is not None:
+        raise Refused("This piece is withdrawn or disputed. Record evidence that stands first.")
+    grade, _ = entry.entry(outcome, piece, {person.id: person for person in state.people}, now.date())
+    if grade < Grade.CONFIRMED:
+        raise Refused(
+            f"This piece is only {grade.word}. Have it confirmed first, by their own system or in a customer's words."
+        )
+    return piece, state, outcome
+
+
+def _currency(account: Account, outcome: Outcome) -> str:
+    return outcome.currency or account.currency or "USD"
+
+
+def _there(person: Person, now: datetime) -> bool:
+    return person.left_on is None or person.left_on > now.date()
