@@ -32,8 +32,8 @@ class _ConnectionLost(Exception):
 class SocketMode:
     """The app's connections; a `Transport`.
 
-    An envelope whose connection is lost before its ack goes to another connection at once, within the same
-    `ack_timeout` seconds.
+    An envelope whose connection is lost before its ack goes to another connection, or to the next one that opens,
+    within the same `ack_timeout` seconds.
     """
 
     def __init__(self, app_id: str, ack_timeout: float, changed: Callable[[], None]) -> None:
@@ -43,6 +43,7 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._connections: list[_Connection] = []
         self._turn = 0
+        self._arrival = asyncio.Event()
 
     @property
     def connected(self) -> int:
@@ -71,6 +72,7 @@ class SocketMode:
         self._connections.append(connection)
         try:
             await self._greet(connection)
+            self._arrival.set()
             self._changed()
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
@@ -88,8 +90,12 @@ class SocketMode:
             async with asyncio.timeout(self._ack_timeout):
                 while True:
                     connection = self._next_connection()
-                    if connection is None:
+                    if connection is None and attempt == 0:
                         raise NoAnswer("connection_failed", "dispatch_failed")
+                    if connection is None:
+                        self._arrival.clear()
+                        await self._arrival.wait()
+                        continue
                     try:
                         return await self._send_over(connection, parcel, attempt, reason)
                     except _ConnectionLost:
