@@ -167,7 +167,10 @@ def card(
     """The card of an account, now or at the end of the day `as_of`."""
     state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
     account, judged = state.account, assessment.judged
-    facts = [danger.fact for danger in assessment.dangers]
+    # What already stands beside the judgement is not said twice on a phone.
+    said = set(judged.contradicted_by[:1])
+    facts = [danger.fact for danger in assessment.dangers if danger.fact not in said]
+    partly = {one.outcome.id for one in assessment.partly_proven}
     judgement = None
     if judged.judgement is not None:
         last = judged.judgement
@@ -189,7 +192,7 @@ def card(
         coverage=assessment.coverage_text,
         outcomes=len(assessment.outcomes),
         proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
-        unproven=gap_lines(state, assessment),
+        unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in partly),
         disproven=proof_lines(assessment.disproven),
         people=tuple(_person(person) for person in state.people if person.part in _SPONSORS),
         customer_owner=_customer_owner(state, assessment.on),
@@ -199,7 +202,11 @@ def card(
         days_to_renewal=assessment.days_to_renewal,
         stage=assessment.stage.stage.value,
         stage_reason=account.stage_reason,
-        theatre=tuple(finding.fact for finding in assessment.theatre),
+        theatre=tuple(
+            finding.fact
+            for finding in assessment.theatre
+            if not any(fact in finding.fact for fact in (*said, *facts[:1]))
+        ),
         risks=len(facts),
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,

@@ -8,8 +8,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.assessment import Assessment
+from bot.domain.assessment import Assessment, OpenGap
 from bot.domain.model import Account, Outcome, ProofState
+from bot.domain.wording import percent
+from bot.domain.words import Standing
 from bot.services.actor import Actor, Refused, must_read
 from bot.store import accounts, finding, schema
 from bot.store.finding import Found, Hit
@@ -85,7 +87,7 @@ def gap_lines(state: ProofState, assessment: Assessment) -> tuple[GapLine, ...]:
     return tuple(
         GapLine(
             title=gap.title,
-            reason=gap.outcome.reason if gap.outcome else "an open question",
+            reason=_reason(gap),
             risk_if_never=gap.risk_if_never,
             owner=state.names.get(gap.owner_id) if gap.owner_id else None,
             next_action=gap.next_action,
@@ -95,3 +97,11 @@ def gap_lines(state: ProofState, assessment: Assessment) -> tuple[GapLine, ...]:
         )
         for gap in assessment.gaps
     )
+
+
+def _reason(gap: OpenGap) -> str:
+    if gap.outcome is None:
+        return "an open question"
+    if gap.outcome.standing is Standing.PARTLY_PROVEN:
+        return f"{percent(gap.outcome.credit)} of the way, {gap.outcome.reason}"
+    return gap.outcome.reason
