@@ -1,6 +1,5 @@
 """Checks blocks and views as Slack does, and fills in the ids and flags that Slack fills in."""
 
-import copy
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -35,7 +34,7 @@ def finish_view(content: Json, kind: str, new_id: NewId) -> Json:
         _check_submit(content, problems)
     if problems.sentences:
         raise InvalidBlocks(problems.sentences, "invalid_arguments")
-    return {**copy.deepcopy(content), "blocks": _finished(content["blocks"], new_id)}
+    return {**_copied(content), "blocks": _finished(content["blocks"], new_id)}
 
 
 def check_options(answer: Any) -> list[str]:
@@ -99,26 +98,26 @@ def _elements(block: Json) -> list[Json]:
 
 
 def _finished(blocks: list[Json], new_id: NewId) -> list[Json]:
-    finished = copy.deepcopy(blocks)
+    finished: list[Json] = _copied(blocks)
     for block in _all_blocks(finished):
         block.setdefault("block_id", new_id("")[:6])
         for element in _elements(block):
             if element["type"] != "image":
                 element.setdefault("action_id", new_id("")[:6])
-    _fill_texts(finished)
     return finished
 
 
-def _fill_texts(node: Any) -> None:
-    """Set the flags of text objects that Slack sets when they are left out."""
+_FLAGS = {"plain_text": ("emoji", True), "mrkdwn": ("verbatim", False)}
+
+
+def _copied(node: Any) -> Any:
+    """A copy with the flags of text objects that Slack sets when they are left out."""
     if isinstance(node, list):
-        for child in node:
-            _fill_texts(child)
-    elif isinstance(node, dict):
-        if node.get("type") == "plain_text":
-            node.setdefault("emoji", True)
-        elif node.get("type") == "mrkdwn":
-            node.setdefault("verbatim", False)
-        else:
-            for child in node.values():
-                _fill_texts(child)
+        return [_copied(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    copied = {key: _copied(child) if isinstance(child, dict | list) else child for key, child in node.items()}
+    flag = _FLAGS.get(str(node.get("type")))
+    if flag is not None:
+        copied.setdefault(*flag)
+    return copied

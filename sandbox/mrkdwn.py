@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 _FORM = re.compile(
     r"<(?:@[UWB][A-Z0-9]+(?:\|[^<>]*)?|#[CGD][A-Z0-9]+(?:\|[^<>]*)?|!subteam\^[A-Z0-9]+(?:\|[^<>]*)?"
@@ -104,8 +103,8 @@ def typed(text: str, users: dict[str, str], bot_id: str) -> str:
     return "".join(parts)
 
 
-def readable(text: str, name_of: Callable[[str], str], tz: str) -> str:
-    """A mrkdwn text as a person in the time zone `tz` reads it; `name_of` gives "@name" or "#name" for an id."""
+def readable(text: str, name_of: Callable[[str], str], now: datetime) -> str:
+    """A mrkdwn text as it is read at `now` in its time zone; `name_of` gives "@name" or "#name" for an id."""
     shown = []
     for is_form, part in _split(text):
         if not is_form:
@@ -117,7 +116,7 @@ def readable(text: str, name_of: Callable[[str], str], tz: str) -> str:
         elif body.startswith("!subteam^"):
             shown.append(unescape(label) or name_of(body.removeprefix("!subteam^")))
         elif body.startswith("!date^"):
-            shown.append(date_text(body, unescape(label), tz))
+            shown.append(date_text(body, unescape(label), now))
         elif body.startswith("!"):
             shown.append(f"@{body[1:]}")
         else:
@@ -125,19 +124,18 @@ def readable(text: str, name_of: Callable[[str], str], tz: str) -> str:
     return "".join(shown)
 
 
-def date_text(body: str, fallback: str, tz: str) -> str:
-    """A "!date^epoch^format^link" as shown in `tz`; the fallback when a token is unknown."""
+def date_text(body: str, fallback: str, now: datetime) -> str:
+    """A "!date^epoch^format^link" as shown at `now` in its time zone; the fallback when a token is unknown."""
     fields = body.split("^")
     try:
-        moment = datetime.fromtimestamp(int(fields[1]), UTC).astimezone(ZoneInfo(tz))
-        return _DATE_TOKEN.sub(lambda token: _date_part(token.group(1), moment), fields[2])
+        moment = datetime.fromtimestamp(int(fields[1]), UTC).astimezone(now.tzinfo)
+        return _DATE_TOKEN.sub(lambda token: _date_part(token.group(1), moment, now), fields[2])
     except (KeyError, ValueError, OverflowError, OSError):
         return fallback
 
 
-def _date_part(token: str, moment: datetime) -> str:
-    today = datetime.now(UTC).astimezone(moment.tzinfo).date()
-    days = (moment.date() - today).days
+def _date_part(token: str, moment: datetime, now: datetime) -> str:
+    days = (moment.date() - now.date()).days
     pretty = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days, "") if token.endswith("_pretty") else ""
     clock = f"{moment:%I:%M %p}".lstrip("0")
     forms = {

@@ -1,5 +1,7 @@
 """JSON as Slack writes it: users, channels, messages, views, and what the app receives."""
 
+from zoneinfo import ZoneInfo
+
 from sandbox.model import SLACKBOT, Channel, Json, Message, User, View
 from sandbox.state import State
 from sandbox.world import World
@@ -46,8 +48,6 @@ def user_json(state: State, user: User, with_email: bool = True) -> Json:
 
 
 def _utc_offset(state: State, tz: str) -> int:
-    from zoneinfo import ZoneInfo
-
     offset = state.clock.now().astimezone(ZoneInfo(tz)).utcoffset()
     return int(offset.total_seconds()) if offset else 0
 

@@ -1,6 +1,7 @@
 """A person of the workspace: acts, and sees."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sandbox import acts, forms
 from sandbox.errors import FormError, NotPossible
@@ -195,7 +196,8 @@ class Person:
 
     def text(self, thing: Json | None) -> str:
         """All that this person reads in a message, a view or a block list, a line a block."""
-        return Reader(self._world.state.name_of, self.tz).text(thing)
+        now = self._world.clock.now().astimezone(ZoneInfo(self.tz))
+        return Reader(self._world.state.name_of, now).text(thing)
 
     # Finding things
 

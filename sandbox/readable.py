@@ -1,6 +1,7 @@
 """The readable text of messages and views: what a person reads, as one string."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from sandbox.forms import FIELDS
@@ -12,11 +13,11 @@ _CHILD_KEYS = ("child_blocks", "elements", "element", "accessory", "actions", "r
 
 
 class Reader:
-    """Reads for one person: names instead of ids, times in their zone."""
+    """Reads for one person: names instead of ids, times in the zone of `now`, which is aware."""
 
-    def __init__(self, name_of: Callable[[str], str], tz: str) -> None:
+    def __init__(self, name_of: Callable[[str], str], now: datetime) -> None:
         self._name_of = name_of
-        self._tz = tz
+        self._now = now
 
     def text(self, thing: Json | None) -> str:
         """All readable text of a message or view, a line a block; the plain `text` of a message without blocks."""
@@ -38,7 +39,7 @@ class Reader:
         return " ".join(part for part in self._parts(block) if part)
 
     def _mrkdwn(self, text: str) -> str:
-        return readable(text, self._name_of, self._tz)
+        return readable(text, self._name_of, self._now)
 
     def _object(self, text: Any) -> str:
         if isinstance(text, str):
@@ -104,5 +105,5 @@ class Reader:
         if kind == "emoji":
             return f":{node['name']}:"
         if kind == "date":
-            return date_text(f"!date^{node['timestamp']}^{node['format']}", str(node.get("fallback", "")), self._tz)
+            return date_text(f"!date^{node['timestamp']}^{node['format']}", str(node.get("fallback", "")), self._now)
         return str(node.get("text") or node.get("url") or "")

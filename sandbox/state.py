@@ -41,6 +41,7 @@ class State:
         self.read_until: dict[tuple[str, str], str] = {}
         self._messages: dict[str, list[Message]] = {}
         self._by_ts: dict[tuple[str, str], Message] = {}
+        self._threads: dict[tuple[str, str], list[Message]] = {}
         self._last_micros = 0
         self._numbers = count(1)
 
@@ -126,6 +127,8 @@ class State:
         """Delete a message."""
         self._messages[message.channel].remove(message)
         del self._by_ts[message.channel, message.ts]
+        if message.is_reply:
+            self._threads[message.channel, message.thread_ts or ""].remove(message)
         self.record("deleted", {"channel": message.channel, "ts": message.ts})
         self._announce(message)
 
@@ -143,9 +146,7 @@ class State:
 
     def replies(self, message: Message) -> list[Message]:
         """The thread replies to a message, oldest first."""
-        log = self.log(message.channel)
-        start = bisect_right(log, message.ts, key=lambda other: other.ts)
-        return [m for m in log[start:] if m.thread_ts == message.ts and m.ephemeral_to is None]
+        return [m for m in self._threads.get((message.channel, message.ts), []) if m.ephemeral_to is None]
 
     def visible(self, user_id: str, channel_id: str) -> list[Message]:
         """What a person sees of a channel: what was posted and their own ephemerals."""
@@ -174,10 +175,6 @@ class State:
         if self.journal is not None:
             self.journal(kind, data)
 
-    def _insert(self, message: Message) -> None:
-        self._messages.setdefault(message.channel, []).append(message)
-        self._by_ts[message.channel, message.ts] = message
-
     def restore_message(self, message: Message) -> None:
         """Put back a message as the journal kept it, new or changed."""
         known = self._by_ts.get((message.channel, message.ts))
@@ -186,6 +183,12 @@ class State:
         else:
             known.__dict__.update(message.__dict__)
         self._last_micros = max(self._last_micros, int(message.ts.replace(".", "")))
+
+    def _insert(self, message: Message) -> None:
+        self._messages.setdefault(message.channel, []).append(message)
+        self._by_ts[message.channel, message.ts] = message
+        if message.is_reply:
+            self._threads.setdefault((message.channel, message.thread_ts or ""), []).append(message)
 
     def _message_changed(self, message: Message) -> None:
         if self.journal is not None:
