@@ -7,7 +7,7 @@ on standard error. Exit codes: 0 done, 1 could not be done, 2 not understood.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,8 @@ from bot.failing import Stop
 
 if TYPE_CHECKING:
     from bot.services.importing.dates import DateOrder
+    from bot.services.importing.report import Report
+    from bot.services.importing.running import Run
     from bot.settings import Settings
     from bot.store.engine import Database
 
@@ -33,6 +35,16 @@ app = typer.Typer(
 imports = typer.Typer(help="Take in what other tools export.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 
+Source = Annotated[Path, typer.Argument(help="A CSV file; - reads standard input.", allow_dash=True)]
+Mapping = Annotated[
+    list[str] | None, typer.Option("--map", help='"CRM column=field"; may be given often. Field "ignore" skips it.')
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change and write nothing.")]
+Currency = Annotated[str | None, typer.Option(help="Currency of amounts that name none, such as USD.")]
+DateOrderText = Annotated[str | None, typer.Option(help="mdy, dmy or ymd; inferred if left out.")]
+Delimiter = Annotated[str | None, typer.Option(help="comma, semicolon, tab or pipe; inferred if left out.")]
+Encoding = Annotated[str | None, typer.Option(help="Such as shift_jis; inferred if left out.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show every change, however many.")]
 Team = Annotated[str | None, typer.Option("--workspace", help="Slack team id, when there are several.", metavar="T…")]
 
 
@@ -91,20 +103,18 @@ def migrate() -> None:
 
 @imports.command("accounts")
 def import_accounts(
-    file: Annotated[Path, typer.Argument(help="A CSV export of your CRM; - reads standard input.", allow_dash=True)],
-    mapping: Annotated[
-        list[str] | None, typer.Option("--map", help='"CRM column=field"; may be given often. field "ignore" skips it.')
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change and write nothing.")] = False,
+    file: Source,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
     portfolio: Annotated[str | None, typer.Option(help="Put these accounts into this portfolio.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Currency of amounts that name none, such as USD.")] = None,
-    date_order: Annotated[str | None, typer.Option(help="mdy, dmy or ymd; inferred if left out.")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="comma, semicolon, tab or pipe; inferred if left out.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Such as shift_jis; inferred if left out.")] = None,
+    currency: Currency = None,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
     word: Annotated[
         list[str] | None, typer.Option("--word", help='"Gold=high_touch": what a tier or status of yours means.')
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Show every change, however many.")] = False,
+    everything: Everything = False,
     workspace: Team = None,
 ) -> None:
     """Take in accounts as a CRM exports them. Running it again changes nothing.
@@ -112,22 +122,53 @@ def import_accounts(
     Columns are recognised by the names that Salesforce, HubSpot and plain tables give them. Accounts are matched by
     external id, else by name. A bad row is left out and reported; the exit code is 1 only if no row could be taken.
     """
-    from bot import terminal
-    from bot.services.importing import cells, home, running
-    from bot.services.importing.accounts import Options
+    from bot.services.importing import cells, running
+    from bot.services.importing.rows import Options
 
     options = Options(_date_order(date_order), currency, cells.extra_words(word or ()), portfolio)
     table = running.File(file.name, _bytes(file), tuple(mapping or ()), delimiter, encoding)
-    with _database(create=True) as database:
-        with database.reading() if dry_run else database.begin() as session:
-            found = home.find(session, workspace) if dry_run else home.find_or_add(session, workspace, _now())
-        with terminal.progress(f"Importing {file.name}") as heard:
-            done = running.import_accounts(
-                database, found or 0, table, options, _now(), dry_run=dry_run, progress=heard
-            )
-    terminal.report(done, everything)
-    if not done.taken:
-        raise Stop("No row could be taken." if done.bad else "The file has a header and no rows.")
+    _import(lambda run: running.import_accounts(run, table, options), dry_run, everything, workspace)
+
+
+@imports.command("promises")
+def import_promises(
+    file: Source,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in what was promised at the sale: account, promise, date, by whom, to whom, due, state."""
+    from bot.services.importing import facts, running
+    from bot.services.importing.rows import Options
+
+    options = Options(_date_order(date_order))
+    table = running.File(file.name, _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    _import(lambda run: running.import_facts(run, facts.PROMISES, table, options), dry_run, everything, workspace)
+
+
+@imports.command("outcomes")
+def import_outcomes(
+    file: Source,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    currency: Currency = None,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in what success means: account, outcome, metric, baseline, target, due, the customer-side owner."""
+    from bot.services.importing import facts, running
+    from bot.services.importing.rows import Options
+
+    options = Options(_date_order(date_order), currency)
+    table = running.File(file.name, _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    _import(lambda run: running.import_facts(run, facts.OUTCOMES, table, options), dry_run, everything, workspace)
 
 
 @imports.command("ledger")
@@ -233,6 +274,22 @@ def _opened(url: str) -> Database:
         raise Stop(
             "That is no database address. Write sqlite:///FILE or postgresql://user:password@host/name."
         ) from error
+
+
+def _import(work: Callable[[Run], Report], dry_run: bool, everything: bool, team_id: str | None) -> None:
+    """Run one import in the workspace it is for and show its report; a new database and workspace are made for it."""
+    from bot import terminal
+    from bot.services.importing import home
+    from bot.services.importing.running import Run
+
+    with _database(create=True) as database:
+        with database.reading() if dry_run else database.begin() as session:
+            found = home.find(session, team_id) if dry_run else home.find_or_add(session, team_id, _now())
+        with terminal.progress("Importing") as heard:
+            report = work(Run(database, found or 0, _now(), dry_run, heard))
+    terminal.report(report, everything)
+    if not report.taken:
+        raise Stop("No row could be taken." if report.bad else "The file has a header and no rows.")
 
 
 def _date_order(text: str | None) -> DateOrder | None:

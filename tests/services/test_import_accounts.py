@@ -12,10 +12,10 @@ from sqlalchemy import func, insert, select, update
 from bot.domain.words import AccountStatus, Tier
 from bot.services.actor import Refused
 from bot.services.importing import cells
-from bot.services.importing.accounts import Options
 from bot.services.importing.dates import DateOrder
 from bot.services.importing.report import BadRow, Report
-from bot.services.importing.running import File, import_accounts
+from bot.services.importing.rows import Options
+from bot.services.importing.running import File, Run, import_accounts
 from bot.store import accounts, finding, ledger, members, schema
 from bot.store.engine import Database
 from bot.store.ledger import Author
@@ -27,7 +27,8 @@ HUMAN = Author(1, None, "modal")
 
 def taken(database: Database, text: str | bytes, *mapping: str, dry_run: bool = False, **options: Any) -> Report:
     data = text.encode() if isinstance(text, str) else text
-    return import_accounts(database, 1, File("book.csv", data, mapping), Options(**options), NOON, dry_run=dry_run)
+    run = Run(database, 1, NOON, dry_run)
+    return import_accounts(run, File("book.csv", data, mapping), Options(**options))
 
 
 def rows(database: Database, table: str = "account") -> list[dict[str, Any]]:
@@ -319,9 +320,8 @@ def test_amounts_without_any_currency_are_asked_about_at_once(database: Database
 def test_long_files_go_in_batches_and_say_how_far_they_are(database: Database) -> None:
     text = "Account ID,Name,Owner\n" + "".join(f"{n},Account {n},Owner {n % 7}\n" for n in range(1100))
     heard: list[tuple[int, int]] = []
-    report = import_accounts(
-        database, 1, File("long.csv", text.encode()), Options(), NOON, progress=lambda *at: heard.append(at)
-    )
+    run = Run(database, 1, NOON, progress=lambda *at: heard.append(at))
+    report = import_accounts(run, File("long.csv", text.encode()), Options())
     assert heard == [(500, 1100), (1000, 1100), (1100, 1100)]
     assert len(report.created) == 1100
     assert len(rows(database, "member")) == 7
@@ -348,5 +348,6 @@ def test_hostile_names_come_back_as_they_are(database: Database) -> None:
 def test_a_later_import_asks_for_the_risks_to_be_looked_at(database: Database) -> None:
     taken(database, "Account ID,Name\n1,Acme\n")
     later = NOON + timedelta(days=1)
-    import_accounts(database, 1, File("b.csv", b"Account ID,Name,Renewal Date\n1,Acme,2026-04-01\n"), Options(), later)
+    file = File("b.csv", b"Account ID,Name,Renewal Date\n1,Acme,2026-04-01\n")
+    import_accounts(Run(database, 1, later), file, Options())
     assert [row["look_at"] for row in rows(database, "account_due")] == [later]

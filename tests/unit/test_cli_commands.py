@@ -104,6 +104,17 @@ def test_options_reach_the_import(proofline: Proofline, tmp_path: Path) -> None:
     assert row == ("Müller", 500, "CHF", "2026-02-01", "high_touch")
 
 
+def test_promises_and_outcomes_follow_the_accounts(proofline: Proofline, tmp_path: Path) -> None:
+    promises, outcomes = tmp_path / "promises.csv", tmp_path / "outcomes.csv"
+    promises.write_text("Account,Promise,Due\nAcme,SSO before go-live,2026-04-01\n")
+    outcomes.write_text("Account,Outcome,Metric,Baseline,Target\nAcme,Faster close,Days,12,4\nNobody,X,,,\n")
+    assert "import the accounts first" in proofline("import", "promises", str(promises)).out
+    proofline("import", "accounts", REPORT)
+    assert "1 added, 0 changed" in proofline("import", "promises", str(promises)).out
+    done = proofline("import", "outcomes", str(outcomes))
+    assert (done.code, done.out.splitlines()[-1]) == (0, "outcomes.csv: 1 added, 0 changed, 0 unchanged, 1 left out.")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -53,7 +53,7 @@ class Book:
 
     def match(self, line: AccountLine) -> int | None:
         """The account that this line is about, None for a new one; raises `Unreadable` when it is not clear."""
-        account_id = self._find(line)
+        account_id = self.find(line.external_id, line.name)
         if account_id is not None and self.taken.setdefault(account_id, line.line) != line.line:
             raise Unreadable(f"is the account of line {self.taken[account_id]} already; one row an account")
         return account_id
@@ -70,11 +70,12 @@ class Book:
             self.portfolio_names[known] = name
         return known
 
-    def _find(self, line: AccountLine) -> int | None:
-        if line.external_id in self.by_external_id:
-            return self.by_external_id[line.external_id]
-        named = self.by_name.get(_name_key(line.name), [])
-        if line.external_id is not None:
+    def find(self, external_id: str | None, name: str) -> int | None:
+        """The account with this id, else of this name; raises `Unreadable` when several have it."""
+        if external_id in self.by_external_id:
+            return self.by_external_id[external_id]
+        named = self.by_name.get(_name_key(name), [])
+        if external_id is not None:
             # One of the same name under another id is another account.
             named = [account_id for account_id in named if account_id in self.unnumbered]
         if len(named) > 1:

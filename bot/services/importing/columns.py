@@ -64,6 +64,41 @@ ACCOUNT_FIELDS: dict[str, tuple[str, ...]] = {
     "portfolio": ("portfolio", "cs portfolio", "portfolio name", "book of business", "book", "pod"),
 }  # fmt: skip
 
+_ACCOUNT_OF_A_FACT: dict[str, tuple[str, ...]] = {
+    "account_id": ("account id", "crm id", "external id", "record id", "company id", "customer id"),
+    "account": ("account", "account name", "company name", "company", "customer name", "customer", "name"),
+}
+
+PROMISE_FIELDS: dict[str, tuple[str, ...]] = {
+    **_ACCOUNT_OF_A_FACT,
+    "text": ("promise", "what was promised", "commitment", "promise text", "text", "description"),
+    "promised_on": ("promised on", "promise date", "date promised", "date", "made on"),
+    "promised_by": ("promised by", "made by", "sales rep", "rep", "seller"),
+    "promised_to": ("promised to", "made to", "contact", "customer contact"),
+    "due_on": ("due on", "due date", "due", "by when", "deadline"),
+    "state": ("state", "status"),
+}
+
+OUTCOME_FIELDS: dict[str, tuple[str, ...]] = {
+    **_ACCOUNT_OF_A_FACT,
+    "title": ("outcome", "title", "success", "what is success", "goal", "objective", "success criterion"),
+    "metric": ("metric", "measure", "kpi", "measured by"),
+    "unit": ("unit", "units"),
+    "direction": ("direction", "which way"),
+    "baseline": ("baseline", "baseline value", "start value", "from"),
+    "baseline_on": ("baseline on", "baseline date", "measured on"),
+    "baseline_agreed_by": ("baseline agreed by", "agreed by"),
+    "target": ("target", "target value", "goal value", "to"),
+    "band_low": ("band low", "at least", "minimum", "min"),
+    "band_high": ("band high", "at most", "maximum", "max"),
+    "due_on": ("due on", "due date", "due", "by when", "deadline", "target date"),
+    "owner_person": ("owner", "customer owner", "outcome owner", "customer side owner", "owned by"),
+    "shelf_life_days": ("shelf life days", "shelf life", "review every days"),
+    "promised": ("promised value", "value promised", "value", "promised"),
+    "currency": ("currency", "currency iso code", "currency code"),
+    "risk_if_never": ("risk if never", "risk", "if it never happens", "risk if never done"),
+}
+
 # Columns that look like ours and are not: why they are left alone, and what to do if they are meant.
 _TRAPS: dict[str, str] = {
     "annualrevenue": "is usually the customer's own revenue; if it is your ARR: --map \"{header}=arr\"",

@@ -6,7 +6,7 @@ exception: a value that somebody changed here since an import last took it stays
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,21 +16,20 @@ from sqlalchemy.orm import Session
 
 from bot.domain.money import money
 from bot.domain.words import Tier
+from bot.services.importing import comparing
 from bot.services.importing.accounts import AccountLine
 from bot.services.importing.book import Book
 from bot.services.importing.cells import Unreadable, Who
+from bot.services.importing.comparing import Row, shown
 from bot.services.importing.report import BadRow, Changed
 from bot.store import accounts, ledger, schema
 from bot.store.ledger import Author
 
-SURFACE = "import"
 # Asked once a month: neither forgotten nor nagged, until somebody says which tier it is.
 DEFAULT_TIER = Tier.LOW_TOUCH
 _LABELS = {"owner_id": "owner", "deputy_id": "deputy", "portfolio_id": "portfolio", "arr_minor": "ARR"}
 # An amount and its currency mean something only together: both are taken, or both stay.
 _MONEY = {"arr_minor", "currency"}
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +41,20 @@ class NewPortfolio:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What becomes of one line. `account_id` is None for a new account; `values` are the columns to write.
+    """What becomes of one line. `row_id` is None for a new account; `values` are the columns to write.
 
     In `values`, people and portfolios that are not there yet stand as `Who` and `NewPortfolio` until they are added.
     """
 
     line: AccountLine
-    account_id: int | None
+    row_id: int | None
     values: Row
     changes: tuple[Changed, ...] = ()
     kept: tuple[Changed, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.line.name
 
     @property
     def newcomers(self) -> list[str]:
@@ -74,7 +77,7 @@ def plan(session: Session, book: Book, lines: Sequence[AccountLine]) -> list[Pla
         except Unreadable as error:
             found.append(BadRow(line.line, "name", line.name[:80], str(error)))
     ids = [one[1] for one in found if not isinstance(one, BadRow) and one[1] is not None]
-    rows, imported = _rows(session, ids), _last_imported(session, ids)
+    rows, imported = _rows(session, ids), comparing.last_imported(session, schema.account, ids)
     planned: list[Planned | BadRow] = []
     for one in found:
         if isinstance(one, BadRow):
@@ -96,15 +99,15 @@ def apply(session: Session, by: Author, book: Book, planned: Planned, file: str,
     """Write one planned line with its history; the caller commits."""
     values = {name: _settled(session, by, book, value, now) for name, value in planned.values.items()}
     why = f"{file}, line {planned.line.line}"
-    if planned.account_id is None:
+    if planned.row_id is None:
         line = planned.line
         account_id = accounts.create(session, by, now, line.name, why=why, stage_since=now.date(), **values)
         book.add(account_id, line.external_id, line.name)
         book.taken[account_id] = line.line
     elif values:
-        ledger.change(session, by, schema.account, planned.account_id, now, why=why, **values)
+        ledger.change(session, by, schema.account, planned.row_id, now, why=why, **values)
         if "name" in values:
-            accounts.index_words(session, by.workspace_id, planned.account_id, values["name"])
+            accounts.index_words(session, by.workspace_id, planned.row_id, values["name"])
 
 
 def _wanted(book: Book, line: AccountLine) -> dict[str, Any]:
@@ -129,7 +132,7 @@ def _new(book: Book, line: AccountLine, wanted: dict[str, Any]) -> Planned:
 
 
 def _compared(book: Book, line: AccountLine, wanted: Row, row: Row, imported: Row) -> Planned:
-    differing = {name: value for name, value in {**wanted, "name": line.name}.items() if row[name] != value}
+    differing = comparing.differing({**wanted, "name": line.name}, row)
     kept = _kept(differing, row, imported)
     changes: dict[bool, list[Changed]] = {True: [], False: []}
     for name in differing:
@@ -142,7 +145,7 @@ def _compared(book: Book, line: AccountLine, wanted: Row, row: Row, imported: Ro
 
 def _kept(differing: Row, row: Row, imported: Row) -> set[str]:
     """What stays as it is here: the CRM has not changed it since it was last taken, or a human overruled the tier."""
-    kept = {name for name, value in differing.items() if name in imported and imported[name] == ledger.plain(value)}
+    kept = comparing.unchanged_there(differing, imported)
     if not _MONEY & differing.keys() <= kept:
         kept -= _MONEY
     return kept | ({"tier"} & differing.keys() if row["tier_reason"] else set())
@@ -161,18 +164,6 @@ def _rows(session: Session, ids: Sequence[int]) -> dict[int, Row]:
     return {row["id"]: dict(row) for row in session.execute(select(table).where(table.c.id.in_(ids))).mappings()}
 
 
-def _last_imported(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """For each account, the values that imports last wrote, as history keeps them."""
-    history = schema.history
-    taken = select(history.c.account_id, history.c.after).where(
-        history.c.account_id.in_(ids), history.c.entity == schema.account.name, history.c.surface == SURFACE
-    )
-    last: dict[int, dict[str, Any]] = {}
-    for account_id, after in session.execute(taken.order_by(history.c.id)):
-        last.setdefault(account_id, {}).update(after)
-    return last
-
-
 def _told(book: Book, line: AccountLine, row: Row, name: str, wanted: Row) -> Changed:
     """One difference in words."""
     before: Any = row[name]
@@ -184,12 +175,8 @@ def _told(book: Book, line: AccountLine, row: Row, name: str, wanted: Row) -> Ch
     elif name == "portfolio_id":
         before, after = book.portfolio_names.get(before), _name_of(after) or book.portfolio_names.get(after)
     label = _LABELS.get(name, name.replace("_", " "))
-    return Changed(line.line, row["name"], label, _shown(before), _shown(after))
+    return Changed(line.line, row["name"], label, shown(before), shown(after))
 
 
 def _name_of(value: object) -> str | None:
     return value.name if isinstance(value, Who | NewPortfolio) else None
-
-
-def _shown(value: object) -> str:
-    return "–" if value is None else str(value)

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.services.actor import Refused
-from bot.services.importing import accounts, columns, plan, reading
-from bot.services.importing.accounts import AccountLine, Options
+from bot.services.importing import accounts, columns, facts, facts_plan, plan, reading, rows
+from bot.services.importing.accounts import AccountLine
 from bot.services.importing.book import Book
 from bot.services.importing.columns import ACCOUNT_FIELDS, Columns
+from bot.services.importing.comparing import SURFACE
+from bot.services.importing.facts import FactLine, Kind
+from bot.services.importing.facts_plan import PlannedFact
 from bot.services.importing.plan import Planned
+from bot.services.importing.reading import Sheet
 from bot.services.importing.report import BadRow, Report
+from bot.services.importing.rows import Options, Reader
 from bot.store.engine import Database
 from bot.store.ledger import Author
 
 BATCH = 500
 
 Progress = Callable[[int, int], None]
+L = TypeVar("L", AccountLine, FactLine)
+P = TypeVar("P", Planned, PlannedFact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,100 +44,133 @@ class File:
     encoding: str | None = None
 
 
-def import_accounts(
-    database: Database,
-    workspace_id: int,
-    file: File,
-    options: Options,
-    now: datetime,
-    *,
-    dry_run: bool = False,
-    progress: Progress = lambda done, total: None,
-) -> Report:
-    """Take a CRM's accounts into the ledger and report what changed; a dry run writes nothing.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where an import writes and how; a dry run writes nothing. `progress` hears how many rows of how many are done."""
 
-    Each batch of 500 rows is one transaction, so an import that is cut short is taken up by running it again.
-    `progress` hears how many rows of how many are done. Raises `Refused` when the file as a whole cannot be read.
+    database: Database
+    workspace_id: int
+    now: datetime
+    dry_run: bool = False
+    progress: Progress = lambda done, total: None
+
+    @property
+    def author(self) -> Author:
+        return Author(self.workspace_id, None, SURFACE)
+
+
+def import_accounts(run: Run, file: File, options: Options) -> Report:
+    """Take a CRM's accounts into the ledger and report what changed.
+
+    Each batch of 500 rows is one transaction, so an import that is cut short is taken up by running it again. Raises
+    `Refused` when the file as a whole cannot be read.
     """
-    sheet = reading.read(file.data, encoding=file.encoding, delimiter=file.delimiter)
-    found = columns.recognise(sheet, ACCOUNT_FIELDS, file.mapping)
+    found, sheet = _recognised(file, ACCOUNT_FIELDS, "name")
     reader = accounts.reader(found, options)
-    report = _opened(file, found, [*sheet.notes, *found.notes, *reader.notes], dry_run)
-    report.bad.extend(sheet.broken)
-    author = Author(workspace_id, None, plan.SURFACE)
-    with database.reading() as session:
-        book = Book.load(session, workspace_id, says_portfolio="portfolio" in found or options.portfolio is not None)
-    done = 0
-    for batch in _batches(accounts.lines(reader), BATCH):
-        with database.reading() if dry_run else database.begin() as session:
-            _take(session, author, book, batch, found, report, now)
-        done += len(batch)
-        progress(done, len(found.rows))
-    _close(report)
-    return report
+    report = _opened(run, file, found, sheet, reader)
+    with run.database.reading() as session:
+        says_portfolio = "portfolio" in found or options.portfolio is not None
+        book = Book.load(session, run.workspace_id, says_portfolio=says_portfolio)
 
+    def look(session: Session, lines: Sequence[AccountLine]) -> list[Planned | BadRow]:
+        return plan.plan(session, book, lines)
 
-def _take(
-    session: Session,
-    author: Author,
-    book: Book,
-    batch: list[AccountLine | BadRow],
-    found: Columns,
-    report: Report,
-    now: datetime,
-) -> None:
-    lines = [line for line in batch if isinstance(line, AccountLine)]
-    report.bad.extend(bad for bad in batch if isinstance(bad, BadRow))
-    for planned in plan.plan(session, book, lines):
-        if isinstance(planned, BadRow):
-            report.bad.append(replace(planned, column=found.header(planned.column or "") or planned.column))
-            continue
-        _count(report, planned)
-        if not report.dry_run:
-            _write(session, author, book, planned, report.file, now)
+    def write(session: Session, planned: Planned) -> None:
+        plan.apply(session, run.author, book, planned, file.name, run.now)
 
-
-def _write(session: Session, author: Author, book: Book, planned: Planned, file: str, now: datetime) -> None:
-    try:
-        plan.apply(session, author, book, planned, file, now)
-    except IntegrityError as error:
-        raise Refused(
-            f"Somebody else added {planned.line.name} at the same moment. Run the import again; it goes on from there."
-        ) from error
-
-
-def _count(report: Report, planned: Planned) -> None:
-    report.new_members.extend(name for name in planned.newcomers if name not in report.new_members)
-    report.new_portfolios.extend(name for name in planned.new_portfolios if name not in report.new_portfolios)
-    report.kept.extend(planned.kept)
-    if planned.account_id is None:
-        report.created.append((planned.line.line, planned.line.name))
-        report.without_portfolio += "portfolio_id" not in planned.values
-    elif planned.changes:
-        report.changed_rows += 1
-        report.changed.extend(planned.changes)
-    else:
-        report.unchanged += 1
-
-
-def _opened(file: File, found: Columns, notes: list[str], dry_run: bool) -> Report:
-    report = Report(file.name, dry_run)
-    report.read_as = [(header, name) for name in found.at if (header := found.header(name))]
-    report.ignored = list(found.ignored)
-    report.notes = notes
-    return report
-
-
-def _close(report: Report) -> None:
-    report.bad.sort(key=lambda bad: bad.line)
+    _go(run, report, found, accounts.lines(reader), look, write)
     if report.without_portfolio:
         report.notes.append(
             f"{report.without_portfolio} new accounts belong to no portfolio, so no digest tells of them: "
             "import again with --portfolio NAME."
         )
+    return report
 
 
-def _batches(lines: Iterable[AccountLine | BadRow], size: int) -> Iterator[list[AccountLine | BadRow]]:
+def import_facts(run: Run, kind: Kind, file: File, options: Options) -> Report:
+    """Take promises or outcomes (`facts.PROMISES`, `facts.OUTCOMES`) into accounts that are there already."""
+    found, sheet = _recognised(file, kind.fields, kind.key)
+    if "account" not in found and "account_id" not in found:
+        raise Refused('No column says which account it is about. Name one: --map "Column=account"')
+    reader = rows.reader(found, options, days=kind.days, figures=kind.figures, money=kind.money)
+    report = _opened(run, file, found, sheet, reader)
+    with run.database.reading() as session:
+        book = Book.load(session, run.workspace_id, says_portfolio=True)
+
+    def look(session: Session, lines: Sequence[FactLine]) -> list[PlannedFact | BadRow]:
+        return facts_plan.plan(session, book, kind, lines)
+
+    def write(session: Session, planned: PlannedFact) -> None:
+        facts_plan.apply(session, run.author, kind, planned, file.name, run.now)
+
+    _go(run, report, found, facts.lines(reader, kind), look, write)
+    return report
+
+
+def _recognised(file: File, fields: Mapping[str, tuple[str, ...]], required: str) -> tuple[Columns, Sheet]:
+    sheet = reading.read(file.data, encoding=file.encoding, delimiter=file.delimiter)
+    return columns.recognise(sheet, fields, file.mapping, (required,)), sheet
+
+
+def _opened(run: Run, file: File, found: Columns, sheet: Sheet, reader: Reader) -> Report:
+    report = Report(file.name, run.dry_run)
+    report.read_as = [(header, name) for name in found.at if (header := found.header(name))]
+    report.ignored = list(found.ignored)
+    report.notes = [*sheet.notes, *found.notes, *reader.notes]
+    report.bad = list(sheet.broken)
+    return report
+
+
+def _go(
+    run: Run,
+    report: Report,
+    found: Columns,
+    lines: Iterable[L | BadRow],
+    look: Callable[[Session, Sequence[L]], list[P | BadRow]],
+    write: Callable[[Session, P], None],
+) -> None:
+    """Hand the lines to `look`, and what it plans to `write`, in batches of one transaction each."""
+    done = 0
+    for batch in _batches(lines, BATCH):
+        report.bad.extend(line for line in batch if isinstance(line, BadRow))
+        with run.database.reading() if run.dry_run else run.database.begin() as session:
+            for planned in look(session, [line for line in batch if not isinstance(line, BadRow)]):
+                if isinstance(planned, BadRow):
+                    report.bad.append(replace(planned, column=found.header(planned.column or "") or planned.column))
+                    continue
+                _count(report, planned)
+                if not run.dry_run:
+                    _written(session, planned, write)
+        done += len(batch)
+        run.progress(done, len(found.rows))
+    report.bad.sort(key=lambda bad: bad.line)
+
+
+def _written(session: Session, planned: P, write: Callable[[Session, P], None]) -> None:
+    try:
+        write(session, planned)
+    except IntegrityError as error:
+        raise Refused(
+            f"Somebody else wrote {planned.title} at the same moment. Run the import again; it goes on from there."
+        ) from error
+
+
+def _count(report: Report, planned: Planned | PlannedFact) -> None:
+    report.kept.extend(planned.kept)
+    if planned.row_id is None:
+        report.created.append((planned.line.line, planned.title))
+    elif planned.changes:
+        report.changed_rows += 1
+        report.changed.extend(planned.changes)
+    else:
+        report.unchanged += 1
+    if isinstance(planned, Planned):
+        report.new_members.extend(name for name in planned.newcomers if name not in report.new_members)
+        report.new_portfolios.extend(name for name in planned.new_portfolios if name not in report.new_portfolios)
+        report.without_portfolio += planned.row_id is None and "portfolio_id" not in planned.values
+
+
+def _batches(lines: Iterable[L | BadRow], size: int) -> Iterator[list[L | BadRow]]:
     rest = iter(lines)
     while batch := list(islice(rest, size)):
         yield batch

@@ -1,0 +1,43 @@
+"""What an import may change: the CRM's word goes, except over what somebody changed here since it was last taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from bot.store import ledger, schema
+
+SURFACE = "import"
+"""The surface of every change that an import makes; by it history tells what was last taken."""
+
+Row = Mapping[str, Any]
+
+
+def last_imported(session: Session, table: Table, account_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """For each row of `table` about these accounts, the values that imports last wrote, as history keeps them."""
+    history = schema.history
+    taken = select(history.c.entity_id, history.c.after).where(
+        history.c.account_id.in_(account_ids), history.c.entity == table.name, history.c.surface == SURFACE
+    )
+    last: dict[int, dict[str, Any]] = {}
+    for row_id, after in session.execute(taken.order_by(history.c.id)):
+        last.setdefault(row_id, {}).update(after)
+    return last
+
+
+def differing(wanted: Row, row: Row) -> dict[str, Any]:
+    """The values of `wanted` that `row` does not have."""
+    return {name: value for name, value in wanted.items() if row[name] != value}
+
+
+def unchanged_there(different: Row, imported: Row) -> set[str]:
+    """The values that differ although the file says what it said before: somebody here changed them."""
+    return {name for name, value in different.items() if name in imported and imported[name] == ledger.plain(value)}
+
+
+def shown(value: object) -> str:
+    """A value in a list of changes."""
+    return "–" if value is None else str(value)
