@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.coverage import NO_OUTCOME, RENEWABLE
@@ -222,10 +222,9 @@ def _of_meetings(state: ProofState, now: datetime) -> Iterable[Danger]:
         yield _unanswered(held[-silent:])
     last = held[-MEETINGS_WITHOUT_EVIDENCE:]
     if len(last) == MEETINGS_WITHOUT_EVIDENCE and without_evidence(state, last, now):
-        first = last[0].starts_at.astimezone(UTC).date()
         dates = days([meeting.starts_at.date() for meeting in last])
         fact = f"The last {len(last)} meetings brought no new evidence ({dates})"
-        yield Danger(RiskKind.NO_NEW_EVIDENCE, "", Severity.MEDIUM, fact, first)
+        yield Danger(RiskKind.NO_NEW_EVIDENCE, "", Severity.MEDIUM, fact, last[0].starts_at.date())
 
 
 def without_evidence(state: ProofState, meetings: Sequence[MeetingFact], now: datetime) -> bool:

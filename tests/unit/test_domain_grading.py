@@ -243,6 +243,8 @@ def test_two_values_of_one_day_that_disagree_count_as_the_worse_one() -> None:
     result = graded(onboarding(), measured(9, age=5), wrote(6, age=5))
     assert result.value == 9
     assert result.grade is Grade.MEASURED
+    rising = onboarding(direction=Direction.UP, baseline=Decimal(1), target=Decimal(20))
+    assert graded(rising, measured(6, age=5), wrote(9, age=5)).value == 6
 
 
 def test_superseded_is_out_of_force_and_comes_back_when_its_successor_is_withdrawn() -> None:

@@ -20,6 +20,8 @@ from tests.unit.domain_builders import at
 from tests.unit.domain_strategies import TODAY, ledgers, numbers, outcomes, pieces, rosters, states
 
 People = dict[int, Person]
+OURS = (Source.OUR_WORD, Source.OUR_TELEMETRY, Source.OUR_MEASUREMENT, Source.CUSTOMER_SAID)
+"""What no customer has put in writing."""
 laws = settings(max_examples=int(os.environ.get("LAW_EXAMPLES", "120")), deadline=None)
 
 
@@ -103,6 +105,16 @@ def test_observed_evidence_alone_never_proves(outcome: Outcome, held: list[Evide
 
 
 @laws
+@given(outcomes(), ledgers(), pieces(piece_id=999), st.sampled_from(OURS), rosters())
+def test_evidence_of_our_own_never_adds_credit(
+    outcome: Outcome, held: list[Evidence], new: Evidence, source: Source, people: People
+) -> None:
+    new = replace(clean(new), source=source)
+    before, after = grade(outcome, held, people, TODAY), grade(outcome, [*held, new], people, TODAY)
+    assert after.credit <= before.credit
+
+
+@laws
 @given(outcomes(), ledgers(), rosters(), st.data())
 def test_withdrawing_a_piece_restores_what_was_before_it(
     outcome: Outcome, held: list[Evidence], people: People, data: st.DataObject
@@ -140,9 +152,9 @@ def test_the_order_of_entry_does_not_matter(
 
 
 @laws
-@given(numbers(), ledgers(), pieces(piece_id=998), pieces(piece_id=999), rosters(), st.integers(1, 6))
+@given(numbers(), ledgers(), pieces(piece_id=998), pieces(piece_id=999), rosters(), st.integers(1, 6), st.booleans())
 def test_a_worse_newer_value_never_leaves_the_outcome_better_known_than_that_value_is(
-    outcome: Outcome, held: list[Evidence], old: Evidence, new: Evidence, people: People, by: int
+    outcome: Outcome, held: list[Evidence], old: Evidence, new: Evidence, people: People, by: int, same_day: bool
 ) -> None:
     old = replace(clean(old), value=old.value or Decimal(3), as_of=TODAY - timedelta(days=1))
     held = [piece for piece in held if piece.as_of < TODAY] + [old]
@@ -151,11 +163,12 @@ def test_a_worse_newer_value_never_leaves_the_outcome_better_known_than_that_val
     assert before.value is not None
     fallen = before.value - by if outcome.direction is not Direction.DOWN else before.value + by
     assume(worse(outcome, fallen, before.value))
-    new = replace(clean(new), value=fallen, as_of=TODAY, recorded_at=at(TODAY))
+    day = old.as_of if same_day and shortfall(outcome, fallen) is not None else TODAY
+    new = replace(clean(new), value=fallen, as_of=day, recorded_at=at(TODAY))
     after, alone = grade(outcome, [*held, new], people, TODAY), grade(outcome, [new], people, TODAY)
     assert known(after) <= known(alone)
     assert after.credit <= alone.credit
-    assert after.value == new.value
+    assert after.value == new.value or (same_day and after.value is None)
 
 
 @laws
@@ -234,6 +247,16 @@ def test_the_grade_is_that_of_some_piece_in_force(outcome: Outcome, held: list[E
     own = entry(outcome, result.evidence, people, TODAY)[0]
     assert result.grade is (Grade.ASSERTED if result.evidence.disputed_on is not None else own)
     assert result.age_days is not None and result.age_days <= outcome.shelf_life_days
+
+
+@laws
+@given(outcomes(), ledgers(), rosters())
+def test_what_has_expired_counts_for_nothing(outcome: Outcome, held: list[Evidence], people: People) -> None:
+    fresh = [piece for piece in held if (TODAY - piece.as_of).days <= outcome.shelf_life_days]
+    standing = [replace(piece, superseded_by=None) for piece in fresh if stands(piece, held, TODAY)]
+    all_of_it, without = grade(outcome, held, people, TODAY), grade(outcome, standing, people, TODAY)
+    worth = (all_of_it.grade, all_of_it.credit, all_of_it.value, all_of_it.progress, all_of_it.standing)
+    assert worth == (without.grade, without.credit, without.value, without.progress, without.standing)
 
 
 @laws
