@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -34,6 +34,7 @@ from bot.slack.edge import template_of
 from bot.slack.ids import Action, Callback
 from bot.slack.markup import Message
 from bot.slack.render import Renderer
+from bot.store import members
 from bot.store.engine import Database
 
 EVENT_TYPE = "proofline"
@@ -72,7 +73,7 @@ class Gateway:
     async def prepare(self, row: Claimed) -> Prepared | Moot | Refused | NotSent:
         """Compose in a thread, render, and find the channel; a kind that nobody composes raises `LookupError`."""
         view = await asyncio.to_thread(self._compose, row)
-        if isinstance(view, Moot):
+        if isinstance(view, Moot | Refused):
             return view
         message = self._renderer.message(template_of(view), view=view, place="message", act=Action, callback=Callback)
         channel = await self._channel(row)
@@ -115,6 +116,11 @@ class Gateway:
 
     def _compose(self, row: Claimed) -> object:
         with self._database.reading() as session:
+            if row.destination is Destination.USER and row.op is Op.POST:
+                to = members.by_slack_id(session, row.workspace_id, row.channel)
+                # Slack takes a message to somebody who has left without complaint, and nobody reads it.
+                if to is not None and to.is_deactivated:
+                    return Refused("user_disabled")
             return self._composers[row.kind](session, row.args, self._clock.now())
 
     async def _channel(self, row: Claimed) -> str | Refused | NotSent:
@@ -156,10 +162,15 @@ class Gateway:
                 return NotSent(f"could not ask Slack who we are: {unknown}")
         return errors.outcome_of(error)
 
+    def _oldest(self, row: Claimed, since: datetime) -> datetime:
+        """From when on to search. Where the clock was moved (demo, tests), Slack's stand-in follows it."""
+        moved = abs(self._clock.now() - datetime.now(UTC)) > _CLOCK_MARGIN
+        return (min(since, row.due_at) if moved else since) - _CLOCK_MARGIN
+
     async def _search(self, row: Claimed, channel: str, since: datetime) -> Found | Absent:
         window: dict[str, Any] = {
             "channel": channel,
-            "oldest": f"{(since - _CLOCK_MARGIN).timestamp():.6f}",
+            "oldest": f"{self._oldest(row, since).timestamp():.6f}",
             "include_all_metadata": True,
             "limit": _PAGE,
         }

@@ -66,8 +66,6 @@ class Action(StrEnum):
     ANSWER_LOOP = "loop.answer"
     SET_THEME = "loop.theme"
     TELL_CUSTOMER = "loop.told"
-    FIND_ACCOUNT = "find.account"
-    OPEN_LINK = "link"
 
 
 class Callback(StrEnum):
@@ -97,7 +95,6 @@ class Callback(StrEnum):
     ANSWER_LOOP = "answer_loop"
     TOLD = "told"
     THEME = "theme"
-    NOTICE = "notice"
     STAGE = "stage"
     TIER = "tier"
     ISOLATE_SHARE = "isolate_share"
