@@ -1,0 +1,144 @@
+"""The README's promise: one command, then a real browser in which a person lives through the main job."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.browser.page_browser import find_chromium, needs_chromium
+
+ROOT = Path(__file__).parents[2]
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+
+
+@contextmanager
+def demo(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """`python -m bot demo` as a process of its own; gives its address once it is open."""
+    command = [sys.executable, "-m", "bot", "demo", "--port", "0", "--data", str(data)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ.copy())
+    assert process.stdout is not None
+    try:
+        address = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
+        yield address, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        process.stdout.close()
+
+
+@asynccontextmanager
+async def visitor() -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
+        page = await browser.new_page(viewport={"width": 1280, "height": 860})
+        page.set_default_timeout(20_000)
+        yield page
+        await browser.close()
+
+
+async def be(page: Page, address: str, where: str) -> None:
+    """Be a person at a place: `tom/dm`."""
+    await page.goto("about:blank")
+    await page.goto(f"{address}/#/as/{where}")
+    await page.wait_for_selector("body[data-ready]")
+
+
+async def jump(page: Page, name: str) -> None:
+    """Move the clock and wait until it stands."""
+    before = await page.get_attribute("[data-testid=clock]", "data-now")
+    await page.click(f".jump[data-jump='{name}']")
+    await expect(page.locator("[data-testid=clock]")).not_to_have_attribute("data-now", before or "", timeout=60_000)
+
+
+async def command(page: Page, line: str) -> None:
+    await page.fill("#composer-input", line)
+    await page.press("#composer-input", "Enter")
+
+
+async def choose(page: Page, block: str, value: str) -> None:
+    await page.click(f"#modal [data-block-id='{block}'] input")
+    await page.click(f"[role=option][data-value='{value}']")
+
+
+@needs_chromium
+async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) -> None:
+    with demo(tmp_path) as (address, _):
+        async with visitor() as page:
+            await be(page, address, "tom/dm")
+            await jump(page, "prompt")
+            prompt = page.locator("[data-ts]").last
+            await expect(prompt).to_contain_text("Acme Manufacturing")
+            await prompt.locator("[data-action-id='prompt.answer']").click()
+            await choose(page, "change", "behaviour")
+            await page.fill("#modal [data-action-id='what_changed']", "Plant two approves on the phone")
+            await page.click("#modal [data-action-id='answer.evidence']")
+            await choose(page, "outcome", await last_outcome(page))
+            await page.fill("#modal [data-action-id='statement']", "We closed the side list on Friday")
+            await choose(page, "source", "customer_wrote")
+            await choose(page, "attested_by", await first_option(page, "attested_by"))
+            await page.click("[data-testid=modal-submit]")
+            await expect(page.locator("#modal")).to_contain_text("confirmed")
+            await page.click("[data-testid=modal-close]")
+            await expect(page.locator("#modal [data-action-id='what_changed']")).to_have_value(
+                "Plant two approves on the phone"
+            )
+            await page.click("[data-testid=modal-submit]")
+            await expect(prompt).to_contain_text("is answered")
+            await expect(prompt).to_contain_text("It moved the evidence")
+
+            await be(page, address, "tom/general")
+            await command(page, "/proof acme")
+            card = page.locator("[data-ephemeral='true']").last
+            await expect(card).to_contain_text("58% proven")
+
+            await be(page, address, "maya/cs-north")
+            await jump(page, "digest")
+            await expect(page.locator("[data-ts]", has_text="ARR proven").last).to_be_visible()
+            risk = page.locator("[data-ts]", has=page.locator("[data-action-id='risk.claim']")).last
+            name = await risk.locator("b, strong").first.inner_text()
+            await risk.locator("[data-action-id='risk.claim']").click()
+            taken = page.locator("[data-ts]", has_text=name).filter(has_text=re.compile("Maya Lindqvist.*has it"))
+            await expect(taken.first).to_be_visible()
+
+
+async def last_outcome(page: Page) -> str:
+    return await first_option(page, "outcome", last=True)
+
+
+async def first_option(page: Page, block: str, *, last: bool = False) -> str:
+    """The value of the first (or last) option of a select in the modal."""
+    await page.click(f"#modal [data-block-id='{block}'] input")
+    options = page.locator("[role=option]")
+    await options.first.wait_for()
+    value = await (options.last if last else options.first).get_attribute("data-value")
+    await page.keyboard.press("Escape")
+    return value or ""
+
+
+@needs_chromium
+async def test_a_demo_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    async with visitor() as page:
+        with demo(tmp_path) as (address, process):
+            await be(page, address, "tom/dm")
+            await jump(page, "prompt")
+            await expect(page.locator("[data-ts]").last).to_contain_text("Acme Manufacturing")
+            process.kill()
+            process.wait()
+        with demo(tmp_path) as (address, _):
+            await be(page, address, "tom/dm")
+            await expect(page.locator("[data-action-id='prompt.answer']")).to_have_count(1)
+            await page.click("[data-action-id='prompt.nothing']")
+            await choose(page, "stays", "0")
+            await page.fill("#modal [data-action-id='why']", "Waiting for the works council")
+            await page.click("[data-testid=modal-submit]")
+            await expect(page.locator("[data-ts]").last).to_contain_text(
+                "Waiting for the works council", timeout=45_000
+            )
