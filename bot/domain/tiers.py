@@ -6,12 +6,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.model import Account
+from bot.domain.model import Account, Risk
 from bot.domain.money import Money, money, total
-from bot.domain.words import AccountStatus, Tier
+from bot.domain.risks import Danger
+from bot.domain.words import AccountStatus, RiskKind, Severity, Tier
 
 MONTH = timedelta(days=27)
 """Four weeks less a day: what is asked monthly keeps its weekday, and a prompt some minutes early is not left out."""
+
+TRIGGERS = frozenset(
+    {
+        RiskKind.PROOF_EXPIRED,
+        RiskKind.PROOF_DISPUTED,
+        RiskKind.SPONSOR_LEFT,
+        RiskKind.RENEWAL_UNPROVEN,
+        RiskKind.DISPROVEN,
+    }
+)
+"""What breaks, so that somebody must be asked; what was never there, such as a plan, waits for its month."""
 
 MEANS: dict[Tier, str] = {
     Tier.HIGH_TOUCH: "asked before every meeting; the aim is that every account stays",
@@ -78,14 +90,13 @@ def prompted_for_meeting(tier: Tier, last_asked: datetime | None, now: datetime)
     return tier is Tier.LOW_TOUCH and _a_month_ago(last_asked, now)
 
 
-def prompted_by_trigger(tier: Tier) -> bool:
-    """Whether something that broke is asked about at once; tech touch hears of it in the monthly batch."""
-    return tier is not Tier.TECH_TOUCH
+def asked_by_trigger(tier: Tier, danger: Danger | Risk, last_asked: datetime | None, now: datetime) -> bool:
+    """Whether something that broke is asked about at once: low touch only, and not if it was asked within a month.
 
-
-def batch_due(tier: Tier, last_batch: datetime | None, now: datetime) -> bool:
-    """Whether the owner is due the monthly batch of what broke in the tech-touch accounts."""
-    return tier is Tier.TECH_TOUCH and _a_month_ago(last_batch, now)
+    High touch is asked before its next meeting anyway; tech touch hears of it in the monthly batch.
+    """
+    breaks = danger.kind in TRIGGERS and danger.severity >= Severity.MEDIUM
+    return tier is Tier.LOW_TOUCH and breaks and _a_month_ago(last_asked, now)
 
 
 def loads(accounts: Iterable[Account], bands: Bands | None) -> tuple[OwnerLoad, ...]:

@@ -39,6 +39,12 @@ def tomorrow_morning(now: datetime, tz: str) -> datetime:
     return _at(_workday_after(now.astimezone(ZoneInfo(tz)).date()), WORK_BEGINS, tz)
 
 
+def month_opens(month: date, tz: str) -> datetime:
+    """Nine o'clock local time on the first working day of the month that `month` lies in."""
+    first = month.replace(day=1)
+    return _at(first if is_workday(first) else _workday_after(first), WORK_BEGINS, tz)
+
+
 def business_day_later(moment: datetime, tz: str) -> datetime:
     """One working day after a moment, at the same local time; a weekend's moment counts from Monday at nine."""
     local = moment.astimezone(ZoneInfo(tz))

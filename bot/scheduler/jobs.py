@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.services import digesting, escalating, prompting
+from bot.services import batching, digesting, escalating, prompting
 
 DoOne = Callable[[Session, datetime], bool]
 
@@ -31,5 +31,6 @@ JOBS: tuple[Job, ...] = (
     Job("close silent prompts", prompting.close_silent),
     Job("look at due accounts", escalating.look_at_due),
     Job("open due digests", digesting.open_due_digest),
+    Job("send monthly batches", batching.send_due_batch, ticks=10),
     Job("remind of unclaimed risks", escalating.remind_unclaimed, ticks=3),
 )

@@ -19,7 +19,7 @@ from bot.domain.assessment import Assessment, assess
 from bot.domain.model import Account, ProofState, Risk
 from bot.domain.risks import Danger
 from bot.domain.words import AccountStatus, RiskState
-from bot.services import announcing, staging, telling, tiering
+from bot.services import announcing, batching, staging, telling, tiering
 from bot.services.actor import bot_author
 from bot.services.announcing import News
 from bot.store import accounts, ledger, portfolios, proof, risks, schema
@@ -47,6 +47,7 @@ def look_at_due(session: Session, now: datetime) -> bool:
         news += _look(session, state, assessment, now)
         moments[state.account.id] = _next_look(state, now)
     announcing.open_risks(session, news, portfolio, now)
+    batching.ask_on_triggers(session, [one.account for one in news], now)
     risks.look_no_more(session, [account_id for account_id, moment in moments.items() if moment is None])
     risks.look_again(session, {account_id: moment for account_id, moment in moments.items() if moment is not None})
     return True

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.services import announcing, digesting, looping, prompting, rerouting, telling
+from bot.services import announcing, batching, digesting, looping, prompting, rerouting, telling
 
 Composer = Callable[[Session, dict[str, Any], datetime], object]
 """`compose(session, args, now) -> View | Moot`"""
@@ -26,6 +26,8 @@ COMPOSERS: dict[str, Composer] = {
     "risk-note": telling.compose_note,
     "risks-more": announcing.compose_more,
     "unclaimed": telling.compose_unclaimed,
+    "batch": batching.compose_batch,
+    "trigger": batching.compose_trigger,
     "digest": digesting.compose_digest,
     "digest-rest": digesting.compose_rest,
     "channel_lost": rerouting.compose_channel_lost,

@@ -12,15 +12,18 @@ import pytest
 from bot.domain.model import HealthReading, StageEntry
 from bot.domain.money import Money
 from bot.domain.participation import participation
+from bot.domain.risks import Danger
 from bot.domain.stages import UsualTime, judgeable, stalled, time_to_value, usual_times
 from bot.domain.theatre import Finding
-from bot.domain.tiers import Bands, batch_due, loads, prompted_by_trigger, prompted_for_meeting, tier_now, tier_of
+from bot.domain.tiers import Bands, asked_by_trigger, loads, prompted_for_meeting, tier_now, tier_of
 from bot.domain.words import (
     AccountStatus,
     CadenceKind,
     Method,
     PromptState,
     Relationship,
+    RiskKind,
+    Severity,
     Stage,
     Theatre,
     Tier,
@@ -203,9 +206,16 @@ def test_high_touch_before_every_meeting_low_monthly_and_on_triggers_tech_one_ba
         Tier.LOW_TOUCH: [True, False, True],
         Tier.TECH_TOUCH: [False, False, False],
     }
-    assert [prompted_by_trigger(tier) for tier in Tier] == [True, True, False]
-    assert [batch_due(tier, month, NOW) for tier in Tier] == [False, False, True]
-    assert not batch_due(Tier.TECH_TOUCH, week, NOW)
+
+
+def test_only_what_broke_is_asked_about_at_once_and_only_low_touch_once_a_month() -> None:
+    month, week = NOW - timedelta(days=30), NOW - timedelta(days=7)
+    left = Danger(RiskKind.SPONSOR_LEFT, "person:1", Severity.HIGH, "", None)
+    assert [asked_by_trigger(tier, left, month, NOW) for tier in Tier] == [False, True, False]
+    assert asked_by_trigger(Tier.LOW_TOUCH, left, None, NOW)
+    assert not asked_by_trigger(Tier.LOW_TOUCH, left, week, NOW)
+    assert not asked_by_trigger(Tier.LOW_TOUCH, replace(left, severity=Severity.LOW), None, NOW)
+    assert not asked_by_trigger(Tier.LOW_TOUCH, replace(left, kind=RiskKind.NO_SUCCESS_WRITTEN), None, NOW)
 
 
 def test_load_is_shown_per_owner_by_count_and_arr_with_what_the_band_expects() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -135,3 +135,15 @@ def test_prompts_and_reminders_come_before_the_meeting_and_on_working_days(
     clock = reminder.astimezone(ZoneInfo(tz)).time().replace(microsecond=0)
     assert time(9) <= clock <= time(18)
     assert timing.is_workday(timing.local_day(reminder, tz))
+
+
+@pytest.mark.parametrize(
+    ("month", "opens"),
+    [
+        ("2026-03-17", "Mon 2026-03-02 09:00"),
+        ("2026-04-01", "Wed 2026-04-01 09:00"),
+        ("2026-08-31", "Mon 2026-08-03 09:00"),
+    ],
+)
+def test_a_month_opens_at_nine_on_its_first_working_day(month: str, opens: str) -> None:
+    assert shown(timing.month_opens(date.fromisoformat(month), KATHMANDU), KATHMANDU) == opens
