@@ -304,7 +304,7 @@ def _event(note: Note) -> str:
         return "snoozed"
     if before.get("snoozed_until") and note.member_id is None:
         return "woke"
-    if "claimed_at" in after:
+    if after.get("owner_id") or "claimed_at" in after:
         return "taken" if after.get("owner_id", note.member_id) == note.member_id else "assigned"
     return "fact" if "fact" in after or "severity" in after else "told"
 

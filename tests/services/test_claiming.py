@@ -14,6 +14,7 @@ from bot.domain.words import RiskState
 from bot.services import claiming, escalating, telling
 from bot.services.actor import Actor, Refused
 from bot.services.telling import RiskNoteView, RiskView
+from bot.store import schema
 from bot.store.engine import Database
 from bot.store.members import Member, SlackUser, remember
 from tests.services.managing import MONDAY, Team, day
@@ -127,9 +128,9 @@ def test_who_has_no_right_to_the_account_cannot_act_on_its_risk(team: Team, risk
 def test_a_risk_of_another_workspace_is_as_good_as_gone(team: Team, risk: Risk) -> None:
     with team.session() as session:
         other = session.execute(
-            claiming.schema.workspace.insert()
+            schema.workspace.insert()
             .values(team_id="T2", name="Other", created_at=MONDAY)
-            .returning(claiming.schema.workspace.c.id)
+            .returning(schema.workspace.c.id)
         ).scalar_one()
         stranger = remember(session, other, SlackUser("U0STRANGER", "Stranger", None, "UTC", is_admin=True))
     with pytest.raises(Refused, match="gone"):

@@ -14,6 +14,7 @@ from bot.services import digesting, portfolios
 from bot.services.digesting import DigestRestView, DigestView
 from bot.services.portfolios import PortfolioForm
 from bot.store import digests
+from bot.store import portfolios as portfolio_rows
 from bot.store.engine import Database
 from tests.services.managing import CHANNEL, Team, day, statements
 
@@ -83,10 +84,10 @@ def test_after_an_outage_one_digest_stands_for_all_that_were_missed(team: Team) 
 
 def test_two_replicas_open_one_digest(team: Team) -> None:
     with team.session() as session:
-        due = digesting.portfolios.next_due_digest(session, FIRST)
+        due = portfolio_rows.next_due_digest(session, FIRST)
         assert due is not None
-        assert digesting.portfolios.move_digest(session, due, SECOND)
-        assert not digesting.portfolios.move_digest(session, due, SECOND)
+        assert portfolio_rows.move_digest(session, due, SECOND)
+        assert not portfolio_rows.move_digest(session, due, SECOND)
 
 
 def test_the_first_digest_tells_what_is_and_names_no_change(team: Team) -> None:

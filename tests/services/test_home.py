@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -62,8 +63,8 @@ def test_answers_that_i_owe_are_there_until_they_are_given(team: Team) -> None:
 def test_actions_due_within_a_week_are_shown_until_the_customer_was_told(team: Team) -> None:
     acme = team.add_account("Acme")
 
-    def action(text: str, days: int, **values: object) -> None:
-        row = {"owner_id": team.maya.id, "due_on": day(MONDAY, days).date(), **values}
+    def action(text: str, days: int, **values: Any) -> None:
+        row: dict[str, Any] = {"owner_id": team.maya.id, "due_on": day(MONDAY, days).date(), **values}
         team.add("action", account_id=acme, text=text, **row)
 
     action("Overdue", -2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_the_same_submission_twice_is_one_judgement(team: Team) -> None:
     [({"verdict": "maybe"}, "verdict"), ({"why": " "}, "why"), ({"would_change": ""}, "would_change")],
 )
 def test_a_judgement_needs_a_verdict_a_reason_and_what_would_change_it(
-    team: Team, change: dict[str, str], field: str
+    team: Team, change: dict[str, Any], field: str
 ) -> None:
     acme, _, _ = team.add_proven("Acme")
     with pytest.raises(Refused) as refused:
