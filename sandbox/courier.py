@@ -55,13 +55,18 @@ class Courier:
         self._redeliver_all = redeliver_all
         self._duplicates = 0
         self._together = False
+        self._later = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    def duplicate_next(self, n: int, together: bool) -> None:
-        """The next `n` parcels are delivered twice: the second after the first was answered, or both `together`."""
+    def duplicate_next(self, n: int, together: bool, later: float) -> None:
+        """The next `n` parcels are delivered twice.
+
+        The second comes after the first was answered, or `together` with it, or `later` seconds after, in the
+        background.
+        """
         self._duplicates += n
-        self._together = together
+        self._together, self._later = together, later
 
     async def deliver(self, parcel: Parcel) -> Json | str | None:
         """Deliver a parcel and give the app's answer; NoAnswer when none came in time."""
@@ -76,7 +81,9 @@ class Courier:
                 self.in_background(self._repeat(parcel, failure.reason))
             raise
         finally:
-            if again:
+            if again and self._later and not second:
+                self.in_background(self._deliver_later(parcel, self._later))
+            elif again:
                 await self._second_delivery(second or self._transport.send(parcel, 1, "timeout"))
         return answer
 
@@ -116,6 +123,10 @@ class Courier:
             await sending
         except NoAnswer as failure:
             log.info("the app did not answer the second delivery: %s", failure.reason)
+
+    async def _deliver_later(self, parcel: Parcel, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self._second_delivery(self._transport.send(parcel, 1, "timeout"))
 
     async def _deliver_quietly(self, parcel: Parcel) -> None:
         try:

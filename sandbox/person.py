@@ -88,7 +88,8 @@ class Person:
     ) -> None:
         """Use the element `action_id`, in the given message or view, else in the newest that this person sees.
 
-        `block_id` and `value` tell several of them apart; `selected` is what is chosen or entered in it.
+        `block_id` and `value` tell several of them apart; `selected` is what is chosen or entered in it. An element
+        that is gone by now can still be clicked where the given message or view shows it, as on a slow screen.
         """
         place, block, element = self._find(action_id, message, view, block_id, value)
         if element["type"] in ("button", "icon_button", "feedback_buttons", "workflow_button"):
@@ -100,7 +101,7 @@ class Person:
             action = acts.action_json(self._world, block, element, None, option["selected_option"])
         else:
             entry = forms.entered(element, selected, self._loaded(place, element))
-            self._values(place)[block["block_id"]][element["action_id"]] = entry
+            self._values(place).setdefault(block["block_id"], {})[element["action_id"]] = entry
             if block["type"] == "input" and not block.get("dispatch_action"):
                 return
             action = acts.action_json(self._world, block, element, entry, None)
@@ -194,7 +195,7 @@ class Person:
         view = self._world.homes.get(self.id)
         return view_json(self._world.state, view) if view else None
 
-    def text(self, thing: Json | None) -> str:
+    def text(self, thing: Json | list[Json] | None) -> str:
         """All that this person reads in a message, a view or a block list, a line a block."""
         now = self._world.clock.now().astimezone(ZoneInfo(self.tz))
         return Reader(self._world.state.name_of, now).text(thing)
@@ -277,8 +278,9 @@ class Person:
             places = [known]
         else:
             places = self._places()
+        seen_before = (message or view or {}).get("blocks") or []
         for place in places:
-            for block, element in forms.elements(place.blocks):
+            for block, element in [*forms.elements(place.blocks), *forms.elements(seen_before)]:
                 fits = element["action_id"] == action_id and block_id in (None, block["block_id"])
                 if fits and (value is None or element.get("value", value) == value):
                     return place, block, element

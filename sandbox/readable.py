@@ -19,10 +19,12 @@ class Reader:
         self._name_of = name_of
         self._now = now
 
-    def text(self, thing: Json | None) -> str:
-        """All readable text of a message or view, a line a block; the plain `text` of a message without blocks."""
+    def text(self, thing: Json | list[Json] | None) -> str:
+        """All readable text of a message, view or block list, a line a block; `text` where there are no blocks."""
         if thing is None:
             return ""
+        if isinstance(thing, list):
+            return "\n".join(self.block(block) for block in thing)
         lines: list[str] = []
         if isinstance(thing.get("title"), dict) and thing.get("type") != "home":
             lines.append(self._object(thing["title"]))

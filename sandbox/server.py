@@ -202,9 +202,9 @@ class Sandbox:
         """Forget the faults that did not happen yet."""
         self._faults.clear()
 
-    def duplicate_next(self, n: int = 1, together: bool = False) -> None:
-        """Deliver the next `n` events, commands and actions twice: one after the other, or both at once."""
-        self._world.courier.duplicate_next(n, together)
+    def duplicate_next(self, n: int = 1, together: bool = False, later: float = 0.0) -> None:
+        """Deliver the next `n` events, commands and actions twice: one after the other, both at once, or late."""
+        self._world.courier.duplicate_next(n, together, later)
 
     def close_sockets(self, abrupt: bool = False) -> None:
         """Drop the Socket Mode connections, `abrupt` without a close frame (slack_sdk then needs up to 5 s)."""

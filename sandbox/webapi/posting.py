@@ -35,19 +35,30 @@ class Content:
 def read_content(world: World, args: Json) -> Content:
     """Check the content among the arguments of a call or a response_url post. SlackError when Slack refuses it."""
     text = args.get("text")
-    if text is None and args.get("markdown_text") is not None:
+    if args.get("markdown_text") is not None:
+        if text is not None or args.get("blocks"):
+            raise SlackError("markdown_text_conflict")
         text = args["markdown_text"]
     if text is not None and not isinstance(text, str):
         raise SlackError("invalid_arguments", response_metadata={"messages": ["[ERROR] text must be a string"]})
     if text is not None and len(text) > LONGEST_TEXT:
         raise SlackError("msg_too_long")
     blocks = _blocks(world, args.get("blocks"))
-    attachments = args.get("attachments") or None
-    if attachments is not None and not isinstance(attachments, list):
-        raise SlackError("invalid_attachments")
-    if attachments and len(attachments) > 100:
-        raise SlackError("too_many_attachments")
+    attachments = _attachments(world, args.get("attachments"))
     return Content(None if text is None else normalise(text), blocks, attachments, _metadata(args.get("metadata")))
+
+
+def _attachments(world: World, attachments: Any) -> list[Json] | None:
+    if attachments is None or attachments == "":
+        return None
+    if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
+        raise SlackError("invalid_attachments")
+    if len(attachments) > 100:
+        raise SlackError("too_many_attachments")
+    return [
+        {**one, "blocks": finish_blocks(one["blocks"], "message", world.state.new_id)} if one.get("blocks") else one
+        for one in attachments
+    ]
 
 
 def _blocks(world: World, blocks: Any) -> list[Json] | None:

@@ -110,6 +110,26 @@ async def test_deliveries_come_twice_when_asked(sandbox: Sandbox, app: AsyncApp,
     assert seen[0] == seen[1] and seen[2]["event_id"] == seen[3]["event_id"]
 
 
+async def test_a_second_delivery_can_come_late(sandbox: Sandbox, app: AsyncApp, run: RunApp) -> None:
+    late = asyncio.Event()
+    seen: list[Json] = []
+
+    @app.command("/echo")
+    async def echo(ack: Any, body: Json) -> None:
+        seen.append(body)
+        await ack()
+        if len(seen) == 2:
+            late.set()
+
+    await run(app)
+    sandbox.duplicate_next(later=0.05)
+    await sandbox.person("maya").command("/echo a")
+    assert len(seen) == 1
+    async with asyncio.timeout(5):
+        await late.wait()
+    assert seen[0] == seen[1]
+
+
 async def open_socket(sandbox: Sandbox, session: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
     """A bare Socket Mode connection that has been greeted."""
     client = AsyncWebClient(base_url=sandbox.api_url)

@@ -200,6 +200,25 @@ async def test_a_button_in_a_message_sends_where_it_stands(
     assert (maya.sees()[-1]["text"], maya.sees()[-1]["blocks"]) == ("Done", [])
 
 
+async def test_a_button_that_is_gone_by_now_can_still_be_clicked_where_it_is_shown(
+    sandbox: Sandbox, app: AsyncApp, client: AsyncWebClient, run: RunApp, heard: list[Json]
+) -> None:
+    @app.action("go")
+    async def went(ack: Any) -> None:
+        await ack()
+
+    await run(app)
+    blocks = [{"type": "actions", "elements": [BUTTON]}]
+    posted = await client.chat_postMessage(channel="#general", text="Press", blocks=blocks)
+    [shown] = sandbox.messages("general")
+    await client.chat_update(channel=posted["channel"], ts=posted["ts"], text="Too late", blocks=[])
+    maya = sandbox.person("maya")
+    with pytest.raises(NotPossible, match="sees nothing to click"):
+        await maya.click("go")
+    await maya.click("go", message=shown)
+    assert heard[-1]["actions"][0]["value"] == "1" and heard[-1]["message"]["text"] == "Too late"
+
+
 async def test_an_ephemeral_is_seen_by_one_person_and_its_content_is_not_sent_back(
     sandbox: Sandbox, app: AsyncApp, run: RunApp, heard: list[Json]
 ) -> None:
