@@ -16,7 +16,7 @@ hourglass_flowing_sand ⏳ alarm_clock ⏰ stopwatch ⏱️ clock3 🕒 calendar
 chart_with_upwards_trend 📈 chart_with_downwards_trend 📉 bar_chart 📊 clipboard 📋 memo 📝 pencil2 ✏️
 page_facing_up 📄 bookmark_tabs 📑 file_folder 📁 open_file_folder 📂 card_index 📇 package 📦 paperclip 📎 link 🔗
 pushpin 📌 round_pushpin 📍 mag 🔍 lock 🔒 unlock 🔓 key 🔑 bell 🔔 no_bell 🔕 mega 📣 loudspeaker 📢 email 📧 envelope ✉️
-performing_arts 🎭 mute 🔇 clock3 🕒 leftwards_arrow_with_hook ↩️ arrows_counterclockwise 🔄 ballot_box_with_check ☑️ large_green_circle 🟢 large_yellow_circle 🟡 incoming_envelope 📨 inbox_tray 📥 outbox_tray 📤 speech_balloon 💬 thought_balloon 💭 telephone_receiver 📞 zzz 💤
+performing_arts 🎭 mute 🔇 incoming_envelope 📨 inbox_tray 📥 outbox_tray 📤 speech_balloon 💬 thought_balloon 💭 telephone_receiver 📞 zzz 💤
 star ⭐ star2 🌟 sparkles ✨ tada 🎉 trophy 🏆 medal 🏅 dart 🎯 rocket 🚀 fire 🔥 bulb 💡 gem 💎 moneybag 💰 dollar 💵 euro 💶
 credit_card 💳 briefcase 💼 office 🏢 handshake 🤝 gear ⚙️ wrench 🔧 hammer_and_wrench 🛠️ bug 🐛 shield 🛡️ umbrella ☂️
 seedling 🌱 herb 🌿 new 🆕 soon 🔜 robot_face 🤖 thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 clap 👏 raised_hands 🙌 wave 👋

@@ -16,7 +16,7 @@ from playwright.async_api import Page, async_playwright, expect
 from tests.browser.page_browser import find_chromium, needs_chromium
 
 ROOT = Path(__file__).parents[2]
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def demo(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 @asynccontextmanager
 async def visitor() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = await browser.new_page(viewport={"width": 1280, "height": 860})
         page.set_default_timeout(20_000)
         yield page
