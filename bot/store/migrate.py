@@ -26,7 +26,7 @@ def upgrade(database: Database, revision: str = "head") -> bool:
     """
     with _locked(database) as connection:
         before = _revision(connection)
-        command.upgrade(_config(connection), revision)
+        command.upgrade(config_for(connection), revision)
         return _revision(connection) != before
 
 
@@ -38,7 +38,7 @@ def current(database: Database) -> str | None:
 
 def head() -> str | None:
     """The newest revision that this code knows."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
+    return ScriptDirectory.from_config(config_for(None)).get_current_head()
 
 
 def needs_upgrade(database: Database) -> bool:
@@ -50,7 +50,8 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _config(connection: Connection | None) -> Config:
+def config_for(connection: Connection | None) -> Config:
+    """Alembic's configuration, made in code; migrations run in the transaction of `connection`."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
