@@ -126,7 +126,7 @@ def import_accounts(
     from bot.services.importing.rows import Options
 
     options = Options(_date_order(date_order), currency, cells.extra_words(word or ()), portfolio)
-    table = running.File(file.name, _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    table = running.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
     _import(lambda run: running.import_accounts(run, table, options), dry_run, everything, workspace)
 
 
@@ -146,7 +146,7 @@ def import_promises(
     from bot.services.importing.rows import Options
 
     options = Options(_date_order(date_order))
-    table = running.File(file.name, _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    table = running.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
     _import(lambda run: running.import_facts(run, facts.PROMISES, table, options), dry_run, everything, workspace)
 
 
@@ -167,7 +167,7 @@ def import_outcomes(
     from bot.services.importing.rows import Options
 
     options = Options(_date_order(date_order), currency)
-    table = running.File(file.name, _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    table = running.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
     _import(lambda run: running.import_facts(run, facts.OUTCOMES, table, options), dry_run, everything, workspace)
 
 
@@ -300,6 +300,10 @@ def _date_order(text: str | None) -> DateOrder | None:
     if text.lower() not in tuple(DateOrder):
         raise typer.BadParameter("is mdy, dmy or ymd", param_hint="--date-order")
     return DateOrder(text.lower())
+
+
+def _name(file: Path) -> str:
+    return "standard input" if str(file) == "-" else file.name
 
 
 def _bytes(file: Path) -> bytes:

@@ -36,9 +36,9 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def table(headers: Iterable[str], rows: Iterable[Iterable[object]], title: str | None = None) -> None:
+def table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """A table of plain text: nothing in a cell is markup."""
-    shown = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for header in headers:
         shown.add_column(header, overflow="fold", header_style="dim")
     for row in rows:
@@ -92,6 +92,7 @@ def summary(done: Report) -> str:
 def _section(title: str, headers: tuple[str, ...], rows: Sequence[Sequence[object]], cut: int | None) -> None:
     if not rows:
         return
-    table(headers, rows[:cut], title)
+    out.print(Text(title, style="bold"), soft_wrap=True)
+    table(headers, rows[:cut])
     if cut is not None and len(rows) > cut:
         say(f"… and {len(rows) - cut:,} more; --all shows them.")

@@ -315,6 +315,9 @@ def test_amounts_without_any_currency_are_asked_about_at_once(database: Database
     assert taken(database, "Name,ARR (CHF)\nB,5\n").notes[0] == "Amounts without a currency are CHF."
     with pytest.raises(Refused, match="is no currency"):
         taken(database, "Name,ARR\nA,5\n", currency="dollars")
+    dollars = taken(database, "Name,ARR\nC,$5\nD,€5\n")
+    assert dollars.notes[0] == "$ was read as USD; --currency says otherwise."
+    assert [account(database, name)["currency"] for name in ("C", "D")] == ["USD", "EUR"]
 
 
 def test_long_files_go_in_batches_and_say_how_far_they_are(database: Database) -> None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
@@ -111,6 +112,17 @@ def mark_of(cells: Iterable[str]) -> Mark | None:
         return None
     (usual, most), *others = counts.most_common()
     return Mark.MIXED if any(count * _LONE > most for _, count in others) else usual
+
+
+def guesses(cells: Iterable[str]) -> tuple[str, ...]:
+    """How signs that several currencies share are read where nothing else names one, in words."""
+    shared = {sign: meant for sign, meant in _SIGNS.items() if len(meant) > 1}
+    bare = [cell for cell in map(_bare, cells) if any(sign in cell for sign in shared)]
+    found: set[str] = set()
+    for cell in bare:
+        with suppress(Unreadable):
+            found |= {sign for sign, meant in shared.items() if _without_currency(cell)[1] == meant}
+    return tuple(f"{sign} was read as {shared[sign][0]}" for sign in sorted(found))
 
 
 def _bare(text: str) -> str:

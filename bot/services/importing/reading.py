@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from bot.domain.wording import plural
 from bot.services.actor import Refused
 from bot.services.importing.report import BadRow
 from bot.store.types import storable
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 40
+_STRAY_NULS = 20
 _LONGEST_CELL = 1_000_000
 _NOT_A_TABLE = {
     b"PK\x03\x04": "an Excel workbook (.xlsx)",
@@ -58,7 +60,7 @@ def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = No
     """The rows of a delimited text file. Raises `Refused` when it is none, or when the encoding cannot be right."""
     _must_be_text(data)
     text, used, damaged = _decoded(data, encoding)
-    if text.count("\x00") * 100 > len(text):
+    if text.count("\x00") > max(_STRAY_NULS, len(text) // 100):
         raise Refused("This is no text. Export the table as CSV (UTF-8) and import that.")
     lines = io.StringIO(text, newline="").readlines()
     start = 0
@@ -75,9 +77,11 @@ def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = No
     if not rows:
         raise Refused("The file is empty. Export the table again, as CSV, with its header line.")
     footer = _footer(rows)
-    notes = [f"{damaged} characters could not be read as {used}; look at the names with � in them."] if damaged else []
+    notes = []
+    if damaged:
+        notes.append(f"{plural(damaged, 'character')} could not be read as {used}: look at the names with � in them.")
     if footer:
-        notes.append(f"{footer} footer lines at the end of the report were left out.")
+        notes.append(f"Left out the report's footer, {plural(footer, 'line')} at the end.")
     return Sheet(tuple(rows[: len(rows) - footer]), used, mark, tuple(broken), tuple(notes))
 
 

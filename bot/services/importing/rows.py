@@ -54,13 +54,15 @@ class Reader:
     mark: Mark | None
     orders: Mapping[str, Order]
     currency: str | None
+    guessed: tuple[str, ...] = ()
 
     @property
     def notes(self) -> list[str]:
-        """What was assumed, for the person to check."""
+        """What was assumed, for the person to check; `guessed` are the meanings of signs such as $."""
         notes = [f"{self.columns.header(name)!r} {order.note}" for name, order in self.orders.items() if order.note]
         if self.currency is not None and "currency" not in self.columns:
             notes.append(f"Amounts without a currency are {self.currency}.")
+        notes += [f"{guess}; --currency says otherwise." for guess in self.guessed]
         return notes
 
     @contextmanager
@@ -121,11 +123,13 @@ def reader(
     known = {name: [columns.cell(row, name) for row in columns.rows] for name in (*days, *figures) if name in columns}
     mark = amounts.mark_of(cell for name in figures for cell in known.get(name, []))
     currency = _assumed_currency(columns, options, known.get(money, []))
+    guessed = () if currency or "currency" in columns else amounts.guesses(known.get(money, []))
     dated = {name: known[name] for name in days if name in known}
     if options.date_order is not None:
-        return Reader(columns, options, mark, dict.fromkeys(dated, Order(options.date_order)), currency)
-    orders = dates.order_of(dated, _likely_order(columns, mark, currency))
-    return Reader(columns, options, mark, orders, currency)
+        orders = dict.fromkeys(dated, Order(options.date_order))
+    else:
+        orders = dates.order_of(dated, _likely_order(columns, mark, currency))
+    return Reader(columns, options, mark, orders, currency, guessed)
 
 
 def _assumed_currency(columns: Columns, options: Options, found: list[str]) -> str | None:

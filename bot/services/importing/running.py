@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.domain.wording import plural
 from bot.services.actor import Refused
 from bot.services.importing import accounts, columns, facts, facts_plan, plan, reading, rows
 from bot.services.importing.accounts import AccountLine
@@ -80,10 +81,8 @@ def import_accounts(run: Run, file: File, options: Options) -> Report:
 
     _go(run, report, found, accounts.lines(reader), look, write)
     if report.without_portfolio:
-        report.notes.append(
-            f"{report.without_portfolio} new accounts belong to no portfolio, so no digest tells of them: "
-            "import again with --portfolio NAME."
-        )
+        homeless = plural(report.without_portfolio, "new account is", "new accounts are")
+        report.notes.append(f"{homeless} in no portfolio, so no digest tells of them: import again with --portfolio.")
     return report
 
 
