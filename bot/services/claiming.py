@@ -68,7 +68,7 @@ class RiskCloseView:
 
 def have_it(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskView:
     """Take a risk that nobody holds. Pressed twice by the same person it changes nothing."""
-    risk, _ = _held_for(session, actor, risk_id, now)
+    risk, _ = _still_open(_locked(session, actor, risk_id, now))
     if risk.owner_id == actor.member.id and risk.state is RiskState.CLAIMED:
         return telling.risk_view(session, risk.id, now)
     if risk.owner_id is not None and risk.owner_id != actor.member.id:
@@ -79,7 +79,7 @@ def have_it(session: Session, actor: Actor, risk_id: int, now: datetime) -> Risk
 
 def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: datetime) -> RiskView:
     """Give a risk to a member, who then may act on it; they hear of it in the thread or by direct message."""
-    risk, _ = _held_for(session, actor, risk_id, now)
+    risk, _ = _still_open(_locked(session, actor, risk_id, now))
     to = members.by_slack_id(session, actor.workspace_id, to_slack_id)
     if to is None or to.is_guest or to.is_deactivated:
         raise Refused("Choose a full member of this workspace; guests and bots cannot hold a risk.", "assignee")
@@ -93,7 +93,7 @@ def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: 
 
 def snooze(session: Session, actor: Actor, risk_id: int, until: date, why: str, now: datetime) -> RiskView:
     """Let a risk sleep until the morning of a day, with a reason; it wakes by itself."""
-    risk, _ = _held_for(session, actor, risk_id, now)
+    risk, _ = _still_open(_locked(session, actor, risk_id, now))
     today = actor.today(now)
     if until <= today:
         raise Refused("Choose a day after today; the risk comes back that morning.", "until")
@@ -114,7 +114,7 @@ def close(
 
     A danger that the ledger still shows comes back later; `bot.services.escalating` says when.
     """
-    risk, account = _held_for(session, actor, risk_id, now)
+    risk, account = _still_open(_locked(session, actor, risk_id, now))
     said = " ".join(how.split())
     if evidence_id is not None:
         piece = _usable(proof.load(session, account.id), evidence_id)
@@ -138,7 +138,7 @@ def close(
 
 def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime) -> RiskView:
     """Take back the closing of a risk; whoever had it has it again."""
-    risk, _ = _writable(session, actor, risk_id, now)
+    risk, _ = _locked(session, actor, risk_id, now)
     if risk.closed_at is None:
         raise Refused("This risk is open already. Press I have it to take it.")
     if risks.same_open(session, risk):
@@ -151,18 +151,18 @@ def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime
 
 
 def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskAssignView:
-    risk, account = _held_for(session, actor, risk_id, now)
+    risk, account = _still_open(_readable(session, actor, risk_id))
     holder = members.by_id(session, risk.owner_id)
     return RiskAssignView(risk.id, account.name, telling.title(risk.kind), holder.name if holder else None)
 
 
 def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
-    risk, account = _held_for(session, actor, risk_id, now)
+    risk, account = _still_open(_readable(session, actor, risk_id))
     return RiskSnoozeView(risk.id, account.name, telling.title(risk.kind), actor.today(now) + timedelta(days=7))
 
 
 def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
-    risk, account = _held_for(session, actor, risk_id, now)
+    risk, account = _still_open(_readable(session, actor, risk_id))
     state = proof.load(session, account.id)
     usable = sorted((piece for piece in state.evidence if _stands(piece)), key=lambda piece: piece.as_of, reverse=True)
     about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
@@ -170,7 +170,8 @@ def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> R
     return RiskCloseView(risk.id, account.name, telling.title(risk.kind), risk.fact, pieces)
 
 
-def _writable(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
+def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Account]:
+    """The risk and its account, if `actor` may act on them; this only reads."""
     must_read(actor)
     risk = risks.by_id(session, risk_id)
     account = accounts.by_id(session, risk.account_id) if risk else None
@@ -178,21 +179,25 @@ def _writable(session: Session, actor: Actor, risk_id: int, now: datetime) -> tu
         raise Refused(_GONE)
     if risk.owner_id != actor.member.id and not may_write(session, actor, account):
         must_write(session, actor, account)
-    # The clock's look locks the account before its risks; in the same order here, the two never wait for each other.
-    ledger.touch(session, [account.id], now)
-    current = risks.by_id(session, risk_id)
-    assert current is not None
-    return current, account
-
-
-def _held_for(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
-    """The risk, still open, and its account; `Refused` says who closed it otherwise."""
-    risk, account = _writable(session, actor, risk_id, now)
-    if risk.closed_at is not None:
-        raise Refused(
-            f"This risk was closed on {day(risk.closed_at.date())}. Press Reopen if the danger is still there."
-        )
     return risk, account
+
+
+def _locked(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
+    """The same, held until the transaction ends.
+
+    The clock's look locks an account before its risks; in the same order here, the two never wait for each other.
+    """
+    _, account = _readable(session, actor, risk_id)
+    ledger.touch(session, [account.id], now)
+    return _readable(session, actor, risk_id)
+
+
+def _still_open(found: tuple[Risk, Account]) -> tuple[Risk, Account]:
+    """`found`, if the risk is open; `Refused` says when it was closed otherwise."""
+    closed_at = found[0].closed_at
+    if closed_at is not None:
+        raise Refused(f"This risk was closed on {day(closed_at.date())}. Press Reopen if the danger is still there.")
+    return found
 
 
 def _give(session: Session, actor: Actor, risk: Risk, to: int, now: datetime) -> None:

@@ -22,6 +22,7 @@ from bot.store.portfolios import Portfolio
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ADOPTED_AT_ONCE = 500
+_BAND_COLUMNS = ("band_currency", "high_touch_from_minor", "low_touch_from_minor")
 _LONGEST_NAME = 80
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _BETWEEN = re.compile(r"\s*/\s*|\s+and\s+")
@@ -231,7 +232,7 @@ def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, A
 def _bands(typed: str) -> dict[str, Any]:
     """The columns of `100,000 / 20,000 USD`; all empty when nothing is typed."""
     if not typed.strip():
-        return {"band_currency": None, "high_touch_from_minor": None, "low_touch_from_minor": None}
+        return dict.fromkeys(_BAND_COLUMNS)
     parts = _BETWEEN.split(typed.strip())
     low = parse(parts[-1])
     high = parse(parts[0], low.currency) if low else None
@@ -239,7 +240,7 @@ def _bands(typed: str) -> dict[str, Any]:
         raise Refused("Write two amounts with their currency, high touch first: 100,000 / 20,000 USD.", "bands")
     if high.currency != low.currency or not high.minor > low.minor >= 0:
         raise Refused("High touch begins above low touch, in one currency: 100,000 / 20,000 USD.", "bands")
-    return {"band_currency": low.currency, "high_touch_from_minor": high.minor, "low_touch_from_minor": low.minor}
+    return dict(zip(_BAND_COLUMNS, (low.currency, high.minor, low.minor), strict=True))
 
 
 def _bands_written(portfolio: Portfolio) -> str:
@@ -274,8 +275,9 @@ def _saved(
         portfolio_id = ledger.add(session, actor.author, schema.portfolio, now, **new)
     else:
         portfolio_id = known.id
-        # Accounts before their portfolio, in the order of the clock's look, so that the two never wait for each other.
-        risks.look_soon(session, known.id, now)
+        if any(getattr(known, column) != values[column] for column in _BAND_COLUMNS):
+            # Accounts before their portfolio, as the clock's look locks them, so that the two never deadlock.
+            risks.look_soon(session, known.id, now)
         values["channel_lost_at"] = known.channel_lost_at if known.channel == values["channel"] else None
         values["next_digest_at"] = due if _moved(known, values) else known.next_digest_at
         ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)

@@ -234,3 +234,13 @@ def test_the_message_that_was_closed_before_it_was_sent_is_moot(team: Team, risk
     with team.session() as session:
         assert not isinstance(telling.compose_risk(session, {"risk_id": risk.id, "first": True}, TOMORROW), RiskView)
         assert isinstance(telling.compose_risk(session, {"risk_id": risk.id, "first": False}, TOMORROW), RiskView)
+
+
+def test_the_forms_of_a_risk_are_read_without_writing(team: Team, risk: Risk) -> None:
+    with team.database.reading() as session:
+        actor = team.as_(team.maya)
+        assert claiming.assign_form(session, actor, risk.id, TOMORROW).holder is None
+        assert claiming.snooze_form(session, actor, risk.id, TOMORROW).until == day(TOMORROW, 7).date()
+        assert claiming.close_form(session, actor, risk.id, TOMORROW).pieces == ()
+    with team.database.reading() as session, pytest.raises(Refused):
+        claiming.close_form(session, team.as_(team.tom), risk.id, TOMORROW)

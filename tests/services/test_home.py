@@ -24,7 +24,7 @@ def team(database: Database) -> Team:
 
 
 def home_of(team: Team, member: Member, now: datetime = MONDAY) -> HomeView:
-    with team.session() as session:
+    with team.database.reading() as session:
         return home.home(session, team.as_(member), now)
 
 

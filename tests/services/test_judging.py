@@ -33,7 +33,7 @@ def yes(account_id: int) -> NewJudgement:
 
 
 def read(team: Team, account_id: int, days: int) -> JudgementView | None:
-    with team.session() as session:
+    with team.database.reading() as session:
         return judging.judgement_of(session, team.as_(team.tom), account_id, day(MONDAY, days))
 
 
@@ -105,7 +105,7 @@ def test_only_those_with_the_right_judge(team: Team, who: str) -> None:
 def test_the_form_shows_what_the_judge_should_know(team: Team) -> None:
     acme = team.add_account("Acme", renews_in=60)
     judge(team, team.maya, yes(acme))
-    with team.session() as session:
+    with team.database.reading() as session:
         form = judging.judge_form(session, team.as_(team.maya), acme, day(MONDAY, 1))
     assert form.last is not None
     assert form.last.by == "Maya Lind"

@@ -38,7 +38,7 @@ def adopt(team: Team, member: Member, portfolio_id: int) -> AdoptedView:
 
 
 def survey(team: Team, member: Member, now: datetime = MONDAY, **which: Any) -> PortfolioView:
-    with team.session() as session:
+    with team.database.reading() as session:
         return surveying.portfolio_view(session, team.as_(member), now, **which)
 
 
@@ -108,7 +108,7 @@ def test_a_form_that_is_wrong_names_the_field(team: Team, change: dict[str, Any]
 
 def test_bands_and_loads_are_read_back_as_they_are_typed(team: Team) -> None:
     saved = set_up(team, team.root, replace(NORTH, bands="100k / 20,000.00 usd", loads="25 / 80"))
-    with team.session() as session:
+    with team.database.reading() as session:
         form = portfolios.change_form(session, team.as_(team.tom), saved.portfolio_id, MONDAY)
     assert (form.bands, form.loads) == ("100,000 / 20,000 USD", "25 / 80")
 
@@ -124,7 +124,7 @@ def test_admins_and_managers_set_up_portfolios_and_nobody_else(team: Team) -> No
 
 
 def test_a_manager_who_types_setup_gets_the_form_of_their_portfolio(team: Team) -> None:
-    with team.session() as session:
+    with team.database.reading() as session:
         mine = portfolios.setup_form(session, team.as_(team.priya), None, MONDAY)
         named = portfolios.setup_form(session, team.as_(team.root), "emea", MONDAY)
         new = portfolios.setup_form(session, team.as_(team.root), "South", MONDAY)
@@ -238,7 +238,7 @@ def test_the_pages_of_a_portfolio_have_load_answers_and_what_keeps_showing_up(te
         account_id = team.add_account(name)
         team.add("action", account_id=account_id, text="Ask for it", theme="SSO", loop=Loop.PRODUCT)
     add_meeting(team, account_id, day(MONDAY, -1), PromptState.SILENT)
-    with team.session() as session:
+    with team.database.reading() as session:
         page = surveying.portfolio_page(session, team.as_(team.priya), str(team.portfolio_id), 0, MONDAY)
     told = {block.title: (block.lines[0].names, block.lines[0].text) for block in page.blocks}
     assert told["Load"] == (("Maya Lind",), "2 accounts, 200,000 EUR; 2 high touch of 1 expected")
