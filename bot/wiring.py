@@ -238,6 +238,7 @@ def measure_queue(database: Database, now: datetime) -> None:
 
 async def serve(settings: Settings, clock: Clock | None = None) -> None:
     """Run until SIGTERM or SIGINT; a second one ends the process at once."""
+    structlog.contextvars.bind_contextvars(replica=settings.replica)
     bot = Bot(settings, clock or SystemClock())
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()

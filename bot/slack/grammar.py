@@ -216,7 +216,7 @@ def _show(name: str, rest: str) -> Show:
     head, _, last = rest.rpartition(" ")
     if last.casefold() in _TOPICS and (head or name):
         return Show(_named(name, head), Topic(last.casefold()))
-    near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7)
+    near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7) if head or name else []
     if name:
         meant = f'Did you mean {Command.PROOF} "{name}" {near[0]}?' if near else f"Write {Command.PROOF} help for all."
         raise Refused(f"{rest} is nothing that I can show of an account. {meant}")

@@ -16,14 +16,17 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.outbox.outcome import Destination, Outgoing
+from bot.outbox.queue import put
 from bot.services.actor import Actor, Refused
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, clicked, submission_id
 from bot.store import accounts, schema
+from bot.store.delivery import outbox
 from sandbox.errors import FormError
 from tests.slack.bot_process import Stage, eventually, staged
 
-BUTTONS = ("add", "refuse", "break", "database", "slow", "form", "nobody")
+BUTTONS = ("add", "refuse", "break", "database", "send", "form", "nobody")
 FORM: dict[str, Any] = {
     "type": "modal",
     "callback_id": "test.form",
@@ -52,10 +55,23 @@ def do(session: Session, actor: Actor, now: datetime, what: str) -> None:
             raise RuntimeError("nobody foresaw this")
         case "database":
             raise OperationalError("INSERT", {}, Exception("the server closed the connection"))
+        case "send":
+            args = {"kind": "digest", "place": "C0LOST", "to_person": False, "code": "is_archived"}
+            assert actor.member.slack_id is not None
+            message = Outgoing(
+                key="sent",
+                workspace_id=actor.workspace_id,
+                kind="undelivered",
+                channel=actor.member.slack_id,
+                destination=Destination.USER,
+                args=args,
+                due_at=now,
+            )
+            put(session, message, now)
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
-    @app.action(re.compile(r"test\.(add|refuse|break|database|slow)"))
+    @app.action(re.compile(r"test\.(add|refuse|break|database|send)"))
     async def act(ack: AsyncAck, body: Body) -> None:
         what = clicked(body)
         await edge.work(body, lambda session, actor, now: do(session, actor, now, what))
@@ -147,6 +163,23 @@ async def test_an_unexpected_error_shows_a_reference_that_the_log_has(trial: Sta
     assert failure["reference"] == found[1]
     assert str(failure["exc_info"]) == "nobody foresaw this"
     assert account_count(trial) == 0
+
+
+async def test_one_id_leads_from_the_click_to_the_message(trial: Stage) -> None:
+    with structlog.testing.capture_logs() as logged:
+        await told(trial, "tom", "send")
+        await trial.settle()
+    assert len(trial.person("tom").dm()) == 1
+    kept = trial.read(lambda session: session.execute(select(outbox.c.trace)).scalar_one())
+    assert re.fullmatch("[0-9a-f]{6}", kept)
+    assert [line["trace"] for line in logged if line["event"] == "outbox.sent"] == [kept]
+
+
+async def test_a_closed_socket_is_replaced(stage: Stage) -> None:
+    stage.sandbox.close_sockets()
+    await stage.sandbox.connected()
+    await stage.person("tom").command("/proof help")
+    assert "/proof <account>" in stage.person("tom").text(stage.person("tom").sees("general")[-1])
 
 
 async def test_a_database_that_is_away_is_said(trial: Stage) -> None:
