@@ -111,6 +111,9 @@ def entered(element: Json, value: Any, loaded: list[Json] | None = None) -> Json
         return {"type": kind, field.key: _option(element, plain, loaded)}
     if plain is not None and kind == "datetimepicker":
         return {"type": kind, field.key: int(plain)}
+    if isinstance(plain, str) and kind == "rich_text_input":
+        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": plain}]}
+        return {"type": kind, field.key: {"type": "rich_text", "elements": [section]}}
     return {"type": kind, field.key: plain if plain is None or isinstance(plain, dict) else str(plain)}
 
 

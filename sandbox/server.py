@@ -57,31 +57,19 @@ class Sandbox:
         redeliver_all: bool = False,
         state: Path | None = None,
     ) -> None:
-        declared, app = load_workspace(workspace), load_manifest(manifest)
+        app = load_manifest(manifest)
         self.clock = clock or Clock()
         self._port = port
         self._changes = Changes()
         self._faults = Faults()
         self._recorder = Recorder(record)
-        kept = State(declared, app, self.clock, self._changes)
+        kept = State(load_workspace(workspace), app, self.clock, self._changes)
         tokens = _tokens(kept)
         self._sockets = SocketMode(kept.app_id, ack_timeout, self._changes.announce)
-        self._http: HttpDelivery | None = None
-        if delivery == "http":
-            if not request_url:
-                raise BadConfiguration("Delivery over HTTP needs a request_url.")
-            self._http = HttpDelivery(request_url, tokens.signing_secret, ack_timeout)
+        self._http = _over_http(request_url, tokens, ack_timeout) if delivery == "http" else None
         transport: Transport = self._http or self._sockets
-        self._world = World(
-            state=kept,
-            manifest=app,
-            clock=self.clock,
-            changes=self._changes,
-            tokens=tokens,
-            courier=Courier(transport, retry_delays, redeliver_all),
-            connect_url=self._connect_url,
-            pace=pace,
-        )
+        courier = Courier(transport, retry_delays, redeliver_all)
+        self._world = World(kept, app, self.clock, self._changes, tokens, courier, self._connect_url, pace)
         self.clock.on_move(self._changes.announce)
         self._journal = Journal(state, self._world) if state else None
         self._control = Control(self._world)
@@ -282,6 +270,12 @@ class Sandbox:
         if channel is None:
             raise KeyError(f"the workspace has no channel {reference!r}")
         return channel
+
+
+def _over_http(request_url: str | None, tokens: Tokens, ack_timeout: float) -> HttpDelivery:
+    if not request_url:
+        raise BadConfiguration("Delivery over HTTP needs a request_url.")
+    return HttpDelivery(request_url, tokens.signing_secret, ack_timeout)
 
 
 def _tokens(state: State) -> Tokens:

@@ -19,6 +19,22 @@ Json = dict[str, Any]
 Handler = Callable[[web.Request], Any]
 
 
+FORM: Json = {
+    "type": "modal",
+    "callback_id": "form",
+    "title": plain("Form"),
+    "submit": plain("Save"),
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "name",
+            "label": plain("Name"),
+            "element": {"type": "plain_text_input", "action_id": "name"},
+        }
+    ],
+}
+
+
 @asynccontextmanager
 async def serving(handler: Handler) -> AsyncIterator[str]:
     """A server on a free port; gives its URL."""
@@ -56,18 +72,10 @@ async def test_commands_modals_and_events_over_signed_http() -> None:
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         app = AsyncApp(client=client, signing_secret=sandbox.signing_secret)
         apps.append(app)
-        field = {"type": "plain_text_input", "action_id": "name"}
-        view = {
-            "type": "modal",
-            "callback_id": "form",
-            "title": plain("Form"),
-            "submit": plain("Save"),
-            "blocks": [{"type": "input", "block_id": "name", "label": plain("Name"), "element": field}],
-        }
 
         @app.command("/echo")
         async def echo(ack: Any, body: Json) -> None:
-            await client.views_open(trigger_id=body["trigger_id"], view=view)
+            await client.views_open(trigger_id=body["trigger_id"], view=FORM)
             await ack("Opened & ready")
 
         @app.view("form")

@@ -92,21 +92,37 @@ async def test_a_refusal_is_a_sentence(sandbox: Sandbox, page: aiohttp.ClientSes
         assert answer.status == 403
 
 
-async def test_a_form_is_filled_over_the_page(
-    sandbox: Sandbox, page: aiohttp.ClientSession, app: AsyncApp, run: RunApp
-) -> None:
-    select = {"type": "external_select", "action_id": "search", "min_query_length": 1}
-    words = {"type": "plain_text_input", "action_id": "words"}
-    blocks = [
+FORM: Json = {
+    "type": "modal",
+    "callback_id": "form",
+    "title": plain("First"),
+    "submit": plain("Save"),
+    "blocks": [
         {"type": "actions", "block_id": "buttons", "elements": [BUTTON]},
-        {"type": "input", "block_id": "account", "label": plain("Account"), "element": select},
-        {"type": "input", "block_id": "note", "label": plain("Note"), "element": words, "optional": True},
-    ]
+        {
+            "type": "input",
+            "block_id": "account",
+            "label": plain("Account"),
+            "element": {"type": "external_select", "action_id": "search", "min_query_length": 1},
+        },
+        {
+            "type": "input",
+            "block_id": "note",
+            "label": plain("Note"),
+            "element": {"type": "plain_text_input", "action_id": "words"},
+            "optional": True,
+        },
+    ],
+}
+
+
+@pytest.fixture
+async def with_form(app: AsyncApp, run: RunApp) -> None:
+    """An app with a form that a button changes, that loads options, and that wants a note."""
 
     @app.command("/echo")
     async def command(ack: Any, body: Json, client: AsyncWebClient) -> None:
-        view = {"type": "modal", "callback_id": "form", "title": plain("F"), "submit": plain("S"), "blocks": blocks}
-        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await client.views_open(trigger_id=body["trigger_id"], view=FORM)
         await ack()
 
     @app.options("search")
@@ -116,8 +132,7 @@ async def test_a_form_is_filled_over_the_page(
     @app.action("go")
     async def go(ack: Any, body: Json, client: AsyncWebClient) -> None:
         await ack()
-        view = {"type": "modal", "callback_id": "form", "title": plain("G"), "submit": plain("S"), "blocks": blocks}
-        await client.views_update(view_id=body["view"]["id"], view=view)
+        await client.views_update(view_id=body["view"]["id"], view={**FORM, "title": plain("Second")})
 
     @app.view("form")
     async def form(ack: Any, view: Json) -> None:
@@ -125,15 +140,18 @@ async def test_a_form_is_filled_over_the_page(
         await (ack() if note else ack(response_action="errors", errors={"note": "Say why"}))
 
     await run(app)
-    maya = sandbox.person("maya")
-    me = f"/sandbox/as/{maya.id}"
-    general = sandbox.world.state.find_channel("general")
+
+
+@pytest.mark.usefixtures("with_form")
+async def test_a_form_is_filled_over_the_page(sandbox: Sandbox, page: aiohttp.ClientSession) -> None:
+    maya, general = sandbox.person("maya"), sandbox.world.state.find_channel("general")
     assert general is not None
+    me = f"/sandbox/as/{maya.id}"
     assert (await post(page, f"{me}/command", {"channel": general.id, "text": "/echo"}))["ok"]
     [modal] = (await get(page, f"{me}/view"))["modals"]
     click = {"view_id": modal["view_id"], "block_id": "buttons", "action_id": "go"}
     assert (await post(page, f"{me}/click", click))["ok"]
-    await sandbox.wait_for(lambda: maya.modal and maya.modal["title"]["text"] == "G")
+    await sandbox.wait_for(lambda: maya.modal and maya.modal["title"]["text"] == "Second")
     search = {"view_id": modal["view_id"], "block_id": "account", "action_id": "search", "query": "acme"}
     found = await post(page, f"{me}/options", search)
     assert found["options"][0]["value"] == "acme"
