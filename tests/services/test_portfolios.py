@@ -21,6 +21,24 @@ from tests.services.test_digesting import add_meeting
 
 NORTH = PortfolioForm("North", "C0NORTH", "U0TOM", 3, "16:30", "America/New_York")
 
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"name": "  "}, "name"),
+    ({"name": "x" * 81}, "name"),
+    ({"name": "emea"}, "name"),
+    ({"manager": "U0GUEST"}, "manager"),
+    ({"manager": "U0NOBODY"}, "manager"),
+    ({"manager": None, "channel": None}, "channel"),
+    ({"weekday": 7}, "weekday"),
+    ({"time": "9 o'clock"}, "time"),
+    ({"time": "24:00"}, "time"),
+    ({"tz": "Berlin"}, "tz"),
+    ({"bands": "lots"}, "bands"),
+    ({"bands": "100,000"}, "bands"),
+    ({"bands": "20,000 / 100,000 USD"}, "bands"),
+    ({"bands": "100,000 EUR / 20,000 USD"}, "bands"),
+    ({"loads": "many"}, "loads"),
+]
+
 
 @pytest.fixture
 def team(database: Database) -> Team:
@@ -79,31 +97,12 @@ def test_a_new_channel_is_not_lost_any_more(team: Team) -> None:
     assert team.portfolio().channel_lost_at is None
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"name": "  "}, "name"),
-        ({"name": "x" * 81}, "name"),
-        ({"name": "emea"}, "name"),
-        ({"manager": "U0GUEST"}, "manager"),
-        ({"manager": "U0NOBODY"}, "manager"),
-        ({"manager": None, "channel": None}, "channel"),
-        ({"weekday": 7}, "weekday"),
-        ({"time": "9 o'clock"}, "time"),
-        ({"time": "24:00"}, "time"),
-        ({"tz": "Berlin"}, "tz"),
-        ({"bands": "lots"}, "bands"),
-        ({"bands": "100,000"}, "bands"),
-        ({"bands": "20,000 / 100,000 USD"}, "bands"),
-        ({"bands": "100,000 EUR / 20,000 USD"}, "bands"),
-        ({"loads": "many"}, "loads"),
-    ],
-)
-def test_a_form_that_is_wrong_names_the_field(team: Team, change: dict[str, Any], field: str) -> None:
-    with pytest.raises(Refused) as refused:
-        set_up(team, team.root, replace(NORTH, **change))
-    assert refused.value.field == field
-    assert refused.value.sentence.endswith(".")
+def test_a_form_that_is_wrong_names_the_field(team: Team) -> None:
+    for change, field in WRONG:
+        with pytest.raises(Refused) as refused:
+            set_up(team, team.root, replace(NORTH, **change))
+        assert refused.value.field == field, change
+        assert refused.value.sentence.endswith(".")
 
 
 def test_bands_and_loads_are_read_back_as_they_are_typed(team: Team) -> None:
