@@ -58,10 +58,11 @@ target = outbox.alias("target")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The rows of one claim; `more` says that claiming again at once may find more."""
+    """The rows of the claim made at `at` (database time); `more` says that claiming again at once may find more."""
 
     rows: list[Claimed]
-    more: bool
+    at: datetime
+    more: bool = False
 
 
 def put(session: Session, message: Outgoing, now: datetime) -> bool:
@@ -127,7 +128,7 @@ def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, 
     channels = list(dict.fromkeys(Channel(row.workspace_id, row.channel) for row in found))[:limit]
     locked = lock(session, channels, open_at=at)
     if not locked:
-        return Batch([], more=False)
+        return Batch([], at)
     heads = list(session.execute(_heads(locked)))
     dropped = _collapse_updates(session, heads, now)
     taken = [row for row in heads if row.id not in dropped and _is_free(row, now, at)]
@@ -139,7 +140,7 @@ def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, 
         promote(session, locked)
     taken.sort(key=lambda row: (row.due_at, row.id))
     more = bool(dropped) or (len(taken) < limit <= len(found))
-    return Batch([_claimed(row, at, until) for row in taken], more=more)
+    return Batch([_claimed(row, at, until) for row in taken], at, more)
 
 
 def _expired(at: datetime, limit: int) -> Select[Any]:
@@ -308,12 +309,11 @@ def _claimed(row: AnyRow, at: datetime, until: datetime) -> Claimed:
     )
 
 
-def rest(session: Session, now: datetime) -> float | None:
-    """Seconds until a claim could find something that it cannot take now; None when nothing is in sight.
+def rest(session: Session, now: datetime, at: datetime) -> float | None:
+    """Seconds until a claim could find something that the claim made at `now` and `at` could not take.
 
-    Counts rows that are not due yet, closed gates, back-off, and the leases that others hold.
+    None when nothing is in sight. Counts rows that are not due yet, closed gates, back-off, and others' leases.
     """
-    at = db_now(session)
     epoch = datetime.fromtimestamp(0, UTC)
     c, gate = outbox.c, channel_gate.c
     due = select(func.min(c.due_at)).where(is_state(State.WAITING), c.due_at > now)

@@ -38,7 +38,7 @@ from bot.outbox.outcome import (
     Sent,
     Verdict,
 )
-from bot.outbox.queue import Batch, claim, rest
+from bot.outbox.queue import claim, rest
 from bot.outbox.reconcile import resolve
 from bot.outbox.report import tell
 from bot.outbox.settle import Pace, finish
@@ -137,12 +137,24 @@ class Sender(Generic[P]):
         self._wakeup.set()
         await self._stopped.wait()
 
+    @property
+    def in_flight(self) -> int:
+        """How many rows are being sent."""
+        return len(self._tasks)
+
+    async def abandon(self) -> None:
+        """Drop everything in mid-air, as a crash would; others take the rows over when the leases are over."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def drain(self, patience: float = 5.0) -> int:
         """Send everything that is due, waiting for gates and back-off of up to `patience` seconds; returns how many
         rows came to their end (sent, dropped or dead)."""
         before = self.finished
         while True:
-            turn = await self._turn()
+            turn = await self.turn()
             idle = not turn.claimed and not self._tasks and not self._results
             if idle and (turn.wait is None or turn.wait > patience):
                 return self.finished - before
@@ -152,7 +164,7 @@ class Sender(Generic[P]):
         wait = 0.1
         while True:
             try:
-                return await self._turn()
+                return await self.turn()
             except TRANSIENT as away:
                 log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=wait)
             except Exception:
@@ -168,38 +180,41 @@ class Sender(Generic[P]):
             return self._settings.poll_seconds
         return min(turn.wait, self._settings.poll_seconds)
 
-    async def _turn(self) -> Turn:
+    async def turn(self) -> Turn:
+        """One turn: record what has come in, claim what is due, start sending it; raises what the database raises."""
         async with self._turning:
             results, self._results = self._results, []
             free = 0 if self._stopping else self._settings.hands - len(self._tasks)
             now, started = self._now(), self._steady()
             try:
-                recorded, batch, wait = await asyncio.to_thread(self._work, results, free, now)
+                recorded, claimed, wait = await asyncio.to_thread(self._work, results, free, now)
             except TRANSIENT:
                 self._results = results + self._results
                 raise
-            self._start(batch, started)
+            self._start(claimed, started)
         tell(recorded, now, self._observer)
         self.finished += sum(_is_final(entry) for entry in recorded)
         for entry in recorded:
             if entry.verdict is Verdict.DOUBLED and isinstance(entry.result.outcome, Sent):
                 self._keep(self._retract(entry.result.row, entry.result.outcome))
-        return Turn(len(batch.rows), recorded, wait)
+        return Turn(len(claimed), recorded, wait)
 
-    def _work(self, results: list[Result], free: int, now: datetime) -> tuple[list[Recorded], Batch, float | None]:
+    def _work(
+        self, results: list[Result], free: int, now: datetime
+    ) -> tuple[list[Recorded], list[Claimed], float | None]:
         dead = [result for result in results if _is_dead(result)]
         recorded = [entry for result in dead for entry in self._bury(result, now)]
         settings = self._settings
         with self._database.begin() as session:
             recorded += finish(session, now, [result for result in results if result not in dead], settings.pace)
             if free <= 0:
-                return recorded, Batch([], more=False), None
+                return recorded, [], None
             batch = claim(session, now, limit=free, lease_seconds=settings.lease_seconds, owner=self.owner)
             if batch.more:
-                return recorded, batch, 0
+                return recorded, batch.rows, 0
             if not batch.rows:
                 park_paused(session)
-            return recorded, batch, rest(session, now)
+            return recorded, batch.rows, rest(session, now, batch.at)
 
     def _bury(self, result: Result, now: datetime) -> list[Recorded]:
         """Record a dead row in a transaction of its own, so that telling a person cannot fail the others' results."""
@@ -216,11 +231,11 @@ class Sender(Generic[P]):
             return []
         return recorded
 
-    def _start(self, batch: Batch, started: float) -> None:
+    def _start(self, claimed: list[Claimed], started: float) -> None:
         settings = self._settings
         needed = settings.http_seconds + settings.margin_seconds
         lease = Lease(started + settings.lease_seconds, needed, self._steady)
-        for row in batch.rows:
+        for row in claimed:
             self._keep(self._send(row, lease))
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
@@ -234,7 +249,9 @@ class Sender(Generic[P]):
 
     async def _send(self, row: Claimed, lease: Lease) -> None:
         with traced(row.trace):
-            self._results.append(await self._attempt(row, lease))
+            result = await self._attempt(row, lease)
+        # Only now: `turn` puts a new list in place while the attempt waits, and an early lookup would keep the old one.
+        self._results.append(result)
 
     async def _attempt(self, row: Claimed, lease: Lease) -> Result:
         before = row
@@ -291,7 +308,7 @@ class Sender(Generic[P]):
         give_up = self._steady() + self._settings.lease_seconds
         while self._results and self._steady() < give_up:
             try:
-                await self._turn()
+                await self.turn()
             except TRANSIENT as away:
                 log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=1)
                 await asyncio.sleep(1)

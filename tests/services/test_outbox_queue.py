@@ -239,7 +239,7 @@ def test_an_update_in_flight_does_not_swallow_a_later_one(database: Database) ->
 def test_rest_tells_how_long_nothing_can_be_claimed(database: Database) -> None:
     def seconds() -> float | None:
         with database.begin() as session:
-            return rest(session, NOON)
+            return rest(session, NOON, db_now(session))
 
     assert seconds() is None
     add(database, message("later", minutes=2))
