@@ -37,13 +37,14 @@ def sentence(error: Exception) -> str | None:
     """What an expected error says to a person, None for an unexpected one."""
     from sqlalchemy.exc import OperationalError
 
+    from bot.outbox.operating import CannotOperate
     from bot.services.actor import Refused
     from bot.settings import BadSettingsError
     from bot.store.copying import CannotCopy
 
     if isinstance(error, Refused):
         return error.sentence
-    if isinstance(error, Stop | CannotCopy | BadSettingsError):
+    if isinstance(error, Stop | CannotCopy | CannotOperate | BadSettingsError):
         return str(error)
     if isinstance(error, OperationalError):
         why = str(error.orig).strip().splitlines()[0]

@@ -15,9 +15,12 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.outbox.outcome import Outgoing
+from bot.outbox.queue import put
 from bot.settings import Settings
 from bot.store.engine import Database
 from bot.store.migrate import head, upgrade
+from tests.services.databases import NOON
 
 DATA = Path(__file__).parents[1] / "data"
 REPORT = str(DATA / "crm-report.csv")
@@ -125,6 +128,7 @@ def test_promises_and_outcomes_follow_the_accounts(proofline: Proofline, tmp_pat
         (("import", "accounts", REPORT, "--date-order", "american"), 2, "--date-order"),
         (("import", "ledger", REPORT), 1, "Line 1 is not a JSON object."),
         (("export",), 1, "Run `python -m bot migrate` first."),
+        (("outbox", "list"), 1, "Run `python -m bot migrate` first."),
         (("backup", "copy.sqlite3"), 1, "There is no database at proofline.sqlite3 yet."),
         (("move", "--to", "nonsense"), 1, "That is no database address."),
         (("move", "--to", "oracle://somewhere"), 1, "That is no database address."),
@@ -181,7 +185,7 @@ def test_an_older_database_is_not_written_to(proofline: Proofline, tmp_path: Pat
     refused = proofline("import", "accounts", REPORT)
     assert (refused.code, refused.err) == (
         1,
-        "The database is of an older version. Run `python -m bot migrate` first.\n",
+        "The database is not at this version's schema. Run `python -m bot migrate` first.\n",
     )
 
 
@@ -219,6 +223,26 @@ def test_postgresql_is_backed_up_with_its_own_tool(proofline: Proofline, monkeyp
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:hidden@db:5433/proofline")
     told = proofline("backup", "my copy.dump").err
     assert "pg_dump --format=custom --file='my copy.dump' postgresql://me@db:5433/proofline" in told
+
+
+def test_the_outbox_is_listed_shown_retried_and_dropped(proofline: Proofline, tmp_path: Path) -> None:
+    proofline("import", "accounts", REPORT)
+    assert proofline("outbox", "list").out == "No such messages.\n"
+    database = Database(f"sqlite:///{tmp_path / 'proofline.sqlite3'}")
+    with database.begin() as session:
+        for key in ("prompt:1", "prompt:2"):
+            put(session, Outgoing(key=key, workspace_id=1, kind="prompt", channel="C1", due_at=NOON), NOON)
+    database.dispose()
+    shown = proofline("outbox", "list").out
+    assert re.search(r"1\s+waiting\s+prompt:1\s+C1\s+2026-03-02 12:00 UTC\s+0", shown)
+    assert "1 dropped." in proofline("outbox", "drop", "1", "--why", "they met").out
+    assert re.search(r"note\s+dropped by hand: they met", proofline("outbox", "show", "1").out)
+    assert "prompt:1" not in proofline("outbox", "list", "--state", "waiting").out
+    assert "1 will be sent again." in proofline("outbox", "retry", "1").out
+    assert "Nothing is dead." in proofline("outbox", "retry", "--all-dead").out
+    assert proofline("outbox", "retry").code == proofline("outbox", "list", "--state", "lost").code == 2
+    gone = proofline("outbox", "show", "9")
+    assert (gone.code, gone.err) == (1, "There is no message 9 in the outbox. `outbox list` shows what there is.\n")
 
 
 def test_it_starts_quickly_and_as_a_module(tmp_path: Path) -> None:
