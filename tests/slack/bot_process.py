@@ -141,9 +141,8 @@ async def staged(
     file = directory / "proofline.db"
     if database is not None and not file.exists():
         shutil.copy(database, file)
-    port = free_port()
+    port, clock = free_port(), MovableClock(at)
     traffic = os.environ.get("TRAFFIC")
-    clock = MovableClock(at)
     async with Sandbox(
         WORKSPACE,
         MANIFEST,
@@ -153,17 +152,7 @@ async def staged(
         record=Path(traffic) if traffic else None,
         **sandbox_options,
     ) as sandbox:
-        settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]  # pydantic's own argument
-            database_url=f"sqlite:///{file}",
-            slack_bot_token=sandbox.bot_token,
-            slack_app_token=sandbox.app_token if delivery == "socket" else "",
-            slack_signing_secret=sandbox.signing_secret,
-            slack_api_url=sandbox.api_url,
-            host="127.0.0.1",
-            port=port,
-            tick_seconds=3600,
-        )
+        settings = settings_for(sandbox, file, port, delivery)
         bot = Bot(settings, clock, sending=Sending(pace=Pace(channel_seconds=0, settle_seconds=0.05)), extra=register)
         await bot.start()
         await bot.met_everybody()
@@ -173,3 +162,18 @@ async def staged(
             yield Stage(sandbox, bot, clock)
         finally:
             await bot.stop()
+
+
+def settings_for(sandbox: Sandbox, file: Path, port: int, delivery: Delivery) -> Settings:
+    """The settings of a bot that lives in this sandbox, with its SQLite file."""
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]  # pydantic's own argument
+        database_url=f"sqlite:///{file}",
+        slack_bot_token=sandbox.bot_token,
+        slack_app_token=sandbox.app_token if delivery == "socket" else "",
+        slack_signing_secret=sandbox.signing_secret,
+        slack_api_url=sandbox.api_url,
+        host="127.0.0.1",
+        port=port,
+        tick_seconds=3600,
+    )

@@ -89,11 +89,9 @@ def portfolio_in_danger(stage: Stage, channel: str) -> int:
     tom, maya = stage.actor("tom"), stage.actor("maya")
 
     def prepare(session: Session) -> int:
-        values = {"name": "North", "channel": channel, "manager_id": maya.member.id}
-        author = bot_author(stage.workspace_id)
-        portfolio_id = ledger.add(
-            session, author, schema.portfolio, stage.now, workspace_id=stage.workspace_id, **values
-        )
+        values: dict[str, Any] = {"name": "North", "channel": channel, "manager_id": maya.member.id}
+        values["workspace_id"] = stage.workspace_id
+        portfolio_id = ledger.add(session, bot_author(stage.workspace_id), schema.portfolio, stage.now, **values)
         long_ago = stage.now.date() - timedelta(days=100)
         for name in ("Acme", "Bolt"):
             details = {"owner_id": tom.member.id, "portfolio_id": portfolio_id, "contract_start": long_ago}

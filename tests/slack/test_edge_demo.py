@@ -22,7 +22,7 @@ async def hosted(folder: Path) -> AsyncIterator[tuple[Sandbox, Demo]]:
     async with Sandbox(WORKSPACE, ROOT / "manifest.yml", state=folder / "slack.jsonl", record=record) as sandbox:
         demo = host({**environment(sandbox), DATA: str(folder)})
         await demo.start()
-        sandbox.hosted = demo
+        sandbox.hosted = demo  # type: ignore[assignment]  # it takes any jump with the same fields
         try:
             yield sandbox, demo
         finally:
