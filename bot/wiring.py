@@ -152,7 +152,7 @@ class Bot:
         edge = Edge(self.database, self.renderer, self.clock, self._client, http)
         bolt = slack_app.ProoflineApp(self._client, settings.slack_signing_secret, metrics.ACK_SECONDS.observe)
         slack_app.tell_failures(bolt, edge)
-        follow_people(bolt, self.database, self._where)
+        follow_people(bolt, self.database, self._where, self.clock)
         listeners.register(bolt, edge)
         if self._extra is not None:
             self._extra(bolt, edge)

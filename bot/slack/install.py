@@ -12,12 +12,12 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from bot.domain.clock import Clock
 from bot.outbox.gates import resume_workspace
+from bot.services.actor import bot_author
 from bot.slack.people import is_person, read_user
-from bot.store import members, schema, workspaces
+from bot.store import ledger, members, portfolios, schema, workspaces
 from bot.store.engine import Database
 
 _PAGE = 200
@@ -72,7 +72,7 @@ def _remember(database: Database, where: Installation, people: list[Mapping[str,
             members.remember(session, where.workspace_id, read_user(user, where.team_id))
 
 
-def follow_people(app: AsyncApp, database: Database, where: Installation) -> None:
+def follow_people(app: AsyncApp, database: Database, where: Installation, clock: Clock) -> None:
     """Listen for people who come, change or leave, and for channels that take us in again."""
 
     @app.event("user_change")
@@ -85,23 +85,17 @@ def follow_people(app: AsyncApp, database: Database, where: Installation) -> Non
     @app.event("member_joined_channel")
     async def joined(event: Mapping[str, Any]) -> None:
         if event["user"] == where.bot_user_id:
-            await asyncio.to_thread(_found_again, database, where, str(event["channel"]))
+            await asyncio.to_thread(_found_again, database, where, str(event["channel"]), clock.now())
 
 
-def _found_again(database: Database, where: Installation, channel: str) -> None:
+def _found_again(database: Database, where: Installation, channel: str, now: datetime) -> None:
     """A portfolio's channel that had been lost takes messages again."""
+    author = bot_author(where.workspace_id, "event")
     with database.begin() as session:
-        _forget_loss(session, where.workspace_id, channel)
-
-
-def _forget_loss(session: Session, workspace_id: int, channel: str) -> None:
-    table = schema.portfolio
-    lost = select(table.c.id).where(
-        table.c.workspace_id == workspace_id, table.c.channel == channel, table.c.channel_lost_at.is_not(None)
-    )
-    for portfolio_id in session.execute(lost).scalars().all():
-        log.info("slack.channel_found", channel=channel, portfolio=portfolio_id)
-        session.execute(table.update().where(table.c.id == portfolio_id).values(channel_lost_at=None))
+        for portfolio in portfolios.of_workspace(session, where.workspace_id):
+            if portfolio.channel == channel and portfolio.channel_lost_at is not None:
+                log.info("slack.channel_found", channel=channel, portfolio=portfolio.id)
+                ledger.change(session, author, schema.portfolio, portfolio.id, now, channel_lost_at=None)
 
 
 def sentence_of(error: SlackApiError) -> str:

@@ -13,6 +13,7 @@ import yaml
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.clock import SystemClock
 from bot.slack import listeners
 from bot.slack.edge import Edge
 from bot.slack.grammar import usage_hint
@@ -72,7 +73,7 @@ def manifest() -> dict[str, Any]:
 def registered() -> dict[str, list[Any]]:
     app = Registrations()
     listeners.register(cast(AsyncApp, app), cast(Edge, None))
-    follow_people(cast(AsyncApp, app), cast(Any, None), Installation(1, "T1", "Team", "U1"))
+    follow_people(cast(AsyncApp, app), cast(Any, None), Installation(1, "T1", "Team", "U1"), SystemClock())
     return app.noted
 
 
