@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from bot.store import delivery
 from bot.store.engine import Database
 
 _SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
@@ -44,6 +46,13 @@ def head() -> str | None:
 def needs_upgrade(database: Database) -> bool:
     """Whether `upgrade` would change anything."""
     return current(database) != head()
+
+
+def differences(database: Database) -> list[object]:
+    """How the tables of this code and those of the migrated `database` differ; empty is right."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, delivery.outbox.metadata))
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,0 +1,88 @@
+"""The migrations make exactly the tables of the code, on both databases, also when two replicas start at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from bot.store import migrate
+from bot.store.engine import Database, db_now
+from bot.store.schema import metadata
+from tests.services.databases import Databases
+
+
+def test_migrations_and_tables_agree(database: Database) -> None:
+    assert migrate.differences(database) == []
+
+
+def test_every_partial_index_has_its_condition(database: Database) -> None:
+    """Alembic compares an index's columns only."""
+    partial = {
+        index.name: str(index.dialect_options[database.dialect]["where"])
+        for table in metadata.tables.values()
+        for index in table.indexes
+        if index.dialect_options[database.dialect].get("where") is not None
+    }
+    found = {
+        index["name"]
+        for table in metadata.tables
+        for index in inspect(database.engine).get_indexes(table)
+        if index.get("dialect_options", {}).get(f"{database.dialect}_where") is not None
+    }
+    assert partial.keys() == found
+
+
+def test_an_empty_database_is_migrated_once(databases: Databases) -> None:
+    database = Database(databases.empty())
+    assert migrate.current(database) is None
+    assert migrate.needs_upgrade(database)
+    assert migrate.upgrade(database)
+    assert not migrate.upgrade(database)
+    assert migrate.current(database) == migrate.head()
+    assert not migrate.needs_upgrade(database)
+    database.dispose()
+
+
+def test_replicas_that_start_at_once_migrate_once(databases: Databases) -> None:
+    url = databases.empty()
+    replicas = [Database(url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        changed = list(pool.map(migrate.upgrade, replicas))
+    assert sorted(changed) == [False, False, False, True]
+    assert not migrate.needs_upgrade(replicas[0])
+    for replica in replicas:
+        replica.dispose()
+
+
+def test_a_failing_migration_leaves_everything_as_it_was(databases: Databases) -> None:
+    database = Database(databases.empty())
+    with database.begin() as session:
+        session.execute(text("CREATE TABLE outbox (id INTEGER PRIMARY KEY)"))
+    with pytest.raises(DatabaseError, match="outbox"):
+        migrate.upgrade(database)
+    assert inspect(database.engine).get_table_names() == ["outbox"]
+    database.dispose()
+
+
+def test_sqlite_enforces_keys_and_survives_a_power_cut(tmp_path: Path) -> None:
+    with Database(f"sqlite:///{tmp_path / 'a.db'}").begin() as session:
+        pragmas = {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in ("foreign_keys", "synchronous")}
+        mode = session.execute(text("PRAGMA journal_mode")).scalar()
+    assert (pragmas, mode) == ({"foreign_keys": 1, "synchronous": 2}, "wal")
+
+
+def test_reading_takes_no_write_lock(database: Database) -> None:
+    with database.reading() as reader, database.begin() as writer:
+        assert reader.execute(text("SELECT count(*) FROM workspace")).scalar() == 1
+        writer.execute(text("UPDATE workspace SET name = 'renamed'"))
+
+
+def test_the_database_clock_is_its_own(database: Database) -> None:
+    with database.reading() as session:
+        before = db_now(session)
+        assert before.utcoffset() is not None
+        assert db_now(session) >= before
