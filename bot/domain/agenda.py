@@ -35,7 +35,7 @@ def agenda(assessment: Assessment, most: int = 3) -> Agenda:
         tuple(_blocks(assessment))[:most],
         tuple(_next(assessment))[:most],
         tuple(_by_then(assessment))[:most],
-        assessment.state.next_meeting_at,
+        assessment.next_meeting_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from bot.domain.risks import Danger
 from bot.domain.stages import StageStanding
 from bot.domain.theatre import Finding
 from bot.domain.wording import percent
-from bot.domain.words import AccountStatus, Severity, Standing
+from bot.domain.words import AccountStatus, PromptState, Severity, Standing
 
 NO_EVIDENCE: tuple[Evidence, ...] = ()
 
@@ -105,6 +106,14 @@ class Assessment:
         return _gaps(self)
 
     @property
+    def next_meeting_at(self) -> datetime | None:
+        """The next customer meeting: one that was asked about already and is not off, or the next of a series."""
+        coming = [one.starts_at for one in self.state.meetings if one.prompt is not PromptState.OFF]
+        if self.state.next_meeting_at is not None:
+            coming.append(self.state.next_meeting_at)
+        return min((starts_at for starts_at in coming if starts_at > self.now), default=None)
+
+    @property
     def days_to_renewal(self) -> int | None:
         """Days until the renewal, negative once it has passed, `None` when it is unknown."""
         renewal = self.state.account.renewal_date
@@ -116,14 +125,18 @@ class Assessment:
 
         Former customers last, then the severest danger, how many of that severity, least coverage, largest ARR, name.
         """
-        top = self.dangers[0].severity if self.dangers else 0
-        many = sum(danger.severity is Severity.HIGH for danger in self.dangers)
-        account = self.state.account
-        gone = account.status is AccountStatus.FORMER
-        return int(gone), -int(top), -many, self.coverage, -(account.arr_minor or 0), account.name
+        return worst_first(self.state.account, self.coverage, self.dangers)
 
     def _of(self, standing: Standing) -> tuple[Graded, ...]:
         return tuple(graded for graded in self.outcomes if graded.standing is standing)
+
+
+def worst_first(account: Account, covered: Decimal, found: Sequence[Danger]) -> tuple[int, int, int, Decimal, int, str]:
+    """The key of `Assessment.worst_first`, from an account's coverage and its dangers."""
+    top = found[0].severity if found else 0
+    many = sum(danger.severity is Severity.HIGH for danger in found)
+    gone = account.status is AccountStatus.FORMER
+    return int(gone), -int(top), -many, covered, -(account.arr_minor or 0), account.name
 
 
 def assess(state: ProofState, on: date, now: datetime) -> Assessment:

@@ -166,21 +166,9 @@ def card(
 ) -> CardView:
     """The card of an account, now or at the end of the day `as_of`."""
     state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
-    account, judged = state.account, assessment.judged
-    # What already stands beside the judgement is not said twice on a phone.
-    said = set(judged.contradicted_by[:1])
-    facts = [danger.fact for danger in assessment.dangers if danger.fact not in said]
+    account = state.account
+    facts, theatre = _said_once(assessment)
     partly = {one.outcome.id for one in assessment.partly_proven}
-    judgement = None
-    if judged.judgement is not None:
-        last = judged.judgement
-        judgement = JudgementLine(
-            last.verdict.replace("_", " "),
-            judged.by or "somebody",
-            last.judged_at.date(),
-            last.why,
-            judged.contradicted_by,
-        )
     return CardView(
         account_id=account.id,
         account=account.name,
@@ -188,7 +176,7 @@ def card(
         former=account.status == "former",
         as_of=as_of,
         guessed_from=guessed_from,
-        judgement=judgement,
+        judgement=_judgement(assessment),
         coverage=assessment.coverage_text,
         outcomes=len(assessment.outcomes),
         proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
@@ -202,16 +190,12 @@ def card(
         days_to_renewal=assessment.days_to_renewal,
         stage=assessment.stage.stage.value,
         stage_reason=account.stage_reason,
-        theatre=tuple(
-            finding.fact
-            for finding in assessment.theatre
-            if not any(fact in finding.fact for fact in (*said, *facts[:1]))
-        ),
+        theatre=theatre,
         risks=len(facts),
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,
         next_action=next_action(state, assessment.on),
-        next_meeting_at=None if as_of else state.next_meeting_at,
+        next_meeting_at=assessment.next_meeting_at,
         can_write=as_of is None and may_write(session, actor, account),
     )
 
@@ -240,6 +224,23 @@ def added(session: Session, actor: Actor, account_id: int) -> AccountAddedView:
     """A new account, and what to do with it first."""
     account = account_of(session, account_id)
     return AccountAddedView(account.id, account.name, account.slug)
+
+
+def _judgement(assessment: Assessment) -> JudgementLine | None:
+    judged = assessment.judged
+    last = judged.judgement
+    if last is None:
+        return None
+    verdict, by = last.verdict.replace("_", " "), judged.by or "somebody"
+    return JudgementLine(verdict, by, last.judged_at.date(), last.why, judged.contradicted_by)
+
+
+def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:
+    """Facts of dangers and theatre without what stands beside the judgement already: a phone has no room for it."""
+    said = assessment.judged.contradicted_by[:1]
+    facts = [danger.fact for danger in assessment.dangers if danger.fact not in said]
+    told = (*said, *facts[:1])
+    return facts, tuple(f.fact for f in assessment.theatre if not any(fact in f.fact for fact in told))
 
 
 def assessed(

@@ -85,7 +85,8 @@ def _open_one(session: Session, cadence: Cadence, now: datetime) -> None:
     owner = answerable(session, account)
     starts_at = _newest_due(cadence, now, owner.tz if owner else cadence.tz)
     upcoming = calendar.next_occurrence(cadence.rrule, cadence.local_start, cadence.tz, starts_at)
-    moved = prompts.advance(session, cadence, **schedule(cadence, upcoming, owner.tz if owner else cadence.tz))
+    by, zone = bot_author(account.workspace_id), owner.tz if owner else cadence.tz
+    moved = prompts.advance(session, by, cadence, now, **schedule(cadence, upcoming, zone))
     if not moved or account.status != "customer":
         return
     if not tiers.prompted_for_meeting(account.tier, prompts.last_asked(session, account.id), now):

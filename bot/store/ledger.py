@@ -84,6 +84,20 @@ def change(
     return True
 
 
+def note(
+    session: Session,
+    by: Author,
+    table: Table,
+    row_id: int,
+    account_id: int,
+    now: datetime,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """History of a change that its own conditional statement has made; no new look at the account follows from it."""
+    session.execute(insert(schema.history), _line(by, table, now, row_id, account_id, before, after, None))
+
+
 def touch(session: Session, account_ids: Iterable[int], now: datetime) -> None:
     """Ask for these accounts' risks to be looked at again as of `now`."""
     rows = [{"account_id": account_id, "look_at": now} for account_id in dict.fromkeys(account_ids)]

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.domain.model import Action
 from bot.domain.words import CadenceKind, Change, PromptState
-from bot.store import schema
+from bot.store import ledger, schema
 from bot.store.delivery import outbox
+from bot.store.ledger import Author
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def due_cadences(session: Session, now: datetime, limit: int) -> list[Cadence]:
     return [Cadence(*row) for row in session.execute(statement)]
 
 
-def advance(session: Session, cadence: Cadence, **values: Any) -> bool:
+def advance(session: Session, by: Author, cadence: Cadence, now: datetime, **values: Any) -> bool:
     """Move a cadence on, unless another replica has: the row count is the lock."""
     table = schema.cadence
     statement = (
@@ -93,7 +94,11 @@ def advance(session: Session, cadence: Cadence, **values: Any) -> bool:
         .where(table.c.id == cadence.id, table.c.next_prompt_at == cadence.next_prompt_at, table.c.active)
         .values(**values)
     )
-    return bool(session.connection().execute(statement).rowcount == 1)
+    if session.connection().execute(statement).rowcount != 1:
+        return False
+    before = {name: getattr(cadence, name) for name in values}
+    ledger.note(session, by, table, cadence.id, cadence.account_id, now, before, values)
+    return True
 
 
 def open_meeting(session: Session, account_id: int, cadence: Cadence, starts_at: datetime) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import model
 from bot.store import schema
-from bot.store.rewind import rewound
+from bot.store.rewind import rewound, undone
 
 _PARTS: tuple[tuple[str, type[Any], Table], ...] = (
     ("people", model.Person, schema.person),
@@ -50,8 +50,14 @@ def load_many(session: Session, account_ids: Sequence[int], *, as_of: datetime |
 
 def load_portfolio(session: Session, portfolio_id: int, *, as_of: datetime | None = None) -> list[model.ProofState]:
     """The states of all accounts in a portfolio, in a number of queries that does not depend on its size."""
-    of_portfolio = select(schema.account.c.id).where(schema.account.c.portfolio_id == portfolio_id)
-    return _load(session, lambda table: _column(table).in_(of_portfolio), as_of)
+    return load_selected(
+        session, select(schema.account.c.id).where(schema.account.c.portfolio_id == portfolio_id), as_of
+    )
+
+
+def load_selected(session: Session, ids: Select[int], as_of: datetime | None = None) -> list[model.ProofState]:
+    """The states of the accounts whose ids a query selects, in a number of queries that does not depend on how many."""
+    return _load(session, lambda table: _column(table).in_(ids), as_of)
 
 
 def _column(table: Table) -> ColumnElement[int]:
@@ -74,7 +80,7 @@ def _load(session: Session, belongs: Any, as_of: datetime | None) -> list[model.
         for value in rows(table, kind):
             held[value.account_id].append(value)
     meetings = _meetings(session, belongs, as_of)
-    next_meetings = _next_meetings(session, belongs)
+    next_meetings = _next_meetings(session, belongs, as_of)
     changes = _last_changes(session, belongs, as_of)
     names = member_names(session)
     return [
@@ -91,56 +97,83 @@ def _load(session: Session, belongs: Any, as_of: datetime | None) -> list[model.
 
 
 def _meetings(session: Session, belongs: Any, as_of: datetime | None) -> dict[int, list[model.MeetingFact]]:
+    """The last meetings that somebody was asked about, by account; a meeting without a prompt tells the rules nothing.
+
+    A prompt's `asked_at` and an answer's `answered_at` never change, so they tell what was there at `as_of`.
+    """
     meeting, prompt, answer = schema.meeting, schema.prompt, schema.answer
-    recent = func.row_number().over(partition_by=meeting.c.account_id, order_by=meeting.c.starts_at.desc())
-    ranked = select(meeting, recent.label("recency")).where(belongs(meeting))
+    newest = meeting.c.starts_at.desc(), meeting.c.id.desc()
+    recency = func.row_number().over(partition_by=meeting.c.account_id, order_by=newest).label("recency")
+    asked = select(meeting, prompt.c.id.label("prompt_id"), prompt.c.state, prompt.c.member_id, recency)
+    asked = asked.join(prompt, prompt.c.meeting_id == meeting.c.id).where(belongs(meeting))
     if as_of is not None:
-        ranked = ranked.where(meeting.c.starts_at <= as_of)
-    last = ranked.subquery()
+        asked = asked.where(prompt.c.asked_at <= as_of)
+    last = asked.subquery()
+    given = answer.c.meeting_id == last.c.id
+    if as_of is not None:
+        given &= answer.c.answered_at <= as_of
+    names = ("id", "account_id", "cadence_id", "kind", "starts_at", "state", "member_id")
     statement = (
         select(
-            last.c.id,
-            last.c.account_id,
-            last.c.cadence_id,
-            last.c.kind,
-            last.c.starts_at,
-            prompt.c.state,
-            prompt.c.member_id,
-            answer.c.change,
-            answer.c.moved_evidence,
+            *(last.c[name] for name in names), answer.c.change, answer.c.moved_evidence, last.c.prompt_id, answer.c.id
         )
-        .outerjoin(prompt, prompt.c.meeting_id == last.c.id)
-        .outerjoin(answer, answer.c.meeting_id == last.c.id)
+        .outerjoin(answer, given)
         .where(last.c.recency <= _MEETINGS_KEPT)
         .order_by(last.c.account_id, last.c.starts_at, last.c.id)
     )
+    prompts_then = undone(session, prompt, belongs, as_of) if as_of else {}
+    answers_then = undone(session, answer, belongs, as_of) if as_of else {}
     held: dict[int, list[model.MeetingFact]] = defaultdict(list)
-    for row in session.execute(statement):
-        held[row.account_id].append(model.MeetingFact(*row))
+    for *fact, prompt_id, answer_id in session.execute(statement):
+        found = model.MeetingFact(*fact)
+        if as_of is not None:
+            found = _as_it_was(found, prompts_then.get(prompt_id), answers_then.get(answer_id))
+        held[found.account_id].append(found)
     return held
+
+
+def _as_it_was(
+    fact: model.MeetingFact, prompt: dict[str, Any] | None, answer: dict[str, Any] | None
+) -> model.MeetingFact:
+    """A meeting with the values that its prompt and its answer had before they were changed."""
+    before, given = prompt or {}, answer or {}
+    return replace(
+        fact,
+        prompt=before.get("state", fact.prompt),
+        asked=before.get("member_id", fact.asked),
+        change=given.get("change", fact.change),
+        moved_evidence=given.get("moved_evidence", fact.moved_evidence),
+    )
 
 
 def _pairs(session: Session, statement: Select[Any]) -> dict[int, Any]:
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
-def _next_meetings(session: Session, belongs: Any) -> dict[int, datetime]:
+def _next_meetings(session: Session, belongs: Any, as_of: datetime | None) -> dict[int, datetime]:
     cadence = schema.cadence
-    return _pairs(
-        session,
-        select(cadence.c.account_id, func.min(cadence.c.next_meeting_at))
-        .where(belongs(cadence), cadence.c.active)
-        .group_by(cadence.c.account_id),
-    )
+    if as_of is None:
+        soonest = select(cadence.c.account_id, func.min(cadence.c.next_meeting_at)).where(belongs(cadence))
+        return _pairs(session, soonest.where(cadence.c.active).group_by(cadence.c.account_id))
+    names = ("id", "account_id", "active", "next_meeting_at")
+    rows = session.execute(select(*(cadence.c[name] for name in names)).where(belongs(cadence))).all()
+    found: dict[int, datetime] = {}
+    for row in rewound(session, cadence, names, rows, belongs, as_of):
+        account_id, starts_at = row["account_id"], row["next_meeting_at"]
+        if row["active"] and starts_at is not None:
+            found[account_id] = min(found.get(account_id, starts_at), starts_at)
+    return found
 
 
 def _last_changes(session: Session, belongs: Any, as_of: datetime | None) -> dict[int, datetime]:
-    history = schema.history
-    last = select(history.c.account_id, func.max(history.c.id).label("id")).where(belongs(history))
+    """When each account was last changed. That the clock moved a series on to its next meeting is no change."""
+    account, history = schema.account, schema.history
+    by_clock = (history.c.entity == "cadence") & history.c.member_id.is_(None)
+    newest = select(history.c.at).where(history.c.account_id == account.c.id, ~by_clock)
     if as_of is not None:
-        last = last.where(history.c.at <= as_of)
-    newest = last.group_by(history.c.account_id).subquery()
-    return _pairs(session, select(newest.c.account_id, history.c.at).join(history, history.c.id == newest.c.id))
+        newest = newest.where(history.c.at <= as_of)
+    last = newest.order_by(history.c.id.desc()).limit(1).scalar_subquery()
+    return _pairs(session, select(account.c.id, last).where(belongs(account)))
 
 
 def member_names(session: Session) -> dict[int, str]:

@@ -18,24 +18,29 @@ def rewound(
     session: Session, table: Table, names: Sequence[str], found: Iterable[Row[Any]], belongs: Any, as_of: datetime
 ) -> list[dict[str, Any]]:
     """`found` (rows of `table` with the columns `names`) as they stood at `as_of`; rows born later are left out."""
-    rows: dict[int, dict[str, Any]] = {}
-    for row in found:
-        values = dict(zip(names, row, strict=True))
-        rows[values["id"]] = values
+    later = undone(session, table, belongs, as_of)
+    rows = (dict(zip(names, row, strict=True)) for row in found)
+    then = ((values, later.get(values["id"], {})) for values in rows)
+    return [values | {name: old[name] for name in names if name in old} for values, old in then if old is not None]
+
+
+def undone(session: Session, table: Table, belongs: Any, as_of: datetime) -> dict[int, dict[str, Any] | None]:
+    """What changed in rows of `table` after `as_of`: ids with the values from before, None for rows born later."""
     history = schema.history
     later = (
         select(history.c.entity_id, history.c.before)
         .where(belongs(history), history.c.entity == table.name, history.c.at > as_of)
         .order_by(history.c.id.desc())
     )
+    found: dict[int, dict[str, Any] | None] = {}
     for entity_id, before in session.execute(later):
         if before is None:
-            rows.pop(entity_id, None)
-        elif entity_id in rows:
-            rows[entity_id].update(
-                {name: restored(table.c[name], value) for name, value in before.items() if name in names}
-            )
-    return list(rows.values())
+            found[entity_id] = None
+            continue
+        old = found.setdefault(entity_id, {})
+        assert old is not None, "a row cannot change before it was added"
+        old.update({name: restored(table.c[name], value) for name, value in before.items() if name in table.c})
+    return found
 
 
 def restored(column: Column[Any], value: Any) -> Any:
