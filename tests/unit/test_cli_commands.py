@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,9 @@ import pytest
 from bot.__main__ import main
 from bot.outbox.outcome import Outgoing
 from bot.outbox.queue import put
+from bot.services.importing import home
+from bot.services.importing.rows import Options
+from bot.services.importing.running import File, Run, import_accounts
 from bot.settings import Settings
 from bot.store.engine import Database
 from bot.store.migrate import head, upgrade
@@ -55,6 +59,25 @@ def proofline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     return typed
 
 
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that the book was imported into, closed, to be copied."""
+    file = tmp_path_factory.mktemp("imported") / "proofline.sqlite3"
+    database = Database(f"sqlite:///{file}")
+    upgrade(database)
+    with database.begin() as session:
+        workspace_id = home.find_or_add(session, None, NOON)
+    import_accounts(Run(database, workspace_id, NOON), File("crm-report.csv", Path(REPORT).read_bytes()), Options())
+    database.dispose()
+    return file
+
+
+@pytest.fixture
+def book(imported: Path, tmp_path: Path) -> Path:
+    """The database of the settings, with the book in it."""
+    return Path(shutil.copy(imported, tmp_path / "proofline.sqlite3"))
+
+
 def test_the_first_import_needs_nothing_but_the_file(proofline: Proofline) -> None:
     first = proofline("import", "accounts", REPORT)
     assert (first.code, first.err) == (0, "")
@@ -73,7 +96,9 @@ def test_a_dry_run_prints_what_would_change(proofline: Proofline, tmp_path: Path
     assert "… and 20 more; --all shows them." in dry.out
     assert "Riverside Clinics" not in dry.out
     assert "Riverside Clinics" in proofline("import", "accounts", REPORT, "--dry-run", "--all").out
-    proofline("import", "accounts", REPORT)
+
+
+def test_a_dry_run_prints_from_what_to_what(proofline: Proofline, tmp_path: Path, book: Path) -> None:
     changed = tmp_path / "changed.csv"
     changed.write_bytes(Path(REPORT).read_bytes().replace(b'"84,900.00"', b'"90,000.00"'))
     told = proofline("import", "accounts", str(changed), "--dry-run").out
@@ -81,7 +106,7 @@ def test_a_dry_run_prints_what_would_change(proofline: Proofline, tmp_path: Path
     assert told.splitlines()[-1].startswith("Dry run, nothing was written. changed.csv: 0 added, 1 changed")
 
 
-def test_bad_rows_are_told_with_line_column_and_reason(proofline: Proofline, tmp_path: Path) -> None:
+def test_bad_rows_are_told_with_line_column_and_reason(proofline: Proofline, tmp_path: Path, book: Path) -> None:
     file = tmp_path / "some.csv"
     file.write_text("Account Name,ARR,Currency\nGood,1,EUR\n[red]Bad,lots,EUR\n")
     some = proofline("import", "accounts", str(file))
@@ -92,7 +117,7 @@ def test_bad_rows_are_told_with_line_column_and_reason(proofline: Proofline, tmp
     assert (none.code, none.err) == (1, "No row could be taken.\n")
 
 
-def test_options_reach_the_import(proofline: Proofline, tmp_path: Path) -> None:
+def test_options_reach_the_import(proofline: Proofline, tmp_path: Path, book: Path) -> None:
     file = tmp_path / "some.csv"
     file.write_bytes("Kunde|Wert|Ende|Klasse\nMüller|5|1/2/2026|Gold\n".encode("cp1252"))
     done = proofline(
@@ -102,18 +127,19 @@ def test_options_reach_the_import(proofline: Proofline, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.code == 0
     assert "New portfolios: DACH" in done.out
-    with sqlite3.connect(tmp_path / "proofline.sqlite3") as database:
-        row = database.execute("SELECT name, arr_minor, currency, renewal_date, tier FROM account").fetchone()
+    with sqlite3.connect(book) as database:
+        values = "name, arr_minor, currency, renewal_date, tier"
+        row = database.execute(f"SELECT {values} FROM account ORDER BY id DESC").fetchone()
     assert row == ("Müller", 500, "CHF", "2026-02-01", "high_touch")
 
 
-def test_promises_and_outcomes_follow_the_accounts(proofline: Proofline, tmp_path: Path) -> None:
+def test_promises_and_outcomes_follow_the_accounts(proofline: Proofline, tmp_path: Path, book: Path) -> None:
     promises, outcomes = tmp_path / "promises.csv", tmp_path / "outcomes.csv"
-    promises.write_text("Account,Promise,Due\nAcme,SSO before go-live,2026-04-01\n")
+    promises.write_text("Account,Promise,Due\nAcme,SSO before go-live,2026-04-01\nNobody,SSO,\n")
     outcomes.write_text("Account,Outcome,Metric,Baseline,Target\nAcme,Faster close,Days,12,4\nNobody,X,,,\n")
-    assert "import the accounts first" in proofline("import", "promises", str(promises)).out
-    proofline("import", "accounts", REPORT)
-    assert "1 added, 0 changed" in proofline("import", "promises", str(promises)).out
+    told = proofline("import", "promises", str(promises)).out
+    assert "import the accounts first" in told
+    assert told.splitlines()[-1] == "promises.csv: 1 added, 0 changed, 0 unchanged, 1 left out."
     done = proofline("import", "outcomes", str(outcomes))
     assert (done.code, done.out.splitlines()[-1]) == (0, "outcomes.csv: 1 added, 0 changed, 0 unchanged, 1 left out.")
 
@@ -176,9 +202,8 @@ def test_migrate_tells_what_it_did(proofline: Proofline) -> None:
     assert proofline("migrate").out == f"Nothing to do: the database is at {head()}.\n"
 
 
-def test_an_older_database_is_not_written_to(proofline: Proofline, tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'proofline.sqlite3'}")
-    upgrade(database)
+def test_an_older_database_is_not_written_to(proofline: Proofline, book: Path) -> None:
+    database = Database(f"sqlite:///{book}")
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
     database.dispose()
@@ -189,8 +214,7 @@ def test_an_older_database_is_not_written_to(proofline: Proofline, tmp_path: Pat
     )
 
 
-def test_out_and_back_in(proofline: Proofline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    proofline("import", "accounts", REPORT)
+def test_out_and_back_in(proofline: Proofline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, book: Path) -> None:
     assert "40 accounts among them, to book.jsonl." in proofline("export", "book.jsonl").out
     printed = proofline("export").out.splitlines()
     written = (tmp_path / "book.jsonl").read_text().splitlines()
@@ -204,9 +228,8 @@ def test_out_and_back_in(proofline: Proofline, tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_backup_is_a_database_and_a_move_a_whole_one(
-    proofline: Proofline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    proofline: Proofline, monkeypatch: pytest.MonkeyPatch, book: Path
 ) -> None:
-    proofline("import", "accounts", REPORT)
     assert "bytes, checked" in proofline("backup", "copy.sqlite3").out
     assert "is there already" in proofline("backup", "copy.sqlite3").err
     assert "compared them all" in proofline("move", "--to", "sqlite:///moved.sqlite3").out
@@ -225,10 +248,9 @@ def test_postgresql_is_backed_up_with_its_own_tool(proofline: Proofline, monkeyp
     assert "pg_dump --format=custom --file='my copy.dump' postgresql://me@db:5433/proofline" in told
 
 
-def test_the_outbox_is_listed_shown_retried_and_dropped(proofline: Proofline, tmp_path: Path) -> None:
-    proofline("import", "accounts", REPORT)
+def test_the_outbox_is_listed_shown_retried_and_dropped(proofline: Proofline, book: Path) -> None:
     assert proofline("outbox", "list").out == "No such messages.\n"
-    database = Database(f"sqlite:///{tmp_path / 'proofline.sqlite3'}")
+    database = Database(f"sqlite:///{book}")
     with database.begin() as session:
         for key in ("prompt:1", "prompt:2"):
             put(session, Outgoing(key=key, workspace_id=1, kind="prompt", channel="C1", due_at=NOON), NOON)
