@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.outbox.gates import AnyRow, Channel, lock, promote
 from bot.outbox.outcome import State
+from bot.outbox.reconcile import UNKNOWN
 from bot.outbox.wakeup import announce
 from bot.store.delivery import outbox
 from bot.store.engine import db_now
@@ -57,11 +58,16 @@ def dead(session: Session) -> list[int]:
 
 
 def retry(session: Session, row_id: int) -> None:
-    """Let senders take a dead, dropped or delayed row again, from the beginning. Raises `CannotOperate`."""
+    """Let senders take a dead, dropped or delayed row again, from the beginning. Raises `CannotOperate`.
+
+    What may have reached Slack is still looked for first.
+    """
     row = _locked(session, row_id)
     if row.state == State.SENT:
         raise CannotOperate(f"{row.id} was sent already ({row.note}). Nothing was changed.")
-    _write(session, row, state=State.WAITING.value, finished_at=None, ready_at=None, failures=0, code=None, note=None)
+    in_doubt = row.in_doubt or row.state == State.SENDING or row.code == UNKNOWN
+    fresh = {"finished_at": None, "ready_at": None, "failures": 0, "blind": 0, "code": None, "note": None}
+    _write(session, row, state=State.WAITING.value, in_doubt=in_doubt, **fresh)
     announce(session)
 
 

@@ -276,7 +276,7 @@ class Sender(Generic[P]):
             return Result(before, HandedBack())
         outcome = await self._deliver(row, prepared, lease)
         # What surely was not sent has not used up the one blind attempt either.
-        return Result(replace(row, blind=before.blind) if isinstance(outcome, NotSent) else row, outcome)
+        return Result(replace(row, blind=before.blind) if isinstance(outcome, NotSent | Refused) else row, outcome)
 
     async def _deliver(self, row: Claimed, prepared: P, lease: Lease) -> Outcome:
         try:

@@ -98,3 +98,12 @@ def test_a_delayed_message_is_tried_at_once(queued: Database) -> None:
 def test_a_message_that_is_not_there_says_so(database: Database) -> None:
     with database.begin() as session, pytest.raises(CannotOperate, match="no message 7"):
         operating.shown(session, 7)
+
+
+def test_a_message_whose_sender_vanished_is_looked_for_when_it_is_retried(queued: Database) -> None:
+    (first,) = take(queued)
+    pass_time(queued, 31)
+    with queued.begin() as session:
+        operating.retry(session, first.id)
+    (again,) = take(queued)
+    assert (again.in_doubt, again.claimed_at) == (True, first.claimed_at)
