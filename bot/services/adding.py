@@ -66,6 +66,21 @@ class NewOutcome:
     risk_if_never: str | None = None
 
 
+_AS_TYPED = (
+    "unit",
+    "direction",
+    "baseline_on",
+    "baseline_agreed_by",
+    "due_on",
+    "owner_person_id",
+    "shelf_life_days",
+    "promise_id",
+    "promised_minor",
+    "currency",
+    "risk_if_never",
+)
+
+
 def account_form(session: Session, actor: Actor, name: str, now: datetime) -> NewAccountView:
     """What the form for a new account shows."""
     must_read(actor)
@@ -146,22 +161,7 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     numeric = bool((new.metric or "").strip())
     if numeric and new.direction is None:
         raise Refused("Say whether the number must go up, down or stay within a band.", "direction")
-    values: dict[str, Any] = {
-        name: getattr(new, name)
-        for name in (
-            "unit",
-            "direction",
-            "baseline_on",
-            "baseline_agreed_by",
-            "due_on",
-            "owner_person_id",
-            "shelf_life_days",
-            "promise_id",
-            "promised_minor",
-            "currency",
-            "risk_if_never",
-        )
-    }
+    values: dict[str, Any] = {name: getattr(new, name) for name in _AS_TYPED}
     numbers: dict[str, Any] = {
         name: _number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")
     }

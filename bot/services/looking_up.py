@@ -13,10 +13,13 @@ from bot.domain.entry import entry
 from bot.domain.grading import Graded
 from bot.domain.loops import open_action
 from bot.domain.model import Person, ProofState
+from bot.domain.promises import forgotten
 from bot.domain.reasons import PARTS
+from bot.domain.stages import time_to_value
 from bot.domain.wording import number, percent
 from bot.domain.words import Grade, Part, RiskState, Standing
 from bot.services.actor import Actor, Refused, may_write
+from bot.services.fitting import Shown, shown
 from bot.services.reading import GapLine, account_of, gap_lines, readable
 from bot.store import proof
 
@@ -69,7 +72,10 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """The proof card of one account; `as_of` is set when it shows an earlier day."""
+    """The proof card of one account; `as_of` is set when it shows an earlier day.
+
+    The lists are whole; `shown` says how much of them fits into the card.
+    """
 
     account_id: int
     account: str
@@ -91,13 +97,21 @@ class CardView:
     days_to_renewal: int | None
     stage: str
     stage_reason: str | None
+    days_in_stage: int | None
+    time_to_value: int | None
     theatre: tuple[str, ...]
+    forgotten: tuple[str, ...]
     risks: int
     worst_risk: str | None
     last_change_at: datetime | None
     next_action: ActionLine | None
     next_meeting_at: datetime | None
     can_write: bool
+
+    @property
+    def shown(self) -> Shown:
+        warnings = bool(self.worst_risk) + bool(self.theatre or self.forgotten)
+        return shown(len(self.proven), len(self.disproven), len(self.unproven), warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +182,7 @@ def card(
     state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
     account = state.account
     facts, theatre = _said_once(assessment)
-    partly = {one.outcome.id for one in assessment.partly_proven}
+    told = {one.outcome.id for one in (*assessment.partly_proven, *assessment.disproven)}
     return CardView(
         account_id=account.id,
         account=account.name,
@@ -180,7 +194,7 @@ def card(
         coverage=assessment.coverage_text,
         outcomes=len(assessment.outcomes),
         proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
-        unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in partly),
+        unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in told),
         disproven=proof_lines(assessment.disproven),
         people=tuple(_person(person) for person in state.people if person.part in _SPONSORS),
         customer_owner=_customer_owner(state, assessment.on),
@@ -190,7 +204,10 @@ def card(
         days_to_renewal=assessment.days_to_renewal,
         stage=assessment.stage.stage.value,
         stage_reason=account.stage_reason,
+        days_in_stage=assessment.stage.days,
+        time_to_value=time_to_value(account, assessment.on),
         theatre=theatre,
+        forgotten=tuple(one.fact for one in forgotten(state.promises, assessment.on)),
         risks=len(facts),
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,

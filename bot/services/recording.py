@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -61,31 +61,13 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
         raise Refused(f"Give {what}; evidence needs something that can be checked.", "value")
     _check_person(session, account, new.attested_by, "attested_by")
     _check_person(session, account, new.accepted_by, "accepted_by")
-    evidence_id = ledger.add(
-        session,
-        actor.author,
-        schema.evidence,
-        now,
-        account_id=account.id,
-        outcome_id=outcome.id,
-        submission=new.submission,
-        source=new.source,
-        as_of=new.as_of,
-        recorded_at=now,
-        recorded_by=actor.member.id,
-        value=value,
-        statement=(new.statement or "").strip() or None,
-        oral=new.oral,
-        link=new.link,
-        measured_by=new.measured_by,
-        attested_by=new.attested_by,
-        method=new.method,
-        method_note=new.method_note,
-        money_minor=new.money_minor,
-        currency=new.currency,
-        accepted_by=new.accepted_by,
-        accepted_on=new.accepted_on,
-    )
+    row: dict[str, Any] = asdict(new) | {
+        "value": value,
+        "statement": (new.statement or "").strip() or None,
+        "recorded_at": now,
+        "recorded_by": actor.member.id,
+    }
+    evidence_id = ledger.add(session, actor.author, schema.evidence, now, **row)
     _credit_answer(session, actor, account.id, evidence_id, now)
     return evidence_id
 
@@ -117,7 +99,7 @@ def recorded(session: Session, evidence_id: int, now: datetime) -> EvidenceRecor
     assessment = assess(state, now.date(), now)
     graded = next(one for one in assessment.outcomes if one.outcome.id == row.outcome_id)
     proven = graded.standing is Standing.PROVEN
-    risable = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
+    can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
     return EvidenceRecordedView(
         evidence_id,
         row.account_id,
@@ -125,7 +107,7 @@ def recorded(session: Session, evidence_id: int, now: datetime) -> EvidenceRecor
         graded.outcome.title,
         graded.reason,
         proven,
-        risable,
+        can_rise,
         assessment.coverage_text,
     )
 

@@ -17,9 +17,13 @@ from bot.slack import grammar
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
 from bot.slack.ids import Action, Callback, Command
+from bot.slack.listeners.opening import opens
 from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
 from bot.slack.when import due
 from bot.store import members
+
+_PROMPT_ANSWERS = re.compile(rf"{re.escape(Action.ANSWER)}(\.\d+)?|{re.escape(Action.EDIT_ANSWER)}")
+_ACCOUNT_ANSWERS = re.compile(f"{re.escape(Action.ANSWER_LATE)}|{re.escape(Action.ANSWER_ACCOUNT)}")
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -64,38 +68,15 @@ def asked(session: Session, actor: Actor, request: grammar.Answer, now: datetime
 
 
 def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
-    @app.action(re.compile(rf"{re.escape(Action.ANSWER)}(\.\d+)?|{re.escape(Action.EDIT_ANSWER)}"))
-    async def answer(ack: AsyncAck, body: Body) -> None:
-        prompt_id = number(clicked(body))
-        view = await edge.read(body, lambda s, actor, now: forms.answer_form(s, actor, now, prompt_id=prompt_id))
-        await edge.open(body, view)
-        await ack()
-
-    @app.action(re.compile(f"{re.escape(Action.ANSWER_LATE)}|{re.escape(Action.ANSWER_ACCOUNT)}"))
-    async def answer_account(ack: AsyncAck, body: Body) -> None:
-        account_id = number(clicked(body))
-        view = await edge.read(body, lambda s, actor, now: forms.answer_form(s, actor, now, account_id=account_id))
-        await edge.open(body, view)
-        await ack()
-
-    @app.action(Action.NOTHING_CHANGED)
-    async def nothing_changed(ack: AsyncAck, body: Body) -> None:
-        prompt_id = number(clicked(body))
-        view = await edge.read(body, lambda s, actor, now: forms.nothing_changed_form(s, actor, prompt_id, now))
-        await edge.open(body, view)
-        await ack()
+    app.action(_PROMPT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, prompt_id=row)))
+    app.action(_ACCOUNT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, account_id=row)))
+    app.action(Action.NOTHING_CHANGED)(opens(edge, forms.nothing_changed_form))
+    app.action(Action.HAND_OVER)(opens(edge, forms.hand_over_form))
 
     @app.action(Action.SNOOZE_PROMPT)
     async def snooze(ack: AsyncAck, body: Body) -> None:
         prompt_id, _, until = clicked(body).partition(":")
         await edge.work(body, lambda s, actor, now: answering.snooze(s, actor, number(prompt_id), until, now))
-        await ack()
-
-    @app.action(Action.HAND_OVER)
-    async def hand_over(ack: AsyncAck, body: Body) -> None:
-        prompt_id = number(clicked(body))
-        view = await edge.read(body, lambda s, actor, now: forms.hand_over_form(s, actor, prompt_id, now))
-        await edge.open(body, view)
         await ack()
 
     @app.action(Action.MEETING_OFF)
@@ -125,12 +106,7 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
         await edge.respond(body, await edge.work(body, record), replace=True)
         await ack()
 
-    @app.action(Action.EDIT_DRAFT)
-    async def edit_draft(ack: AsyncAck, body: Body) -> None:
-        draft_id = number(clicked(body))
-        view = await edge.read(body, lambda s, actor, now: forms.draft_form(s, actor, draft_id, now))
-        await edge.open(body, view)
-        await ack()
+    app.action(Action.EDIT_DRAFT)(opens(edge, forms.draft_form))
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:

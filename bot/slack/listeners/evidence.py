@@ -15,7 +15,10 @@ from bot.services.isolating import Isolation
 from bot.services.recording import NewEvidence
 from bot.slack.edge import Edge
 from bot.slack.ids import Action, Callback
+from bot.slack.listeners.opening import opens
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
+
+_ADD = re.compile(f"{re.escape(Action.ADD_EVIDENCE)}|{re.escape(Action.PUSH_EVIDENCE)}")
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -26,11 +29,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
 
 def _openers(app: AsyncApp, edge: Edge) -> None:
-    @app.action(re.compile(f"{re.escape(Action.ADD_EVIDENCE)}|{re.escape(Action.PUSH_EVIDENCE)}"))
-    async def add(ack: AsyncAck, body: Body) -> None:
-        account_id = number(clicked(body))
-        await edge.open(body, await edge.read(body, lambda s, a, now: forms.evidence_form(s, a, account_id, now)))
-        await ack()
+    app.action(_ADD)(opens(edge, forms.evidence_form))
 
     @app.action(Action.PROVE_GAP)
     async def prove_gap(ack: AsyncAck, body: Body) -> None:

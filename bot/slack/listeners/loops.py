@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services import looping
 from bot.services.actor import Refused
 from bot.slack.edge import Edge
 from bot.slack.ids import Action, Callback
-from bot.slack.payload import Body, Form, clicked, number
+from bot.slack.listeners.opening import Look, opens
+from bot.slack.payload import Body, Form, number
 
 _FORMS = {Action.ANSWER_LOOP: "answer", Action.TELL_CUSTOMER: "told", Action.SET_THEME: "theme"}
 
@@ -18,7 +17,7 @@ _FORMS = {Action.ANSWER_LOOP: "answer", Action.TELL_CUSTOMER: "told", Action.SET
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of loops."""
     for action, kind in _FORMS.items():
-        app.action(action)(_opener(edge, kind))
+        app.action(action)(opens(edge, _form(kind)))
 
     @app.view(Callback.ANSWER_LOOP)
     async def answered(ack: AsyncAck, body: Body) -> None:
@@ -44,10 +43,5 @@ def register(app: AsyncApp, edge: Edge) -> None:
         await ack()
 
 
-def _opener(edge: Edge, kind: str) -> Callable[..., object]:
-    async def open_form(ack: AsyncAck, body: Body) -> None:
-        action_id = number(clicked(body))
-        await edge.open(body, await edge.read(body, lambda s, a, now: looping.action_form(s, a, action_id, kind, now)))
-        await ack()
-
-    return open_form
+def _form(kind: str) -> Look:
+    return lambda session, actor, action_id, now: looping.action_form(session, actor, action_id, kind, now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -14,7 +13,8 @@ from bot.services.actor import Actor
 from bot.services.adding import NewOutcome
 from bot.slack.edge import Edge
 from bot.slack.ids import Action, Callback
-from bot.slack.payload import Body, Form, clicked, number, pair
+from bot.slack.listeners.opening import Look, opens
+from bot.slack.payload import Body, Form, number, pair
 
 FORMS: dict[Action, type[planning.PlanFormView]] = {
     Action.ADD_OUTCOME: planning.OutcomeFormView,
@@ -28,28 +28,18 @@ FORMS: dict[Action, type[planning.PlanFormView]] = {
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the success plan."""
     for action, form in FORMS.items():
-        app.action(action)(_opener(edge, form))
+        app.action(action)(opens(edge, _form(form)))
     _settling(app, edge)
     _outcomes(app, edge)
     _additions(app, edge)
 
 
-def _opener(edge: Edge, view: type[planning.PlanFormView]) -> Callable[..., object]:
-    async def open_form(ack: AsyncAck, body: Body) -> None:
-        account_id = number(clicked(body))
-        shared = await edge.read(body, lambda s, actor, now: planning.form_values(s, actor, account_id, now))
-        await edge.open(body, view(**shared))
-        await ack()
-
-    return open_form
+def _form(view: type[planning.PlanFormView]) -> Look:
+    return lambda session, actor, row_id, now: view(**planning.form_values(session, actor, row_id, now))
 
 
 def _settling(app: AsyncApp, edge: Edge) -> None:
-    @app.action(Action.SETTLE_PLAN)
-    async def settle_form(ack: AsyncAck, body: Body) -> None:
-        account_id = number(clicked(body))
-        await edge.open(body, await edge.read(body, lambda s, a, now: planning.settle_form(s, a, account_id, now)))
-        await ack()
+    app.action(Action.SETTLE_PLAN)(opens(edge, planning.settle_form))
 
     @app.view(Callback.SETTLE_PLAN)
     async def settled(ack: AsyncAck, body: Body) -> None:

@@ -15,6 +15,7 @@ from bot.slack import grammar
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help, Portfolio, PortfolioSetup
 from bot.slack.ids import Action, Callback, Command
+from bot.slack.listeners.opening import opens, shows
 from bot.slack.payload import Body, Form, clicked, number
 
 
@@ -44,19 +45,11 @@ def _command(app: AsyncApp, edge: Edge) -> None:
 
 
 def _buttons(app: AsyncApp, edge: Edge) -> None:
-    @app.action(Action.SHOW_PORTFOLIO)
-    async def show(ack: AsyncAck, body: Body) -> None:
-        portfolio_id = number(clicked(body))
-        view = await edge.read(body, lambda s, a, now: surveying.portfolio_view(s, a, now, portfolio_id=portfolio_id))
-        await edge.show(body, view, "Portfolio")
-        await ack()
+    app.action(Action.SHOW_PORTFOLIO)(
+        shows(edge, lambda s, a, row, now: surveying.portfolio_view(s, a, now, portfolio_id=row), "Portfolio")
+    )
 
-    @app.action(Action.SETUP_PORTFOLIO)
-    async def setup(ack: AsyncAck, body: Body) -> None:
-        portfolio_id = number(clicked(body))
-        view = await edge.read(body, lambda s, a, now: portfolios.change_form(s, a, portfolio_id, now))
-        await edge.open(body, view)
-        await ack()
+    app.action(Action.SETUP_PORTFOLIO)(opens(edge, portfolios.change_form))
 
     @app.action(Action.ADOPT_ACCOUNTS)
     async def adopt(ack: AsyncAck, body: Body) -> None:
@@ -65,11 +58,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         await edge.replace(body, view, "Taken in")
         await ack()
 
-    @app.action(Action.JUDGE)
-    async def judge(ack: AsyncAck, body: Body) -> None:
-        account_id = number(clicked(body))
-        await edge.open(body, await edge.read(body, lambda s, a, now: judging.judge_form(s, a, account_id, now)))
-        await ack()
+    app.action(Action.JUDGE)(opens(edge, judging.judge_form))
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:

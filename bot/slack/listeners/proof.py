@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -28,9 +27,8 @@ from bot.slack import grammar
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help, NewAccount, Show, Topic
 from bot.slack.ids import Action, Command
+from bot.slack.listeners.opening import Look, shows
 from bot.slack.payload import Body, clicked, number
-
-Look = Callable[[Session, Actor, int, datetime], object]
 
 LOOKS: dict[Topic, Look] = {
     Topic.CARD: looking_up.card,
@@ -93,12 +91,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
             await edge.respond(body, view, replace=True)
         await ack()
 
-    @app.action(Action.OPEN_CARD)
-    async def open_card(ack: AsyncAck, body: Body) -> None:
-        account_id = number(clicked(body))
-        view = await edge.read(body, lambda s, actor, now: looking_up.card(s, actor, account_id, now))
-        await edge.show(body, view, "Proof card")
-        await ack()
+    app.action(Action.OPEN_CARD)(shows(edge, looking_up.card, "Proof card"))
 
     @app.action(Action.SHARE_CARD)
     async def share(ack: AsyncAck, body: Body) -> None:
@@ -107,13 +100,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         await edge.respond(body, view, in_channel=True)
         await ack()
 
-    @app.action(Action.SHOW_HISTORY)
-    async def show_history(ack: AsyncAck, body: Body) -> None:
-        account_id = number(clicked(body))
-        look = LOOKS[Topic.HISTORY]
-        view = await edge.read(body, lambda s, actor, now: look(s, actor, account_id, now))
-        await edge.show(body, view, "History")
-        await ack()
+    app.action(Action.SHOW_HISTORY)(shows(edge, LOOKS[Topic.HISTORY], "History"))
 
 
 def _topic(word: str) -> Topic:

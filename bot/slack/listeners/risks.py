@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from sqlalchemy.orm import Session
 
 from bot.services import claiming
-from bot.services.actor import Actor
 from bot.slack.edge import Edge
 from bot.slack.ids import Action, Callback
+from bot.slack.listeners.opening import Look, opens
 from bot.slack.payload import Body, Form, clicked, number
 
-FormOf = Callable[[Session, Actor, int, datetime], object]
-FORMS: dict[Action, FormOf] = {
+FORMS: dict[Action, Look] = {
     Action.ASSIGN_RISK: claiming.assign_form,
     Action.SNOOZE_RISK: claiming.snooze_form,
     Action.CLOSE_RISK: claiming.close_form,
@@ -25,7 +20,7 @@ FORMS: dict[Action, FormOf] = {
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of risks."""
     for action, form in FORMS.items():
-        app.action(action)(_opener(edge, form))
+        app.action(action)(opens(edge, form))
 
     @app.action(Action.CLAIM_RISK)
     async def have_it(ack: AsyncAck, body: Body) -> None:
@@ -59,12 +54,3 @@ def register(app: AsyncApp, edge: Edge) -> None:
         risk_id, piece, how = number(form.metadata), form.row("evidence"), form.text("how") or ""
         await edge.work(body, lambda s, a, now: claiming.close(s, a, risk_id, now, evidence_id=piece, how=how))
         await ack()
-
-
-def _opener(edge: Edge, form: FormOf) -> Callable[..., object]:
-    async def open_form(ack: AsyncAck, body: Body) -> None:
-        risk_id = number(clicked(body))
-        await edge.open(body, await edge.read(body, lambda s, actor, now: form(s, actor, risk_id, now)))
-        await ack()
-
-    return open_form
