@@ -9,7 +9,7 @@ demo: $(READY)
 	$(BIN)/python -m bot demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -19,7 +19,7 @@ check: $(READY)
 
 traffic: $(READY)
 	mkdir -p build && rm -f build/traffic.jsonl
-	TRAFFIC=build/traffic.jsonl $(BIN)/python -m pytest tests/slack tests/faults
+	TRAFFIC=build/traffic.jsonl $(BIN)/python -m pytest -n auto tests/slack tests/faults
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
