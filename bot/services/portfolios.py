@@ -279,7 +279,8 @@ def _saved(
             # Accounts before their portfolio, as the clock's look locks them, so that the two never deadlock.
             risks.look_soon(session, known.id, now)
         values["channel_lost_at"] = known.channel_lost_at if known.channel == values["channel"] else None
-        values["next_digest_at"] = due if _moved(known, values) else known.next_digest_at
+        if _moved(known, values):
+            values["next_digest_at"] = due
         ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)
     saved = portfolios.by_id(session, portfolio_id)
     assert saved is not None

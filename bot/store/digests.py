@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.store.proof import as_json
@@ -24,10 +25,12 @@ class DigestRow:
     figures: dict[str, Any]
 
 
-def add(session: Session, portfolio_id: int, due_at: datetime, figures: dict[str, Any]) -> int:
-    """Insert a digest; its portfolio and moment are unique."""
-    statement = insert(digest).values(portfolio_id=portfolio_id, due_at=due_at, figures=figures)
-    return int(session.execute(statement.returning(digest.c.id)).scalar_one())
+def add(session: Session, portfolio_id: int, due_at: datetime, figures: dict[str, Any]) -> int | None:
+    """Insert a digest; its portfolio and moment are unique, and None says that there is one already."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = make(digest).values(portfolio_id=portfolio_id, due_at=due_at, figures=figures)
+    once = statement.on_conflict_do_nothing(index_elements=["portfolio_id", "due_at"])
+    return session.execute(once.returning(digest.c.id)).scalar_one_or_none()
 
 
 def by_id(session: Session, digest_id: int) -> DigestRow | None:

@@ -90,6 +90,15 @@ def test_two_replicas_open_one_digest(team: Team) -> None:
         assert not portfolio_rows.move_digest(session, due, SECOND)
 
 
+def test_a_moment_that_had_its_digest_has_no_second_one_and_the_next_one_comes(team: Team) -> None:
+    opened(team, FIRST)
+    team.change("portfolio", team.portfolio_id, FIRST, next_digest_at=FIRST)
+    assert open_one(team, FIRST)
+    assert not open_one(team, FIRST)
+    assert len(team.messages("digest")) == 1
+    assert team.portfolio().next_digest_at == SECOND
+
+
 def test_the_first_digest_tells_what_is_and_names_no_change(team: Team) -> None:
     team.add_proven("Acme", FRIDAY)
     team.add_account("Brick", FRIDAY, renews_in=50)
