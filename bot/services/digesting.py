@@ -68,7 +68,7 @@ def _open(session: Session, portfolio: Portfolio, due_at: datetime, now: datetim
     figures = {"kept": found.figures.as_json(), "said": {**said, "summary": summary.as_json()}}
     digest_id = digests.add(session, portfolio.id, due_at, figures)
     desk = telling.desk_of_portfolio(session, portfolio)
-    if desk is not None:
+    if desk is not None and digest_id is not None:
         _put(session, desk, digest_id, 0 if summary.unchanged else len(summary.pages), now)
 
 
