@@ -1,4 +1,4 @@
-"""The weekly digest of a portfolio, composed from its assessed accounts and last week's figures (issue: digest).
+"""The weekly digest of a portfolio, composed from the briefs of its accounts and last week's figures (issue: digest).
 
 Nothing here is stored or sent: the service keeps `Figures` beside the digest and hands them back a week later.
 """
@@ -12,14 +12,12 @@ from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from bot.domain.assessment import Assessment
+from bot.domain.brief import Brief
 from bot.domain.coverage import PortfolioCoverage, portfolio_coverage
-from bot.domain.grading import Graded
 from bot.domain.model import Account, MeetingFact
 from bot.domain.participation import Participation, participation
 from bot.domain.progress import ONE, ZERO
-from bot.domain.wording import number, quoted
-from bot.domain.words import AccountStatus, RiskKind, Standing
+from bot.domain.words import AccountStatus, RiskKind
 
 _FOUR_DIGITS = Decimal("0.0001")
 
@@ -98,49 +96,51 @@ class Digest:
     figures: Figures
 
 
-def compose(assessments: Iterable[Assessment], last: Figures | None, since: datetime | None, now: datetime) -> Digest:
-    """Compose the digest of a portfolio's accounts; former customers are left out.
+def compose(
+    briefs: Iterable[Brief],
+    meetings: Iterable[MeetingFact],
+    last: Figures | None,
+    since: datetime | None,
+    now: datetime,
+) -> Digest:
+    """Compose the digest of a portfolio's accounts and their meetings; former customers are left out.
 
     `last` are the figures that the last digest kept and `since` is its moment: prompts from then on make up `silent`.
     Both are `None` for the first digest, which names what is and no change.
     """
-    customers = [one for one in assessments if one.state.account.status is not AccountStatus.FORMER]
+    customers = [one for one in briefs if one.account.status is not AccountStatus.FORMER]
     customers.sort(key=lambda one: one.worst_first)
     covered = _coverage(customers)
     figures = _figures(customers, covered)
-    proven, broken = _news(customers, last.credits) if last is not None else ((), ())
-    silent = _silent(customers, since, now)
+    proven, broken = _news(customers, figures.credits, last.credits) if last is not None else ((), ())
+    silent = _silent(customers, meetings, since, now)
     same = last is not None and not proven and not broken and not silent and _same(figures, last)
     return Digest(
         covered,
         tuple(_changed(one.arr.currency, one.ratio, last) for one in covered.by_arr),
         _changed(None, figures.by_count, last),
-        tuple(Trouble(one.account, one.coverage_text, _facts(one)) for one in customers if one.dangers),
+        tuple(
+            Trouble(one.account, one.coverage_text, tuple(danger.fact for danger in one.dangers))
+            for one in customers
+            if one.dangers
+        ),
         proven,
         broken,
         tuple(_of_kind(customers, RiskKind.RENEWAL_UNPROVEN)),
         silent,
-        tuple(Line(one.account, finding.fact) for one in customers for finding in one.theatre),
+        tuple(Line(one.account, fact) for one in customers for fact in one.theatre),
         last is None,
         same,
         figures,
     )
 
 
-def _coverage(customers: Sequence[Assessment]) -> PortfolioCoverage:
-    return portfolio_coverage(
-        (one.state.account, one.coverage, len(one.outcomes), sum(g.standing is Standing.PROVEN for g in one.outcomes))
-        for one in customers
-    )
+def _coverage(customers: Sequence[Brief]) -> PortfolioCoverage:
+    return portfolio_coverage((one.account, one.coverage, one.outcomes, one.proven) for one in customers)
 
 
-def _figures(customers: Sequence[Assessment], covered: PortfolioCoverage) -> Figures:
-    credits = {
-        graded.outcome.id: cut(graded.credit)
-        for one in customers
-        for graded in one.outcomes
-        if graded.credit is not ZERO
-    }
+def _figures(customers: Sequence[Brief], covered: PortfolioCoverage) -> Figures:
+    credits = {outcome_id: cut(credit) for one in customers for outcome_id, credit in one.credits.items()}
     marks = sorted(f"{one.account.id} {d.kind} {d.subject} {d.severity}" for one in customers for d in one.dangers)
     mark = hashlib.sha256("\n".join(marks).encode()).hexdigest()
     by_arr = {one.arr.currency: one.ratio for one in covered.by_arr if one.ratio is not None}
@@ -152,26 +152,26 @@ def cut(credit: Decimal) -> Decimal:
     return credit if credit is ONE or credit is ZERO else credit.quantize(_FOUR_DIGITS, rounding=ROUND_DOWN)
 
 
-def _news(customers: Sequence[Assessment], before: Mapping[int, Decimal]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """(outcomes that became proven, outcomes that lost credit): each with where it stands now and why."""
+def _news(
+    customers: Sequence[Brief], now: Mapping[int, Decimal], before: Mapping[int, Decimal]
+) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """(outcomes that became proven, outcomes that lost credit): each with where it stands now and why.
+
+    Credits are compared as they are kept: less than the last digit kept is no change.
+    """
+    better = {outcome_id for outcome_id, credit in now.items() if credit == ONE > before.get(outcome_id, ZERO)}
+    worse = {outcome_id for outcome_id, credit in before.items() if now.get(outcome_id, ZERO) < credit}
+    if not better and not worse:
+        return (), ()
     proven: list[Line] = []
     broken: list[Line] = []
     for one in customers:
-        for graded in one.outcomes:
-            was = before.get(graded.outcome.id, ZERO)
-            if graded.credit is ZERO and was is ZERO:
-                continue
-            if graded.credit == ONE > was:
-                proven.append(Line(one.account, where_it_stands(graded)))
-            elif cut(graded.credit) < was:
-                broken.append(Line(one.account, where_it_stands(graded)))
+        for outcome_id, text in one.texts().items():
+            if outcome_id in better:
+                proven.append(Line(one.account, text))
+            elif outcome_id in worse:
+                broken.append(Line(one.account, text))
     return tuple(proven), tuple(broken)
-
-
-def where_it_stands(graded: Graded) -> str:
-    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
-    at = "" if graded.value is None else f" at {number(graded.value, graded.outcome.unit)}"
-    return f"{quoted(graded.outcome.title)}{at}, {graded.reason}"
 
 
 def _changed(currency: str | None, ratio: Decimal | None, last: Figures | None) -> CoverageChange:
@@ -188,15 +188,14 @@ def _same(figures: Figures, last: Figures) -> bool:
     )
 
 
-def _facts(one: Assessment) -> tuple[str, ...]:
-    return tuple(danger.fact for danger in one.dangers)
-
-
-def _of_kind(customers: Sequence[Assessment], kind: RiskKind) -> Iterable[Line]:
+def _of_kind(customers: Sequence[Brief], kind: RiskKind) -> Iterable[Line]:
     return (Line(one.account, danger.fact) for one in customers for danger in one.dangers if danger.kind is kind)
 
 
-def _silent(customers: Sequence[Assessment], since: datetime | None, now: datetime) -> tuple[Participation, ...]:
+def _silent(
+    customers: Sequence[Brief], meetings: Iterable[MeetingFact], since: datetime | None, now: datetime
+) -> tuple[Participation, ...]:
     """Owners who left at least one prompt of this week unanswered, the most silent first."""
-    meetings: list[MeetingFact] = [meeting for one in customers for meeting in one.state.meetings]
-    return tuple(one for one in participation(meetings, now, since) if one.silent)
+    theirs = {one.account.id for one in customers}
+    asked = participation((meeting for meeting in meetings if meeting.account_id in theirs), now, since)
+    return tuple(one for one in asked if one.silent)

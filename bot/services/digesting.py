@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.domain import digest, timing
-from bot.domain.assessment import Assessment, assess
 from bot.domain.digest import Figures
 from bot.outbox.outcome import Moot, Outgoing
 from bot.outbox.queue import put
-from bot.services import telling
+from bot.services import briefing, telling
+from bot.services.briefing import Briefing
 from bot.services.summarising import HEAD_LINES, Block, Summary, summarise
 from bot.services.telling import Desk
-from bot.store import digests, portfolios, proof
+from bot.store import digests, portfolios
 from bot.store.digests import DigestRow
 from bot.store.portfolios import Portfolio
 
@@ -62,8 +62,8 @@ def open_due_digest(session: Session, now: datetime) -> bool:
 
 def _open(session: Session, portfolio: Portfolio, due_at: datetime, now: datetime) -> None:
     before = digests.latest(session, [portfolio.id], due_at).get(portfolio.id)
-    found, summary = survey(assessed(session, portfolio, now), before, now)
     since = told_at(before)
+    found, summary = survey(briefing.of_portfolio(session, portfolio.id, since, now), before, now)
     said = {"at": now.isoformat(), "since": since.isoformat() if since else None}
     figures = {"kept": found.figures.as_json(), "said": {**said, "summary": summary.as_json()}}
     digest_id = digests.add(session, portfolio.id, due_at, figures)
@@ -72,13 +72,8 @@ def _open(session: Session, portfolio: Portfolio, due_at: datetime, now: datetim
         _put(session, desk, digest_id, 0 if summary.unchanged else len(summary.pages), now)
 
 
-def assessed(session: Session, portfolio: Portfolio, now: datetime) -> list[Assessment]:
-    """Every account of the portfolio, assessed, in a number of queries that does not depend on its size."""
-    return [assess(state, now.date(), now) for state in proof.load_portfolio(session, portfolio.id)]
-
-
 def survey(
-    assessments: Sequence[Assessment],
+    of: Briefing,
     before: DigestRow | None,
     now: datetime,
     *,
@@ -87,8 +82,8 @@ def survey(
 ) -> tuple[digest.Digest, Summary]:
     """The digest of these accounts against an earlier one, and its lines; `room` and `more` as in `summarise`."""
     last = Figures.from_json(before.figures["kept"]) if before else None
-    found = digest.compose(assessments, last, told_at(before), now)
-    return found, summarise(found, assessments, room, more)
+    found = digest.compose(of.briefs, of.meetings, last, told_at(before), now)
+    return found, summarise(found, of, room, more)
 
 
 def told_at(row: DigestRow | None) -> datetime | None:

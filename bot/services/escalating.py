@@ -19,7 +19,7 @@ from bot.domain.assessment import Assessment, assess
 from bot.domain.model import Account, ProofState, Risk
 from bot.domain.risks import Danger
 from bot.domain.words import AccountStatus, RiskState
-from bot.services import announcing, batching, staging, telling, tiering
+from bot.services import announcing, batching, briefing, staging, telling, tiering
 from bot.services.actor import bot_author
 from bot.services.announcing import News
 from bot.store import accounts, ledger, portfolios, proof, risks, schema
@@ -37,12 +37,14 @@ def look_at_due(session: Session, now: datetime) -> bool:
     if not due:
         return False
     news: list[News] = []
+    assessments: list[Assessment] = []
     moments: dict[int, datetime | None] = {}
     states = proof.load_many(session, due)
     portfolio = portfolios.by_id(session, states[0].account.portfolio_id)
     tiering.follow_bands(session, (state.account for state in states), portfolio, now)
     for state in states:
         assessment = assess(state, now.date(), now)
+        assessments.append(assessment)
         staging.settle(session, assessment, now)
         news += _look(session, state, assessment, now)
         moments[state.account.id] = _next_look(state, now)
@@ -50,6 +52,7 @@ def look_at_due(session: Session, now: datetime) -> bool:
     batching.ask_on_triggers(session, [one.account for one in news], now)
     risks.look_no_more(session, [account_id for account_id, moment in moments.items() if moment is None])
     risks.look_again(session, {account_id: moment for account_id, moment in moments.items() if moment is not None})
+    briefing.keep(session, assessments)
     return True
 
 

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from bot.domain.assessment import Assessment
 from bot.domain.digest import CoverageChange, Digest, Trouble
 from bot.domain.digest import Line as Told
 from bot.domain.model import Account
 from bot.domain.wording import day, percent, plural
+from bot.services.briefing import Briefing
 
 HEAD_LINES = 10
 _NAMED = 3
@@ -100,14 +100,12 @@ class Summary:
         )
 
 
-def summarise(
-    digest: Digest, assessments: Sequence[Assessment], room: int = HEAD_LINES, more: Sequence[Block] = ()
-) -> Summary:
-    """The lines of a digest; `assessments` are those it was composed of, and `room` the lines before the fold.
+def summarise(digest: Digest, of: Briefing, room: int = HEAD_LINES, more: Sequence[Block] = ()) -> Summary:
+    """The lines of a digest; `of` is what it was composed of, and `room` the lines before the fold.
 
     `more` follows everything else on the pages.
     """
-    book = _Book.of(assessments)
+    book = _Book.of(of)
     news = [*_news(digest, book)]
     dangers = _dangers(digest, book)
     shown = _fitted(dangers, max(2, room - len(news)))
@@ -141,11 +139,10 @@ class _Book:
     members: Mapping[int, str]
 
     @classmethod
-    def of(cls, assessments: Sequence[Assessment]) -> _Book:
-        names = assessments[0].state.names if assessments else {}
-        marks = {one.account.id: one.dangers[0].severity.name.lower() for one in assessments if one.dangers}
-        owners = {one.account.id: names.get(one.account.owner_id or 0, "") for one in assessments}
-        return cls(marks, owners, names)
+    def of(cls, held: Briefing) -> _Book:
+        marks = {one.account.id: one.dangers[0].severity.name.lower() for one in held.briefs if one.dangers}
+        owners = {one.account.id: held.names.get(one.account.owner_id or 0, "") for one in held.briefs}
+        return cls(marks, owners, held.names)
 
     def fact(self, trouble: Trouble, facts: Sequence[str]) -> str:
         """What is wrong with one account, how much more there is, and who owns it."""

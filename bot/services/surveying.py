@@ -13,16 +13,18 @@ from rapidfuzz import process
 from sqlalchemy.orm import Session
 
 from bot.domain import loops
-from bot.domain.assessment import Assessment, assess
+from bot.domain.assessment import assess
+from bot.domain.model import Action
 from bot.domain.money import listed_money
 from bot.domain.participation import participation
 from bot.domain.tiers import Bands, OwnerLoad, loads
 from bot.domain.wording import plural
-from bot.services import digesting
+from bot.services import briefing, digesting
 from bot.services.actor import Actor, Refused, must_read
+from bot.services.briefing import Briefing
 from bot.services.summarising import HEAD_LINES, Block, Line, Summary, short
 from bot.services.tiering import bands_of
-from bot.store import accounts, digests, members, portfolios, proof, todo
+from bot.store import accounts, briefs, digests, members, portfolios, proof, todo
 from bot.store.digests import DigestRow
 from bot.store.portfolios import Portfolio
 
@@ -156,9 +158,10 @@ def _of_portfolios(
 
 
 def _summary(session: Session, portfolio: Portfolio, last: DigestRow | None, room: int, now: datetime) -> Summary:
-    assessments = digesting.assessed(session, portfolio, now)
-    more = _behind(assessments, bands_of(portfolio), now)
-    return digesting.survey(assessments, last, now, room=room, more=more)[1]
+    since = min(digesting.told_at(last) or now, now - PARTICIPATION_WINDOW)
+    of = briefing.of_portfolio(session, portfolio.id, since, now)
+    more = _behind(of, briefs.themed_actions(session, portfolio.id), bands_of(portfolio), now)
+    return digesting.survey(of, last, now, room=room, more=more)[1]
 
 
 def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> PortfolioPart:
@@ -169,7 +172,9 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
     assessments = [assess(state, now.date(), now) for state in proof.load_many(session, owned)]
     home = portfolios.of_owner(session, actor.workspace_id, owner.id)
     bands = bands_of(home[0]) if len(home) == 1 else None
-    _, summary = digesting.survey(assessments, None, now, more=_behind(assessments, bands, now))
+    of = briefing.of_assessments(assessments)
+    actions = [action for one in assessments for action in one.state.actions]
+    _, summary = digesting.survey(of, None, now, more=_behind(of, actions, bands, now))
     return PortfolioPart(
         key=slack_id,
         portfolio_id=None,
@@ -185,18 +190,16 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
     )
 
 
-def _behind(assessments: Sequence[Assessment], bands: Bands | None, now: datetime) -> list[Block]:
+def _behind(of: Briefing, actions: Sequence[Action], bands: Bands | None, now: datetime) -> list[Block]:
     """What stands behind the figures: load, participation, and what keeps showing up across accounts."""
-    names = assessments[0].state.names if assessments else {}
 
     def named(member_id: int | None) -> str:
-        return short(names.get(member_id or 0, "Nobody"), _NAME)
+        return short(of.names.get(member_id or 0, "Nobody"), _NAME)
 
-    carried = loads((one.account for one in assessments), bands)
-    meetings = [meeting for one in assessments for meeting in one.state.meetings]
-    asked = participation(meetings, now, now - PARTICIPATION_WINDOW)
-    pairs = [(one.account, action) for one in assessments for action in one.state.actions]
-    themes = loops.recurring(pairs, now.date())
+    held = {one.account.id: one.account for one in of.briefs}
+    carried = loads(held.values(), bands)
+    asked = participation(of.meetings, now, now - PARTICIPATION_WINDOW)
+    themes = loops.recurring(((held[action.account_id], action) for action in actions), now.date())
     lines = {
         "Load": [Line("load", "", (named(load.owner_id),), 0, _load(load)) for load in carried[:_SHOWN]],
         "Answers of the last 90 days": [

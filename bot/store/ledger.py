@@ -99,14 +99,16 @@ def note(
 
 
 def touch(session: Session, account_ids: Iterable[int], now: datetime) -> None:
-    """Ask for these accounts' risks to be looked at again as of `now`."""
+    """Ask for these accounts to be looked at again as of `now`; their briefs hold no longer."""
     rows = [{"account_id": account_id, "look_at": now} for account_id in dict.fromkeys(account_ids)]
     if not rows:
         return
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = make(schema.account_due)
     session.execute(
-        statement.on_conflict_do_update(index_elements=["account_id"], set_={"look_at": statement.excluded.look_at}),
+        statement.on_conflict_do_update(
+            index_elements=["account_id"], set_={"look_at": statement.excluded.look_at, "brief_until": None}
+        ),
         rows,
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.store import briefs
 from bot.store.schema import member
 
 
@@ -39,6 +41,7 @@ class SlackUser:
     is_deactivated: bool = False
 
 
+_AT_ONCE = 10_000  # SQLite takes at most 32,766 values in one statement
 _COLUMNS = [member.c[field.name] for field in fields(Member)]
 
 
@@ -65,6 +68,16 @@ def of_workspace(session: Session, workspace_id: int) -> list[Member]:
     return [Member(*row) for row in session.execute(statement)]
 
 
+def names(session: Session, member_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these members, by id."""
+    wanted = sorted({member_id for member_id in member_ids if member_id is not None})
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = member.c.id.in_(wanted[start : start + _AT_ONCE])
+        found |= {row.id: row.name for row in session.execute(select(member.c.id, member.c.name).where(some))}
+    return found
+
+
 def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:
     """Insert or refresh a Slack user; an imported owner of the same name or e-mail becomes this user."""
     known = by_slack_id(session, workspace_id, user.slack_id) or _imported(session, workspace_id, user)
@@ -73,6 +86,8 @@ def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:
         session.execute(insert(member).values(workspace_id=workspace_id, **values))
     elif any(getattr(known, name) != value for name, value in values.items()):
         session.execute(update(member).where(member.c.id == known.id).values(**values))
+        if known.name != user.name:
+            briefs.forget(session, workspace_id)
     found = by_slack_id(session, workspace_id, user.slack_id)
     assert found is not None
     return found

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.assessment import Assessment, assess
+from bot.domain.brief import Brief, brief_of
 from bot.domain.digest import Digest, Figures, compose
 from bot.domain.model import Evidence, ProofState
 from bot.domain.words import AccountStatus, PromptState
@@ -43,7 +45,15 @@ def globex(*evidence: Evidence) -> Assessment:
 def week(*now: Assessment, after: Digest | None = None) -> Digest:
     """A digest today, a week after another one that was kept as JSON."""
     kept = None if after is None else Figures.from_json(json.loads(json.dumps(after.figures.as_json())))
-    return compose(now, kept, at(ago(7)), NOW)
+    return composed(now, kept, at(ago(7)))
+
+
+def composed(now: Sequence[Assessment], last: Figures | None = None, since: datetime | None = None) -> Digest:
+    """The digest of accounts whose briefs went through JSON, as those that were kept do."""
+    made = [brief_of(one) for one in now]
+    briefs = [Brief.from_json(one.account, one.as_json(), one.told) for one in made]
+    assert briefs == made
+    return compose(briefs, [meeting for one in now for meeting in one.state.meetings], last, since, NOW)
 
 
 def test_coverage_is_by_arr_and_by_count_with_the_change_since_last_week() -> None:
@@ -116,7 +126,7 @@ def test_nothing_changed_is_said_only_when_nothing_did() -> None:
 
 
 def test_an_empty_portfolio_has_a_digest_without_figures() -> None:
-    result = compose([], None, None, NOW)
+    result = composed([])
     assert result.by_count.ratio is None
     assert result.by_arr == ()
 
@@ -131,7 +141,7 @@ def test_a_week_without_a_change_reports_none_and_figures_survive_json(found: li
         account = replace(state.account, id=number, arr_minor=number or None, currency="USD")
         changed = replace(state, account=account, outcomes=outcomes, evidence=evidence)
         accounts.append(assess(changed, TODAY, NOW))
-    first = compose(accounts, None, None, NOW)
+    first = composed(accounts)
     again = week(*reversed(accounts), after=first)
     assert again.nothing_changed
     assert (again.newly_proven, again.newly_broken) == ((), ())

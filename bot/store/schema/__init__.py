@@ -5,7 +5,7 @@ Every row belongs to a workspace, directly or through its account. Delivery's ta
 
 from __future__ import annotations
 
-from bot.store.schema.accounts import account, account_due, account_word, member, portfolio, workspace
+from bot.store.schema.accounts import account, account_due, account_word, brief, member, portfolio, workspace
 from bot.store.schema.base import metadata
 from bot.store.schema.meetings import answer, cadence, draft, meeting, prompt
 from bot.store.schema.proof import (
@@ -31,6 +31,7 @@ __all__ = [
     "account_word",
     "action",
     "answer",
+    "brief",
     "cadence",
     "digest",
     "draft",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from bot.domain import words
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
@@ -103,4 +103,14 @@ account_due = Table(
     metadata,
     Column("account_id", BigInt, ForeignKey("account.id"), primary_key=True, autoincrement=False),
     Column("look_at", UtcDateTime, nullable=False, index=True),
+    Column("brief_until", UtcDateTime),
+)
+
+brief = Table(
+    "brief",
+    metadata,
+    Column("account_id", BigInt, ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    Column("rules", String(32), nullable=False),
+    Column("figures", Text, nullable=False),
+    Column("told", Text, nullable=False),
 )
