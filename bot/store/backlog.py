@@ -12,7 +12,11 @@ from bot.store.delivery import outbox
 
 def depth(session: Session) -> dict[str, int]:
     """How many open messages there are in each state."""
-    counted = select(outbox.c.state, func.count().label("messages")).where(outbox.c.finished_at.is_(None)).group_by(outbox.c.state)
+    counted = (
+        select(outbox.c.state, func.count().label("messages"))
+        .where(outbox.c.finished_at.is_(None))
+        .group_by(outbox.c.state)
+    )
     return {row.state: row.messages for row in session.execute(counted)}
 
 
