@@ -76,7 +76,7 @@ def isolate_form(session: Session, actor: Actor, evidence_id: int, now: datetime
         methods=tuple((method.value, *words) for method, words in METHODS.items()),
         method=piece.method.value if piece.method else None,
         note=piece.method_note,
-        money=f"{amount.major:,f} {amount.currency}" if amount else None,
+        money=f"{number(amount.major)} {amount.currency}" if amount else None,
         currency=_currency(state.account, outcome),
         people=tuple((person.id, person.name, PARTS[person.part]) for person in people),
         accepted_by=piece.accepted_by,

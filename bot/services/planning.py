@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from bot.domain import plan, promises
 from bot.domain.model import Account, Outcome, Promise
 from bot.domain.reasons import PARTS
-from bot.domain.wording import number
+from bot.domain.wording import day, number
 from bot.domain.words import ObstacleKind, OutcomeKind, Part, PromiseState
-from bot.services import adding
+from bot.services import adding, detailing
 from bot.services.actor import Actor, Refused, may_write, must_write
 from bot.services.looking_up import assessed
-from bot.services.numbers import decimal_of
-from bot.services.reading import account_of, outcome_of
+from bot.services.reading import account_of
 from bot.store import ledger, members, proof, schema
 
 
@@ -54,13 +53,13 @@ class ObstacleLine:
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
-    """`forgotten` says that nobody has mentioned it for 60 days."""
+    """`forgotten` says, if nobody has mentioned it for 60 days, since when."""
 
     promise_id: int
     text: str
     state: PromiseState
     due_on: date | None
-    forgotten: bool
+    forgotten: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +95,6 @@ class OutcomeFormView(PlanFormView):
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineFormView(PlanFormView):
-    """The form for the baseline of one outcome."""
-
-    outcome_id: int = 0
-    outcome: str = ""
-    unit: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PersonFormView(PlanFormView):
     """The form for somebody at the customer."""
 
@@ -126,10 +116,11 @@ class FirstWinFormView(PlanFormView):
 
 @dataclass(frozen=True, slots=True)
 class SettleFormView:
-    """The form for what changed in the plan: somebody left, an obstacle is cleared, a promise moved."""
+    """The form for what changed in the plan: somebody left, an obstacle is cleared, a promise or an outcome moved."""
 
     account_id: int
     account: str
+    outcomes: tuple[tuple[int, str], ...]
     people: tuple[tuple[int, str], ...]
     obstacles: tuple[tuple[int, str], ...]
     promises: tuple[tuple[int, str], ...]
@@ -143,23 +134,26 @@ def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) 
     view = SettleFormView(
         account_id,
         state.account.name,
+        tuple((o.id, o.title) for o in state.outcomes if o.retired_on is None),
         tuple((p.id, p.name) for p in state.people if p.left_on is None),
         tuple((o.id, o.text) for o in state.obstacles if o.cleared_on is None),
         tuple((p.id, p.text) for p in state.promises if p.state is PromiseState.OPEN),
         actor.today(now),
     )
-    if not (view.people or view.obstacles or view.promises):
-        raise Refused("The plan names no person, obstacle or promise yet. Add one first.")
+    if not (view.outcomes or view.people or view.obstacles or view.promises):
+        raise Refused("The plan names no outcome, person, obstacle or promise yet. Add one first.")
     return view
 
 
 def settle(
     session: Session, actor: Actor, account_id: int, what: str, row_id: int, on: date, why: str, now: datetime
 ) -> None:
-    """Record one change of the plan: `what` is `left`, `cleared`, `mentioned`, or the new state of a promise."""
+    """Record one change of the plan: `left`, `cleared`, `mentioned`, `retired`, or the new state of a promise."""
     match what:
         case "left":
             adding.person_left(session, actor, row_id, on, now)
+        case "retired":
+            detailing.retire(session, actor, row_id, on, why, now)
         case "cleared":
             clear_obstacle(session, actor, row_id, now)
         case "mentioned":
@@ -173,7 +167,7 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
     state, assessment = assessed(session, actor, account_id, now)
     people = {person.id: person.name for person in state.people}
     graded = {one.outcome.id: one.reason for one in assessment.outcomes}
-    forgotten = {one.promise.id for one in promises.forgotten(state.promises, assessment.on)}
+    forgotten = {one.promise.id: _silence(one) for one in promises.forgotten(state.promises, assessment.on)}
     return PlanView(
         account_id=account_id,
         account=state.account.name,
@@ -196,11 +190,15 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             for o in state.obstacles
             if o.cleared_on is None
         ),
-        promises=tuple(PromiseLine(p.id, p.text, p.state, p.due_on, p.id in forgotten) for p in state.promises),
+        promises=tuple(PromiseLine(p.id, p.text, p.state, p.due_on, forgotten.get(p.id)) for p in state.promises),
         holes=tuple(hole.missing for hole in plan.holes(state, assessment.on)),
         first_win_on=state.account.first_win_on,
         can_write=may_write(session, actor, state.account),
     )
+
+
+def _silence(one: promises.Forgotten) -> str:
+    return f"nobody has mentioned it since {day(one.since)}" if one.since else "nobody has ever mentioned it"
 
 
 def from_to(outcome: Outcome) -> str:
@@ -227,29 +225,6 @@ def form_values(session: Session, actor: Actor, account_id: int, now: datetime) 
         "me": actor.member.slack_id,
         "today": actor.today(now),
     }
-
-
-def baseline_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> BaselineFormView:
-    """The form for the baseline of an outcome."""
-    account_id = account_of_outcome(session, outcome_id)
-    outcome = outcome_of(session, account_of(session, account_id), outcome_id)
-    shared = form_values(session, actor, account_id, now)
-    return BaselineFormView(**shared, outcome_id=outcome_id, outcome=outcome.title, unit=outcome.unit)
-
-
-def agree_baseline(
-    session: Session, actor: Actor, outcome_id: int, value: str, on: date, agreed_by: int | None, now: datetime
-) -> None:
-    """Write down where an outcome starts, and who at the customer agreed to it."""
-    account, _ = _writable(session, actor, schema.outcome, outcome_id)
-    baseline = decimal_of(value)
-    if baseline is None:
-        raise Refused("Write the baseline as a number, such as 15.", "baseline")
-    if on > actor.today(now):
-        raise Refused("The baseline cannot lie in the future. Give the day on which it was true.", "baseline_on")
-    _must_be_theirs(session, account, agreed_by, "agreed_by")
-    values: dict[str, Any] = {"baseline": baseline, "baseline_on": on, "baseline_agreed_by": agreed_by}
-    ledger.change(session, actor.author, schema.outcome, outcome_id, now, **values)
 
 
 def add_obstacle(
@@ -364,11 +339,3 @@ def _writable(session: Session, actor: Actor, table: Table, row_id: int) -> tupl
     must_write(session, actor, account)
     row = session.execute(select(table).where(table.c.id == row_id)).mappings().one()
     return account, dict(row)
-
-
-def _must_be_theirs(session: Session, account: Account, person_id: int | None, field: str) -> None:
-    if person_id is None:
-        return
-    owner = select(schema.person.c.account_id).where(schema.person.c.id == person_id)
-    if session.execute(owner).scalar_one_or_none() != account.id:
-        raise Refused(f"That person does not belong to {account.name}. Choose somebody from its list.", field)

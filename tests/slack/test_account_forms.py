@@ -111,3 +111,23 @@ async def test_a_piece_in_the_list_can_be_isolated_disputed_or_withdrawn(stage: 
     await ines.close()
     await ines.command("/proof acme evidence")
     assert "replaced by a newer piece" in read(ines)
+
+
+async def test_a_baseline_left_for_later_is_given_from_the_plan(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await ines.command("/proof acme plan")
+    await ines.click("plan.outcome")
+    await ines.submit({"title": "Uptime holds", "metric": "uptime", "unit": "%", "direction": "hold"})
+    assert "Where does it start?" in words(ines)
+    await ines.close()
+    await ines.command("/proof acme plan")
+    await ines.click("plan.settle")
+    await ines.submit({"what": "details:2"})
+    with pytest.raises(FormError) as refused:
+        await ines.submit({"baseline": "97"})
+    assert "band_low" in refused.value.errors
+    await ines.submit({"baseline": "97", "band_low": "99", "agreed_by": "1", "shelf_life_days": "30"})
+    assert ines.modal is None
+    await ines.command("/proof acme plan")
+    assert "Uptime holds" in read(ines)

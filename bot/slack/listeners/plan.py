@@ -8,14 +8,16 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
 from bot.domain.words import Direction, ObstacleKind, Part
-from bot.services import adding, planning
+from bot.services import adding, detailing, planning
 from bot.services.actor import Actor
 from bot.services.adding import NewOutcome
+from bot.services.detailing import BaselineFormView, Details
 from bot.slack.edge import Edge
 from bot.slack.ids import Action, Callback
 from bot.slack.listeners.opening import Look, opens
 from bot.slack.payload import Body, Form, number, pair
 
+DETAILS = "details"
 FORMS: dict[Action, type[planning.PlanFormView]] = {
     Action.ADD_OUTCOME: planning.OutcomeFormView,
     Action.ADD_PERSON: planning.PersonFormView,
@@ -46,6 +48,10 @@ def _settling(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, on, why = number(form.metadata), form.required_day("on"), form.text("why") or ""
         what, row_id = pair(form.words("what"))
+        if what == DETAILS:
+            view = await edge.read(body, lambda s, a, now: detailing.details_form(s, a, row_id, now))
+            await ack(response_action="update", view=edge.modal(view))
+            return
         await edge.work(body, lambda s, a, now: planning.settle(s, a, account_id, what, row_id, on, why, now))
         await ack()
 
@@ -56,7 +62,7 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id = number(form.metadata)
 
-        def add(session: Session, actor: Actor, now: datetime) -> planning.BaselineFormView | None:
+        def add(session: Session, actor: Actor, now: datetime) -> BaselineFormView | None:
             owner = form.row("owner") or _named(session, actor, account_id, form.text("owner_name"), now)
             direction = form.text("direction")
             new = NewOutcome(
@@ -71,7 +77,7 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
                 risk_if_never=form.text("risk_if_never"),
             )
             outcome_id = adding.add_outcome(session, actor, new, now)
-            return planning.baseline_form(session, actor, outcome_id, now) if new.metric else None
+            return detailing.details_form(session, actor, outcome_id, now) if new.metric else None
 
         baseline = await edge.work(body, add)
         if baseline is None:
@@ -82,12 +88,22 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
     @app.view(Callback.BASELINE)
     async def agreed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
-        outcome_id, value, on = number(form.metadata), form.words("baseline"), form.required_day("baseline_on")
+        outcome_id, keeps = number(form.metadata), number(form.words("shelf_life_days"))
 
         def agree(session: Session, actor: Actor, now: datetime) -> None:
             account_id = planning.account_of_outcome(session, outcome_id)
-            by = form.row("agreed_by") or _named(session, actor, account_id, form.text("agreed_name"), now)
-            planning.agree_baseline(session, actor, outcome_id, value, on, by, now)
+            details = Details(
+                outcome_id,
+                baseline=form.text("baseline") or "",
+                baseline_on=form.day("baseline_on"),
+                agreed_by=form.row("agreed_by") or _named(session, actor, account_id, form.text("agreed_name"), now),
+                band_low=form.text("band_low") or "",
+                band_high=form.text("band_high") or "",
+                shelf_life_days=keeps,
+                promise_id=form.row("promise"),
+                worth=form.text("worth") or "",
+            )
+            detailing.set_details(session, actor, details, now)
 
         await edge.work(body, agree)
         await ack()
