@@ -31,7 +31,6 @@ from bot.services.messages import COMPOSERS, Composer
 from bot.settings import Settings
 from bot.slack import app as slack_app
 from bot.slack import errors, listeners
-from bot.slack.doctor import examine
 from bot.slack.edge import Edge
 from bot.slack.gateway import Gateway, Prepared
 from bot.slack.install import Installation, follow_people, install, meet_everybody, sentence_of
@@ -236,10 +235,10 @@ def measure_queue(database: Database, now: datetime) -> None:
     metrics.OLDEST_DUE_SECONDS.set((now - oldest).total_seconds() if oldest else 0.0)
 
 
-async def serve(settings: Settings, clock: Clock | None = None) -> None:
+async def serve(settings: Settings, clock: Clock | None = None, sending: Sending | None = None) -> None:
     """Run until SIGTERM or SIGINT; a second one ends the process at once."""
     structlog.contextvars.bind_contextvars(replica=settings.replica)
-    bot = Bot(settings, clock or SystemClock())
+    bot = Bot(settings, clock or SystemClock(), sending=sending)
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -265,4 +264,6 @@ def run(settings: Settings) -> None:
 
 def doctor(settings: Settings) -> bool:
     """Print what is well and what is not, a line each; returns whether all is well."""
+    from bot.slack.doctor import examine  # a running bot never needs it
+
     return asyncio.run(examine(settings, lambda finding: print(finding, flush=True)))
