@@ -147,7 +147,7 @@ def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, w
     ):
         with database.begin() as session:
             new = replace(piece(world, f"first {outcome_id}"), outcome_id=outcome_id)
-            new = new if outcome_id == world.hours else replace(new, attested_by=dana, **words)
+            new = new if outcome_id == world.hours else replace(new, **words)
             first = recording.record(session, world.maya, new, MONDAY)
         share = Isolation(first, f"share {outcome_id}", Method.BEFORE_AFTER, CAUSES, amount, by)
         isolate(database, world, share)
