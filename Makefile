@@ -24,6 +24,9 @@ traffic: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
+chaos: $(READY)
+	$(BIN)/python -m tests.chaos
+
 screenshots: $(READY)
 	$(BIN)/python -m tests.browser.screenshots
 
