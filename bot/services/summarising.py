@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -109,7 +110,7 @@ def summarise(digest: Digest, of: Briefing, room: int = HEAD_LINES, more: Sequen
     news = [*_news(digest, book)]
     dangers = _dangers(digest, book)
     shown = _fitted(dangers, max(2, room - len(news)))
-    said_all = shown == dangers and all(len(trouble.facts) == 1 for trouble in digest.worst)
+    said_all = shown == dangers and all(len(_distinct_facts(trouble)) == 1 for trouble in digest.worst)
     whole = said_all and not any(line.more for line in dangers)
     pages, left = _paged([*([] if whole else _all_dangers(digest, book)), *_all_news(digest, book), *more])
     covered = digest.coverage
@@ -146,8 +147,8 @@ class _Book:
 
     def fact(self, trouble: Trouble, facts: Sequence[str]) -> str:
         """What is wrong with one account, how much more there is, and who owns it."""
-        more = len(trouble.facts) - len(facts)
-        told = _facts(facts) + (f" (and {more} more)" if more else "")
+        more = len(_distinct_facts(trouble)) - len(facts)
+        told = _row(facts) + (f" (and {more} more)" if more else "")
         owner = self.owners[trouble.account.id]
         return f"{told} · {short(owner, _NAME)}" if owner else told
 
@@ -158,11 +159,15 @@ def short(text: str, limit: int) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
-def _facts(facts: Sequence[str]) -> str:
-    """The facts in a row, without one that another says already."""
-    folded = [fact.casefold() for fact in facts]
-    said = [fact for fact, low in zip(facts, folded, strict=True) if not any(low in other != low for other in folded)]
-    return "; ".join(short(fact, _TEXT) for fact in said)
+def _distinct_facts(trouble: Trouble) -> tuple[str, ...]:
+    """The facts, without one that repeats another: `Renews on 3 May: nobody has written …`; renewals have own lines."""
+    folded = [fact.casefold() for fact in trouble.facts]
+    pairs = zip(trouble.facts, folded, strict=True)
+    return tuple(fact for fact, low in pairs if not any(other in low != other for other in folded))
+
+
+def _row(facts: Sequence[str]) -> str:
+    return "; ".join(short(fact, _TEXT) for fact in facts)
 
 
 def _name(account: Account) -> str:
@@ -171,14 +176,14 @@ def _name(account: Account) -> str:
 
 def _dangers(digest: Digest, book: _Book) -> list[Line]:
     """Accounts in danger by their worst fact, one line for those that share it, worst first."""
-    groups: dict[str, list[Trouble]] = {}
+    groups: dict[tuple[str, str], list[Trouble]] = {}
     for trouble in digest.worst:
-        groups.setdefault(trouble.facts[0], []).append(trouble)
+        groups.setdefault((book.marks[trouble.account.id], _distinct_facts(trouble)[0]), []).append(trouble)
     lines = []
-    for fact, held in groups.items():
+    for (mark, fact), held in groups.items():
         names = tuple(_name(trouble.account) for trouble in held[:_NAMED])
         text = book.fact(held[0], [fact]) if len(held) == 1 else short(fact, _TEXT)
-        lines.append(Line(book.marks[held[0].account.id], "", names, len(held) - len(names), text))
+        lines.append(Line(mark, "", names, len(held) - len(names), text))
     return lines
 
 
@@ -192,7 +197,7 @@ def _fitted(lines: list[Line], room: int) -> list[Line]:
 
 def _news(digest: Digest, book: _Book) -> Iterator[Line]:
     """One line for each kind of news that there is."""
-    renewals = [f"{_name(line.account)}, {_renewal(line.account)}" for line in digest.renewals]
+    renewals = _renewals(digest)
     silent = [short(book.members.get(one.member_id, "somebody"), _NAME) for one in digest.silent]
     kinds = (
         ("broken", "Newly broken", _distinct(digest.newly_broken)),
@@ -210,22 +215,24 @@ def _distinct(told: Iterable[Told]) -> list[str]:
     return list({line.account.id: _name(line.account) for line in told}.values())
 
 
-def _renewal(account: Account) -> str:
-    return day(account.renewal_date) if account.renewal_date else "no date"
+def _renewals(digest: Digest) -> list[str]:
+    """Each account that renews unproven with its day, the soonest first."""
+    accounts = sorted((line.account for line in digest.renewals), key=lambda one: one.renewal_date or date.max)
+    return [f"{_name(one)}, {day(one.renewal_date)}" for one in accounts if one.renewal_date]
 
 
 def _all_dangers(digest: Digest, book: _Book) -> list[Block]:
     """Every account in danger with all its facts; those with exactly the same share their lines."""
-    groups: dict[tuple[str, ...], list[Trouble]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[Trouble]] = {}
     for trouble in digest.worst:
-        groups.setdefault(trouble.facts, []).append(trouble)
+        key = (book.marks[trouble.account.id], _distinct_facts(trouble))
+        groups.setdefault(key, []).append(trouble)
     lines: list[Line] = []
-    for facts, held in groups.items():
-        mark = book.marks[held[0].account.id]
+    for (mark, facts), held in groups.items():
         if len(held) == 1:
             lines.append(Line(mark, "", (_name(held[0].account),), 0, book.fact(held[0], facts)))
             continue
-        lines.append(Line(mark, f"{_facts(facts)} ({len(held):,})", (), 0, ""))
+        lines.append(Line(mark, f"{_row(facts)} ({len(held):,})", (), 0, ""))
         lines += _names_only([_name(trouble.account) for trouble in held])
     return [Block("Every account in danger, worst first", tuple(lines))]
 
@@ -240,8 +247,7 @@ def _all_news(digest: Digest, book: _Book) -> Iterator[Block]:
             lines = (Line(mark, "", (_name(line.account),), 0, short(line.text, _TEXT)) for line in told)
             yield Block(title, tuple(lines))
     if len(digest.renewals) > _NAMED:
-        names = [f"{_name(line.account)}, {_renewal(line.account)}" for line in digest.renewals]
-        yield Block("Renewals within 120 days, unproven", tuple(_names_only(names)))
+        yield Block("Renewals within 120 days, unproven", tuple(_names_only(_renewals(digest))))
     if digest.silent:
         people = (
             Line("silent", "", (short(book.members.get(one.member_id, "somebody"), _NAME),), 0, one.fact)

@@ -192,8 +192,10 @@ def test_the_worst_come_first_and_those_with_the_same_fact_share_a_line(team: Te
     for number in range(5):
         team.add_account(f"Blank {number}", FRIDAY, arr_minor=(10 + number) * 100)
     team.add_account("Near", FRIDAY, renews_in=30)
-    first, second = opened(team, FIRST).summary.head[:2]
-    assert (first.mark, first.names) == ("high", ("Near",))
+    team.add_account("Nearer", FRIDAY, renews_in=20, arr_minor=1)
+    first, second, renewals = opened(team, FIRST).summary.head
+    assert (first.mark, first.names) == ("high", ("Near", "Nearer"))
+    assert renewals.names == ("Nearer, 19 Mar 2026", "Near, 29 Mar 2026")
     assert (second.mark, second.names, second.more) == ("medium", ("Blank 4", "Blank 3", "Blank 2"), 2)
     assert second.text == "Nobody has written down what success means"
 

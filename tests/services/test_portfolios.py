@@ -197,7 +197,8 @@ def test_portfolio_shows_several_short_and_one_whole(team: Team) -> None:
     north = team.add_portfolio("North", None, team.priya.id)
     for portfolio_id in (team.portfolio_id, north):
         for number in range(12):
-            team.add_account(f"{portfolio_id} {number}", portfolio_id=portfolio_id, renews_in=10 + number)
+            account_id = team.add_account(f"{portfolio_id} {number}", portfolio_id=portfolio_id, renews_in=10 + number)
+            team.add_outcome(account_id, None)
     short = survey(team, team.priya)
     assert [part.name for part in short.parts] == ["EMEA", "North"]
     assert all(len(part.summary.head) <= surveying.SHORT_LINES for part in short.parts)
