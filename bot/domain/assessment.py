@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from bot.domain import judging, risks, stages, theatre
+from bot.domain import judging, promises, risks, stages, theatre
 from bot.domain.coverage import NO_OUTCOME, coverage
 from bot.domain.entry import People
 from bot.domain.grading import Graded, grade
@@ -201,6 +201,7 @@ def _next_change(assessment: Assessment) -> date | None:
     days += [
         risks.next_change(state, on, assessment.now),
         stages.next_change(state, on),
+        promises.next_change(state.promises, on),
         theatre.next_change(state, on),
     ]
     return min((day for day in days if day is not None), default=None)

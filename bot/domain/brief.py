@@ -21,6 +21,7 @@ from bot.domain.coverage import NO_OUTCOME
 from bot.domain.grading import Graded
 from bot.domain.model import Account
 from bot.domain.progress import ONE, ZERO
+from bot.domain.promises import forgotten
 from bot.domain.risks import Danger
 from bot.domain.wording import number, percent, quoted
 from bot.domain.words import PromptState, RiskKind, Severity
@@ -28,7 +29,8 @@ from bot.domain.words import PromptState, RiskKind, Severity
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """An account with what its assessment comes to; `dangers` are the worst first, `theatre` are facts.
+    """An account with what its assessment comes to: `dangers`, the worst first; facts of theatre and of promises that
+    nobody has mentioned for long.
 
     `credits` holds only outcomes with credit, by outcome id. `told` is where each outcome stands and why, in the order
     of the ledger; it is kept as JSON because a digest tells only of the few that changed.
@@ -40,6 +42,7 @@ class Brief:
     credits: Mapping[int, Decimal]
     dangers: tuple[Danger, ...]
     theatre: tuple[str, ...]
+    forgotten: tuple[str, ...]
     told: str
 
     @property
@@ -72,6 +75,7 @@ class Brief:
                 for one in self.dangers
             ],
             "theatre": self.theatre,
+            "forgotten": self.forgotten,
         }
         return _json(kept)
 
@@ -89,6 +93,7 @@ class Brief:
                 for kind, subject, severity, fact, since in kept["dangers"]
             ),
             tuple(kept["theatre"]),
+            tuple(kept["forgotten"]),
             told,
         )
 
@@ -102,6 +107,7 @@ def brief_of(assessment: Assessment) -> Brief:
         {one.outcome.id: one.credit for one in assessment.outcomes if one.credit is not ZERO},
         assessment.dangers,
         tuple(finding.fact for finding in assessment.theatre),
+        tuple(one.fact for one in forgotten(assessment.state.promises, assessment.on)),
         _json([(one.outcome.id, where_it_stands(one)) for one in assessment.outcomes]),
     )
 

@@ -25,7 +25,7 @@ _FOUR_DIGITS = Decimal("0.0001")
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What next week's digest compares with. `credits` holds only outcomes with credit, by outcome id, cut to four
-    digits; `dangers` is a fingerprint that tells whether any danger came or went."""
+    digits; `dangers` is a fingerprint that tells whether any danger or forgotten promise came or went."""
 
     by_arr: Mapping[str, Decimal]
     by_count: Decimal | None
@@ -91,6 +91,7 @@ class Digest:
     renewals: tuple[Line, ...]
     silent: tuple[Participation, ...]
     theatre: tuple[Line, ...]
+    forgotten: tuple[Line, ...]
     first: bool
     nothing_changed: bool
     figures: Figures
@@ -129,6 +130,7 @@ def compose(
         tuple(_of_kind(customers, RiskKind.RENEWAL_UNPROVEN)),
         silent,
         tuple(Line(one.account, fact) for one in customers for fact in one.theatre),
+        tuple(Line(one.account, fact) for one in customers for fact in one.forgotten),
         last is None,
         same,
         figures,
@@ -141,8 +143,9 @@ def _coverage(customers: Sequence[Brief]) -> PortfolioCoverage:
 
 def _figures(customers: Sequence[Brief], covered: PortfolioCoverage) -> Figures:
     credits = {outcome_id: cut(credit) for one in customers for outcome_id, credit in one.credits.items()}
-    marks = sorted(f"{one.account.id} {d.kind} {d.subject} {d.severity}" for one in customers for d in one.dangers)
-    mark = hashlib.sha256("\n".join(marks).encode()).hexdigest()
+    marks = [f"{one.account.id} {d.kind} {d.subject} {d.severity}" for one in customers for d in one.dangers]
+    marks += [f"{one.account.id} {fact}" for one in customers for fact in one.forgotten]
+    mark = hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
     by_arr = {one.arr.currency: one.ratio for one in covered.by_arr if one.ratio is not None}
     return Figures(by_arr, covered.by_count, credits, mark)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain.assessment import Assessment, assess
 from bot.domain.brief import Brief, brief_of
 from bot.domain.digest import Digest, Figures, compose
-from bot.domain.model import Evidence, ProofState
+from bot.domain.model import Evidence, Promise, ProofState
 from bot.domain.words import AccountStatus, PromptState
 from tests.unit.domain_builders import (
     ACME,
@@ -106,6 +106,19 @@ def test_renewals_silence_and_theatre_are_named() -> None:
     assert [line.text for line in result.renewals] == ["Renews on 1 Apr 2026: 0% proven (0 of 1 outcome)"]
     assert [(one.member_id, one.asked, one.silent) for one in result.silent] == [(7, 2, 1)]
     assert [line.text for line in result.theatre] == ["The last 3 answers changed no evidence (14 Feb, 20 Feb, 28 Feb)"]
+
+
+def test_a_promise_becomes_forgotten_by_time_alone_and_that_is_news() -> None:
+    promise = Promise(1, 1, "Single sign-on by spring", promised_on=ago(59))
+    fresh = acme(promises=(promise,))
+    assert fresh.next_change_on is not None and fresh.next_change_on <= ago(-1)
+    before, after = week(fresh), acme(promises=(replace(promise, promised_on=ago(60)),))
+    assert before.forgotten == ()
+    result = week(after, after=before)
+    assert [line.text for line in result.forgotten] == [
+        "“Single sign-on by spring”: nobody has mentioned it since 1 Jan 2026"
+    ]
+    assert not result.nothing_changed
 
 
 def test_former_customers_are_not_in_the_digest() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_the_agenda_has_the_four_lines_of_the_success_cadence() -> None:
             obstacles=(OBSTACLE,),
             promises=(PROMISE,),
             actions=(replace(ACTION, due_on=ago(-4)), replace(ACTION, id=2, told_on=ago(1), told_words="done")),
-            next_meeting_at=NOW,
+            next_meeting_at=NOW + timedelta(days=2),
         )
     )
     assert result.achieved == ("“Onboard a customer in 5 days”: 6 days, 85% of the way, confirmed",)
@@ -186,7 +187,7 @@ def test_the_agenda_has_the_four_lines_of_the_success_cadence() -> None:
         "“Onboard a customer in 5 days”: reach 5 days",
         "“Legal signs without us”: Sam Roe says so in writing",
     )
-    assert result.next_meeting_at == NOW
+    assert result.next_meeting_at == NOW + timedelta(days=2)
 
 
 def test_an_agenda_claims_no_achievement_that_is_only_asserted() -> None:
