@@ -12,27 +12,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     Row,
-    ScalarSelect,
-    Table,
-    and_,
     case,
-    func,
-    literal_column,
-    or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.outbox import statements
 from bot.outbox.outcome import State
 from bot.outbox.wakeup import announce
-from bot.store.delivery import channel_gate, outbox, workspace_gate
+from bot.store.delivery import outbox, workspace_gate
 from bot.store.engine import db_now
-from bot.store.types import UtcDateTime
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -44,22 +36,6 @@ class Channel(NamedTuple):
     channel: str
 
 
-def insert_into(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """The dialect's INSERT, which knows ON CONFLICT."""
-    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
-
-
-def is_state(state: State) -> ColumnElement[bool]:
-    """`state = '…'` written out, not bound: SQLite uses a partial index only when it sees the value."""
-    condition: ColumnElement[bool] = outbox.c.state == literal_column(f"'{state.value}'")
-    return condition
-
-
-def in_channels(table: Table, channels: Iterable[Channel]) -> ColumnElement[bool]:
-    """Whether a row of `table` belongs to one of `channels`."""
-    return tuple_(table.c.workspace_id, table.c.channel).in_(list(channels))
-
-
 def lock(session: Session, channels: Iterable[Channel], *, open_at: datetime | None = None) -> list[Channel]:
     """Lock the gates of `channels` until the transaction ends, making those that are missing; returns what is locked.
 
@@ -69,59 +45,39 @@ def lock(session: Session, channels: Iterable[Channel], *, open_at: datetime | N
     wanted = sorted(set(channels))
     if not wanted:
         return []
-    gate = channel_gate.c
-    query = select(gate.workspace_id, gate.channel).where(in_channels(channel_gate, wanted))
     if open_at:
-        query = query.where(or_(gate.next_free_at.is_(None), gate.next_free_at <= open_at))
-    query = query.order_by(gate.workspace_id, gate.channel).with_for_update(skip_locked=open_at is not None)
-    held = [Channel(*row) for row in session.execute(query)]
+        found = session.execute(statements.LOCK_OPEN, {"channels": wanted, "at": open_at})
+    else:
+        found = session.execute(statements.LOCK_WAITING, {"channels": wanted})
+    held = {Channel(*row) for row in found}
     if missing := [channel._asdict() for channel in wanted if channel not in held]:
-        made = insert_into(session, channel_gate).values(missing).on_conflict_do_nothing()
-        held += [Channel(*row) for row in session.execute(made.returning(gate.workspace_id, gate.channel))]
+        make = statements.MAKE_GATES[session.get_bind().dialect.name]
+        held |= {Channel(*row) for row in session.execute(make, missing)}
     if open_at is None and len(held) < len(wanted):
         return lock(session, wanted)  # somebody else made one of them just now
-    return held
-
-
-def first_open() -> ScalarSelect[int]:
-    """The id of the first open row of a `channel_gate` row's channel, for use inside a query of that table."""
-    row = outbox.alias("first")
-    return (
-        select(row.c.id)
-        .where(
-            row.c.workspace_id == channel_gate.c.workspace_id,
-            row.c.channel == channel_gate.c.channel,
-            row.c.finished_at.is_(None),
-        )
-        .order_by(row.c.due_at, row.c.id)
-        .limit(1)
-        .correlate(channel_gate)
-        .scalar_subquery()
-    )
+    return sorted(held)
 
 
 def promote(session: Session, channels: Sequence[Channel]) -> None:
     """Let claims see the first open row of each of `channels`, whose gates the caller has locked."""
-    heads = select(first_open()).select_from(channel_gate).where(in_channels(channel_gate, channels))
-    session.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(heads), is_state(State.PARKED))
-        .values(state=State.WAITING.value)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(statements.PROMOTE, {"channels": channels})
 
 
 def shut_channels(session: Session, channels: Sequence[Channel], until: datetime) -> None:
     """Keep `channels` shut until the moment `until` (database time)."""
     if channels:
-        session.execute(update(channel_gate).where(in_channels(channel_gate, channels)).values(next_free_at=until))
+        session.execute(statements.SHUT, {"channels": channels, "until": until})
+
+
+def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(workspace_gate) if on_postgresql else sqlite.insert(workspace_gate)
 
 
 def block_workspace(session: Session, workspace_id: int, until: datetime) -> None:
     """Send nothing for a workspace until `until` (database time): Slack asked for it with `Retry-After`."""
     gate = workspace_gate.c
-    values = {"workspace_id": workspace_id, "blocked_until": until}
-    statement = insert_into(session, workspace_gate).values(values)
+    statement = _insert(session).values(workspace_id=workspace_id, blocked_until=until)
     later = case((gate.blocked_until > until, gate.blocked_until), else_=statement.excluded.blocked_until)
     session.execute(statement.on_conflict_do_update(index_elements=["workspace_id"], set_={"blocked_until": later}))
 
@@ -129,7 +85,7 @@ def block_workspace(session: Session, workspace_id: int, until: datetime) -> Non
 def pause_workspace(session: Session, workspace_id: int, code: str) -> None:
     """Send nothing for a workspace until `resume_workspace`; `code` is Slack's reason, such as `token_revoked`."""
     values: dict[str, Any] = {"paused": code[:80], "paused_at": db_now(session)}
-    statement = insert_into(session, workspace_gate).values(workspace_id=workspace_id, **values)
+    statement = _insert(session).values(workspace_id=workspace_id, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["workspace_id"], set_=values))
     _park(session, [workspace_id])
 
@@ -142,7 +98,7 @@ def resume_workspace(session: Session, workspace_id: int) -> bool:
         return False
     session.execute(
         update(outbox)
-        .where(outbox.c.workspace_id == workspace_id, outbox.c.finished_at.is_(None), is_state(State.PARKED))
+        .where(outbox.c.workspace_id == workspace_id, outbox.c.finished_at.is_(None), statements.is_state(State.PARKED))
         .values(state=State.WAITING.value)
     )
     announce(session)
@@ -168,18 +124,6 @@ def park_paused(session: Session) -> None:
 def _park(session: Session, workspaces: Sequence[int]) -> None:
     session.execute(
         update(outbox)
-        .where(outbox.c.workspace_id.in_(workspaces), is_state(State.WAITING))
+        .where(outbox.c.workspace_id.in_(workspaces), statements.is_state(State.WAITING))
         .values(state=State.PARKED.value)
     )
-
-
-def workspace_is_open(at: datetime) -> ColumnElement[bool]:
-    """Whether the (outer joined) workspace gate lets messages through at `at` (database time)."""
-    gate = workspace_gate.c
-    return and_(gate.paused.is_(None), or_(gate.blocked_until.is_(None), gate.blocked_until <= at))
-
-
-def latest(session: Session, *moments: ColumnElement[datetime], floor: datetime) -> ColumnElement[datetime]:
-    """The latest of `moments` and `floor`, counting an unknown one as `floor`."""
-    function = func.greatest if session.get_bind().dialect.name == "postgresql" else func.max
-    return function(*[func.coalesce(moment, floor) for moment in moments], type_=UtcDateTime)

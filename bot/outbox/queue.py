@@ -10,50 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Select,
-    and_,
-    case,
-    exists,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-    true,
-    update,
-)
 from sqlalchemy.orm import Session
 
 from bot.log import current_trace
-from bot.outbox.gates import (
-    AnyRow,
-    Channel,
-    first_open,
-    in_channels,
-    insert_into,
-    is_state,
-    latest,
-    lock,
-    promote,
-    workspace_is_open,
-)
+from bot.outbox import statements
+from bot.outbox.gates import AnyRow, Channel, lock, promote
 from bot.outbox.outcome import Claimed, Destination, Op, Outgoing, State, UnknownKeyError
 from bot.outbox.wakeup import announce
-from bot.store.delivery import channel_gate, outbox, workspace_gate
 from bot.store.engine import db_now
 
 _WINDOW = 4  # rows looked at for one claimed: room for those that turn out to queue behind another
-_SUPERSEDED = "a later update of the same message says it all"
-
-thread = outbox.alias("thread")
-target = outbox.alias("target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +62,8 @@ def put(session: Session, message: Outgoing, now: datetime) -> bool:
         "trace": message.trace or current_trace(),
         "state": State.WAITING.value,
     }
-    statement = (
-        insert_into(session, outbox).values(values).on_conflict_do_nothing(index_elements=["workspace_id", "key"])
-    )
-    added = session.execute(statement.returning(outbox.c.id)).scalar_one_or_none() is not None
+    insert = statements.INSERT[session.get_bind().dialect.name]
+    added = session.execute(insert, values).scalar_one_or_none() is not None
     if added:
         announce(session)
     return added
@@ -107,11 +74,8 @@ def _needed(session: Session, message: Outgoing) -> dict[str, AnyRow | None]:
     wanted = {key for key in keys.values() if key is not None}
     if not wanted:
         return dict.fromkeys(keys)
-    c = outbox.c
-    query = select(c.id, c.key, c.channel, c.destination, c.due_at).where(
-        c.workspace_id == message.workspace_id, c.key.in_(wanted)
-    )
-    known: dict[str, AnyRow] = {row.key: row for row in session.execute(query)}
+    values = {"workspace": message.workspace_id, "keys": list(wanted)}
+    known: dict[str, AnyRow] = {row.key: row for row in session.execute(statements.NEEDED, values)}
     if missing := wanted - known.keys():
         raise UnknownKeyError(f"outbox row {message.key!r} needs {sorted(missing)}, which nobody has put")
     return {part: known[key] if key else None for part, key in keys.items()}
@@ -123,88 +87,30 @@ def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, 
     `now` is business time and decides what is due; leases and gates go by the database's clock. Commit before sending.
     """
     at = db_now(session)
-    window = _WINDOW * limit
-    found = [*session.execute(_expired(at, limit)), *session.execute(_due(now, at).limit(window))]
+    moments = {"now": now, "at": at}
+    found = [
+        *session.execute(statements.EXPIRED, {"at": at, "limit": limit}),
+        *session.execute(statements.DUE, {**moments, "limit": _WINDOW * limit}),
+    ]
     channels = list(dict.fromkeys(Channel(row.workspace_id, row.channel) for row in found))[:limit]
     locked = lock(session, channels, open_at=at)
     if not locked:
         return Batch([], at)
-    heads = list(session.execute(_heads(locked)))
+    heads = list(session.execute(statements.HEADS, {"channels": locked}))
     dropped = _collapse_updates(session, heads, now)
     taken = [row for row in heads if row.id not in dropped and _is_free(row, now, at)]
     until = at + timedelta(seconds=lease_seconds)
-    _take(session, [row.id for row in taken], at, until, owner)
+    if taken:
+        ids = [row.id for row in taken]
+        session.execute(statements.TAKE, {"ids": ids, "until": until, "holder": owner, "at": at})
     if {row.id for row in found} - {row.id for row in heads}:
-        _park_the_rest(session, locked, now, [row.id for row in heads])
+        ids = [row.id for row in heads]
+        session.execute(statements.PARK, {"channels": locked, "now": now, "ids": ids})
     if dropped:
         promote(session, locked)
     taken.sort(key=lambda row: (row.due_at, row.id))
     more = bool(dropped) or (len(taken) < limit <= len(found))
     return Batch([_claimed(row, at, until) for row in taken], at, more)
-
-
-def _expired(at: datetime, limit: int) -> Select[Any]:
-    c = outbox.c
-    return (
-        select(c.id, c.workspace_id, c.channel)
-        .outerjoin(workspace_gate, workspace_gate.c.workspace_id == c.workspace_id)
-        .where(is_state(State.SENDING), c.lease_until <= at, workspace_is_open(at))
-        .order_by(c.lease_until)
-        .limit(limit)
-    )
-
-
-def _due(now: datetime, at: datetime) -> Select[Any]:
-    c, gate = outbox.c, channel_gate.c
-    return (
-        select(c.id, c.workspace_id, c.channel)
-        .outerjoin(channel_gate, and_(gate.workspace_id == c.workspace_id, gate.channel == c.channel))
-        .outerjoin(workspace_gate, workspace_gate.c.workspace_id == c.workspace_id)
-        .outerjoin(thread, thread.c.id == c.thread_id)
-        .outerjoin(target, target.c.id == c.target_id)
-        .where(
-            is_state(State.WAITING),
-            c.due_at <= now,
-            or_(c.ready_at.is_(None), c.ready_at <= at),
-            or_(gate.next_free_at.is_(None), gate.next_free_at <= at),
-            workspace_is_open(at),
-            or_(c.thread_id.is_(None), thread.c.finished_at.is_not(None)),
-            or_(c.target_id.is_(None), target.c.finished_at.is_not(None)),
-        )
-        .order_by(c.due_at, c.id)
-    )
-
-
-def _heads(channels: Sequence[Channel]) -> Select[Any]:
-    """The row of each channel that is sending, or else its first open one, with what it replies to or changes."""
-    sending = outbox.alias("in_flight")
-    in_flight = (
-        select(sending.c.id)
-        .where(
-            sending.c.workspace_id == channel_gate.c.workspace_id,
-            sending.c.channel == channel_gate.c.channel,
-            sending.c.state == literal_column("'sending'"),
-        )
-        .limit(1)
-        .correlate(channel_gate)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            *outbox.c,
-            *(column.label(f"thread_{column.name}") for column in _parts(thread)),
-            *(column.label(f"target_{column.name}") for column in _parts(target)),
-        )
-        .select_from(channel_gate)
-        .join(outbox, outbox.c.id == func.coalesce(in_flight, first_open()))
-        .outerjoin(thread, thread.c.id == outbox.c.thread_id)
-        .outerjoin(target, target.c.id == outbox.c.target_id)
-        .where(in_channels(channel_gate, channels))
-    )
-
-
-def _parts(parent: FromClause) -> tuple[ColumnElement[Any], ...]:
-    return parent.c.state, parent.c.sent_channel, parent.c.sent_ts, parent.c.finished_at
 
 
 def _is_free(row: AnyRow, now: datetime, at: datetime) -> bool:
@@ -216,61 +122,11 @@ def _is_free(row: AnyRow, now: datetime, at: datetime) -> bool:
 
 
 def _collapse_updates(session: Session, heads: Sequence[AnyRow], now: datetime) -> set[int]:
-    """Drop due updates that a later due update of the same message makes superfluous; returns their ids."""
+    """Drop due updates that a later one makes superfluous; returns their ids."""
     targets = {row.target_id for row in heads if row.op == Op.UPDATE and row.state != State.SENDING}
     if not targets:
         return set()
-    later = outbox.alias("later")
-    idle = (State.WAITING.value, State.PARKED.value)
-    superseded = exists().where(
-        later.c.target_id == outbox.c.target_id,
-        later.c.finished_at.is_(None),
-        later.c.op == Op.UPDATE.value,
-        later.c.state.in_(idle),
-        later.c.due_at <= now,
-        or_(later.c.due_at > outbox.c.due_at, and_(later.c.due_at == outbox.c.due_at, later.c.id > outbox.c.id)),
-    )
-    statement = (
-        update(outbox)
-        .where(
-            outbox.c.target_id.in_(targets),
-            outbox.c.finished_at.is_(None),
-            outbox.c.op == Op.UPDATE.value,
-            outbox.c.state.in_(idle),
-            superseded,
-        )
-        .values(state=State.DROPPED.value, note=_SUPERSEDED, finished_at=now)
-        .returning(outbox.c.id)
-    )
-    return set(session.execute(statement).scalars())
-
-
-def _take(session: Session, ids: list[int], at: datetime, until: datetime, owner: str) -> None:
-    if not ids:
-        return
-    doubtful = or_(outbox.c.in_doubt, is_state(State.SENDING))
-    session.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(ids))
-        .values(
-            state=State.SENDING.value,
-            lease_until=until,
-            owner=owner,
-            attempts=outbox.c.attempts + 1,
-            in_doubt=case((doubtful, true()), else_=false()),
-            claimed_at=case((doubtful, outbox.c.claimed_at), else_=at),
-        )
-    )
-
-
-def _park_the_rest(session: Session, channels: Sequence[Channel], now: datetime, heads: list[int]) -> None:
-    session.execute(
-        update(outbox)
-        .where(
-            in_channels(outbox, channels), is_state(State.WAITING), outbox.c.due_at <= now, outbox.c.id.not_in(heads)
-        )
-        .values(state=State.PARKED.value)
-    )
+    return set(session.execute(statements.COLLAPSE, {"ids": list(targets), "now": now}).scalars())
 
 
 def _claimed(row: AnyRow, at: datetime, until: datetime) -> Claimed:
@@ -314,27 +170,7 @@ def rest(session: Session, now: datetime, at: datetime) -> float | None:
 
     None when nothing is in sight. Counts rows that are not due yet, closed gates, back-off, and others' leases.
     """
-    epoch = datetime.fromtimestamp(0, UTC)
-    c, gate = outbox.c, channel_gate.c
-    due = select(func.min(c.due_at)).where(is_state(State.WAITING), c.due_at > now)
-    blocked = workspace_gate.c.blocked_until
-    opens = latest(session, c.ready_at, gate.next_free_at, blocked, floor=epoch)
-    ready = (
-        select(func.min(opens))
-        .select_from(outbox)
-        .outerjoin(channel_gate, and_(gate.workspace_id == c.workspace_id, gate.channel == c.channel))
-        .outerjoin(workspace_gate, workspace_gate.c.workspace_id == c.workspace_id)
-        .where(is_state(State.WAITING), c.due_at <= now, workspace_gate.c.paused.is_(None), opens > at)
-    )
-    expires = latest(session, c.lease_until, blocked, floor=epoch)
-    lease = (
-        select(func.min(expires))
-        .select_from(outbox)
-        .outerjoin(workspace_gate, workspace_gate.c.workspace_id == c.workspace_id)
-        .where(is_state(State.SENDING), workspace_gate.c.paused.is_(None), expires > at)
-    )
-    row = session.execute(select(*(query.scalar_subquery() for query in (due, ready, lease)))).one()
-    next_due, next_ready, next_lease = row
+    next_due, *others = session.execute(statements.NEXT, {"now": now, "at": at}).one()
     waits = [next_due - now] if next_due else []
-    waits += [moment - at for moment in (next_ready, next_lease) if moment]
+    waits += [moment - at for moment in others if moment]
     return min(waits).total_seconds() if waits else None

@@ -47,6 +47,7 @@ from bot.outbox.wakeup import Wakeup
 from bot.store.engine import Database
 
 BROKEN = "cannot_render"
+_SPIN_SECONDS = 0.01
 TRANSIENT = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 """What a database that is away, restarting or busy raises; anything else is a bug."""
 
@@ -211,7 +212,9 @@ class Sender(Generic[P]):
                 return recorded, [], None
             batch = claim(session, now, limit=free, lease_seconds=settings.lease_seconds, owner=self.owner)
             if batch.more:
-                return recorded, batch.rows, 0
+                return recorded, batch.rows, 0.0 if batch.rows else _SPIN_SECONDS
+            if len(batch.rows) == free:
+                return recorded, batch.rows, None
             if not batch.rows:
                 park_paused(session)
             return recorded, batch.rows, rest(session, now, batch.at)

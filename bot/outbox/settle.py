@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.outbox import statements
 from bot.outbox.gates import AnyRow, Channel, block_workspace, lock, pause_workspace, promote, shut_channels
 from bot.outbox.outcome import (
     Ambiguous,
@@ -29,19 +30,6 @@ from bot.outbox.outcome import (
 )
 from bot.store.delivery import outbox
 from bot.store.engine import db_now
-
-_COLUMNS = (
-    "state",
-    "ready_at",
-    "failures",
-    "in_doubt",
-    "blind",
-    "sent_channel",
-    "sent_ts",
-    "code",
-    "note",
-    "finished_at",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +59,8 @@ def finish(session: Session, now: datetime, results: Sequence[Result], pace: Pac
         return []
     channels = lock(session, {Channel(result.row.workspace_id, result.row.channel) for result in results})
     at = db_now(session)
-    c = outbox.c
-    query = select(c.id, c.state, c.attempts, c.finished_at, c.sent_channel, c.sent_ts)
-    rows = {row.id: row for row in session.execute(query.where(c.id.in_([result.row.id for result in results])))}
+    ids = [result.row.id for result in results]
+    rows = {row.id: row for row in session.execute(statements.STORED, {"ids": ids})}
     recorded: list[Recorded] = []
     changes: list[dict[str, Any]] = []
     for result in results:
@@ -83,7 +70,8 @@ def finish(session: Session, now: datetime, results: Sequence[Result], pace: Pac
         recorded.append(Recorded(result, verdict, change["note"] or ""))
         if verdict is Verdict.RECORDED and stored.finished_at is None:
             changes.append({**change, "row_id": stored.id, "seen": stored.attempts})
-    _write(session, changes)
+    if changes:
+        session.connection().execute(statements.FINISH, changes)
     _close_gates(session, [entry for entry in recorded if entry.verdict is not Verdict.LOST], at, pace)
     promote(session, channels)
     return recorded
@@ -142,17 +130,6 @@ def _change(result: Result, now: datetime, at: datetime, pace: Pace) -> dict[str
 
 def _posted(channel: str, ts: str, note: Note) -> dict[str, Any]:
     return {"state": State.SENT.value, "sent_channel": channel[:40], "sent_ts": ts[:32], "note": note.value}
-
-
-def _write(session: Session, changes: list[dict[str, Any]]) -> None:
-    if not changes:
-        return
-    statement = (
-        update(outbox)
-        .where(outbox.c.id == bindparam("row_id"), outbox.c.attempts == bindparam("seen"))
-        .values({name: bindparam(name) for name in _COLUMNS} | {"lease_until": None, "owner": None})
-    )
-    session.connection().execute(statement, changes)
 
 
 def _close_gates(session: Session, entries: Sequence[Recorded], at: datetime, pace: Pace) -> None:
