@@ -1,7 +1,7 @@
 """Puts a portfolio's digest into lines: what stands before the fold, and what follows in the thread.
 
 The head is the name, one line of coverage and at most `HEAD_LINES` more: accounts in danger, worst first, those with
-the same fact on one line; then one line each for what broke, what was proven, renewals, silence and theatre. The thread
+the same fact on one line; then one line each for what broke, what was proven, renewals, silence, theatre, promises. The thread
 has everything that the head only counts, on pages that keep well below Slack's limits, however many accounts there are.
 """
 
@@ -34,7 +34,7 @@ _PAGES = 8
 class Line:
     """One line. `mark` says which sign stands before it; `names` lead, `more` counts those left out.
 
-    Marks: high, medium, low (an account in danger), broken, proven, renewal, silent, theatre.
+    Marks: high, medium, low (an account in danger), broken, proven, renewal, silent, theatre, forgotten.
     """
 
     mark: str
@@ -205,6 +205,7 @@ def _news(digest: Digest, book: _Book) -> Iterator[Line]:
         ("renewal", "Renewals within 120 days, unproven", renewals),
         ("silent", "Silent before meetings", silent),
         ("theatre", "Theatre", _distinct(digest.theatre)),
+        ("forgotten", "Forgotten promises", _distinct(digest.forgotten)),
     )
     for mark, label, names in kinds:
         if names:
@@ -242,6 +243,7 @@ def _all_news(digest: Digest, book: _Book) -> Iterator[Block]:
         ("Newly broken", "broken", digest.newly_broken),
         ("Newly proven", "proven", digest.newly_proven),
         ("Theatre", "theatre", digest.theatre),
+        ("Promises that nobody mentions", "forgotten", digest.forgotten),
     ):
         if told:
             lines = (Line(mark, "", (_name(line.account),), 0, short(line.text, _TEXT)) for line in told)
