@@ -1,8 +1,9 @@
 """Puts a portfolio's digest into lines: what stands before the fold, and what follows in the thread.
 
 The head is the name, one line of coverage and at most `HEAD_LINES` more: accounts in danger, worst first, those with
-the same fact on one line; then one line each for what broke, what was proven, renewals, silence, theatre, promises. The thread
-has everything that the head only counts, on pages that keep well below Slack's limits, however many accounts there are.
+the same fact on one line; then one line each for what broke, what was proven, renewals, silence, theatre and forgotten
+promises. The thread has everything that the head only counts, on pages that keep well below Slack's limits, however
+many accounts there are.
 """
 
 from __future__ import annotations
