@@ -48,7 +48,7 @@ def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rul
 
 def of_portfolio(session: Session, portfolio_id: int, rules: str, now: datetime) -> dict[int, Kept]:
     """The briefs of a portfolio's accounts that hold at `now`, by account id."""
-    rows = session.execute(_holding(portfolio_id, rules, now))
+    rows = session.execute(_holding(portfolio_id, rules, now)).all()
     return {account_id: Kept(figures, told) for account_id, figures, told in rows}
 
 
@@ -62,7 +62,7 @@ def accounts(session: Session, portfolio_id: int) -> list[Account]:
     """All accounts of a portfolio."""
     columns = [account.c[field.name] for field in fields(Account)]
     rows = session.execute(select(*columns).where(account.c.portfolio_id == portfolio_id).order_by(account.c.id))
-    return [Account(*row) for row in rows]
+    return [Account(*row) for row in rows.all()]
 
 
 def meetings(session: Session, portfolio_id: int, since: datetime, now: datetime) -> list[MeetingFact]:
@@ -80,7 +80,7 @@ def meetings(session: Session, portfolio_id: int, since: datetime, now: datetime
         .outerjoin(answer, answer.c.meeting_id == meeting.c.id)
         .where(account.c.portfolio_id == portfolio_id, meeting.c.starts_at.between(since, now))
     )
-    return [MeetingFact(*row) for row in session.execute(statement)]
+    return [MeetingFact(*row) for row in session.execute(statement).all()]
 
 
 def themed_actions(session: Session, portfolio_id: int) -> list[Action]:

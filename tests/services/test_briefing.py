@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.assessment import assess
-from bot.domain.brief import Brief, brief_of
+from bot.domain.brief import Brief, brief_of, rules
 from bot.domain.words import CadenceKind, Change, Part, PromptState, Relationship, Source
 from bot.services import briefing
 from bot.store import briefs, ledger, members, proof, schema
@@ -46,7 +46,7 @@ def by_id(brief: Brief) -> int:
 def held(team: Team, now: datetime) -> set[int]:
     """The accounts whose kept brief holds."""
     with team.session() as session:
-        return set(briefs.of_portfolio(session, team.portfolio_id, briefing.rules(), now))
+        return set(briefs.of_portfolio(session, team.portfolio_id, rules(), now))
 
 
 def assert_true(team: Team, now: datetime) -> None:
