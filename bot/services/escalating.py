@@ -29,6 +29,7 @@ STAYS_CLOSED = timedelta(days=30)
 LOOKS_AT = time(6, tzinfo=UTC)
 NO_LONGER_SHOWN = "the ledger no longer shows it"
 _REMINDED_TOGETHER = 20
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def look_at_due(session: Session, now: datetime) -> bool:
@@ -38,7 +39,7 @@ def look_at_due(session: Session, now: datetime) -> bool:
         return False
     news: list[News] = []
     assessments: list[Assessment] = []
-    moments: dict[int, datetime | None] = {}
+    moments: dict[int, datetime] = {}
     states = proof.load_many(session, due)
     portfolio = portfolios.by_id(session, states[0].account.portfolio_id)
     tiering.follow_bands(session, (state.account for state in states), portfolio, now)
@@ -50,8 +51,7 @@ def look_at_due(session: Session, now: datetime) -> bool:
         moments[state.account.id] = _next_look(state, now)
     announcing.open_risks(session, news, portfolio, now)
     batching.ask_on_triggers(session, [one.account for one in news], now)
-    risks.look_no_more(session, [account_id for account_id, moment in moments.items() if moment is None])
-    risks.look_again(session, {account_id: moment for account_id, moment in moments.items() if moment is not None})
+    risks.look_again(session, moments)
     briefing.keep(session, assessments)
     return True
 
@@ -128,10 +128,10 @@ def _stays_closed(known: Sequence[Risk], danger: Danger, now: datetime) -> bool:
     return now - last.closed_at < STAYS_CLOSED and danger.severity <= last.severity and not began_anew
 
 
-def _next_look(state: ProofState, now: datetime) -> datetime | None:
-    """The next morning at six UTC, or earlier when a snoozed risk wakes. A former customer is looked at no more."""
+def _next_look(state: ProofState, now: datetime) -> datetime:
+    """The next morning at six UTC, or earlier when a snoozed risk wakes; for a former customer when it changes."""
     if state.account.status is AccountStatus.FORMER:
-        return None
+        return _NEVER
     today = datetime.combine(now.date(), LOOKS_AT)
     morning = today if today > now else today + timedelta(days=1)
     wakes = [risk.snoozed_until for risk in state.risks if risk.closed_at is None and risk.snoozed_until]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select, true, update
+from sqlalchemy import Select, bindparam, func, select, true, update
 from sqlalchemy.orm import Session
 
 from bot.domain.model import Account, Risk
@@ -91,11 +91,6 @@ def look_soon(session: Session, portfolio_id: int, now: datetime) -> None:
     # In the order of the ids, as everybody who locks several of these rows does, so that nobody deadlocks.
     session.execute(select(account_due.c.account_id).where(ours).order_by(account_due.c.account_id).with_for_update())
     session.execute(update(account_due).where(ours).values(look_at=now))
-
-
-def look_no_more(session: Session, account_ids: Iterable[int]) -> None:
-    """Leave these accounts alone until somebody changes them."""
-    session.execute(delete(account_due).where(account_due.c.account_id.in_(set(account_ids))))
 
 
 def told(session: Session, workspace_id: int, risk_ids: Iterable[int]) -> set[int]:
