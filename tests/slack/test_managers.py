@@ -117,3 +117,17 @@ async def test_home_shows_my_accounts_and_answers_and_opens_the_card(stage: Stag
     gus = stage.person("gus")
     await gus.open_home()
     assert gus.home is None or "Acme" not in gus.text(gus.home)
+
+
+async def test_a_portfolio_shows_all_names_and_sets_its_loop_channels(stage: Stage) -> None:
+    fill(stage)
+    maya, tom = stage.person("maya"), stage.person("tom")
+    await stage.go_to(ASKED)
+    await maya.command("/portfolio")
+    shown = maya.sees()[-1]
+    await maya.click("portfolio.page", message=shown)
+    assert "Inês Duarte" in maya.text(maya.sees()[-1])
+    await maya.click("portfolio.loops", message=shown)
+    await maya.submit({"go_to_market": channel_id(stage, "product")})
+    await tom.command("/portfolio North")
+    assert "portfolio.loops" not in str(tom.sees()[-1]["blocks"])

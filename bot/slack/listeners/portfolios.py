@@ -16,7 +16,7 @@ from bot.slack.edge import Edge
 from bot.slack.grammar import Help, Portfolio, PortfolioSetup
 from bot.slack.ids import Action, Callback, Command
 from bot.slack.listeners.opening import opens, shows
-from bot.slack.payload import Body, Form, clicked, number
+from bot.slack.payload import Body, Form, clicked, number, pair
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -50,6 +50,14 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
     )
 
     app.action(Action.SETUP_PORTFOLIO)(opens(edge, portfolios.change_form))
+    app.action(Action.SETUP_LOOPS)(opens(edge, portfolios.loops_form))
+
+    @app.action(Action.SHOW_PORTFOLIO_PAGE)
+    async def page(ack: AsyncAck, body: Body) -> None:
+        key, wanted = pair(clicked(body))
+        view = await edge.read(body, lambda s, a, now: surveying.portfolio_page(s, a, key, wanted, now))
+        await edge.show(body, view, "Portfolio")
+        await ack()
 
     @app.action(Action.ADOPT_ACCOUNTS)
     async def adopt(ack: AsyncAck, body: Body) -> None:
@@ -70,6 +78,13 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
             return portfolios.set_up(session, actor, new, now)
 
         await ack(response_action="update", view=edge.in_modal(await edge.work(body, save), "Portfolio"))
+
+    @app.view(Callback.LOOP_CHANNELS)
+    async def loops_set(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        portfolio_id, product, market = number(form.metadata), form.text("product"), form.text("go_to_market")
+        await edge.work(body, lambda s, a, now: portfolios.set_loops(s, a, portfolio_id, product, market, now))
+        await ack()
 
     @app.view(Callback.JUDGE)
     async def judged(ack: AsyncAck, body: Body) -> None:
