@@ -91,14 +91,19 @@ class ChannelLog:
 
 
 class LogTransport:
-    """The outbox's way to a `ChannelLog`; `hold` (when set) keeps deliveries waiting until it is released."""
+    """The outbox's way to a `ChannelLog`; `hold` and `hold_rendering` keep everybody waiting there until released."""
 
     def __init__(self, channels: ChannelLog) -> None:
         self.channels = channels
         self.hold: asyncio.Event | None = None
+        self.hold_rendering: asyncio.Event | None = None
         self.delivering = asyncio.Event()
+        self.rendering = asyncio.Event()
 
     async def prepare(self, row: Claimed) -> Claimed | Moot | Refused | NotSent:
+        self.rendering.set()
+        if self.hold_rendering:
+            await self.hold_rendering.wait()
         if row.key in self.channels.broken:
             raise self.channels.broken[row.key]
         if row.key in self.channels.moot:

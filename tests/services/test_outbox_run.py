@@ -93,22 +93,13 @@ async def test_stopping_finishes_what_is_being_sent_and_takes_nothing_new(databa
 
 async def test_stopping_hands_back_what_is_claimed_and_not_yet_sent(database: Database) -> None:
     office = Office(database, settings=DEAF)
-    preparing, go_on = asyncio.Event(), asyncio.Event()
-    render = office.transport.prepare
-
-    class Slow(type(office.transport)):  # type: ignore[misc]  # the class of the very transport that the office uses
-        async def prepare(self, row):  # type: ignore[no-untyped-def]
-            preparing.set()
-            await go_on.wait()
-            return await render(row)
-
-    office.sender._transport = Slow(office.channels)
+    office.transport.hold_rendering = asyncio.Event()
     office.put(message("a"))
     run = asyncio.create_task(office.sender.run())
-    await preparing.wait()
+    await office.transport.rendering.wait()
     stop = asyncio.create_task(office.sender.stop())
     await asyncio.sleep(0)
-    go_on.set()
+    office.transport.hold_rendering.set()
     await stop
     await run
     assert office.channels.posts == []
