@@ -20,7 +20,7 @@ from bot import log as logs
 from bot import metrics
 from bot.domain.clock import Clock, SystemClock
 from bot.outbox.gates import paused_reason
-from bot.outbox.outcome import Claimed, State
+from bot.outbox.outcome import Claimed, NotSent, Refused, State
 from bot.outbox.sender import Sender
 from bot.outbox.sender import Settings as Sending
 from bot.outbox.wakeup import Wakeup
@@ -42,6 +42,7 @@ from bot.web import app as web_app
 from bot.web.server import WebServer
 
 _ANSWERS_SECONDS = 3.0
+_START_WAITS = (0.5, 1.0, 2.0)
 
 log = structlog.get_logger("bot")
 
@@ -142,12 +143,7 @@ class Bot:
     async def _connect(self, http: aiohttp.ClientSession) -> None:
         settings = self.settings
         self._client = slack_app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
-        try:
-            self._where = await install(self._client, self.database, self.clock.now())
-        except SlackApiError as error:
-            raise CannotStartError(sentence_of(error)) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise CannotStartError(f"Slack cannot be reached at {settings.slack_api_url}: {error}") from error
+        self._where = await self._install()
         edge = Edge(self.database, self.renderer, self.clock, self._client, http)
         bolt = slack_app.ProoflineApp(self._client, settings.slack_signing_secret, metrics.ACK_SECONDS.observe)
         slack_app.tell_failures(bolt, edge)
@@ -168,6 +164,20 @@ class Bot:
         )
         self._clockwork = Clockwork(self.database, self.clock, self._jobs, settings.tick_seconds)
         await self._begin(bolt)
+
+    async def _install(self) -> Installation:
+        """Ask Slack where we are; what may pass (a 500, a 429, a lost connection) is tried again a few times."""
+        for wait in (*_START_WAITS, None):
+            try:
+                return await install(self._client, self.database, self.clock.now())
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                meaning = errors.outcome_of(error)
+                if wait is None or isinstance(meaning, Refused):
+                    raise CannotStartError(sentence_of(error, self.settings.slack_api_url)) from error
+                asked = meaning.retry_after if isinstance(meaning, NotSent) else None
+                log.warning("slack.not_yet", why=meaning.why, retry_seconds=asked or wait)
+                await asyncio.sleep(asked or wait)
+        raise AssertionError("the last try returns or raises")
 
     async def _begin(self, bolt: slack_app.ProoflineApp) -> None:
         settings = self.settings

