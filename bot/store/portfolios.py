@@ -54,11 +54,6 @@ def by_name(session: Session, workspace_id: int, name: str) -> Portfolio | None:
     return _one(session, (portfolio.c.workspace_id == workspace_id) & same)
 
 
-def by_ids(session: Session, portfolio_ids: Iterable[int]) -> dict[int, Portfolio]:
-    """These portfolios by their ids, in one query."""
-    return {row.id: row for row in _many(session, portfolio.c.id.in_(set(portfolio_ids)))}
-
-
 def of_workspace(session: Session, workspace_id: int) -> list[Portfolio]:
     """All portfolios of a workspace, by name."""
     return _many(session, portfolio.c.workspace_id == workspace_id)
