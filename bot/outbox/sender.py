@@ -43,7 +43,7 @@ from bot.outbox.reconcile import resolve
 from bot.outbox.report import tell
 from bot.outbox.settle import Pace, finish
 from bot.outbox.transport import Lease, Observer, OnDead, P, Silent, Transport, steady_seconds
-from bot.outbox.wakeup import Wakeup
+from bot.outbox.wakeup import Wakeup, announce
 from bot.store.engine import Database
 
 BROKEN = "cannot_render"
@@ -208,6 +208,8 @@ class Sender(Generic[P]):
         settings = self._settings
         with self._database.begin() as session:
             recorded += finish(session, now, [result for result in results if result not in dead], settings.pace)
+            if self._stopping and recorded:
+                announce(session)  # what queued behind these rows is the other replicas' to take
             if free <= 0:
                 return recorded, [], None
             batch = claim(session, now, limit=free, lease_seconds=settings.lease_seconds, owner=self.owner)

@@ -106,6 +106,22 @@ async def test_stopping_hands_back_what_is_claimed_and_not_yet_sent(database: Da
     assert office.ends()["a"] == ("waiting", None)
 
 
+async def test_a_sender_that_stops_wakes_the_others_for_what_it_leaves(database: Database) -> None:
+    leaving, staying = Office(database, settings=DEAF), Office(database, settings=DEAF)
+    leaving.transport.hold = asyncio.Event()
+    leaving.put(message("a"), message("b"))
+    run = asyncio.create_task(leaving.sender.run())
+    await leaving.transport.delivering.wait()
+    async with running(staying):
+        stop = asyncio.create_task(leaving.sender.stop())
+        await asyncio.sleep(0.2)
+        leaving.transport.hold.set()
+        await stop
+        await run
+        await eventually(lambda: staying.channels.keys() == ["b"])
+    assert leaving.channels.keys() == ["a"]
+
+
 async def test_two_replicas_race_and_every_message_is_posted_once_and_in_order(databases: Databases) -> None:
     url = databases.fresh()
     shared = ChannelLog()
