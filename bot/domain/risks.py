@@ -246,4 +246,4 @@ def _overdue(state: ProofState, action: Action, due_on: date, on: date) -> Itera
         return
     owner = state.names.get(action.owner_id) if action.owner_id is not None else None
     fact = f"{quoted(action.text)} was due on {day(due_on)}" + (f" ({owner})" if owner else " and has no owner")
-    yield Danger(RiskKind.ACTION_OVERDUE, f"action:{action.id}", Severity.LOW, fact, due_on + OVERDUE_AFTER)
+    yield Danger(RiskKind.ACTION_OVERDUE, f"action:{action.id}", Severity.MEDIUM, fact, due_on + OVERDUE_AFTER)

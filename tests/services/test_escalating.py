@@ -105,13 +105,15 @@ def test_a_risk_that_becomes_worse_is_updated_in_place(team: Team) -> None:
     assert note.what == "fact"
 
 
-def test_a_low_risk_is_followed_but_not_told(team: Team) -> None:
+def test_an_action_overdue_by_a_week_is_told_once(team: Team) -> None:
     acme, _, _ = team.add_proven("Acme")
     team.add("action", account_id=acme, text="Send the readout", due_on=day(MONDAY, -8).date(), owner_id=team.maya.id)
     team.look()
     risk = team.the_risk(acme)
-    assert (risk.kind, risk.severity) == (RiskKind.ACTION_OVERDUE, Severity.LOW)
-    assert team.messages() == []
+    assert (risk.kind, risk.severity) == (RiskKind.ACTION_OVERDUE, Severity.MEDIUM)
+    assert [message.args["risk_id"] for message in team.messages("risk")] == [risk.id]
+    team.look(day(MONDAY, 1))
+    assert len(team.messages("risk")) == 1
 
 
 def test_a_former_customer_is_left_alone_until_somebody_changes_it(team: Team) -> None:

@@ -221,7 +221,8 @@ def test_dangers_come_worst_first() -> None:
         wrote(12),
         actions=(Action(5, 1, "Send", due_on=ago(9)),),
     )
-    assert [danger.severity for danger in result.dangers] == [Severity.HIGH, Severity.MEDIUM, Severity.LOW]
+    assert [danger.severity for danger in result.dangers] == [Severity.HIGH, Severity.MEDIUM, Severity.MEDIUM]
+    assert result.dangers[0].kind is RiskKind.DISPROVEN
 
 
 def test_gaps_are_written_ones_first_and_then_every_outcome_that_is_short_of_proven() -> None:

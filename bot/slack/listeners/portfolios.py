@@ -106,5 +106,6 @@ def _portfolio(form: Form) -> PortfolioForm:
         time=form.words("time"),
         tz=form.words("tz"),
         bands=form.text("bands") or "",
+        loads=form.text("loads") or "",
         portfolio_id=number(form.metadata) if form.metadata else None,
     )
