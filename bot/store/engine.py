@@ -10,7 +10,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.store.turnstile import Turnstile
+
 _LOCK_WAIT_SECONDS = 30
+_TURN = "proofline_turn"
 _PG_SETTINGS = {
     "timezone": "UTC",
     "lock_timeout": "10s",
@@ -91,6 +94,7 @@ def _postgresql(url: URL) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _LOCK_WAIT_SECONDS})
+    turnstile = Turnstile()
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -103,7 +107,20 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # IMMEDIATE, because a transaction that reads first and writes later fails at once when another wrote between.
-        reads = connection.get_execution_options().get("proofline_reads", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("proofline_reads", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.info[_TURN] = turnstile.enter(_LOCK_WAIT_SECONDS)
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            _over(connection)
+            raise
+
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
+    def _over(connection: Connection) -> None:
+        if connection.info.pop(_TURN, False):
+            turnstile.leave()
 
     return engine

@@ -25,11 +25,11 @@ from sqlalchemy.orm import Session
 from bot.store import migrate, schema
 from bot.store.delivery import outbox
 from bot.store.engine import Database
-from sandbox import Fault, Sandbox
+from sandbox import Sandbox
 from tests.chaos import seasons, servers, town
 from tests.chaos.crew import Crew
 from tests.chaos.eyes import Eyes
-from tests.chaos.killer import Killer
+from tests.chaos.killer import Killer, blindfold
 from tests.chaos.options import MANIFEST, SENDING, Options, from_environment
 from tests.chaos.people import People
 from tests.chaos.timeline import Timeline
@@ -37,7 +37,6 @@ from tests.chaos.verdict import Evidence, Verdict, judge
 
 _RESEEN = 3_000  # rows whose transactions may still be open when later ones are seen
 _DRAIN_SECONDS = 180.0
-_NEVER_ENDS = 10**9
 
 
 class Arena:
@@ -86,7 +85,7 @@ class Arena:
             "slack_api_url": self.sandbox.api_url,
             "host": "127.0.0.1",
             "port": 0,
-            "tick_seconds": 1.0,
+            "tick_seconds": 2.0,
         }
         self.crew = Crew(options.replicas, settings, self.timeline.path, self.directory, self.random, self.faults)
         await self.crew.start()
@@ -97,7 +96,7 @@ class Arena:
         options, minutes = self.options, self.options.minutes
         self.people = People(self.sandbox, self.eyes, self.random, self._slug_of_prompt)
         if options.blind:
-            self._blindfold()
+            blindfold(self.sandbox)
         killer = Killer(options, self.random, self.sandbox, self.crew, self.server, self.timeline, self.faults)
         lives = [
             self.people.live(),
@@ -122,7 +121,7 @@ class Arena:
         self.crew.wake_all()
         self.timeline.stop()
         if self.options.blind:
-            self._blindfold()
+            blindfold(self.sandbox)
         looking = asyncio.create_task(self._look_at_outbox())
         began = time.monotonic()
         quiet = 0
@@ -131,10 +130,6 @@ class Arena:
             quiet = quiet + 1 if not await asyncio.to_thread(self._work_left) else 0
         self.drained_seconds = time.monotonic() - began
         looking.cancel()
-
-    def _blindfold(self) -> None:
-        for method in ("conversations.history", "conversations.replies"):
-            self.sandbox.fault(Fault(method, "error:missing_scope", count=_NEVER_ENDS))
 
     def _work_left(self) -> int:
         now, cadence, prompt = self.timeline.now(), schema.cadence.c, schema.prompt.c

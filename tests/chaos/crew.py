@@ -17,6 +17,8 @@ from typing import Any
 from tests.chaos.options import ROOT
 
 _LOOK_SECONDS = 0.1
+_GROWN_UP_SECONDS = 3.5
+_SPARE_THE_YOUNG = 0.85  # the others may be hit while they start
 
 
 class Crew:
@@ -28,6 +30,7 @@ class Crew:
         self._settings, self._clock, self._logs, self._random = settings, clock, logs, random
         self._pids: list[int | None] = [None] * size
         self._again_at = [0.0] * size
+        self._born_at = [0.0] * size
         self._frozen: set[int] = set()
         self._told: set[int] = set()
         self._faults = faults
@@ -110,9 +113,10 @@ class Crew:
         _send(pid, with_signal)
 
     def _pick(self) -> int | None:
-        awake = [
-            slot for slot, pid in enumerate(self._pids) if pid is not None and pid not in self._frozen | self._told
-        ]
+        spared = {None, *self._frozen, *self._told}
+        awake = [slot for slot, pid in enumerate(self._pids) if pid not in spared]
+        if self._random.random() < _SPARE_THE_YOUNG:
+            awake = [slot for slot in awake if time.monotonic() - self._born_at[slot] > _GROWN_UP_SECONDS]
         return self._random.choice(awake) if awake else None
 
     async def _watch(self) -> None:
@@ -141,6 +145,7 @@ class Crew:
         }
         self._parent.stdin.write(json.dumps(order).encode() + b"\n")
         await self._parent.stdin.drain()
+        self._born_at[slot] = time.monotonic()
         self._pids[slot] = int(await self._parent.stdout.readline())
 
 

@@ -16,7 +16,14 @@ from tests.chaos.servers import Server
 from tests.chaos.timeline import Timeline
 
 _CALLS = ("chat.postMessage",) * 6 + ("chat.update",) * 2 + ("conversations.history", "conversations.open", "*")
+_NEVER_ENDS = 10**9
 Trouble = Callable[[], Coroutine[Any, Any, None]]
+
+
+def blindfold(sandbox: Sandbox) -> None:
+    """Let nobody look into any history from now on."""
+    for method in ("conversations.history", "conversations.replies"):
+        sandbox.fault(Fault(method, "error:missing_scope", count=_NEVER_ENDS))
 
 
 class Killer:
@@ -32,7 +39,7 @@ class Killer:
         timeline: Timeline,
         faults: Counter[str],
     ) -> None:
-        self._gap = options.gap
+        self._gap, self._blind = options.gap, options.blind
         self._random, self._sandbox, self._crew = random, sandbox, crew
         self._server, self._timeline, self._faults = server, timeline, faults
         self._troubles: dict[Trouble, int] = {
@@ -75,8 +82,12 @@ class Killer:
         self._slack(kind, count=self._random.randrange(1, 6), method=self._random.choice(_CALLS))
 
     def _slack(self, kind: str, count: int, method: str) -> None:
-        self._faults[f"Slack: {kind}"] += count
+        """What is left of the trouble before is over: else it would pile up for whoever starts next."""
+        self._sandbox.clear_faults()
+        self._faults[f"Slack: {kind}"] += 1
         self._sandbox.fault(Fault(method, kind, count=count, retry_after=1))
+        if self._blind:
+            blindfold(self._sandbox)
 
     async def _cut_sockets(self) -> None:
         self._faults["sockets closed"] += 1

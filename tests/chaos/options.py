@@ -30,7 +30,7 @@ class Options:
     databases: tuple[str, ...] = ("postgresql", "sqlite")
     accounts: int = 600
     owners: int = 150
-    portfolios: int = 20
+    portfolios: int = 12
     speed: float = 1440.0
     gap: float = 1.0
     blind: bool = False

@@ -73,8 +73,7 @@ class People:
         await self._in_a_form(person, asked, "prompt.nothing", {"stays": "other", "why": said.words}, said)
 
     async def _in_a_form(self, person: Person, asked: Asked, action: str, values: dict[str, str], said: Said) -> None:
-        if person.modal is not None:
-            return
+        await _close_all(person)
         await person.click(action, message=asked.message)
         modal = person.modal
         if modal is None:

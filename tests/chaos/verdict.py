@@ -22,7 +22,14 @@ from tests.chaos.town import Town
 
 AnyRow = Row[*tuple[Any, ...]]
 _DAY = timedelta(days=1)
-_MOOT = ("the prompt is", "the prompt was handed over", "it was answered", "all of them are closed", "the message it")
+_MOOT = (
+    "the prompt is",
+    "the prompt was handed over",
+    "it was answered",
+    "all of them are closed",
+    "the message it",
+    "the risk was closed",
+)
 
 
 @dataclass
