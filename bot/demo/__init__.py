@@ -36,7 +36,8 @@ ROOT = Path(__file__).parents[2]
 DATA = "PROOFLINE_DEMO_DATA"
 TEMPORARY = "PROOFLINE_DEMO_TEMPORARY"
 LOG = "PROOFLINE_DEMO_LOG"
-_SENDING = Sending(pace=Pace(channel_seconds=0.05))
+# Short leases: a demo that was killed takes up its messages again in seconds.
+_SENDING = Sending(pace=Pace(channel_seconds=0.05), lease_seconds=8, http_seconds=4, margin_seconds=2, poll_seconds=5)
 # What falls due within the hour is done together: a jump over a week takes a second or two.
 _TOGETHER = timedelta(hours=1)
 
