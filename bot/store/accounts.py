@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from bot.domain import naming
@@ -15,10 +15,11 @@ from bot.store import ledger, schema
 from bot.store.ledger import Author
 
 _COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
+_BY_ID = select(*_COLUMNS).where(schema.account.c.id == bindparam("wanted"))
 
 
 def by_id(session: Session, account_id: int) -> Account | None:
-    row = session.execute(select(*_COLUMNS).where(schema.account.c.id == account_id)).one_or_none()
+    row = session.execute(_BY_ID, {"wanted": account_id}).one_or_none()
     return None if row is None else Account(*row)
 
 

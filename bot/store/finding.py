@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.domain import naming
@@ -66,8 +66,13 @@ def _accounts(workspace_id: int) -> Select[Any]:
     )
 
 
+_BY_SLUG = select(account.c.id, account.c.slug, account.c.name).where(
+    account.c.workspace_id == bindparam("workspace"), account.c.slug == bindparam("key")
+)
+
+
 def _exact(session: Session, workspace_id: int, key: str) -> list[Hit]:
-    by_slug = _hits(session, _accounts(workspace_id).where(account.c.slug == key))
+    by_slug = [Hit(*row) for row in session.execute(_BY_SLUG, {"workspace": workspace_id, "key": key})]
     if by_slug:
         return by_slug
     alias = select(account_word.c.account_id).where(

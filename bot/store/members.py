@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.store import briefs
@@ -43,6 +43,11 @@ class SlackUser:
 
 _AT_ONCE = 10_000  # SQLite takes at most 32,766 values in one statement
 _COLUMNS = [member.c[field.name] for field in fields(Member)]
+# Built once: every payload from Slack asks the first, every account that is loaded the second.
+_BY_SLACK_ID = select(*_COLUMNS).where(
+    member.c.workspace_id == bindparam("workspace"), member.c.slack_id == bindparam("slack")
+)
+_NAMES = select(member.c.id, member.c.name).where(member.c.id.in_(bindparam("wanted", expanding=True)))
 
 
 def by_id(session: Session, member_id: int | None) -> Member | None:
@@ -50,7 +55,8 @@ def by_id(session: Session, member_id: int | None) -> Member | None:
 
 
 def by_slack_id(session: Session, workspace_id: int, slack_id: str) -> Member | None:
-    return _one(session, (member.c.workspace_id == workspace_id) & (member.c.slack_id == slack_id))
+    row = session.execute(_BY_SLACK_ID, {"workspace": workspace_id, "slack": slack_id}).one_or_none()
+    return None if row is None else Member(*row)
 
 
 def by_name(session: Session, workspace_id: int, name: str) -> Member | None:
@@ -73,8 +79,8 @@ def names(session: Session, member_ids: Iterable[int | None]) -> dict[int, str]:
     wanted = sorted({member_id for member_id in member_ids if member_id is not None})
     found: dict[int, str] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        some = member.c.id.in_(wanted[start : start + _AT_ONCE])
-        found |= {row.id: row.name for row in session.execute(select(member.c.id, member.c.name).where(some))}
+        rows = session.execute(_NAMES, {"wanted": wanted[start : start + _AT_ONCE]})
+        found |= dict(tuple(row) for row in rows)
     return found
 
 
