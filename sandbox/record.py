@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from sandbox.model import Json
 
@@ -12,10 +12,11 @@ class Recorder:
 
     def __init__(self, path: Path | None) -> None:
         self.calls: list[Json] = []
-        self._file: TextIO | None = None
+        self._file: BinaryIO | None = None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a", encoding="utf-8")
+            # Unbuffered, so that every line is one write and several sandboxes can share the file.
+            self._file = path.open("ab", buffering=0)
 
     def add(self, method: str, request: Json, response: object) -> None:
         """Note one call; tokens are left out."""
@@ -23,8 +24,7 @@ class Recorder:
         call = {"method": method, "request": shown, "response": response}
         self.calls.append(call)
         if self._file is not None:
-            self._file.write(json.dumps(call, ensure_ascii=False) + "\n")
-            self._file.flush()
+            self._file.write((json.dumps(call, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
 
     def close(self) -> None:
         """Close the file."""
