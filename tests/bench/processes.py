@@ -1,0 +1,103 @@
+"""Programs that are measured from outside: started on a sandbox, waited for, and asked what they use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = ROOT / "manifest.yml"
+BOT = ("-m", "bot", "run")
+BOT_IS_READY = "bot.started"
+BARE = ("-m", "tests.bench.bare")
+BARE_IS_READY = "ready"
+_PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes: what the process holds in RAM, and what of it nobody else shares."""
+
+    rss: int
+    uss: int
+
+
+class Program:
+    """A Python program in a process of its own, from its start to the line that says that it is ready.
+
+    `seconds` is how long that took on the clock, `cpu_seconds` on the processor.
+    """
+
+    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str], ready: str, log: Path) -> None:
+        self._log = log
+        self._out: IO[bytes] = log.open("wb")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DATABASE_"))}
+        started = time.perf_counter()
+        self._process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**inherited, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self._out,
+            stderr=subprocess.STDOUT,
+        )
+        self._watched = psutil.Process(self._process.pid)
+        self._wait_for(ready)
+        self.seconds = time.perf_counter() - started
+        self.cpu_seconds = self.cpu()
+
+    def cpu(self) -> float:
+        """Processor seconds so far, all threads together."""
+        tasks = Path(f"/proc/{self._process.pid}/task")
+        if (tasks / str(self._process.pid) / "schedstat").exists():
+            # To the nanosecond, where the kernel tells it; the times of the process are counted in hundredths.
+            return sum(_nanoseconds(task) for task in tasks.iterdir()) / 1e9
+        used = self._watched.cpu_times()
+        return float(used.user + used.system)
+
+    def memory(self) -> Memory:
+        """What it holds now."""
+        used = self._watched.memory_full_info()
+        return Memory(used.rss, used.uss)
+
+    def stop(self) -> None:
+        """End it, gently at first."""
+        self._process.terminate()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._out.close()
+
+    def _wait_for(self, ready: str) -> None:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while ready not in (said := self._log.read_text("utf-8", "replace")):
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.stop()
+                raise RuntimeError(f"{self._process.args} did not start:\n{said[-2000:]}")
+            time.sleep(0.005)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _nanoseconds(task: Path) -> int:
+    try:
+        return int((task / "schedstat").read_text().split()[0])
+    except FileNotFoundError:  # the thread has just ended
+        return 0
