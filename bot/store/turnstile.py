@@ -9,8 +9,8 @@ from threading import Lock
 class Turnstile:
     """A lock that is handed to the one who has waited longest.
 
-    SQLite lets a waiting writer poll ever more seldom, so one that writes again and again keeps the others out for
-    many seconds: with `make chaos` a busy clock let 6 messages a second through, and 100 with this.
+    SQLite lets a waiting writer poll ever more seldom, so those who write again and again, such as the clock's jobs
+    while much is due, keep the others out.
     """
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from tests.chaos.options import ROOT
 
 _LOOK_SECONDS = 0.1
-_GROWN_UP_SECONDS = 3.5
+_GROWN_UP_SECONDS = 2.5
 _SPARE_THE_YOUNG = 0.85  # the others may be hit while they start
 
 

@@ -43,7 +43,7 @@ class Killer:
         self._random, self._sandbox, self._crew = random, sandbox, crew
         self._server, self._timeline, self._faults = server, timeline, faults
         self._troubles: dict[Trouble, int] = {
-            self._kill: 28,
+            self._kill: 36,
             self._terminate: 5,
             self._freeze: 4,
             self._break_database: 3,
