@@ -134,7 +134,11 @@ def test_accounts_that_break_on_one_day_share_a_message(team: Team) -> None:
 
 def test_a_tier_by_hand_survives_the_bands_until_it_is_released(team: Team) -> None:
     bands = team.add_portfolio("Banded", CHANNEL, team.priya.id)
-    columns: dict[str, Any] = {"band_currency": "EUR", "high_touch_from_minor": 500_000_00, "low_touch_from_minor": 50_000_00}
+    columns: dict[str, Any] = {
+        "band_currency": "EUR",
+        "high_touch_from_minor": 500_000_00,
+        "low_touch_from_minor": 50_000_00,
+    }
     team.change("portfolio", bands, **columns)
     account_id = team.add_account("Acme", portfolio_id=bands)
     team.look()
