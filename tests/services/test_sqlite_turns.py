@@ -26,26 +26,27 @@ def file(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
     made.dispose()
 
 
-def test_a_writer_that_never_rests_keeps_nobody_out(file: Database) -> None:
-    done, begun = threading.Event(), threading.Event()
+def test_writers_that_never_rest_keep_nobody_out(file: Database) -> None:
+    done = threading.Event()
 
     def never_rests() -> None:
         while not done.is_set():
             with file.begin() as session:
-                begun.set()
                 session.execute(select(schema.workspace)).all()
                 done.wait(BUSY_SECONDS)
 
-    job = threading.Thread(target=never_rests)
-    job.start()
-    begun.wait()
-    started = time.monotonic()
-    for number in range(10):
+    jobs = [threading.Thread(target=never_rests) for _ in range(3)]
+    for job in jobs:
+        job.start()
+    longest = 0.0
+    for number in range(12):
+        started = time.monotonic()
         add_workspace(file, f"T{number}")
-    seconds = time.monotonic() - started
+        longest = max(longest, time.monotonic() - started)
     done.set()
-    job.join()
-    assert seconds < 10 * 5 * BUSY_SECONDS
+    for job in jobs:
+        job.join()
+    assert longest < 1
 
 
 def test_a_transaction_that_fails_gives_its_turn_back(file: Database) -> None:
