@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.log import traced
 from bot.slack.edge import Edge
 from bot.slack.failures import Failures
+from bot.slack.last_look import LeasedRequest
 from bot.slack.payload import Body
 
 HTTP_SECONDS = 10.0
@@ -51,7 +52,8 @@ class ProoflineApp(AsyncApp):
 
 def http_session() -> aiohttp.ClientSession:
     """The one HTTP session of the process. It gives up sooner than a lease of the outbox runs out."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=HTTP_SECONDS), trust_env=True)
+    timeout = aiohttp.ClientTimeout(total=HTTP_SECONDS)
+    return aiohttp.ClientSession(timeout=timeout, trust_env=True, request_class=LeasedRequest)
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

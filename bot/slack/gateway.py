@@ -32,6 +32,7 @@ from bot.services.messages import Composer
 from bot.slack import errors
 from bot.slack.edge import template_of
 from bot.slack.ids import Action, Callback
+from bot.slack.last_look import LEASE, LeaseOverError
 from bot.slack.markup import Message
 from bot.slack.render import Renderer
 from bot.store import members
@@ -83,11 +84,16 @@ class Gateway:
         """One call, never repeated here."""
         if not lease.may_post():
             return NotSent("the lease was nearly over")
+        held = LEASE.set(lease)
         try:
             answer = await self._call(prepared)
             return Sent(str(answer["channel"]), str(answer["ts"]))
+        except LeaseOverError as over:
+            return NotSent(str(over))
         except Exception as error:  # noqa: BLE001 - every failure has a meaning for the message
             return await self._meaning(error)
+        finally:
+            LEASE.reset(held)
 
     async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent:
         """Search the conversation for the row's uuid; an update can simply be made again."""
