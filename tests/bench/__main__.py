@@ -16,9 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.ack import ack
+from tests.bench.card import card
+from tests.bench.claim import claim
+from tests.bench.digest import digest
 from tests.bench.registry import Benchmark, Figure, Run
 
-BENCHMARKS: dict[str, Benchmark] = {"ack": ack}
+BENCHMARKS: dict[str, Benchmark] = {"ack": ack, "card": card, "claim": claim, "digest": digest}
 RESULT = Path("build/bench.json")
 _WIDE = 170
 

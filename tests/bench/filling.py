@@ -61,7 +61,7 @@ class _Bulk:
         names, values = ", ".join(columns), ", ".join(columns.values())
         counted = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"
         chosen = f"SELECT {values} FROM n WHERE {where}"
-        self._connection.exec_driver_sql(f"INSERT INTO {table} ({names}) {counted} {chosen}")
+        self._connection.execute(text(f"INSERT INTO {table} ({names}) {counted} {chosen}"))
 
     def day(self, ago: str) -> str:
         """The date `ago` days (an expression) before the present."""

@@ -14,6 +14,8 @@ from typing import IO, Self
 
 import psutil
 
+from tests.bench.measuring import process_cpu
+
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "manifest.yml"
 BOT = ("-m", "bot", "run")
@@ -38,6 +40,7 @@ class Program:
     """
 
     def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str], ready: str, log: Path) -> None:
+        self._name = " ".join(arguments)
         self._log = log
         self._out: IO[bytes] = log.open("wb")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DATABASE_"))}
@@ -57,12 +60,7 @@ class Program:
 
     def cpu(self) -> float:
         """Processor seconds so far, all threads together."""
-        tasks = Path(f"/proc/{self._process.pid}/task")
-        if (tasks / str(self._process.pid) / "schedstat").exists():
-            # To the nanosecond, where the kernel tells it; the times of the process are counted in hundredths.
-            return sum(_nanoseconds(task) for task in tasks.iterdir()) / 1e9
-        used = self._watched.cpu_times()
-        return float(used.user + used.system)
+        return process_cpu(self._process.pid)
 
     def memory(self) -> Memory:
         """What it holds now."""
@@ -84,7 +82,7 @@ class Program:
         while ready not in (said := self._log.read_text("utf-8", "replace")):
             if self._process.poll() is not None or time.monotonic() > until:
                 self.stop()
-                raise RuntimeError(f"{self._process.args} did not start:\n{said[-2000:]}")
+                raise RuntimeError(f"{self._name} did not start:\n{said[-2000:]}")
             time.sleep(0.005)
 
     def __enter__(self) -> Self:
@@ -94,10 +92,3 @@ class Program:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _nanoseconds(task: Path) -> int:
-    try:
-        return int((task / "schedstat").read_text().split()[0])
-    except FileNotFoundError:  # the thread has just ended
-        return 0

@@ -1,0 +1,77 @@
+"""The card of one account among a thousand and among a hundred thousand: what a reader waits for must not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from bot.services import looking_up, reading
+from bot.services.actor import Actor
+from bot.store import members
+from bot.store.engine import Database
+from tests.bench.filling import NOW, OWNER, fill
+from tests.bench.measuring import Side, in_turns
+from tests.bench.registry import Figure, Run, bounded, compared
+
+_SMALL = 1_000
+_OUTCOMES = 3
+
+
+def card(run: Run) -> Iterable[Figure]:
+    """Find an account by its name, load and assess it; and find one that is spelt wrong."""
+    large = run.size(100_000, 10_000)
+    for dialect in ("sqlite", "postgresql"):
+        databases = {accounts: _filled(run, dialect, accounts) for accounts in (_SMALL, large)}
+        sides = {str(size): Side(_ask(database, size), database) for size, database in databases.items()}
+        took = in_turns(sides, run.size(15, 7))
+        small, big = took[str(_SMALL)], took[str(large)]
+        against = f"the same among {_SMALL:,} accounts; here among {large:,}"
+        ours, theirs = big.cpu * 1e3 / _MANY, small.cpu * 1e3 / _MANY
+        yield compared(f"card_{dialect}", ours, theirs, "ms CPU", against, most=1.3)
+        if dialect == "sqlite":
+            misspelt = in_turns({"it": Side(partial(_find, databases[large], "custmer 1234"))}, 5)["it"]
+            yield bounded("find_misspelt", misspelt.cpu, "s CPU", f"no baseline; among {large:,} accounts", most=2.4)
+        for database in databases.values():
+            database.dispose()
+
+
+_MANY = 40
+
+
+def _filled(run: Run, dialect: str, accounts: int) -> Database:
+    database = run.fresh(dialect)
+    fill(database, accounts, outcomes=_OUTCOMES)
+    return database
+
+
+def _ask(database: Database, accounts: int) -> Callable[[], None]:
+    """Cards of accounts that lie all over the ledger, other ones at every call."""
+    turn = 0
+
+    def ask() -> None:
+        nonlocal turn
+        for number in range(_MANY):
+            _show(database, f"customer {1 + (turn * _MANY + number) * 7919 % accounts}")
+        turn += 1
+
+    return ask
+
+
+def _show(database: Database, typed: str) -> None:
+    with database.reading() as session:
+        actor = _actor(database)
+        hit = reading.find(session, actor, typed).hit
+        assert hit is not None
+        looking_up.card(session, actor, hit.id, NOW)
+
+
+def _find(database: Database, typed: str) -> None:
+    with database.reading() as session:
+        assert reading.find(session, _actor(database), typed).nearest
+
+
+def _actor(database: Database) -> Actor:
+    with database.reading() as session:
+        member = members.by_slack_id(session, 1, OWNER)
+    assert member is not None
+    return Actor(member, "bench")

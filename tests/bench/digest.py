@@ -1,0 +1,122 @@
+"""The weekly digest of portfolios of a thousand, ten thousand and a hundred thousand accounts, ten outcomes each.
+
+It is opened by the service that the clock calls, to its last row in the outbox. The clock has looked at every account
+since it last changed, and kept its brief, as is usual; a cold digest works everything out from the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import event, select, update
+
+from bot.domain.assessment import assess
+from bot.services import briefing, digesting
+from bot.store import proof, schema
+from bot.store.engine import Database
+from bot.store.proof import as_json
+from tests.bench.filling import NOW, fill
+from tests.bench.measuring import Spent, spent
+from tests.bench.registry import Figure, Run, bounded, compared
+
+_OUTCOMES = 10
+_AT_ONCE = 200
+
+
+def digest(run: Run) -> Iterable[Figure]:
+    """Seconds and queries by size, on SQLite, where all of the work is in one thread; and the largest on PostgreSQL."""
+    sizes = (1_000, 10_000) if run.quick else (1_000, 10_000, 100_000)
+    before: tuple[int, Spent] | None = None
+    queries: set[int] = set()
+    for accounts in sizes:
+        database = _filled(run, "sqlite", accounts)
+        took, asked = _third(database)
+        queries.add(asked)
+        at_most = 1.0 if accounts == 10_000 else None
+        what = f"no baseline; {accounts:,} accounts, {accounts * _OUTCOMES:,} outcomes"
+        yield bounded(f"digest_{accounts}", took.cpu, "s CPU", what, most=at_most)
+        if before is not None:
+            smaller, less = before
+            each, was = took.cpu / accounts * 1e6, less.cpu / smaller * 1e6
+            against = f"the same with {smaller:,} accounts"
+            yield compared(f"digest_each_of_{accounts}", each, was, "µs CPU an account", against, most=1.5)
+        before = accounts, took
+        if accounts == 10_000:
+            yield _cold(database, took)
+        database.dispose()
+    spread = float(max(queries) - min(queries))
+    against = f"{min(queries)} queries at {sizes[0]:,} accounts; more at {sizes[-1]:,}"
+    yield bounded("digest_queries_growth", spread, "queries", against, most=0)
+    database = _filled(run, "postgresql", 10_000)
+    took, _ = _third(database)
+    database.dispose()
+    what = "no baseline; the server's share is in it; 10,000 accounts, 100,000 outcomes"
+    yield bounded("digest_10000_postgresql", took.cpu, "s CPU", what, most=1.0)
+
+
+def _filled(run: Run, dialect: str, accounts: int) -> Database:
+    database = run.fresh(dialect)
+    fill(database, accounts, outcomes=_OUTCOMES)
+    look(database, accounts)
+    return database
+
+
+def look(database: Database, accounts: int) -> None:
+    """Keep every account's brief, as the clock's look does, without following its dangers as risks."""
+    for start in range(1, accounts + 1, _AT_ONCE):
+        with database.begin() as session:
+            states = proof.load_many(session, range(start, start + _AT_ONCE))
+            briefing.keep(session, [assess(state, NOW.date(), NOW) for state in states])
+
+
+def _third(database: Database) -> tuple[Spent, int]:
+    """The best of three digests, each compared with the same one of last week, and how many queries one takes."""
+    _open_last_week(database)
+    _open(database)
+    with _statements(database) as seen:
+        took = [spent(lambda: _open(database), database) for _ in range(3)]
+    return Spent(min(one.wall for one in took), min(one.cpu for one in took)), len(seen) // 3
+
+
+def _open(database: Database) -> None:
+    """Open the digest that is due, to the last row in the outbox, and take it back."""
+    with database.session() as session:
+        assert digesting.open_due_digest(session, NOW)
+        session.rollback()
+
+
+def _open_last_week(database: Database) -> None:
+    """Last week every twentieth outcome that is proven now was not, so that there is something to tell."""
+    last_week = NOW - timedelta(days=7)
+    portfolio, opened = schema.portfolio, schema.digest
+    with database.begin() as session:
+        session.execute(update(portfolio).values(next_digest_at=last_week))
+        assert digesting.open_due_digest(session, last_week)
+        figures = as_json(session.execute(select(opened.c.figures)).scalar_one())
+        credits = figures["kept"]["credits"]
+        figures["kept"]["credits"] = {key: credits[key] for number, key in enumerate(credits) if number % 20}
+        session.execute(update(opened).values(figures=figures))
+        session.execute(update(portfolio).values(next_digest_at=NOW))
+
+
+@contextmanager
+def _statements(database: Database) -> Iterator[list[str]]:
+    """The statements that the block sends, but for those that put the thread's pages into the outbox."""
+    seen: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "outbox" not in statement:
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", keep)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", keep)
+
+
+def _cold(database: Database, kept: Spent) -> Figure:
+    with database.begin() as session:
+        session.execute(update(schema.account_due).values(brief_until=None))
+    took = spent(lambda: _open(database))
+    return compared("digest_10000_cold", took.cpu, kept.cpu, "s CPU", "the digest when the accounts were looked at")
