@@ -134,16 +134,16 @@ def open_of_member(session: Session, member_id: int) -> list[Prompt]:
 
 
 def next_to_remind(session: Session, now: datetime) -> Prompt | None:
-    """One open prompt whose reminder is due."""
+    """One open prompt whose reminder is due, locked for this transaction where the database can."""
     table = schema.prompt
     due = (table.c.state == PromptState.OPEN) & table.c.reminded_at.is_(None) & (table.c.remind_at <= now)
-    return _one(session, due, table.c.remind_at)
+    return _next(session, due, table.c.remind_at)
 
 
 def next_to_close(session: Session, now: datetime) -> Prompt | None:
-    """One open prompt whose time has run out."""
+    """One open prompt whose time has run out, locked for this transaction where the database can."""
     table = schema.prompt
-    return _one(session, (table.c.state == PromptState.OPEN) & (table.c.closes_at <= now), table.c.closes_at)
+    return _next(session, (table.c.state == PromptState.OPEN) & (table.c.closes_at <= now), table.c.closes_at)
 
 
 def last_asked(session: Session, account_id: int) -> datetime | None:
@@ -192,9 +192,11 @@ def action_of_answer(session: Session, answer_id: int) -> Action | None:
 
 def messages_of(session: Session, workspace_id: int, prompt_id: int) -> list[tuple[str, str]]:
     """(key, Slack user) of the messages that were sent, or wait to be sent, for a prompt."""
-    key = outbox.c.key
+    key, here = outbox.c.key, outbox.c.workspace_id == workspace_id
     own = (key == f"prompt:{prompt_id}") | key.startswith(f"prompt:{prompt_id}:", autoescape=True)
-    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
+    # No index helps to find a prefix on every database; but nothing of a prompt was put before its first message.
+    first = session.execute(select(outbox.c.id).where(here, key == f"prompt:{prompt_id}")).scalar_one_or_none()
+    posted = here & (outbox.c.op == "post") & (outbox.c.id >= (first or 0))
     return [(row[0], row[1]) for row in session.execute(select(key, outbox.c.channel).where(own, posted))]
 
 
@@ -206,6 +208,13 @@ def _prompts() -> Select[Any]:
 def _one(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any] | None = None) -> Prompt | None:
     by = schema.meeting.c.starts_at if order is None else order
     row = session.execute(_prompts().where(condition).order_by(by).limit(1)).one_or_none()
+    return None if row is None else Prompt(*row)
+
+
+def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any]) -> Prompt | None:
+    """The first that no other replica has in hand: or all of them would wait for the same one."""
+    first = _prompts().where(condition).order_by(order).limit(1)
+    row = session.execute(first.with_for_update(skip_locked=True, of=schema.prompt)).one_or_none()
     return None if row is None else Prompt(*row)
 
 

@@ -85,7 +85,7 @@ class Arena:
             "slack_api_url": self.sandbox.api_url,
             "host": "127.0.0.1",
             "port": 0,
-            "tick_seconds": 2.0,
+            "tick_seconds": 5.0,
         }
         self.crew = Crew(options.replicas, settings, self.timeline.path, self.directory, self.random, self.faults)
         await self.crew.start()

@@ -28,8 +28,8 @@ class Options:
     seed: int = 7
     replicas: int = 3
     databases: tuple[str, ...] = ("postgresql", "sqlite")
-    accounts: int = 600
-    owners: int = 150
+    accounts: int = 650
+    owners: int = 80
     portfolios: int = 12
     speed: float = 1440.0
     gap: float = 0.9
