@@ -205,9 +205,9 @@ def _prompts() -> Select[Any]:
     return select(*_PROMPT).select_from(joined)
 
 
-def _one(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any] | None = None) -> Prompt | None:
-    by = schema.meeting.c.starts_at if order is None else order
-    row = session.execute(_prompts().where(condition).order_by(by).limit(1)).one_or_none()
+def _one(session: Session, condition: ColumnElement[bool]) -> Prompt | None:
+    first = _prompts().where(condition).order_by(schema.meeting.c.starts_at).limit(1)
+    row = session.execute(first).one_or_none()
     return None if row is None else Prompt(*row)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -233,6 +234,15 @@ def failed(report: dict[str, Any]) -> bool:
     return any(report[name] for name in MUST_BE_ZERO)
 
 
+async def main(database: str, report: Path) -> None:
+    """Run and write the report; when told to stop, end the database and the replicas first."""
+    running = asyncio.current_task()
+    assert running is not None
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, running.cancel)
+    found = await Arena(from_environment().of(database)).run()
+    report.write_text(json.dumps(found, indent=1))
+
+
 if __name__ == "__main__":
-    found = asyncio.run(Arena(from_environment().of(sys.argv[1])).run())
-    Path(sys.argv[2]).write_text(json.dumps(found, indent=1))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
