@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, insert, select, update
@@ -103,14 +104,15 @@ def touch(session: Session, account_ids: Iterable[int], now: datetime) -> None:
     rows = [{"account_id": account_id, "look_at": now} for account_id in dict.fromkeys(account_ids)]
     if not rows:
         return
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = make(schema.account_due)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account_id"], set_={"look_at": statement.excluded.look_at, "brief_until": None}
-        ),
-        rows,
-    )
+    session.execute(_touching(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _touching(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """Every write to the ledger runs it, so it is built once."""
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(schema.account_due)
+    again = {"look_at": statement.excluded.look_at, "brief_until": None}
+    return statement.on_conflict_do_update(index_elements=["account_id"], set_=again)
 
 
 def plain(value: Any) -> Any:

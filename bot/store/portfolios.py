@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.words import AccountStatus
@@ -42,10 +42,14 @@ class Portfolio:
 
 
 _COLUMNS = [portfolio.c[field.name] for field in fields(Portfolio)]
+_BY_ID = select(*_COLUMNS).where(portfolio.c.id == bindparam("wanted"))
 
 
 def by_id(session: Session, portfolio_id: int | None) -> Portfolio | None:
-    return None if portfolio_id is None else _one(session, portfolio.c.id == portfolio_id)
+    if portfolio_id is None:
+        return None
+    row = session.execute(_BY_ID, {"wanted": portfolio_id}).one_or_none()
+    return None if row is None else Portfolio(*row)
 
 
 def by_name(session: Session, workspace_id: int, name: str) -> Portfolio | None:
