@@ -39,7 +39,7 @@ _PLAIN = {
     Why.BASELINE_NOT_AGREED: "nobody at the customer agreed to the baseline",
     Why.NO_NUMBER: "words only, and success here is a number",
     Why.NO_METRIC: "a statement is proved by the customer's words, not by our figures",
-    Why.MEASURED_BY_US: "we measured it and no customer has confirmed it",
+    Why.MEASURED_BY_US: "only we have measured it",
     Why.ORAL: "only told to us on a call",
     Why.CUSTOMER_SYSTEM: "it stands in the customer's own system",
 }

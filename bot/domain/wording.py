@@ -32,6 +32,15 @@ def number(value: Decimal, unit: str | None = None) -> str:
     return f"{text}%" if unit == "%" else f"{text} {unit}"
 
 
+def band(low: Decimal | None, high: Decimal | None, unit: str | None = None) -> str:
+    """`2 to 5 days`, `99% or above`, `5 days or below`; empty without a bound."""
+    if low is not None and high is not None:
+        return f"{number(low)} to {number(high, unit)}"
+    if low is not None:
+        return f"{number(low, unit)} or above"
+    return "" if high is None else f"{number(high, unit)} or below"
+
+
 def percent(ratio: Decimal | None) -> str:
     """A ratio of 0..1 as a whole percentage, cut and not rounded: 79.9 % is not 80 %. Unknown is `unknown`."""
     if ratio is None:

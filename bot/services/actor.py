@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.model import Account
 from bot.store import schema
-from bot.store.ledger import Author
+from bot.store.ledger import CLOCK, Author
 from bot.store.members import Member
 
 
@@ -47,7 +47,7 @@ class Actor:
         return now.astimezone(ZoneInfo(self.member.tz)).date()
 
 
-def bot_author(workspace_id: int, surface: str = "clock") -> Author:
+def bot_author(workspace_id: int, surface: str = CLOCK) -> Author:
     """The bot itself as author, for what the clock decides."""
     return Author(workspace_id, None, surface)
 

@@ -62,6 +62,16 @@ class BaselineFormView:
     promises: tuple[tuple[int, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OutcomeOwnerView:
+    """The form that gives an outcome another owner at the customer."""
+
+    outcome_id: int
+    outcome: str
+    owner_id: int | None
+    people: tuple[tuple[int, str], ...]
+
+
 def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> BaselineFormView:
     """What the form shows of an outcome."""
     state, outcome = _writable(session, actor, outcome_id)
@@ -103,6 +113,23 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
     if outcome.kind is OutcomeKind.NUMERIC:
         values |= _measure(outcome, new)
     ledger.change(session, actor.author, schema.outcome, outcome.id, now, **values, **_worth(state, outcome, new.worth))
+
+
+def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
+    """Who could own an outcome from now on; `Refused` when nobody at the customer is named."""
+    state, outcome = _writable(session, actor, outcome_id)
+    here = tuple((one.id, one.name) for one in state.people if one.left_on is None)
+    if not here:
+        raise Refused(f"Nobody at {state.account.name} is named yet. Add a person to the plan first.")
+    return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, here)
+
+
+def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, now: datetime) -> None:
+    """Somebody at the customer owns the outcome from now on."""
+    state, outcome = _writable(session, actor, outcome_id)
+    if person_id not in {person.id for person in state.people if person.left_on is None}:
+        raise Refused(f"That person is not at {state.account.name} any more. Choose one from the list.", "owner")
+    ledger.change(session, actor.author, schema.outcome, outcome.id, now, owner_person_id=person_id)
 
 
 def retire(session: Session, actor: Actor, outcome_id: int, on: date, why: str, now: datetime) -> None:

@@ -23,7 +23,7 @@ class Shown:
 def shown(proven: int, disproven: int, unproven: int, warnings: int) -> Shown:
     """Share the lines that are left beside so many `warnings` (at most two) among the outcomes, in turn."""
     room = CARD_LINES - _ALWAYS - warnings
-    wanted = {"disproven": disproven, "unproven": unproven, "proven": proven}
+    wanted = {"disproven": disproven, "proven": proven, "unproven": unproven}
     if sum(wanted.values()) > room:
         room -= 1
     given = dict.fromkeys(wanted, 0)

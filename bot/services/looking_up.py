@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from bot.domain.assessment import Assessment, assess
 from bot.domain.entry import entry
-from bot.domain.grading import Graded
+from bot.domain.grading import Graded, runs_out_on
 from bot.domain.loops import open_action
 from bot.domain.model import Person, ProofState
 from bot.domain.promises import forgotten
 from bot.domain.reasons import PARTS
 from bot.domain.stages import time_to_value
-from bot.domain.wording import number, percent
-from bot.domain.words import Grade, Part, RiskState, Standing
+from bot.domain.wording import day, number, percent
+from bot.domain.words import Grade, Part, RiskKind, RiskState, Standing
 from bot.services.actor import Actor, Refused, may_write
 from bot.services.fitting import Shown, shown
 from bot.services.reading import GapLine, account_of, gap_lines, readable
@@ -144,7 +144,7 @@ class GapsView:
 class EvidenceLine:
     """One piece of evidence; `status` is empty while it is in force by its own words.
 
-    `may_rise` says that it is confirmed by itself, so that isolating our share would make it worth more.
+    `grade` is what it is worth by itself; `may_rise` says that isolating our share would make it worth more.
     """
 
     evidence_id: int
@@ -154,6 +154,7 @@ class EvidenceLine:
     source: str
     attestor: str | None
     link: str | None
+    grade: str
     status: str
     may_rise: bool
 
@@ -196,7 +197,7 @@ def card(
         proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
         unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in told),
         disproven=proof_lines(assessment.disproven),
-        people=tuple(_person(person) for person in state.people if person.part in _SPONSORS),
+        people=tuple(_person(person) for part in _SPONSORS if (person := _sponsor(state, part, assessment.on))),
         customer_owner=_customer_owner(state, assessment.on),
         owner=state.names.get(account.owner_id) if account.owner_id else None,
         arr=str(assessment.arr) if assessment.arr else None,
@@ -253,9 +254,10 @@ def _judgement(assessment: Assessment) -> JudgementLine | None:
 
 
 def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:
-    """Facts of dangers and theatre without what stands beside the judgement already: a phone has no room for it."""
+    """Facts of dangers and theatre without what the lines above say already: a phone has no room for it."""
     said = assessment.judged.contradicted_by[:1]
-    facts = [danger.fact for danger in assessment.dangers if danger.fact not in said]
+    worth = [danger for danger in assessment.dangers if danger.kind is not RiskKind.NO_SUCCESS_WRITTEN]
+    facts = [danger.fact for danger in worth if danger.fact not in said]
     told = (*said, *facts[:1])
     return facts, tuple(f.fact for f in assessment.theatre if not any(fact in f.fact for fact in told))
 
@@ -317,12 +319,25 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
             status = f"disputed: {piece.disputed_why}"
         elif piece.superseded_by:
             status = "replaced by a newer piece"
+        elif runs_out_on(outcome, piece) <= assessment.on:
+            status = f"expired on {day(runs_out_on(outcome, piece))}"
         attestor = by_id.get(piece.attested_by or 0)
         source = piece.source.replace("_", " ") + (", oral" if piece.oral else "")
-        name = attestor.name if attestor else None
-        own, _ = entry(outcome, piece, by_id, assessment.on)
-        rises = not status and own in (Grade.CONFIRMED, Grade.ATTRIBUTED)
-        lines.append(EvidenceLine(piece.id, outcome.title, what, piece.as_of, source, name, piece.link, status, rises))
+        grade, _ = entry(outcome, piece, by_id, assessment.on)
+        lines.append(
+            EvidenceLine(
+                evidence_id=piece.id,
+                outcome=outcome.title,
+                what=what,
+                as_of=piece.as_of,
+                source=source,
+                attestor=attestor.name if attestor else None,
+                link=piece.link,
+                grade=grade.word,
+                status=status,
+                may_rise=not status and grade in (Grade.CONFIRMED, Grade.ATTRIBUTED),
+            )
+        )
     writable = may_write(session, actor, state.account)
     return EvidenceView(account_id, state.account.name, assessment.coverage_text, tuple(lines), writable)
 
@@ -358,6 +373,13 @@ def next_action(state: ProofState, on: date) -> ActionLine | None:
     first = waiting[0]
     owner = state.names.get(first.owner_id) if first.owner_id else None
     return ActionLine(first.id, first.text, owner, first.due_on, first.due_on is not None and first.due_on < on)
+
+
+def _sponsor(state: ProofState, part: Part, on: date) -> Person | None:
+    """Who plays the part today; where nobody does, who left it last."""
+    holders = [person for person in state.people if person.part is part]
+    here = [person for person in holders if person.left_on is None or person.left_on > on]
+    return here[-1] if here else max(holders, key=lambda person: person.left_on or date.min, default=None)
 
 
 def _person(person: Person) -> PersonLine:

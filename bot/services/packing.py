@@ -18,7 +18,7 @@ from bot.domain.model import Person, ProofState
 from bot.domain.money import Money, money, total
 from bot.domain.reasons import PARTS
 from bot.domain.stages import PACKET_GOOD_FOR
-from bot.domain.wording import number, percent
+from bot.domain.wording import band, number, percent
 from bot.domain.words import Direction, Grade, OutcomeKind, Part, Standing
 from bot.services.actor import Actor, Refused, may_write, must_write
 from bot.services.looking_up import assessed
@@ -200,8 +200,7 @@ def _moved(graded: Graded) -> str:
 def _target(graded: Graded) -> str | None:
     outcome = graded.outcome
     if outcome.direction is Direction.HOLD:
-        bounds = [number(bound, outcome.unit) for bound in (outcome.band_low, outcome.band_high) if bound is not None]
-        return "within " + " to ".join(bounds) if bounds else None
+        return band(outcome.band_low, outcome.band_high, outcome.unit) or None
     return number(outcome.target, outcome.unit) if outcome.target is not None else None
 
 

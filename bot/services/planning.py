@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from bot.domain import plan, promises
 from bot.domain.model import Account, Outcome, Promise
 from bot.domain.reasons import PARTS
-from bot.domain.wording import day, number
-from bot.domain.words import ObstacleKind, OutcomeKind, Part, PromiseState
+from bot.domain.wording import band, day, number
+from bot.domain.words import Direction, ObstacleKind, OutcomeKind, Part, PromiseState
 from bot.services import adding, detailing
 from bot.services.actor import Actor, Refused, may_write, must_write
 from bot.services.looking_up import assessed
@@ -206,8 +206,9 @@ def from_to(outcome: Outcome) -> str:
     if outcome.kind is OutcomeKind.STATEMENT:
         return ""
     start = number(outcome.baseline) if outcome.baseline is not None else "no baseline"
-    if outcome.band_low is not None and outcome.band_high is not None:
-        return f"{outcome.metric}: {number(outcome.band_low)} to {number(outcome.band_high, outcome.unit)}"
+    if outcome.direction is Direction.HOLD:
+        bounds = band(outcome.band_low, outcome.band_high, outcome.unit)
+        return f"{outcome.metric}: {start}, to stay {'at ' + bounds if bounds else 'in no band yet'}"
     goal = number(outcome.target, outcome.unit) if outcome.target is not None else "no target"
     return f"{outcome.metric}: {start} → {goal}"
 

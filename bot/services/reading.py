@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.assessment import Assessment, OpenGap
 from bot.domain.model import Account, Outcome, ProofState
-from bot.domain.wording import percent
+from bot.domain.wording import number, percent
 from bot.domain.words import Standing
 from bot.services.actor import Actor, Refused, must_read
 from bot.store import accounts, finding, schema
@@ -104,4 +104,6 @@ def _reason(gap: OpenGap) -> str:
         return "an open question"
     if gap.outcome.standing is Standing.PARTLY_PROVEN:
         return f"{percent(gap.outcome.credit)} of the way, {gap.outcome.reason}"
-    return gap.outcome.reason
+    known = gap.outcome.value
+    at = "" if known is None or gap.outcome.grade is None else f"{number(known, gap.outcome.outcome.unit)}, "
+    return f"{at}{gap.outcome.reason}"

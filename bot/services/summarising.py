@@ -151,7 +151,7 @@ class _Book:
         more = len(_distinct_facts(trouble)) - len(facts)
         told = _row(facts) + (f" (and {more} more)" if more else "")
         owner = self.owners[trouble.account.id]
-        return f"{told} · {short(owner, _NAME)}" if owner else told
+        return f"{told} · {short(owner, _NAME)}" if owner and owner not in told else told
 
 
 def short(text: str, limit: int) -> str:

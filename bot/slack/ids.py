@@ -79,6 +79,7 @@ class Callback(StrEnum):
     WITHDRAW = "withdraw"
     OUTCOME = "outcome"
     BASELINE = "baseline"
+    OUTCOME_OWNER = "outcome_owner"
     PERSON = "person"
     OBSTACLE = "obstacle"
     PROMISE = "promise"

@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 
 from bot.store import schema
 
+CLOCK = "clock"
+"""The surface of what the bot does by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Author:

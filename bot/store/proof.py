@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import model
 from bot.store import members, schema
+from bot.store.ledger import CLOCK
 from bot.store.rewind import rewound, undone
 
 _PARTS: tuple[tuple[str, type[Any], Table], ...] = (
@@ -231,7 +232,7 @@ def _last_changes(session: Session, of: _Accounts, as_of: datetime | None) -> di
 
     def newest_lines(belongs: Belongs) -> Select[Any]:
         account, history = schema.account, schema.history
-        by_clock = (history.c.entity == "cadence") & history.c.member_id.is_(None)
+        by_clock = (history.c.entity == "cadence") & (history.c.surface == CLOCK)
         newest = select(history.c.at).where(history.c.account_id == account.c.id, ~by_clock)
         if as_of is not None:
             newest = newest.where(history.c.at <= as_of)

@@ -94,7 +94,7 @@ async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_acc
     await ines.close()
     await ines.command("/proof acme packet")
     await ines.click("packet.share")
-    assert "Ana Ruiz, champion accepted this on" in read(tom) and "Shared by" in read(tom)
+    assert "Ana Ruiz, champion, accepted this on" in read(tom) and "Shared by" in read(tom)
 
 
 async def test_a_piece_in_the_list_can_be_isolated_disputed_or_withdrawn(stage: Stage) -> None:

@@ -46,7 +46,7 @@ def test_observed_when_our_telemetry_shows_use_and_it_never_counts_as_proof() ->
 def test_measured_when_we_measured_the_outcomes_own_metric_against_an_agreed_baseline() -> None:
     result = graded(onboarding(), measured(6))
     assert result.grade is Grade.MEASURED
-    assert result.reason == "measured, not confirmed: we measured it and no customer has confirmed it"
+    assert result.reason == "measured, not confirmed: only we have measured it"
 
 
 def test_confirmed_when_it_stands_in_the_customers_own_system() -> None:

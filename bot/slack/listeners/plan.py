@@ -17,7 +17,8 @@ from bot.slack.ids import Action, Callback
 from bot.slack.listeners.opening import Look, opens
 from bot.slack.payload import Body, Form, number, pair
 
-DETAILS = "details"
+STEPS: dict[str, Look] = {"details": detailing.details_form, "owner": detailing.owner_form}
+"""Changes of the plan that a second form asks about."""
 FORMS: dict[Action, type[planning.PlanFormView]] = {
     Action.ADD_OUTCOME: planning.OutcomeFormView,
     Action.ADD_PERSON: planning.PersonFormView,
@@ -33,6 +34,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         app.action(action)(opens(edge, _form(form)))
     _settling(app, edge)
     _outcomes(app, edge)
+    _owners(app, edge)
     _additions(app, edge)
 
 
@@ -48,8 +50,9 @@ def _settling(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, on, why = number(form.metadata), form.required_day("on"), form.text("why") or ""
         what, row_id = pair(form.words("what"))
-        if what == DETAILS:
-            view = await edge.read(body, lambda s, a, now: detailing.details_form(s, a, row_id, now))
+        if what in STEPS:
+            step = STEPS[what]
+            view = await edge.read(body, lambda s, a, now: step(s, a, row_id, now))
             await ack(response_action="update", view=edge.modal(view))
             return
         await edge.work(body, lambda s, a, now: planning.settle(s, a, account_id, what, row_id, on, why, now))
@@ -106,6 +109,15 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
             detailing.set_details(session, actor, details, now)
 
         await edge.work(body, agree)
+        await ack()
+
+
+def _owners(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.OUTCOME_OWNER)
+    async def owned(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        outcome_id, owner = number(form.metadata), number(form.words("owner"))
+        await edge.work(body, lambda s, a, now: detailing.set_owner(s, a, outcome_id, owner, now))
         await ack()
 
 
