@@ -1,0 +1,76 @@
+"""Holds the card, `/portfolio` and the last digest against figures that are counted anew from an export."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.services import exporting, looking_up, surveying
+from bot.services.actor import Actor
+from bot.store import schema
+from bot.store.engine import Database
+from bot.store.proof import as_json
+from tests.services import recount
+from tests.services.recount import Counted, percent
+
+
+def counted_now(database: Database, now: datetime) -> dict[int, Counted]:
+    """Every account, counted from an export made now."""
+    out = io.BytesIO()
+    exporting.export(database, out, now)
+    return recount.count(out.getvalue().decode(), now.date())
+
+
+def cards_agree(database: Database, reader: Actor, portfolio_id: int, now: datetime) -> None:
+    """The card of every customer shows the coverage, the proven outcomes and the grades that a recount gives."""
+    for counted in _customers(database, portfolio_id, now):
+        account_id = counted.account["id"]
+        with database.reading() as session:
+            view = looking_up.card(session, reader, account_id, now)
+            _, assessment = looking_up.assessed(session, reader, account_id, now)
+        if counted.credits:
+            assert view.coverage == percent(counted.coverage), view.account
+        assert view.outcomes == len(counted.credits)
+        assert sum(line.standing == "proven" for line in view.proven) == counted.proven
+        credited = {row: grade for row, grade in counted.grades.items() if counted.credits[row] > 0}
+        assert {line.outcome_id: line.reason.split(":")[0] for line in view.proven} == credited
+        grades = Counter(one.grade.word for one in assessment.outcomes if one.grade is not None)
+        assert grades == Counter(counted.grades.values())
+
+
+def portfolio_agrees(database: Database, reader: Actor, portfolio_id: int, now: datetime) -> None:
+    """What `/portfolio` shows: coverage by ARR and by count, and how many outcomes are proven."""
+    with database.reading() as session:
+        view = surveying.portfolio_view(session, reader, now, portfolio_id=portfolio_id)
+    _agree(_customers(database, portfolio_id, now), view.parts[0].summary.as_json())
+
+
+def digest_agrees(database: Database, portfolio_id: int, now: datetime) -> None:
+    """The digest that was opened at this very moment holds the same figures."""
+    table = schema.digest
+    newest = select(table.c.figures).where(table.c.portfolio_id == portfolio_id).order_by(table.c.due_at.desc())
+    with database.reading() as session:
+        figures = as_json(session.execute(newest.limit(1)).scalar_one())
+    assert figures["said"]["at"] == now.isoformat(), "take the figures when the digest is opened"
+    _agree(_customers(database, portfolio_id, now), json.loads(json.dumps(figures["said"]["summary"])))
+
+
+def _customers(database: Database, portfolio_id: int, now: datetime) -> list[Counted]:
+    found = counted_now(database, now).values()
+    return [one for one in found if one.account["portfolio_id"] == portfolio_id and one.account["status"] == "customer"]
+
+
+def _agree(counted: list[Counted], said: dict[str, Any]) -> None:
+    assert (said["accounts"], said["outcomes"]) == (len(counted), sum(len(one.credits) for one in counted))
+    assert said["proven"] == sum(one.proven for one in counted)
+    mean = sum((one.coverage for one in counted), Fraction(0)) / len(counted)
+    assert said["by_count"]["percent"] == percent(mean)
+    assert [share["percent"] for share in said["by_arr"]] == [
+        percent(share) for share in recount.by_arr(counted).values()
+    ]
