@@ -188,6 +188,7 @@ class Arena:
             return judge(session, evidence)
 
     def _report(self, verdict: Verdict, stubborn: int) -> dict[str, Any]:
+        """The figures of the run."""
         options, eyes = self.options, self.eyes
         kills = self.faults["kill -9"]
         return {
@@ -207,8 +208,14 @@ class Arena:
             "answers": sum(said.accepted for said in self.people.said),
             "answers_lost": len(verdict.answers_lost),
             "answers_doubled": len(verdict.answers_doubled),
-            "retracted": eyes.deleted,
-            "unsigned": eyes.unsigned,
+            **self._more(verdict, stubborn),
+        }
+
+    def _more(self, verdict: Verdict, stubborn: int) -> dict[str, Any]:
+        """What helps to understand a run."""
+        return {
+            "retracted": self.eyes.deleted,
+            "unsigned": self.eyes.unsigned,
             "overtaken": len(verdict.overtaken),
             "stubborn": stubborn,
             "median_delay_s": round(sorted(verdict.delays)[len(verdict.delays) // 2], 2) if verdict.delays else None,
@@ -234,15 +241,14 @@ def failed(report: dict[str, Any]) -> bool:
     return any(report[name] for name in MUST_BE_ZERO)
 
 
-async def main(database: str, report: Path) -> None:
-    """Run and write the report; when told to stop, end the database and the replicas first."""
+async def main(database: str) -> dict[str, Any]:
+    """Run on one database; when told to stop, end the database and the replicas first."""
     running = asyncio.current_task()
     assert running is not None
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, running.cancel)
-    found = await Arena(from_environment().of(database)).run()
-    report.write_text(json.dumps(found, indent=1))
+    return await Arena(from_environment().of(database)).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    Path(sys.argv[2]).write_text(json.dumps(asyncio.run(main(sys.argv[1])), indent=1))

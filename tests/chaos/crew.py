@@ -14,11 +14,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import psutil
+
 from tests.chaos.options import ROOT
 
 _LOOK_SECONDS = 0.1
-_GROWN_UP_SECONDS = 2.5
-_SPARE_THE_YOUNG = 0.85  # the others may be hit while they start
+_GROWN_UP_SECONDS = 2.0  # of processor time, of which a start takes one
+_SPARE_THE_YOUNG = 0.85  # of the blows; the others may hit somebody who just starts
 
 
 class Crew:
@@ -30,7 +32,6 @@ class Crew:
         self._settings, self._clock, self._logs, self._random = settings, clock, logs, random
         self._pids: list[int | None] = [None] * size
         self._again_at = [0.0] * size
-        self._born_at = [0.0] * size
         self._frozen: set[int] = set()
         self._told: set[int] = set()
         self._faults = faults
@@ -116,7 +117,7 @@ class Crew:
         spared = {None, *self._frozen, *self._told}
         awake = [slot for slot, pid in enumerate(self._pids) if pid not in spared]
         if self._random.random() < _SPARE_THE_YOUNG:
-            awake = [slot for slot in awake if time.monotonic() - self._born_at[slot] > _GROWN_UP_SECONDS]
+            awake = [slot for slot in awake if _worked(self._pids[slot]) > _GROWN_UP_SECONDS]
         return self._random.choice(awake) if awake else None
 
     async def _watch(self) -> None:
@@ -145,8 +146,16 @@ class Crew:
         }
         self._parent.stdin.write(json.dumps(order).encode() + b"\n")
         await self._parent.stdin.drain()
-        self._born_at[slot] = time.monotonic()
         self._pids[slot] = int(await self._parent.stdout.readline())
+
+
+def _worked(pid: int | None) -> float:
+    """The processor time that a process has had, in seconds."""
+    try:
+        used = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(used.user + used.system)
 
 
 def _alive(pid: int) -> bool:

@@ -32,7 +32,7 @@ class Options:
     owners: int = 80
     portfolios: int = 12
     speed: float = 1440.0
-    gap: float = 0.9
+    gap: float = 1.0
     blind: bool = False
     keep: bool = False
 
