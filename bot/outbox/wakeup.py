@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import psycopg
 import structlog
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from bot.store.engine import Database
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
 
 _CHANNEL = "proofline_outbox"
 _FLAG = "outbox.announced"
@@ -69,17 +71,19 @@ class Wakeup:
         """Follow the other replicas' commits until cancelled; on SQLite there are none, and it returns at once."""
         if self._database.dialect != "postgresql":
             return
+        import psycopg  # who has no PostgreSQL does without its six megabytes
+
         self._loop = asyncio.get_running_loop()
         while True:
             try:
-                await self._follow()
+                await self._follow(psycopg.AsyncConnection)
             except (psycopg.Error, OSError) as lost:
                 log.warning("outbox.listen_lost", why=str(lost), retry_seconds=_RECONNECT_SECONDS)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    async def _follow(self) -> None:
+    async def _follow(self, connections: type[AsyncConnection]) -> None:
         url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        connection = await psycopg.AsyncConnection.connect(
+        connection = await connections.connect(
             url, autocommit=True, connect_timeout=5, application_name="proofline listener"
         )
         async with connection:

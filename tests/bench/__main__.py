@@ -20,8 +20,9 @@ from tests.bench.card import card
 from tests.bench.claim import claim
 from tests.bench.digest import digest
 from tests.bench.registry import Benchmark, Figure, Run
+from tests.bench.start import start
 
-BENCHMARKS: dict[str, Benchmark] = {"ack": ack, "card": card, "claim": claim, "digest": digest}
+BENCHMARKS: dict[str, Benchmark] = {"ack": ack, "card": card, "claim": claim, "digest": digest, "start": start}
 RESULT = Path("build/bench.json")
 _WIDE = 170
 

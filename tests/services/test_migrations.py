@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
@@ -86,3 +89,18 @@ def test_the_database_clock_is_its_own(database: Database) -> None:
         before = db_now(session)
         assert before.utcoffset() is not None
         assert db_now(session) >= before
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
+    assert migrate.head() == ScriptDirectory.from_config(migrate.config_for(None)).get_current_head()
+
+
+def test_a_bot_that_starts_on_its_own_schema_does_not_import_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+    database = Database(url)
+    migrate.upgrade(database)
+    database.dispose()
+    start = "from bot import wiring; from bot.store import engine, migrate; import sys; "
+    ask = f"print(migrate.upgrade(engine.Database({url!r})), sorted({{'alembic', 'psycopg'}} & sys.modules.keys()))"
+    said = subprocess.run([sys.executable, "-c", start + ask], capture_output=True, text=True, check=True).stdout
+    assert said == "False []\n"
