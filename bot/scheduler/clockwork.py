@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import structlog
@@ -18,6 +20,8 @@ from bot.store.engine import Database
 # A backlog is worked off in shares, so that one job does not keep the others waiting for long.
 _MOST_PIECES = 200
 _MOST_SECONDS = 10.0
+# Of their own: in the loop's pool a backlog would take every thread, and people and the sender would wait for one.
+_THREADS = 2
 
 log = structlog.get_logger("clock")
 
@@ -33,6 +37,7 @@ class Clockwork:
         self._running = {job.name: asyncio.Lock() for job in jobs}
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._stopping = False
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="clock")
 
     def start(self) -> None:
         """Begin, with a first look at everything right away."""
@@ -60,6 +65,7 @@ class Clockwork:
         for lock in self._running.values():
             async with lock:
                 pass
+        self._threads.shutdown(wait=False)
 
     async def tick(self) -> int:
         """Run every job now, to the end of what is due; returns how many pieces of work were done."""
@@ -75,7 +81,8 @@ class Clockwork:
                 return 0
             with traced() as trace:
                 try:
-                    done = await asyncio.to_thread(self._share, job)
+                    here = contextvars.copy_context()
+                    done = await asyncio.get_running_loop().run_in_executor(self._threads, here.run, self._share, job)
                 except Exception:
                     log.exception("clock.failed", job=job.name)
                     return 0

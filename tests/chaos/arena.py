@@ -37,7 +37,7 @@ from tests.chaos.timeline import Timeline
 from tests.chaos.verdict import Evidence, Verdict, judge
 
 _RESEEN = 3_000  # rows whose transactions may still be open when later ones are seen
-_DRAIN_SECONDS = 180.0
+_DRAIN_SECONDS = 600.0
 
 
 class Arena:
