@@ -18,11 +18,19 @@ from rich.table import Table
 from tests.bench.ack import ack
 from tests.bench.card import card
 from tests.bench.claim import claim
+from tests.bench.deliver import deliver
 from tests.bench.digest import digest
 from tests.bench.registry import Benchmark, Figure, Run
 from tests.bench.start import start
 
-BENCHMARKS: dict[str, Benchmark] = {"ack": ack, "card": card, "claim": claim, "digest": digest, "start": start}
+BENCHMARKS: dict[str, Benchmark] = {
+    "ack": ack,
+    "card": card,
+    "claim": claim,
+    "digest": digest,
+    "start": start,
+    "deliver": deliver,
+}
 RESULT = Path("build/bench.json")
 _WIDE = 170
 

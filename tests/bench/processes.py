@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import psutil
 
@@ -22,6 +23,7 @@ BOT = ("-m", "bot", "run")
 BOT_IS_READY = "bot.started"
 BARE = ("-m", "tests.bench.bare")
 BARE_IS_READY = "ready"
+_RESULT = "result "
 _PATIENCE_SECONDS = 120.0
 
 
@@ -49,7 +51,7 @@ class Program:
             [sys.executable, *arguments],
             cwd=ROOT,
             env={**inherited, **environment},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=self._out,
             stderr=subprocess.STDOUT,
         )
@@ -67,6 +69,24 @@ class Program:
         used = self._watched.memory_full_info()
         return Memory(used.rss, used.uss)
 
+    def said(self) -> str:
+        """Everything that it has printed."""
+        return self._log.read_text("utf-8", "replace")
+
+    def ask(self, order: str) -> Any:
+        """Give it a line, and return what it answers."""
+        assert self._process.stdin is not None
+        before = self.said().count(_RESULT)
+        self._process.stdin.write(f"{order}\n".encode())
+        self._process.stdin.flush()
+        self._wait_for(_RESULT, before + 1)
+        return self.result()
+
+    def result(self) -> Any:
+        """The last `result JSON` that it has printed."""
+        self._wait_for(_RESULT)
+        return json.loads(self.said().rpartition(_RESULT)[2].partition("\n")[0])
+
     def stop(self) -> None:
         """End it, gently at first."""
         self._process.terminate()
@@ -77,9 +97,9 @@ class Program:
             self._process.wait()
         self._out.close()
 
-    def _wait_for(self, ready: str) -> None:
+    def _wait_for(self, word: str, times: int = 1) -> None:
         until = time.monotonic() + _PATIENCE_SECONDS
-        while ready not in (said := self._log.read_text("utf-8", "replace")):
+        while (said := self.said()).count(word) < times or not said.endswith("\n"):
             if self._process.poll() is not None or time.monotonic() > until:
                 self.stop()
                 raise RuntimeError(f"{self._name} did not start:\n{said[-2000:]}")

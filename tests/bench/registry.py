@@ -32,6 +32,15 @@ def compared(name: str, value: float, baseline: float, unit: str, against: str, 
     return Figure(name, value, unit, against, baseline, ratio, aim, None if most is None else ratio <= most)
 
 
+def at_least(
+    name: str, value: float, baseline: float, unit: str, against: str, *, least: float | None = None
+) -> Figure:
+    """A figure beside its baseline, where more is better; the aim is a ratio of at least `least`."""
+    ratio = value / baseline
+    aim = None if least is None else f"≥ {least:g}×"
+    return Figure(name, value, unit, against, baseline, ratio, aim, None if least is None else ratio >= least)
+
+
 def bounded(name: str, value: float, unit: str, against: str, *, most: float | None = None) -> Figure:
     """A figure that stands alone; the aim is a value of at most `most`."""
     aim = None if most is None else f"≤ {most:g} {unit}"

@@ -19,10 +19,15 @@ WORKSPACE: dict[str, Any] = {
 }
 
 
-def sandbox(channels: int = 0) -> Sandbox:
-    """A sandbox with the owner of account 1, and so many channels `C0BENCH1` … that the app is in."""
+def workspace(channels: int = 0) -> dict[str, Any]:
+    """A workspace with the owner of account 1, and so many channels `C0BENCH1` … that the app is in."""
     more = [{"name": f"bench-{n}", "id": f"C0BENCH{n}", "bot": True} for n in range(1, channels + 1)]
-    return Sandbox({**WORKSPACE, "channels": [*WORKSPACE["channels"], *more]}, MANIFEST)
+    return {**WORKSPACE, "channels": [*WORKSPACE["channels"], *more]}
+
+
+def sandbox() -> Sandbox:
+    """A sandbox with that workspace."""
+    return Sandbox(workspace(), MANIFEST)
 
 
 def environment(slack: Sandbox, **more: str) -> dict[str, str]:
