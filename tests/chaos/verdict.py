@@ -29,6 +29,7 @@ _MOOT = (
     "all of them are closed",
     "the message it",
     "the risk was closed",
+    "somebody has taken them since",
 )
 
 
