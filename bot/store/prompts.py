@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, select, update
+from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -114,16 +115,17 @@ def open_meeting(session: Session, account_id: int, cadence: Cadence, starts_at:
 
 
 def by_id(session: Session, prompt_id: int) -> Prompt | None:
-    return _one(session, schema.prompt.c.id == prompt_id)
+    return _one(session, schema.prompt.c.id, prompt_id)
 
 
 def of_meeting(session: Session, meeting_id: int) -> Prompt | None:
-    return _one(session, schema.prompt.c.meeting_id == meeting_id)
+    return _one(session, schema.prompt.c.meeting_id, meeting_id)
 
 
 def open_of_account(session: Session, account_id: int) -> Prompt | None:
     """The open prompt of an account whose meeting comes first, if any is open."""
-    return _one(session, (schema.prompt.c.account_id == account_id) & (schema.prompt.c.state == PromptState.OPEN))
+    row = session.execute(_OPEN_OF_ACCOUNT, {"wanted": account_id}).one_or_none()
+    return None if row is None else Prompt(*row)
 
 
 def open_of_member(session: Session, member_id: int) -> list[Prompt]:
@@ -154,20 +156,20 @@ def last_asked(session: Session, account_id: int) -> datetime | None:
 
 
 def answer_of_meeting(session: Session, meeting_id: int) -> Answer | None:
-    return _answer(session, schema.answer.c.meeting_id == meeting_id)
+    return _answer(session, schema.answer.c.meeting_id, meeting_id)
 
 
 def answer_by_id(session: Session, answer_id: int) -> Answer | None:
-    return _answer(session, schema.answer.c.id == answer_id)
+    return _answer(session, schema.answer.c.id, answer_id)
 
 
 def answer_of_submission(session: Session, submission: str) -> Answer | None:
-    return _answer(session, schema.answer.c.submission == submission)
+    return _answer(session, schema.answer.c.submission, submission)
 
 
 def last_answer(session: Session, account_id: int) -> Answer | None:
     """The newest answer on an account."""
-    return _answer(session, schema.answer.c.account_id == account_id)
+    return _answer(session, schema.answer.c.account_id, account_id)
 
 
 def cadence_by_id(session: Session, cadence_id: int) -> Cadence | None:
@@ -205,10 +207,18 @@ def _prompts() -> Select[Any]:
     return select(*_PROMPT).select_from(joined)
 
 
-def _one(session: Session, condition: ColumnElement[bool]) -> Prompt | None:
-    first = _prompts().where(condition).order_by(schema.meeting.c.starts_at).limit(1)
-    row = session.execute(first).one_or_none()
+def _one(session: Session, column: Column[Any], wanted: object) -> Prompt | None:
+    row = session.execute(_first(column), {"wanted": wanted}).one_or_none()
     return None if row is None else Prompt(*row)
+
+
+@cache
+def _first(column: Column[Any]) -> Select[Any]:
+    """Built once a column: every message and every click asks it."""
+    return _prompts().where(column == bindparam("wanted")).order_by(schema.meeting.c.starts_at).limit(1)
+
+
+_OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.state == PromptState.OPEN)
 
 
 def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any]) -> Prompt | None:
@@ -218,7 +228,12 @@ def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement
     return None if row is None else Prompt(*row)
 
 
-def _answer(session: Session, condition: ColumnElement[bool]) -> Answer | None:
-    newest = schema.answer.c.answered_at.desc(), schema.answer.c.id.desc()
-    row = session.execute(select(*_ANSWER).where(condition).order_by(*newest).limit(1)).one_or_none()
+def _answer(session: Session, column: Column[Any], wanted: object) -> Answer | None:
+    row = session.execute(_newest(column), {"wanted": wanted}).one_or_none()
     return None if row is None else Answer(*row)
+
+
+@cache
+def _newest(column: Column[Any]) -> Select[Any]:
+    newest = schema.answer.c.answered_at.desc(), schema.answer.c.id.desc()
+    return select(*_ANSWER).where(column == bindparam("wanted")).order_by(*newest).limit(1)
