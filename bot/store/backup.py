@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from bot.store.copying import CannotCopy
-from bot.store.engine import Database
+from bot.store.engine import KEEPALIVES, Database
 
 _PAGES = 4096
 
@@ -47,7 +47,8 @@ def backup(database: Database, file: Path, progress: Progress = lambda done, tot
 def pg_dump(database: Database, file: Path) -> str:
     """The command line that backs up this PostgreSQL database; the password is asked for or in ~/.pgpass."""
     url = database.url
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    given = url.difference_update_query(KEEPALIVES)  # what the engine adds is not for people to copy
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, given.query)
     return f"pg_dump --format=custom --file={shlex.quote(str(file))} {shlex.quote(str(bare))}"
 
 

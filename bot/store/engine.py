@@ -21,7 +21,7 @@ _PG_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
 }
 # A peer that vanished without a word is noticed after a minute, not after the system's two hours.
-_KEEPALIVES = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+KEEPALIVES = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 
 
 class Database:
@@ -78,7 +78,7 @@ def db_now(session: Session) -> datetime:
 def _with_driver(url: URL) -> URL:
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
-    return url.update_query_dict({**_KEEPALIVES, **url.query}) if url.get_backend_name() == "postgresql" else url
+    return url.update_query_dict({**KEEPALIVES, **url.query}) if url.get_backend_name() == "postgresql" else url
 
 
 def _postgresql(url: URL) -> Engine:

@@ -8,7 +8,19 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from bot.slack.markup.errors import CompileError
-from bot.slack.markup.text import ELLIPSIS, NOTHING, blank, cut, escape, line, link, plain, unquoted, unstyled
+from bot.slack.markup.text import (
+    ELLIPSIS,
+    NOTHING,
+    blank,
+    contained,
+    cut,
+    escape,
+    line,
+    link,
+    plain,
+    unquoted,
+    unstyled,
+)
 
 STYLES = {"b": "*", "i": "_", "s": "~"}
 CODE, FENCE = "`", "```"
@@ -131,7 +143,7 @@ class _Runs:
     def paragraph(self, node: Element, marks: str) -> None:
         self.newline()
         if node.tag == "pre":
-            text = _code(_letters(node).strip("\n"))
+            text = _code(contained(_letters(node).strip("\n")))
             self.add(Run(text or NOTHING, FENCE))
         elif node.tag == "li":
             self.add(Run("• ", whole=True))

@@ -35,14 +35,17 @@ def carried(text: str) -> str:
     return _NOT_CARRIED.sub("", text)
 
 
-def line(text: str) -> str:
-    """`text` as one piece of a line: white space collapsed, and its writing direction kept to itself.
+def contained(text: str) -> str:
+    """`text` with its writing direction kept to itself.
 
     Direction overrides go, and right-to-left runs are isolated, so that a name cannot turn the words around it.
     """
-    if not text.isascii():
-        text = _RTL_RUN.sub("\u2068\\g<0>\u2069", _DIRECTION.sub("", text))
-    return _SPACE_TO_COLLAPSE.sub(" ", text)
+    return text if text.isascii() else _RTL_RUN.sub("\u2068\\g<0>\u2069", _DIRECTION.sub("", text))
+
+
+def line(text: str) -> str:
+    """`text` as one piece of a line: white space collapsed, and its writing direction kept to itself."""
+    return _SPACE_TO_COLLAPSE.sub(" ", contained(text))
 
 
 def escape(text: str) -> str:
