@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
@@ -181,6 +181,11 @@ def card(
 ) -> CardView:
     """The card of an account, now or at the end of the day `as_of`."""
     state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
+    writable = as_of is None and may_write(session, actor, state.account)
+    return replace(_card(state, assessment), as_of=as_of, guessed_from=guessed_from, can_write=writable)
+
+
+def _card(state: ProofState, assessment: Assessment) -> CardView:
     account = state.account
     facts, theatre = _said_once(assessment)
     told = {one.outcome.id for one in (*assessment.partly_proven, *assessment.disproven)}
@@ -189,8 +194,8 @@ def card(
         account=account.name,
         slug=account.slug,
         former=account.status == "former",
-        as_of=as_of,
-        guessed_from=guessed_from,
+        as_of=None,
+        guessed_from=None,
         judgement=_judgement(assessment),
         coverage=assessment.coverage_text,
         outcomes=len(assessment.outcomes),
@@ -214,7 +219,7 @@ def card(
         last_change_at=state.last_change_at,
         next_action=next_action(state, assessment.on),
         next_meeting_at=assessment.next_meeting_at,
-        can_write=as_of is None and may_write(session, actor, account),
+        can_write=False,
     )
 
 

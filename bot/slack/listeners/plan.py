@@ -34,6 +34,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         app.action(action)(opens(edge, _form(form)))
     _settling(app, edge)
     _outcomes(app, edge)
+    _details(app, edge)
     _owners(app, edge)
     _additions(app, edge)
 
@@ -88,6 +89,8 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
         else:
             await ack(response_action="update", view=edge.modal(baseline))
 
+
+def _details(app: AsyncApp, edge: Edge) -> None:
     @app.view(Callback.BASELINE)
     async def agreed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)

@@ -59,7 +59,11 @@ FORM_BY_WORD: dict[str, Look] = {
 
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of `/proof` and of the buttons on a card."""
+    _command(app, edge)
+    _buttons(app, edge)
 
+
+def _command(app: AsyncApp, edge: Edge) -> None:
     @app.command(Command.PROOF)
     async def proof(ack: AsyncAck, body: Body) -> None:
         request = grammar.parse(body["command"], body.get("text") or "")
@@ -79,6 +83,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
         else:
             await edge.answer(ack, view)
 
+
+def _buttons(app: AsyncApp, edge: Edge) -> None:
     @app.action(re.compile(re.escape(Action.CHOOSE_ACCOUNT)))
     async def choose(ack: AsyncAck, body: Body) -> None:
         account_id, _, word = clicked(body).partition(":")
