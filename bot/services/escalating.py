@@ -46,9 +46,9 @@ def look_at_due(session: Session, now: datetime) -> bool:
     for state in states:
         assessment = assess(state, now.date(), now)
         assessments.append(assessment)
-        staging.settle(session, assessment, now)
         news += _look(session, state, assessment, now)
         moments[state.account.id] = _next_look(state, now)
+    staging.settle(session, assessments, now)
     announcing.open_risks(session, news, portfolio, now)
     batching.ask_on_triggers(session, [one.account for one in news], now)
     risks.look_again(session, moments)

@@ -6,6 +6,7 @@ the bot leaves it alone and the reason stays visible, until the stage is release
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
@@ -65,16 +66,22 @@ class StageView:
     can_write: bool
 
 
-def settle(session: Session, assessment: Assessment, now: datetime) -> bool:
-    """Write down the stage that the ledger shows, if it is another one and nobody overruled it; whether it moved."""
-    account, standing = assessment.account, assessment.stage
-    if account.status is AccountStatus.FORMER or standing.overruled:
-        return False
-    by = bot_author(account.workspace_id)
-    moves = standing.computed is not account.stage
-    if not assessment.state.stages:
-        _begin(session, by, account, assessment.on, moves, now)
-    return moves and _move(session, by, account, standing.computed, assessment.on, now)
+def settle(session: Session, assessments: Sequence[Assessment], now: datetime) -> int:
+    """Write down the stages that the ledger shows, for accounts of one workspace; returns how many moved.
+
+    An account whose stage was overruled, and a former customer, stay where they are.
+    """
+    free = [
+        one for one in assessments if one.account.status is not AccountStatus.FORMER and not one.account.stage_reason
+    ]
+    if not free:
+        return 0
+    by = bot_author(free[0].account.workspace_id)
+    standings = [(one, one.stage.computed) for one in free]
+    first = [_first_stay(one, stage) for one, stage in standings if not one.state.stages]
+    ledger.add_many(session, by, schema.stage_entry, now, [row for row in first if row is not None])
+    moving = [(one, stage) for one, stage in standings if stage is not one.account.stage]
+    return sum(_move(session, by, one.account, stage, one.on, now) for one, stage in moving)
 
 
 def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, reason: str, now: datetime) -> None:
@@ -91,7 +98,7 @@ def release(session: Session, actor: Actor, account_id: int, now: datetime) -> N
     account = account_of(session, account_id)
     must_write(session, actor, account)
     ledger.change(session, actor.author, schema.account, account_id, now, stage_reason=None)
-    settle(session, assess(proof.load(session, account_id), now.date(), now), now)
+    settle(session, [assess(proof.load(session, account_id), now.date(), now)], now)
 
 
 def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -> StageView:
@@ -121,12 +128,13 @@ def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -
     )
 
 
-def _begin(session: Session, by: Author, account: Account, on: date, moves: bool, now: datetime) -> None:
-    """The first stay of an account, in the stage that it was added with; one of no day at all is left out."""
-    since = account.stage_since or on
-    if not moves or since < on:
-        values: dict[str, Any] = {"stage": account.stage, "entered_on": since}
-        ledger.add(session, by, schema.stage_entry, now, account_id=account.id, **values)
+def _first_stay(one: Assessment, computed: Stage) -> dict[str, Any] | None:
+    """The stay in the stage that an account was added with; None if it moves on without a day in it."""
+    account = one.account
+    since = account.stage_since or one.on
+    if computed is not account.stage and since >= one.on:
+        return None
+    return {"account_id": account.id, "stage": account.stage, "entered_on": since}
 
 
 def _move(
