@@ -131,3 +131,22 @@ async def test_a_baseline_left_for_later_is_given_from_the_plan(stage: Stage) ->
     assert ines.modal is None
     await ines.command("/proof acme plan")
     assert "Uptime holds" in read(ines)
+
+
+async def test_the_card_as_of_a_day_shows_that_day(stage: Stage) -> None:
+    book = fill(stage)
+    ines = stage.person("ines")
+    await stage.go_on(days=2)
+    new = NewEvidence(
+        book.acme, book.outcome, "a form", Source.CUSTOMER_SYSTEM, stage.now.date(), value="5", attested_by=book.ana
+    )
+    stage.write(lambda session: recording.record(session, stage.actor("ines"), new, stage.now))
+    await ines.command("/proof acme as of 2026-03-03")
+    then = read(ines)
+    assert "as it was on 3 Mar 2026" in then and "0% proven" in then and "Add evidence" not in then
+    await ines.command("/proof acme")
+    assert "100% proven" in read(ines)
+    await ines.command("/proof acme as of 2026-01-01")
+    assert "was not here yet" in read(ines)
+    await ines.command("/proof acme as of 2027-01-01")
+    assert "not over yet" in read(ines)
