@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,15 +12,15 @@ from sqlalchemy.orm import Session
 from bot.domain import tiers, timing
 from bot.domain.assessment import assess
 from bot.domain.model import Account
-from bot.domain.words import CadenceKind, Change, PromptState
+from bot.domain.words import AccountStatus, CadenceKind, Change, PromptState, Tier
 from bot.outbox.outcome import Destination, Moot, Op, Outgoing
 from bot.outbox.queue import put
 from bot.services import calendar
 from bot.services.actor import bot_author
 from bot.services.reading import GapLine, gap_lines
-from bot.store import accounts, ledger, members, portfolios, prompts, proof, schema
+from bot.store import ledger, members, portfolios, prompts, proof, risks, schema
 from bot.store.members import Member
-from bot.store.prompts import Cadence, Prompt
+from bot.store.prompts import Cadence, Move, Prompt
 
 BATCH = 100
 _STILL_WORTH_ASKING = timedelta(hours=24)
@@ -71,30 +72,62 @@ class ReminderView:
 
 
 def open_due_prompts(session: Session, now: datetime) -> bool:
-    """Open up to `BATCH` prompts that are due: meeting, prompt and message in this one transaction."""
+    """Open up to `BATCH` prompts that are due: meetings, prompts and messages in this one transaction.
+
+    What can be asked of the database for all of them is asked once.
+    """
     due = prompts.due_cadences(session, now, BATCH)
-    for cadence in due:
-        _open_one(session, cadence, now)
+    held = risks.accounts_by_ids(session, {cadence.account_id for cadence in due})
+    who = _answerable(session, held.values())
+    moves = [_move(cadence, held[cadence.account_id], who[cadence.account_id], now) for cadence in due]
+    prompts.advance(session, moves, now)
+    asked = _worth_asking(session, moves, held, now)
+    meetings = prompts.open_meetings(session, asked)
+    opened = [move for move in asked if move.cadence.id in meetings and now - move.starts_at <= _STILL_WORTH_ASKING]
+    for workspace_id, ours in _by_workspace(opened):
+        rows = [_row(move, meetings[move.cadence.id], who[move.cadence.account_id], now) for move in ours]
+        ids = ledger.add_many(session, bot_author(workspace_id), schema.prompt, now, rows)
+        for move, prompt_id in zip(ours, ids, strict=True):
+            owner = who[move.cadence.account_id]
+            if owner and owner.slack_id:
+                send_prompt(session, workspace_id, prompt_id, owner.slack_id, f"prompt:{prompt_id}", now)
     return bool(due)
 
 
-def _open_one(session: Session, cadence: Cadence, now: datetime) -> None:
-    assert cadence.next_meeting_at is not None
-    account = accounts.by_id(session, cadence.account_id)
-    assert account is not None
-    owner = answerable(session, account)
-    starts_at = _newest_due(cadence, now, owner.tz if owner else cadence.tz)
+def _move(cadence: Cadence, account: Account, owner: Member | None, now: datetime) -> Move:
+    """Which meeting to ask about, and which comes after it."""
+    zone = owner.tz if owner else cadence.tz
+    starts_at = _newest_due(cadence, now, zone)
     upcoming = calendar.next_occurrence(cadence.rrule, cadence.local_start, cadence.tz, starts_at)
-    by, zone = bot_author(account.workspace_id), owner.tz if owner else cadence.tz
-    moved = prompts.advance(session, by, cadence, now, **schedule(cadence, upcoming, zone))
-    if not moved or account.status != "customer":
-        return
-    if not tiers.prompted_for_meeting(account.tier, prompts.last_asked(session, account.id), now):
-        return
-    meeting_id = prompts.open_meeting(session, account.id, cadence, starts_at)
-    if meeting_id is None or now - starts_at > _STILL_WORTH_ASKING:
-        return
-    _ask(session, account, owner, meeting_id, starts_at, now)
+    return Move(cadence, bot_author(account.workspace_id), starts_at, schedule(cadence, upcoming, zone))
+
+
+def _worth_asking(session: Session, moves: Sequence[Move], held: Mapping[int, Account], now: datetime) -> list[Move]:
+    """Those of customers whose tier is worth a prompt now; one of a low-touch account is enough."""
+    asked: list[Move] = []
+    lately: set[int] = set()
+    for move in moves:
+        account = held[move.cadence.account_id]
+        if account.status is not AccountStatus.CUSTOMER:
+            continue
+        if account.tier is Tier.LOW_TOUCH:
+            if account.id in lately:
+                continue
+            last = prompts.last_asked(session, account.id)
+        else:
+            last = None
+        if tiers.prompted_for_meeting(account.tier, last, now):
+            asked.append(move)
+            if now - move.starts_at <= _STILL_WORTH_ASKING:
+                lately.add(account.id)
+    return asked
+
+
+def _by_workspace(moves: Sequence[Move]) -> Iterator[tuple[int, list[Move]]]:
+    held: dict[int, list[Move]] = {}
+    for move in moves:
+        held.setdefault(move.by.workspace_id, []).append(move)
+    yield from held.items()
 
 
 def _newest_due(cadence: Cadence, now: datetime, tz: str) -> datetime:
@@ -117,27 +150,19 @@ def schedule(cadence: Cadence, upcoming: calendar.Occurrence | None, owner_tz: s
     return {"local_start": upcoming.local_start, "next_meeting_at": upcoming.starts_at, "next_prompt_at": due}
 
 
-def _ask(
-    session: Session, account: Account, owner: Member | None, meeting_id: int, starts_at: datetime, now: datetime
-) -> None:
-    tz = owner.tz if owner else "UTC"
-    remind_at = timing.reminder_due(starts_at, tz)
-    prompt_id = ledger.add(
-        session,
-        bot_author(account.workspace_id),
-        schema.prompt,
-        now,
-        account_id=account.id,
-        workspace_id=account.workspace_id,
-        meeting_id=meeting_id,
-        member_id=owner.id if owner else None,
-        state=PromptState.OPEN,
-        asked_at=now,
-        remind_at=remind_at if remind_at > now else None,
-        closes_at=starts_at if starts_at > now else now + _STILL_WORTH_ASKING,
-    )
-    if owner and owner.slack_id:
-        send_prompt(session, account.workspace_id, prompt_id, owner.slack_id, f"prompt:{prompt_id}", now)
+def _row(move: Move, meeting_id: int, owner: Member | None, now: datetime) -> dict[str, Any]:
+    starts_at = move.starts_at
+    remind_at = timing.reminder_due(starts_at, owner.tz if owner else "UTC")
+    return {
+        "account_id": move.cadence.account_id,
+        "workspace_id": move.by.workspace_id,
+        "meeting_id": meeting_id,
+        "member_id": owner.id if owner else None,
+        "state": PromptState.OPEN,
+        "asked_at": now,
+        "remind_at": remind_at if remind_at > now else None,
+        "closes_at": starts_at if starts_at > now else now + _STILL_WORTH_ASKING,
+    }
 
 
 def send_prompt(session: Session, workspace_id: int, prompt_id: int, slack_id: str, key: str, due_at: datetime) -> None:
@@ -177,12 +202,19 @@ def refresh_messages(session: Session, prompt: Prompt, now: datetime) -> None:
 
 def answerable(session: Session, account: Account) -> Member | None:
     """Who answers today: owner, else deputy, else the portfolio's manager; only people whom Slack reaches."""
-    portfolio = portfolios.by_id(session, account.portfolio_id)
-    for member_id in (account.owner_id, account.deputy_id, portfolio.manager_id if portfolio else None):
-        found = members.by_id(session, member_id)
-        if found and found.slack_id and not found.is_deactivated:
-            return found
-    return None
+    return _answerable(session, [account])[account.id]
+
+
+def _answerable(session: Session, held: Collection[Account]) -> dict[int, Member | None]:
+    """Who answers for each of these accounts, in two queries."""
+    managers = portfolios.managers(session, {one.portfolio_id for one in held if one.portfolio_id is not None})
+    turns = {one.id: (one.owner_id, one.deputy_id, managers.get(one.portfolio_id or 0)) for one in held}
+    known = members.by_ids(session, {member_id for turn in turns.values() for member_id in turn})
+    there = {one.id: one for one in known.values() if one.slack_id and not one.is_deactivated}
+    return {
+        account_id: next((there[member_id] for member_id in turn if member_id in there), None)
+        for account_id, turn in turns.items()
+    }
 
 
 def remind_due(session: Session, now: datetime) -> bool:

@@ -88,18 +88,22 @@ def change(
     return True
 
 
-def note(
-    session: Session,
-    by: Author,
-    table: Table,
-    row_id: int,
-    account_id: int,
-    now: datetime,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> None:
-    """History of a change that its own conditional statement has made; no new look at the account follows from it."""
-    session.execute(insert(schema.history), _line(by, table, now, row_id, account_id, before, after, None))
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A change that a statement of its own has made in a row of an account."""
+
+    by: Author
+    row_id: int
+    account_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def note(session: Session, table: Table, changes: Iterable[Noted], now: datetime) -> None:
+    """History of changes in `table`; no new look at the accounts follows from them."""
+    lines = [_line(one.by, table, now, one.row_id, one.account_id, one.before, one.after, None) for one in changes]
+    if lines:
+        session.execute(insert(schema.history), lines)
 
 
 def touch(session: Session, account_ids: Iterable[int], now: datetime) -> None:

@@ -78,6 +78,13 @@ def of_workspace(session: Session, workspace_id: int) -> list[Member]:
     return [Member(*row) for row in session.execute(statement)]
 
 
+def by_ids(session: Session, member_ids: Iterable[int | None]) -> dict[int, Member]:
+    """These members by their ids, in one query."""
+    wanted = {member_id for member_id in member_ids if member_id is not None}
+    rows = session.execute(select(*_COLUMNS).where(member.c.id.in_(wanted)))
+    return {row.id: Member(*row) for row in rows}
+
+
 def names(session: Session, member_ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these members, by id."""
     wanted = sorted({member_id for member_id in member_ids if member_id is not None})

@@ -58,6 +58,12 @@ def by_name(session: Session, workspace_id: int, name: str) -> Portfolio | None:
     return _one(session, (portfolio.c.workspace_id == workspace_id) & same)
 
 
+def managers(session: Session, portfolio_ids: Iterable[int]) -> dict[int, int | None]:
+    """The member who manages each of these portfolios."""
+    statement = select(portfolio.c.id, portfolio.c.manager_id).where(portfolio.c.id.in_(set(portfolio_ids)))
+    return {row.id: row.manager_id for row in session.execute(statement)}
+
+
 def of_workspace(session: Session, workspace_id: int) -> list[Portfolio]:
     """All portfolios of a workspace, by name."""
     return _many(session, portfolio.c.workspace_id == workspace_id)

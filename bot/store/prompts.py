@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -68,6 +69,12 @@ class Answer:
     edited_at: datetime | None
 
 
+_MOVING = ("local_start", "active", "next_meeting_at", "next_prompt_at")
+_ADVANCE = (
+    update(schema.cadence)
+    .where(schema.cadence.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in _MOVING})
+)
 _CADENCE = [schema.cadence.c[field.name] for field in fields(Cadence)]
 _ANSWER = [schema.answer.c[field.name] for field in fields(Answer)]
 _FROM_MEETING = {"kind", "starts_at"}
@@ -87,31 +94,51 @@ def due_cadences(session: Session, now: datetime, limit: int) -> list[Cadence]:
     return [Cadence(*row) for row in session.execute(statement)]
 
 
-def advance(session: Session, by: Author, cadence: Cadence, now: datetime, **values: Any) -> bool:
-    """Move a cadence on, unless another replica has: the row count is the lock."""
-    table = schema.cadence
-    statement = (
-        update(table)
-        .where(table.c.id == cadence.id, table.c.next_prompt_at == cadence.next_prompt_at, table.c.active)
-        .values(**values)
-    )
-    if session.connection().execute(statement).rowcount != 1:
-        return False
-    before = {name: getattr(cadence, name) for name in values}
-    ledger.note(session, by, table, cadence.id, cadence.account_id, now, before, values)
-    return True
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A due cadence on its way: `starts_at` is the meeting to ask about, `values` the columns that change."""
+
+    cadence: Cadence
+    by: Author
+    starts_at: datetime
+    values: Mapping[str, Any]
 
 
-def open_meeting(session: Session, account_id: int, cadence: Cadence, starts_at: datetime) -> int | None:
-    """Insert this occurrence; None when it is there already."""
+def advance(session: Session, moves: Sequence[Move], now: datetime) -> None:
+    """Move cadences on, with history; the caller holds them by `due_cadences`, so that no other replica has them."""
+    if not moves:
+        return
+    rows = [{"of": move.cadence.id, **_before(move.cadence, _MOVING), **move.values} for move in moves]
+    session.connection().execute(_ADVANCE, rows)
+    changes = [
+        ledger.Noted(move.by, move.cadence.id, move.cadence.account_id, _before(move.cadence, move.values), move.values)
+        for move in moves
+    ]
+    ledger.note(session, schema.cadence, changes, now)
+
+
+def _before(cadence: Cadence, names: Iterable[str]) -> dict[str, Any]:
+    """What these columns held before."""
+    return {name: getattr(cadence, name) for name in names}
+
+
+def open_meetings(session: Session, moves: Sequence[Move]) -> dict[int, int]:
+    """Insert these occurrences; the ids of those that were not there already, by cadence."""
+    rows = [
+        {
+            "account_id": move.cadence.account_id,
+            "cadence_id": move.cadence.id,
+            "kind": move.cadence.kind,
+            "starts_at": move.starts_at,
+        }
+        for move in moves
+    ]
+    if not rows:
+        return {}
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        make(schema.meeting)
-        .values(account_id=account_id, cadence_id=cadence.id, kind=cadence.kind, starts_at=starts_at)
-        .on_conflict_do_nothing(index_elements=["cadence_id", "starts_at"])
-        .returning(schema.meeting.c.id)
-    )
-    return session.execute(statement).scalar_one_or_none()
+    added = make(schema.meeting).on_conflict_do_nothing(index_elements=["cadence_id", "starts_at"])
+    opened = session.execute(added.returning(schema.meeting.c.cadence_id, schema.meeting.c.id), rows)
+    return {row.cadence_id: row.id for row in opened}
 
 
 def by_id(session: Session, prompt_id: int) -> Prompt | None:

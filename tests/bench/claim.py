@@ -29,7 +29,7 @@ def claim(run: Run) -> Iterable[Figure]:
         for number in range(run.size(8, 5)):
             for size in sorted(databases, reverse=bool(number % 2)):
                 make_due(databases[size], size)
-                took[size].append(spent(partial(_open_all, databases[size]), databases[size]))
+                took[size].append(spent(partial(open_all, databases[size]), databases[size]))
         small, big = (middle(took[size][1:]) for size in (_SMALL, large))
         against = f"the same among {_SMALL:,} cadences; here among {large:,}"
         yield compared(f"claim_500_{dialect}", big.cpu * 1e3, small.cpu * 1e3, "ms CPU", against, most=2.5)
@@ -56,7 +56,8 @@ def make_due(database: Database, cadences: int, due: int = DUE) -> None:
         connection.execute(statement, values)
 
 
-def _open_all(database: Database) -> None:
+def open_all(database: Database) -> None:
+    """Open everything that is due, a batch a transaction."""
     while True:
         with database.begin() as session:
             if not prompting.open_due_prompts(session, NOW):
