@@ -20,6 +20,7 @@ from tests.bench.card import card
 from tests.bench.claim import claim
 from tests.bench.deliver import deliver
 from tests.bench.digest import digest
+from tests.bench.naive import naive
 from tests.bench.registry import Benchmark, Figure, Run
 from tests.bench.start import start
 
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "digest": digest,
     "start": start,
     "deliver": deliver,
+    "naive": naive,
 }
 RESULT = Path("build/bench.json")
 _WIDE = 170

@@ -41,6 +41,13 @@ def at_least(
     return Figure(name, value, unit, against, baseline, ratio, aim, None if least is None else ratio >= least)
 
 
+def cheaper(name: str, value: float, baseline: float, unit: str, against: str, *, least: float | None = None) -> Figure:
+    """A figure and how many times as much the baseline takes; the aim is a ratio of at least `least`."""
+    ratio = baseline / value
+    aim = None if least is None else f"≥ {least:g}× cheaper"
+    return Figure(name, value, unit, against, baseline, ratio, aim, None if least is None else ratio >= least)
+
+
 def bounded(name: str, value: float, unit: str, against: str, *, most: float | None = None) -> Figure:
     """A figure that stands alone; the aim is a value of at most `most`."""
     aim = None if most is None else f"≤ {most:g} {unit}"
