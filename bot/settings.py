@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool | None = Field(default=None, description="unset: JSON unless standard error is a terminal")
     tick_seconds: float = Field(default=20.0, gt=0, description="how often the clock looks for what is due")
+    outbox_days: int = Field(default=90, ge=31, le=36500, description="how long finished messages stay")
     replica: str = Field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
     @property

@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import aiohttp
 import structlog
@@ -25,7 +25,7 @@ from bot.outbox.sender import Sender
 from bot.outbox.sender import Settings as Sending
 from bot.outbox.wakeup import Wakeup
 from bot.scheduler.clockwork import Clockwork
-from bot.scheduler.jobs import JOBS, Job
+from bot.scheduler.jobs import Job, with_pruning
 from bot.services import rerouting
 from bot.services.messages import COMPOSERS, Composer
 from bot.settings import Settings
@@ -54,8 +54,8 @@ class CannotStartError(Exception):
 class Bot:
     """One replica: everything between `start` and `stop`.
 
-    `sending` sets the pace of the outbox; `jobs` are what the clock triggers, `composers` what messages say; `extra`
-    registers more listeners.
+    `sending` sets the pace of the outbox; `jobs` are what the clock triggers (None: all there are), `composers` what
+    messages say; `extra` registers more listeners.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Bot:
         clock: Clock,
         *,
         sending: Sending | None = None,
-        jobs: Sequence[Job] = JOBS,
+        jobs: Sequence[Job] | None = None,
         composers: Mapping[str, Composer] = COMPOSERS,
         extra: Callable[[AsyncApp, Edge], None] | None = None,
     ) -> None:
@@ -73,7 +73,7 @@ class Bot:
         self.database = Database(settings.database_url)
         self.renderer = Renderer()
         self._sending = sending or Sending(http_seconds=slack_app.HTTP_SECONDS)
-        self._jobs = jobs
+        self._jobs = with_pruning(timedelta(days=settings.outbox_days)) if jobs is None else jobs
         self._composers = composers
         self._extra = extra
         self._running: asyncio.Task[None] | None = None

@@ -64,11 +64,11 @@ def finish(session: Session, now: datetime, results: Sequence[Result], pace: Pac
     recorded: list[Recorded] = []
     changes: list[dict[str, Any]] = []
     for result in results:
-        stored = rows[result.row.id]
-        verdict = _verdict(result, stored)
+        stored = rows.get(result.row.id)  # None once it was finished by another sender, and pruned
+        verdict = _verdict(result, stored) if stored else Verdict.LOST
         change = _change(result, now, at, pace)
         recorded.append(Recorded(result, verdict, change["note"] or ""))
-        if verdict is Verdict.RECORDED and stored.finished_at is None:
+        if stored and verdict is Verdict.RECORDED and stored.finished_at is None:
             changes.append({**change, "row_id": stored.id, "seen": stored.attempts})
     if changes:
         session.connection().execute(statements.FINISH, changes)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.services import batching, digesting, escalating, prompting
+from bot.services import batching, digesting, escalating, prompting, pruning
 
 DoOne = Callable[[Session, datetime], bool]
 
@@ -34,3 +35,8 @@ JOBS: tuple[Job, ...] = (
     Job("send monthly batches", batching.send_due_batch, ticks=10),
     Job("remind of unclaimed risks", escalating.remind_unclaimed, ticks=3),
 )
+
+
+def with_pruning(retention: timedelta) -> tuple[Job, ...]:
+    """All jobs of a running bot: the table, and letting messages go that have been over for `retention`."""
+    return (*JOBS, Job("prune the outbox", partial(pruning.prune, retention), ticks=30))

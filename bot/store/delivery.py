@@ -13,7 +13,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
 from bot.store.schema import metadata
-from bot.store.types import BigInt, Clean, UtcDateTime
+from bot.store.types import BigInt, Clean, UtcDateTime, bytewise
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -25,7 +25,7 @@ outbox = Table(
     metadata,
     Column("id", BigInt, primary_key=True, autoincrement=True),
     Column("workspace_id", BigInt, ForeignKey("workspace.id"), nullable=False),
-    Column("key", String(200), nullable=False),
+    Column("key", bytewise(200), nullable=False),
     Column("uuid", String(32), nullable=False),
     Column("channel", String(40), nullable=False),
     Column("destination", String(10), nullable=False),
@@ -55,7 +55,10 @@ outbox = Table(
     _partial("ix_outbox_waiting", "due_at", "id", where="state = 'waiting'"),
     _partial("ix_outbox_sending", "workspace_id", "channel", where="state = 'sending'"),
     _partial("ix_outbox_open", "workspace_id", "channel", "due_at", "id", where="finished_at IS NULL"),
-    _partial("ix_outbox_open_updates", "target_id", where="target_id IS NOT NULL AND finished_at IS NULL"),
+    _partial("ix_outbox_over", "kind", "op", "finished_at", where="state IN ('sent', 'dropped')"),
+    # Also what the database itself asks before it lets a row go that others point at.
+    _partial("ix_outbox_thread_id", "thread_id", where="thread_id IS NOT NULL"),
+    _partial("ix_outbox_target_id", "target_id", where="target_id IS NOT NULL"),
 )
 
 channel_gate = Table(

@@ -11,8 +11,14 @@ from sqlalchemy import BigInteger, Dialect, Integer, SmallInteger, String, Text,
 from sqlalchemy.types import DateTime
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
-# Compared byte by byte on both databases, so that a prefix is a range of the index.
-Key = String(80).with_variant(String(80, collation="C"), "postgresql")
+
+
+def bytewise(length: int) -> String:
+    """Text that is compared byte by byte on both databases, so that a prefix is a range of the index."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+Key = bytewise(80)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
