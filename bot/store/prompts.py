@@ -220,13 +220,17 @@ def action_of_answer(session: Session, answer_id: int) -> Action | None:
 
 
 def messages_of(session: Session, workspace_id: int, prompt_id: int) -> list[tuple[str, str]]:
-    """(key, Slack user) of the messages that were sent, or wait to be sent, for a prompt."""
-    key, here = outbox.c.key, outbox.c.workspace_id == workspace_id
-    own = (key == f"prompt:{prompt_id}") | key.startswith(f"prompt:{prompt_id}:", autoescape=True)
-    # No index helps to find a prefix on every database; but nothing of a prompt was put before its first message.
-    first = session.execute(select(outbox.c.id).where(here, key == f"prompt:{prompt_id}")).scalar_one_or_none()
-    posted = here & (outbox.c.op == "post") & (outbox.c.id >= (first or 0))
-    return [(row[0], row[1]) for row in session.execute(select(key, outbox.c.channel).where(own, posted))]
+    """(key, Slack user) of the messages that were sent, or wait to be sent, for a prompt, the first one first.
+
+    They are held until the transaction ends, so that none is pruned before its update is put.
+    """
+    key = outbox.c.key
+    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
+    held = select(key, outbox.c.channel).where(posted).with_for_update(read=True, key_share=True)
+    # Two questions, as SQLite reads all of a workspace for the two in one; ";" is the byte after ":".
+    first = held.where(key == f"prompt:{prompt_id}")
+    others = held.where(key > f"prompt:{prompt_id}:", key < f"prompt:{prompt_id};").order_by(key)
+    return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]
 
 
 def _prompts() -> Select[Any]:
