@@ -26,7 +26,7 @@ from bot.demo.welcome import compose_welcome
 from bot.domain.clock import MovableClock
 from bot.outbox.sender import Settings as Sending
 from bot.outbox.settle import Pace
-from bot.services.messages import COMPOSERS
+from bot.services.messages import COMPOSERS, each
 from bot.settings import Settings
 from bot.store import migrate, schema
 from bot.wiring import Bot
@@ -73,7 +73,7 @@ class Demo:
             _settings(environment, self._folder),
             self._clock,
             sending=_SENDING,
-            composers={**COMPOSERS, "demo_welcome": compose_welcome},
+            composers={**COMPOSERS, "demo_welcome": each(compose_welcome)},
         )
 
     async def start(self) -> None:

@@ -40,7 +40,7 @@ async def resolve(
             return replace(row, in_doubt=False)
         case CannotLook(why):
             return await _blindly(row, why, database, observer)
-        case Found() | NotSent():
+        case Found() | NotSent() | Refused():
             return seen
 
 

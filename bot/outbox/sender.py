@@ -10,11 +10,11 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Generic
+from typing import Any, Generic, TypeAlias
 
 import structlog
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -48,10 +48,13 @@ from bot.store.engine import Database
 
 BROKEN = "cannot_render"
 _SPIN_SECONDS = 0.01
+_GATHER_SECONDS = 0.02
 TRANSIENT = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 """What a database that is away, restarting or busy raises; anything else is a bug."""
 
 log = structlog.get_logger("outbox")
+
+_Prepared: TypeAlias = P | Moot | Refused | NotSent
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Settings:
     lease_seconds: float = 30.0
     http_seconds: float = 10.0
     margin_seconds: float = 5.0
-    hands: int = 16
+    hands: int = 32
     poll_seconds: float = 30.0
     render_attempts: int = 5
     pace: Pace = field(default_factory=Pace)
@@ -110,6 +113,8 @@ class Sender(Generic[P]):
         self._steady = steady
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._tasks: set[asyncio.Task[None]] = set()
+        self._backlog = False
+        self._gathering: asyncio.TimerHandle | None = None
         self._results: list[Result] = []
         self._turning = asyncio.Lock()
         self._stopping = False
@@ -192,6 +197,7 @@ class Sender(Generic[P]):
             except TRANSIENT:
                 self._results = results + self._results
                 raise
+            self._backlog = len(claimed) == free
             self._start(claimed, started)
         tell(recorded, now, self._observer)
         self.finished += sum(_is_final(entry) for entry in recorded)
@@ -240,8 +246,10 @@ class Sender(Generic[P]):
         settings = self._settings
         needed = settings.http_seconds + settings.margin_seconds
         lease = Lease(started + settings.lease_seconds, needed, self._steady)
+        # Composing for many at once asks the database once for all of them.
+        batch = asyncio.create_task(self._prepare([row for row in claimed if not row.orphan and not _must_look(row)]))
         for row in claimed:
-            self._keep(self._send(row, lease))
+            self._keep(self._send(row, lease, batch))
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -250,31 +258,51 @@ class Sender(Generic[P]):
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._wakeup.set()
+        if self._gathering:
+            self._gathering.cancel()
+            self._gathering = None
+        if self._backlog and 2 * len(self._tasks) > self._settings.hands:
+            # A turn costs the same for one row and for many: with a backlog it waits for half of the hands.
+            self._gathering = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._wakeup.set)
+        else:
+            self._wakeup.set()
 
-    async def _send(self, row: Claimed, lease: Lease) -> None:
+    async def _send(self, row: Claimed, lease: Lease, batch: asyncio.Task[dict[int, _Prepared[P]]]) -> None:
         with traced(row.trace):
-            result = await self._attempt(row, lease)
+            result = await self._attempt(row, lease, batch)
         # Only now: `turn` puts a new list in place while the attempt waits, and an early lookup would keep the old one.
         self._results.append(result)
 
-    async def _attempt(self, row: Claimed, lease: Lease) -> Result:
+    async def _prepare(self, rows: Sequence[Claimed]) -> dict[int, _Prepared[P]]:
+        if not rows:
+            return {}
+        try:
+            async with asyncio.timeout(self._settings.http_seconds):
+                made = await self._transport.prepare(rows)
+        except (*TRANSIENT, TimeoutError) as away:
+            made = [NotSent(f"not prepared: {away!r:.200}")] * len(rows)
+        except Exception as error:  # noqa: BLE001 -- messages that cannot be rendered must not stop the others
+            made = [error] * len(rows)
+        return {
+            row.id: self._broken(row, one) if isinstance(one, Exception) else one
+            for row, one in zip(rows, made, strict=True)
+        }
+
+    async def _attempt(self, row: Claimed, lease: Lease, batch: asyncio.Task[dict[int, _Prepared[P]]]) -> Result:
         before = row
         if row.orphan:
             return Result(row, Moot(row.orphan))
-        seconds = self._settings.http_seconds
-        try:
-            if row.in_doubt and row.op is Op.POST:
-                seen = await resolve(row, self._transport, self._database, self._observer, seconds)
-                if not isinstance(seen, Claimed):
-                    return Result(row, seen)
-                row = seen
-            async with asyncio.timeout(seconds):
-                prepared = await self._transport.prepare(row)
-        except (*TRANSIENT, TimeoutError) as away:
-            return Result(before, NotSent(f"not prepared: {away!r:.200}"))
-        except Exception as error:  # noqa: BLE001 -- one message that cannot be rendered must not stop the others
-            return Result(before, self._broken(row, error))
+        if _must_look(row):
+            try:
+                seen = await resolve(row, self._transport, self._database, self._observer, self._settings.http_seconds)
+            except TRANSIENT as away:
+                return Result(before, NotSent(f"not looked for: {away!r:.200}"))
+            if not isinstance(seen, Claimed):
+                return Result(row, seen)
+            row = seen
+            prepared = (await self._prepare([row]))[row.id]
+        else:
+            prepared = (await asyncio.shield(batch))[row.id]
         if isinstance(prepared, Moot | Refused | NotSent):
             return Result(before if isinstance(prepared, NotSent) else row, prepared)
         if self._stopping or not lease.may_post():
@@ -317,6 +345,10 @@ class Sender(Generic[P]):
             except TRANSIENT as away:
                 log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=1)
                 await asyncio.sleep(1)
+
+
+def _must_look(row: Claimed) -> bool:
+    return row.in_doubt and row.op is Op.POST
 
 
 def _is_dead(result: Result) -> bool:

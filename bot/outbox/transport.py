@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -50,8 +50,11 @@ class Lease:
 class Transport(Protocol[P]):
     """The way to Slack. Every method may take at most the sender's `http_seconds`; more counts as no answer."""
 
-    async def prepare(self, row: Claimed) -> P | Moot | Refused | NotSent:
-        """Render the message from fresh state; `Moot` drops the row. Posts nothing."""
+    async def prepare(self, rows: Sequence[Claimed]) -> Sequence[P | Moot | Refused | NotSent | Exception]:
+        """Render these messages from fresh state, one result a row; `Moot` drops the row. Posts nothing.
+
+        An exception as a result is a row that cannot be rendered; one that is raised is about all of them.
+        """
 
     async def deliver(self, prepared: P, lease: Lease) -> Sent | Refused | NotSent | Ambiguous:
         """Post or update once, carrying the row's `uuid` in the message's metadata, and never retry.
@@ -59,9 +62,10 @@ class Transport(Protocol[P]):
         Asks `lease.may_post()` as late as it can, and answers `NotSent` when it says no.
         """
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent:
+    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | Refused:
         """Look for the row's `uuid` in its channel's (or thread's) history after `since`, a moment of the database's
-        clock, with a margin for the clocks' difference. `NotSent`: the look itself failed and may be tried again."""
+        clock, with a margin for the clocks' difference. `NotSent`: the look itself failed and may be tried again.
+        `Refused`: Slack takes nothing from this workspace."""
 
     async def retract(self, row: Claimed, sent: Sent) -> None:
         """Delete a message of ours that stands twice."""

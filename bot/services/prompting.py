@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import tiers, timing
 from bot.domain.assessment import assess
-from bot.domain.model import Account
+from bot.domain.model import Account, ProofState
 from bot.domain.words import AccountStatus, CadenceKind, Change, PromptState, Tier
 from bot.outbox.outcome import Destination, Moot, Op, Outgoing
 from bot.outbox.queue import put
@@ -270,26 +270,49 @@ def close_silent(session: Session, now: datetime) -> bool:
     return True
 
 
-def compose_prompt(session: Session, args: dict[str, Any], now: datetime) -> PromptView | Moot:
-    """The prompt as it stands now; moot when it was answered, called off or handed over before it was ever sent."""
-    prompt = prompts.by_id(session, args["prompt_id"])
-    assert prompt is not None
-    asked = members.by_id(session, prompt.member_id)
+def compose_prompts(session: Session, many: Sequence[Mapping[str, Any]], now: datetime) -> list[PromptView | Moot]:
+    """The prompts as they stand now, in a number of queries that does not depend on how many they are.
+
+    One is moot when it was answered, called off or handed over before it was ever sent.
+    """
+    held = prompts.by_ids(session, [args["prompt_id"] for args in many])
+    facts = _Facts.of(session, held.values())
+    return [_view(session, facts, held[args["prompt_id"]], args, now) for args in many]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What prompts show: who is asked, their accounts, the last answers on these, and the prompts' own answers."""
+
+    asked: dict[int, Member]
+    states: dict[int, ProofState]
+    last: dict[int, prompts.Answer]
+    answers: dict[int | None, prompts.Answer]
+
+    @classmethod
+    def of(cls, session: Session, held: Collection[Prompt]) -> _Facts:
+        accounts = {prompt.account_id for prompt in held}
+        states = proof.load_many(session, sorted(accounts))
+        return cls(
+            members.by_ids(session, [prompt.member_id for prompt in held]),
+            {state.account.id: state for state in states},
+            prompts.last_answers(session, accounts),
+            prompts.answers_of_meetings(session, [prompt.meeting_id for prompt in held]),
+        )
+
+
+def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime) -> PromptView | Moot:
+    asked = facts.asked.get(prompt.member_id or 0)
     handed_to = asked.name if asked and asked.slack_id != args["to"] else None
     if args["first"] and prompt.state is not PromptState.OPEN:
         return Moot(f"the prompt is {prompt.state} already")
     if args["first"] and handed_to:
         return Moot(f"the prompt was handed over to {handed_to}")
-    return prompt_view(session, prompt, now, handed_to=handed_to)
-
-
-def prompt_view(session: Session, prompt: Prompt, now: datetime, *, handed_to: str | None = None) -> PromptView:
-    """What the one who was asked sees of the prompt; `handed_to` names the colleague who is asked instead."""
-    state = proof.load(session, prompt.account_id)
+    state = facts.states[prompt.account_id]
     assessment = assess(state, now.date(), now)
     gaps = gap_lines(state, assessment)
-    last = prompts.last_answer(session, prompt.account_id)
-    answer = prompts.answer_of_meeting(session, prompt.meeting_id)
+    last = facts.last.get(prompt.account_id)
+    answer = facts.answers.get(prompt.meeting_id)
     return PromptView(
         prompt_id=prompt.id,
         account=state.account.name,

@@ -51,9 +51,12 @@ class ProoflineApp(AsyncApp):
 
 
 def http_session() -> aiohttp.ClientSession:
-    """The one HTTP session of the process. It gives up sooner than a lease of the outbox runs out."""
+    """The one HTTP session of the process. It gives up sooner than a lease of the outbox runs out.
+
+    A proxy is named with each call: aiohttp's `trust_env` would read the environment and `.netrc` again every time.
+    """
     timeout = aiohttp.ClientTimeout(total=HTTP_SECONDS)
-    return aiohttp.ClientSession(timeout=timeout, trust_env=True, request_class=LeasedRequest)
+    return aiohttp.ClientSession(timeout=timeout, request_class=LeasedRequest)
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -149,7 +149,10 @@ class Edge:
 
     async def post_to(self, url: str, reply: Json) -> None:
         """Post a reply to a response_url; raises `aiohttp.ClientError` when Slack does not take it."""
-        async with asyncio.timeout(ANSWER_SECONDS), self._session.post(url, json=reply) as response:
+        async with (
+            asyncio.timeout(ANSWER_SECONDS),
+            self._session.post(url, json=reply, proxy=self.client.proxy) as response,
+        ):
             response.raise_for_status()
 
     async def _unit(

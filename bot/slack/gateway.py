@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.clock import Clock
 from bot.metrics import RECONCILIATIONS
@@ -25,6 +27,7 @@ from bot.outbox.outcome import (
     NotSent,
     Op,
     Refused,
+    Scope,
     Sent,
 )
 from bot.outbox.transport import Lease
@@ -39,6 +42,7 @@ from bot.store import members
 from bot.store.engine import Database
 
 EVENT_TYPE = "proofline"
+_Made: TypeAlias = "Prepared | Moot | Refused | Exception"
 # Slack's clock and the database's may differ; looking at a few messages too many costs nothing.
 _CLOCK_MARGIN = timedelta(minutes=5)
 _PAGE = 200
@@ -46,10 +50,9 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A message on its way: where to, what, and for an update or a reply which message it belongs to."""
+    """A message on its way, and the row that says where to and which message it updates or replies to."""
 
     row: Claimed
-    channel: str
     message: Message
 
 
@@ -63,30 +66,32 @@ class Gateway:
         clock: Clock,
         client: AsyncWebClient,
         composers: Mapping[str, Composer],
+        *,
+        opening_seconds: float = 5.0,
     ) -> None:
+        """`opening_seconds`: how long opening direct messages may take, less than the sender gives one call."""
         self._database = database
         self._renderer = renderer
         self._clock = clock
         self._client = client
         self._composers = composers
+        self._opening_seconds = opening_seconds
         self._direct: dict[str, str] = {}
 
-    async def prepare(self, row: Claimed) -> Prepared | Moot | Refused | NotSent:
-        """Compose in a thread, render, and find the channel; a kind that nobody composes raises `LookupError`."""
-        view = await asyncio.to_thread(self._compose, row)
-        if isinstance(view, Moot | Refused):
-            return view
-        message = self._renderer.message(template_of(view), view=view, place="message", act=Action, callback=Callback)
-        channel = await self._channel(row)
-        return Prepared(row, channel, message) if isinstance(channel, str) else channel
+    async def prepare(self, rows: Sequence[Claimed]) -> list[_Made]:
+        """Compose and render in a thread; a kind that nobody composes is a `LookupError`."""
+        return await asyncio.to_thread(self._made, rows)
 
     async def deliver(self, prepared: Prepared, lease: Lease) -> Sent | Refused | NotSent | Ambiguous:
-        """One call, never repeated here."""
+        """Find the channel and post there with one call, never repeated here."""
+        channel = await self._channel(prepared.row)
+        if not isinstance(channel, str):
+            return channel
         if not lease.may_post():
             return NotSent("the lease was nearly over")
         held = LEASE.set(lease)
         try:
-            answer = await self._call(prepared)
+            answer = await self._call(prepared, channel)
             return Sent(str(answer["channel"]), str(answer["ts"]))
         except LeaseOverError as over:
             return NotSent(str(over))
@@ -95,7 +100,7 @@ class Gateway:
         finally:
             LEASE.reset(held)
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent:
+    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | Refused:
         """Search the conversation for the row's uuid; an update can simply be made again."""
         if row.op is Op.UPDATE:
             return Absent()
@@ -103,7 +108,7 @@ class Gateway:
         if isinstance(channel, NotSent):
             return channel
         if isinstance(channel, Refused):
-            return CannotLook(channel.code)
+            return _cannot_look(channel)
         try:
             seen = await self._search(row, channel, since)
             RECONCILIATIONS.labels("found" if isinstance(seen, Found) else "absent").inc()
@@ -112,7 +117,7 @@ class Gateway:
             if errors.code_of(error) in errors.NO_SUCH_MESSAGE:
                 return Absent()
             meaning = errors.outcome_of(error)
-            return CannotLook(meaning.code) if isinstance(meaning, Refused) else NotSent(_why(meaning), _wait(meaning))
+            return _cannot_look(meaning) if isinstance(meaning, Refused) else NotSent(_why(meaning), _wait(meaning))
         except Exception as error:  # noqa: BLE001 - a look that failed may be tried again
             return NotSent(f"could not look: {type(error).__name__} {error}")
 
@@ -120,14 +125,35 @@ class Gateway:
         """Delete a message of ours that stands twice."""
         await self._client.chat_delete(channel=sent.channel, ts=sent.ts)
 
-    def _compose(self, row: Claimed) -> object:
+    def _made(self, rows: Sequence[Claimed]) -> list[_Made]:
+        """All in one session; if one of them breaks it, each in its own."""
+        try:
+            views = self._composed(rows)
+            return [view if isinstance(view, Moot | Refused) else self._rendered(row, view) for row, view in views]
+        except (OperationalError, InterfaceError, InternalError, PoolTimeout):
+            raise
+        except Exception as error:  # noqa: BLE001 - the sender decides what becomes of a row that cannot be rendered
+            return [error] if len(rows) == 1 else [made for row in rows for made in self._made([row])]
+
+    def _composed(self, rows: Sequence[Claimed]) -> list[tuple[Claimed, object]]:
+        views: dict[int, object] = {}
         with self._database.reading() as session:
-            if row.destination is Destination.USER and row.op is Op.POST:
-                to = members.by_slack_id(session, row.workspace_id, row.channel)
-                # Slack takes a message to somebody who has left without complaint, and nobody reads it.
-                if to is not None and to.is_deactivated:
-                    return Refused("user_disabled")
-            return self._composers[row.kind](session, row.args, self._clock.now())
+            direct = [row for row in rows if row.destination is Destination.USER and row.op is Op.POST]
+            gone = members.who_left(session, {(row.workspace_id, row.channel) for row in direct})
+            # Slack takes a message to somebody who has left without complaint, and nobody reads it.
+            views |= {row.id: Refused("user_disabled") for row in direct if (row.workspace_id, row.channel) in gone}
+            kinds: dict[str, list[Claimed]] = {}
+            for row in rows:
+                if row.id not in views:
+                    kinds.setdefault(row.kind, []).append(row)
+            for kind, same in kinds.items():
+                found = self._composers[kind](session, [row.args for row in same], self._clock.now())
+                views |= {row.id: view for row, view in zip(same, found, strict=True)}
+        return [(row, views[row.id]) for row in rows]
+
+    def _rendered(self, row: Claimed, view: object) -> Prepared:
+        name = template_of(view)
+        return Prepared(row, self._renderer.message(name, view=view, place="message", act=Action, callback=Callback))
 
     async def _channel(self, row: Claimed) -> str | Refused | NotSent:
         """The conversation's id; a user's direct messages are opened, which changes nothing if they are open."""
@@ -136,17 +162,18 @@ class Gateway:
             return known or row.channel
         if row.channel not in self._direct:
             try:
-                answer = await self._client.conversations_open(users=row.channel)
+                async with asyncio.timeout(self._opening_seconds):
+                    answer = await self._client.conversations_open(users=row.channel)
             except Exception as error:  # noqa: BLE001 - nothing was posted, whatever went wrong
                 meaning = await self._meaning(error)
                 return meaning if isinstance(meaning, Refused | NotSent) else NotSent(meaning.why)
             self._direct[row.channel] = str(answer["channel"]["id"])
         return self._direct[row.channel]
 
-    async def _call(self, prepared: Prepared) -> AsyncSlackResponse:
+    async def _call(self, prepared: Prepared, channel: str) -> AsyncSlackResponse:
         row, message = prepared.row, prepared.message
         content: dict[str, Any] = {
-            "channel": prepared.channel,
+            "channel": channel,
             "text": message.text,
             "blocks": message.blocks,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"uuid": row.uuid}},
@@ -200,6 +227,11 @@ def _uuid(message: Mapping[str, Any]) -> str | None:
         return None
     found = (metadata.get("event_payload") or {}).get("uuid")
     return None if found is None else str(found)
+
+
+def _cannot_look(refused: Refused) -> CannotLook | Refused:
+    """What a refused look means: a right that is missing stays so, but a revoked token is about the workspace."""
+    return refused if refused.scope is Scope.WORKSPACE else CannotLook(refused.code)
 
 
 def _why(meaning: NotSent | Ambiguous) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -48,6 +48,10 @@ _BY_ID = select(*_COLUMNS).where(member.c.id == bindparam("wanted"))
 _BY_SLACK_ID = select(*_COLUMNS).where(
     member.c.workspace_id == bindparam("workspace"), member.c.slack_id == bindparam("slack")
 )
+_WHO_LEFT = select(member.c.workspace_id, member.c.slack_id).where(
+    member.c.slack_id.in_(bindparam("slack", expanding=True)), member.c.is_deactivated
+)
+_BY_IDS = select(*_COLUMNS).where(member.c.id.in_(bindparam("wanted", expanding=True)))
 _NAMES = select(member.c.id, member.c.name).where(member.c.id.in_(bindparam("wanted", expanding=True)))
 
 
@@ -80,9 +84,17 @@ def of_workspace(session: Session, workspace_id: int) -> list[Member]:
 
 def by_ids(session: Session, member_ids: Iterable[int | None]) -> dict[int, Member]:
     """These members by their ids, in one query."""
-    wanted = {member_id for member_id in member_ids if member_id is not None}
-    rows = session.execute(select(*_COLUMNS).where(member.c.id.in_(wanted)))
+    wanted = sorted({member_id for member_id in member_ids if member_id is not None})
+    rows = session.execute(_BY_IDS, {"wanted": wanted})
     return {row.id: Member(*row) for row in rows}
+
+
+def who_left(session: Session, people: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Those of these people (workspace and Slack id) who are deactivated."""
+    if not people:
+        return set()
+    found = session.execute(_WHO_LEFT, {"slack": [slack_id for _, slack_id in people]})
+    return {(row.workspace_id, row.slack_id) for row in found} & set(people)
 
 
 def names(session: Session, member_ids: Iterable[int | None]) -> dict[int, str]:

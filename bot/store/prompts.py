@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, select, update
+from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -145,6 +145,12 @@ def by_id(session: Session, prompt_id: int) -> Prompt | None:
     return _one(session, schema.prompt.c.id, prompt_id)
 
 
+def by_ids(session: Session, prompt_ids: Iterable[int]) -> dict[int, Prompt]:
+    """These prompts by their ids, in one query."""
+    found = (Prompt(*row) for row in session.execute(_BY_IDS, {"wanted": sorted(set(prompt_ids))}))
+    return {prompt.id: prompt for prompt in found}
+
+
 def of_meeting(session: Session, meeting_id: int) -> Prompt | None:
     return _one(session, schema.prompt.c.meeting_id, meeting_id)
 
@@ -199,6 +205,18 @@ def last_answer(session: Session, account_id: int) -> Answer | None:
     return _answer(session, schema.answer.c.account_id, account_id)
 
 
+def last_answers(session: Session, account_ids: Iterable[int]) -> dict[int, Answer]:
+    """The newest answer on each of these accounts that has one, in one query."""
+    found = (Answer(*row) for row in session.execute(_LAST_ANSWERS, {"wanted": sorted(set(account_ids))}))
+    return {answer.account_id: answer for answer in found}
+
+
+def answers_of_meetings(session: Session, meeting_ids: Iterable[int]) -> dict[int | None, Answer]:
+    """The answers of these meetings, by meeting, in one query."""
+    found = (Answer(*row) for row in session.execute(_OF_MEETINGS, {"wanted": sorted(set(meeting_ids))}))
+    return {answer.meeting_id: answer for answer in found}
+
+
 def cadence_by_id(session: Session, cadence_id: int) -> Cadence | None:
     row = session.execute(select(*_CADENCE).where(schema.cadence.c.id == cadence_id)).one_or_none()
     return None if row is None else Cadence(*row)
@@ -249,6 +267,7 @@ def _first(column: Column[Any]) -> Select[Any]:
     return _prompts().where(column == bindparam("wanted")).order_by(schema.meeting.c.starts_at).limit(1)
 
 
+_BY_IDS = _prompts().where(schema.prompt.c.id.in_(bindparam("wanted", expanding=True)))
 _OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.state == PromptState.OPEN)
 
 
@@ -266,5 +285,23 @@ def _answer(session: Session, column: Column[Any], wanted: object) -> Answer | N
 
 @cache
 def _newest(column: Column[Any]) -> Select[Any]:
-    newest = schema.answer.c.answered_at.desc(), schema.answer.c.id.desc()
-    return select(*_ANSWER).where(column == bindparam("wanted")).order_by(*newest).limit(1)
+    return select(*_ANSWER).where(column == bindparam("wanted")).order_by(*_newest_first(schema.answer)).limit(1)
+
+
+def _newest_first(answers: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return answers.c.answered_at.desc(), answers.c.id.desc()
+
+
+def _of_several(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column.in_(bindparam("wanted", expanding=True))
+
+
+_GIVEN = schema.answer.alias("given")
+_OF_ACCOUNT = select(_GIVEN.c.id).where(_GIVEN.c.account_id == schema.account.c.id)
+_NEWEST = _OF_ACCOUNT.order_by(*_newest_first(_GIVEN)).limit(1)
+_LAST_ANSWERS = (
+    select(*_ANSWER)
+    .join_from(schema.account, schema.answer, schema.answer.c.id == _NEWEST.scalar_subquery())
+    .where(_of_several(schema.account.c.id))
+)
+_OF_MEETINGS = select(*_ANSWER).where(_of_several(schema.answer.c.meeting_id))

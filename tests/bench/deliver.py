@@ -107,7 +107,7 @@ def _message(database: Database) -> dict[str, object]:
     """What the bot posts for the first prompt."""
     args = {"prompt_id": 1, "to": OWNER, "first": True}
     with database.reading() as session:
-        view = prompting.compose_prompt(session, args, SystemClock().now())
+        [view] = prompting.compose_prompts(session, [args], SystemClock().now())
     shown = Renderer().message(template_of(view), view=view, place="message", act=Action, callback=Callback)
     metadata = {"event_type": EVENT_TYPE, "event_payload": {"uuid": "0" * 32}}
     return {"text": shown.text, "blocks": shown.blocks, "metadata": metadata, "unfurl_links": False}

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,8 +41,8 @@ class FileChannel:
         self.path = path
         self.moment = moment, key
 
-    async def prepare(self, row: Claimed) -> Claimed:
-        return row
+    async def prepare(self, rows: Sequence[Claimed]) -> Sequence[Claimed]:
+        return rows
 
     async def deliver(self, row: Claimed, lease: Lease) -> Sent | NotSent | Ambiguous:
         await self._come_to("before", row)

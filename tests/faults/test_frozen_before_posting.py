@@ -60,7 +60,7 @@ async def test_it_posts_nothing_when_it_wakes(database: Database, looks: int, po
         assert channel is not None
         client = slack_app.web_client(sandbox.bot_token, sandbox.api_url, http)
         gateway = Gateway(database, Renderer(), SystemClock(), client, {})
-        prepared = Prepared(row(channel.id), channel.id, Message("Acme meets you soon", []))
+        prepared = Prepared(row(channel.id), Message("Acme meets you soon", []))
         outcome = await gateway.deliver(prepared, Lease(30, 15, Frozen(looks)))
         assert isinstance(outcome, Sent if posted else NotSent)
         assert [message["text"] for message in sandbox.messages("cs-north")] == ["Acme meets you soon"] * posted

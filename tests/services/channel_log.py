@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -100,15 +100,16 @@ class LogTransport:
         self.delivering = asyncio.Event()
         self.rendering = asyncio.Event()
 
-    async def prepare(self, row: Claimed) -> Claimed | Moot | Refused | NotSent:
+    async def prepare(self, rows: Sequence[Claimed]) -> list[Claimed | Moot | Exception]:
         self.rendering.set()
         if self.hold_rendering:
             await self.hold_rendering.wait()
+        return [self._prepared(row) for row in rows]
+
+    def _prepared(self, row: Claimed) -> Claimed | Moot | Exception:
         if row.key in self.channels.broken:
-            raise self.channels.broken[row.key]
-        if row.key in self.channels.moot:
-            return Moot(self.channels.moot[row.key])
-        return row
+            return self.channels.broken[row.key]
+        return Moot(self.channels.moot[row.key]) if row.key in self.channels.moot else row
 
     async def deliver(self, row: Claimed, lease: Lease) -> Sent | Refused | NotSent | Ambiguous:
         self.delivering.set()

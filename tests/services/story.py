@@ -142,7 +142,8 @@ class Story:
             posted = (outbox.c.kind == kind) & outbox.c.key.startswith(key) & (outbox.c.op == "post")
             rows = select(outbox.c.args).where(posted).order_by(outbox.c.id.desc()).limit(1)
             args = session.execute(rows).scalar_one()
-            return COMPOSERS[kind](session, args | ({"first": False} if "first" in args else {}), self.now)
+            shown = args | ({"first": False} if "first" in args else {})
+            return COMPOSERS[kind](session, [shown], self.now)[0]
 
         view = self.do(newest)
         assert not isinstance(view, Moot), view

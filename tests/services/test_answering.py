@@ -95,7 +95,7 @@ def test_a_second_answer_to_the_same_meeting_edits_the_first_and_history_keeps_b
     edited = replace(full(world), submission="V9:answer", what_changed="Legal and sales sign without us")
     answering.answer(session, world.maya, edited, NOW + timedelta(minutes=5))
     assert count(session, "answer") == 1
-    view = prompting.compose_prompt(session, {"prompt_id": 1, "to": "U0MAYA", "first": False}, NOW)
+    [view] = prompting.compose_prompts(session, [{"prompt_id": 1, "to": "U0MAYA", "first": False}], NOW)
     assert isinstance(view, PromptView) and view.answer is not None
     assert view.answer.what_changed == "Legal and sales sign without us" and view.answer.edited
     changes = session.execute(select(schema.history.c.before).where(schema.history.c.entity == "answer")).scalars()

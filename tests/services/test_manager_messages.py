@@ -79,7 +79,7 @@ def _texts(node: Any) -> Iterator[str]:
 def outbox(team: Team, kind: str, now: datetime = MONDAY) -> list[str]:
     """What the messages of a kind say, composed as the sender composes them."""
     with team.session() as session:
-        views = [COMPOSERS[kind](session, message.args, now) for message in team.messages(kind)]
+        views = COMPOSERS[kind](session, [message.args for message in team.messages(kind)], now)
     return [said(view) for view in views if not isinstance(view, Moot)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, Phase, settings
@@ -84,9 +85,10 @@ class Replica:
             steady=lambda: steady[0],
         )
 
-    async def prepare(self, row: Claimed) -> Claimed:
-        self.world.claimed_after.setdefault((row.key, row.token), len(self.world.put))
-        return row
+    async def prepare(self, rows: Sequence[Claimed]) -> Sequence[Claimed]:
+        for row in rows:
+            self.world.claimed_after.setdefault((row.key, row.token), len(self.world.put))
+        return rows
 
     async def deliver(self, row: Claimed, lease: Lease) -> Sent | NotSent | Ambiguous:
         told: asyncio.Future[str] = asyncio.get_running_loop().create_future()

@@ -82,14 +82,14 @@ def test_after_an_outage_the_owner_is_asked_once_for_the_newest_meeting(session:
     ask_all(session, WEDNESDAY_TEN + timedelta(days=21, hours=3))
     assert len(queued(session)) == 1
     assert prompts.by_id(session, 1).starts_at == WEDNESDAY_TEN + timedelta(days=21)  # type: ignore[union-attr]
-    view = prompting.compose_prompt(session, {"prompt_id": 1, "to": "U0MAYA", "first": True}, WEDNESDAY_TEN)
+    [view] = prompting.compose_prompts(session, [{"prompt_id": 1, "to": "U0MAYA", "first": True}], WEDNESDAY_TEN)
     assert isinstance(view, PromptView)
 
 
 def test_a_late_prompt_says_that_the_meeting_has_passed(session: Session, world: World) -> None:
     late = WEDNESDAY_TEN + timedelta(hours=3)
     ask_all(session, late)
-    view = prompting.compose_prompt(session, {"prompt_id": 1, "to": "U0MAYA", "first": True}, late)
+    [view] = prompting.compose_prompts(session, [{"prompt_id": 1, "to": "U0MAYA", "first": True}], late)
     assert isinstance(view, PromptView) and view.passed
 
 

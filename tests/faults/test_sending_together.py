@@ -1,0 +1,99 @@
+"""Messages that are made together: one that cannot be rendered, or nobody who may read, stops none of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.domain.clock import SystemClock
+from bot.domain.words import PromptState
+from bot.outbox.outcome import Claimed, Destination, Moot, Refused, Scope
+from bot.services import prompting
+from bot.services.messages import each
+from bot.slack import app as slack_app
+from bot.slack.gateway import Gateway, Prepared
+from bot.slack.render import Renderer
+from bot.store import ledger, members, schema
+from bot.store.engine import Database
+from bot.store.members import SlackUser
+from sandbox import Sandbox
+from tests.faults.test_frozen_before_posting import row
+from tests.services.world import MONDAY, build
+from tests.slack.bot_process import MANIFEST, WORKSPACE
+
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+def reminder(session: Session, args: Mapping[str, Any], now: datetime) -> object:
+    """A composer that some rows break, the way a bug or an impossible value would."""
+    if args["prompt_id"] == 13:
+        raise ValueError("thirteen")
+    return prompting.ReminderView(args["prompt_id"], "Acme", TUESDAY, None)
+
+
+def rows(*numbers: int) -> list[Claimed]:
+    return [replace(row("C1"), id=number, kind="reminder", args={"prompt_id": number}) for number in numbers]
+
+
+async def made_of(database: Database, claimed: Sequence[Claimed]) -> list[object]:
+    """What the gateway makes of these rows; it needs no Slack for it."""
+    async with slack_app.http_session() as http:
+        client = slack_app.web_client("xoxb-0", "http://127.0.0.1:9/api/", http)
+        composers = {"reminder": each(reminder), "prompt": prompting.compose_prompts}
+        return list(await Gateway(database, Renderer(), SystemClock(), client, composers).prepare(claimed))
+
+
+async def test_one_that_breaks_is_the_only_one_that_breaks(database: Database) -> None:
+    made = await made_of(database, rows(12, 13, 14))
+    assert [type(one) for one in made] == [Prepared, ValueError, Prepared]
+    assert [one.row.id for one in made if isinstance(one, Prepared)] == [12, 14]
+
+
+async def test_a_kind_that_nobody_knows_is_told_from_its_neighbours(database: Database) -> None:
+    unknown, known = replace(rows(11)[0], kind="poem"), rows(12)[0]
+    made = await made_of(database, [unknown, known])
+    assert [type(one) for one in made] == [KeyError, Prepared]
+
+
+async def test_somebody_who_left_is_refused_and_the_others_are_written_to(database: Database) -> None:
+    with database.begin() as session:
+        build(session)
+        members.remember(session, 1, SlackUser("U0TOM", "Tom Okafor", None, "UTC", is_deactivated=True))
+    to_tom, to_maya = (replace(one, destination=Destination.USER) for one in rows(11, 12))
+    made = await made_of(database, [replace(to_tom, channel="U0TOM"), replace(to_maya, channel="U0MAYA")])
+    assert made[0] == Refused("user_disabled")
+    assert isinstance(made[1], Prepared)
+
+
+async def test_prompts_of_many_accounts_say_what_each_says_alone(database: Database) -> None:
+    with database.begin() as session:
+        world = build(session)
+        assert prompting.open_due_prompts(session, TUESDAY)
+        ledger.change(session, world.maya.author, schema.prompt, 1, TUESDAY, state=PromptState.OFF)
+    asked = {"prompt_id": 1, "to": "U0MAYA"}
+    many = [asked | {"first": False}, asked | {"first": True}, {"prompt_id": 1, "to": "U0TOM", "first": False}]
+    with database.reading() as session:
+        together = prompting.compose_prompts(session, many, TUESDAY)
+        alone = [prompting.compose_prompts(session, [args], TUESDAY)[0] for args in many]
+    assert together == alone
+    assert isinstance(together[1], Moot) and isinstance(together[2], prompting.PromptView)
+    assert together[2].handed_to == "Maya Lindqvist"
+
+
+@pytest.mark.parametrize("thread_ts", [None, "1772442000.000100"])
+async def test_a_look_that_meets_a_revoked_token_is_about_the_workspace(
+    database: Database, thread_ts: str | None
+) -> None:
+    async with Sandbox(WORKSPACE, MANIFEST) as sandbox, slack_app.http_session() as http:
+        channel = sandbox.world.state.find_channel("cs-north")
+        assert channel is not None
+        client = slack_app.web_client(sandbox.bot_token, sandbox.api_url, http)
+        gateway = Gateway(database, Renderer(), SystemClock(), client, {})
+        sandbox.revoke_token()
+        doubtful = replace(row(channel.id), in_doubt=True, thread_ts=thread_ts)
+        assert await gateway.find(doubtful, MONDAY) == Refused("token_revoked", Scope.WORKSPACE)
