@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -40,13 +41,28 @@ def put(session: Session, message: Outgoing, now: datetime) -> bool:
     `now` is business time. Raises `UnknownKeyError` when a thread or target was never put, `ValueError` without a
     channel. A reply or update is never due before the message that it needs.
     """
-    needed = _needed(session, message)
+    insert = statements.INSERT[session.get_bind().dialect.name]
+    added = session.execute(insert, _values(message, _needed(session, message), now)).scalar_one_or_none() is not None
+    if added:
+        announce(session)
+    return added
+
+
+def put_many(session: Session, messages: Sequence[Outgoing], now: datetime) -> None:
+    """Add messages that reply to none and change none, in one statement; keys that are there already stay."""
+    if messages:
+        insert = statements.INSERT[session.get_bind().dialect.name]
+        session.execute(insert, [_values(message, {"thread": None, "target": None}, now) for message in messages])
+        announce(session)
+
+
+def _values(message: Outgoing, needed: dict[str, AnyRow | None], now: datetime) -> dict[str, Any]:
     parents = [row for row in needed.values() if row is not None]
     home = needed["target"] or needed["thread"]
     channel = message.channel or (home.channel if home else None)
     if channel is None or (message.op is Op.UPDATE and needed["target"] is None):
         raise ValueError(f"outbox row {message.key!r} needs a channel, and an update needs a target")
-    values = {
+    return {
         "workspace_id": message.workspace_id,
         "key": message.key,
         "uuid": uuid4().hex,
@@ -62,11 +78,6 @@ def put(session: Session, message: Outgoing, now: datetime) -> bool:
         "trace": message.trace or current_trace(),
         "state": State.WAITING.value,
     }
-    insert = statements.INSERT[session.get_bind().dialect.name]
-    added = session.execute(insert, values).scalar_one_or_none() is not None
-    if added:
-        announce(session)
-    return added
 
 
 def _needed(session: Session, message: Outgoing) -> dict[str, AnyRow | None]:

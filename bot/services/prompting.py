@@ -14,7 +14,7 @@ from bot.domain.assessment import assess
 from bot.domain.model import Account, ProofState
 from bot.domain.words import AccountStatus, CadenceKind, Change, PromptState, Tier
 from bot.outbox.outcome import Destination, Moot, Op, Outgoing
-from bot.outbox.queue import put
+from bot.outbox.queue import put, put_many
 from bot.services import calendar
 from bot.services.actor import bot_author
 from bot.services.reading import GapLine, gap_lines
@@ -87,10 +87,15 @@ def open_due_prompts(session: Session, now: datetime) -> bool:
     for workspace_id, ours in _by_workspace(opened):
         rows = [_row(move, meetings[move.cadence.id], who[move.cadence.account_id], now) for move in ours]
         ids = ledger.add_many(session, bot_author(workspace_id), schema.prompt, now, rows)
-        for move, prompt_id in zip(ours, ids, strict=True):
-            owner = who[move.cadence.account_id]
-            if owner and owner.slack_id:
-                send_prompt(session, workspace_id, prompt_id, owner.slack_id, f"prompt:{prompt_id}", now)
+        asks = [
+            (prompt_id, move.due_at, who[move.cadence.account_id]) for move, prompt_id in zip(ours, ids, strict=True)
+        ]
+        messages = [
+            _message(workspace_id, prompt_id, owner.slack_id, f"prompt:{prompt_id}", due_at)
+            for prompt_id, due_at, owner in asks
+            if owner and owner.slack_id
+        ]
+        put_many(session, messages, now)
     return bool(due)
 
 
@@ -99,7 +104,10 @@ def _move(cadence: Cadence, account: Account, owner: Member | None, now: datetim
     zone = owner.tz if owner else cadence.tz
     starts_at = _newest_due(cadence, now, zone)
     upcoming = calendar.next_occurrence(cadence.rrule, cadence.local_start, cadence.tz, starts_at)
-    return Move(cadence, bot_author(account.workspace_id), starts_at, schedule(cadence, upcoming, zone))
+    due_at = cadence.next_prompt_at
+    if due_at is None or starts_at != cadence.next_meeting_at:
+        due_at = min(now, timing.prompt_due(starts_at, timedelta(hours=cadence.lead_hours), zone))
+    return Move(cadence, bot_author(account.workspace_id), starts_at, due_at, schedule(cadence, upcoming, zone))
 
 
 def _worth_asking(session: Session, moves: Sequence[Move], held: Mapping[int, Account], now: datetime) -> list[Move]:
@@ -167,18 +175,18 @@ def _row(move: Move, meeting_id: int, owner: Member | None, now: datetime) -> di
 
 def send_prompt(session: Session, workspace_id: int, prompt_id: int, slack_id: str, key: str, due_at: datetime) -> None:
     """Put the prompt's message for this member into the outbox, once for each `key`."""
-    put(
-        session,
-        Outgoing(
-            key=key,
-            workspace_id=workspace_id,
-            kind="prompt",
-            channel=slack_id,
-            destination=Destination.USER,
-            args={"prompt_id": prompt_id, "to": slack_id, "first": True},
-            due_at=due_at,
-        ),
-        due_at,
+    put(session, _message(workspace_id, prompt_id, slack_id, key, due_at), due_at)
+
+
+def _message(workspace_id: int, prompt_id: int, slack_id: str, key: str, due_at: datetime) -> Outgoing:
+    return Outgoing(
+        key=key,
+        workspace_id=workspace_id,
+        kind="prompt",
+        channel=slack_id,
+        destination=Destination.USER,
+        args={"prompt_id": prompt_id, "to": slack_id, "first": True},
+        due_at=due_at,
     )
 
 

@@ -34,6 +34,9 @@ NO_ACCESS = frozenset(
 )
 """The workspace no longer lets us in; nothing can be sent there until somebody installs the app again."""
 
+NO_RIGHT = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
+"""Those of them that refuse one kind of call: who may not look may still send."""
+
 TRY_AGAIN = frozenset(
     {"accesslimited", "ratelimited", "rate_limited", "request_timeout", "service_unavailable", "team_added_to_org"}
 )

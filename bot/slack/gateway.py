@@ -116,7 +116,7 @@ class Gateway:
         except SlackApiError as error:
             if errors.code_of(error) in errors.NO_SUCH_MESSAGE:
                 return Absent()
-            meaning = errors.outcome_of(error)
+            meaning = await self._meaning(error)
             return _cannot_look(meaning) if isinstance(meaning, Refused) else NotSent(_why(meaning), _wait(meaning))
         except Exception as error:  # noqa: BLE001 - a look that failed may be tried again
             return NotSent(f"could not look: {type(error).__name__} {error}")
@@ -190,7 +190,9 @@ class Gateway:
             try:
                 await self._client.auth_test()
             except SlackApiError as own:
-                return errors.outcome_of(own)
+                meaning = errors.outcome_of(own)
+                # Slack refuses to tell us who we are: whatever its word for it, that is about the workspace.
+                return Refused(meaning.code, Scope.WORKSPACE) if isinstance(meaning, Refused) else meaning
             except Exception as unknown:  # noqa: BLE001 - nothing was posted, and nobody knows more
                 return NotSent(f"could not ask Slack who we are: {unknown}")
         return errors.outcome_of(error)
@@ -231,7 +233,8 @@ def _uuid(message: Mapping[str, Any]) -> str | None:
 
 def _cannot_look(refused: Refused) -> CannotLook | Refused:
     """What a refused look means: a right that is missing stays so, but a revoked token is about the workspace."""
-    return refused if refused.scope is Scope.WORKSPACE else CannotLook(refused.code)
+    shut_out = refused.scope is Scope.WORKSPACE and refused.code not in errors.NO_RIGHT
+    return refused if shut_out else CannotLook(refused.code)
 
 
 def _why(meaning: NotSent | Ambiguous) -> str:

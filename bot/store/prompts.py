@@ -96,11 +96,15 @@ def due_cadences(session: Session, now: datetime, limit: int) -> list[Cadence]:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A due cadence on its way: `starts_at` is the meeting to ask about, `values` the columns that change."""
+    """A due cadence on its way: `starts_at` is the meeting to ask about, `due_at` when it was to be asked about.
+
+    `values` are the columns that change.
+    """
 
     cadence: Cadence
     by: Author
     starts_at: datetime
+    due_at: datetime
     values: Mapping[str, Any]
 
 

@@ -1,7 +1,7 @@
 """The naive design beside ours: one APScheduler job in an SQLAlchemyJobStore for each account.
 
-Only the clock is compared: the naive jobs do nothing, and ours finds what is due and moves each series on to its next
-meeting, with the history of it, but opens no prompt. What opening prompts costs is in `claim`.
+A job does what its account needs and no more: a meeting, a prompt and a message, in a transaction of its own. Ours does
+the same for all that is due, and writes the history of it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import func, select
 
-from bot.services import calendar, prompting
-from bot.services.actor import bot_author
-from bot.store import prompts, schema
+from bot.store import schema
 from bot.store.engine import Database
-from bot.store.ledger import Author
-from bot.store.prompts import Cadence, Move
 from tests.bench.claim import DUE, make_due, open_all
-from tests.bench.filling import NOW, fill
+from tests.bench.filling import fill
 from tests.bench.measuring import Spent, middle, spent
 from tests.bench.processes import Program
 from tests.bench.registry import Figure, Run, bounded, cheaper, compared
@@ -31,8 +27,7 @@ def naive(run: Run) -> Iterable[Figure]:
     """500 due, start-up and memory by size, and what two replicas do."""
     large = run.size(10_000, 3_000)
     for dialect in ("sqlite", "postgresql"):
-        ours, theirs = run.fresh(dialect), run.fresh(dialect)
-        fill(ours, large, cadences=True)
+        ours, theirs = _filled(run, dialect, large), _filled(run, dialect, large)
         with _scheduler(run, theirs, large) as program:
             started = program.result()
             memory = program.memory().uss / 1e6
@@ -48,11 +43,16 @@ def naive(run: Run) -> Iterable[Figure]:
         theirs.dispose()
 
 
+def _filled(run: Run, dialect: str, accounts: int) -> Database:
+    database = run.fresh(dialect)
+    fill(database, accounts, cadences=True)
+    return database
+
+
 def _scheduler(run: Run, database: Database, accounts: int, number: int = 0) -> Program:
     url = database.url.render_as_string(hide_password=False)
-    return Program(
-        ("-m", "tests.bench.naive_app", url, str(accounts)), {}, "ready", run.directory / f"naive-{number}.log"
-    )
+    arguments = ("-m", "tests.bench.naive_app", url, str(accounts))
+    return Program(arguments, {}, "ready", run.directory / f"naive-{number}.log")
 
 
 def _due(run: Run, program: Program, ours: Database, large: int) -> tuple[Spent, Spent]:
@@ -64,32 +64,16 @@ def _due(run: Run, program: Program, ours: Database, large: int) -> tuple[Spent,
         assert len(found["ran"]) == DUE, len(found["ran"])
         theirs.append(Spent(found["seconds"], found["cpu"]))
         make_due(ours, large)
-        took.append(spent(lambda: _move_on(ours)))
+        took.append(spent(lambda: open_all(ours)))
     return middle(took), middle(theirs)
-
-
-def _move_on(database: Database) -> None:
-    """Find what is due and move it on, in transactions of the size that the bot's are."""
-    author = bot_author(1)
-    while True:
-        with database.begin() as session:
-            due = prompts.due_cadences(session, NOW, prompting.BATCH)
-            prompts.advance(session, [_move(cadence, author) for cadence in due], NOW)
-        if not due:
-            return
-
-
-def _move(cadence: Cadence, author: Author) -> Move:
-    assert cadence.next_meeting_at is not None
-    starts_at = cadence.next_meeting_at
-    upcoming = calendar.next_occurrence(cadence.rrule, cadence.local_start, cadence.tz, starts_at)
-    return Move(cadence, author, starts_at, prompting.schedule(cadence, upcoming, cadence.tz))
 
 
 def _growth(run: Run, started: dict[str, float], memory: float, large: int) -> Iterable[Figure]:
     """What the naive start takes as accounts are added; ours is `start_flat`."""
-    with _scheduler(run, run.sqlite(), _SMALL, 1) as program:
+    database = _filled(run, "sqlite", _SMALL)
+    with _scheduler(run, database, _SMALL, 1) as program:
         small, held = program.result(), program.memory().uss / 1e6
+    database.dispose()
     against = f"the same with {_SMALL:,} accounts; here with {large:,}"
     yield compared("naive_start", started["seconds"], small["seconds"], "s", f"naive design: {against}")
     yield compared("naive_start_cpu", started["cpu"], small["cpu"], "s CPU", f"naive design: {against}")
@@ -103,12 +87,15 @@ def _twice(run: Run, ours: Database, theirs: Database, large: int) -> Figure:
         with ThreadPoolExecutor(2) as both:
             found = list(both.map(lambda program: program.ask(f"go {DUE}")["ran"], (one, two)))
     doubled = len(set(found[0]) & set(found[1]))
-    with ours.reading() as session:
-        before = session.execute(select(func.count()).select_from(schema.prompt)).scalar_one()
+    before = _prompts(ours)
     make_due(ours, large)
     with ThreadPoolExecutor(2) as both:
         list(both.map(lambda _: open_all(ours), range(2)))
-    with ours.reading() as session:
-        opened = session.execute(select(func.count()).select_from(schema.prompt)).scalar_one() - before
+    opened = _prompts(ours) - before
     against = f"{_NAIVE}: {doubled} of {DUE} ran twice; here {opened} of {DUE} prompts were opened"
     return bounded("naive_replicas", float(opened - DUE), "done twice", against, most=0)
+
+
+def _prompts(database: Database) -> int:
+    with database.reading() as session:
+        return session.execute(select(func.count()).select_from(schema.prompt)).scalar_one()

@@ -16,15 +16,43 @@ from threading import Event, Lock
 from apscheduler.events import EVENT_JOB_SUBMITTED
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import insert
 
-_PATIENCE_SECONDS = 15.0
+from bot.domain.words import PromptState
+from bot.services import prompting
+from bot.store import accounts, members, prompts, schema
+from bot.store.engine import Database
+
+_PATIENCE_SECONDS = 60.0
 ran: list[int] = []
+databases: list[Database] = []
 _lock, _over = Lock(), Event()
 _counts = {"wanted": 0, "submitted": 0}
 
 
 def prompt(account_id: int) -> None:
-    """The job: here would be all of the work; only the clock is compared, so it does nothing."""
+    """The job: ask the account's owner, in a transaction of its own."""
+    now = datetime.now(UTC)
+    with databases[0].begin() as session:
+        account = accounts.by_id(session, account_id)
+        assert account is not None
+        owner = members.by_id(session, account.owner_id)
+        assert owner is not None and owner.slack_id
+        [cadence] = prompts.cadences_of(session, account_id)
+        starts_at = now + timedelta(hours=20)
+        meeting = {"account_id": account_id, "cadence_id": cadence.id, "kind": cadence.kind, "starts_at": starts_at}
+        meeting_id = session.execute(insert(schema.meeting).returning(schema.meeting.c.id), meeting).scalar_one()
+        asked = {
+            "account_id": account_id,
+            "workspace_id": account.workspace_id,
+            "meeting_id": meeting_id,
+            "member_id": owner.id,
+            "state": PromptState.OPEN,
+            "asked_at": now,
+            "closes_at": starts_at,
+        }
+        prompt_id = session.execute(insert(schema.prompt).returning(schema.prompt.c.id), asked).scalar_one()
+        prompting.send_prompt(session, account.workspace_id, prompt_id, owner.slack_id, f"prompt:{prompt_id}", now)
     with _lock:
         ran.append(account_id)
         _look()
@@ -44,6 +72,7 @@ def _look() -> None:
 
 def main(url: str, accounts: int) -> None:
     """Register, start paused, and obey until the input ends."""
+    databases.append(Database(url))
     scheduler = BackgroundScheduler(jobstores={"default": SQLAlchemyJobStore(url=url)}, timezone=UTC)
     scheduler.add_listener(_submitted, EVENT_JOB_SUBMITTED)
     began, cpu = time.perf_counter(), time.process_time()

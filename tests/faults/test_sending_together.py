@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.clock import SystemClock
 from bot.domain.words import PromptState
-from bot.outbox.outcome import Claimed, Destination, Moot, Refused, Scope
+from bot.outbox.outcome import CannotLook, Claimed, Destination, Moot, Refused, Scope
 from bot.services import prompting
 from bot.services.messages import each
 from bot.slack import app as slack_app
@@ -21,7 +21,7 @@ from bot.slack.render import Renderer
 from bot.store import ledger, members, schema
 from bot.store.engine import Database
 from bot.store.members import SlackUser
-from sandbox import Sandbox
+from sandbox import Fault, Sandbox
 from tests.faults.test_frozen_before_posting import row
 from tests.services.world import MONDAY, build
 from tests.slack.bot_process import MANIFEST, WORKSPACE
@@ -86,14 +86,25 @@ async def test_prompts_of_many_accounts_say_what_each_says_alone(database: Datab
 
 
 @pytest.mark.parametrize("thread_ts", [None, "1772442000.000100"])
-async def test_a_look_that_meets_a_revoked_token_is_about_the_workspace(
-    database: Database, thread_ts: str | None
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("token_revoked", Refused("token_revoked", Scope.WORKSPACE)),
+        ("account_inactive", Refused("account_inactive", Scope.WORKSPACE)),
+        ("missing_scope", CannotLook("missing_scope")),
+        ("not_in_channel", CannotLook("not_in_channel")),
+    ],
+)
+async def test_a_look_that_is_refused_tells_a_missing_right_from_a_workspace_that_shut_us_out(
+    database: Database, thread_ts: str | None, code: str, meaning: object
 ) -> None:
     async with Sandbox(WORKSPACE, MANIFEST) as sandbox, slack_app.http_session() as http:
         channel = sandbox.world.state.find_channel("cs-north")
         assert channel is not None
         client = slack_app.web_client(sandbox.bot_token, sandbox.api_url, http)
         gateway = Gateway(database, Renderer(), SystemClock(), client, {})
-        sandbox.revoke_token()
+        for method in ("conversations.history", "conversations.replies", "auth.test"):
+            if method != "auth.test" or code == "account_inactive":
+                sandbox.fault(Fault(method, f"error:{code}"))
         doubtful = replace(row(channel.id), in_doubt=True, thread_ts=thread_ts)
-        assert await gateway.find(doubtful, MONDAY) == Refused("token_revoked", Scope.WORKSPACE)
+        assert await gateway.find(doubtful, MONDAY) == meaning

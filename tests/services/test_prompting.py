@@ -14,6 +14,7 @@ from bot.outbox.outcome import Moot
 from bot.services import answering, prompting
 from bot.services.prompting import PromptView
 from bot.store import ledger, members, prompts, schema
+from bot.store.delivery import outbox
 from bot.store.engine import Database
 from tests.services.world import MONDAY, World, build, queued
 
@@ -156,3 +157,17 @@ def test_an_owner_whom_slack_does_not_know_is_never_a_dead_letter(session: Sessi
     ask_all(session, TUESDAY_TEN)
     assert queued(session) == [("prompt:1", "U0INES")]
     assert members.by_id(session, stranger) is not None
+
+
+def test_a_late_prompt_is_as_late_as_it_is(session: Session, world: World) -> None:
+    ask_all(session, TUESDAY_TEN + timedelta(hours=5))
+    assert due(session) == [TUESDAY_TEN], "its lag is what tells an operator of the outage"
+
+
+def test_after_weeks_the_newest_prompt_was_due_before_its_own_meeting(session: Session, world: World) -> None:
+    ask_all(session, TUESDAY_TEN + timedelta(days=14, hours=5))
+    assert due(session) == [TUESDAY_TEN + timedelta(days=14)]
+
+
+def due(session: Session) -> list[datetime]:
+    return list(session.execute(select(outbox.c.due_at)).scalars())
