@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session
 
 from bot.outbox.outcome import Op
 from bot.store import finished
+from bot.store.engine import db_now
 
 BATCH = 500
 
@@ -60,8 +61,8 @@ def prune(retention: timedelta, session: Session, now: datetime) -> bool:
 
     A batch is of one kind, which one index finds; `now` and the retention are business time.
     """
-    before = now - retention
+    before, at = now - retention, db_now(session)
     return any(
-        finished.delete_some(session, one.kind, one.op.value, before, BATCH, spare_open_prompts=one.of_a_prompt)
+        finished.delete_some(session, one.kind, one.op.value, before, at, BATCH, spare_open_prompts=one.of_a_prompt)
         for one in GOING
     )

@@ -5,7 +5,7 @@ injected clock); `ready_at`, `lease_until`, `claimed_at` and the gates are the d
 
 A row is open until `finished_at`. An open row is `waiting` (looked at by every claim), `parked` (something before it in
 its channel is open, so no claim needs to look at it) or `sending`. State changes of open rows happen under the lock of
-their channel's gate row; only `put` adds rows without it.
+their channel's gate row; only `put` adds rows without it. What is over for long is deleted (`bot.services.pruning`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from bot.domain.words import PromptState
 from bot.store.delivery import outbox
-from bot.store.engine import db_now
 from bot.store.schema import prompt
 from bot.store.types import UtcDateTime
 
@@ -53,13 +52,21 @@ _DELETE = delete(outbox).where(_row.id.in_(bindparam("ids", expanding=True, type
 
 
 def delete_some(
-    session: Session, kind: str, op: str, before: datetime, limit: int, *, spare_open_prompts: bool = False
+    session: Session,
+    kind: str,
+    op: str,
+    before: datetime,
+    at: datetime,
+    limit: int,
+    *,
+    spare_open_prompts: bool = False,
 ) -> int:
     """Delete up to `limit` messages of this kind and op that were over `before` (business time); returns how many.
 
-    One stays while any row, open or not, replies to it or changes it. Rows that somebody else has locked are skipped.
+    `at` is the moment by the database's clock. One stays while any row, open or not, replies to it or changes it. Rows
+    that somebody else has locked are skipped.
     """
-    values = {"kind": kind, "op": op, "before": before, "left": db_now(session) - _IN_HANDS, "limit": limit}
+    values = {"kind": kind, "op": op, "before": before, "left": at - _IN_HANDS, "limit": limit}
     find = _FIND_OF_CLOSED_PROMPT if spare_open_prompts else _FIND
     ids = list(session.execute(find, values).scalars())
     if not ids:
