@@ -9,12 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.arena import MUST_BE_ZERO, failed
+from tests.chaos.arena import MUST_BE_ZERO, failed, too_little
 from tests.chaos.options import REPORT, ROOT, Options, from_environment
 
 SHOWN = (
     *("database", "replicas", "seed", "minutes", "kills", "faults", "messages", "lost", "doubled", "out_of_order"),
-    *("longest_delay_s", "updates", "stale", "answers", "answers_lost", "answers_doubled", "retracted"),
+    *("longest_delay_s", "updates", "stale", "answers", "answers_lost", "answers_doubled", "too_fast", "retracted"),
 )
 
 
@@ -46,6 +46,8 @@ def _show(reports: list[dict[str, Any]]) -> None:
         values = "".join(f"{report[name]!s:>14}" for report in reports)
         print(f"{name:<18}{values}")
     for report in reports:
+        for lacking in too_little(report):
+            print(f"FAILED: {report['database']}: this proves nothing: {lacking}")
         for name, findings in report["findings"].items():
             mark = "FAILED" if name in MUST_BE_ZERO else "note"
             print(f"{mark}: {report['database']}: {name}: {'; '.join(findings[:3])}")

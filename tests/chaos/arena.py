@@ -38,6 +38,9 @@ from tests.chaos.verdict import Evidence, Verdict, judge
 
 _RESEEN = 3_000  # rows whose transactions may still be open when later ones are seen
 _DRAIN_SECONDS = 600.0
+_JUDGED = ("lost", "doubled", "out_of_order", "stale", "answers_lost", "answers_doubled", "too_fast")
+MUST_BE_ZERO = (*_JUDGED, "stubborn")
+LEAST_A_MINUTE = {"kills": 1, "messages": 200, "answers": 5}
 
 
 class Arena:
@@ -208,6 +211,7 @@ class Arena:
             "answers": sum(said.accepted for said in self.people.said),
             "answers_lost": len(verdict.answers_lost),
             "answers_doubled": len(verdict.answers_doubled),
+            "too_fast": len(verdict.too_fast),
             **self._more(verdict, stubborn),
         }
 
@@ -226,19 +230,20 @@ class Arena:
             "moot": dict(verdict.moot),
             "lease_s": SENDING.lease_seconds,
             "findings": {
-                name: getattr(verdict, name)[:20]
-                for name in ("lost", "doubled", "out_of_order", "stale", "answers_lost", "answers_doubled", "overtaken")
-                if getattr(verdict, name)
+                name: getattr(verdict, name)[:20] for name in (*_JUDGED, "overtaken") if getattr(verdict, name)
             },
         }
 
 
-MUST_BE_ZERO = ("lost", "doubled", "out_of_order", "stale", "answers_lost", "answers_doubled", "stubborn")
-
-
 def failed(report: dict[str, Any]) -> bool:
-    """Whether a run showed anything that must not be."""
-    return any(report[name] for name in MUST_BE_ZERO)
+    """Whether a run showed anything that must not be, or so little that it proves nothing."""
+    return any(report[name] for name in MUST_BE_ZERO) or bool(too_little(report))
+
+
+def too_little(report: dict[str, Any]) -> list[str]:
+    """What a run had too little of; a crowded machine gets through less than half of what a free one does."""
+    least = {name: a_minute * report["minutes"] for name, a_minute in LEAST_A_MINUTE.items()}
+    return [f"{report[name]} {name}, not {wanted:g}" for name, wanted in least.items() if report[name] < wanted]
 
 
 async def main(database: str) -> dict[str, Any]:

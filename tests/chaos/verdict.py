@@ -22,6 +22,7 @@ from tests.chaos.town import Town
 
 AnyRow = Row[*tuple[Any, ...]]
 _DAY = timedelta(days=1)
+_PACE_SECONDS = 0.95
 _MOOT = (
     "the prompt is",
     "the prompt was handed over",
@@ -41,6 +42,7 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     out_of_order: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    too_fast: list[str] = field(default_factory=list)
     answers_lost: list[str] = field(default_factory=list)
     answers_doubled: list[str] = field(default_factory=list)
     overtaken: list[str] = field(default_factory=list)
@@ -67,6 +69,7 @@ def judge(session: Session, evidence: Evidence) -> Verdict:
     _messages(rows, evidence, verdict)
     _updates(rows, evidence, verdict)
     _order(rows, evidence, verdict)
+    _pace(evidence.eyes, verdict)
     keys = {row.key: row for row in rows}
     _prompts(session, keys, evidence, verdict)
     _meetings(session, evidence, verdict)
@@ -136,6 +139,16 @@ def _order(rows: list[AnyRow], evidence: Evidence, verdict: Verdict) -> None:
                 known = evidence.first_seen.get(later.id)
                 if known is not None and known < earlier.claimed_at.timestamp():
                     verdict.out_of_order.append(f"{earlier.key} overtook {later.key}")
+
+
+def _pace(eyes: Eyes, verdict: Verdict) -> None:
+    """Slack takes one message a second in a channel, also when there is a backlog to catch up with."""
+    last: dict[str, Post] = {}
+    for post in sorted(eyes.posts.values(), key=lambda post: post.at):
+        before = last.get(post.channel)
+        if before is not None and post.at - before.at < _PACE_SECONDS:
+            verdict.too_fast.append(f"{post.uuid} came {post.at - before.at:.2f} s after {before.uuid}")
+        last[post.channel] = post
 
 
 def _first_effects(eyes: Eyes) -> dict[str, float]:

@@ -13,6 +13,7 @@ from bot.outbox.queue import put
 from bot.store.delivery import outbox
 from bot.store.engine import Database
 from sandbox import Sandbox
+from tests.chaos.arena import MUST_BE_ZERO, failed, too_little
 from tests.chaos.eyes import Eyes
 from tests.chaos.options import MANIFEST, Options
 from tests.chaos.people import Said
@@ -31,6 +32,7 @@ class Run:
         self.eyes = Eyes(Sandbox(workspace(Options(owners=1, portfolios=1)), MANIFEST))
         self.timeline = Timeline(directory / "clock.json", NOON + timedelta(hours=1), 0.0)
         self.said: list[Said] = []
+        self.seconds_apart = 1.0
         with database.begin() as session:
             for number in range(3):
                 assert put(session, message(f"m{number}", "C1"), NOON)
@@ -45,6 +47,7 @@ class Run:
             metadata = {"event_type": "proofline", "event_payload": {"uuid": self.uuids[number]}}
             seen: dict[str, Any] = {"by_app": True, "ephemeral_to": None, "thread_ts": None, "blocks": []}
             self.eyes.see("message", seen | {"channel": "C1", "ts": f"{place}.0", "metadata": metadata})
+            self.eyes.posts["C1", f"{place}.0"].at += place * self.seconds_apart
 
     def verdict(self) -> Verdict:
         seen_at_once = dict.fromkeys(range(1, 4), 0.0)
@@ -61,7 +64,7 @@ def run(database: Database, tmp_path: Path) -> Run:
 def test_all_is_well(run: Run) -> None:
     run.shown(0, 1, 2)
     found = run.verdict()
-    assert not (found.lost or found.doubled or found.out_of_order or found.stale)
+    assert not (found.lost or found.doubled or found.out_of_order or found.stale or found.too_fast)
     assert found.notes == {"effectively once": 3}
 
 
@@ -78,6 +81,19 @@ def test_a_message_that_came_twice_is_doubled(run: Run) -> None:
 def test_a_message_that_overtook_another_is_out_of_order(run: Run) -> None:
     run.shown(1, 0, 2)
     assert run.verdict().out_of_order == ["m1 overtook m0"]
+
+
+def test_a_burst_in_one_channel_is_too_fast(run: Run) -> None:
+    run.seconds_apart = 0.4
+    run.shown(0, 1, 2)
+    assert [finding.split(" came ")[1][:3] for finding in run.verdict().too_fast] == ["0.4", "0.4"]
+
+
+def test_a_run_in_which_nothing_happened_proves_nothing() -> None:
+    report = dict.fromkeys(MUST_BE_ZERO, 0) | {"minutes": 2, "kills": 20, "messages": 4_000, "answers": 300}
+    assert not failed(report)
+    assert too_little(report | {"kills": 1}) == ["1 kills, not 2"]
+    assert failed(report | {"messages": 0}) and failed(report | {"answers": 9}) and failed(report | {"too_fast": 1})
 
 
 def test_an_answer_that_was_taken_and_not_recorded_is_lost(run: Run) -> None:
