@@ -17,8 +17,6 @@ from datetime import datetime
 from typing import Any, Generic, TypeAlias
 
 import structlog
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.log import traced
 from bot.outbox.gates import park_paused
@@ -44,13 +42,11 @@ from bot.outbox.report import tell
 from bot.outbox.settle import Pace, finish
 from bot.outbox.transport import Lease, Observer, OnDead, P, Silent, Transport, steady_seconds
 from bot.outbox.wakeup import Wakeup, announce
-from bot.store.engine import Database
+from bot.store.engine import AWAY, Database
 
 BROKEN = "cannot_render"
 _SPIN_SECONDS = 0.01
 _GATHER_SECONDS = 0.02
-TRANSIENT = (OperationalError, InterfaceError, InternalError, PoolTimeout)
-"""What a database that is away, restarting or busy raises; anything else is a bug."""
 
 log = structlog.get_logger("outbox")
 
@@ -171,7 +167,7 @@ class Sender(Generic[P]):
         while True:
             try:
                 return await self.turn()
-            except TRANSIENT as away:
+            except AWAY as away:
                 log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=wait)
             except Exception:
                 log.exception("outbox.turn_failed", retry_seconds=wait)
@@ -194,7 +190,7 @@ class Sender(Generic[P]):
             now, started = self._now(), self._steady()
             try:
                 recorded, claimed, wait = await asyncio.to_thread(self._work, results, free, now)
-            except TRANSIENT:
+            except AWAY:
                 self._results = results + self._results
                 raise
             self._backlog = len(claimed) == free
@@ -235,7 +231,7 @@ class Sender(Generic[P]):
                 for entry in recorded:
                     if entry.verdict is Verdict.RECORDED and isinstance(result.outcome, Refused):
                         self._on_dead(session, result.row, result.outcome.code)
-        except TRANSIENT:
+        except AWAY:
             raise
         except Exception:
             log.exception("outbox.nobody_told", key=result.row.key)
@@ -279,7 +275,7 @@ class Sender(Generic[P]):
         try:
             async with asyncio.timeout(self._settings.http_seconds):
                 made = await self._transport.prepare(rows)
-        except (*TRANSIENT, TimeoutError) as away:
+        except (*AWAY, TimeoutError) as away:
             made = [NotSent(f"not prepared: {away!r:.200}")] * len(rows)
         except Exception as error:  # noqa: BLE001 -- messages that cannot be rendered must not stop the others
             made = [error] * len(rows)
@@ -295,7 +291,7 @@ class Sender(Generic[P]):
         if _must_look(row):
             try:
                 seen = await resolve(row, self._transport, self._database, self._observer, self._settings.http_seconds)
-            except TRANSIENT as away:
+            except AWAY as away:
                 return Result(before, NotSent(f"not looked for: {away!r:.200}"))
             if not isinstance(seen, Claimed):
                 return Result(row, seen)
@@ -342,7 +338,7 @@ class Sender(Generic[P]):
         while self._results and self._steady() < give_up:
             try:
                 await self.turn()
-            except TRANSIENT as away:
+            except AWAY as away:
                 log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=1)
                 await asyncio.sleep(1)
 

@@ -13,19 +13,18 @@ import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.log import current_trace
 from bot.services.actor import Refused
 from bot.slack.edge import Edge, TooSlowError, as_reply
 from bot.slack.payload import Body, inputs_of, response_url, surface_of
+from bot.store.engine import AWAY
 
 log = structlog.get_logger("slack")
 
-_DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, TooSlowError)
-_AWAY = "The database is not answering. Nothing is lost: please try again in a minute."
-_AWAY_MODAL = "The database is not answering. What you typed is not lost: leave this open, try again in a minute."
+_DATABASE_AWAY = (*AWAY, TooSlowError)
+_TRY_AGAIN = "The database is not answering. Nothing is lost: please try again in a minute."
+_TRY_AGAIN_MODAL = "The database is not answering. What you typed is not lost: leave this open, try again in a minute."
 _UNKNOWN = "This is from an older version of Proofline. Open it again with /proof."
 _LATE = "That took too long for Slack. Please press it once more."
 _LATE_CODES = frozenset({"expired_trigger_id", "exchanged_trigger_id", "not_found", "hash_conflict"})
@@ -69,7 +68,7 @@ class Failures:
             return error.sentence, error.field
         if isinstance(error, _DATABASE_AWAY):
             log.error("slack.database_away", surface=surface, error=repr(error))
-            return _AWAY_MODAL if surface == "modal" else _AWAY, None
+            return _TRY_AGAIN_MODAL if surface == "modal" else _TRY_AGAIN, None
         if isinstance(error, BoltUnhandledRequestError):
             log.warning("slack.unknown", surface=surface, request=str(error)[:200])
             return _UNKNOWN, None

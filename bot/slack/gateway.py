@@ -11,8 +11,6 @@ from typing import Any, TypeAlias
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.clock import Clock
 from bot.metrics import RECONCILIATIONS
@@ -39,7 +37,7 @@ from bot.slack.last_look import LEASE, LeaseOverError
 from bot.slack.markup import Message
 from bot.slack.render import Renderer
 from bot.store import members
-from bot.store.engine import Database
+from bot.store.engine import AWAY, Database
 
 EVENT_TYPE = "proofline"
 _Made: TypeAlias = "Prepared | Moot | Refused | Exception"
@@ -130,7 +128,7 @@ class Gateway:
         try:
             views = self._composed(rows)
             return [view if isinstance(view, Moot | Refused) else self._rendered(row, view) for row, view in views]
-        except (OperationalError, InterfaceError, InternalError, PoolTimeout):
+        except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - the sender decides what becomes of a row that cannot be rendered
             return [error] if len(rows) == 1 else [made for row in rows for made in self._made([row])]

@@ -8,9 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store.turnstile import Turnstile
+
+AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+"""What a database that is away, restarting or busy raises; anything else is a bug."""
 
 _LOCK_WAIT_SECONDS = 30
 _TURN = "proofline_turn"
