@@ -65,9 +65,8 @@ def retry(session: Session, row_id: int) -> None:
     row = _locked(session, row_id)
     if row.state == State.SENT:
         raise CannotOperate(f"{row.id} was sent already ({row.note}). Nothing was changed.")
-    in_doubt = row.in_doubt or row.state == State.SENDING or row.code == UNKNOWN
     fresh = {"finished_at": None, "ready_at": None, "failures": 0, "blind": 0, "code": None, "note": None}
-    _write(session, row, state=State.WAITING.value, in_doubt=in_doubt, **fresh)
+    _write(session, row, state=State.WAITING.value, in_doubt=_may_stand(row), **fresh)
     announce(session)
 
 
@@ -76,7 +75,13 @@ def drop(session: Session, row_id: int, why: str, now: datetime) -> None:
     row = _locked(session, row_id)
     if row.state in (State.SENT, State.DROPPED):
         raise CannotOperate(f"{row.id} is {row.state} already. Nothing was changed.")
-    _write(session, row, state=State.DROPPED.value, finished_at=now, in_doubt=False, note=f"dropped by hand: {why}")
+    note = f"dropped by hand: {why}"
+    _write(session, row, state=State.DROPPED.value, finished_at=now, in_doubt=_may_stand(row), note=note)
+
+
+def _may_stand(row: AnyRow) -> bool:
+    """Whether an attempt whose end nobody knows may have reached Slack; giving the row up does not settle that."""
+    return bool(row.in_doubt or row.blind or row.state == State.SENDING or row.code == UNKNOWN)
 
 
 def _row(session: Session, row_id: int) -> AnyRow:
