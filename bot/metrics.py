@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from datetime import datetime
+
 from prometheus_client import Counter, Gauge, Histogram
 
-from bot.outbox.outcome import Claimed, Note
+from bot.outbox.outcome import Claimed, Note, State
+from bot.store.backlog import Backlog
+
+_OPEN = (State.WAITING, State.PARKED, State.SENDING)
 
 ACK_SECONDS = Histogram(
     "proofline_ack_seconds",
@@ -13,6 +20,8 @@ ACK_SECONDS = Histogram(
 )
 QUEUE_DEPTH = Gauge("proofline_outbox_depth", "Messages that are open, by state", ["state"])
 OLDEST_DUE_SECONDS = Gauge("proofline_outbox_oldest_due_seconds", "Age of the oldest message that is due and not sent")
+DATABASE_UP = Gauge("proofline_database_up", "1 while the database answers, 0 while it does not")
+WORKSPACES_PAUSED = Gauge("proofline_workspaces_paused", "Workspaces that get nothing because Slack refused the token")
 SENDS = Counter("proofline_sends_total", "How sending ended", ["outcome"])
 RETRIES = Counter("proofline_retries_total", "Sends that will be tried again")
 DUPLICATES_PREVENTED = Counter("proofline_duplicates_prevented_total", "Messages found sent, and not sent again")
@@ -28,7 +37,33 @@ SEND_LAG_SECONDS = Histogram(
     ["kind"],
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
 )
-SOCKETS_REPLACED = Counter("proofline_sockets_replaced_total", "Socket Mode connections that were wedged")
+SOCKETS_REPLACED = Counter("proofline_sockets_replaced_total", "Socket Mode connections that took another's place")
+
+
+def expect(kinds: Iterable[str]) -> None:
+    """Show every series from the start, at 0: the increase of one that is born at 1 is 0, and no alert would see it.
+
+    `kinds` are those of the messages that this process may send.
+    """
+    for outcome in ("sent", "dropped", "dead"):
+        SENDS.labels(outcome)
+    for result in ("found", "absent"):
+        RECONCILIATIONS.labels(result)
+    for kind in kinds:
+        SEND_LAG_SECONDS.labels(kind)
+
+
+def show(backlog: Backlog | None, now: datetime) -> None:
+    """Show what the database says of the outbox; None: it does not answer, and what waits is unknown, not 0."""
+    DATABASE_UP.set(backlog is not None)
+    for state in _OPEN:
+        QUEUE_DEPTH.labels(state.value).set(backlog.depth.get(state, 0) if backlog else math.nan)
+    WORKSPACES_PAUSED.set(backlog.paused if backlog else math.nan)
+    OLDEST_DUE_SECONDS.set(_age(backlog.oldest_due, now) if backlog else math.nan)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return (now - since).total_seconds() if since else 0.0
 
 
 class Counting:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 
 import aiohttp
 import structlog
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot import log as logs
 from bot import metrics
 from bot.domain.clock import Clock, SystemClock
-from bot.outbox.gates import paused_reason
-from bot.outbox.outcome import Claimed, NotSent, Refused, State
+from bot.outbox.outcome import Claimed, NotSent, Refused
 from bot.outbox.sender import Sender
 from bot.outbox.sender import Settings as Sending
 from bot.outbox.wakeup import Wakeup
@@ -35,10 +33,11 @@ from bot.slack.edge import Edge
 from bot.slack.gateway import Gateway, Prepared
 from bot.slack.install import Installation, follow_people, install, meet_everybody, sentence_of
 from bot.slack.render import Renderer
-from bot.slack.sockets import Sockets
-from bot.store import backlog, migrate
+from bot.slack.sockets import Patience, Sockets
+from bot.store import migrate
 from bot.store.engine import Database
 from bot.web import app as web_app
+from bot.web.health import Health
 from bot.web.server import WebServer
 
 _ANSWERS_SECONDS = 3.0
@@ -54,8 +53,8 @@ class CannotStartError(Exception):
 class Bot:
     """One replica: everything between `start` and `stop`.
 
-    `sending` sets the pace of the outbox; `jobs` are what the clock triggers (None: all there are), `composers` what
-    messages say; `extra` registers more listeners.
+    `sending` sets the pace of the outbox, `patience` that of the socket; `jobs` are what the clock triggers (None: all
+    there are), `composers` what messages say; `extra` registers more listeners.
     """
 
     def __init__(
@@ -64,6 +63,7 @@ class Bot:
         clock: Clock,
         *,
         sending: Sending | None = None,
+        patience: Patience | None = None,
         jobs: Sequence[Job] | None = None,
         composers: Mapping[str, Composer] = COMPOSERS,
         extra: Callable[[AsyncApp, Edge], None] | None = None,
@@ -73,40 +73,33 @@ class Bot:
         self.database = Database(settings.database_url)
         self.renderer = Renderer()
         self._sending = sending or Sending(http_seconds=slack_app.HTTP_SECONDS)
+        self._patience = patience
         self._jobs = with_pruning(timedelta(days=settings.outbox_days)) if jobs is None else jobs
         self._composers = composers
         self._extra = extra
         self._running: asyncio.Task[None] | None = None
         self._meeting: asyncio.Task[int] | None = None
-        self._sockets: Sockets | None = None
+        self._parts = AsyncExitStack()
 
     async def start(self) -> None:
-        """Migrate, learn who we are, then take payloads, run the clock and send. Raises `CannotStartError`."""
+        """Migrate, learn who we are, then take payloads, run the clock and send. Raises `CannotStartError`.
+
+        When it fails or is cancelled, what it had opened is closed again.
+        """
         self._check()
-        await asyncio.to_thread(migrate.upgrade, self.database)
-        self._http = slack_app.http_session()
         try:
+            self._parts.callback(self.database.dispose)
+            await asyncio.to_thread(migrate.upgrade, self.database)
+            self._http = slack_app.http_session()
+            self._parts.push_async_callback(self._http.close)
             await self._connect(self._http)
         except BaseException:
-            await self._http.close()
+            await self._parts.aclose()
             raise
 
     async def stop(self) -> None:
         """Answer and send what is under way, hand back what is claimed, close everything."""
-        if self._sockets is not None:
-            await self._sockets.stop(_ANSWERS_SECONDS)
-        await self._web.stop()
-        await self._clockwork.stop()
-        await self._sender.stop()
-        if self._running is not None:
-            await self._running
-        if self._meeting is not None:
-            self._meeting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._meeting
-        self._wakeup.close()
-        await self._http.close()
-        self.database.dispose()
+        await self._parts.aclose()
         log.info("bot.stopped")
 
     async def tick(self) -> None:
@@ -163,6 +156,7 @@ class Bot:
             observer=metrics.Counting(),
         )
         self._clockwork = Clockwork(self.database, self.clock, self._jobs, settings.tick_seconds)
+        metrics.expect(self._composers)
         await self._begin(bolt)
 
     async def _install(self) -> Installation:
@@ -180,9 +174,17 @@ class Bot:
         raise AssertionError("the last try returns or raises")
 
     async def _begin(self, bolt: slack_app.ProoflineApp) -> None:
-        settings = self.settings
-        over_http = None if settings.socket_mode else AsyncSlackRequestHandler(bolt).handle
-        self._web = WebServer(web_app.build(self._ready, self._refresh, over_http), settings.host, settings.port)
+        """Open the doors and start working; `stop` closes in the opposite order, so that the doors close first."""
+        settings, parts = self.settings, self._parts
+        sockets = self._sockets(bolt) if settings.socket_mode else None
+        health = Health(self.database, self.clock, self._where.workspace_id, sockets.connected if sockets else None)
+        over_http = None if sockets else AsyncSlackRequestHandler(bolt).handle
+        self._web = WebServer(web_app.build(health.ready, health.refresh, over_http), settings.host, settings.port)
+        parts.callback(self._wakeup.close)
+        parts.push_async_callback(self._stop_working)
+        parts.push_async_callback(self._web.stop)
+        if sockets is not None:
+            parts.push_async_callback(sockets.stop, _ANSWERS_SECONDS)
         try:
             await self._web.start()
         except OSError as error:
@@ -190,10 +192,22 @@ class Bot:
         self._meeting = asyncio.create_task(self._meet_everybody())
         self._running = asyncio.create_task(self._sender.run())
         self._clockwork.start()
-        if settings.socket_mode:
-            self._sockets = Sockets(bolt, settings.slack_app_token, metrics.SOCKETS_REPLACED.inc)
-            await self._sockets.start()
+        if sockets is not None:
+            await sockets.start()
         log.info("bot.started", team=self._where.team, socket_mode=settings.socket_mode, port=self.port)
+
+    def _sockets(self, bolt: slack_app.ProoflineApp) -> Sockets:
+        return Sockets(bolt, self.settings.slack_app_token, metrics.SOCKETS_REPLACED.inc, self._patience)
+
+    async def _stop_working(self) -> None:
+        await self._clockwork.stop()
+        await self._sender.stop()
+        if self._running is not None:
+            await self._running
+        if self._meeting is not None:
+            self._meeting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._meeting
 
     async def _meet_everybody(self) -> int:
         settings = self.settings
@@ -207,26 +221,6 @@ class Bot:
     def _on_dead(self, session: Session, row: Claimed, code: str) -> None:
         rerouting.refused_for_good(session, row, code, problem_of(code), self.clock.now())
 
-    async def _ready(self) -> web_app.Checks:
-        database, paused = await asyncio.to_thread(self._look_at_database)
-        checks = {"database": database, "sending": paused}
-        if self._sockets is not None:
-            checks["socket"] = None if await self._sockets.connected() else "not connected"
-        return checks
-
-    def _look_at_database(self) -> tuple[str | None, str | None]:
-        try:
-            with self.database.reading() as session:
-                session.execute(text("SELECT 1"))
-                paused = paused_reason(session, self._where.workspace_id)
-            behind = migrate.needs_upgrade(self.database)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is "not ready" and why
-            return str(error).splitlines()[0], None
-        return "migrations are missing" if behind else None, f"paused: {paused}" if paused else None
-
-    async def _refresh(self) -> None:
-        await asyncio.to_thread(measure_queue, self.database, self.clock.now())
-
 
 def problem_of(code: str) -> rerouting.Problem:
     """What Slack's refusal is about."""
@@ -235,20 +229,24 @@ def problem_of(code: str) -> rerouting.Problem:
     return rerouting.Problem.CHANNEL if code in errors.CHANNEL_GONE else rerouting.Problem.MESSAGE
 
 
-def measure_queue(database: Database, now: datetime) -> None:
-    """Bring the figures of the outbox that live in the database up to date."""
-    with database.reading() as session:
-        depth = backlog.depth(session)
-        oldest = backlog.oldest_due(session, now)
-    for state in (State.WAITING, State.PARKED, State.SENDING):
-        metrics.QUEUE_DEPTH.labels(state.value).set(depth.get(state, 0))
-    metrics.OLDEST_DUE_SECONDS.set((now - oldest).total_seconds() if oldest else 0.0)
-
-
 async def serve(settings: Settings, clock: Clock | None = None, sending: Sending | None = None) -> None:
-    """Run until SIGTERM or SIGINT; a second one ends the process at once."""
+    """Run until SIGTERM or SIGINT, which also end a start that still waits; a second one ends the process at once."""
     structlog.contextvars.bind_contextvars(replica=settings.replica)
     bot = Bot(settings, clock or SystemClock(), sending=sending)
+    starting, asked = asyncio.create_task(bot.start()), asyncio.create_task(_asked_to_stop())
+    await asyncio.wait({starting, asked}, return_when=asyncio.FIRST_COMPLETED)
+    if not asked.done():
+        starting.result()
+    await asked
+    log.info("bot.stopping")
+    starting.cancel()
+    with suppress(asyncio.CancelledError):
+        await starting
+    await bot.stop()
+
+
+async def _asked_to_stop() -> None:
+    """Return at the first SIGTERM or SIGINT; from then on they do what they do in any process."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -260,10 +258,7 @@ async def serve(settings: Settings, clock: Clock | None = None, sending: Sending
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)
-    await bot.start()
     await asked.wait()
-    log.info("bot.stopping")
-    await bot.stop()
 
 
 def run(settings: Settings) -> None:

@@ -198,6 +198,10 @@ class Sandbox:
         """Drop the Socket Mode connections, `abrupt` without a close frame (slack_sdk then needs up to 5 s)."""
         self._sockets.drop(abrupt)
 
+    def silence_sockets(self, attempts: int = 0) -> None:
+        """Wedge the Socket Mode connections, and leave the next `attempts` to connect without an answer."""
+        self._sockets.silence(attempts)
+
     async def refresh_sockets(self, reason: Literal["refresh_requested", "warning"] = "refresh_requested") -> None:
         """Ask the app to reconnect, as Slack does every few hours."""
         await self._sockets.refresh(reason)

@@ -23,6 +23,7 @@ class _Connection:
     transport: asyncio.Transport | None
     pending: dict[str, "asyncio.Future[Json | str | None]"] = field(default_factory=dict)
     retiring: bool = False
+    silent: bool = False
 
 
 class _ConnectionLost(Exception):
@@ -43,12 +44,13 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._connections: list[_Connection] = []
         self._turn = 0
+        self._unanswered = 0
         self._arrival = asyncio.Event()
 
     @property
     def connected(self) -> int:
         """How many connections have been greeted and take envelopes."""
-        return len(self._alive())
+        return sum(not connection.silent for connection in self._alive())
 
     def new_ticket(self) -> str:
         """A ticket that opens one connection."""
@@ -62,7 +64,10 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=404, text="unknown ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=None)
+        if self._unanswered > 0:
+            self._unanswered -= 1
+            await asyncio.Event().wait()  # until the client has had enough
+        socket = web.WebSocketResponse(heartbeat=None, autoping=False)
         await socket.prepare(request)
         if len(self._connections) >= MOST_CONNECTIONS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
@@ -75,8 +80,12 @@ class SocketMode:
             self._arrival.set()
             self._changed()
             async for frame in socket:
+                if connection.silent:
+                    continue
                 if frame.type is WSMsgType.TEXT:
                     self._acknowledge(connection, frame.data)
+                elif frame.type is WSMsgType.PING:
+                    await socket.pong(frame.data)
         except ConnectionError:
             pass  # the client went away mid-frame: what it had not acknowledged is handed on below
         finally:
@@ -111,6 +120,15 @@ class SocketMode:
                 connection.transport.abort()
             else:
                 asyncio.ensure_future(connection.socket.close(code=1011))  # noqa: RUF006 (ends with the connection)
+
+    def silence(self, attempts: int = 0) -> None:
+        """Wedge all connections: they stay open, and nothing comes or goes, not even an answer to a ping.
+
+        Nor are the next `attempts` to connect answered, whose tickets are spent.
+        """
+        self._unanswered = attempts
+        for connection in self._connections:
+            connection.silent = True
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
         """Ask the app to reconnect, as Slack does from time to time; the old connections get nothing any more.
@@ -162,7 +180,8 @@ class SocketMode:
         ack: asyncio.Future[Json | str | None] = asyncio.get_running_loop().create_future()
         connection.pending[envelope_id] = ack
         try:
-            await connection.socket.send_str(json.dumps(envelope))
+            if not connection.silent:
+                await connection.socket.send_str(json.dumps(envelope))
             return await ack
         except ConnectionError:
             raise _ConnectionLost from None

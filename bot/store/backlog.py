@@ -1,13 +1,46 @@
-"""How much the outbox has in front of it, for the metrics."""
+"""How much the outbox has in front of it, for the metrics and the doctor."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
-from bot.store.delivery import outbox
+from bot.store.delivery import outbox, workspace_gate
+from bot.store.schema import workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A workspace for which nothing is sent; `code` is Slack's reason, such as `token_revoked`."""
+
+    team_id: str
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits: open messages by state, since when the oldest is due (None: nothing is), paused workspaces."""
+
+    depth: dict[str, int]
+    oldest_due: datetime | None
+    paused: int
+
+
+def measure(session: Session, now: datetime) -> Backlog:
+    """Everything that the metrics show of the outbox; `now` is business time."""
+    return Backlog(depth(session), oldest_due(session, now), len(paused(session)))
+
+
+def paused(session: Session) -> list[Paused]:
+    """The workspaces for which nothing is sent until the bot starts with a token that Slack accepts."""
+    gate = workspace_gate.c
+    query = select(workspace.c.team_id, workspace.c.name, gate.paused).join_from(workspace_gate, workspace)
+    found = session.execute(query.where(gate.paused.is_not(None)).order_by(workspace.c.name))
+    return [Paused(*row) for row in found]
 
 
 def depth(session: Session) -> dict[str, int]:

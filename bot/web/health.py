@@ -1,0 +1,109 @@
+"""What /ready and /metrics ask of the database, so that they answer even while it does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy import text
+
+from bot import metrics
+from bot.domain.clock import Clock
+from bot.outbox.gates import paused_reason
+from bot.store import backlog, migrate
+from bot.store.engine import Database
+from bot.web.app import Checks
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 3.0
+_UNKNOWN = "unknown while the database cannot be asked"
+
+log = structlog.get_logger("web")
+
+
+class Health:
+    """Whether this replica can do its work, and the figures that are kept in the database.
+
+    `connected` tells of the Socket Mode connection, None over HTTP. A database that has not answered after `patience`
+    seconds counts as one that is away.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        workspace_id: int,
+        connected: Callable[[], Awaitable[bool]] | None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._workspace_id = workspace_id
+        self._connected = connected
+        self._state = _Question(self._look, patience)
+        self._backlog = _Question(self._measure, patience)
+
+    async def ready(self) -> Checks:
+        """What is looked at for /ready, and what is wrong with it."""
+        try:
+            behind, paused = await self._state.answer()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is "not ready" and why
+            checks: dict[str, str | None] = {"database": _why(error), "sending": _UNKNOWN}
+        else:
+            checks = {
+                "database": "migrations are missing" if behind else None,
+                "sending": f"paused: {paused}" if paused else None,
+            }
+        if self._connected is not None:
+            checks["socket"] = None if await self._connected() else "not connected"
+        return checks
+
+    async def refresh(self) -> None:
+        """Bring the figures of /metrics that live in the database up to date, or show that they are unknown."""
+        try:
+            found = await self._backlog.answer()
+        except Exception as error:  # noqa: BLE001 - the figures of this process are still to be had
+            log.warning("web.database_away", why=_why(error))
+            found = None
+        metrics.show(found, self._clock.now())
+
+    def _look(self) -> tuple[bool, str | None]:
+        # Not `migrate.current`: on SQLite that waits for whoever writes, and this must not.
+        with self._database.reading() as session:
+            revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+            return revision != migrate.head(), paused_reason(session, self._workspace_id)
+
+    def _measure(self) -> backlog.Backlog:
+        with self._database.reading() as session:
+            return backlog.measure(session, self._clock.now())
+
+
+class _Question(Generic[T]):
+    """Asks in a thread, one at a time: questions to a database that hangs must not take every thread of the process."""
+
+    def __init__(self, ask: Callable[[], T], patience: float) -> None:
+        self._ask = ask
+        self._patience = patience
+        self._asking: asyncio.Task[T] | None = None
+
+    async def answer(self) -> T:
+        """The answer, together with whoever is asking already; `TimeoutError` when it takes too long."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(asyncio.to_thread(self._ask))
+            self._asking.add_done_callback(_heard)
+        async with asyncio.timeout(self._patience):
+            return await asyncio.shield(self._asking)
+
+
+def _heard(asked: asyncio.Task[T]) -> None:
+    """Take note of an answer that came too late for everybody, so that asyncio does not complain of it."""
+    if not asked.cancelled():
+        asked.exception()
+
+
+def _why(error: Exception) -> str:
+    said = str(getattr(error, "orig", None) or error).splitlines()
+    return said[0] if said else "it does not answer"
