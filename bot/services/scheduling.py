@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.domain.words import CadenceKind
 from bot.services import calendar, prompting
 from bot.services.actor import Actor, Refused, must_write
+from bot.services.calendar import Occurrence
 from bot.services.reading import account_of
-from bot.store import ledger, prompts, schema
+from bot.store import cadences, ledger, prompts, schema
 from bot.store.prompts import Cadence
 
 _LONGEST_LEAD_HOURS = 14 * 24
@@ -63,20 +65,23 @@ def form(session: Session, actor: Actor, account_id: int, now: datetime) -> Cade
 
 
 def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) -> datetime:
-    """Start a meeting series, in place of one of the same kind; returns the moment of its next meeting."""
+    """Start a meeting series, in place of the running one of its kind; returns the moment of its next meeting.
+
+    A series that differs in nothing from the running one leaves that as it is. The new series begins with the first
+    meeting that nobody was asked about yet, so no meeting is asked about twice.
+    """
     account = account_of(session, new.account_id)
     must_write(session, actor, account)
-    zone = calendar.checked_zone(new.tz, "tz")
-    if new.repeat not in calendar.REPEATS:
-        raise Refused("Choose how often the meeting takes place.", "repeat")
-    if not 1 <= new.lead_hours <= _LONGEST_LEAD_HOURS:
-        raise Refused("Ask between 1 hour and 14 days before the meeting.", "lead_hours")
+    zone = _checked(new)
+    running = cadences.running(session, account.id, new.kind)
     rrule, local_start = calendar.REPEATS[new.repeat], f"{new.first_day.isoformat()}T{new.at}"
-    upcoming = calendar.next_occurrence(rrule, local_start, zone, now)
-    if upcoming is None:
-        raise Refused("That day and time have passed. Choose a day to come.", "first_day")
-    _end_same_kind(session, actor, new, now)
     wanted = Cadence(0, account.id, new.kind, rrule, local_start, zone, new.lead_hours, True, None, None)
+    upcoming = _first_unasked(session, wanted, now)
+    if running is not None:
+        if _same(running, wanted, upcoming):
+            return upcoming.starts_at
+        ended: dict[str, Any] = {"active": False, "next_prompt_at": None}
+        ledger.change(session, actor.author, schema.cadence, running.id, now, **ended)
     owner = prompting.answerable(session, account)
     ledger.add(
         session,
@@ -108,7 +113,31 @@ def repeat_of(rrule: str) -> str:
     return next((word for word, rule in calendar.REPEATS.items() if rule == rrule), rrule)
 
 
-def _end_same_kind(session: Session, actor: Actor, new: NewCadence, now: datetime) -> None:
-    for cadence in prompts.cadences_of(session, new.account_id):
-        if cadence.kind is new.kind:
-            ledger.change(session, actor.author, schema.cadence, cadence.id, now, active=False, next_prompt_at=None)
+def _checked(new: NewCadence) -> str:
+    """The zone of a series as typed; `Refused` names the field at fault."""
+    zone = calendar.checked_zone(new.tz, "tz")
+    if new.repeat not in calendar.REPEATS:
+        raise Refused("Choose how often the meeting takes place.", "repeat")
+    if not 1 <= new.lead_hours <= _LONGEST_LEAD_HOURS:
+        raise Refused("Ask between 1 hour and 14 days before the meeting.", "lead_hours")
+    return zone
+
+
+def _first_unasked(session: Session, wanted: Cadence, now: datetime) -> Occurrence:
+    upcoming = calendar.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, now)
+    if upcoming is None:
+        raise Refused("That day and time have passed. Choose a day to come.", "first_day")
+    while cadences.was_asked(session, wanted.account_id, wanted.kind, upcoming.starts_at):
+        upcoming = calendar.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, upcoming.starts_at)
+        if upcoming is None:
+            raise Refused("The question about that meeting is out already. Choose a later day.", "first_day")
+    return upcoming
+
+
+def _same(running: Cadence, wanted: Cadence, upcoming: Occurrence) -> bool:
+    """Whether two series ask about the same meetings at the same moments from now on."""
+
+    def rule(cadence: Cadence) -> tuple[str, str, int]:
+        return cadence.rrule, cadence.tz, cadence.lead_hours
+
+    return rule(running) == rule(wanted) and running.next_meeting_at == upcoming.starts_at

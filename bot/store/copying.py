@@ -29,8 +29,11 @@ _DELIVERY = {value.name for value in vars(delivery).values() if isinstance(value
 EVERYTHING: tuple[Table, ...] = tuple(metadata.sorted_tables)
 """Every table, parents before their children."""
 
-LEDGER: tuple[Table, ...] = tuple(table for table in EVERYTHING if table.name not in {*_DELIVERY, "brief"})
-"""What the team knows, history included; delivery's rows are work in hand and briefs follow from the rest."""
+_PASSING = {*_DELIVERY, "submission", "brief"}
+
+LEDGER: tuple[Table, ...] = tuple(table for table in EVERYTHING if table.name not in _PASSING)
+"""What the team knows, history included. Delivery's rows are work in hand, submissions only tell second deliveries
+apart, and briefs follow from the rest."""
 
 Progress = Callable[[int, int], None]
 Row = dict[str, Any]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.store.schema.accounts import account, account_due, account_word, brief, member, portfolio, workspace
 from bot.store.schema.base import metadata
+from bot.store.schema.inbound import submission
 from bot.store.schema.meetings import answer, cadence, draft, meeting, prompt
 from bot.store.schema.proof import (
     action,
@@ -51,5 +52,6 @@ __all__ = [
     "prompt",
     "risk",
     "stage_entry",
+    "submission",
     "workspace",
 ]

@@ -53,6 +53,8 @@ portfolio = Table(
     Column("high_touch_load", Integer),
     Column("low_touch_load", Integer),
     Column("channel_lost_at", UtcDateTime),
+    Column("product_channel_lost_at", UtcDateTime),
+    Column("go_to_market_channel_lost_at", UtcDateTime),
     UniqueConstraint("workspace_id", "name"),
 )
 

@@ -22,6 +22,14 @@ cadence = Table(
     Column("next_meeting_at", UtcDateTime),
     Column("next_prompt_at", UtcDateTime),
     Index(
+        "uq_cadence_active",
+        "account_id",
+        "kind",
+        unique=True,
+        postgresql_where=text("active"),
+        sqlite_where=text("active"),
+    ),
+    Index(
         "ix_cadence_due",
         "next_prompt_at",
         postgresql_where=text("active AND next_prompt_at IS NOT NULL"),
