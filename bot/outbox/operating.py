@@ -67,7 +67,6 @@ def retry(session: Session, row_id: int) -> None:
         raise CannotOperate(f"{row.id} was sent already ({row.note}). Nothing was changed.")
     fresh = {"finished_at": None, "ready_at": None, "failures": 0, "blind": 0, "code": None, "note": None}
     _write(session, row, state=State.WAITING.value, in_doubt=_may_stand(row), **fresh)
-    announce(session)
 
 
 def drop(session: Session, row_id: int, why: str, now: datetime) -> None:
@@ -104,3 +103,4 @@ def _locked(session: Session, row_id: int) -> AnyRow:
 def _write(session: Session, row: AnyRow, **values: Any) -> None:
     session.execute(update(outbox).where(outbox.c.id == row.id).values(**values, lease_until=None, owner=None))
     promote(session, [Channel(row.workspace_id, row.channel)])
+    announce(session)

@@ -1,4 +1,5 @@
-"""No order of claim, crash, freeze, expiry, send and reconcile loses or doubles a message: hypothesis looks for one.
+"""No order of claim, crash, freeze, expiry, send, reconcile, drop and retry loses or doubles a message: hypothesis
+looks for one.
 
 The replicas are real senders over one real database; only the channel is played by a list. Time stands still unless a
 rule moves it, and a delivery waits in mid-send until a rule says how it ends.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, Phase, settings
@@ -21,9 +23,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.outbox import operating
 from bot.outbox.outcome import Absent, Ambiguous, CannotLook, Claimed, Found, NotSent, Op, Sent
 from bot.outbox.queue import put
 from bot.outbox.sender import Sender, Settings
@@ -40,25 +43,50 @@ ENDS = ("answer lost", "answered", "request lost", "never connected", "rate limi
 SLOW = Settings(hands=3, pace=Pace(channel_seconds=1, settle_seconds=3, first_backoff=1, longest_backoff=4))
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a message queues: by `due` and `number` in its channel, since the `moment` when it was put or retried."""
+
+    channel: str
+    due: datetime
+    number: int
+    moment: int
+
+    def before(self, other: Place) -> bool:
+        return self.channel == other.channel and (self.due, self.number) < (other.due, other.number)
+
+
 class World:
     """The channel that people see, and what was put for it."""
 
     def __init__(self, may_look: bool) -> None:
         self.may_look = may_look
+        self.moments = 0
         self.posted: list[Claimed] = []
-        self.put: dict[str, tuple[str, datetime, int]] = {}
+        self.put: dict[str, Place] = {}
         self.claimed_after: dict[tuple[str, int], int] = {}
         self.dead: set[str] = set()
+        self.dropped: set[str] = set()
+        self.retried: Counter[str] = Counter()
         self.out_of_order: list[tuple[str, str]] = []
+
+    def queue(self, key: str, channel: str, due: datetime, number: int) -> None:
+        """It waits from now on, and nothing claimed from now on may overtake it."""
+        self.moments += 1
+        self.put[key] = Place(channel, due, number, self.moments)
+
+    def given_up(self) -> list[str]:
+        """What nobody will send unless an operator retries it."""
+        return sorted((self.dropped | self.dead) & self.put.keys())
 
     def post(self, row: Claimed) -> None:
         """People see it now; notes whether something before it is missing that was there when it was claimed."""
         seen = {post.key for post in self.posted}
-        channel, due, number = self.put.get(row.key, (row.channel, row.due_at, -1))
+        place = self.put.get(row.key, Place(row.channel, row.due_at, -1, 0))
         horizon = self.claimed_after.get((row.key, row.token), 0)
-        for key, (other, other_due, other_number) in self.put.items():
-            before = other == channel and (other_due, other_number) < (due, number) and other_number < horizon
-            if before and row.key not in seen and key not in seen | self.dead:
+        for key, other in self.put.items():
+            before = other.before(place) and other.moment <= horizon
+            if before and row.key not in seen and key not in seen | self.dead | self.dropped:
                 self.out_of_order.append((key, row.key))
         self.posted.append(row)
 
@@ -87,7 +115,7 @@ class Replica:
 
     async def prepare(self, rows: Sequence[Claimed]) -> Sequence[Claimed]:
         for row in rows:
-            self.world.claimed_after.setdefault((row.key, row.token), len(self.world.put))
+            self.world.claimed_after.setdefault((row.key, row.token), self.world.moments)
         return rows
 
     async def deliver(self, row: Claimed, lease: Lease) -> Sent | NotSent | Ambiguous:
@@ -145,7 +173,7 @@ class Delivery(RuleBasedStateMachine):
             number = len(self.world.put)
             due = self.clock() + timedelta(minutes=minutes)
             assert put(session, message(f"m{number}", channel, due_at=due), self.clock())
-            self.world.put[f"m{number}"] = channel, due, number
+            self.world.queue(f"m{number}", channel, due, number)
         self.turn(self.replicas[which])
 
     @precondition(lambda self: self.world.put)
@@ -153,7 +181,7 @@ class Delivery(RuleBasedStateMachine):
     def decide_twice(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.world.put)))
         with self.database.begin() as session:
-            assert not put(session, message(key, self.world.put[key][0]), self.clock())
+            assert not put(session, message(key, self.world.put[key].channel), self.clock())
 
     def turn(self, replica: Replica) -> None:
         async def once() -> None:
@@ -193,18 +221,67 @@ class Delivery(RuleBasedStateMachine):
         dead.wakeup.close()
         self.replicas[which] = self.replica()
 
+    @precondition(lambda self: self.unsettled())
+    @rule(data=st.data(), end=st.sampled_from(ENDS), again=st.booleans(), which=st.integers(0, 1))
+    def an_operator_drops(self, data: st.DataObject, end: str, again: bool, which: int) -> None:
+        """What was tried is given up after its sender froze or came to an `end` that it has not recorded; maybe
+        regretted at once."""
+        key = data.draw(st.sampled_from(self.unsettled()))
+        for replica in self.replicas:
+            for waiting in [one for one in replica.waiting if one[0] == key]:
+                self.end(replica, waiting, end)
+        self.wait(31)
+        with self.database.begin() as session:
+            operating.drop(session, self.row_id(session, key), "given up", self.clock())
+        self.world.dropped.add(key)
+        if again:
+            self.retry(key)
+        self.turn(self.replicas[which])
+
+    @precondition(lambda self: self.world.given_up())
+    @rule(data=st.data(), which=st.integers(0, 1))
+    def an_operator_retries(self, data: st.DataObject, which: int) -> None:
+        """What was given up, by hand or for good, queues again in its old place."""
+        self.retry(data.draw(st.sampled_from(self.world.given_up())))
+        self.turn(self.replicas[which])
+
+    def unsettled(self) -> list[str]:
+        """What was tried and is open, or dead."""
+        c = outbox.c
+        with self.database.reading() as session:
+            open_or_dead = or_(c.finished_at.is_(None), c.state == "dead")
+            rows = session.execute(select(c.key).where(open_or_dead, c.attempts > 0)).scalars()
+            return sorted(self.world.put.keys() & set(rows))
+
+    def retry(self, key: str) -> None:
+        with self.database.begin() as session:
+            operating.retry(session, self.row_id(session, key))
+        place = self.world.put[key]
+        self.world.queue(key, place.channel, place.due, place.number)
+        self.world.dropped.discard(key)
+        self.world.dead.discard(key)
+        self.world.retried[key] += 1
+
+    def row_id(self, session: Session, key: str) -> int:
+        row_id: int = session.execute(select(outbox.c.id).where(outbox.c.key == key)).scalar_one()
+        return row_id
+
     @rule(seconds=st.sampled_from([2, 16, 31]), minutes=st.sampled_from([0, 1]), which=st.integers(0, 1))
     def time_passes(self, seconds: float, minutes: int, which: int) -> None:
         """For the database, the business and the machines alike; whoever is in mid-send has been frozen meanwhile."""
-        pass_time(self.database, seconds)
-        self.steady[0] += seconds
+        self.wait(seconds)
         self.clock.move(minutes=minutes)
         self.turn(self.replicas[which])
 
+    def wait(self, seconds: float) -> None:
+        pass_time(self.database, seconds)
+        self.steady[0] += seconds
+
     @invariant()
     def nothing_is_doubled(self) -> None:
-        most = 1 if self.world.may_look else 2
-        assert all(times <= most for times in self.copies().values())
+        """Who may not look sends once more, and once more again each time that an operator asks for it."""
+        for key, times in self.copies().items():
+            assert times <= (1 if self.world.may_look else 2 + self.world.retried[key])
 
     @invariant()
     def nothing_overtakes(self) -> None:
@@ -243,7 +320,9 @@ class Delivery(RuleBasedStateMachine):
             ends = {row.key: row for row in session.execute(select(c.key, c.state, c.code, c.note))}
         copies = self.copies()
         for key in self.world.put:
-            if self.world.may_look or ends[key].state != "dead":
+            if key in self.world.dropped:
+                assert ends[key].state == "dropped"
+            elif self.world.may_look or ends[key].state != "dead":
                 assert ends[key].state == "sent"
                 assert copies[key] == 1 or ends[key].note == "at least once"
                 assert copies[key] >= 1

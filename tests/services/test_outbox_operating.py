@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -9,11 +10,13 @@ from sqlalchemy import update
 
 from bot.outbox import operating
 from bot.outbox.operating import CannotOperate
-from bot.outbox.outcome import Claimed, Outcome, Outgoing, Refused, Result, Sent, State
+from bot.outbox.outcome import Ambiguous, Claimed, Note, NotSent, Outcome, Outgoing, Refused, Result, Sent, State
 from bot.outbox.queue import claim, put
+from bot.outbox.reconcile import UNKNOWN
 from bot.outbox.settle import Pace, finish
-from bot.store.delivery import outbox
+from bot.store.delivery import outbox, workspace_gate
 from bot.store.engine import Database
+from tests.services.channel_log import Office, eventually
 from tests.services.databases import NOON, pass_time
 
 MESSAGE = Outgoing(key="a", workspace_id=1, kind="risk", channel="C1", due_at=NOON)
@@ -107,3 +110,93 @@ def test_a_message_whose_sender_vanished_is_looked_for_when_it_is_retried(queued
         operating.retry(session, first.id)
     (again,) = take(queued)
     assert (again.in_doubt, again.claimed_at) == (True, first.claimed_at)
+
+
+def drop(database: Database, row_id: int) -> None:
+    with database.begin() as session:
+        operating.drop(session, row_id, "stuck", NOON)
+
+
+def retry(database: Database, row_id: int) -> None:
+    with database.begin() as session:
+        operating.retry(session, row_id)
+
+
+@pytest.mark.parametrize("posted", [True, False])
+async def test_what_a_vanished_sender_posted_is_not_sent_again_after_drop_and_retry(
+    queued: Database, posted: bool
+) -> None:
+    office = Office(queued)
+    (first,) = take(queued)
+    if posted:
+        office.channels.post(first)
+    pass_time(queued, 31)
+    drop(queued, first.id)
+    await office.sender.drain()
+    assert office.channels.keys() == ["a", "b"] if posted else ["b"]
+    retry(queued, first.id)
+    await office.sender.drain()
+    assert sorted(office.channels.keys()) == ["a", "b"]
+    assert office.channels.looked == {"a": 1}
+    assert office.ends()["a"] == ("sent", Note.RECONCILED if posted else Note.ONCE)
+
+
+def test_a_doubt_outlives_dropping_and_dropping_again(queued: Database) -> None:
+    (first,) = take(queued)
+    settle(queued, first, Ambiguous("timeout"))
+    for _ in range(2):
+        drop(queued, first.id)
+        retry(queued, first.id)
+    (again,) = take(queued)
+    assert (again.in_doubt, again.claimed_at) == (True, first.claimed_at)
+
+
+def test_what_was_sent_without_looking_is_in_doubt_whatever_slack_said_in_the_end(queued: Database) -> None:
+    (first,) = take(queued)
+    settle(queued, replace(first, in_doubt=True, blind=1), Refused("is_archived"))
+    retry(queued, first.id)
+    (again,) = take(queued)
+    assert (again.in_doubt, again.blind) == (True, 0)
+
+
+def test_a_message_that_nobody_could_look_for_stays_in_doubt_when_it_was_dropped(queued: Database) -> None:
+    (first,) = take(queued)
+    settle(queued, first, Refused(UNKNOWN))
+    drop(queued, first.id)
+    retry(queued, first.id)
+    (again,) = take(queued)
+    assert again.in_doubt
+
+
+def test_what_was_never_tried_is_not_in_doubt(queued: Database) -> None:
+    drop(queued, 1)
+    retry(queued, 1)
+    (first,) = take(queued)
+    assert (first.key, first.in_doubt) == ("a", False)
+
+
+async def test_a_late_word_of_a_sender_that_woke_up_does_not_undo_a_drop(queued: Database) -> None:
+    office = Office(queued)
+    (first,) = take(queued)
+    post = office.channels.post(first)
+    pass_time(queued, 31)
+    drop(queued, first.id)
+    settle(queued, first, Sent(post.channel, post.ts))
+    assert states(queued, State.DROPPED) == [("a", State.DROPPED)]
+    retry(queued, first.id)
+    await office.sender.drain()
+    assert office.channels.keys() == ["a", "b"]
+    assert office.ends()["a"] == ("sent", Note.RECONCILED)
+
+
+async def test_what_queued_behind_a_dropped_message_goes_at_once(queued: Database) -> None:
+    office = Office(queued)
+    office.channels.before["a"] = [NotSent("Slack asked for it", retry_after=3600)]
+    running = asyncio.create_task(office.sender.run())
+    await eventually(lambda: office.ends()["a"] == ("waiting", "Slack asked for it"))
+    with queued.begin() as session:
+        session.execute(update(workspace_gate).values(blocked_until=None))
+    drop(queued, 1)
+    await eventually(lambda: office.channels.keys() == ["b"], seconds=office.settings.poll_seconds / 3)
+    await office.sender.stop()
+    await running
