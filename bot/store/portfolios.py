@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 from bot.domain.words import AccountStatus
 from bot.store.schema import account, member, portfolio
 
+CHANNELS = ("channel", "product_channel", "go_to_market_channel")
+"""The columns that name a channel; since when Slack refuses one stands in the column of that name and `_lost_at`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """Accounts that share a manager, a manager channel and a digest time; times are wall clock in `tz`.
 
     `digest_weekday` counts from Monday as 0. The bands are the ARR from which a tier begins, in `band_currency`;
-    `channel_lost_at` says since when Slack refuses the channel.
+    `…_lost_at` says since when Slack refuses a channel.
     """
 
     id: int
@@ -39,6 +42,14 @@ class Portfolio:
     high_touch_load: int | None
     low_touch_load: int | None
     channel_lost_at: datetime | None
+    product_channel_lost_at: datetime | None
+    go_to_market_channel_lost_at: datetime | None
+
+    @property
+    def lost_channels(self) -> tuple[str, ...]:
+        """The channels that Slack refuses, each once."""
+        lost = [getattr(self, use) for use in CHANNELS if getattr(self, f"{use}_lost_at")]
+        return tuple(dict.fromkeys(channel for channel in lost if channel))
 
 
 _COLUMNS = [portfolio.c[field.name] for field in fields(Portfolio)]
