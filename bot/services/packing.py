@@ -22,7 +22,7 @@ from bot.domain.wording import band, number, percent
 from bot.domain.words import Direction, Grade, OutcomeKind, Part, Standing
 from bot.services.actor import Actor, Refused, may_write, must_write
 from bot.services.looking_up import assessed
-from bot.services.reading import account_of
+from bot.services.reading import account_of, readable
 from bot.store import ledger, proof, schema
 
 _FIRST_TO_ACCEPT = (Part.ECONOMIC_BUYER, Part.FINANCE, Part.CHAMPION, Part.OUTCOME_OWNER)
@@ -146,8 +146,19 @@ def accept(
     if on > actor.today(now):
         raise Refused("An acceptance has happened. Give the day on which they said so.", "on")
     _must_have_a_story(assessed(session, actor, account_id, now)[1])
-    accepted: dict[str, Any] = {"packet_accepted_on": on, "packet_accepted_by": by_person}
-    ledger.change(session, actor.author, schema.account, account_id, now, **accepted)
+    values: dict[str, Any] = {"packet_accepted_on": on, "packet_accepted_by": by_person}
+    ledger.change(session, actor.author, schema.account, account_id, now, **values)
+    return accepted(session, actor, account_id, now)
+
+
+def accepted(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketAcceptedView:
+    """Who accepted the packet last, and on which day; `Refused` when nobody has."""
+    account = readable(session, actor, account_id)
+    on = account.packet_accepted_on
+    people = proof.load(session, account_id).people
+    person = next((one for one in people if one.id == account.packet_accepted_by), None)
+    if person is None or on is None:
+        raise Refused(f"Nobody at {account.name} has accepted the packet yet.")
     return PacketAcceptedView(account.name, person.name, on, on + PACKET_GOOD_FOR)
 
 

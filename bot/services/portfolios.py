@@ -25,6 +25,7 @@ ADOPTED_AT_ONCE = 500
 _BAND_COLUMNS = ("band_currency", "high_touch_from_minor", "low_touch_from_minor")
 _LONGEST_NAME = 80
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_GONE = "That portfolio is gone. Type /portfolio setup to make a new one."
 _BETWEEN = re.compile(r"\s*/\s*|\s+and\s+")
 
 
@@ -148,6 +149,28 @@ def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -
     return _saved(session, actor, known, values, now)
 
 
+def saved(session: Session, actor: Actor, portfolio_id: int, now: datetime, *, created: bool) -> PortfolioSavedView:
+    """A portfolio as it is set up now, and what to do next; `created` if it was new."""
+    must_read(actor)
+    known = portfolios.by_id(session, portfolio_id)
+    if known is None or known.workspace_id != actor.workspace_id:
+        raise Refused(_GONE)
+    who = portfolios.mentions(session, [known.manager_id])
+    return PortfolioSavedView(
+        portfolio_id=known.id,
+        name=known.name,
+        created=created,
+        channel=known.channel,
+        manager=who.get(known.manager_id or 0),
+        weekday=WEEKDAYS[known.digest_weekday],
+        time=known.digest_time,
+        tz=known.tz,
+        next_digest_at=known.next_digest_at or now,
+        accounts=portfolios.count_accounts(session, known.id),
+        unassigned=len(_free(session, known)),
+    )
+
+
 def loops_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> LoopChannelsView:
     """Where the loops of a portfolio are posted, for those who may change it."""
     known = _managed(session, actor, portfolio_id)
@@ -176,8 +199,13 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
         ledger.change(
             session, actor.author, schema.account, account_id, now, only_if=nowhere, portfolio_id=portfolio_id
         )
-    adopted = min(len(free), ADOPTED_AT_ONCE)
-    return AdoptedView(portfolio_id, portfolio.name, adopted, len(free) - adopted)
+    return adopted(session, actor, portfolio_id, min(len(free), ADOPTED_AT_ONCE))
+
+
+def adopted(session: Session, actor: Actor, portfolio_id: int, count: int) -> AdoptedView:
+    """Says that `count` customers were taken in, and how many still could be."""
+    portfolio = _managed(session, actor, portfolio_id)
+    return AdoptedView(portfolio_id, portfolio.name, count, len(_free(session, portfolio)))
 
 
 def default_of(session: Session, workspace_id: int, owner_id: int | None) -> int | None:
@@ -192,7 +220,7 @@ def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
     must_read(actor)
     known = portfolios.by_id(session, portfolio_id)
     if known is None or known.workspace_id != actor.workspace_id:
-        raise Refused("That portfolio is gone. Type /portfolio setup to make a new one.")
+        raise Refused(_GONE)
     must_manage(session, actor, known.id)
     return known
 
@@ -282,31 +310,12 @@ def _saved(
         if _moved(known, values):
             values["next_digest_at"] = due
         ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)
-    saved = portfolios.by_id(session, portfolio_id)
-    assert saved is not None
-    return _saved_view(session, saved, known is None, now)
+    return saved(session, actor, portfolio_id, now, created=known is None)
 
 
 def _moved(known: Portfolio, values: dict[str, Any]) -> bool:
     times = ("digest_weekday", "digest_time", "tz")
     return known.next_digest_at is None or any(getattr(known, name) != values[name] for name in times)
-
-
-def _saved_view(session: Session, saved: Portfolio, created: bool, now: datetime) -> PortfolioSavedView:
-    who = portfolios.mentions(session, [saved.manager_id])
-    return PortfolioSavedView(
-        portfolio_id=saved.id,
-        name=saved.name,
-        created=created,
-        channel=saved.channel,
-        manager=who.get(saved.manager_id or 0),
-        weekday=WEEKDAYS[saved.digest_weekday],
-        time=saved.digest_time,
-        tz=saved.tz,
-        next_digest_at=saved.next_digest_at or now,
-        accounts=portfolios.count_accounts(session, saved.id),
-        unassigned=len(_free(session, saved)),
-    )
 
 
 def _free(session: Session, portfolio: Portfolio) -> list[int]:

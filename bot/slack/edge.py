@@ -1,7 +1,7 @@
 """What every listener stands on: a unit of work for the person who acted, and views on their way to Slack.
 
-A listener is three steps: parse, one call of `work` (or `read`), render. It lets every exception pass: `bot.slack.app`
-gives them to `Failures`, which finds the words and the place where the person sees them.
+A listener is three steps: parse, one call of `work`, `record` or `read`, render. It lets every exception pass:
+`bot.slack.app` gives them to `Failures`, which finds the words and the place where the person sees them.
 """
 
 from __future__ import annotations
@@ -14,24 +14,28 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import aiohttp
+import structlog
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
 from bot.domain.clock import Clock
+from bot.services import submitting
 from bot.services.actor import Actor, Refused, must_read
 from bot.slack.ids import Action, Callback
 from bot.slack.markup import Message
-from bot.slack.payload import Body, Sender, response_url, sender_of, surface_of
+from bot.slack.payload import Body, Sender, response_url, sender_of, submission_of, surface_of
 from bot.slack.people import read_user
 from bot.slack.render import Renderer
 from bot.store import members, workspaces
 from bot.store.engine import Database
 
+log = structlog.get_logger("slack")
 T = TypeVar("T")
 Json = dict[str, Any]
 Work = Callable[[Session, Actor, datetime], T]
+Show = Callable[[Session, Actor, int, datetime], T]
 
 # Slack waits three seconds for an answer; what is left is for the way there and back.
 ANSWER_SECONDS = 2.4
@@ -64,16 +68,38 @@ class Edge:
         self._session = session
         self._workspaces: dict[str, int] = {}
 
-    async def work(self, body: Body, fn: Work[T], surface: str | None = None) -> T:
-        """Run `fn(session, actor, now)` in one transaction for the person who sent `body`, commit, return its result.
+    async def work(self, body: Body, do: Work[T], surface: str | None = None) -> T | None:
+        """Run `do(session, actor, now)` in one transaction for the person who sent `body`, commit, return its result.
 
-        Raises `Refused` for people without the right to anything, `TooSlowError`, and whatever `fn` raises; then
-        nothing is kept. `surface` is what history names; it is told from the payload unless given.
+        Delivered or sent again, `body` does nothing and the result is None; `bot.services.submitting` says what counts
+        as the same. Raises `Refused` for people without the right to anything, `TooSlowError`, and whatever `do`
+        raises; then nothing is kept. `surface` is what history names; it is told from the payload unless given.
         """
-        return await self._unit(self._database.begin, body, fn, surface)
+        submission = submission_of(body)
+
+        def unit(session: Session, actor: Actor, now: datetime) -> T | None:
+            done: list[T] = []
+            submitting.once(session, actor, submission, lambda: done.append(do(session, actor, now)), now)
+            return done[0] if done else None
+
+        return await self._unit(self._database.begin, body, unit, surface)
+
+    async def record(self, body: Body, do: Work[int], show: Show[T], surface: str | None = None) -> T:
+        """The same for work that has an answer: `show(session, actor, number, now)` of the number that `do` returned.
+
+        The number is kept, so that a second delivery is answered too, with how things stand by then.
+        """
+        submission = submission_of(body)
+
+        def unit(session: Session, actor: Actor, now: datetime) -> T:
+            number = submitting.once(session, actor, submission, lambda: do(session, actor, now), now)
+            assert number is not None
+            return show(session, actor, number, now)
+
+        return await self._unit(self._database.begin, body, unit, surface)
 
     async def read(self, body: Body, fn: Work[T], surface: str | None = None) -> T:
-        """The same for a unit that only reads: on SQLite it waits for no writer."""
+        """Run a unit that only reads, and return its result: on SQLite it waits for no writer."""
         return await self._unit(self._database.reading, body, fn, surface)
 
     def message(self, view: object) -> Message:
@@ -112,20 +138,14 @@ class Edge:
 
     async def open(self, body: Body, view: object) -> None:
         """Open a modal; on top of the one that was clicked in, if it was one."""
-        inside = (body.get("view") or {}).get("type") == "modal"
-        call = self.client.views_push if inside else self.client.views_open
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await call(trigger_id=body["trigger_id"], view=self.modal(view))
+        await self._open(body, self.modal(view))
 
     async def show(self, body: Body, view: object, title: str) -> None:
         """Show a message's view to the person who clicked: beside the message, or as a modal over App Home."""
         if response_url(body):
             await self.respond(body, view)
             return
-        inside = (body.get("view") or {}).get("type") == "modal"
-        call = self.client.views_push if inside else self.client.views_open
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await call(trigger_id=body["trigger_id"], view=self.in_modal(view, title))
+        await self._open(body, self.in_modal(view, title))
 
     async def update(self, body: Body, view: object) -> None:
         """Change the modal that was clicked in."""
@@ -154,6 +174,18 @@ class Edge:
             self._session.post(url, json=reply, proxy=self.client.proxy) as response,
         ):
             response.raise_for_status()
+
+    async def _open(self, body: Body, modal: Json) -> None:
+        inside = (body.get("view") or {}).get("type") == "modal"
+        call = self.client.views_push if inside else self.client.views_open
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await call(trigger_id=body["trigger_id"], view=modal)
+        except SlackApiError as error:
+            if error.response.get("error") != "exchanged_trigger_id":
+                raise
+            # A trigger opens one modal: this is a second delivery, and the first has opened it.
+            log.info("slack.opened_before")
 
     async def _unit(
         self,

@@ -5,12 +5,15 @@ Nothing here is trusted: ids are parsed as numbers, and the service that gets th
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.services.actor import Refused
+from bot.services.submitting import Submission
 
 Body = Mapping[str, Any]
 _STALE = "This is out of date. Open it again with /proof."
@@ -90,6 +93,16 @@ def submission_id(body: Body) -> str:
     where = body.get("container") or {}
     place = where.get("message_ts") or where.get("view_id") or ""
     return f"{place}:{actions[0].get('action_id')}:{actions[0].get('action_ts')}"
+
+
+def submission_of(body: Body) -> Submission:
+    """What tells a second delivery of this payload from another submission; `bot.services.submitting` has the rules."""
+    if body.get("type") == "view_submission":
+        said = json.dumps((body["view"].get("state") or {}).get("values") or {}, sort_keys=True)
+        return Submission(submission_id(body), hashlib.sha256(said.encode()).hexdigest())
+    if body.get("actions"):
+        return Submission(submission_id(body))
+    return Submission(str(body.get("event_id") or body["trigger_id"]))
 
 
 def inputs_of(view: Body) -> list[str]:

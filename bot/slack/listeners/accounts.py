@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from sqlalchemy.orm import Session
 
 from bot.domain.words import CadenceKind, Tier
 from bot.services import adding, looking_up, scheduling
-from bot.services.actor import Actor
 from bot.services.adding import NewAccount
 from bot.services.scheduling import NewCadence
 from bot.slack.edge import Edge
@@ -34,10 +30,12 @@ def register(app: AsyncApp, edge: Edge) -> None:
             renewal_date=form.day("renewal_date"),
         )
 
-        def add(session: Session, actor: Actor, now: datetime) -> object:
-            return looking_up.added(session, actor, adding.add_account(session, actor, new, now))
-
-        await ack(response_action="update", view=edge.modal(await edge.work(body, add)))
+        view = await edge.record(
+            body,
+            lambda s, actor, now: adding.add_account(s, actor, new, now),
+            lambda s, actor, account_id, now: looking_up.added(s, actor, account_id),
+        )
+        await ack(response_action="update", view=edge.modal(view))
 
     @app.view(Callback.CADENCE)
     async def cadence(ack: AsyncAck, body: Body) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -20,10 +21,18 @@ from bot.slack.ids import Action, Callback, Command
 from bot.slack.listeners.opening import opens
 from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
 from bot.slack.when import due
-from bot.store import members
+from bot.store import members, prompts
 
 _PROMPT_ANSWERS = re.compile(rf"{re.escape(Action.ANSWER)}(\.\d+)?|{re.escape(Action.EDIT_ANSWER)}")
 _ACCOUNT_ANSWERS = re.compile(f"{re.escape(Action.ANSWER_LATE)}|{re.escape(Action.ANSWER_ACCOUNT)}")
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """An answer that was given whole with the command."""
+
+    account_id: int
+    line: OneLine
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -41,7 +50,12 @@ def _command(app: AsyncApp, edge: Edge) -> None:
         if isinstance(request, Help):
             await edge.answer(ack, grammar.help_of(request.command))
         elif isinstance(request, grammar.Answer):
-            view = await edge.work(body, lambda s, actor, now: asked(s, actor, request, now))
+            view = await edge.read(body, lambda s, actor, now: asked(s, actor, request, now))
+            if isinstance(view, InLine):
+                line = view
+                view = await edge.record(
+                    body, lambda s, a, now: drafting.draft(s, a, line.account_id, line.line, now).draft_id, _preview
+                )
             if isinstance(view, forms.AnswerFormView):
                 await edge.open(body, view)
                 await ack()
@@ -50,7 +64,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
 
 
 def asked(session: Session, actor: Actor, request: grammar.Answer, now: datetime) -> object:
-    """What `/answer …` shows: the answers owed, the form, a preview, or accounts to choose from."""
+    """What `/answer …` shows: the answers owed, the form, or accounts to choose from; an `InLine` is to be drafted."""
     if request.account is None:
         if request.in_line:
             raise Refused("Which account? Start with its name: /answer acme changed: … next: …")
@@ -64,7 +78,7 @@ def asked(session: Session, actor: Actor, request: grammar.Answer, now: datetime
     if request.by and next_due is None:
         raise Refused(f"I cannot read “{request.by}” as a day. Write “by friday” or “by 2026-12-01”.")
     line = OneLine(request.change, request.changed, request.unproven, request.next_action, next_due)
-    return drafting.draft(session, actor, found.hit.id, line, now)
+    return InLine(found.hit.id, line)
 
 
 def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
@@ -91,19 +105,18 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
     async def choose_change(ack: AsyncAck, body: Body) -> None:
         draft_id, _, word = clicked(body).partition(":")
         change = Change(word)
-        view = await edge.work(body, lambda s, actor, now: drafting.choose_change(s, actor, number(draft_id), change))
-        await edge.respond(body, view, replace=True)
+
+        def choose(session: Session, actor: Actor, now: datetime) -> int:
+            return drafting.choose_change(session, actor, number(draft_id), change).draft_id
+
+        await edge.respond(body, await edge.record(body, choose, _preview), replace=True)
         await ack()
 
     @app.action(Action.CONFIRM_ANSWER)
     async def confirm(ack: AsyncAck, body: Body) -> None:
         draft_id = number(clicked(body))
-
-        def record(session: Session, actor: Actor, now: datetime) -> object:
-            recorded = drafting.confirm(session, actor, draft_id, now)
-            return prompting.answer_view(session, recorded, now)
-
-        await edge.respond(body, await edge.work(body, record), replace=True)
+        view = await edge.record(body, lambda s, actor, now: drafting.confirm(s, actor, draft_id, now).id, _answered)
+        await edge.respond(body, view, replace=True)
         await ack()
 
     app.action(Action.EDIT_DRAFT)(opens(edge, forms.draft_form))
@@ -115,13 +128,11 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, meeting_id = numbers(form.metadata, 2)
 
-        def record(session: Session, actor: Actor, now: datetime) -> prompting.AnswerView:
-            recorded = answering.answer(
-                session, actor, _answer(session, actor, form, account_id, meeting_id, body), now
-            )
-            return prompting.answer_view(session, recorded, now)
+        def record(session: Session, actor: Actor, now: datetime) -> int:
+            new = _answer(session, actor, form, account_id, meeting_id, body)
+            return answering.answer(session, actor, new, now).id
 
-        view = await edge.work(body, record)
+        view = await edge.record(body, record, _answered)
         if meeting_id:
             await ack()
         else:
@@ -146,6 +157,17 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         prompt_id, colleague = number(form.metadata), form.words("colleague")
         await edge.work(body, lambda s, actor, now: answering.hand_over(s, actor, prompt_id, colleague, now))
         await ack()
+
+
+def _answered(session: Session, actor: Actor, answer_id: int, now: datetime) -> prompting.AnswerView:
+    """What an answer has put on record, as it stands now."""
+    recorded = prompts.answer_by_id(session, answer_id)
+    assert recorded is not None
+    return prompting.answer_view(session, recorded, now)
+
+
+def _preview(session: Session, actor: Actor, draft_id: int, now: datetime) -> drafting.PreviewView:
+    return drafting.preview(session, actor, draft_id)
 
 
 def _answer(session: Session, actor: Actor, form: Form, account_id: int, meeting_id: int, body: Body) -> NewAnswer:

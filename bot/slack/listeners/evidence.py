@@ -73,7 +73,9 @@ def _isolation(app: AsyncApp, edge: Edge) -> None:
             accepter_name=form.text("accepter_name"),
             accepted_on=form.day("accepted_on"),
         )
-        view = await edge.work(body, lambda s, actor, now: isolating.isolate(s, actor, new, now))
+        view = await edge.record(
+            body, lambda s, actor, now: isolating.isolate(s, actor, new, now).evidence_id, _recorded
+        )
         await ack(response_action="update", view=edge.modal(view))
 
 
@@ -83,14 +85,14 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, risk_id = numbers(form.metadata, 2)
 
-        def record(session: Session, actor: Actor, now: datetime) -> object:
+        def record(session: Session, actor: Actor, now: datetime) -> int:
             attestor = form.row("attested_by") or _new_attestor(session, actor, account_id, form, now)
             evidence_id = recording.record(session, actor, _evidence(form, account_id, attestor, body), now)
             if risk_id:
                 claiming.close(session, actor, risk_id, now, evidence_id=evidence_id)
-            return recording.recorded(session, evidence_id, now)
+            return evidence_id
 
-        await ack(response_action="update", view=edge.modal(await edge.work(body, record)))
+        await ack(response_action="update", view=edge.modal(await edge.record(body, record, _recorded)))
 
     @app.view(Callback.DISPUTE)
     async def disputed(ack: AsyncAck, body: Body) -> None:
@@ -105,6 +107,10 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         evidence_id, why = number(form.metadata), form.words("why")
         await edge.work(body, lambda s, a, now: recording.withdraw(s, a, evidence_id, why, now))
         await ack()
+
+
+def _recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) -> recording.EvidenceRecordedView:
+    return recording.recorded(session, evidence_id, now)
 
 
 def _new_attestor(session: Session, actor: Actor, account_id: int, form: Form, now: datetime) -> int | None:

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck
 from sqlalchemy.orm import Session
 
 from bot.services.actor import Actor
-from bot.slack.edge import Edge
+from bot.slack.edge import Edge, Work
 from bot.slack.payload import Body, clicked, number
 
 Look = Callable[[Session, Actor, int, datetime], object]
@@ -36,3 +36,14 @@ def shows(edge: Edge, look: Look, title: str) -> Listener:
         await ack()
 
     return listener
+
+
+async def shares(edge: Edge, body: Body, look: Work[object]) -> None:
+    """Show everybody in the channel what the person who clicked sees, once.
+
+    A message behind a response_url cannot be looked for, so the press is claimed before it is posted: should the
+    posting fail, the person is told, and presses again.
+    """
+    view = await edge.work(body, look)
+    if view is not None:
+        await edge.respond(body, view, in_channel=True)

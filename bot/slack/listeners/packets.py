@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
 
 from bot.services import packing
-from bot.services.actor import Refused
+from bot.services.actor import Actor, Refused
 from bot.slack.edge import Edge
 from bot.slack.ids import Action, Callback
+from bot.slack.listeners.opening import shares
 from bot.slack.payload import Body, Form, clicked, number
 
 
@@ -17,8 +21,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     @app.action(Action.SHARE_PACKET)
     async def share(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
-        view = await edge.read(body, lambda s, actor, now: packing.shared(s, actor, account_id, now))
-        await edge.respond(body, view, in_channel=True)
+        await shares(edge, body, lambda s, actor, now: packing.shared(s, actor, account_id, now))
         await ack()
 
     @app.action(Action.ACCEPT_PACKET)
@@ -33,5 +36,10 @@ def register(app: AsyncApp, edge: Edge) -> None:
         account_id, on, by = number(form.metadata), form.required_day("on"), form.row("by")
         if by is None:
             raise Refused("Choose who accepted it.", "by")
-        view = await edge.work(body, lambda s, a, now: packing.accept(s, a, account_id, by, on, now))
+
+        def accept(session: Session, actor: Actor, now: datetime) -> int:
+            packing.accept(session, actor, account_id, by, on, now)
+            return account_id
+
+        view = await edge.record(body, accept, packing.accepted)
         await ack(response_action="update", view=edge.modal(view))

@@ -11,7 +11,7 @@ from bot.domain.words import Direction, ObstacleKind, Part
 from bot.services import adding, detailing, planning
 from bot.services.actor import Actor
 from bot.services.adding import NewOutcome
-from bot.services.detailing import BaselineFormView, Details
+from bot.services.detailing import Details
 from bot.slack.edge import Edge
 from bot.slack.ids import Action, Callback
 from bot.slack.listeners.opening import Look, opens
@@ -66,7 +66,7 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id = number(form.metadata)
 
-        def add(session: Session, actor: Actor, now: datetime) -> BaselineFormView | None:
+        def add(session: Session, actor: Actor, now: datetime) -> int:
             owner = form.row("owner") or _named(session, actor, account_id, form.text("owner_name"), now)
             direction = form.text("direction")
             new = NewOutcome(
@@ -80,14 +80,13 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
                 owner_person_id=owner,
                 risk_if_never=form.text("risk_if_never"),
             )
-            outcome_id = adding.add_outcome(session, actor, new, now)
-            return detailing.details_form(session, actor, outcome_id, now) if new.metric else None
+            return adding.add_outcome(session, actor, new, now)
 
-        baseline = await edge.work(body, add)
-        if baseline is None:
-            await ack()
+        details = await edge.record(body, add, detailing.details_form)
+        if details.is_number:
+            await ack(response_action="update", view=edge.modal(details))
         else:
-            await ack(response_action="update", view=edge.modal(baseline))
+            await ack()
 
 
 def _details(app: AsyncApp, edge: Edge) -> None:

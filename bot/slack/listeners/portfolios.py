@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from sqlalchemy.orm import Session
 
 from bot.services import judging, portfolios, surveying
-from bot.services.actor import Actor, Refused
+from bot.services.actor import Refused
 from bot.services.judging import NewJudgement
-from bot.services.portfolios import PortfolioForm, PortfolioSavedView
+from bot.services.portfolios import PortfolioForm
 from bot.slack import grammar
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help, Portfolio, PortfolioSetup
@@ -62,7 +59,11 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
     @app.action(Action.ADOPT_ACCOUNTS)
     async def adopt(ack: AsyncAck, body: Body) -> None:
         portfolio_id = number(clicked(body))
-        view = await edge.work(body, lambda s, a, now: portfolios.adopt_unassigned(s, a, portfolio_id, now))
+        view = await edge.record(
+            body,
+            lambda s, a, now: portfolios.adopt_unassigned(s, a, portfolio_id, now).adopted,
+            lambda s, a, adopted, now: portfolios.adopted(s, a, portfolio_id, adopted),
+        )
         await edge.replace(body, view, "Taken in")
         await ack()
 
@@ -74,10 +75,12 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def saved(ack: AsyncAck, body: Body) -> None:
         new = _portfolio(Form(body))
 
-        def save(session: Session, actor: Actor, now: datetime) -> PortfolioSavedView:
-            return portfolios.set_up(session, actor, new, now)
-
-        await ack(response_action="update", view=edge.in_modal(await edge.work(body, save), "Portfolio"))
+        view = await edge.record(
+            body,
+            lambda s, a, now: portfolios.set_up(s, a, new, now).portfolio_id,
+            lambda s, a, row, now: portfolios.saved(s, a, row, now, created=new.portfolio_id is None),
+        )
+        await ack(response_action="update", view=edge.in_modal(view, "Portfolio"))
 
     @app.view(Callback.LOOP_CHANNELS)
     async def loops_set(ack: AsyncAck, body: Body) -> None:
@@ -90,7 +93,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def judged(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         new = NewJudgement(number(form.metadata), form.words("verdict"), form.words("why"), form.words("would_change"))
-        view = await edge.work(body, lambda s, actor, now: judging.judge(s, actor, new, now))
+        view = await edge.record(body, lambda s, a, now: judging.judge(s, a, new, now).account_id, judging.judgement_of)
         await ack(response_action="update", view=edge.in_modal(view, "On record"))
 
 

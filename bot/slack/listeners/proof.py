@@ -27,7 +27,7 @@ from bot.slack import grammar
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help, NewAccount, Show, Topic
 from bot.slack.ids import Action, Command
-from bot.slack.listeners.opening import Look, shows
+from bot.slack.listeners.opening import Look, shares, shows
 from bot.slack.payload import Body, clicked, number
 
 LOOKS: dict[Topic, Look] = {
@@ -102,8 +102,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
     @app.action(Action.SHARE_CARD)
     async def share(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
-        view = await edge.read(body, lambda s, actor, now: looking_up.shared(s, actor, account_id, now))
-        await edge.respond(body, view, in_channel=True)
+        await shares(edge, body, lambda s, actor, now: looking_up.shared(s, actor, account_id, now))
         await ack()
 
     app.action(Action.SHOW_HISTORY)(shows(edge, LOOKS[Topic.HISTORY], "History"))
