@@ -19,6 +19,9 @@ EVENT_SCOPES = {
     "member_left_channel": "channels:read",
     "channel_archive": "channels:read",
     "channel_created": "channels:read",
+    "channel_unarchive": "channels:read",
+    "group_archive": "groups:read",
+    "group_unarchive": "groups:read",
     "user_change": "users:read",
     "team_join": "users:read",
 }

@@ -20,6 +20,7 @@ from sandbox.http_delivery import HttpDelivery
 from sandbox.journal import Journal
 from sandbox.manifest import load_manifest
 from sandbox.model import Channel, Json, User
+from sandbox.payloads import user_json
 from sandbox.person import Person
 from sandbox.record import Recorder
 from sandbox.snapshot import message_snapshot
@@ -207,16 +208,27 @@ class Sandbox:
         await self._sockets.refresh(reason)
 
     def deactivate_user(self, reference: str) -> None:
-        """Deactivate somebody's account."""
+        """Deactivate somebody's account; the app hears of it, as of every change of a user."""
         user = self._user(reference)
         user.deactivated = True
         self._world.state.put_user(user)
+        state, with_email = self._world.state, "users:read.email" in self._world.manifest.scopes
+        changed = {"user": user_json(state, user, with_email), "cache_ts": state.epoch(), "event_ts": state.next_ts()}
+        self._world.publish("user_change", {"type": "user_change", **changed})
 
     def archive_channel(self, reference: str) -> None:
         """Archive a channel."""
         channel = self._channel(reference)
         channel.archived = True
         self._world.state.put_channel(channel)
+        self._moved(channel, "archive")
+
+    def unarchive_channel(self, reference: str) -> None:
+        """Unarchive a channel; its members are still in it."""
+        channel = self._channel(reference)
+        channel.archived = False
+        self._world.state.put_channel(channel)
+        self._moved(channel, "unarchive")
 
     def add_to_channel(self, reference: str, who: str | None = None) -> None:
         """Invite somebody (None: the app) into a channel."""
@@ -247,6 +259,16 @@ class Sandbox:
     def move_clock(self, by: timedelta) -> None:
         """Move the clock forwards by a while."""
         self.clock.move(self.clock.now() + by)
+
+    def _moved(self, channel: Channel, what: str) -> None:
+        """Publish that a channel was archived or unarchived; of private ones only the members hear."""
+        state = self._world.state
+        if channel.kind != "channel" and state.bot.id not in channel.members:
+            return
+        kind = f"{'channel' if channel.kind == 'channel' else 'group'}_{what}"
+        self._world.publish(
+            kind, {"type": kind, "channel": channel.id, "user": channel.creator, "event_ts": state.next_ts()}
+        )
 
     def _membership(self, kind: str, channel: Channel, user: User) -> None:
         event = {

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.services import batching, digesting, escalating, prompting, pruning, submitting
+from bot.services import batching, digesting, escalating, losing, prompting, pruning, submitting
 
 DoOne = Callable[[Session, datetime], bool]
 
@@ -34,6 +34,7 @@ JOBS: tuple[Job, ...] = (
     Job("open due digests", digesting.open_due_digest),
     Job("send monthly batches", batching.send_due_batch, ticks=10),
     Job("remind of unclaimed risks", escalating.remind_unclaimed, ticks=3),
+    Job("notice channels that came back", losing.notice_posts, ticks=3),
     Job("forget old submissions", submitting.forget, ticks=30),
 )
 

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy.orm import Session
 
 from bot.domain import timing
@@ -35,6 +36,8 @@ from bot.store.portfolios import Portfolio
 AN_HOUR = 5
 A_DAY = 10
 _NAMED = 5
+
+log = structlog.get_logger("risks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +118,18 @@ def _choose(
     if portfolio and worth:
         portfolios.lock(session, [portfolio.id])
     shared = telling.desk_of_portfolio(session, portfolio) is not None
-    desks: dict[int | None, Desk | None] = {}
+    desks: dict[tuple[int | None, ...], Desk | None] = {}
     room: dict[Desk, int] = {}
     told: dict[int, Desk] = {}
     summed: dict[Desk, int | None] = {}
     for one in worth:
         owner_id = None if shared else one.account.owner_id
-        if owner_id not in desks:
-            desks[owner_id] = telling.desk_of(session, one.account, portfolio)
-        desk = desks[owner_id]
+        people = () if shared else (owner_id, one.account.deputy_id)
+        if people not in desks:
+            desks[people] = telling.desk_of(session, one.account, portfolio)
+        desk = desks[people]
         if desk is None:
+            log.warning("risks.nobody_to_tell", account=one.account.id, danger=one.danger.kind)
             continue
         if desk not in room:
             room[desk] = _room(session, portfolio, owner_id, desk, now)
@@ -146,17 +151,20 @@ def _room(session: Session, portfolio: Portfolio | None, owner_id: int | None, d
 
 
 def _sum_up(session: Session, desk: Desk, portfolio: Portfolio | None, owner_id: int | None, now: datetime) -> None:
-    """Put the day's message on everything else, or have the one that is there show what came."""
     zone = portfolio.tz if portfolio else "UTC"
-    today = timing.local_day(now, zone)
-    key = f"risks-more:{desk.to}:{today}"
     args = {
         "workspace_id": desk.workspace_id,
         "portfolio_id": _portfolio_id(portfolio),
         "owner_id": owner_id,
-        "day": today.isoformat(),
+        "day": timing.local_day(now, zone).isoformat(),
         "tz": zone,
     }
+    sum_up(session, desk, args, now)
+
+
+def sum_up(session: Session, desk: Desk, args: dict[str, Any], now: datetime) -> None:
+    """Put the day's message on everything else at this desk, or have the one that is there show what came."""
+    key = f"risks-more:{desk.to}:{args['day']}"
     common: dict[str, Any] = {"workspace_id": desk.workspace_id, "kind": "risks-more", "args": args, "due_at": now}
     first = Outgoing(key=key, channel=desk.to, destination=desk.destination, **common)
     if not put(session, first, now):

@@ -33,7 +33,7 @@ class ManagedLine:
     in_danger: int
     at: datetime | None
     unclaimed: int
-    channel_lost: bool
+    lost_channels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _managed_line(portfolio: Portfolio, last: DigestRow | None, unclaimed: int) 
         in_danger=summary.in_danger if summary else 0,
         at=last.due_at if last else None,
         unclaimed=unclaimed,
-        channel_lost=portfolio.channel_lost_at is not None,
+        lost_channels=portfolio.lost_channels,
     )
 
 

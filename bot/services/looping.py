@@ -19,7 +19,7 @@ from bot.outbox.queue import put
 from bot.services.actor import Actor, Refused, may_write, must_read, must_write
 from bot.services.looking_up import assessed
 from bot.services.reading import account_of
-from bot.store import ledger, loop_rows, members, portfolios, proof
+from bot.store import ledger, loop_rows, members, portfolios, proof, standing
 
 _AWAY = (Loop.PRODUCT, Loop.GO_TO_MARKET)
 
@@ -282,7 +282,8 @@ def _must_close(session: Session, actor: Actor, action: Action, account: Account
 
 
 def _refresh(session: Session, action: Action, account: Account, now: datetime) -> None:
-    if loop_rows.was_sent_out(session, account.workspace_id, action.id):
+    shown = standing.newest(session, account.workspace_id, f"loop:{action.id}")
+    if shown is not None:
         put(
             session,
             Outgoing(
@@ -290,7 +291,7 @@ def _refresh(session: Session, action: Action, account: Account, now: datetime) 
                 workspace_id=account.workspace_id,
                 kind="loop",
                 op=Op.UPDATE,
-                target_key=f"loop:{action.id}",
+                target_key=shown.key,
                 args={"action_id": action.id},
                 due_at=now,
             ),

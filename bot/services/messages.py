@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.services import announcing, batching, digesting, looping, prompting, rerouting, telling
+from bot.services import announcing, batching, digesting, looping, losing, prompting, rerouting, telling
 
 Args = dict[str, Any]
 Composer = Callable[[Session, Sequence[Args], datetime], Sequence[object]]
@@ -38,6 +38,6 @@ COMPOSERS: dict[str, Composer] = {
     "trigger": each(batching.compose_trigger),
     "digest": each(digesting.compose_digest),
     "digest-rest": each(digesting.compose_rest),
-    "channel_lost": each(rerouting.compose_channel_lost),
+    "channel_lost": each(losing.compose_channel_lost),
     "undelivered": each(rerouting.compose_undelivered),
 }

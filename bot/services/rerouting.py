@@ -1,4 +1,13 @@
-"""What becomes of a message that Slack refuses for good: somebody who can act is told, once (DESIGN, section 6)."""
+"""What becomes of a message that Slack refuses for good: it goes to somebody who can act, once (DESIGN, section 6).
+
+- To a person who left: that is remembered, and the message goes to whoever stands in (`standing_in`); a prompt becomes
+  theirs to answer.
+- To a channel that takes nothing: it is marked as lost and the manager told (`losing`), and the message goes to them.
+- Any other refusal, and what nobody stands in for: an admin is told. Without one the log is all there is.
+
+All of it happens in the transaction that buries the row. What follows a dead row has a key made of that row's id, so it
+is put once, however often the row dies.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +16,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+import structlog
 from sqlalchemy.orm import Session
 
 from bot.domain.words import PromptState
-from bot.outbox.outcome import Claimed, Destination, Moot, Outgoing
+from bot.outbox.outcome import Claimed, Destination, Op, Outgoing
 from bot.outbox.queue import put
-from bot.services import prompting
+from bot.services import announcing, losing, prompting, standing_in, telling
 from bot.services.actor import bot_author
-from bot.store import accounts, ledger, members, portfolios, prompts, schema, workspaces
-from bot.store.portfolios import Portfolio
+from bot.services.telling import Desk
+from bot.store import accounts, ledger, members, prompts, schema, standing
+from bot.store.members import Member
+from bot.store.prompts import Prompt
 
-# These tell of a refusal; if they are refused in turn there is nobody left to tell but the log.
-_LAST_RESORT = frozenset({"channel_lost", "undelivered"})
+log = structlog.get_logger("outbox")
 
 
 class Problem(StrEnum):
@@ -28,14 +38,6 @@ class Problem(StrEnum):
     PERSON = "person"
     CHANNEL = "channel"
     MESSAGE = "message"
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelLostView:
-    """A portfolio's channel no longer takes our messages; `channel` is its Slack id."""
-
-    portfolio: str
-    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,103 +52,120 @@ class UndeliveredView:
 
 def refused_for_good(session: Session, row: Claimed, code: str, problem: Problem, now: datetime) -> None:
     """Find the person who has to know about a dead row, in the transaction that buries it."""
-    if row.kind in _LAST_RESORT:
-        return
-    if problem is Problem.PERSON and row.destination is Destination.USER:
-        _ask_somebody_else(session, row, code, now)
-    elif problem is Problem.CHANNEL and row.destination is Destination.CHANNEL:
-        _tell_of_lost_channel(session, row, code, now)
+    to_person = row.destination is Destination.USER
+    if problem is Problem.PERSON and to_person:
+        _mark_left(session, row, code, now)
+        done = _ask_stand_in(session, row, code, now) if "prompt_id" in row.args else _send_on(session, row, now)
+    elif problem is Problem.CHANNEL and not to_person:
+        losing.lose(session, row, code, now)
+        done = _send_on(session, row, now)
     else:
-        _tell_admin(session, row, code, now)
+        done = False
+    if not done:
+        _tell_admin(session, row, code, problem, now)
 
 
-def _ask_somebody_else(session: Session, row: Claimed, code: str, now: datetime) -> None:
-    """The deputy, else the manager, answers in place of an owner whom Slack no longer reaches."""
-    gone = members.by_slack_id(session, row.workspace_id, row.channel)
-    author = bot_author(row.workspace_id)
-    if gone is not None:
-        ledger.change(session, author, schema.member, gone.id, now, why=code, is_deactivated=True)
-    prompt = prompts.by_id(session, row.args["prompt_id"]) if "prompt_id" in row.args else None
-    account = accounts.by_id(session, prompt.account_id) if prompt else None
-    if prompt is None or account is None:
-        _tell_admin(session, row, code, now)
-        return
-    stand_in = prompting.answerable(session, account)
-    if stand_in is None or stand_in.slack_id is None:
-        _tell_admin(session, row, code, now)
-        return
-    asked = ledger.change(
-        session,
-        author,
-        schema.prompt,
-        prompt.id,
-        now,
-        why=f"{gone.name if gone else 'the owner'} cannot be reached: {code}",
-        only_if={"state": PromptState.OPEN, "member_id": prompt.member_id},
-        member_id=stand_in.id,
-    )
-    if asked:
+def left(session: Session, member: Member, now: datetime) -> None:
+    """Somebody left: what they were asked and have not answered is asked of whoever stands in."""
+    for prompt in prompts.open_of_member(session, member.id):
+        stand_in = _reassign(session, prompt, f"{member.name} left", now)
+        if stand_in is None or stand_in.slack_id is None:
+            log.error("prompts.nobody_to_ask", prompt=prompt.id, left=member.id)
+            continue
         key = f"prompt:{prompt.id}:to:{stand_in.id}:{now.timestamp():.0f}"
-        prompting.send_prompt(session, row.workspace_id, prompt.id, stand_in.slack_id, key, now)
-
-
-def _tell_of_lost_channel(session: Session, row: Claimed, code: str, now: datetime) -> None:
-    """The manager of each portfolio that uses the channel is told once, until the channel is set again."""
-    uses = [entry for entry in portfolios.of_workspace(session, row.workspace_id) if row.channel in _channels(entry)]
-    if not uses:
-        _tell_admin(session, row, code, now)
-    for portfolio in uses:
-        lost = ledger.change(
-            session,
-            bot_author(row.workspace_id),
-            schema.portfolio,
-            portfolio.id,
-            now,
-            why=f"Slack refuses {row.channel}: {code}",
-            only_if={"channel_lost_at": None},
-            channel_lost_at=now,
-        )
-        if lost:
-            args = {"portfolio_id": portfolio.id, "channel": row.channel}
-            _to_person(session, row, f"channel-lost:{portfolio.id}:{now.timestamp():.0f}", "channel_lost", args, now)
-
-
-def _channels(portfolio: Portfolio) -> tuple[str | None, ...]:
-    return portfolio.channel, portfolio.product_channel, portfolio.go_to_market_channel
-
-
-def _tell_admin(session: Session, row: Claimed, code: str, now: datetime) -> None:
-    """Once a day for each kind and reason, whatever the number of messages."""
-    args = {"kind": row.kind, "place": row.channel, "to_person": row.destination is Destination.USER, "code": code}
-    _to_person(session, row, f"undelivered:{row.kind}:{code}:{now:%Y-%m-%d}", "undelivered", args, now)
-
-
-def _to_person(session: Session, row: Claimed, key: str, kind: str, args: dict[str, Any], now: datetime) -> None:
-    portfolio = portfolios.by_id(session, args.get("portfolio_id"))
-    manager = members.by_id(session, portfolio.manager_id) if portfolio else None
-    reachable = manager.slack_id if manager and not manager.is_deactivated else None
-    slack_id = reachable or workspaces.admin_of(session, row.workspace_id)
-    if slack_id is None:
-        return
-    message = Outgoing(
-        key=key,
-        workspace_id=row.workspace_id,
-        kind=kind,
-        channel=slack_id,
-        destination=Destination.USER,
-        args=args,
-        due_at=now,
-    )
-    put(session, message, now)
-
-
-def compose_channel_lost(session: Session, args: dict[str, Any], now: datetime) -> ChannelLostView | Moot:
-    """Moot once the channel was set again."""
-    row = session.execute(select(schema.portfolio).where(schema.portfolio.c.id == args["portfolio_id"])).one()
-    if row.channel_lost_at is None:
-        return Moot("the channel was set again")
-    return ChannelLostView(row.name, args["channel"])
+        prompting.send_prompt(session, prompt.workspace_id, prompt.id, stand_in.slack_id, key, now)
 
 
 def compose_undelivered(session: Session, args: dict[str, Any], now: datetime) -> UndeliveredView:
     return UndeliveredView(args["kind"], args["place"], args["to_person"], args["code"])
+
+
+def _mark_left(session: Session, row: Claimed, code: str, now: datetime) -> None:
+    gone = members.by_slack_id(session, row.workspace_id, row.channel)
+    if gone is not None:
+        ledger.change(session, bot_author(row.workspace_id), schema.member, gone.id, now, why=code, is_deactivated=True)
+
+
+def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> bool:
+    """Have the deputy, else the manager, answer a prompt; True too if it is not that person's to answer any more."""
+    prompt = prompts.by_id(session, row.args["prompt_id"])
+    asked = members.by_id(session, prompt.member_id) if prompt else None
+    if prompt is None or prompt.state is not PromptState.OPEN or asked is None or asked.slack_id != row.channel:
+        log.info("outbox.not_needed", key=row.key, why="the prompt is over, or somebody else was asked")
+        return True
+    stand_in = _reassign(session, prompt, f"{asked.name} cannot be reached: {code}", now)
+    if stand_in is None or stand_in.slack_id is None:
+        return False
+    key = f"prompt:{prompt.id}:after:{row.id}"
+    prompting.send_prompt(session, row.workspace_id, prompt.id, stand_in.slack_id, key, now)
+    log.warning("outbox.sent_on", key=row.key, to=stand_in.slack_id, by=key)
+    return True
+
+
+def _reassign(session: Session, prompt: Prompt, why: str, now: datetime) -> Member | None:
+    """Make a prompt theirs who answer for the account now; None if it stays whose it was."""
+    account = accounts.by_id(session, prompt.account_id)
+    stand_in = prompting.answerable(session, account) if account else None
+    if stand_in is None:
+        return None
+    unchanged = {"state": PromptState.OPEN, "member_id": prompt.member_id}
+    author = bot_author(prompt.workspace_id)
+    won = ledger.change(
+        session, author, schema.prompt, prompt.id, now, why=why, only_if=unchanged, member_id=stand_in.id
+    )
+    return stand_in if won else None
+
+
+def _send_on(session: Session, row: Claimed, now: datetime) -> bool:
+    """Send what a refused row said to whoever hears it instead; False if there is nobody."""
+    desk = standing_in.desk_for(session, row)
+    if desk is None:
+        return False
+    if row.kind == "risks-more":
+        announcing.sum_up(session, desk, row.args, now)
+    else:
+        _put_on(session, row, desk, now)
+    log.warning("outbox.sent_on", key=row.key, to=desk.to)
+    return True
+
+
+def _put_on(session: Session, row: Claimed, desk: Desk, now: datetime) -> None:
+    """Put the post again that stands for the row, as it is true now, with the replies that it has not sent yet.
+
+    An update or a reply whose post stands where it cannot be seen brings that post along, once.
+    """
+    itself = standing.by_id(session, row.id)
+    parent = standing.parent_of(session, row.id)
+    last = standing.newest(session, row.workspace_id, parent.key) if parent else itself
+    assert itself is not None and last is not None
+    common: dict[str, Any] = {"workspace_id": row.workspace_id, "due_at": now, "trace": row.trace}
+    thread = last.key
+    if parent is None or last.id == parent.id or last.dead:
+        thread = last.next_key
+        place: dict[str, Any] = {"channel": desk.to, "destination": desk.destination}
+        put(session, Outgoing(key=thread, kind=last.kind, args=last.args, **place, **common), now)
+    replies = standing.waiting_replies(session, row.id) if parent is None else [itself]
+    if row.op is Op.POST:
+        for reply in replies:
+            on = Outgoing(key=reply.next_key, kind=reply.kind, args=reply.args, thread_key=thread, **common)
+            put(session, on, now)
+
+
+def _tell_admin(session: Session, row: Claimed, code: str, problem: Problem, now: datetime) -> None:
+    """Once a day for each kind and reason; where it is about a person or a channel, for each of these."""
+    to_person = row.destination is Destination.USER
+    desk = telling.desk_of_admin(session, row.workspace_id)
+    if desk is None or row.kind == "undelivered":
+        log.error("outbox.nobody_to_tell", key=row.key, kind=row.kind, place=row.channel, code=code)
+        return
+    about = "" if problem is Problem.MESSAGE else f"{row.channel}:"
+    message = Outgoing(
+        key=f"undelivered:{row.kind}:{code}:{about}{now:%Y-%m-%d}",
+        workspace_id=row.workspace_id,
+        kind="undelivered",
+        channel=desk.to,
+        destination=desk.destination,
+        args={"kind": row.kind, "place": row.channel, "to_person": to_person, "code": code},
+        due_at=now,
+    )
+    put(session, message, now)

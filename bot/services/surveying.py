@@ -46,7 +46,7 @@ class PortfolioPart:
     portfolio_id: int | None
     name: str
     channel: str | None
-    channel_lost: bool
+    lost_channels: tuple[str, ...]
     manager: str | None
     next_digest_at: datetime | None
     since: datetime | None
@@ -145,7 +145,7 @@ def _of_portfolios(
             portfolio_id=portfolio.id,
             name=portfolio.name,
             channel=portfolio.channel,
-            channel_lost=portfolio.channel_lost_at is not None,
+            lost_channels=portfolio.lost_channels,
             manager=managers.get(portfolio.manager_id or 0),
             next_digest_at=portfolio.next_digest_at,
             since=digesting.told_at(before.get(portfolio.id)),
@@ -180,7 +180,7 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
         portfolio_id=None,
         name=owner.name,
         channel=None,
-        channel_lost=False,
+        lost_channels=(),
         manager=None,
         next_digest_at=None,
         since=None,

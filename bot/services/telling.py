@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.orm import Session
 
 from bot.domain import timing
@@ -19,10 +20,13 @@ from bot.domain.money import money
 from bot.domain.words import RiskKind, RiskState, Severity
 from bot.outbox.outcome import Destination, Moot, Op, Outgoing
 from bot.outbox.queue import put
-from bot.store import accounts, members, portfolios, proof, risks
+from bot.store import accounts, members, portfolios, proof, risks, standing, workspaces
 from bot.store.members import Member
 from bot.store.portfolios import Portfolio
 from bot.store.risks import Note
+from bot.store.standing import Standing
+
+log = structlog.get_logger("risks")
 
 TITLES = {
     RiskKind.NO_SUCCESS_WRITTEN: "success is not written down",
@@ -126,17 +130,40 @@ def desk_of_portfolio(session: Session, portfolio: Portfolio | None) -> Desk | N
         return None
     if portfolio.channel and portfolio.channel_lost_at is None:
         return Desk(portfolio.workspace_id, portfolio.channel, Destination.CHANNEL)
-    return _desk_of_member(_reached(session, portfolio.manager_id))
+    return desk_of_member(_reached(session, portfolio.manager_id))
+
+
+def desk_of_manager(session: Session, portfolio: Portfolio) -> Desk | None:
+    """The portfolio's manager, else an admin of the workspace; None if Slack reaches neither."""
+    found = desk_of_member(_reached(session, portfolio.manager_id))
+    return found or desk_of_admin(session, portfolio.workspace_id)
+
+
+def desk_of_admin(session: Session, workspace_id: int) -> Desk | None:
+    """An admin of the workspace whom Slack reaches."""
+    slack_id = workspaces.admin_of(session, workspace_id)
+    return Desk(workspace_id, slack_id, Destination.USER) if slack_id else None
 
 
 def desk_of(session: Session, account: Account, portfolio: Portfolio | None) -> Desk | None:
-    """Where to send news of this account: its portfolio's desk, else its owner or deputy; None if nobody is reached."""
-    found = desk_of_portfolio(session, portfolio) or _desk_of_member(_reached(session, account.owner_id))
-    return found or _desk_of_member(_reached(session, account.deputy_id))
+    """Where to send news of this account: its portfolio's desk, else its owner or deputy; None if nobody is reached.
+
+    Where all of these have left, an admin hears of it: nobody else would notice that the account has nobody.
+    """
+    if found := desk_of_portfolio(session, portfolio):
+        return found
+    people = [members.by_id(session, member_id) for member_id in (account.owner_id, account.deputy_id)]
+    if found := next((desk for member in people if (desk := desk_of_member(member))), None):
+        return found
+    has_left = any(member and member.is_deactivated for member in people)
+    return desk_of_admin(session, account.workspace_id) if has_left else None
 
 
-def _desk_of_member(found: Member | None) -> Desk | None:
-    return Desk(found.workspace_id, found.slack_id, Destination.USER) if found and found.slack_id else None
+def desk_of_member(found: Member | None) -> Desk | None:
+    """The direct messages of a member whom Slack reaches."""
+    if found is None or found.slack_id is None or found.is_deactivated:
+        return None
+    return Desk(found.workspace_id, found.slack_id, Destination.USER)
 
 
 def _reached(session: Session, member_id: int | None) -> Member | None:
@@ -146,8 +173,12 @@ def _reached(session: Session, member_id: int | None) -> Member | None:
 
 def tell(session: Session, risk_id: int, desk: Desk, now: datetime) -> bool:
     """Put the one message of a risk; False if it has one already."""
-    message = Outgoing(
-        key=f"risk:{risk_id}",
+    return put(session, _message(risk_id, desk, f"risk:{risk_id}", now), now)
+
+
+def _message(risk_id: int, desk: Desk, key: str, now: datetime) -> Outgoing:
+    return Outgoing(
+        key=key,
         workspace_id=desk.workspace_id,
         kind="risk",
         channel=desk.to,
@@ -155,28 +186,33 @@ def tell(session: Session, risk_id: int, desk: Desk, now: datetime) -> bool:
         args={"risk_id": risk_id, "first": True},
         due_at=now,
     )
-    return put(session, message, now)
 
 
 def tell_holder(session: Session, risk: Risk, to: Member, now: datetime) -> None:
     """Give the new holder the risk's message by direct message, if it has none anywhere yet."""
-    desk = _desk_of_member(to)
+    desk = desk_of_member(to)
     if desk is not None:
         tell(session, risk.id, desk, now)
 
 
 def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], now: datetime) -> None:
-    """Send the manager of the account's portfolio one direct message on these risks that nobody has."""
+    """Send the manager of the account's portfolio one direct message on these risks that nobody has.
+
+    A manager who left since the risks were opened is stood in for by an admin.
+    """
     portfolio = portfolios.by_id(session, account.portfolio_id)
-    manager = _reached(session, portfolio.manager_id) if portfolio else None
-    if manager is None or manager.slack_id is None or not risk_ids:
+    desk = desk_of_manager(session, portfolio) if portfolio else desk_of_admin(session, account.workspace_id)
+    if not risk_ids:
+        return
+    if desk is None:
+        log.error("risks.nobody_to_tell", risks=list(risk_ids))
         return
     message = Outgoing(
         key=f"unclaimed:{min(risk_ids)}",
         workspace_id=account.workspace_id,
         kind="unclaimed",
-        channel=manager.slack_id,
-        destination=Destination.USER,
+        channel=desk.to,
+        destination=desk.destination,
         args={"risk_ids": list(risk_ids), "portfolio_id": account.portfolio_id},
         due_at=now,
     )
@@ -193,12 +229,16 @@ def follow(session: Session, risk_id: int, now: datetime) -> RiskView:
 
 def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int, now: datetime) -> None:
     key = f"risk:{risk_id}"
+    shown = standing.newest(session, workspace_id, key)
+    if shown is None or shown.dead:
+        _tell_again(session, risk_id, shown, now)
+        return
     update = Outgoing(
         key=f"{key}@{note_id}",
         workspace_id=workspace_id,
         kind="risk",
         op=Op.UPDATE,
-        target_key=key,
+        target_key=shown.key,
         args={"risk_id": risk_id, "first": False},
         due_at=now,
     )
@@ -206,12 +246,22 @@ def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int,
         key=f"risk-note:{risk_id}:{note_id}",
         workspace_id=workspace_id,
         kind="risk-note",
-        thread_key=key,
+        thread_key=shown.key,
         args={"risk_id": risk_id, "note_id": note_id},
         due_at=now,
     )
     put(session, update, now)
     put(session, note, now)
+
+
+def _tell_again(session: Session, risk_id: int, dead: Standing | None, now: datetime) -> None:
+    """A risk whose message was refused is told anew when it changes, at the desk of today."""
+    _, account = _of(session, risk_id)
+    desk = desk_of(session, account, portfolios.by_id(session, account.portfolio_id))
+    if desk is None:
+        log.error("risks.nobody_to_tell", risks=[risk_id])
+    elif dead is not None:
+        put(session, _message(risk_id, desk, dead.next_key, now), now)
 
 
 def remind_at(session: Session, risk: Risk, now: datetime) -> datetime | None:

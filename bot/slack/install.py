@@ -16,10 +16,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.clock import Clock
 from bot.outbox.gates import resume_workspace
 from bot.outbox.outcome import Refused
-from bot.services.actor import bot_author
+from bot.services import losing, rerouting
 from bot.slack import errors
 from bot.slack.people import is_person, read_user
-from bot.store import ledger, members, portfolios, schema, workspaces
+from bot.store import members, workspaces
 from bot.store.engine import Database
 
 _PAGE = 200
@@ -74,6 +74,17 @@ def _remember(database: Database, where: Installation, people: list[Mapping[str,
             members.remember(session, where.workspace_id, read_user(user, where.team_id))
 
 
+def _follow(database: Database, where: Installation, user: Mapping[str, Any], now: datetime) -> None:
+    """Remember what became of somebody; who has left is stood in for at once."""
+    told = read_user(user, where.team_id)
+    with database.begin() as session:
+        known = members.by_slack_id(session, where.workspace_id, told.slack_id)
+        member = members.remember(session, where.workspace_id, told)
+        if member.is_deactivated and known is not None and not known.is_deactivated:
+            log.info("slack.member_left", member=member.id)
+            rerouting.left(session, member, now)
+
+
 def follow_people(app: AsyncApp, database: Database, where: Installation, clock: Clock) -> None:
     """Listen for people who come, change or leave, and for channels that take us in again."""
 
@@ -82,22 +93,23 @@ def follow_people(app: AsyncApp, database: Database, where: Installation, clock:
     async def changed(event: Mapping[str, Any]) -> None:
         user = event["user"]
         if is_person(user):
-            await asyncio.to_thread(_remember, database, where, [user])
+            await asyncio.to_thread(_follow, database, where, user, clock.now())
 
     @app.event("member_joined_channel")
     async def joined(event: Mapping[str, Any]) -> None:
         if event["user"] == where.bot_user_id:
             await asyncio.to_thread(_found_again, database, where, str(event["channel"]), clock.now())
 
+    @app.event("channel_unarchive")
+    @app.event("group_unarchive")
+    async def unarchived(event: Mapping[str, Any]) -> None:
+        await asyncio.to_thread(_found_again, database, where, str(event["channel"]), clock.now())
+
 
 def _found_again(database: Database, where: Installation, channel: str, now: datetime) -> None:
-    """A portfolio's channel that had been lost takes messages again."""
-    author = bot_author(where.workspace_id, "event")
+    """A channel that had been lost takes messages again; if we are not in it any more, the next one tells."""
     with database.begin() as session:
-        for portfolio in portfolios.of_workspace(session, where.workspace_id):
-            if portfolio.channel == channel and portfolio.channel_lost_at is not None:
-                log.info("slack.channel_found", channel=channel, portfolio=portfolio.id)
-                ledger.change(session, author, schema.portfolio, portfolio.id, now, channel_lost_at=None)
+        losing.find(session, where.workspace_id, channel, now)
 
 
 def sentence_of(error: Exception, api_url: str) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.model import Account, Action
-from bot.store.delivery import outbox
 from bot.store.schema import account, action
 
 TABLE = action
@@ -37,9 +36,3 @@ def open_with_theme(session: Session, workspace_id: int, theme: str) -> list[tup
     statement = select(*_ACCOUNT, *_ACTION).select_from(joined).where(account.c.workspace_id == workspace_id, same)
     width = len(_ACCOUNT)
     return [(Account(*row[:width]), Action(*row[width:])) for row in session.execute(statement)]
-
-
-def was_sent_out(session: Session, workspace_id: int, action_id: int) -> bool:
-    """Whether the channel of its loop has heard of this action."""
-    known = select(outbox.c.id).where(outbox.c.workspace_id == workspace_id, outbox.c.key == f"loop:{action_id}")
-    return session.execute(known).first() is not None

@@ -44,6 +44,8 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
 """https://docs.slack.dev/reference/methods; e-mail addresses come with the users, and imports match owners by them."""
 SCOPES_OF_EVENTS: dict[str, set[str]] = {
     "app_home_opened": set(),
+    "channel_unarchive": {"channels:read"},
+    "group_unarchive": {"groups:read"},
     "member_joined_channel": CHANNELS,
     "team_join": {"users:read"},
     "user_change": {"users:read"},
