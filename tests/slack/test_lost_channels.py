@@ -183,10 +183,7 @@ async def test_a_post_that_arrives_makes_a_lost_channel_found(stage: Stage) -> N
         workspace_id=stage.workspace_id,
         kind="risk",
         channel=portfolio.channel,
-        args={
-            "risk_id": stage.read(lambda s: s.execute(select(schema.risk.c.id).limit(1)).scalar_one()),
-            "first": True,
-        },
+        args={"risk_id": risk_id, "first": True},
         due_at=stage.now,
     )
     stage.write(lambda session: put(session, message, stage.now))
