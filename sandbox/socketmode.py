@@ -67,7 +67,7 @@ class SocketMode:
         if self._unanswered > 0:
             self._unanswered -= 1
             await asyncio.Event().wait()  # until the client has had enough
-        socket = web.WebSocketResponse(heartbeat=None, autoping=False)
+        socket = web.WebSocketResponse(heartbeat=None, autoping=False, autoclose=False)
         await socket.prepare(request)
         if len(self._connections) >= MOST_CONNECTIONS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
@@ -86,6 +86,9 @@ class SocketMode:
                     self._acknowledge(connection, frame.data)
                 elif frame.type is WSMsgType.PING:
                     await socket.pong(frame.data)
+            if connection.silent:
+                await asyncio.Event().wait()  # no goodbye either, until the client cuts the line
+            await socket.close()
         except ConnectionError:
             pass  # the client went away mid-frame: what it had not acknowledged is handed on below
         finally:
@@ -122,7 +125,7 @@ class SocketMode:
                 asyncio.ensure_future(connection.socket.close(code=1011))  # noqa: RUF006 (ends with the connection)
 
     def silence(self, attempts: int = 0) -> None:
-        """Wedge all connections: they stay open, and nothing comes or goes, not even an answer to a ping.
+        """Wedge all connections: they stay open, and nothing comes or goes, not even an answer to a ping or a goodbye.
 
         Nor are the next `attempts` to connect answered, whose tickets are spent.
         """

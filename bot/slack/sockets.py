@@ -17,6 +17,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+_GOODBYE_SECONDS = 1.0
+
 log = structlog.get_logger("slack")
 
 
@@ -80,6 +82,10 @@ class Sockets(AsyncSocketModeHandler):
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await self._quiet.wait()
+        self.client.closed = True
+        with suppress(TimeoutError):  # a wedged connection says no goodbye
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await self.client.disconnect()  # type: ignore[no-untyped-call]  # slack_sdk's is untyped
         await self.client.close()  # type: ignore[no-untyped-call]  # slack_sdk's is untyped
 
     async def connected(self) -> bool:
