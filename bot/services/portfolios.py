@@ -183,6 +183,7 @@ def set_loops(
     """Set the channels (Slack ids) of the Product and go-to-market loops; without one that loop posts nowhere."""
     known = _managed(session, actor, portfolio_id)
     values: dict[str, Any] = {"product_channel": product or None, "go_to_market_channel": go_to_market or None}
+    values |= {"product_channel_lost_at": None, "go_to_market_channel_lost_at": None}
     ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)
     return loops_form(session, actor, portfolio_id, now)
 
@@ -306,7 +307,7 @@ def _saved(
         if any(getattr(known, column) != values[column] for column in _BAND_COLUMNS):
             # Accounts before their portfolio, as the clock's look locks them, so that the two never deadlock.
             risks.look_soon(session, known.id, now)
-        values["channel_lost_at"] = known.channel_lost_at if known.channel == values["channel"] else None
+        values["channel_lost_at"] = None  # who saves the form says that the channel is right: the next post will tell
         if _moved(known, values):
             values["next_digest_at"] = due
         ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)

@@ -88,13 +88,21 @@ def test_changing_the_name_leaves_the_digest_and_changing_the_time_moves_it(team
     assert moved.next_digest_at == datetime(2026, 3, 3, 21, 30, tzinfo=UTC)
 
 
-def test_a_new_channel_is_not_lost_any_more(team: Team) -> None:
+@pytest.mark.parametrize("channel", ["C0EMEA", "C0NEW"])
+def test_saving_the_setup_again_makes_its_channel_one_to_try(team: Team, channel: str) -> None:
     team.change("portfolio", team.portfolio_id, channel_lost_at=MONDAY)
-    form = PortfolioForm("EMEA", "C0EMEA", "U0PRIYA", 0, "09:00", "UTC", portfolio_id=team.portfolio_id)
+    form = PortfolioForm("EMEA", channel, "U0PRIYA", 0, "09:00", "UTC", portfolio_id=team.portfolio_id)
     set_up(team, team.priya, form)
-    assert team.portfolio().channel_lost_at == MONDAY
-    set_up(team, team.priya, replace(form, channel="C0NEW"))
     assert team.portfolio().channel_lost_at is None
+
+
+def test_saving_the_loop_channels_again_makes_them_ones_to_try(team: Team) -> None:
+    lost = {"product_channel": "C0P", "product_channel_lost_at": MONDAY, "go_to_market_channel_lost_at": MONDAY}
+    team.change("portfolio", team.portfolio_id, **lost)
+    assert team.portfolio().lost_channels == ("C0P",)
+    with team.session() as session:
+        portfolios.set_loops(session, team.as_(team.priya), team.portfolio_id, "C0P", "C0GTM", MONDAY)
+    assert team.portfolio().lost_channels == ()
 
 
 def test_a_form_that_is_wrong_names_the_field(team: Team) -> None:

@@ -84,7 +84,7 @@ class Slack:
         c = outbox.c
         with self.team.session() as session:
             rows = session.execute(select(c.key, c.state).where(c.state != "sent"))
-            return {key: state for key, state in rows}
+            return {row.key: row.state for row in rows}
 
 
 @pytest.fixture
