@@ -14,7 +14,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.outbox.gates import paused_reason
 from bot.settings import Settings
 from bot.slack import app as slack_app
 from bot.slack.errors import code_of
@@ -65,6 +64,8 @@ async def examine(settings: Settings, tell: Callable[[Finding], None]) -> bool:
         note(found)
         if team and usable:
             note(await _in_database(client, database, team))
+        elif usable:
+            note(await asyncio.to_thread(_paused, database))
     database.dispose()
     return all(finding.well for finding in findings)
 
@@ -117,7 +118,7 @@ async def _way_in(settings: Settings, client: AsyncWebClient) -> Finding:
 
 def _not_let_in(about: str, settings: Settings, error: Exception) -> Finding:
     if isinstance(error, SlackApiError):
-        mend = "Install the app again from manifest.yml and copy the new token."
+        mend = "Install the app again from manifest.yml, copy the new token, then start the bot again."
         return Finding(about, f"Slack refuses it ({code_of(error) or error.response.status_code})", mend)
     why = str(error) or type(error).__name__
     return Finding("Slack", f"{settings.slack_api_url} cannot be reached ({why})", "Check network and proxy.")
@@ -154,12 +155,12 @@ def _known(database: Database, team: _Team) -> Finding | tuple[list[Finding], li
             return Finding(
                 "workspace", f"{team.name} is new to this database", "Start the bot once: python -m bot run."
             )
-        paused = paused_reason(session, workspace_id)
+        paused = next((entry for entry in backlog.paused(session) if entry.team_id == team.id), None)
         lost = [member.name for member in members.of_workspace(session, workspace_id) if member.slack_id is None]
         kept = portfolios.of_workspace(session, workspace_id)
         waiting = sum(backlog.depth(session).values())
     findings = [
-        Finding("sending", f"paused since Slack said {paused}", "Mend the token and start the bot again.")
+        _sending_paused(paused, "The token is well again: start the bot again, and it sends what waits.")
         if paused
         else Finding("sending", f"{waiting} messages waiting"),
         Finding("owners", f"{len(lost)} not found in Slack: {_some(lost)}", "Invite them, or import with their e-mail.")
@@ -167,6 +168,18 @@ def _known(database: Database, team: _Team) -> Finding | tuple[list[Finding], li
         else Finding("owners", "all found in Slack"),
     ]
     return findings, [(portfolio.name, portfolio.channel) for portfolio in kept if portfolio.channel]
+
+
+def _paused(database: Database) -> list[Finding]:
+    """What is known to be paused, although Slack does not let us in to say which workspace the token is for."""
+    with database.reading() as session:
+        found = backlog.paused(session)
+    mend = "Once the token is well, start the bot again, and it sends what waits."
+    return [_sending_paused(entry, mend) for entry in found]
+
+
+def _sending_paused(entry: backlog.Paused, mend: str) -> Finding:
+    return Finding("sending", f"paused for {entry.name} since Slack said {entry.code}", mend)
 
 
 def _some(names: list[str]) -> str:

@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from bot.outbox.outcome import Destination, Outgoing
+from bot.outbox.queue import put
 from bot.settings import Settings
 from bot.slack.doctor import examine
 from bot.store import schema
+from bot.wiring import Bot
 from tests.slack.bot_process import Stage
 
 
@@ -49,6 +52,42 @@ async def test_a_refused_token_is_named(stage: Stage) -> None:
     well, told = await lines(stage.bot.settings)
     assert not well
     assert any(line.startswith("✗ bot token: Slack refuses it (token_revoked). Install") for line in told)
+
+
+async def test_a_paused_workspace_is_named_with_the_next_step_until_the_bot_starts_again(stage: Stage) -> None:
+    stage.sandbox.revoke_token()
+    message = Outgoing(
+        key="news",
+        workspace_id=stage.workspace_id,
+        kind="undelivered",
+        channel=stage.person("maya").id,
+        destination=Destination.USER,
+        args={"kind": "prompt", "place": "U1", "to_person": True, "code": "user_not_found"},
+        due_at=stage.now,
+    )
+    stage.write(lambda session: put(session, message, stage.now))
+    await stage.settle()
+
+    well, told = await lines(stage.bot.settings)
+    assert not well
+    refused = (
+        "✗ bot token: Slack refuses it (token_revoked). Install the app again from manifest.yml, copy the new token"
+    )
+    assert f"{refused}, then start the bot again." in told
+    paused = "✗ sending: paused for Northwind CS since Slack said token_revoked."
+    assert f"{paused} Once the token is well, start the bot again, and it sends what waits." in told
+
+    stage.sandbox.restore_token()
+    _, told = await lines(stage.bot.settings)
+    assert f"{paused} The token is well again: start the bot again, and it sends what waits." in told
+
+    again = Bot(stage.bot.settings.model_copy(update={"port": 0}), stage.clock)
+    await again.start()
+    await again.stop()
+    await stage.settle()
+    _, told = await lines(stage.bot.settings)
+    assert "✓ sending: 0 messages waiting" in told
+    assert len(stage.person("maya").dm()) == 1
 
 
 async def test_what_is_not_set_up_yet_is_named(tmp_path: Path) -> None:
