@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -147,21 +147,15 @@ class Edge:
             return
         await self._open(body, self.in_modal(view, title))
 
-    async def update(self, body: Body, view: object) -> None:
-        """Change the modal that was clicked in."""
-        shown = body["view"]
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await self.client.views_update(view_id=shown["id"], hash=shown.get("hash"), view=self.modal(view))
-
     async def replace(self, body: Body, view: object, title: str) -> None:
         """Show a view in the place of what was clicked in: a modal, or a message that only the person sees."""
         if (body.get("view") or {}).get("type") != "modal":
             await self.respond(body, view, replace=True)
             return
-        shown = body["view"]
-        async with asyncio.timeout(ANSWER_SECONDS):
-            new = self.in_modal(view, title)
-            await self.client.views_update(view_id=shown["id"], hash=shown.get("hash"), view=new)
+        shown, new = body["view"], self.in_modal(view, title)
+        with _unless("hash_conflict", "not_found"):  # it was changed or closed since: they see something newer
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self.client.views_update(view_id=shown["id"], hash=shown.get("hash"), view=new)
 
     async def publish(self, body: Body, view: object) -> None:
         """Show this App Home to the person who sent `body`."""
@@ -178,14 +172,9 @@ class Edge:
     async def _open(self, body: Body, modal: Json) -> None:
         inside = (body.get("view") or {}).get("type") == "modal"
         call = self.client.views_push if inside else self.client.views_open
-        try:
+        with _unless("exchanged_trigger_id"):  # a trigger opens one modal: the first delivery has opened it
             async with asyncio.timeout(ANSWER_SECONDS):
                 await call(trigger_id=body["trigger_id"], view=modal)
-        except SlackApiError as error:
-            if error.response.get("error") != "exchanged_trigger_id":
-                raise
-            # A trigger opens one modal: this is a second delivery, and the first has opened it.
-            log.info("slack.opened_before")
 
     async def _unit(
         self,
@@ -240,6 +229,18 @@ class Edge:
                 members.remember(session, self._workspace(session, sender.team_id), user)
 
         await _in_time(remember)
+
+
+@contextmanager
+def _unless(*codes: str) -> Iterator[None]:
+    """Let Slack refuse with one of these codes: what was to be shown is not needed any more."""
+    try:
+        yield
+    except SlackApiError as error:
+        code = error.response.get("error")
+        if code not in codes:
+            raise
+        log.info("slack.not_needed", code=code)
 
 
 async def _in_time(work: Callable[[], T]) -> T:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
+from bot.slack import edge
 from bot.slack.ids import Action, Callback, Command
 from bot.store import schema
 from bot.store.schema import metadata
-from tests.slack.bot_process import Stage, staged
-from tests.slack.forms_story import Day, Send, live
+from sandbox.courier import Parcel
+from sandbox.errors import FormError
+from tests.slack.believable import fill
+from tests.slack.bot_process import Stage, eventually, staged
+from tests.slack.forms_story import Day, live
 
 OPENS_A_FORM = {
     Action.ANSWER,
@@ -88,62 +93,133 @@ def standing(stage: Stage) -> Standing:
     return Standing(rows, history, messages | people)
 
 
-@dataclass
-class Told:
-    """The day as it was told once: what stood after each step."""
-
-    steps: list[tuple[str, Standing]] = field(default_factory=list)
-
-
-async def tell(directory: Path, migrated: Path, twice: Callable[[Stage], Any]) -> tuple[Told, Day]:
-    """Live the day with every sending wrapped by `twice(stage)(send)`; what stood after each."""
-    told = Told()
-    async with staged(directory, database=migrated) as stage:
-        wrapped = twice(stage)
-
-        async def step(name: str, send: Send) -> None:
-            await wrapped(send)
-            await stage.settle()
-            told.steps.append((name, standing(stage)))
-
-        day = Day(stage, step)
-        await live(day)
-    return told, day
+Steps = list[tuple[str, Standing]]
+Send = Callable[[], Awaitable[None]]
+Twice = Callable[[Stage, Send], Awaitable[None]]
+TROUBLE = {"slack.refused", "slack.failed", "slack.late", "slack.untold", "slack.database_away", "slack.unknown"}
 
 
-def plainly(stage: Stage) -> Callable[[Send], Any]:
-    return lambda send: send()
+async def tell(stage: Stage, twice: Twice) -> tuple[Steps, set[str]]:
+    """Live the day with every sending done by `twice`; what stood after each step, and the names of all steps."""
+    steps: Steps = []
+
+    async def step(name: str, send: Send) -> None:
+        await twice(stage, send)
+        await stage.settle()
+        steps.append((name, standing(stage)))
+
+    await live(Day(stage, step))
+    return steps, {name for name, _ in steps}
 
 
-def after(stage: Stage) -> Callable[[Send], Any]:
-    async def send_twice(send: Send) -> None:
-        stage.sandbox.duplicate_next()
-        await send()
-
-    return send_twice
+async def plainly(stage: Stage, send: Send) -> None:
+    await send()
 
 
-def together(stage: Stage) -> Callable[[Send], Any]:
-    async def send_twice(send: Send) -> None:
-        stage.sandbox.duplicate_next(together=True)
-        await send()
+async def after(stage: Stage, send: Send) -> None:
+    stage.sandbox.duplicate_next()
+    await send()
 
-    return send_twice
+
+async def together(stage: Stage, send: Send) -> None:
+    stage.sandbox.duplicate_next(together=True)
+    await send()
+
+
+@pytest.fixture
+async def other(tmp_path: Path, migrated: Path) -> AsyncIterator[Stage]:
+    """A second stage, like the first."""
+    directory = tmp_path / "other"
+    directory.mkdir()
+    async with staged(directory, database=migrated) as running:
+        yield running
 
 
 @pytest.mark.parametrize("twice", [after, together])
 async def test_a_day_of_doubled_deliveries_leaves_what_a_day_of_single_ones_does(
-    twice: Callable[[Stage], Any], tmp_path: Path, migrated: Path
+    twice: Twice, stage: Stage, other: Stage
 ) -> None:
-    once_in, twice_in = tmp_path / "once", tmp_path / "twice"
-    once_in.mkdir()
-    twice_in.mkdir()
-    (once, day), (doubled, _) = await asyncio.gather(
-        tell(once_in, migrated, plainly), tell(twice_in, migrated, twice)
-    )
-    for (name, alone), (same, both) in zip(once.steps, doubled.steps, strict=True):
+    with structlog.testing.capture_logs() as logged:
+        (once, _), (doubled, _) = await asyncio.gather(tell(stage, plainly), tell(other, twice))
+    assert [line for line in logged if line["event"] in TROUBLE] == [], "a second delivery is answered like the first"
+    for (name, alone), (same, both) in zip(once, doubled, strict=True):
         assert name == same
         assert both.rows == alone.rows, name
         assert both.messages == alone.messages, name
         assert len(both.history) == len(alone.history), name
-    assert set(day.told) >= {*Callback, *(set(Action) - READS_ONLY), Command.ANSWER}
+
+
+async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stage: Stage) -> None:
+    courier, kept = stage.sandbox.world.courier, list[Parcel]()
+    deliver = courier.deliver
+
+    async def keep(parcel: Parcel) -> Any:
+        kept.append(parcel)
+        return await deliver(parcel)
+
+    async def send_and_keep(stage: Stage, send: Send) -> None:
+        courier.deliver = keep  # type: ignore[method-assign]  # only listens
+        await send()
+        courier.deliver = deliver  # type: ignore[method-assign]
+
+    _, names = await tell(stage, send_and_keep)
+    assert names >= {*Callback, *(set(Action) - READS_ONLY), Command.ANSWER}
+    assert len(kept) >= len(names)
+    await stage.go_on(minutes=25)
+    before = standing(stage)
+    with structlog.testing.capture_logs() as logged:
+        for parcel in kept:
+            answer = await deliver(parcel)
+            assert not isinstance(answer, dict) or answer.get("response_action") != "errors", parcel.payload
+        await stage.settle()
+    assert [line for line in logged if line["event"] in TROUBLE] == []
+    assert standing(stage) == before
+
+
+async def test_a_form_sent_again_after_the_database_was_too_slow_is_recorded_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await ines.command("/proof acme plan")
+    await ines.click(Action.ADD_OBSTACLE)
+    typed = {"kind": "approvals", "text": "Their security review"}
+    with monkeypatch.context() as hurried:
+        hurried.setattr(edge, "ANSWER_SECONDS", 0.05)
+        with stage.bot.database.begin() as session:
+            session.connection()
+            with pytest.raises(FormError) as away:
+                await ines.submit(typed)
+    assert "try again" in str(away.value.errors)
+    await eventually(lambda: standing(stage).rows["obstacle"] == 1)
+    with pytest.raises(FormError) as changed:
+        await ines.submit({"text": "Their security review and the works council"})
+    assert "went on record after all" in str(changed.value.errors)
+    await ines.submit(typed)
+    assert ines.modal is None
+    assert standing(stage).rows["obstacle"] == 1
+
+
+async def test_forms_that_follow_one_another_are_submissions_of_their_own(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    for _ in range(2):
+        await ines.command("/proof acme plan")
+        await ines.click(Action.ADD_OBSTACLE)
+        await ines.submit({"kind": "approvals", "text": "Their security review"})
+    assert standing(stage).rows["obstacle"] == 2, "the same words in a form that was opened again"
+    await ines.command("/proof acme plan")
+    await ines.click(Action.ADD_OUTCOME)
+    await ines.submit({"title": "Fewer tickets", "metric": "tickets", "direction": "down"})
+    await ines.submit({"baseline": "40", "shelf_life_days": "90"})
+    assert standing(stage).rows["outcome"] == 2
+    assert stage.read(lambda s: s.execute(select(schema.outcome.c.baseline)).scalars().all()) == [15, 40]
+
+
+async def test_a_second_press_is_no_second_delivery(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await ines.command("/proof acme")
+    for count in (1, 2):
+        await ines.click(Action.SHARE_CARD)
+        assert len(stage.sandbox.messages("general")) == count
