@@ -7,9 +7,10 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import aiohttp
@@ -18,7 +19,7 @@ import pytest
 from bot.domain.clock import SystemClock
 from bot.settings import Settings
 from bot.wiring import Bot, CannotStartError
-from sandbox import Sandbox
+from sandbox import Fault, Sandbox
 from tests.slack.bot_process import MANIFEST, WORKSPACE, Stage, free_port, staged
 
 
@@ -91,14 +92,56 @@ def settings_of(sandbox: Sandbox, folder: Path) -> dict[str, str]:
 
 
 async def test_it_stops_when_asked_and_answers_what_came_in(tmp_path: Path) -> None:
-    async with Sandbox(WORKSPACE, MANIFEST) as sandbox, process(settings_of(sandbox, tmp_path)) as running:
-        await sandbox.connected(timeout=30)
-        await sandbox.person("tom").command("/proof help")
-        running.send_signal(signal.SIGTERM)
-        _, log = await asyncio.wait_for(running.communicate(), 20)
-        assert running.returncode == 0
-        assert b"bot.stopped" in log
-        assert "/proof <account>" in sandbox.person("tom").text(sandbox.person("tom").sees("general")[-1])
+    async with Sandbox(WORKSPACE, MANIFEST) as sandbox:
+        settings = {**settings_of(sandbox, tmp_path), "LOG_LEVEL": "DEBUG"}
+        async with process(settings) as running:
+            maya = sandbox.person("maya")
+            await told(running, b"bot.started")
+            await maya.command("/proof new")
+            with writing(tmp_path / "proofline.db"):
+                submitted = asyncio.create_task(maya.submit({"name": "Acme"}))
+                await told(running, b"view_submission")
+                running.send_signal(signal.SIGTERM)
+                await told(running, b"bot.stopping")
+                assert not submitted.done()
+            await submitted
+            assert "*Acme* is here" in maya.text(maya.modal)
+            _, log = await asyncio.wait_for(running.communicate(), 20)
+            assert running.returncode == 0
+            assert b"bot.stopped" in log
+    with closing(sqlite3.connect(tmp_path / "proofline.db")) as kept:
+        assert kept.execute("SELECT name FROM account").fetchall() == [("Acme",)]
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Nobody else can write to this SQLite file meanwhile."""
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
+
+
+async def test_a_start_that_slack_makes_wait_ends_when_asked(tmp_path: Path) -> None:
+    async with Sandbox(WORKSPACE, MANIFEST) as sandbox:
+        sandbox.fault(Fault("auth.test", "ratelimited", count=99, retry_after=600))
+        async with process(settings_of(sandbox, tmp_path)) as running:
+            await told(running, b"slack.not_yet")
+            running.send_signal(signal.SIGTERM)
+            _, log = await asyncio.wait_for(running.communicate(), 20)
+            assert running.returncode == 0
+            assert b"bot.stopped" in log and b"bot.started" not in log
+
+
+async def test_a_start_that_waits_for_its_socket_ends_when_asked(tmp_path: Path) -> None:
+    async with Sandbox(WORKSPACE, MANIFEST) as sandbox:
+        sandbox.fault(Fault("apps.connections.open", "error500", count=99))
+        async with process(settings_of(sandbox, tmp_path)) as running:
+            await told(running, b"Failed to connect")
+            running.send_signal(signal.SIGTERM)
+            _, log = await asyncio.wait_for(running.communicate(), 20)
+            assert running.returncode == 0
+            assert b"bot.stopped" in log and b"Unclosed" not in log
 
 
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
@@ -116,9 +159,13 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
 
 
 async def told(running: asyncio.subprocess.Process, event: bytes) -> None:
-    """Wait until the log has a line with this event."""
+    """Wait until a line of the log says this."""
     assert running.stderr is not None
-    await asyncio.wait_for(running.stderr.readuntil(event), 30)
+    async with asyncio.timeout(30):
+        async for line in running.stderr:
+            if event in line:
+                return
+    raise AssertionError(f"the process ended before it said {event!r}")
 
 
 async def begin_request(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
