@@ -7,19 +7,17 @@ it "to be judged again" (`bot.domain.judging`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.domain.assessment import Assessment, assess
-from bot.domain.model import Judgement, ProofState
 from bot.domain.words import Verdict
 from bot.services.actor import Actor, Refused, must_write
 from bot.services.reading import readable
 from bot.store import ledger, proof, schema
 
-_SAME_SUBMISSION = timedelta(minutes=10)
 VERDICTS = {
     Verdict.YES: "Yes, they would miss what it does for them",
     Verdict.NO: "No, they stay from habit or contract",
@@ -84,7 +82,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
 
 
 def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> JudgementView:
-    """Record a judgement; the same one by the same person again within ten minutes is a second delivery."""
+    """Record a judgement, beside those that stand already."""
     account = readable(session, actor, new.account_id)
     must_write(session, actor, account)
     if new.verdict not in tuple(Verdict):
@@ -94,10 +92,9 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
     if not new.would_change.strip():
         raise Refused("Say which fact would change your mind; it tells the team what to look for.", "would_change")
     said = {"why": new.why.strip(), "would_change": new.would_change.strip()}
-    values: dict[str, Any] = {"verdict": Verdict(new.verdict), **said}
-    if not _recorded(proof.load(session, account.id), actor, values, now):
-        row = {"account_id": account.id, "judged_by": actor.member.id, "judged_at": now, **values}
-        ledger.add_many(session, actor.author, schema.judgement, now, [row])
+    row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **said}
+    row |= {"judged_by": actor.member.id, "judged_at": now}
+    ledger.add_many(session, actor.author, schema.judgement, now, [row])
     found = judgement_of(session, actor, account.id, now)
     assert found is not None
     return found
@@ -124,13 +121,3 @@ def _view(assessment: Assessment) -> JudgementView | None:
         again=judged.contradicted_by,
         coverage=assessment.coverage_text,
     )
-
-
-def _recorded(state: ProofState, actor: Actor, values: dict[str, Any], now: datetime) -> bool:
-    """Whether exactly this was judged a moment ago."""
-
-    def same(known: Judgement) -> bool:
-        mine = known.judged_by == actor.member.id and now - known.judged_at < _SAME_SUBMISSION
-        return mine and all(getattr(known, name) == value for name, value in values.items())
-
-    return any(same(known) for known in state.judgements)

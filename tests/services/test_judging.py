@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,15 +68,6 @@ def test_a_new_judgement_stands_beside_the_old_one(team: Team) -> None:
     assert (view.verdict, view.by) == (Verdict.NO, "Priya Nair")
     with team.session() as session:
         assert len(proof.load(session, acme).judgements) == 2
-
-
-def test_the_same_submission_twice_is_one_judgement(team: Team) -> None:
-    acme, _, _ = team.add_proven("Acme")
-    judge(team, team.maya, yes(acme))
-    with team.session() as session:
-        judging.judge(session, team.as_(team.maya), yes(acme), MONDAY + timedelta(seconds=5))
-    with team.session() as session:
-        assert len(proof.load(session, acme).judgements) == 1
 
 
 def test_a_judgement_needs_a_verdict_a_reason_and_what_would_change_it(team: Team) -> None:

@@ -13,15 +13,20 @@ import structlog
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
+from bot.settings import Settings
 from bot.slack import edge
 from bot.slack.ids import Action, Callback, Command
 from bot.store import schema
 from bot.store.schema import metadata
 from sandbox.courier import Parcel
 from sandbox.errors import FormError
+from tests.services.databases import Postgres, postgres
+from tests.slack import bot_process
 from tests.slack.believable import fill
 from tests.slack.bot_process import Stage, eventually, staged
 from tests.slack.forms_story import Day, live
+
+__all__ = ["postgres"]  # a fixture
 
 OPENS_A_FORM = {
     Action.ANSWER,
@@ -126,6 +131,18 @@ async def together(stage: Stage, send: Send) -> None:
     await send()
 
 
+async def compare(stage: Stage, other: Stage, twice: Twice) -> None:
+    """Live the day plainly on one stage and `twice` on the other: the same stands after every step."""
+    with structlog.testing.capture_logs() as logged:
+        (once, _), (doubled, _) = await asyncio.gather(tell(stage, plainly), tell(other, twice))
+    assert [line for line in logged if line["event"] in TROUBLE] == [], "a second delivery is answered like the first"
+    for (name, alone), (same, both) in zip(once, doubled, strict=True):
+        assert name == same
+        assert both.rows == alone.rows, name
+        assert both.messages == alone.messages, name
+        assert len(both.history) == len(alone.history), name
+
+
 @pytest.fixture
 async def other(tmp_path: Path, migrated: Path) -> AsyncIterator[Stage]:
     """A second stage, like the first."""
@@ -135,18 +152,33 @@ async def other(tmp_path: Path, migrated: Path) -> AsyncIterator[Stage]:
         yield running
 
 
+@pytest.fixture
+async def replicated(tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """A stage on PostgreSQL, where two deliveries at once are two transactions at once."""
+    name, settings_for = postgres.create(), bot_process.settings_for
+
+    def on_postgres(*given: Any) -> Settings:
+        return settings_for(*given).model_copy(update={"database_url": postgres.url(name)})
+
+    directory = tmp_path / "replicated"
+    directory.mkdir()
+    with monkeypatch.context() as moved:
+        moved.setattr(bot_process, "settings_for", on_postgres)
+        async with staged(directory) as running:
+            yield running
+    postgres.drop(name)
+
+
+async def test_the_same_on_postgresql(stage: Stage, replicated: Stage) -> None:
+    assert replicated.bot.database.dialect == "postgresql"
+    await compare(stage, replicated, together)
+
+
 @pytest.mark.parametrize("twice", [after, together])
 async def test_a_day_of_doubled_deliveries_leaves_what_a_day_of_single_ones_does(
     twice: Twice, stage: Stage, other: Stage
 ) -> None:
-    with structlog.testing.capture_logs() as logged:
-        (once, _), (doubled, _) = await asyncio.gather(tell(stage, plainly), tell(other, twice))
-    assert [line for line in logged if line["event"] in TROUBLE] == [], "a second delivery is answered like the first"
-    for (name, alone), (same, both) in zip(once, doubled, strict=True):
-        assert name == same
-        assert both.rows == alone.rows, name
-        assert both.messages == alone.messages, name
-        assert len(both.history) == len(alone.history), name
+    await compare(stage, other, twice)
 
 
 async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stage: Stage) -> None:
