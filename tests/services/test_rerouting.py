@@ -17,7 +17,7 @@ from bot.outbox.outcome import Ambiguous, Claimed, NotSent, Refused, Sent
 from bot.outbox.sender import Sender
 from bot.outbox.transport import Lease
 from bot.outbox.wakeup import Wakeup
-from bot.services import batching, claiming, digesting, escalating, looping, prompting, rerouting
+from bot.services import batching, claiming, digesting, escalating, looping, losing, prompting, rerouting
 from bot.services.messages import COMPOSERS
 from bot.store import members, schema
 from bot.store.delivery import outbox
@@ -361,3 +361,21 @@ async def test_who_tells_of_a_lost_channel_may_have_left_too(slack: Slack) -> No
     await slack.settle()
     assert [key.split(":")[0] for key in slack.heard("U0ROOT")] == ["channel-lost"]
     assert [key.split(":")[0] for key in slack.heard("U0MAYA")] == ["risk"]
+
+
+async def test_only_a_post_since_the_loss_makes_a_channel_found(slack: Slack) -> None:
+    team = slack.team
+    team.add_account("Acme")
+    team.look()
+    await slack.settle()
+    assert len(slack.heard(CHANNEL)) == 1
+    slack.clock.move(minutes=1)
+    team.change("portfolio", team.portfolio_id, channel_lost_at=slack.clock.at)
+    assert not slack.write(losing.notice_posts, slack.clock.at)
+    slack.clock.move(minutes=1)
+    with team.session() as session:
+        claiming.have_it(session, team.as_(team.maya), team.risks()[0].id, slack.clock.at)
+    await slack.settle()
+    assert slack.write(losing.notice_posts, slack.clock.at)
+    assert team.portfolio().lost_channels == ()
+    assert not slack.write(losing.notice_posts, slack.clock.at)
