@@ -1,0 +1,165 @@
+"""A database that is really away while people work: nothing that was typed is lost, and what was due catches up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.words import CadenceKind
+from bot.services import adding, scheduling
+from bot.services.adding import NewAccount
+from bot.services.scheduling import NewCadence
+from bot.store import schema
+from bot.store.delivery import outbox
+from sandbox.errors import FormError
+from tests.faults.outages import LockedSqlite, Outage, StoppedPostgres, on_stage
+from tests.slack.believable import fill
+from tests.slack.bot_process import Stage, eventually
+from tests.slack.test_edge_process import fetch
+
+ASKED = datetime(2026, 3, 3, 10, 1, tzinfo=UTC)
+MEETINGS = datetime(2026, 3, 4, tzinfo=UTC)
+TYPED = {
+    "change": "behaviour",
+    "what_changed": "Legal signs without calling us",
+    "unproven": "Whether finance accepts the hours",
+    "next_action": "Send Ana the figures",
+    "next_due": "2026-03-06",
+}
+
+
+@pytest.fixture(params=[LockedSqlite, StoppedPostgres])
+def outage(request: pytest.FixtureRequest) -> Iterator[Outage]:
+    made: Outage = request.param()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[structlog.typing.EventDict]]:
+    """What the bot logs; unformatted, for tracebacks written in colours take a second each."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines
+
+
+@asynccontextmanager
+async def away(outage: Outage) -> AsyncIterator[None]:
+    """The database is away for the length of the block."""
+    await asyncio.to_thread(outage.go_away)
+    yield
+    await asyncio.to_thread(outage.come_back)
+
+
+def move(stage: Stage, moment: datetime) -> None:
+    """Let it be later for everybody; what is due happens when the clock ticks."""
+    stage.sandbox.clock.move(moment)
+    stage.clock.move(moment)
+
+
+async def test_an_answer_typed_during_an_outage_is_recorded_once_after_it(outage: Outage) -> None:
+    async with on_stage(outage.url) as stage:
+        fill(stage)
+        ines = stage.person("ines")
+        move(stage, ASKED)
+        await eventually(lambda: ines.dm(), 15)
+        await ines.click("prompt.answer")
+        opened = ines.modal
+        assert opened is not None
+        async with away(outage):
+            for typed in (TYPED, {}):
+                with pytest.raises(FormError) as refused:
+                    await ines.submit(typed)
+                [sentence] = refused.value.errors.values()
+                assert "What you typed is not lost: leave this open" in sentence
+                assert ines.modal is not None and ines.modal["id"] == opened["id"]
+        await submitted(stage, "ines")
+        answers = stage.read(lambda session: session.execute(select(schema.answer)).all())
+        assert [(row.what_changed, row.unproven) for row in answers] == [(TYPED["what_changed"], TYPED["unproven"])]
+        assert stage.read(history_of_answers) == [None]
+        await eventually(lambda: "Legal signs without calling us" in ines.text(ines.dm()[-1]), 15)
+        assert len(ines.dm()) == 1
+
+
+async def submitted(stage: Stage, who: str) -> None:
+    """Press the button once more; what was typed still stands in the modal, nothing is typed again."""
+    person = stage.person(who)
+    await person.submit()
+    assert person.modal is None
+
+
+def history_of_answers(session: Session) -> list[object]:
+    """What stood before each change of an answer: None for its being recorded."""
+    c = schema.history.c
+    return list(session.execute(select(c.before).where(c.entity == "answer").order_by(c.id)).scalars())
+
+
+async def test_everything_else_says_so_and_works_again(outage: Outage) -> None:
+    async with on_stage(outage.url) as stage:
+        fill(stage)
+        ines = stage.person("ines")
+        move(stage, ASKED)
+        await eventually(lambda: ines.dm(), 15)
+        async with away(outage):
+            await ines.click("prompt.snooze", selected="1:hour")
+            assert "database is not answering. Nothing is lost" in ines.text(ines.dm()[-1])
+            assert (await fetch(stage.bot.port, "/health"))[0] == 200
+            if isinstance(outage, StoppedPostgres):
+                await ines.command("/proof acme")
+                assert "database is not answering" in ines.text(ines.sees()[-1])
+                assert (await fetch(stage.bot.port, "/ready"))[0] == 503
+        await ines.command("/proof acme")
+        assert "Acme GmbH" in ines.text(ines.sees()[-1])
+        assert (await fetch(stage.bot.port, "/ready"))[0] == 200
+
+
+def meets(stage: Stage, name: str, on: date, at: str) -> None:
+    """Inês has an account of this name that meets once a week."""
+    ines = stage.actor("ines")
+
+    def write(session: Session) -> None:
+        account = adding.add_account(session, ines, NewAccount(name, ines.member.slack_id), stage.now)
+        weekly = NewCadence(account, CadenceKind.WEEKLY_SYNC, on, at, "weekly", "Europe/Lisbon")
+        scheduling.set_cadence(session, ines, weekly, stage.now)
+
+    stage.write(write)
+
+
+async def test_prompts_that_fell_due_during_an_outage_come_after_it_in_the_order_in_which_they_were_due(
+    outage: Outage, logged: list[structlog.typing.EventDict]
+) -> None:
+    async with on_stage(outage.url) as stage:
+        for name, day, at in (
+            ("Third", 4, "15:00"),
+            ("First", 4, "13:00"),
+            ("Fourth", 4, "16:00"),
+            ("Second", 4, "14:00"),
+            ("Later", 6, "16:00"),
+            ("Passed", 4, "10:00"),
+        ):
+            meets(stage, name, date(2026, 3, day), at)
+        async with away(outage):
+            move(stage, MEETINGS + timedelta(hours=10, minutes=5))
+            await eventually(lambda: trouble(outage, logged), 15)
+        await eventually(lambda: len(asked(stage)) >= 5, 20)
+        assert [text.split()[0] for text in asked(stage)] == ["Passed", "First", "Second", "Third", "Fourth"]
+        assert asked(stage)[0].startswith("Passed met"), "a meeting that is over is not called one that comes"
+        query = select(outbox.c.due_at).where(outbox.c.kind == "prompt").order_by(outbox.c.due_at)
+        due = stage.read(lambda session: session.execute(query).scalars().all())
+        assert due == [MEETINGS - timedelta(days=1) + timedelta(hours=hour) for hour in (10, 13, 14, 15, 16)]
+
+
+def trouble(outage: Outage, logged: list[structlog.typing.EventDict]) -> bool:
+    """Whether the clock has met the outage; a lock on a file is simply waited for."""
+    return isinstance(outage, LockedSqlite) or "clock.failed" in {line["event"] for line in logged}
+
+
+def asked(stage: Stage) -> list[str]:
+    """The prompts that Inês was sent, as people hear of them."""
+    return [str(message["text"]) for message in stage.person("ines").dm() if "what changed" in message["text"]]
