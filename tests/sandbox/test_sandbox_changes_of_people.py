@@ -28,7 +28,7 @@ async def test_the_app_hears_who_left_and_what_was_archived() -> None:
     manifest["settings"]["event_subscriptions"]["bot_events"] += HEARD
     events: list[dict[str, Any]] = []
     async with Sandbox(WORKSPACE, manifest) as sandbox:
-        client = SocketModeClient(sandbox.app_token, web_client=AsyncWebClient(base_url=sandbox.api_url))
+        client: Any = SocketModeClient(sandbox.app_token, web_client=AsyncWebClient(base_url=sandbox.api_url))
         client.socket_mode_request_listeners.append(noting(events))
         await client.connect()
         await sandbox.connected()
