@@ -169,7 +169,7 @@ def test_theatre_is_named(team: Team) -> None:
 
 def add_meeting(team: Team, account_id: int, at: datetime, state: PromptState) -> None:
     kind = CadenceKind.WEEKLY_SYNC
-    cadence = {"kind": kind, "rrule": "FREQ=WEEKLY", "local_start": "2026-01-01T10:00", "tz": "UTC"}
+    cadence = {"kind": kind, "rrule": "FREQ=WEEKLY", "local_start": "2026-01-01T10:00", "tz": "UTC", "active": False}
     cadence_id = team.add("cadence", at, account_id=account_id, **cadence)
     meeting_id = team.add("meeting", at, account_id=account_id, cadence_id=cadence_id, kind=kind, starts_at=at)
     asked = {"workspace_id": 1, "member_id": team.maya.id, "asked_at": at - timedelta(days=1), "closes_at": at}
