@@ -87,7 +87,7 @@ class Life:
         at = self.now + HOUR * self.draw.draw(st.integers(-80, 30))
         kind = CadenceKind.WEEKLY_SYNC
         series: dict[str, Any] = {"kind": kind, "rrule": "FREQ=WEEKLY", "local_start": "2026-01-01T10:00", "tz": "UTC"}
-        cadence = self.team.add("cadence", self.now, account_id=self.account, **series)
+        cadence = self.team.add("cadence", self.now, account_id=self.account, active=False, **series)
         facts: dict[str, Any] = {"account_id": self.account, "cadence_id": cadence, "kind": kind, "starts_at": at}
         meeting = self.team.add("meeting", self.now, **facts)
         state = self.draw.draw(st.sampled_from(PromptState))
