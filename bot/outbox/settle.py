@@ -66,7 +66,7 @@ def finish(session: Session, now: datetime, results: Sequence[Result], pace: Pac
     for result in results:
         stored = rows.get(result.row.id)  # None once it was finished by another sender, and pruned
         verdict = _verdict(result, stored) if stored else Verdict.LOST
-        change = _change(result, now, at, pace)
+        change = _change(result, stored, now, at, pace)
         recorded.append(Recorded(result, verdict, change["note"] or ""))
         if stored and verdict is Verdict.RECORDED and stored.finished_at is None:
             changes.append({**change, "row_id": stored.id, "seen": stored.attempts})
@@ -90,7 +90,7 @@ def _verdict(result: Result, stored: AnyRow) -> Verdict:
     return Verdict.DOUBLED
 
 
-def _change(result: Result, now: datetime, at: datetime, pace: Pace) -> dict[str, Any]:
+def _change(result: Result, stored: AnyRow | None, now: datetime, at: datetime, pace: Pace) -> dict[str, Any]:
     row, outcome = result.row, result.outcome
     waiting = {
         "state": State.WAITING.value,
@@ -107,7 +107,9 @@ def _change(result: Result, now: datetime, at: datetime, pace: Pace) -> dict[str
     final = waiting | {"in_doubt": False, "finished_at": now}
     match outcome:
         case Sent(channel, ts):
-            note = Note.AT_LEAST_ONCE if row.blind else Note.ONCE
+            # Another may have sent it blindly since, while this sender was frozen after its post.
+            blindly = row.blind or (stored is not None and stored.blind)
+            note = Note.AT_LEAST_ONCE if blindly else Note.ONCE
             return final | _posted(channel, ts, note)
         case Found(channel, ts):
             return final | _posted(channel, ts, Note.RECONCILED)

@@ -188,7 +188,7 @@ PROMOTE = (
     .values(state=State.WAITING.value)
 )
 
-STORED = select(_row.id, _row.state, _row.attempts, _row.finished_at, _row.sent_ts).where(_row.id.in_(_IDS))
+STORED = select(_row.id, _row.state, _row.attempts, _row.finished_at, _row.sent_ts, _row.blind).where(_row.id.in_(_IDS))
 
 _OUTCOME = (
     "state",

@@ -316,6 +316,8 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
         return Moot(f"the prompt is {prompt.state} already")
     if args["first"] and handed_to:
         return Moot(f"the prompt was handed over to {handed_to}")
+    if args["first"] and prompt.snoozed_until and prompt.snoozed_until > now:
+        return Moot("the prompt is snoozed until later")
     state = facts.states[prompt.account_id]
     assessment = assess(state, now.date(), now)
     gaps = gap_lines(state, assessment)

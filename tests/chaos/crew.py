@@ -19,7 +19,7 @@ import psutil
 from tests.chaos.options import ROOT
 
 _LOOK_SECONDS = 0.1
-_GROWN_UP_SECONDS = 2.0  # of processor time, of which a start takes one
+_GROWN_UP_SECONDS = 1.2  # of processor time, of which a start takes one
 _SPARE_THE_YOUNG = 0.85  # of the blows; the others may hit somebody who just starts
 
 

@@ -28,11 +28,11 @@ class Options:
     seed: int = 7
     replicas: int = 3
     databases: tuple[str, ...] = ("postgresql", "sqlite")
-    accounts: int = 650
-    owners: int = 80
+    accounts: int = 1200
+    owners: int = 140
     portfolios: int = 12
     speed: float = 1440.0
-    gap: float = 1.0
+    gap: float = 0.55
     blind: bool = False
     keep: bool = False
 
@@ -40,7 +40,7 @@ class Options:
         """The same run on one database; SQLite belongs to one process, which is hit less often, as it is alone."""
         if database == "postgresql":
             return replace(self, databases=(database,))
-        return replace(self, databases=(database,), replicas=1, gap=self.gap * 1.6)
+        return replace(self, databases=(database,), replicas=1, gap=self.gap * 1.3)
 
 
 def from_environment() -> Options:

@@ -5,11 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.outbox.gates import block_workspace, pause_workspace, resume_workspace
-from bot.outbox.outcome import Claimed, HandedBack, Moot, Op, Outcome, Outgoing, Result, Sent, UnknownKeyError, Verdict
+from bot.outbox.outcome import (
+    Claimed,
+    HandedBack,
+    Moot,
+    Note,
+    Op,
+    Outcome,
+    Outgoing,
+    Result,
+    Sent,
+    UnknownKeyError,
+    Verdict,
+)
 from bot.outbox.queue import Batch, claim, put, rest
-from bot.outbox.settle import Pace, finish
+from bot.outbox.settle import Pace, finish, mark_blind
+from bot.store.delivery import outbox
 from bot.store.engine import Database, db_now
 from tests.services.databases import NOON, add_workspace, pass_time
 
@@ -139,6 +153,18 @@ def test_the_first_report_of_a_sent_message_stands_and_a_second_is_one_too_many(
     assert settle(database, row, Sent("C1", "1.1")) is Verdict.RECORDED
     assert settle(database, row, Sent("C1", "1.1")) is Verdict.LOST
     assert settle(database, again, Sent("C1", "2.2")) is Verdict.DOUBLED
+
+
+def test_a_frozen_senders_report_does_not_hide_that_another_sent_blindly_since(database: Database) -> None:
+    add(database, message("prompt:1"))
+    (row,) = take(database)
+    pass_time(database, LEASE + 1)
+    (again,) = take(database)
+    with database.begin() as session:
+        assert mark_blind(session, again.id, again.token)
+    assert settle(database, row, Sent("C1", "1.1")) is Verdict.RECORDED
+    with database.reading() as session:
+        assert session.execute(select(outbox.c.note)).scalar_one() == Note.AT_LEAST_ONCE
 
 
 def test_a_row_handed_back_is_claimed_at_once_without_doubt(database: Database) -> None:

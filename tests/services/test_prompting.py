@@ -171,3 +171,15 @@ def test_after_weeks_the_newest_prompt_was_due_before_its_own_meeting(session: S
 
 def due(session: Session) -> list[datetime]:
     return list(session.execute(select(outbox.c.due_at)).scalars())
+
+
+def test_a_prompt_that_was_put_off_further_asks_only_at_the_later_time(session: Session, world: World) -> None:
+    ask_all(session, TUESDAY_TEN)
+    ledger.change(
+        session, world.maya.author, schema.prompt, 1, TUESDAY_TEN, snoozed_until=TUESDAY_TEN + timedelta(hours=2)
+    )
+    again = [{"prompt_id": 1, "to": "U0MAYA", "first": True}]
+    [early] = prompting.compose_prompts(session, again, TUESDAY_TEN + timedelta(hours=1))
+    assert early == Moot("the prompt is snoozed until later")
+    [later] = prompting.compose_prompts(session, again, TUESDAY_TEN + timedelta(hours=2))
+    assert isinstance(later, PromptView)
