@@ -46,23 +46,29 @@ class Submission:
     content: str = ""
 
 
-def once(
-    session: Session, actor: Actor, submission: Submission, do: Callable[[], int | None], now: datetime
-) -> int | None:
-    """Call `do` if this submission was not done before; returns what it returned, then and now.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a submission: a number to show the outcome by, mostly a row's id, and when it was done."""
 
-    That is a number to show the outcome by, mostly a row's id. Must be the first to write in its transaction. Raises
-    `Refused` when the same form was done with other content, and whatever `do` raises.
+    result: int | None
+    at: datetime
+
+
+def once(session: Session, actor: Actor, submission: Submission, do: Callable[[], int | None], now: datetime) -> Done:
+    """Call `do` if this submission was not done before; returns what it came to, then or now.
+
+    Of two deliveries at once the later one may be done first, so `at` can lie after `now`. Must be the first to write
+    in its transaction. Raises `Refused` when the same form was done with other content, and whatever `do` raises.
     """
     known = submissions.claim(session, actor.workspace_id, submission.key, submission.content, now)
     if known is not None:
         if known.content != submission.content:
             raise Refused(_CHANGED)
-        return known.result
+        return Done(known.result, known.at)
     result = do()
     if result is not None:
         submissions.keep_result(session, actor.workspace_id, submission.key, result)
-    return result
+    return Done(result, now)
 
 
 def forget(session: Session, now: datetime) -> bool:

@@ -92,9 +92,9 @@ class Edge:
         submission = submission_of(body)
 
         def unit(session: Session, actor: Actor, now: datetime) -> T:
-            number = submitting.once(session, actor, submission, lambda: do(session, actor, now), now)
-            assert number is not None
-            return show(session, actor, number, now)
+            done = submitting.once(session, actor, submission, lambda: do(session, actor, now), now)
+            assert done.result is not None
+            return show(session, actor, done.result, max(now, done.at))
 
         return await self._unit(self._database.begin, body, unit, surface)
 

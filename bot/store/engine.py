@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -97,6 +99,19 @@ def _postgresql(url: URL) -> Engine:
     )
 
 
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Put the file into WAL mode. SQLite refuses that at once while another does the same, so it is tried again."""
+    give_up = time.monotonic() + _LOCK_WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+
+
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _LOCK_WAIT_SECONDS})
     turnstile = Turnstile()
@@ -104,7 +119,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         # NORMAL may forget the last commits in a power cut: a forgotten claim is a message sent twice.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -14,10 +14,11 @@ from bot.store.schema import submission
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A submission that was done before: a digest of what it said, and the number that its work came to."""
+    """A submission that was done before: a digest of what it said, the number that its work came to, and when."""
 
     content: str
     result: int | None
+    at: datetime
 
 
 def claim(session: Session, workspace_id: int, key: str, content: str, now: datetime) -> Known | None:
@@ -31,9 +32,9 @@ def claim(session: Session, workspace_id: int, key: str, content: str, now: date
     taken = make(submission).values(values).on_conflict_do_nothing(index_elements=["workspace_id", "key"])
     if session.execute(taken.returning(submission.c.id)).one_or_none() is not None:
         return None
-    found = select(submission.c.content, submission.c.result)
+    found = select(submission.c.content, submission.c.result, submission.c.at)
     row = session.execute(found.where(submission.c.workspace_id == workspace_id, submission.c.key == key)).one()
-    return Known(row.content, row.result)
+    return Known(*row)
 
 
 def keep_result(session: Session, workspace_id: int, key: str, result: int) -> None:

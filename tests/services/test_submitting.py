@@ -19,7 +19,7 @@ from bot.services import adding, planning, prompting, scheduling, submitting
 from bot.services.actor import Refused
 from bot.services.adding import NewOutcome
 from bot.services.scheduling import NewCadence
-from bot.services.submitting import KEPT, Submission, once
+from bot.services.submitting import KEPT, Done, Submission, once
 from bot.store import migrate, schema
 from bot.store.delivery import outbox
 from bot.store.engine import Database
@@ -38,7 +38,8 @@ def world(database: Database) -> World:
 
 def write_down(session: Session, world: World, submission: Submission = FORM) -> int | None:
     new = NewOutcome(world.acme, "Fewer tickets")
-    return once(session, world.maya, submission, lambda: adding.add_outcome(session, world.maya, new, MONDAY), MONDAY)
+    done = once(session, world.maya, submission, lambda: adding.add_outcome(session, world.maya, new, MONDAY), MONDAY)
+    return done.result
 
 
 def count(database: Database, table: str) -> int:
@@ -65,6 +66,14 @@ def test_a_second_delivery_finds_what_the_first_made(database: Database, world: 
     with database.begin() as session:
         assert write_down(session, world) == first
     assert count(database, "outcome") == 2, "the one of the world and this one"
+
+
+def test_a_delivery_that_was_overtaken_learns_when_it_was_done(database: Database, world: World) -> None:
+    with database.begin() as session:
+        assert once(session, world.maya, FORM, lambda: 7, TUESDAY) == Done(7, TUESDAY)
+    with database.begin() as session:
+        earlier = once(session, world.maya, FORM, lambda: 8, MONDAY)
+    assert earlier == Done(7, TUESDAY), "what is shown must not be older than what it shows"
 
 
 def test_two_deliveries_at_once_are_one(database: Database, world: World) -> None:
@@ -100,7 +109,7 @@ def test_submissions_of_another_workspace_are_others(database: Database, world: 
     stranger = replace(world.maya, member=replace(world.maya.member, workspace_id=add_workspace(database, "T2")))
     with database.begin() as session:
         write_down(session, world)
-        assert once(session, stranger, FORM, lambda: 77, MONDAY) == 77
+        assert once(session, stranger, FORM, lambda: 77, MONDAY).result == 77
 
 
 def test_submissions_are_forgotten_after_a_week(database: Database, world: World) -> None:

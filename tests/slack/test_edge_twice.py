@@ -134,7 +134,11 @@ async def together(stage: Stage, send: Send) -> None:
 async def compare(stage: Stage, other: Stage, twice: Twice) -> None:
     """Live the day plainly on one stage and `twice` on the other: the same stands after every step."""
     with structlog.testing.capture_logs() as logged:
-        (once, _), (doubled, _) = await asyncio.gather(tell(stage, plainly), tell(other, twice))
+        try:
+            (once, _), (doubled, _) = await asyncio.gather(tell(stage, plainly), tell(other, twice))
+        except FormError as refused:
+            refused.add_note(str([line for line in logged if line["event"] in TROUBLE]))
+            raise
     assert [line for line in logged if line["event"] in TROUBLE] == [], "a second delivery is answered like the first"
     for (name, alone), (same, both) in zip(once, doubled, strict=True):
         assert name == same
