@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import Phase, settings
 
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
@@ -11,3 +12,8 @@ _PHASES = [phase for phase in Phase if phase is not Phase.explain]
 settings.register_profile("steady", derandomize=True, phases=_PHASES)
 settings.register_profile("search", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than there are cores: much of the time a test waits for processes and sockets."""
+    return (os.cpu_count() or 1) + 1
