@@ -299,7 +299,7 @@ async def test_senders_that_race_with_pruning_post_everything_once_and_in_order(
         await office.sender.stop()
     await asyncio.gather(*tasks)
     while _prune_once(pruner):
-        pruned += 1
+        pass
     assert sorted(shared.keys()) == sorted(f"m{n:03}{part}" for n in range(120) for part in ("", ":1"))
     assert len(set(shared.updates)) == len(shared.updates)
     assert {key.partition("@")[0] for key in shared.updates} == {f"m{n:03}" for n in range(120)}
@@ -307,7 +307,7 @@ async def test_senders_that_race_with_pruning_post_everything_once_and_in_order(
         order = [post.key for post in shared.posts if post.channel == f"C{channel}"]
         assert order == sorted(order)
     assert one.ends().keys() == {"m119", "m119@1"}, "the newest message stays, and what it points at"
-    assert pruned > 10
+    assert pruned, "some went while the senders were at work"
     for database in (one.database, two.database, pruner):
         database.dispose()
 
