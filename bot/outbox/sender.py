@@ -46,7 +46,7 @@ from bot.store.engine import AWAY, Database
 
 BROKEN = "cannot_render"
 _SPIN_SECONDS = 0.01
-_GATHER_SECONDS = 0.02
+_GATHER_SECONDS = 0.1
 
 log = structlog.get_logger("outbox")
 
