@@ -187,6 +187,9 @@ class SocketMode:
                 await connection.socket.send_str(json.dumps(envelope))
             return await ack
         except ConnectionError:
+            # Its reader may not have noticed yet, and must not be asked again before it can.
+            connection.pending.pop(envelope_id, None)
+            self._forget(connection)
             raise _ConnectionLost from None
         finally:
             connection.pending.pop(envelope_id, None)

@@ -190,6 +190,20 @@ async def test_what_a_lost_connection_did_not_ack_goes_to_another(sandbox: Sandb
         assert again["payload"] == lost["payload"] and again["retry_attempt"] == 1
 
 
+async def test_a_connection_that_cannot_be_written_to_is_not_tried_for_ever(sandbox: Sandbox) -> None:
+    async with aiohttp.ClientSession() as session:
+        await open_socket(sandbox, session)
+        [connection] = sandbox._sockets._connections
+        assert connection.transport is not None
+        connection.transport.abort()  # its reader has not noticed yet
+        parcel = Parcel("interactive", {"type": "block_actions"}, answerable=True)
+        delivering = asyncio.create_task(sandbox.world.courier.deliver(parcel))
+        second = await open_socket(sandbox, session)
+        again = await second.receive_json(timeout=5)
+        await second.send_json({"envelope_id": again["envelope_id"], "payload": {"response_action": "clear"}})
+        assert await delivering == {"response_action": "clear"}
+
+
 async def test_slack_asks_an_app_to_reconnect(sandbox: Sandbox, app: AsyncApp, run: RunApp) -> None:
     done = asyncio.Event()
 
