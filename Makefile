@@ -19,7 +19,7 @@ check: $(READY)
 
 traffic: $(READY)
 	mkdir -p build && rm -f build/traffic.jsonl
-	TRAFFIC=build/traffic.jsonl $(BIN)/python -m pytest -n auto tests/slack tests/faults
+	TRAFFIC=build/traffic.jsonl $(BIN)/python -m pytest -n auto tests/e2e tests/resilience
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
-from bot import failing
-from bot.commands.common import database, now, opened, read_settings
-from bot.commands.importing import imports
-from bot.commands.outbox import outbox
-from bot.failing import Stop
+from bot.cli import errors
+from bot.cli.common import database, now, opened, read_settings
+from bot.cli.errors import Stop
+from bot.cli.importing import imports
+from bot.cli.outbox import outbox
 
 app = typer.Typer(
     name="proofline",
@@ -31,17 +31,18 @@ app.add_typer(outbox, name="outbox")
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command and exit; no traceback reaches the person who typed it."""
-    with failing.in_sentences():
+    with errors.in_sentences():
         app(args=argv, prog_name="proofline")
 
 
 @app.command()
 def run() -> None:
     """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
-    from bot import connecting, wiring
+    from bot import wiring
+    from bot.features.workspace import adopt_imports
 
     settings = read_settings()
-    connecting.adopt_imported_accounts(settings)
+    adopt_imports.adopt_imported_accounts(settings)
     try:
         wiring.run(settings)
     except wiring.CannotStartError as error:
@@ -56,9 +57,9 @@ def demo(
     port: Annotated[int, typer.Option(help="Where the browser page is; 0 takes a free port.")] = 8765,
 ) -> None:
     """Show the bot on a local Slack with a seeded workspace, in your browser. Needs no Slack account."""
-    from bot import demo as show
+    from bot import demo as bot_demo
 
-    show.run(data, port)
+    bot_demo.run(data, port)
 
 
 @app.command()
@@ -73,8 +74,8 @@ def doctor() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
-    from bot import terminal
-    from bot.store import migrate as migrations
+    from bot.cli import terminal
+    from bot.store.admin import migrations
 
     with database() as source:
         changed = migrations.upgrade(source)
@@ -87,26 +88,26 @@ def export(
     file: Annotated[Path | None, typer.Argument(help="A new file; standard output if left out.")] = None,
 ) -> None:
     """Write the whole ledger, history included, as JSON Lines. What waits to be sent to Slack is not part of it."""
-    from bot import terminal
-    from bot.services import exporting
+    from bot.cli import terminal
+    from bot.features.exports import ledger_export
 
     with database() as source:
         if file is None:
-            exporting.export(source, sys.stdout.buffer, now())
+            ledger_export.export(source, sys.stdout.buffer, now())
             return
-        with terminal.progress(f"Exporting to {file.name}") as heard, failing.whole_file(file) as written:
-            counts = exporting.export(source, written, now(), heard)
+        with terminal.progress(f"Exporting to {file.name}") as heard, errors.whole_file(file) as written:
+            counts = ledger_export.export(source, written, now(), heard)
     terminal.say(f"Exported {sum(counts.values()):,} rows, {counts['account']:,} accounts among them, to {file}.")
 
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The new file to write.")]) -> None:
     """Copy a SQLite database while the bot runs (for PostgreSQL: the pg_dump command to use)."""
-    from bot import terminal
-    from bot.store import backup as backups
+    from bot.cli import terminal
+    from bot.store.admin import backup as admin_backup
 
     with database() as source, terminal.progress("Backing up") as heard:
-        size = backups.backup(source, file, heard)
+        size = admin_backup.backup(source, file, heard)
     terminal.say(f"Backed up to {file}: {size:,} bytes, checked. To use it, stop the bot and set DATABASE_URL to it.")
 
 
@@ -115,13 +116,13 @@ def move(
     to: Annotated[str, typer.Option(help="An empty database, such as postgresql://user:password@host/proofline.")],
 ) -> None:
     """Copy everything to another, empty database. Stop the bot first."""
-    from bot import terminal
-    from bot.store import copying
+    from bot.cli import terminal
+    from bot.store.admin import table_copy
 
     with database() as source, terminal.progress("Moving") as heard:
         target = opened(to)
         try:
-            moved = copying.move(source, target, heard)
+            moved = table_copy.move(source, target, heard)
         finally:
             target.dispose()
     terminal.table(("table", "rows"), [(name, f"{rows:,}") for name, rows in moved.items() if rows])
@@ -134,8 +135,8 @@ def version() -> None:
     """Print the version of Proofline and of its schema."""
     from importlib.metadata import version as of
 
-    from bot import terminal
-    from bot.store import migrate as migrations
+    from bot.cli import terminal
+    from bot.store.admin import migrations
 
     terminal.say(f"Proofline {of('proofline')}, schema {migrations.head()}, Python {sys.version.split()[0]}")
 

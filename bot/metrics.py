@@ -8,8 +8,8 @@ from datetime import datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from bot.outbox.outcome import Claimed, Note, State
-from bot.store.backlog import Backlog
+from bot.outbox.backlog import Backlog
+from bot.outbox.types import Claimed, Note, State
 
 _OPEN = (State.WAITING, State.PARKED, State.SENDING)
 

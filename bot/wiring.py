@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from functools import partial
+from typing import Protocol
 
 import aiohttp
 import structlog
@@ -15,26 +17,48 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from bot import log as logs
+from bot import log as bot_log
 from bot import metrics
-from bot.domain.clock import Clock, SystemClock
-from bot.outbox.outcome import Claimed, NotSent, Refused
+from bot.app import submissions
+from bot.app.message_kinds import MessageKind, composers, retention_rules
+from bot.domain.values.clock import Clock, SystemClock
+from bot.features.accounts import slack as account_slack
+from bot.features.actions import messages as action_messages
+from bot.features.actions import slack as action_slack
+from bot.features.evidence import slack as evidence_slack
+from bot.features.home import slack as home_slack
+from bot.features.meetings import jobs as meeting_jobs
+from bot.features.meetings import messages as meeting_messages
+from bot.features.meetings import slack as meeting_slack
+from bot.features.packet import slack as packet_slack
+from bot.features.plan import slack as plan_slack
+from bot.features.portfolios import jobs as portfolio_jobs
+from bot.features.portfolios import messages as portfolio_messages
+from bot.features.portfolios import slack as portfolio_slack
+from bot.features.proof_command import slack as proof_command_slack
+from bot.features.review import jobs as review_jobs
+from bot.features.risks import jobs as risk_jobs
+from bot.features.risks import messages as risk_messages
+from bot.features.risks import slack as risk_slack
+from bot.features.undelivered import jobs as undelivered_jobs
+from bot.features.undelivered import messages as undelivered_messages
+from bot.features.undelivered import reroute
+from bot.features.workspace.install import Installation, follow_people, install, meet_everybody, sentence_of
+from bot.outbox.retention import prune
 from bot.outbox.sender import Sender
 from bot.outbox.sender import Settings as Sending
+from bot.outbox.types import Claimed, NotSent, PermanentFailure
 from bot.outbox.wakeup import Wakeup
-from bot.scheduler.clockwork import Clockwork
-from bot.scheduler.jobs import Job, with_pruning
-from bot.services import rerouting
-from bot.services.messages import COMPOSERS, Composer
+from bot.scheduler.jobs import Job
+from bot.scheduler.runner import Clockwork
 from bot.settings import Settings
 from bot.slack import app as slack_app
-from bot.slack import errors, listeners
+from bot.slack import errors
 from bot.slack.edge import Edge
 from bot.slack.gateway import Gateway, Prepared
-from bot.slack.install import Installation, follow_people, install, meet_everybody, sentence_of
 from bot.slack.render import Renderer
 from bot.slack.sockets import Patience, Sockets
-from bot.store import migrate
+from bot.store.admin import migrations
 from bot.store.engine import Database
 from bot.web import app as web_app
 from bot.web.health import Health
@@ -42,6 +66,57 @@ from bot.web.server import WebServer
 
 _ANSWERS_SECONDS = 3.0
 _START_WAITS = (0.5, 1.0, 2.0)
+
+MESSAGE_KINDS: tuple[MessageKind, ...] = (
+    *meeting_messages.KINDS,
+    *action_messages.KINDS,
+    *risk_messages.KINDS,
+    *portfolio_messages.KINDS,
+    *undelivered_messages.KINDS,
+)
+"""Every kind of message that we send."""
+
+JOBS: tuple[Job, ...] = (
+    *meeting_jobs.JOBS,
+    *review_jobs.JOBS,
+    *portfolio_jobs.JOBS,
+    *risk_jobs.JOBS,
+    *undelivered_jobs.jobs(MESSAGE_KINDS),
+    Job("forget old submissions", submissions.forget, ticks=30),
+)
+"""Everything that the clock triggers, but for letting old messages go (`with_pruning`)."""
+
+
+class Listeners(Protocol):
+    """A module of listeners."""
+
+    def register(self, app: AsyncApp, edge: Edge) -> None: ...
+
+
+LISTENERS: tuple[Listeners, ...] = (
+    proof_command_slack,
+    meeting_slack,
+    evidence_slack,
+    account_slack,
+    plan_slack,
+    action_slack,
+    risk_slack,
+    portfolio_slack,
+    packet_slack,
+    home_slack,
+)
+
+
+def with_pruning(retention: timedelta) -> tuple[Job, ...]:
+    """All jobs of a running bot: the table, and letting messages go that have been over for `retention`."""
+    return (*JOBS, Job("prune the outbox", partial(prune, retention_rules(MESSAGE_KINDS), retention), ticks=30))
+
+
+def register_listeners(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` every listener that we have."""
+    for module in LISTENERS:
+        module.register(app, edge)
+
 
 log = structlog.get_logger("bot")
 
@@ -54,7 +129,7 @@ class Bot:
     """One replica: everything between `start` and `stop`.
 
     `sending` sets the pace of the outbox, `patience` that of the socket; `jobs` are what the clock triggers (None: all
-    there are), `composers` what messages say; `extra` registers more listeners.
+    there are), `kinds` all kinds of message; `extra` registers more listeners.
     """
 
     def __init__(
@@ -65,7 +140,7 @@ class Bot:
         sending: Sending | None = None,
         patience: Patience | None = None,
         jobs: Sequence[Job] | None = None,
-        composers: Mapping[str, Composer] = COMPOSERS,
+        kinds: Sequence[MessageKind] = MESSAGE_KINDS,
         extra: Callable[[AsyncApp, Edge], None] | None = None,
     ) -> None:
         self.settings = settings
@@ -75,7 +150,7 @@ class Bot:
         self._sending = sending or Sending(http_seconds=slack_app.HTTP_SECONDS)
         self._patience = patience
         self._jobs = with_pruning(timedelta(days=settings.outbox_days)) if jobs is None else jobs
-        self._composers = composers
+        self._kinds = {kind.name: kind for kind in kinds}
         self._extra = extra
         self._running: asyncio.Task[None] | None = None
         self._meeting: asyncio.Task[int] | None = None
@@ -89,7 +164,7 @@ class Bot:
         self._check()
         try:
             self._parts.callback(self.database.dispose)
-            await asyncio.to_thread(migrate.upgrade, self.database)
+            await asyncio.to_thread(migrations.upgrade, self.database)
             self._http = slack_app.http_session()
             self._parts.push_async_callback(self._http.close)
             await self._connect(self._http)
@@ -122,7 +197,7 @@ class Bot:
         """Where the HTTP edge listens; known after `start`."""
         return self._web.port
 
-    async def met_everybody(self) -> int:
+    async def wait_for_member_sync(self) -> int:
         """Return when all people of the workspace are known; the number of them."""
         assert self._meeting is not None
         return await asyncio.shield(self._meeting)
@@ -141,11 +216,11 @@ class Bot:
         bolt = slack_app.ProoflineApp(self._client, settings.slack_signing_secret, metrics.ACK_SECONDS.observe)
         slack_app.tell_failures(bolt, edge)
         follow_people(bolt, self.database, self._where, self.clock)
-        listeners.register(bolt, edge)
+        register_listeners(bolt, edge)
         if self._extra is not None:
             self._extra(bolt, edge)
         self._wakeup = Wakeup(self.database)
-        gateway = Gateway(self.database, self.renderer, self.clock, self._client, self._composers)
+        gateway = Gateway(self.database, self.renderer, self.clock, self._client, composers(self._kinds.values()))
         self._sender: Sender[Prepared] = Sender(
             self.database,
             gateway,
@@ -156,7 +231,7 @@ class Bot:
             observer=metrics.Counting(),
         )
         self._clockwork = Clockwork(self.database, self.clock, self._jobs, settings.tick_seconds)
-        metrics.expect(self._composers)
+        metrics.expect(self._kinds)
         await self._begin(bolt)
 
     async def _install(self) -> Installation:
@@ -166,7 +241,7 @@ class Bot:
                 return await install(self._client, self.database, self.clock.now())
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
                 meaning = errors.outcome_of(error)
-                if wait is None or isinstance(meaning, Refused):
+                if wait is None or isinstance(meaning, PermanentFailure):
                     raise CannotStartError(sentence_of(error, self.settings.slack_api_url)) from error
                 asked = meaning.retry_after if isinstance(meaning, NotSent) else None
                 log.warning("slack.not_yet", why=meaning.why, retry_seconds=asked or wait)
@@ -219,14 +294,14 @@ class Bot:
             return 0
 
     def _on_dead(self, session: Session, row: Claimed, code: str) -> None:
-        rerouting.refused_for_good(session, row, code, problem_of(code), self.clock.now())
+        reroute.refused_for_good(self._kinds, session, row, code, problem_of(code), self.clock.now())
 
 
-def problem_of(code: str) -> rerouting.Problem:
+def problem_of(code: str) -> reroute.Problem:
     """What Slack's refusal is about."""
     if code in errors.PERSON_GONE:
-        return rerouting.Problem.PERSON
-    return rerouting.Problem.CHANNEL if code in errors.CHANNEL_GONE else rerouting.Problem.MESSAGE
+        return reroute.Problem.PERSON
+    return reroute.Problem.CHANNEL if code in errors.CHANNEL_GONE else reroute.Problem.MESSAGE
 
 
 async def serve(settings: Settings, clock: Clock | None = None, sending: Sending | None = None) -> None:
@@ -263,7 +338,7 @@ async def _asked_to_stop() -> None:
 
 def run(settings: Settings) -> None:
     """Run a replica in this process until it is told to stop. Raises `CannotStartError`."""
-    logs.configure(settings.log_level, settings.log_json)
+    bot_log.configure(settings.log_level, settings.log_json)
     asyncio.run(serve(settings))
 
 

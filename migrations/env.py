@@ -1,8 +1,8 @@
-"""Alembic's entry: always runs on the locked connection that `bot.store.migrate` hands over."""
+"""Alembic's entry: always runs on the locked connection that `bot.store.admin.migrations` hands over."""
 
 from alembic import context
 
-from bot.store import delivery
+from bot.store.schema.outbox import metadata
 from bot.store.types import Clean, Exact, Rank, UtcDateTime, Word
 
 _TYPES = (Clean, Exact, Rank, UtcDateTime, Word)
@@ -17,7 +17,7 @@ def _plain(kind, column_type, _context):
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=delivery.metadata,
+    target_metadata=metadata,
     render_as_batch=True,
     render_item=_plain,
     transactional_ddl=False,

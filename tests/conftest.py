@@ -7,6 +7,10 @@ import os
 import pytest
 from hypothesis import Phase, settings
 
+from tests.support.databases import database, databases, postgres, sqlite_template
+
+__all__ = ["database", "databases", "postgres", "pytest_xdist_auto_num_workers", "sqlite_template"]
+
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
 """Explaining a failure traces every line, which takes many minutes where a database is asked."""
 settings.register_profile("steady", derandomize=True, phases=_PHASES)

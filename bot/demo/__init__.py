@@ -19,17 +19,17 @@ import aiohttp
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import log as logs
+from bot import log
 from bot.demo.coming import Jump, jumps, next_due
 from bot.demo.past import WORKSPACE, Past, first_moment
-from bot.demo.welcome import compose_welcome
-from bot.domain.clock import MovableClock
+from bot.demo.welcome import WELCOME
+from bot.domain.values.clock import MovableClock
+from bot.outbox.record_results import Pace
 from bot.outbox.sender import Settings as Sending
-from bot.outbox.settle import Pace
-from bot.services.messages import COMPOSERS, each
 from bot.settings import Settings
-from bot.store import migrate, schema
-from bot.wiring import Bot
+from bot.store import schema
+from bot.store.admin import migrations
+from bot.wiring import MESSAGE_KINDS, Bot
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def run(data: Path | None, port: int) -> NoReturn:
 def host(environment: Mapping[str, str]) -> Demo:
     """The app that the sandbox hosts; `environment` says where the sandbox is and how far ahead its clock stands."""
     if LOG in environment:
-        logs.configure(environment[LOG])
+        log.configure(environment[LOG])
     return Demo(environment)
 
 
@@ -73,12 +73,12 @@ class Demo:
             _settings(environment, self._folder),
             self._clock,
             sending=_SENDING,
-            composers={**COMPOSERS, "demo_welcome": each(compose_welcome)},
+            kinds=(*MESSAGE_KINDS, WELCOME),
         )
 
     async def start(self) -> None:
         """Write the book into an empty database, then run the bot; a database that has one goes on."""
-        await asyncio.to_thread(migrate.upgrade, self._bot.database)
+        await asyncio.to_thread(migrations.upgrade, self._bot.database)
         if not await asyncio.to_thread(self._has_book):
             start = self._clock.now() if self._begun else first_moment(self._clock.now().date())
             await self._set_sandbox_clock(start)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from bot.domain.words import PromptState
+from bot.domain.enums import PromptState
 from bot.store import schema
 
 

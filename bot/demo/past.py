@@ -18,8 +18,8 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.domain.money import parse as parse_money
-from bot.domain.words import (
+from bot.app.actor import Actor
+from bot.domain.enums import (
     CadenceKind,
     Change,
     Direction,
@@ -32,28 +32,25 @@ from bot.domain.words import (
     Source,
     Tier,
 )
-from bot.outbox.outcome import Outgoing, State
+from bot.domain.values.money import parse as parse_money
+from bot.features.accounts import add_account, judgement
+from bot.features.actions import actions
+from bot.features.evidence import record
+from bot.features.meetings import answers as meeting_answers
+from bot.features.meetings import cadences, prompts
+from bot.features.meetings import queries as meeting_queries
+from bot.features.plan import outcomes as plan_outcomes
+from bot.features.plan import people as plan_people
+from bot.features.plan import plan
+from bot.features.portfolios import digest, setup
+from bot.features.review import daily_review
+from bot.features.risks import ownership
 from bot.outbox.queue import put
+from bot.outbox.types import Outgoing, State
 from bot.scheduler.jobs import DoOne
-from bot.services import (
-    adding,
-    answering,
-    claiming,
-    digesting,
-    escalating,
-    judging,
-    looping,
-    planning,
-    portfolios,
-    prompting,
-    recording,
-    scheduling,
-)
-from bot.services.actor import Actor
-from bot.store import accounts, ledger, members, prompts, proof, schema, workspaces
-from bot.store import portfolios as portfolio_rows
-from bot.store.delivery import outbox
+from bot.store import accounts, ledger, members, portfolios, proof_state, schema, workspaces
 from bot.store.members import SlackUser
+from bot.store.schema.outbox import outbox
 
 HERE = Path(__file__).parent
 WORKSPACE = HERE / "workspace.yml"
@@ -143,13 +140,13 @@ class Past:
         for day, said in zip(days, answers, strict=True):
             starts_at = datetime.combine(day, hour, zone).astimezone(UTC)
             self._on(starts_at - timedelta(hours=3), partial(self._answer, name, said))
-            self._on(starts_at + timedelta(minutes=30), partial(self._all, prompting.close_silent))
+            self._on(starts_at + timedelta(minutes=30), partial(self._all, prompts.close_silent))
 
     def _plan_mondays(self) -> None:
         """The clock looked on the last two Mondays: risks were opened and the digest was sent."""
         for ago in (8, 1):
             self._at(ago, self._monday, hour=9)
-        self._at(6, partial(self._all, escalating.remind_unclaimed))
+        self._at(6, partial(self._all, daily_review.remind_unclaimed))
 
     # What happens
 
@@ -171,7 +168,7 @@ class Past:
 
     def _portfolio(self, entry: Entry) -> None:
         manager = self._actors[entry["manager"]]
-        form = portfolios.PortfolioForm(
+        form = setup.PortfolioForm(
             name=entry["name"],
             channel=entry["channel"],
             manager=manager.member.slack_id,
@@ -181,7 +178,7 @@ class Past:
             bands=entry["bands"],
         )
         now = self._start - timedelta(days=330)
-        self._portfolio_id = portfolios.set_up(self._session, manager, form, now).portfolio_id
+        self._portfolio_id = setup.set_up(self._session, manager, form, now).portfolio_id
         # The digest of eight days ago is the first: what came before nobody looks up.
         values = {
             "product_channel": entry["product"],
@@ -193,7 +190,7 @@ class Past:
     def _sign(self, entry: Entry, now: datetime) -> None:
         owner = self._actors[entry["owner"]]
         arr, _, currency = entry["arr"].rpartition(" ")
-        new = adding.NewAccount(
+        new = add_account.NewAccount(
             name=entry["name"],
             owner_slack_id=owner.member.slack_id,
             portfolio_id=self._portfolio_id,
@@ -203,11 +200,11 @@ class Past:
             contract_start=now.date(),
             renewal_date=self._start.date() + timedelta(days=entry["renewal"]),
         )
-        known = _Known(adding.add_account(self._session, owner, new, now), owner)
+        known = _Known(add_account.add_account(self._session, owner, new, now), owner)
         self._accounts[entry["name"]] = known
         self._describe(entry, known, now)
         for key, person in entry["people"].items():
-            known.people[key] = adding.add_person(
+            known.people[key] = plan_people.add_person(
                 self._session, owner, known.account_id, person["name"], Part(person["part"]), person["title"], now
             )
         for key, outcome in entry["outcomes"].items():
@@ -228,7 +225,7 @@ class Past:
 
     def _outcome(self, known: _Known, entry: Entry, now: datetime) -> int:
         agreed = known.people.get(entry.get("agreed", ""))
-        new = adding.NewOutcome(
+        new = plan_outcomes.NewOutcome(
             account_id=known.account_id,
             title=entry["title"],
             metric=entry.get("metric"),
@@ -242,23 +239,23 @@ class Past:
             owner_person_id=known.people.get(entry.get("owner", "")),
             risk_if_never=entry["risk"],
         )
-        return adding.add_outcome(self._session, known.owner, new, now)
+        return plan_outcomes.add_outcome(self._session, known.owner, new, now)
 
     def _meet(self, name: str, entry: Entry, first: date, now: datetime) -> None:
         known = self._accounts[name]
         kind = CadenceKind(entry["kind"])
-        new = scheduling.NewCadence(known.account_id, kind, first, entry["at"], entry["repeat"], entry["tz"])
-        scheduling.set_cadence(self._session, known.owner, new, now)
+        new = cadences.NewCadence(known.account_id, kind, first, entry["at"], entry["repeat"], entry["tz"])
+        cadences.set_cadence(self._session, known.owner, new, now)
 
     def _answer(self, name: str, said: Entry | None, now: datetime) -> None:
-        self._all(prompting.open_due_prompts, now)
+        self._all(prompts.open_due_prompts, now)
         known = self._accounts[name]
-        prompt = prompts.open_of_account(self._session, known.account_id)
+        prompt = meeting_queries.open_of_account(self._session, known.account_id)
         if said is None or prompt is None:
             return
         if "evidence" in said:
             self._evidence(known, said["evidence"], now)
-        new = answering.NewAnswer(
+        new = meeting_answers.NewAnswer(
             account_id=known.account_id,
             meeting_id=prompt.meeting_id,
             submission=f"demo:{prompt.id}",
@@ -269,7 +266,7 @@ class Past:
             next_owner_id=known.owner.member.id,
             next_due=self._day(said["by"]),
         )
-        answering.answer(self._session, known.owner, new, now)
+        meeting_answers.answer(self._session, known.owner, new, now)
 
     def _do(self, name: str, deed: Entry, now: datetime) -> None:
         """One deed of the book: its first key but `ago` says which."""
@@ -279,22 +276,22 @@ class Past:
             case "evidence":
                 self._evidence(known, {**deed, "of": deed["evidence"]}, now)
             case "win":
-                planning.first_win(session, owner, account_id, now.date(), deed["win"], now)
+                plan.first_win(session, owner, account_id, now.date(), deed["win"], now)
             case "promise":
                 due = self._day(-deed["due"])
-                planning.add_promise(session, owner, account_id, deed["promise"], now.date(), due, deed["said"], now)
+                plan.add_promise(session, owner, account_id, deed["promise"], now.date(), due, deed["said"], now)
             case "obstacle":
                 who, due = self._actors[deed["who"]].member.slack_id, self._day(-deed["due"])
                 kind = ObstacleKind(deed["obstacle"])
-                planning.add_obstacle(session, owner, account_id, kind, deed["text"], who, due, now)
+                plan.add_obstacle(session, owner, account_id, kind, deed["text"], who, due, now)
             case "judged":
-                new = judging.NewJudgement(account_id, deed["judged"], deed["why"], deed["change"])
-                judging.judge(session, self._actors[deed["who"]], new, now)
+                new = judgement.NewJudgement(account_id, deed["judged"], deed["why"], deed["change"])
+                judgement.judge(session, self._actors[deed["who"]], new, now)
             case "left":
-                adding.person_left(session, owner, known.people[deed["left"]], now.date(), now)
+                plan_people.person_left(session, owner, known.people[deed["left"]], now.date(), now)
             case "disputed":
                 piece, by = known.evidence[deed["disputed"]], known.people[deed["by"]]
-                recording.dispute(session, owner, piece, by, deed["why"], now)
+                record.dispute(session, owner, piece, by, deed["why"], now)
             case "action":
                 self._action(known, deed, now)
             case "health":
@@ -304,7 +301,7 @@ class Past:
     def _evidence(self, known: _Known, entry: Entry, now: datetime) -> None:
         saved = parse_money(entry["saved"]) if "saved" in entry else None
         attested, accepted = known.people.get(entry.get("by", "")), known.people.get(entry.get("accepted", ""))
-        new = recording.NewEvidence(
+        new = record.NewEvidence(
             account_id=known.account_id,
             outcome_id=known.outcomes[entry["of"]],
             submission=f"demo:{known.account_id}:{len(known.evidence)}:{now:%Y%m%d}",
@@ -323,7 +320,7 @@ class Past:
             accepted_by=accepted,
             accepted_on=now.date() if accepted else None,
         )
-        known.evidence[entry["of"]] = recording.record(self._session, known.owner, new, now)
+        known.evidence[entry["of"]] = record.record(self._session, known.owner, new, now)
 
     def _action(self, known: _Known, entry: Entry, now: datetime) -> None:
         values: dict[str, Any] = {
@@ -336,31 +333,31 @@ class Past:
             "opened_at": now,
         }
         action_id = ledger.add(self._session, known.owner.author, schema.action, now, **values)
-        looping.send_out(self._session, action_id, now)
+        actions.post_to_loop_channel(self._session, action_id, now)
 
     def _handle(self, entry: Entry, now: datetime) -> None:
         """What somebody did about a risk."""
         account_id, actor = self._accounts[entry["account"]].account_id, self._actors[entry["who"]]
         kind = RiskKind(entry["kind"])
-        for risk in proof.load(self._session, account_id).risks:
+        for risk in proof_state.load(self._session, account_id).risks:
             if risk.kind is not kind or risk.closed_at is not None:
                 continue
             if entry.get("took"):
-                claiming.have_it(self._session, actor, risk.id, now)
+                ownership.claim(self._session, actor, risk.id, now)
             else:
                 until = self._day(-entry["snoozed"])
-                claiming.snooze(self._session, actor, risk.id, until, entry["why"], now)
+                ownership.snooze(self._session, actor, risk.id, until, entry["why"], now)
 
     def _welcome(self, now: datetime) -> None:
-        channel = portfolio_rows.of_workspace(self._session, self._workspace_id)[0].channel
+        channel = portfolios.of_workspace(self._session, self._workspace_id)[0].channel
         message = Outgoing(
             key="demo:welcome", workspace_id=self._workspace_id, kind="demo_welcome", channel=channel, due_at=now
         )
         put(self._session, message, now)
 
     def _monday(self, now: datetime) -> None:
-        self._all(escalating.look_at_due, now)
-        self._all(digesting.open_due_digest, now)
+        self._all(daily_review.review_due_accounts, now)
+        self._all(digest.open_due_digest, now)
 
     def _all(self, do_one: DoOne, now: datetime) -> None:
         while do_one(self._session, now):

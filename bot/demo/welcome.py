@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.app.message_kinds import MessageKind, each
+from bot.outbox.retention import Posts, Retention
+from bot.outbox.types import MessageKey
 from bot.store import schema
 
 
@@ -34,3 +37,6 @@ def compose_welcome(session: Session, args: dict[str, Any], now: datetime) -> De
     )
     row = session.execute(statement).one_or_none()
     return DemoWelcomeView(row.slack_id, row.name) if row else DemoWelcomeView(None, None)
+
+
+WELCOME = MessageKind("demo_welcome", MessageKey("demo"), each(compose_welcome), None, Retention(Posts.STAY))

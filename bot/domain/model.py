@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from bot.domain.words import (
+from bot.domain.enums import (
     AccountStatus,
     CadenceKind,
     Change,

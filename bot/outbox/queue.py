@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from bot.log import current_trace
 from bot.outbox import statements
-from bot.outbox.gates import AnyRow, Channel, lock, promote
-from bot.outbox.outcome import Claimed, Destination, Op, Outgoing, State, UnknownKeyError
+from bot.outbox.pacing import AnyRow, Channel, lock, promote
+from bot.outbox.types import Claimed, Destination, Op, Outgoing, State, UnknownKeyError
 from bot.outbox.wakeup import announce
 from bot.store.engine import db_now
 

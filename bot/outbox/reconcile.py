@@ -12,9 +12,9 @@ from typing import Any
 
 import structlog
 
-from bot.outbox.outcome import Absent, CannotLook, Claimed, Found, HandedBack, NotSent, Refused
-from bot.outbox.settle import mark_blind
+from bot.outbox.record_results import mark_blind
 from bot.outbox.transport import Observer, Transport
+from bot.outbox.types import Absent, CannotLook, Claimed, Found, HandedBack, NotSent, PermanentFailure
 from bot.store.engine import Database
 
 UNKNOWN = "delivery_unknown"
@@ -24,7 +24,7 @@ log = structlog.get_logger("outbox")
 
 async def resolve(
     row: Claimed, transport: Transport[Any], database: Database, observer: Observer, seconds: float
-) -> Claimed | Found | NotSent | Refused | HandedBack:
+) -> Claimed | Found | NotSent | PermanentFailure | HandedBack:
     """Look for a doubtful row within `seconds`; returns the row to be sent, or the outcome that makes sending needless.
 
     The returned row is no longer in doubt, or has used up its one blind attempt.
@@ -40,14 +40,16 @@ async def resolve(
             return replace(row, in_doubt=False)
         case CannotLook(why):
             return await _blindly(row, why, database, observer)
-        case Found() | NotSent() | Refused():
+        case Found() | NotSent() | PermanentFailure():
             return seen
 
 
-async def _blindly(row: Claimed, why: str, database: Database, observer: Observer) -> Claimed | Refused | HandedBack:
+async def _blindly(
+    row: Claimed, why: str, database: Database, observer: Observer
+) -> Claimed | PermanentFailure | HandedBack:
     if row.blind:
         log.error("outbox.unknown", key=row.key, why=why, attempts=row.token)
-        return Refused(UNKNOWN)
+        return PermanentFailure(UNKNOWN)
     if not await asyncio.to_thread(_mark, database, row):
         return HandedBack()
     log.warning("outbox.at_least_once", key=row.key, why=why)

@@ -19,8 +19,13 @@ from typing import Any, Generic, TypeAlias
 import structlog
 
 from bot.log import traced
-from bot.outbox.gates import park_paused
-from bot.outbox.outcome import (
+from bot.outbox.events import tell
+from bot.outbox.pacing import park_paused
+from bot.outbox.queue import claim, rest
+from bot.outbox.reconcile import resolve
+from bot.outbox.record_results import Pace, finish
+from bot.outbox.transport import Lease, Observer, OnDead, P, Silent, Transport, steady_seconds
+from bot.outbox.types import (
     Ambiguous,
     Claimed,
     Found,
@@ -29,18 +34,13 @@ from bot.outbox.outcome import (
     NotSent,
     Op,
     Outcome,
+    PermanentFailure,
     Recorded,
-    Refused,
     Result,
     Scope,
     Sent,
     Verdict,
 )
-from bot.outbox.queue import claim, rest
-from bot.outbox.reconcile import resolve
-from bot.outbox.report import tell
-from bot.outbox.settle import Pace, finish
-from bot.outbox.transport import Lease, Observer, OnDead, P, Silent, Transport, steady_seconds
 from bot.outbox.wakeup import Wakeup, announce
 from bot.store.engine import AWAY, Database
 
@@ -50,7 +50,7 @@ _GATHER_SECONDS = 0.1
 
 log = structlog.get_logger("outbox")
 
-_Prepared: TypeAlias = P | Moot | Refused | NotSent
+_Prepared: TypeAlias = P | Moot | PermanentFailure | NotSent
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ class Sender(Generic[P]):
             with self._database.begin() as session:
                 recorded = finish(session, now, [result], self._settings.pace)
                 for entry in recorded:
-                    if entry.verdict is Verdict.RECORDED and isinstance(result.outcome, Refused):
+                    if entry.verdict is Verdict.RECORDED and isinstance(result.outcome, PermanentFailure):
                         self._on_dead(session, result.row, result.outcome.code)
         except AWAY:
             raise
@@ -299,13 +299,15 @@ class Sender(Generic[P]):
             prepared = (await self._prepare([row]))[row.id]
         else:
             prepared = (await asyncio.shield(batch))[row.id]
-        if isinstance(prepared, Moot | Refused | NotSent):
+        if isinstance(prepared, Moot | PermanentFailure | NotSent):
             return Result(before if isinstance(prepared, NotSent) else row, prepared)
         if self._stopping or not lease.may_post():
             return Result(before, HandedBack())
         outcome = await self._deliver(row, prepared, lease)
         # What surely was not sent has not used up the one blind attempt either.
-        return Result(replace(row, blind=before.blind) if isinstance(outcome, NotSent | Refused) else row, outcome)
+        return Result(
+            replace(row, blind=before.blind) if isinstance(outcome, NotSent | PermanentFailure) else row, outcome
+        )
 
     async def _deliver(self, row: Claimed, prepared: P, lease: Lease) -> Outcome:
         try:
@@ -317,10 +319,10 @@ class Sender(Generic[P]):
             log.exception("outbox.delivery_broke", key=row.key)
             return Ambiguous(f"{error!r:.200}")
 
-    def _broken(self, row: Claimed, error: Exception) -> NotSent | Refused:
+    def _broken(self, row: Claimed, error: Exception) -> NotSent | PermanentFailure:
         log.error("outbox.cannot_render", key=row.key, kind=row.kind, exc_info=error)
         if row.failures + 1 >= self._settings.render_attempts:
-            return Refused(BROKEN)
+            return PermanentFailure(BROKEN)
         return NotSent(f"cannot be rendered: {error!r:.200}")
 
     async def _retract(self, row: Claimed, sent: Sent) -> None:
@@ -348,7 +350,7 @@ def _must_look(row: Claimed) -> bool:
 
 
 def _is_dead(result: Result) -> bool:
-    return isinstance(result.outcome, Refused) and result.outcome.scope is Scope.MESSAGE
+    return isinstance(result.outcome, PermanentFailure) and result.outcome.scope is Scope.MESSAGE
 
 
 def _is_final(entry: Recorded) -> bool:

@@ -32,8 +32,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from bot.outbox.outcome import Op, State
-from bot.store.delivery import channel_gate, outbox, workspace_gate
+from bot.outbox.types import Op, State
+from bot.store.schema.outbox import channel_gate, outbox, workspace_gate
 from bot.store.types import UtcDateTime
 
 _row, _gate, _workspace = outbox.c, channel_gate.c, workspace_gate.c

@@ -10,18 +10,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from bot.outbox.outcome import (
-    Absent,
-    Ambiguous,
-    CannotLook,
-    Claimed,
-    Found,
-    Moot,
-    Note,
-    NotSent,
-    Refused,
-    Sent,
-)
+from bot.outbox.types import Absent, Ambiguous, CannotLook, Claimed, Found, Moot, Note, NotSent, PermanentFailure, Sent
 
 P = TypeVar("P")
 
@@ -50,19 +39,19 @@ class Lease:
 class Transport(Protocol[P]):
     """The way to Slack. Every method may take at most the sender's `http_seconds`; more counts as no answer."""
 
-    async def prepare(self, rows: Sequence[Claimed]) -> Sequence[P | Moot | Refused | NotSent | Exception]:
+    async def prepare(self, rows: Sequence[Claimed]) -> Sequence[P | Moot | PermanentFailure | NotSent | Exception]:
         """Render these messages from fresh state, one result a row; `Moot` drops the row. Posts nothing.
 
         An exception as a result is a row that cannot be rendered; one that is raised is about all of them.
         """
 
-    async def deliver(self, prepared: P, lease: Lease) -> Sent | Refused | NotSent | Ambiguous:
+    async def deliver(self, prepared: P, lease: Lease) -> Sent | PermanentFailure | NotSent | Ambiguous:
         """Post or update once, carrying the row's `uuid` in the message's metadata, and never retry.
 
         Asks `lease.may_post()` as late as it can, and answers `NotSent` when it says no.
         """
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | Refused:
+    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | PermanentFailure:
         """Look for the row's `uuid` in its channel's (or thread's) history after `since`, a moment of the database's
         clock, with a margin for the clocks' difference. `NotSent`: the look itself failed and may be tried again.
         `Refused`: Slack takes nothing from this workspace."""

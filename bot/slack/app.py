@@ -16,8 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.log import traced
 from bot.slack.edge import Edge
-from bot.slack.failures import Failures
-from bot.slack.last_look import LeasedRequest
+from bot.slack.error_replies import Failures
+from bot.slack.lease_guard import LeasedRequest
 from bot.slack.payload import Body
 
 HTTP_SECONDS = 10.0

@@ -14,10 +14,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.outbox import backlog
 from bot.settings import Settings
-from bot.slack import app as slack_app
+from bot.slack import app
 from bot.slack.errors import code_of
-from bot.store import backlog, members, migrate, portfolios, workspaces
+from bot.store import members, portfolios, workspaces
+from bot.store.admin import migrations
 from bot.store.engine import Database
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -58,8 +60,8 @@ async def examine(settings: Settings, tell: Callable[[Finding], None]) -> bool:
     database = Database(settings.database_url)
     note(await asyncio.to_thread(_database, database))
     usable = all(finding.well for finding in findings)
-    async with slack_app.http_session() as http:
-        client = slack_app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
+    async with app.http_session() as http:
+        client = app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
         team, found = await _tokens(settings, client)
         note(found)
         if team and usable:
@@ -73,7 +75,7 @@ async def examine(settings: Settings, tell: Callable[[Finding], None]) -> bool:
 def _database(database: Database) -> list[Finding]:
     shown = database.url.render_as_string(hide_password=True)
     try:
-        behind = migrate.needs_upgrade(database)
+        behind = migrations.needs_upgrade(database)
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         return [Finding("database", f"{shown} cannot be reached ({why})", "Start it, or set DATABASE_URL.")]

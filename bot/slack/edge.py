@@ -20,9 +20,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
-from bot.domain.clock import Clock
-from bot.services import submitting
-from bot.services.actor import Actor, Refused, must_read
+from bot.app import submissions
+from bot.app.actor import Actor, UserError, must_read
+from bot.domain.values.clock import Clock
 from bot.slack.ids import Action, Callback
 from bot.slack.markup import Message
 from bot.slack.payload import Body, Sender, response_url, sender_of, submission_of, surface_of
@@ -71,7 +71,7 @@ class Edge:
     async def work(self, body: Body, do: Work[T], surface: str | None = None) -> T | None:
         """Run `do(session, actor, now)` in one transaction for the person who sent `body`, commit, return its result.
 
-        Delivered or sent again, `body` does nothing and the result is None; `bot.services.submitting` says what counts
+        Delivered or sent again, `body` does nothing and the result is None; `bot.app.submissions` says what counts
         as the same. Raises `Refused` for people without the right to anything, `TooSlowError`, and whatever `do`
         raises; then nothing is kept. `surface` is what history names; it is told from the payload unless given.
         """
@@ -79,7 +79,7 @@ class Edge:
 
         def unit(session: Session, actor: Actor, now: datetime) -> T | None:
             done: list[T] = []
-            submitting.once(session, actor, submission, lambda: done.append(do(session, actor, now)), now)
+            submissions.once(session, actor, submission, lambda: done.append(do(session, actor, now)), now)
             return done[0] if done else None
 
         return await self._unit(self._database.begin, body, unit, surface)
@@ -92,7 +92,7 @@ class Edge:
         submission = submission_of(body)
 
         def unit(session: Session, actor: Actor, now: datetime) -> T:
-            done = submitting.once(session, actor, submission, lambda: do(session, actor, now), now)
+            done = submissions.once(session, actor, submission, lambda: do(session, actor, now), now)
             assert done.result is not None
             return show(session, actor, done.result, max(now, done.at))
 
@@ -198,7 +198,7 @@ class Edge:
 
     def _actor(self, session: Session, sender: Sender, surface: str) -> Actor:
         if sender.home_team_id != sender.team_id:
-            raise Refused("Proofline is for members of this workspace only.")
+            raise UserError("Proofline is for members of this workspace only.")
         member = members.by_slack_id(session, self._workspace(session, sender.team_id), sender.user_id)
         if member is None:
             raise _UnknownUserError
@@ -211,7 +211,7 @@ class Edge:
         if known is None:
             known = workspaces.id_of(session, team_id)
             if known is None:
-                raise Refused("Proofline is not installed in this workspace. Ask an admin to install it.")
+                raise UserError("Proofline is not installed in this workspace. Ask an admin to install it.")
             self._workspaces[team_id] = known
         return known
 
@@ -221,7 +221,7 @@ class Edge:
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer = await self.client.users_info(user=sender.user_id)
         except SlackApiError as error:
-            raise Refused("Slack does not tell me who you are. Ask an admin to reinstall Proofline.") from error
+            raise UserError("Slack does not tell me who you are. Ask an admin to reinstall Proofline.") from error
         user = read_user(answer["user"], sender.team_id)
 
         def remember() -> None:
@@ -252,8 +252,10 @@ async def _in_time(work: Callable[[], T]) -> T:
 
 
 def template_of(view: object) -> str:
-    """The file name of the template of a view: `NewAccountView` is `new_account.html`."""
-    return _CAPITAL.sub("_", type(view).__name__.removesuffix("View")).lower() + ".html"
+    """The template of a view: `NewAccountView` of `bot.features.accounts.views` is `accounts/new_account.html`."""
+    kind = type(view)
+    folder = kind.__module__.removeprefix("bot.").removeprefix("features.").partition(".")[0]
+    return f"{folder}/{_CAPITAL.sub('_', kind.__name__.removesuffix('View')).lower()}.html"
 
 
 def as_reply(message: Message, *, in_channel: bool = False) -> Json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.outbox.outcome import Ambiguous, NotSent, Refused, Scope
+from bot.outbox.types import Ambiguous, NotSent, PermanentFailure, Scope
 
 PERSON_GONE = frozenset(
     {"account_inactive", "user_disabled", "user_not_found", "users_not_found", "user_not_visible", "cannot_dm_bot"}
@@ -56,7 +56,7 @@ def code_of(error: SlackApiError) -> str:
     return str(data.get("error") or "") if isinstance(data, dict) else ""
 
 
-def outcome_of(error: Exception) -> Refused | NotSent | Ambiguous:
+def outcome_of(error: Exception) -> PermanentFailure | NotSent | Ambiguous:
     """What a failed call means for the message; anything that is not understood may have arrived."""
     if isinstance(error, SlackApiError):
         return _of_answer(error)
@@ -65,7 +65,7 @@ def outcome_of(error: Exception) -> Refused | NotSent | Ambiguous:
     return Ambiguous(f"the answer was lost: {type(error).__name__} {error}".strip())
 
 
-def _of_answer(error: SlackApiError) -> Refused | NotSent | Ambiguous:
+def _of_answer(error: SlackApiError) -> PermanentFailure | NotSent | Ambiguous:
     code, status = code_of(error), error.response.status_code
     if status == 429 or code in ("ratelimited", "rate_limited"):
         return NotSent("Slack asked to wait", retry_after=_retry_after(error))
@@ -74,8 +74,8 @@ def _of_answer(error: SlackApiError) -> Refused | NotSent | Ambiguous:
     if code in TRY_AGAIN:
         return NotSent(f"Slack cannot now: {code}")
     if code in NO_ACCESS:
-        return Refused(code, Scope.WORKSPACE)
-    return Refused(code) if code else Ambiguous(f"an answer without a code: {status}")
+        return PermanentFailure(code, Scope.WORKSPACE)
+    return PermanentFailure(code) if code else Ambiguous(f"an answer without a code: {status}")
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -12,9 +12,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.clock import Clock
+from bot.app.message_kinds import Composer
+from bot.domain.values.clock import Clock
 from bot.metrics import RECONCILIATIONS
-from bot.outbox.outcome import (
+from bot.outbox.transport import Lease
+from bot.outbox.types import (
     Absent,
     Ambiguous,
     CannotLook,
@@ -24,23 +26,21 @@ from bot.outbox.outcome import (
     Moot,
     NotSent,
     Op,
-    Refused,
+    PermanentFailure,
     Scope,
     Sent,
 )
-from bot.outbox.transport import Lease
-from bot.services.messages import Composer
 from bot.slack import errors
 from bot.slack.edge import template_of
 from bot.slack.ids import Action, Callback
-from bot.slack.last_look import LEASE, LeaseOverError
+from bot.slack.lease_guard import LEASE, LeaseOverError
 from bot.slack.markup import Message
 from bot.slack.render import Renderer
 from bot.store import members
 from bot.store.engine import AWAY, Database
 
 EVENT_TYPE = "proofline"
-_Made: TypeAlias = "Prepared | Moot | Refused | Exception"
+_Made: TypeAlias = "Prepared | Moot | PermanentFailure | Exception"
 # Slack's clock and the database's may differ; looking at a few messages too many costs nothing.
 _CLOCK_MARGIN = timedelta(minutes=5)
 _PAGE = 200
@@ -80,7 +80,7 @@ class Gateway:
         """Compose and render in a thread; a kind that nobody composes is a `LookupError`."""
         return await asyncio.to_thread(self._made, rows)
 
-    async def deliver(self, prepared: Prepared, lease: Lease) -> Sent | Refused | NotSent | Ambiguous:
+    async def deliver(self, prepared: Prepared, lease: Lease) -> Sent | PermanentFailure | NotSent | Ambiguous:
         """Find the channel and post there with one call, never repeated here."""
         channel = await self._channel(prepared.row)
         if not isinstance(channel, str):
@@ -98,14 +98,14 @@ class Gateway:
         finally:
             LEASE.reset(held)
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | Refused:
+    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | PermanentFailure:
         """Search the conversation for the row's uuid; an update can simply be made again."""
         if row.op is Op.UPDATE:
             return Absent()
         channel = await self._channel(row)
         if isinstance(channel, NotSent):
             return channel
-        if isinstance(channel, Refused):
+        if isinstance(channel, PermanentFailure):
             return _cannot_look(channel)
         try:
             seen = await self._search(row, channel, since)
@@ -115,7 +115,11 @@ class Gateway:
             if errors.code_of(error) in errors.NO_SUCH_MESSAGE:
                 return Absent()
             meaning = await self._meaning(error)
-            return _cannot_look(meaning) if isinstance(meaning, Refused) else NotSent(_why(meaning), _wait(meaning))
+            return (
+                _cannot_look(meaning)
+                if isinstance(meaning, PermanentFailure)
+                else NotSent(_why(meaning), _wait(meaning))
+            )
         except Exception as error:  # noqa: BLE001 - a look that failed may be tried again
             return NotSent(f"could not look: {type(error).__name__} {error}")
 
@@ -127,7 +131,9 @@ class Gateway:
         """All in one session; if one of them breaks it, each in its own."""
         try:
             views = self._composed(rows)
-            return [view if isinstance(view, Moot | Refused) else self._rendered(row, view) for row, view in views]
+            return [
+                view if isinstance(view, Moot | PermanentFailure) else self._rendered(row, view) for row, view in views
+            ]
         except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - the sender decides what becomes of a row that cannot be rendered
@@ -139,7 +145,9 @@ class Gateway:
             direct = [row for row in rows if row.destination is Destination.USER and row.op is Op.POST]
             gone = members.who_left(session, {(row.workspace_id, row.channel) for row in direct})
             # Slack takes a message to somebody who has left without complaint, and nobody reads it.
-            views |= {row.id: Refused("user_disabled") for row in direct if (row.workspace_id, row.channel) in gone}
+            views |= {
+                row.id: PermanentFailure("user_disabled") for row in direct if (row.workspace_id, row.channel) in gone
+            }
             kinds: dict[str, list[Claimed]] = {}
             for row in rows:
                 if row.id not in views:
@@ -153,7 +161,7 @@ class Gateway:
         name = template_of(view)
         return Prepared(row, self._renderer.message(name, view=view, place="message", act=Action, callback=Callback))
 
-    async def _channel(self, row: Claimed) -> str | Refused | NotSent:
+    async def _channel(self, row: Claimed) -> str | PermanentFailure | NotSent:
         """The conversation's id; a user's direct messages are opened, which changes nothing if they are open."""
         known = row.target_channel or row.thread_channel
         if known or row.destination is Destination.CHANNEL:
@@ -164,7 +172,7 @@ class Gateway:
                     answer = await self._client.conversations_open(users=row.channel)
             except Exception as error:  # noqa: BLE001 - nothing was posted, whatever went wrong
                 meaning = await self._meaning(error)
-                return meaning if isinstance(meaning, Refused | NotSent) else NotSent(meaning.why)
+                return meaning if isinstance(meaning, PermanentFailure | NotSent) else NotSent(meaning.why)
             self._direct[row.channel] = str(answer["channel"]["id"])
         return self._direct[row.channel]
 
@@ -182,7 +190,7 @@ class Gateway:
             thread_ts=row.thread_ts, unfurl_links=False, unfurl_media=False, **content
         )
 
-    async def _meaning(self, error: Exception) -> Refused | NotSent | Ambiguous:
+    async def _meaning(self, error: Exception) -> PermanentFailure | NotSent | Ambiguous:
         """`account_inactive` is said of the person written to and of our own token alike: ask which."""
         if isinstance(error, SlackApiError) and errors.code_of(error) == "account_inactive":
             try:
@@ -190,7 +198,11 @@ class Gateway:
             except SlackApiError as own:
                 meaning = errors.outcome_of(own)
                 # Slack refuses to tell us who we are: whatever its word for it, that is about the workspace.
-                return Refused(meaning.code, Scope.WORKSPACE) if isinstance(meaning, Refused) else meaning
+                return (
+                    PermanentFailure(meaning.code, Scope.WORKSPACE)
+                    if isinstance(meaning, PermanentFailure)
+                    else meaning
+                )
             except Exception as unknown:  # noqa: BLE001 - nothing was posted, and nobody knows more
                 return NotSent(f"could not ask Slack who we are: {unknown}")
         return errors.outcome_of(error)
@@ -229,7 +241,7 @@ def _uuid(message: Mapping[str, Any]) -> str | None:
     return None if found is None else str(found)
 
 
-def _cannot_look(refused: Refused) -> CannotLook | Refused:
+def _cannot_look(refused: PermanentFailure) -> CannotLook | PermanentFailure:
     """What a refused look means: a right that is missing stays so, but a revoked token is about the workspace."""
     shut_out = refused.scope is Scope.WORKSPACE and refused.code not in errors.NO_RIGHT
     return refused if shut_out else CannotLook(refused.code)

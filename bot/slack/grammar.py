@@ -15,10 +15,10 @@ from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 
-from bot.domain.words import Change
-from bot.services.actor import Refused
+from bot.app.actor import UserError
+from bot.domain.enums import Change
+from bot.slack.date_phrases import due
 from bot.slack.ids import Command
-from bot.slack.when import due
 
 
 class Topic(StrEnum):
@@ -200,7 +200,7 @@ def _proof(words: str) -> Request:
     if words.casefold() == "new":
         return NewAccount()
     if words.casefold() in _TOPICS:
-        raise Refused(
+        raise UserError(
             f"Which account? Write {Command.PROOF} <account> {words.casefold()}. "
             f'An account that is called {words} is {Command.PROOF} "{words}".'
         )
@@ -219,7 +219,7 @@ def _show(name: str, rest: str) -> Show:
     near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7) if head or name else []
     if name:
         meant = f'Did you mean {Command.PROOF} "{name}" {near[0]}?' if near else f"Write {Command.PROOF} help for all."
-        raise Refused(f"{rest} is nothing that I can show of an account. {meant}")
+        raise UserError(f"{rest} is nothing that I can show of an account. {meant}")
     hint = f"Did you mean {Command.PROOF} {head} {near[0]}?" if near and head else None
     return Show(rest, hint=hint)
 
@@ -227,7 +227,7 @@ def _show(name: str, rest: str) -> Show:
 def _named(name: str, head: str) -> str:
     found = name or head.strip()
     if not found or (name and head.strip()):
-        raise Refused(f"Which account? Start with its name: {Command.PROOF} <account>.")
+        raise UserError(f"Which account? Start with its name: {Command.PROOF} <account>.")
     return found
 
 
@@ -235,7 +235,7 @@ def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise Refused(f"{written} is no date that I can read. Write it like 2026-03-01.") from None
+        raise UserError(f"{written} is no date that I can read. Write it like 2026-03-01.") from None
 
 
 def _answer(words: str) -> Request:
@@ -243,7 +243,7 @@ def _answer(words: str) -> Request:
     head = words[: fields[0].start()] if fields else words
     name, rest = _unquoted(head.strip())
     if name is not None and rest:
-        raise Refused(f"{rest} is not part of an answer. Write {_ONE_LINE}.")
+        raise UserError(f"{rest} is not part of an answer. Write {_ONE_LINE}.")
     account = name if name is not None else head.strip() or None
     parts = _parts(words, fields)
     change, changed = _change(parts.get("changed"))
@@ -261,12 +261,12 @@ def _parts(words: str, fields: list[re.Match[str]]) -> dict[str, str]:
     for field, end in zip(fields, ends, strict=False):
         label, known = field["label"].casefold(), _nearest_field(field["label"])[0]
         if label != known:
-            raise Refused(f"I do not know {label}: in an answer. Did you mean {known}:?")
+            raise UserError(f"I do not know {label}: in an answer. Did you mean {known}:?")
         if known in parts:
-            raise Refused(f"{known}: stands twice. Put all of it behind one {known}:.")
+            raise UserError(f"{known}: stands twice. Put all of it behind one {known}:.")
         parts[known] = words[field.end() : end].strip()
         if not parts[known]:
-            raise Refused(f"Nothing stands behind {known}:. Write {_ONE_LINE}.")
+            raise UserError(f"Nothing stands behind {known}:. Write {_ONE_LINE}.")
     return parts
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.services.actor import Refused
-from bot.services.submitting import Submission
+from bot.app.actor import UserError
+from bot.app.submissions import Submission
 
 Body = Mapping[str, Any]
 _STALE = "This is out of date. Open it again with /proof."
@@ -61,14 +61,14 @@ def number(value: object) -> int:
     try:
         return int(str(value))
     except ValueError:
-        raise Refused(_STALE) from None
+        raise UserError(_STALE) from None
 
 
 def numbers(value: object, count: int) -> list[int]:
     """The `count` row ids in "12:7"; raises `Refused` if they are not that many numbers."""
     parts = str(value).split(":")
     if len(parts) != count:
-        raise Refused(_STALE)
+        raise UserError(_STALE)
     return [number(part) for part in parts]
 
 
@@ -96,7 +96,7 @@ def submission_id(body: Body) -> str:
 
 
 def submission_of(body: Body) -> Submission:
-    """What tells a second delivery of this payload from another submission; `bot.services.submitting` has the rules."""
+    """What tells a second delivery of this payload from another submission; `bot.app.submissions` has the rules."""
     if body.get("type") == "view_submission":
         said = json.dumps((body["view"].get("state") or {}).get("values") or {}, sort_keys=True)
         return Submission(submission_id(body), hashlib.sha256(said.encode()).hexdigest())
@@ -139,7 +139,7 @@ class Form:
         """What stands in a required input; raises `Refused` on that input when it is blank."""
         found = self.text(name)
         if found is None:
-            raise Refused("Please fill this in.", name)
+            raise UserError("Please fill this in.", name)
         return found
 
     def many(self, name: str) -> list[str]:
@@ -155,7 +155,7 @@ class Form:
         """The date of a date picker that must be filled in; raises `Refused` on that input when it is not."""
         found = self.day(name)
         if found is None:
-            raise Refused("Choose a day.", name)
+            raise UserError("Choose a day.", name)
         return found
 
     def moment(self, name: str) -> datetime | None:

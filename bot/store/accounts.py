@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,19 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
-from bot.domain import naming
 from bot.domain.model import Account
+from bot.domain.values import slugs
 from bot.store import ledger, schema
 from bot.store.ledger import Author
+from bot.store.schema import account
+
+
+def by_ids(session: Session, account_ids: Iterable[int]) -> dict[int, Account]:
+    """These accounts by their ids, in one query."""
+    columns = [account.c[field.name] for field in fields(Account)]
+    rows = session.execute(select(*columns).where(account.c.id.in_(set(account_ids))))
+    return {row.id: Account(*row) for row in rows}
+
 
 _COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
 _BY_ID = select(*_COLUMNS).where(schema.account.c.id == bindparam("wanted"))
@@ -42,7 +52,7 @@ def create(session: Session, by: Author, now: datetime, name: str, **values: Any
 
 def free_slug(session: Session, workspace_id: int, name: str) -> str:
     """A slug for `name` that no account of the workspace has yet."""
-    base = naming.slug(name)[:72] or "account"
+    base = slugs.slug(name)[:72] or "account"
     table = schema.account
     taken = set(
         session.execute(
@@ -65,7 +75,7 @@ def index_words(
     session.execute(stale if aliases is not None else stale.where(~table.c.is_alias))
     rows = [
         {"workspace_id": workspace_id, "account_id": account_id, "word": word, "is_alias": alias}
-        for alias, words in ((False, naming.search_words(name)), (True, [naming.slug(a) for a in aliases or ()]))
+        for alias, words in ((False, slugs.search_words(name)), (True, [slugs.slug(a) for a in aliases or ()]))
         for word in words
         if word
     ]

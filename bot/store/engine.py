@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.store.turnstile import Turnstile
+from bot.store.write_queue import Turnstile
 
 AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 """What a database that is away, restarting or busy raises; anything else is a bug."""

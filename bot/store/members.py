@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.store import briefs
+from bot.store import review_queue
 from bot.store.schema import member
 
 
@@ -116,7 +116,7 @@ def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:
     elif any(getattr(known, name) != value for name, value in values.items()):
         session.execute(update(member).where(member.c.id == known.id).values(**values))
         if known.name != user.name:
-            briefs.forget(session, workspace_id)
+            review_queue.forget_summaries_of(session, workspace_id)
     found = by_slack_id(session, workspace_id, user.slack_id)
     assert found is not None
     return found

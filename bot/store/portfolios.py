@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.words import AccountStatus
+from bot.domain.enums import AccountStatus
 from bot.store.schema import account, member, portfolio
 
 CHANNELS = ("channel", "product_channel", "go_to_market_channel")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -9,6 +10,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Integer, SmallInteger, String, Text, TypeDecorator
 from sqlalchemy.types import DateTime
+
+
+def as_json(value: object) -> Any:
+    """A JSON column's value whichever driver gave it."""
+    return json.loads(value) if isinstance(value, str) else value
+
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 
@@ -72,7 +79,7 @@ def storable(text: str) -> str:
 
 
 class Word(TypeDecorator[Any]):
-    """An enum of `bot.domain.words`, kept as its word."""
+    """An enum of `bot.domain.enums`, kept as its word."""
 
     impl = String(40)
     cache_ok = True

@@ -10,9 +10,10 @@ import structlog
 from sqlalchemy import text
 
 from bot import metrics
-from bot.domain.clock import Clock
-from bot.outbox.gates import paused_reason
-from bot.store import backlog, migrate
+from bot.domain.values.clock import Clock
+from bot.outbox import backlog
+from bot.outbox.pacing import paused_reason
+from bot.store.admin import migrations
 from bot.store.engine import Database
 from bot.web.app import Checks
 
@@ -74,7 +75,7 @@ class Health:
         # Not `migrate.current`: on SQLite that waits for whoever writes, and this must not.
         with self._database.reading() as session:
             revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-            return revision != migrate.head(), paused_reason(session, self._workspace_id)
+            return revision != migrations.head(), paused_reason(session, self._workspace_id)
 
     def _measure(self) -> backlog.Backlog:
         with self._database.reading() as session:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from statistics import median
 
-from bot.services.actor import Actor, may_write
-from bot.store import finding, members, proof
+from bot.app.actor import Actor, may_write
+from bot.store import account_search, members, proof_state
 from bot.store.engine import Database
 from sandbox import Sandbox
 from tests.bench.filling import OWNER, fill
@@ -89,6 +89,6 @@ def _read(database: Database, names: Iterable[str]) -> None:
         with database.reading() as session:
             member = members.by_slack_id(session, 1, OWNER)
             assert member is not None
-            hit = finding.find(session, 1, name).hit
+            hit = account_search.find(session, 1, name).hit
             assert hit is not None
-            may_write(session, Actor(member, "bench"), proof.load(session, hit.id).account)
+            may_write(session, Actor(member, "bench"), proof_state.load(session, hit.id).account)

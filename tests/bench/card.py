@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from bot.services import looking_up, reading
-from bot.services.actor import Actor
+from bot.app import accounts as app_accounts
+from bot.app.actor import Actor
+from bot.features.accounts import card as account_card
 from bot.store import members
 from bot.store.engine import Database
 from tests.bench.filling import NOW, OWNER, fill
@@ -60,14 +61,14 @@ def _ask(database: Database, accounts: int) -> Callable[[], None]:
 def _show(database: Database, typed: str) -> None:
     with database.reading() as session:
         actor = _actor(database)
-        hit = reading.find(session, actor, typed).hit
+        hit = app_accounts.find(session, actor, typed).hit
         assert hit is not None
-        looking_up.card(session, actor, hit.id, NOW)
+        account_card.card(session, actor, hit.id, NOW)
 
 
 def _find(database: Database, typed: str) -> None:
     with database.reading() as session:
-        assert reading.find(session, _actor(database), typed).nearest
+        assert app_accounts.find(session, _actor(database), typed).nearest
 
 
 def _actor(database: Database) -> Actor:

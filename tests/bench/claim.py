@@ -9,7 +9,7 @@ from itertools import count
 
 from sqlalchemy import text
 
-from bot.services import prompting
+from bot.features.meetings import prompts
 from bot.store.engine import Database
 from tests.bench.filling import NOW, fill
 from tests.bench.measuring import Spent, middle, spent
@@ -60,5 +60,5 @@ def open_all(database: Database) -> None:
     """Open everything that is due, a batch a transaction."""
     while True:
         with database.begin() as session:
-            if not prompting.open_due_prompts(session, NOW):
+            if not prompts.open_due_prompts(session, NOW):
                 return

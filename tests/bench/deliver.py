@@ -16,9 +16,9 @@ from statistics import median, quantiles
 import yaml
 from sqlalchemy import text
 
-from bot.domain.clock import SystemClock
+from bot.domain.values.clock import SystemClock
+from bot.features.meetings import prompts
 from bot.outbox.sender import Settings as Sending
-from bot.services import prompting
 from bot.slack.edge import template_of
 from bot.slack.gateway import EVENT_TYPE
 from bot.slack.ids import Action, Callback
@@ -107,7 +107,7 @@ def _message(database: Database) -> dict[str, object]:
     """What the bot posts for the first prompt."""
     args = {"prompt_id": 1, "to": OWNER, "first": True}
     with database.reading() as session:
-        [view] = prompting.compose_prompts(session, [args], SystemClock().now())
+        [view] = prompts.compose_prompts(session, [args], SystemClock().now())
     shown = Renderer().message(template_of(view), view=view, place="message", act=Action, callback=Callback)
     metadata = {"event_type": EVENT_TYPE, "event_payload": {"uuid": "0" * 32}}
     return {"text": shown.text, "blocks": shown.blocks, "metadata": metadata, "unfurl_links": False}

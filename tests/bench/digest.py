@@ -12,11 +12,12 @@ from datetime import timedelta
 
 from sqlalchemy import event, select, update
 
-from bot.domain.assessment import assess
-from bot.services import briefing, digesting
-from bot.store import proof, schema
+from bot.domain.account.assessment import assess
+from bot.features.portfolios import account_summaries
+from bot.features.portfolios import digest as portfolio_digest
+from bot.store import proof_state, schema
 from bot.store.engine import Database
-from bot.store.proof import as_json
+from bot.store.types import as_json
 from tests.bench.filling import NOW, fill
 from tests.bench.measuring import Spent, spent
 from tests.bench.registry import Figure, Run, bounded, compared
@@ -67,8 +68,8 @@ def look(database: Database, accounts: int) -> None:
     """Keep every account's brief, as the clock's look does, without following its dangers as risks."""
     for start in range(1, accounts + 1, _AT_ONCE):
         with database.begin() as session:
-            states = proof.load_many(session, range(start, start + _AT_ONCE))
-            briefing.keep(session, [assess(state, NOW.date(), NOW) for state in states])
+            states = proof_state.load_many(session, range(start, start + _AT_ONCE))
+            account_summaries.keep(session, [assess(state, NOW.date(), NOW) for state in states])
 
 
 def _third(database: Database) -> tuple[Spent, int]:
@@ -83,7 +84,7 @@ def _third(database: Database) -> tuple[Spent, int]:
 def _open(database: Database) -> None:
     """Open the digest that is due, to the last row in the outbox, and take it back."""
     with database.session() as session:
-        assert digesting.open_due_digest(session, NOW)
+        assert portfolio_digest.open_due_digest(session, NOW)
         session.rollback()
 
 
@@ -93,7 +94,7 @@ def _open_last_week(database: Database) -> None:
     portfolio, opened = schema.portfolio, schema.digest
     with database.begin() as session:
         session.execute(update(portfolio).values(next_digest_at=last_week))
-        assert digesting.open_due_digest(session, last_week)
+        assert portfolio_digest.open_due_digest(session, last_week)
         figures = as_json(session.execute(select(opened.c.figures)).scalar_one())
         credits = figures["kept"]["credits"]
         figures["kept"]["credits"] = {key: credits[key] for number, key in enumerate(credits) if number % 20}

@@ -17,13 +17,13 @@ from typing import Any
 
 from sqlalchemy import event, select
 
-from bot import log as logs
-from bot.domain.clock import SystemClock
-from bot.outbox.outcome import Outgoing
+from bot import log
+from bot.domain.values.clock import SystemClock
 from bot.outbox.queue import put
+from bot.outbox.types import Outgoing
 from bot.settings import load
-from bot.store.delivery import outbox
 from bot.store.engine import Database
+from bot.store.schema.outbox import outbox
 from bot.wiring import Bot
 from tests.bench.filling import OWNER, TEAM_ID
 
@@ -34,10 +34,10 @@ _numbers = count(1)
 async def main() -> None:
     """Start the bot, say that it is ready, and obey until the input ends."""
     settings = load()
-    logs.configure(settings.log_level, True)
+    log.configure(settings.log_level, True)
     bot = Bot(settings, SystemClock())
     await bot.start()
-    await bot.met_everybody()
+    await bot.wait_for_member_sync()
     assert bot.where.team_id == TEAM_ID
     print("ready", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):

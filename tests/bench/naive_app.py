@@ -18,9 +18,11 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import insert
 
-from bot.domain.words import PromptState
-from bot.services import prompting
-from bot.store import accounts, members, prompts, schema
+from bot.domain.enums import PromptState
+from bot.features.meetings import prompts
+from bot.features.meetings import queries as meeting_queries
+from bot.store import accounts as store_accounts
+from bot.store import members, schema
 from bot.store.engine import Database
 
 _PATIENCE_SECONDS = 60.0
@@ -34,11 +36,11 @@ def prompt(account_id: int) -> None:
     """The job: ask the account's owner, in a transaction of its own."""
     now = datetime.now(UTC)
     with databases[0].begin() as session:
-        account = accounts.by_id(session, account_id)
+        account = store_accounts.by_id(session, account_id)
         assert account is not None
         owner = members.by_id(session, account.owner_id)
         assert owner is not None and owner.slack_id
-        [cadence] = prompts.cadences_of(session, account_id)
+        [cadence] = meeting_queries.cadences_of(session, account_id)
         starts_at = now + timedelta(hours=20)
         meeting = {"account_id": account_id, "cadence_id": cadence.id, "kind": cadence.kind, "starts_at": starts_at}
         meeting_id = session.execute(insert(schema.meeting).returning(schema.meeting.c.id), meeting).scalar_one()
@@ -52,7 +54,7 @@ def prompt(account_id: int) -> None:
             "closes_at": starts_at,
         }
         prompt_id = session.execute(insert(schema.prompt).returning(schema.prompt.c.id), asked).scalar_one()
-        prompting.send_prompt(session, account.workspace_id, prompt_id, owner.slack_id, f"prompt:{prompt_id}", now)
+        prompts.send_prompt(session, account.workspace_id, prompt_id, owner.slack_id, f"prompt:{prompt_id}", now)
     with _lock:
         ran.append(account_id)
         _look()

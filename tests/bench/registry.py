@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
-from bot.store.migrate import upgrade
-from tests.services.databases import Postgres
+from tests.support.databases import Postgres
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.store import migrate, schema
-from bot.store.delivery import outbox
+from bot.store import schema
+from bot.store.admin import migrations
 from bot.store.engine import Database
+from bot.store.schema.outbox import outbox
 from sandbox import Sandbox
 from tests.chaos import seasons, servers, town
 from tests.chaos.crew import Crew
@@ -76,7 +77,7 @@ class Arena:
         stack.callback(server.remove)
         self.database = Database(server.url)
         stack.callback(self.database.dispose)
-        migrate.upgrade(self.database)
+        migrations.upgrade(self.database)
         self.sandbox = await stack.enter_async_context(Sandbox(town.workspace(options), MANIFEST))
         self.eyes = Eyes(self.sandbox)
         start = self.start = seasons.first_moment(datetime.now(UTC))

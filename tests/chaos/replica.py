@@ -16,11 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-import psycopg  # noqa: F401 - what a start needs is imported before the fork
-import sqlalchemy.dialects.postgresql.psycopg
-import sqlalchemy.dialects.sqlite.pysqlite  # noqa: F401
-
-from bot import log as logs
+from bot import log as bot_log
 from bot import wiring
 from bot.settings import Settings
 from tests.chaos.options import SENDING
@@ -52,7 +48,7 @@ def _live(order: dict[str, Any]) -> NoReturn:
             os.dup2(log, stream)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         settings = Settings(**order["settings"])
-        logs.configure(settings.log_level, True)
+        bot_log.configure(settings.log_level, True)
         asyncio.run(wiring.serve(settings, FileClock(Path(order["clock"])), SENDING))
         code = 0
     except wiring.CannotStartError as error:

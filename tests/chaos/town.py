@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain import timing
-from bot.domain.words import CadenceKind
-from bot.services import calendar, prompting
-from bot.services.actor import bot_author
+from bot.app import recurrence
+from bot.app.actor import bot_author
+from bot.domain.enums import CadenceKind
+from bot.domain.values import working_hours
+from bot.features.meetings import prompts
+from bot.features.meetings.queries import Cadence
 from bot.store import accounts, ledger, members, schema, workspaces
 from bot.store.engine import Database
 from bot.store.ledger import Author
 from bot.store.members import SlackUser
-from bot.store.prompts import Cadence
 from sandbox import Sandbox
 from tests.chaos.options import Options
 
@@ -103,7 +104,7 @@ def _portfolio(
         tz=manager.tz,
         digest_weekday=weekday,
         digest_time=at,
-        next_digest_at=timing.next_weekly(start, weekday, at, manager.tz),
+        next_digest_at=working_hours.next_weekly(start, weekday, at, manager.tz),
     )
 
 
@@ -132,9 +133,9 @@ def _account(
     at = f"{minute // 60:02}:{minute % 60:02}"
     first = start.astimezone(ZoneInfo(tz)).date() - timedelta(days=7)
     cadence = Cadence(0, account_id, CadenceKind.WEEKLY_SYNC, EVERY_WORKDAY, f"{first}T{at}", tz, 24, True, None, None)
-    upcoming = calendar.next_occurrence(cadence.rrule, cadence.local_start, tz, start + timedelta(hours=24))
+    upcoming = recurrence.next_occurrence(cadence.rrule, cadence.local_start, tz, start + timedelta(hours=24))
     values: dict[str, Any] = {"kind": cadence.kind, "rrule": cadence.rrule, "tz": tz, "lead_hours": 24, "active": True}
-    moments = prompting.schedule(cadence, upcoming, owner.tz)
+    moments = prompts.schedule(cadence, upcoming, owner.tz)
     cadence_id = ledger.add(session, by, schema.cadence, start, account_id=account_id, **values, **moments)
     town.meetings[cadence_id] = Meeting(account_id, at, tz, owner.tz)
     known = accounts.by_id(session, account_id)

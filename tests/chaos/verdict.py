@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from bot.domain.words import PromptState, Severity
-from bot.outbox.outcome import State
+from bot.domain.enums import PromptState, Severity
+from bot.outbox.types import State
 from bot.store import schema
-from bot.store.delivery import outbox
+from bot.store.schema.outbox import outbox
 from tests.chaos.eyes import Eyes, Post
 from tests.chaos.people import Said
 from tests.chaos.timeline import Timeline

@@ -1,13 +1,14 @@
 """The tables of the ledger. Words are DESIGN's; columns are the fields of `bot.domain.model`.
 
-Every row belongs to a workspace, directly or through its account. Delivery's tables are in `bot.store.delivery`.
+Every row belongs to a workspace, directly or through its account. Delivery's tables are in `bot.store.schema.outbox`.
 """
 
 from __future__ import annotations
 
 from bot.store.schema.accounts import account, account_due, account_word, brief, member, portfolio, workspace
 from bot.store.schema.base import metadata
-from bot.store.schema.inbound import submission
+from bot.store.schema.digests import digest
+from bot.store.schema.history import history
 from bot.store.schema.meetings import answer, cadence, draft, meeting, prompt
 from bot.store.schema.proof import (
     action,
@@ -21,7 +22,8 @@ from bot.store.schema.proof import (
     promise,
     stage_entry,
 )
-from bot.store.schema.watch import digest, history, risk
+from bot.store.schema.risks import risk
+from bot.store.schema.submissions import submission
 from bot.store.types import BigInt, UtcDateTime
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from bot.domain import words
+from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
 from bot.store.types import BigInt, Clean, Key, UtcDateTime, Word
 
@@ -67,19 +67,19 @@ account = Table(
     Column("slug", Key, nullable=False),
     Column("name", Clean, nullable=False),
     Column("external_id", String(120)),
-    Column("status", Word(words.AccountStatus), nullable=False, server_default="customer"),
+    Column("status", Word(enums.AccountStatus), nullable=False, server_default="customer"),
     Column("arr_minor", BigInt),
     Column("currency", String(3)),
-    Column("tier", Word(words.Tier), nullable=False, server_default="high_touch"),
+    Column("tier", Word(enums.Tier), nullable=False, server_default="high_touch"),
     Column("tier_reason", Clean),
-    Column("stage", Word(words.Stage), nullable=False, server_default="setup"),
+    Column("stage", Word(enums.Stage), nullable=False, server_default="setup"),
     Column("stage_since", Date),
     Column("stage_reason", Clean),
     Column("contract_start", Date),
     Column("renewal_date", Date),
     ref("owner_id", "member", index=True),
     ref("deputy_id", "member", index=True),
-    Column("relationship", Word(words.Relationship)),
+    Column("relationship", Word(enums.Relationship)),
     Column("first_win_on", Date),
     Column("first_win", Clean),
     Column("packet_accepted_on", Date),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
-from bot.domain import words
+from bot.domain import enums
 from bot.store.schema.base import metadata, of_account, ref, row_id
 from bot.store.types import BigInt, Clean, UtcDateTime, Word
 
@@ -13,7 +13,7 @@ cadence = Table(
     metadata,
     row_id(),
     of_account(),
-    Column("kind", Word(words.CadenceKind), nullable=False),
+    Column("kind", Word(enums.CadenceKind), nullable=False),
     Column("rrule", String(200), nullable=False),
     Column("local_start", String(16), nullable=False),
     Column("tz", String(64), nullable=False),
@@ -43,7 +43,7 @@ meeting = Table(
     row_id(),
     of_account(),
     ref("cadence_id", "cadence", nullable=False),
-    Column("kind", Word(words.CadenceKind), nullable=False),
+    Column("kind", Word(enums.CadenceKind), nullable=False),
     Column("starts_at", UtcDateTime, nullable=False),
     UniqueConstraint("cadence_id", "starts_at"),
 )
@@ -56,7 +56,7 @@ prompt = Table(
     ref("workspace_id", "workspace", nullable=False),
     Column("meeting_id", BigInt, ForeignKey("meeting.id"), nullable=False, unique=True),
     ref("member_id", "member", index=True),
-    Column("state", Word(words.PromptState), nullable=False, server_default="open"),
+    Column("state", Word(enums.PromptState), nullable=False, server_default="open"),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("remind_at", UtcDateTime),
     Column("reminded_at", UtcDateTime),
@@ -85,7 +85,7 @@ answer = Table(
     Column("meeting_id", BigInt, ForeignKey("meeting.id"), unique=True),
     Column("submission", String(120), nullable=False, unique=True),
     ref("member_id", "member", nullable=False),
-    Column("change", Word(words.Change), nullable=False),
+    Column("change", Word(enums.Change), nullable=False),
     Column("what_changed", Clean),
     Column("unproven", Clean),
     Column("next_action", Clean),

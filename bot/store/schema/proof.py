@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, Integer, String, Table, UniqueConstraint, text
 
-from bot.domain import words
+from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
 from bot.store.types import BigInt, Clean, Exact, UtcDateTime, Word
 
@@ -14,7 +14,7 @@ person = Table(
     row_id(),
     of_account(),
     Column("name", Clean, nullable=False),
-    Column("part", Word(words.Part), nullable=False),
+    Column("part", Word(enums.Part), nullable=False),
     Column("title", Clean),
     Column("email", Clean),
     Column("left_on", Date),
@@ -30,7 +30,7 @@ promise = Table(
     Column("promised_by", Clean),
     ref("promised_to", "person"),
     Column("due_on", Date),
-    Column("state", Word(words.PromiseState), nullable=False, server_default="open"),
+    Column("state", Word(enums.PromiseState), nullable=False, server_default="open"),
     Column("settled_on", Date),
     Column("settled_why", Clean),
     Column("last_mentioned_on", Date),
@@ -42,10 +42,10 @@ outcome = Table(
     row_id(),
     of_account(),
     Column("title", Clean, nullable=False),
-    Column("kind", Word(words.OutcomeKind), nullable=False, server_default="numeric"),
+    Column("kind", Word(enums.OutcomeKind), nullable=False, server_default="numeric"),
     Column("metric", Clean),
     Column("unit", Clean),
-    Column("direction", Word(words.Direction)),
+    Column("direction", Word(enums.Direction)),
     Column("baseline", Exact),
     Column("baseline_on", Date),
     ref("baseline_agreed_by", "person"),
@@ -69,7 +69,7 @@ evidence = Table(
     row_id(),
     of_account(),
     ref("outcome_id", "outcome", nullable=False, index=True),
-    Column("source", Word(words.Source), nullable=False),
+    Column("source", Word(enums.Source), nullable=False),
     Column("as_of", Date, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("value", Exact),
@@ -78,7 +78,7 @@ evidence = Table(
     Column("link", Clean),
     Column("measured_by", Clean),
     ref("attested_by", "person"),
-    Column("method", Word(words.Method)),
+    Column("method", Word(enums.Method)),
     Column("method_note", Clean),
     Column("money_minor", BigInt),
     Column("currency", String(3)),
@@ -118,7 +118,7 @@ action = Table(
     row_id(),
     of_account(),
     Column("text", Clean, nullable=False),
-    Column("loop", Word(words.Loop), nullable=False, server_default="ourselves"),
+    Column("loop", Word(enums.Loop), nullable=False, server_default="ourselves"),
     ref("gap_id", "gap"),
     ref("owner_id", "member", index=True),
     Column("due_on", Date),
@@ -138,7 +138,7 @@ obstacle = Table(
     metadata,
     row_id(),
     of_account(),
-    Column("kind", Word(words.ObstacleKind), nullable=False),
+    Column("kind", Word(enums.ObstacleKind), nullable=False),
     Column("text", Clean, nullable=False),
     ref("owner_id", "member"),
     ref("owner_person_id", "person"),
@@ -151,7 +151,7 @@ judgement = Table(
     metadata,
     row_id(),
     of_account(),
-    Column("verdict", Word(words.Verdict), nullable=False),
+    Column("verdict", Word(enums.Verdict), nullable=False),
     Column("why", Clean, nullable=False),
     Column("would_change", Clean),
     ref("judged_by", "member", nullable=False),
@@ -174,7 +174,7 @@ stage_entry = Table(
     metadata,
     row_id(),
     of_account(),
-    Column("stage", Word(words.Stage), nullable=False),
+    Column("stage", Word(enums.Stage), nullable=False),
     Column("entered_on", Date, nullable=False),
     Column("reason", Clean),
 )

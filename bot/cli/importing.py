@@ -1,0 +1,159 @@
+"""`proofline import …`: accounts, promises, outcomes, and a whole ledger."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.common import database, now
+from bot.cli.errors import Stop
+
+if TYPE_CHECKING:
+    from bot.features.imports.dates import DateOrder
+    from bot.features.imports.report import Report
+    from bot.features.imports.run import Run
+
+imports = typer.Typer(help="Take in what other tools export.", no_args_is_help=True)
+
+Source = Annotated[Path, typer.Argument(help="A CSV file; - reads standard input.", allow_dash=True)]
+Mapping = Annotated[
+    list[str] | None, typer.Option("--map", help='"CRM column=field"; may be given often. Field "ignore" skips it.')
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change and write nothing.")]
+Currency = Annotated[str | None, typer.Option(help="Currency of amounts that name none, such as USD.")]
+DateOrderText = Annotated[str | None, typer.Option(help="mdy, dmy or ymd; inferred if left out.")]
+Delimiter = Annotated[str | None, typer.Option(help="comma, semicolon, tab or pipe; inferred if left out.")]
+Encoding = Annotated[str | None, typer.Option(help="Such as shift_jis; inferred if left out.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show every change, however many.")]
+Team = Annotated[str | None, typer.Option("--workspace", help="Slack team id, when there are several.", metavar="T…")]
+
+
+@imports.command("accounts")
+def import_accounts(
+    file: Source,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    portfolio: Annotated[str | None, typer.Option(help="Put these accounts into this portfolio.")] = None,
+    currency: Currency = None,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    word: Annotated[
+        list[str] | None, typer.Option("--word", help='"Gold=high_touch": what a tier or status of yours means.')
+    ] = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in accounts as a CRM exports them. Running it again changes nothing.
+
+    Columns are recognised by the names that Salesforce, HubSpot and plain tables give them. Accounts are matched by
+    external id, else by name. A bad row is left out and reported; the exit code is 1 only if no row could be taken.
+    """
+    from bot.features.imports import cells
+    from bot.features.imports import run as import_run
+    from bot.features.imports.row_reader import Options
+
+    options = Options(_date_order(date_order), currency, cells.extra_words(word or ()), portfolio)
+    table = import_run.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    _import(lambda run: import_run.import_accounts(run, table, options), dry_run, everything, workspace)
+
+
+@imports.command("promises")
+def import_promises(
+    file: Source,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in what was promised at the sale: account, promise, date, by whom, to whom, due, state."""
+    from bot.features.imports import fact_rows
+    from bot.features.imports import run as import_run
+    from bot.features.imports.row_reader import Options
+
+    options = Options(_date_order(date_order))
+    table = import_run.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    _import(
+        lambda run: import_run.import_facts(run, fact_rows.PROMISES, table, options), dry_run, everything, workspace
+    )
+
+
+@imports.command("outcomes")
+def import_outcomes(
+    file: Source,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    currency: Currency = None,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in what success means: account, outcome, metric, baseline, target, due, the customer-side owner."""
+    from bot.features.imports import fact_rows
+    from bot.features.imports import run as import_run
+    from bot.features.imports.row_reader import Options
+
+    options = Options(_date_order(date_order), currency)
+    table = import_run.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    _import(
+        lambda run: import_run.import_facts(run, fact_rows.OUTCOMES, table, options), dry_run, everything, workspace
+    )
+
+
+@imports.command("ledger")
+def import_ledger(file: Annotated[Path, typer.Argument(help="A file that `export` wrote.")]) -> None:
+    """Take a whole export back into an empty database: all of it, or nothing."""
+    from bot.cli import terminal
+    from bot.features.exports import ledger_export
+
+    watched = terminal.progress(f"Restoring {file.name}")
+    with database(create=True) as empty, file.open("rb") as lines, watched as heard:
+        restored = ledger_export.restore(empty, lines, heard)
+    terminal.say(f"Restored {sum(restored.values()):,} rows, {restored.get('account', 0):,} accounts among them.")
+
+
+def _import(work: Callable[[Run], Report], dry_run: bool, everything: bool, team_id: str | None) -> None:
+    """Run one import in the workspace it is for and show its report; a new database and workspace are made for it."""
+    from bot.cli import terminal
+    from bot.features.imports import target_workspace
+    from bot.features.imports.run import Run
+
+    with database(create=True) as target:
+        with target.reading() if dry_run else target.begin() as session:
+            found = (
+                target_workspace.find(session, team_id)
+                if dry_run
+                else target_workspace.find_or_add(session, team_id, now())
+            )
+        with terminal.progress("Importing") as heard:
+            report = work(Run(target, found or 0, now(), dry_run, heard))
+    terminal.report(report, everything)
+    if not report.taken:
+        raise Stop("No row could be taken." if report.bad else "The file has a header and no rows.")
+
+
+def _date_order(text: str | None) -> DateOrder | None:
+    from bot.features.imports.dates import DateOrder
+
+    if text is None:
+        return None
+    if text.lower() not in tuple(DateOrder):
+        raise typer.BadParameter("is mdy, dmy or ymd", param_hint="--date-order")
+    return DateOrder(text.lower())
+
+
+def _name(file: Path) -> str:
+    return "standard input" if str(file) == "-" else file.name
+
+
+def _bytes(file: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()

@@ -1,0 +1,100 @@
+"""What the command line shows: sentences, tables, and progress on long work when somebody watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot.features.imports.report import Report
+
+_SHOWN = 20
+_WIDE = 160
+
+out = Console(soft_wrap=False, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+for _console in (out, err):
+    if not _console.is_terminal:
+        _console.width = _WIDE  # a file or a pipe has no edge to wrap at
+
+
+def say(sentence: str) -> None:
+    """One line on standard output, as it is."""
+    out.print(Text(sentence), soft_wrap=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error for the length of the block, if that is a terminal; called with done and total."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A table of plain text: nothing in a cell is markup."""
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for header in headers:
+        shown.add_column(header, overflow="fold", header_style="dim")
+    for row in rows:
+        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    out.print(shown)
+
+
+def report(done: Report, everything: bool) -> None:
+    """What an import did or would do; long lists are cut unless `everything` is wanted."""
+    added, changed = ("Would be added", "Would be changed") if done.dry_run else ("Added", "Changed")
+    say("Read as: " + ", ".join(f"{header} → {name}" for header, name in done.read_as))
+    if done.ignored:
+        say("Left alone: " + ", ".join(done.ignored))
+    cut = None if everything else _SHOWN
+    _section(added, ("line", "account"), done.created if done.dry_run or everything else [], cut)
+    _section(
+        changed,
+        ("line", "account", "field", "from", "to"),
+        [(one.line, one.name, one.field, one.before, one.after) for one in done.changed],
+        cut,
+    )
+    _section(
+        "Kept: somebody changed these here, and the CRM has not since",
+        ("line", "account", "field", "here", "in the file"),
+        [(one.line, one.name, one.field, one.before, one.after) for one in done.kept],
+        cut,
+    )
+    _section(
+        "Left out",
+        ("line", "column", "value", "reason"),
+        [(bad.line, bad.column or "–", bad.value or "", bad.reason) for bad in done.bad],
+        None,
+    )
+    for note in done.notes:
+        say(f"Note: {note}")
+    for names, what in ((done.new_members, "colleagues"), (done.new_portfolios, "portfolios")):
+        if names:
+            say(f"New {what}: {', '.join(names)}")
+    say(summary(done))
+
+
+def summary(done: Report) -> str:
+    """The import in one line."""
+    counted = (
+        f"{len(done.created):,} added, {done.changed_rows:,} changed, {done.unchanged:,} unchanged, "
+        f"{len(done.bad):,} left out"
+    )
+    return f"Dry run, nothing was written. {done.file}: {counted}." if done.dry_run else f"{done.file}: {counted}."
+
+
+def _section(title: str, headers: tuple[str, ...], rows: Sequence[Sequence[object]], cut: int | None) -> None:
+    if not rows:
+        return
+    out.print(Text(title, style="bold"), soft_wrap=True)
+    table(headers, rows[:cut])
+    if cut is not None and len(rows) > cut:
+        say(f"… and {len(rows) - cut:,} more; --all shows them.")

@@ -1,0 +1,112 @@
+"""Actions loop back to the customer: closed only when the customer was told (issue: loops)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.enums import AccountStatus, Loop
+from bot.domain.model import Account, Action
+from bot.domain.values.money import Money, listed_money, money, total
+from bot.domain.values.text import plural, spelled
+
+
+class ActionState(StrEnum):
+    """How far an action has come round its loop."""
+
+    OPEN = "open"
+    TO_TELL = "to_tell"
+    CLOSED = "closed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """What keeps showing up: a theme, the accounts that have an open action on it, and what they are worth."""
+
+    theme: str
+    loop: Loop
+    account_ids: tuple[int, ...]
+    arr: tuple[Money, ...]
+    unknown_arr: int
+
+    @property
+    def fact(self) -> str:
+        """`nine accounts, 1.2 M USD ARR`; unknown ARR is told and not guessed."""
+        count = len(self.account_ids)
+        worth = f", {listed_money(self.arr)} ARR" if self.arr else ""
+        unknown = f" ({self.unknown_arr} with unknown ARR)" if self.unknown_arr else ""
+        return f"{spelled(count)} {'account' if count == 1 else 'accounts'}{worth}{unknown}"
+
+
+def state_of(action: Action, on: date) -> ActionState:
+    """An answer of Product or go-to-market does not close an action: the customer has to be told, in words."""
+    if action.dropped_on is not None and action.dropped_on <= on:
+        return ActionState.DROPPED
+    if action.told_on is not None and action.told_on <= on and action.told_words:
+        return ActionState.CLOSED
+    answered = action.loop_answered_on is not None and action.loop_answered_on <= on
+    return ActionState.TO_TELL if answered else ActionState.OPEN
+
+
+def open_action(action: Action, on: date) -> bool:
+    """Neither closed, by telling the customer, nor dropped."""
+    return state_of(action, on) in (ActionState.OPEN, ActionState.TO_TELL)
+
+
+def why_not_closed(action: Action, on: date) -> str | None:
+    """What is missing before an action may be closed, `None` when nothing is."""
+    match state_of(action, on):
+        case ActionState.CLOSED | ActionState.DROPPED:
+            return None
+        case ActionState.TO_TELL:
+            return "Tell the customer what changed, and write down the words you used"
+        case ActionState.OPEN if action.loop in (Loop.PRODUCT, Loop.GO_TO_MARKET):
+            return f"{'Product' if action.loop is Loop.PRODUCT else 'Go-to-market'} has not answered yet"
+        case _:
+            return "The customer has not been told"
+
+
+def recurring(actions: Iterable[tuple[Account, Action]], on: date, least_accounts: int = 2) -> tuple[Recurring, ...]:
+    """Themes with open actions in at least so many accounts, most accounts first, then the larger ARR.
+
+    Themes are compared without case and spacing, and shown in the spelling that is used most.
+    """
+    held: dict[tuple[str, Loop], dict[int, Account]] = {}
+    spellings: dict[tuple[str, Loop], Counter[str]] = {}
+    for account, action in actions:
+        if not action.theme or account.status is AccountStatus.FORMER:
+            continue
+        if not open_action(action, on):
+            continue
+        spelling = " ".join(action.theme.split())
+        key = (spelling.casefold(), action.loop)
+        held.setdefault(key, {})[account.id] = account
+        spellings.setdefault(key, Counter())[spelling] += 1
+    found = [
+        _recurring(min(spellings[key].items(), key=lambda item: (-item[1], item[0]))[0], key[1], accounts)
+        for key, accounts in held.items()
+        if len(accounts) >= least_accounts
+    ]
+    found.sort(key=lambda one: (-len(one.account_ids), -max((a.major for a in one.arr), default=0), one.theme))
+    return tuple(found)
+
+
+def _recurring(theme: str, loop: Loop, accounts: dict[int, Account]) -> Recurring:
+    amounts = [money(account.arr_minor, account.currency) for account in accounts.values()]
+    known = [amount for amount in amounts if amount is not None]
+    return Recurring(theme, loop, tuple(sorted(accounts)), total(known), len(amounts) - len(known))
+
+
+def headline(theme: Recurring) -> str:
+    """One line for the channel of Product or go-to-market."""
+    return f"{theme.theme}: {theme.fact}"
+
+
+def to_tell(actions: Iterable[Action], on: date) -> str | None:
+    """`2 answers wait to be told to the customer`, or `None`."""
+    waiting = sum(state_of(action, on) is ActionState.TO_TELL for action in actions)
+    return f"{plural(waiting, 'answer waits', 'answers wait')} to be told to the customer" if waiting else None

@@ -1,0 +1,211 @@
+"""One account, assessed: the value of which card, digest, escalations and packet are views (DESIGN, section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from bot.domain.account import dangers as account_dangers
+from bot.domain.account import judgement, promises, stages
+from bot.domain.account import theatre as account_theatre
+from bot.domain.account.dangers import Danger
+from bot.domain.account.judgement import Judged
+from bot.domain.account.stages import StageStanding
+from bot.domain.account.theatre import Finding
+from bot.domain.enums import AccountStatus, PromptState, Severity, Standing
+from bot.domain.model import Account, Evidence, Gap, ProofState
+from bot.domain.proof.coverage import NO_OUTCOME, coverage
+from bot.domain.proof.evidence_grade import People
+from bot.domain.proof.grading import Graded, grade
+from bot.domain.values.money import Money, money
+from bot.domain.values.text import percent
+
+NO_EVIDENCE: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGap:
+    """What is unproven: a gap somebody wrote down, or an outcome that nobody wrote a gap for (`gap` is `None`)."""
+
+    title: str
+    gap: Gap | None
+    outcome: Graded | None
+    owner_id: int | None
+    next_action: str | None
+    due_on: date | None
+    risk_if_never: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything the rules say of one account on one day.
+
+    `outcomes` are the graded outcomes that are not retired, in the order of the ledger.
+    """
+
+    state: ProofState
+    on: date
+    now: datetime
+    outcomes: tuple[Graded, ...]
+    coverage: Decimal
+    dangers: tuple[Danger, ...]
+    theatre: tuple[Finding, ...]
+
+    @property
+    def stage(self) -> StageStanding:
+        """Where the account stands by its ledger, or where a human put it."""
+        return stages.stage_of(self.state, self.outcomes, self.coverage, self.on)
+
+    @property
+    def judged(self) -> Judged:
+        """The last human judgement and the later facts that contradict it."""
+        return judgement.judged(self.state, self.outcomes, self.dangers, self.now)
+
+    @property
+    def next_change_on(self) -> date | None:
+        """The first day on which time alone can change anything here but ages in days.
+
+        Until then, and until the ledger changes, the value may be kept. It is `on` itself when a meeting later today
+        can still pass in silence.
+        """
+        return _next_change(self)
+
+    @property
+    def account(self) -> Account:
+        return self.state.account
+
+    @property
+    def arr(self) -> Money | None:
+        """The account's ARR, `None` when it is unknown."""
+        return money(self.state.account.arr_minor, self.state.account.currency)
+
+    @property
+    def proven(self) -> tuple[Graded, ...]:
+        return self._of(Standing.PROVEN)
+
+    @property
+    def partly_proven(self) -> tuple[Graded, ...]:
+        return self._of(Standing.PARTLY_PROVEN)
+
+    @property
+    def disproven(self) -> tuple[Graded, ...]:
+        return self._of(Standing.DISPROVEN)
+
+    @property
+    def unproven(self) -> tuple[Graded, ...]:
+        return self._of(Standing.UNPROVEN)
+
+    @property
+    def coverage_text(self) -> str:
+        """`40%`, or that nobody has written down what success means."""
+        return percent(self.coverage) if self.outcomes else NO_OUTCOME
+
+    @property
+    def gaps(self) -> tuple[OpenGap, ...]:
+        """Open gaps: written ones first, by due date, then every outcome short of proven that has none."""
+        return _gaps(self)
+
+    @property
+    def next_meeting_at(self) -> datetime | None:
+        """The next customer meeting: one that was asked about already and is not off, or the next of a series."""
+        coming = [one.starts_at for one in self.state.meetings if one.prompt is not PromptState.OFF]
+        if self.state.next_meeting_at is not None:
+            coming.append(self.state.next_meeting_at)
+        return min((starts_at for starts_at in coming if starts_at > self.now), default=None)
+
+    @property
+    def days_to_renewal(self) -> int | None:
+        """Days until the renewal, negative once it has passed, `None` when it is unknown."""
+        renewal = self.state.account.renewal_date
+        return None if renewal is None else (renewal - self.on).days
+
+    @property
+    def worst_first(self) -> tuple[int, int, int, Decimal, int, str]:
+        """The key that sorts accounts worst first.
+
+        Former customers last, then the severest danger, how many of that severity, least coverage, largest ARR, name.
+        """
+        return worst_first(self.state.account, self.coverage, self.dangers)
+
+    def _of(self, standing: Standing) -> tuple[Graded, ...]:
+        return tuple(graded for graded in self.outcomes if graded.standing is standing)
+
+
+def worst_first(account: Account, covered: Decimal, found: Sequence[Danger]) -> tuple[int, int, int, Decimal, int, str]:
+    """The key of `Assessment.worst_first`, from an account's coverage and its dangers."""
+    top = found[0].severity if found else 0
+    many = sum(danger.severity is Severity.HIGH for danger in found)
+    gone = account.status is AccountStatus.FORMER
+    return int(gone), -int(top), -many, covered, -(account.arr_minor or 0), account.name
+
+
+def assess(state: ProofState, on: date, now: datetime) -> Assessment:
+    """Assess one account: `on` is the day of the rules (the UTC date of `now`, or an earlier one with its state)."""
+    outcomes = graded_outcomes(state, on)
+    covered = coverage(outcomes)
+    found = account_dangers.dangers(state, outcomes, covered, on, now)
+    return Assessment(
+        state, on, now, outcomes, covered, found, account_theatre.findings(state, outcomes, found, on, now)
+    )
+
+
+def graded_outcomes(state: ProofState, on: date) -> tuple[Graded, ...]:
+    """Every outcome of the account that is not retired by the day, graded."""
+    people: People = {person.id: person for person in state.people}
+    evidence: dict[int, list[Evidence]] = {}
+    for piece in state.evidence:
+        held = evidence.get(piece.outcome_id)
+        if held is None:
+            evidence[piece.outcome_id] = [piece]
+        else:
+            held.append(piece)
+    return tuple(
+        grade(outcome, evidence.get(outcome.id, NO_EVIDENCE), people, on)
+        for outcome in state.outcomes
+        if outcome.retired_on is None or outcome.retired_on > on
+    )
+
+
+def _gaps(assessment: Assessment) -> tuple[OpenGap, ...]:
+    by_id = {graded.outcome.id: graded for graded in assessment.outcomes}
+    written = [gap for gap in assessment.state.gaps if gap.closed_on is None or gap.closed_on > assessment.on]
+    written.sort(key=lambda gap: (gap.due_on or date.max, gap.id))
+    named = {gap.outcome_id for gap in written}
+    found = [
+        OpenGap(
+            gap.title,
+            gap,
+            by_id.get(gap.outcome_id) if gap.outcome_id is not None else None,
+            gap.owner_id,
+            gap.next_action,
+            gap.due_on,
+            gap.risk_if_never or _risk_of(by_id, gap.outcome_id),
+        )
+        for gap in written
+    ]
+    owner = assessment.state.account.owner_id
+    for graded in assessment.outcomes:
+        outcome = graded.outcome
+        if graded.standing is not Standing.PROVEN and outcome.id not in named:
+            found.append(OpenGap(outcome.title, None, graded, owner, None, outcome.due_on, outcome.risk_if_never))
+    return tuple(found)
+
+
+def _risk_of(by_id: dict[int, Graded], outcome_id: int | None) -> str | None:
+    graded = by_id.get(outcome_id) if outcome_id is not None else None
+    return None if graded is None else graded.outcome.risk_if_never
+
+
+def _next_change(assessment: Assessment) -> date | None:
+    state, on = assessment.state, assessment.on
+    days = [graded.next_change_on for graded in assessment.outcomes]
+    days += [outcome.retired_on for outcome in state.outcomes if outcome.retired_on and outcome.retired_on > on]
+    days += [
+        account_dangers.next_change(state, on, assessment.now),
+        stages.next_change(state, on),
+        promises.next_change(state.promises, on),
+        account_theatre.next_change(state, on),
+    ]
+    return min((day for day in days if day is not None), default=None)

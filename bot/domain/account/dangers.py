@@ -1,0 +1,249 @@
+"""The dangers that the ledger alone can show, each with its fact in plain words (RiskKind; issue: escalations).
+
+Facts carry dates and not ages, so that a sentence stays true, and the same, until the ledger changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from bot.domain.account.actions import open_action
+from bot.domain.enums import AccountStatus, Grade, Part, PromptState, RiskKind, Severity, Standing
+from bot.domain.model import Action, MeetingFact, Person, ProofState
+from bot.domain.proof.coverage import NO_OUTCOME, RENEWABLE
+from bot.domain.proof.explanation import PARTS
+from bot.domain.proof.grading import Graded
+from bot.domain.values.text import day, days, listed, number, percent, plural, quoted
+
+RENEWAL_WINDOW = timedelta(days=120)
+RENEWAL_NEAR = timedelta(days=60)
+OVERDUE_AFTER = timedelta(days=7)
+SILENT_PROMPTS = 2
+MANY_SILENT_PROMPTS = 4
+MEETINGS_WITHOUT_EVIDENCE = 3
+_DECIDED = (PromptState.ANSWERED, PromptState.SILENT)
+SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A danger as the rules see it today; a `Risk` is the row that follows it until somebody closes it.
+
+    `subject` names the row it is about (`outcome:12`, `action:5`, `person:3`) or is empty for the whole account; kind
+    and subject together say whether two dangers are the same one. `since` is `None` when the ledger does not know.
+    """
+
+    kind: RiskKind
+    subject: str
+    severity: Severity
+    fact: str
+    since: date | None
+
+
+def dangers(
+    state: ProofState, outcomes: Sequence[Graded], covered: Decimal, on: date, now: datetime
+) -> tuple[Danger, ...]:
+    """Every danger of an account on a day, the worst first. A former customer has none.
+
+    `outcomes` are the graded outcomes that are not retired, `covered` the account's coverage.
+    """
+    if state.account.status is AccountStatus.FORMER:
+        return ()
+    near = renews_within(state, on, RENEWAL_WINDOW)
+    found: list[Danger] = []
+    if not outcomes:
+        found.append(_no_success(state, near))
+    for graded in outcomes:
+        if graded.disputed is not None or graded.last_grade is not None or graded.standing is Standing.DISPROVEN:
+            found.extend(_of_outcome(graded, near))
+    found.extend(_no_customer_owner(outcomes, on))
+    if state.people:
+        found.extend(_sponsor_left(state.people, on))
+    if near and covered < RENEWABLE:
+        found.append(_renewal_unproven(state, outcomes, covered, on))
+    if state.meetings:
+        found.extend(_of_meetings(state, now))
+    for action in state.actions:
+        if action.due_on is not None and action.due_on < on and open_action(action, on):
+            found.extend(_overdue(state, action, action.due_on, on))
+    if len(found) > 1:
+        found.sort(key=lambda danger: (-danger.severity, danger.since or date.max, danger.kind, danger.subject))
+    return tuple(found)
+
+
+def renews_within(state: ProofState, on: date, window: timedelta) -> bool:
+    """Whether the renewal is at most `window` away. A date that has passed counts: nobody has written a new one."""
+    renewal = state.account.renewal_date
+    return renewal is not None and renewal - on <= window
+
+
+def held_meetings(meetings: Iterable[MeetingFact], now: datetime) -> list[MeetingFact]:
+    """Meetings whose prompt came to something, oldest first: answered, or passed in silence. Meetings called off and
+    those that nobody was asked about say nothing."""
+    return [meeting for meeting in meetings if meeting.prompt in _DECIDED or _passed_in_silence(meeting, now)]
+
+
+def _passed_in_silence(meeting: MeetingFact, now: datetime) -> bool:
+    return meeting.prompt is PromptState.OPEN and meeting.starts_at <= now
+
+
+def evidence_recorded_since(state: ProofState, moment: datetime, now: datetime) -> bool:
+    """Whether any evidence that was not withdrawn came in at or after a moment, by whatever way."""
+    return any(moment <= piece.recorded_at <= now and piece.withdrawn_on is None for piece in state.evidence)
+
+
+def next_change(state: ProofState, on: date, now: datetime) -> date | None:
+    """The first day on which time alone can raise, end or worsen a danger that is not of one outcome's evidence.
+
+    It is `on` itself when a meeting with an open prompt starts later today.
+    """
+    possible: list[date] = []
+    renewal = state.account.renewal_date
+    if renewal is not None:
+        possible += [renewal - RENEWAL_WINDOW, renewal - RENEWAL_NEAR, renewal + timedelta(days=1)]
+    for action in state.actions:
+        if action.due_on is not None and open_action(action, on):
+            possible.append(action.due_on + OVERDUE_AFTER)
+    for person in state.people:
+        if person.left_on is not None:
+            possible.append(person.left_on)
+    coming = [day for day in possible if day > on]
+    still_open = (meeting for meeting in state.meetings if meeting.prompt is PromptState.OPEN)
+    coming.extend(meeting.starts_at.date() for meeting in still_open if meeting.starts_at > now)
+    return min(coming, default=None)
+
+
+def _no_success(state: ProofState, near: bool) -> Danger:
+    fact = NO_OUTCOME[0].upper() + NO_OUTCOME[1:]
+    severity = Severity.HIGH if near else Severity.MEDIUM
+    return Danger(RiskKind.NO_SUCCESS_WRITTEN, "", severity, fact, state.account.contract_start)
+
+
+def _of_outcome(graded: Graded, near: bool) -> Iterable[Danger]:
+    if graded.disputed is not None:
+        yield _disputed(graded)
+    if graded.standing is Standing.DISPROVEN:
+        yield _disproven(graded)
+    elif graded.last_grade is not None and graded.last_grade >= Grade.CONFIRMED and graded.expired:
+        yield _expired(graded, near)
+
+
+def _disputed(graded: Graded) -> Danger:
+    piece = graded.disputed
+    assert piece is not None
+    person = graded.people.get(piece.disputed_by) if piece.disputed_by is not None else None
+    fact = f"{person.name if person else 'The customer'} disputes the proof of {quoted(graded.outcome.title)}"
+    if piece.disputed_why:
+        fact += f": {piece.disputed_why}"
+    return Danger(RiskKind.PROOF_DISPUTED, _outcome(graded), Severity.HIGH, fact, piece.disputed_on)
+
+
+def _disproven(graded: Graded) -> Danger:
+    outcome = graded.outcome
+    assert outcome.due_on is not None
+    still = "" if graded.value is None else f" from {number(graded.value, outcome.unit)}"
+    fact = f"{quoted(outcome.title)} was due on {day(outcome.due_on)} and has not moved{still}"
+    return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, fact, outcome.due_on)
+
+
+def _expired(graded: Graded, near: bool) -> Danger:
+    assert graded.last_grade is not None and graded.expired_on is not None
+    title, until = quoted(graded.outcome.title), day(graded.expired_on)
+    fact = f"{title} was {graded.last_grade.word}, and the proof ran out on {until}"
+    severity = Severity.HIGH if near else Severity.MEDIUM
+    return Danger(RiskKind.PROOF_EXPIRED, _outcome(graded), severity, fact, graded.expired_on)
+
+
+def _outcome(graded: Graded) -> str:
+    return f"outcome:{graded.outcome.id}"
+
+
+def _no_customer_owner(outcomes: Sequence[Graded], on: date) -> Iterable[Danger]:
+    """One danger for the account, however many of its outcomes nobody at the customer owns."""
+    orphans = [graded for graded in outcomes if not owned(graded, on)]
+    if not orphans:
+        return
+    if len(orphans) == len(outcomes):
+        fact, severity = "Nobody at the customer owns an outcome", Severity.HIGH
+    else:
+        names = [quoted(graded.outcome.title, 40) for graded in orphans[:3]]
+        if len(orphans) > len(names):
+            names.append(f"{len(orphans) - len(names)} more")
+        fact, severity = f"Nobody at the customer owns {listed(names)}", Severity.MEDIUM
+    yield Danger(RiskKind.NO_CUSTOMER_OWNER, "", severity, fact, None)
+
+
+def owned(graded: Graded, on: date) -> bool:
+    """Whether a person who is still at the customer owns the outcome."""
+    owner_id = graded.outcome.owner_person_id
+    if owner_id is None:
+        return False
+    owner = graded.people.get(owner_id)
+    return owner is not None and (owner.left_on is None or owner.left_on > on)
+
+
+def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
+    """Economic buyer or champion left, and nobody who is still there has the part."""
+    for part in SPONSORS:
+        gone: Person | None = None
+        for person in people:
+            if person.part is not part:
+                continue
+            if person.left_on is None or person.left_on > on:
+                break
+            if gone is None or gone.left_on is None or person.left_on >= gone.left_on:
+                gone = person
+        else:
+            if gone is not None and gone.left_on is not None:
+                fact = f"{gone.name}, {PARTS[part]}, left on {day(gone.left_on)} and nobody has taken over"
+                yield Danger(RiskKind.SPONSOR_LEFT, f"person:{gone.id}", Severity.HIGH, fact, gone.left_on)
+
+
+def _renewal_unproven(state: ProofState, outcomes: Sequence[Graded], covered: Decimal, on: date) -> Danger:
+    renewal = state.account.renewal_date
+    assert renewal is not None
+    proven = sum(graded.standing is Standing.PROVEN for graded in outcomes)
+    when = "Renews" if renewal >= on else "Was to renew"
+    so_far = f"{percent(covered)} proven ({proven} of {plural(len(outcomes), 'outcome')})" if outcomes else NO_OUTCOME
+    fact = f"{when} on {day(renewal)}: {so_far}"
+    severity = Severity.HIGH if renews_within(state, on, RENEWAL_NEAR) else Severity.MEDIUM
+    return Danger(RiskKind.RENEWAL_UNPROVEN, "", severity, fact, renewal - RENEWAL_WINDOW)
+
+
+def _of_meetings(state: ProofState, now: datetime) -> Iterable[Danger]:
+    held = held_meetings(state.meetings, now)
+    silent = 0
+    while silent < len(held) and held[-1 - silent].prompt is not PromptState.ANSWERED:
+        silent += 1
+    if silent >= SILENT_PROMPTS:
+        yield _unanswered(held[-silent:])
+    last = held[-MEETINGS_WITHOUT_EVIDENCE:]
+    if len(last) == MEETINGS_WITHOUT_EVIDENCE and without_evidence(state, last, now):
+        dates = days([meeting.starts_at.date() for meeting in last])
+        fact = f"The last {len(last)} meetings brought no new evidence ({dates})"
+        yield Danger(RiskKind.NO_NEW_EVIDENCE, "", Severity.MEDIUM, fact, last[0].starts_at.date())
+
+
+def without_evidence(state: ProofState, meetings: Sequence[MeetingFact], now: datetime) -> bool:
+    """No answer among these meetings moved evidence, and none came in by another way since the first of them."""
+    if any(meeting.moved_evidence for meeting in meetings):
+        return False
+    return not evidence_recorded_since(state, meetings[0].starts_at, now)
+
+
+def _unanswered(silent: Sequence[MeetingFact]) -> Danger:
+    dates = days([meeting.starts_at.date() for meeting in silent[-MANY_SILENT_PROMPTS:]])
+    fact = f"{len(silent)} prompts in a row went unanswered (the last: {dates})"
+    severity = Severity.HIGH if len(silent) >= MANY_SILENT_PROMPTS else Severity.MEDIUM
+    return Danger(RiskKind.PROMPTS_UNANSWERED, "", severity, fact, silent[0].starts_at.date())
+
+
+def _overdue(state: ProofState, action: Action, due_on: date, on: date) -> Iterable[Danger]:
+    if on - due_on < OVERDUE_AFTER:
+        return
+    owner = state.names.get(action.owner_id) if action.owner_id is not None else None
+    fact = f"{quoted(action.text)} was due on {day(due_on)}" + (f" ({owner})" if owner else " and has no owner")
+    yield Danger(RiskKind.ACTION_OVERDUE, f"action:{action.id}", Severity.MEDIUM, fact, due_on + OVERDUE_AFTER)

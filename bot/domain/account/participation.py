@@ -1,0 +1,54 @@
+"""Who was asked, who answered, and whose answers moved evidence (issue: cadence as proof)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.account.dangers import held_meetings
+from bot.domain.enums import PromptState
+from bot.domain.model import MeetingFact
+from bot.domain.values.text import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """One owner's prompts that came to something: answered, or passed in silence. Meetings called off do not count."""
+
+    member_id: int
+    asked: int
+    answered: int
+    moved: int
+
+    @property
+    def silent(self) -> int:
+        return self.asked - self.answered
+
+    @property
+    def usefulness(self) -> Decimal | None:
+        """The share of answers that moved evidence, `None` without an answer."""
+        return Decimal(self.moved) / self.answered if self.answered else None
+
+    @property
+    def fact(self) -> str:
+        """`answered 4 of 5, 2 moved evidence`."""
+        return f"answered {self.answered} of {self.asked}, {plural(self.moved, 'answer', 'answers')} moved evidence"
+
+
+def participation(
+    meetings: Iterable[MeetingFact], now: datetime, since: datetime | None = None
+) -> tuple[Participation, ...]:
+    """Participation of each owner over meetings from `since` on, the most silent first."""
+    tally: dict[int, list[int]] = {}
+    for meeting in held_meetings(meetings, now):
+        if meeting.asked is None or (since is not None and meeting.starts_at < since):
+            continue
+        counts = tally.setdefault(meeting.asked, [0, 0, 0])
+        counts[0] += 1
+        if meeting.prompt is PromptState.ANSWERED:
+            counts[1] += 1
+            counts[2] += bool(meeting.moved_evidence)
+    found = [Participation(member_id, *counts) for member_id, counts in tally.items()]
+    return tuple(sorted(found, key=lambda one: (-one.silent, one.answered, one.member_id)))

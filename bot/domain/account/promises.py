@@ -1,0 +1,63 @@
+"""Promises made at the sale are followed until kept, renegotiated or broken (issue: success plan)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.domain.enums import PromiseState
+from bot.domain.model import Promise
+from bot.domain.values.text import day, quoted
+
+FORGOTTEN_AFTER = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """An open promise that nobody has mentioned for 60 days; `since` is the last mention, `None` without a date."""
+
+    promise: Promise
+    since: date | None
+    fact: str
+
+
+def is_open(promise: Promise, on: date) -> bool:
+    """Neither kept, nor renegotiated, nor broken by the day."""
+    return promise.state is PromiseState.OPEN or (promise.settled_on is not None and promise.settled_on > on)
+
+
+def forgotten(promises: Iterable[Promise], on: date) -> tuple[Forgotten, ...]:
+    """The forgotten ones, longest silence first. Without any date nobody can say that it was ever mentioned: named."""
+    found = [_forgotten(promise) for promise in promises if is_open(promise, on) and _silent(promise, on)]
+    return tuple(sorted(found, key=lambda one: (one.since or date.min, one.promise.id)))
+
+
+def next_change(promises: Sequence[Promise], on: date) -> date | None:
+    """The first later day on which time alone makes a promise a forgotten one, or one settled ahead no longer open."""
+    days = [since + FORGOTTEN_AFTER for one in promises if (since := last_mention(one)) is not None]
+    days += [one.settled_on for one in promises if one.settled_on is not None]
+    return min((day for day in days if day > on), default=None)
+
+
+def overdue(promises: Iterable[Promise], on: date) -> tuple[Promise, ...]:
+    """Open promises whose date has passed, oldest first."""
+    late = [promise for promise in promises if is_open(promise, on) and promise.due_on and promise.due_on < on]
+    return tuple(sorted(late, key=lambda promise: (promise.due_on or date.max, promise.id)))
+
+
+def last_mention(promise: Promise) -> date | None:
+    """When it was last spoken of: the making of it counts."""
+    return max((d for d in (promise.last_mentioned_on, promise.promised_on) if d is not None), default=None)
+
+
+def _silent(promise: Promise, on: date) -> bool:
+    since = last_mention(promise)
+    return since is None or on - since >= FORGOTTEN_AFTER
+
+
+def _forgotten(promise: Promise) -> Forgotten:
+    since = last_mention(promise)
+    silence = f"nobody has mentioned it since {day(since)}" if since else "nobody has ever mentioned it"
+    due = f"; it is due on {day(promise.due_on)}" if promise.due_on else ""
+    return Forgotten(promise, since, f"{quoted(promise.text)}: {silence}{due}")

@@ -1,0 +1,192 @@
+"""Where an account stands between signature and renewal, by what its ledger shows (DESIGN, section 2, stages).
+
+An account is in the first stage whose exit test it fails, so it may move backwards. A human may overrule, and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from bot.domain.enums import Direction, Grade, OutcomeKind, Stage
+from bot.domain.model import Account, Outcome, ProofState, StageEntry
+from bot.domain.proof.coverage import RENEWABLE
+from bot.domain.proof.grading import Graded
+
+PACKET_GOOD_FOR = timedelta(days=365)
+ENOUGH_TO_TELL = 5
+
+EXIT_TESTS: dict[Stage, str] = {
+    Stage.SETUP: "one outcome is written so that it can be judged, and somebody at the customer owns it",
+    Stage.ACTIVATION: "a first win, with its date: “we used it in real life and it worked”",
+    Stage.ADOPTION: "one outcome is measured or better, and has moved",
+    Stage.OUTCOMES: "one outcome is confirmed or better, and has moved",
+    Stage.EXPANSION: "one outcome is attributed: a stated method isolates our share",
+    Stage.RENEWAL: "coverage is 80% or more, and a packet was accepted within a year",
+}
+"""What must be true to leave each stage, in plain words; `_EXITS` holds the same as code."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageStanding:
+    """The stage of an account on a day.
+
+    `computed` is what the ledger shows; `stage` differs from it only when a human overruled it with `reason`.
+    `needs` is the test to leave `computed`; `ready` says that even the last one, the renewal's, is passed.
+    """
+
+    stage: Stage
+    computed: Stage
+    reason: str | None
+    needs: str
+    ready: bool
+    since: date | None
+    on: date
+
+    @property
+    def overruled(self) -> bool:
+        return self.reason is not None
+
+    @property
+    def days(self) -> int | None:
+        """Days in this stage, `None` when nobody knows since when."""
+        return None if self.since is None else max(0, (self.on - self.since).days)
+
+
+@dataclass(frozen=True, slots=True)
+class UsualTime:
+    """How long a portfolio's accounts took to get through a stage: median and 90th percentile of days, never a mean."""
+
+    median: int
+    p90: int
+    stays: int
+
+
+def stage_of(state: ProofState, outcomes: Sequence[Graded], covered: Decimal, on: date) -> StageStanding:
+    """The account's stage from its graded outcomes and coverage, or the human's where one overruled it."""
+    account = state.account
+    computed, ready = Stage.RENEWAL, True
+    for stage, passed in _EXITS:
+        if not passed(account, outcomes, covered, on):
+            computed, ready = stage, False
+            break
+    reason = account.stage_reason or None
+    stage = account.stage if reason else computed
+    return StageStanding(stage, computed, reason, EXIT_TESTS[computed], ready, _since(state, stage, on), on)
+
+
+def judgeable(outcome: Outcome) -> bool:
+    """Written so that it can be judged: a due date, and for a number the metric, agreed baseline and target."""
+    if outcome.due_on is None:
+        return False
+    if outcome.kind is OutcomeKind.STATEMENT:
+        return True
+    if outcome.direction is Direction.HOLD:
+        aim = outcome.band_low is not None or outcome.band_high is not None
+    else:
+        aim = outcome.target is not None and outcome.target != outcome.baseline
+    return aim and bool(outcome.metric) and outcome.baseline is not None and outcome.baseline_agreed_by is not None
+
+
+def time_to_value(account: Account, on: date) -> int | None:
+    """Days from contract start to the first win; `None` when either is unknown or yet to come."""
+    if account.first_win_on is None or account.contract_start is None or account.first_win_on > on:
+        return None
+    return (account.first_win_on - account.contract_start).days
+
+
+def next_change(state: ProofState, on: date) -> date | None:
+    """The first later day on which time alone can change the stage: a first win dated ahead, a packet growing old."""
+    account = state.account
+    days = [account.first_win_on, account.packet_accepted_on]
+    if account.packet_accepted_on is not None:
+        days.append(account.packet_accepted_on + PACKET_GOOD_FOR + timedelta(days=1))
+    if state.stages:
+        days.extend(entry.entered_on for entry in state.stages)
+    return min((day for day in days if day is not None and day > on), default=None)
+
+
+def usual_times(histories: Iterable[Sequence[StageEntry]]) -> Mapping[Stage, UsualTime]:
+    """How long stages usually take, from completed stays of many accounts; each history is one account's entries.
+
+    A stay is complete when a later stage followed, so accounts that are stuck do not count as usual. A stage with fewer
+    than five completed stays is left out: too few to tell.
+    """
+    stays: dict[Stage, list[int]] = {}
+    order = list(Stage)
+    for history in histories:
+        entries = sorted(history, key=lambda entry: (entry.entered_on, entry.id))
+        for entry, following in pairwise(entries):
+            if order.index(following.stage) > order.index(entry.stage):
+                stays.setdefault(entry.stage, []).append((following.entered_on - entry.entered_on).days)
+    return {stage: _usual(sorted(found)) for stage, found in stays.items() if len(found) >= ENOUGH_TO_TELL}
+
+
+def stalled(standing: StageStanding, usual: Mapping[Stage, UsualTime]) -> bool | None:
+    """Whether the account is longer in its stage than nine in ten were; `None` when that cannot be told."""
+    times, days = usual.get(standing.stage), standing.days
+    return None if times is None or days is None else days > times.p90
+
+
+def _usual(ordered: Sequence[int]) -> UsualTime:
+    """Median and P90 by nearest rank: always a time that some account really took."""
+    count = len(ordered)
+    return UsualTime(ordered[(count - 1) // 2], ordered[-(-count * 9 // 10) - 1], count)
+
+
+def _since(state: ProofState, stage: Stage, on: date) -> date | None:
+    newest: StageEntry | None = None
+    for entry in state.stages:
+        if entry.entered_on <= on and (newest is None or (entry.entered_on, entry.id) > (newest.entered_on, newest.id)):
+            newest = entry
+    if newest is not None and newest.stage is stage:
+        return newest.entered_on
+    return state.account.stage_since if state.account.stage is stage else None
+
+
+def _planned(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+    return any(graded.outcome.owner_person_id is not None and judgeable(graded.outcome) for graded in outcomes)
+
+
+def _first_win(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+    return account.first_win_on is not None and account.first_win_on <= on
+
+
+def _moved(outcomes: Sequence[Graded], least: Grade) -> bool:
+    return any(
+        graded.grade is not None
+        and graded.grade >= least
+        and (graded.outcome.kind is OutcomeKind.STATEMENT or bool(graded.progress))
+        for graded in outcomes
+    )
+
+
+def _measured(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+    return _moved(outcomes, Grade.MEASURED)
+
+
+def _confirmed(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+    return any(graded.credit > 0 for graded in outcomes)
+
+
+def _attributed(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+    return any(graded.credit > 0 and (graded.grade or 0) >= Grade.ATTRIBUTED for graded in outcomes)
+
+
+def _renewable(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+    packet = account.packet_accepted_on
+    return covered >= RENEWABLE and packet is not None and packet <= on <= packet + PACKET_GOOD_FOR
+
+
+_Exit = Callable[[Account, Sequence[Graded], Decimal, date], bool]
+_EXITS: tuple[tuple[Stage, _Exit], ...] = (
+    (Stage.SETUP, _planned),
+    (Stage.ACTIVATION, _first_win),
+    (Stage.ADOPTION, _measured),
+    (Stage.OUTCOMES, _confirmed),
+    (Stage.EXPANSION, _attributed),
+    (Stage.RENEWAL, _renewable),
+)

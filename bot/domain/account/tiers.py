@@ -1,0 +1,127 @@
+"""Tiers follow ARR bands that a portfolio sets, and decide how often an owner is asked (issue: judgement and tiers)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.account.dangers import Danger
+from bot.domain.enums import AccountStatus, RiskKind, Severity, Tier
+from bot.domain.model import Account, Risk
+from bot.domain.values.money import Money, money, total
+
+MONTH = timedelta(days=27)
+"""Four weeks less a day: what is asked monthly keeps its weekday, and a prompt some minutes early is not left out."""
+
+TRIGGERS = frozenset(
+    {
+        RiskKind.PROOF_EXPIRED,
+        RiskKind.PROOF_DISPUTED,
+        RiskKind.SPONSOR_LEFT,
+        RiskKind.RENEWAL_UNPROVEN,
+        RiskKind.DISPROVEN,
+    }
+)
+"""What breaks, so that somebody must be asked; what was never there, such as a plan, waits for its month."""
+
+MEANS: dict[Tier, str] = {
+    Tier.HIGH_TOUCH: "asked before every meeting; the aim is that every account stays",
+    Tier.LOW_TOUCH: "asked once a month, and when something breaks",
+    Tier.TECH_TOUCH: "never asked one by one; one batch a month with only what broke",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """The ARR from which a tier begins, in one currency, and how many accounts of it one owner is expected to carry."""
+
+    currency: str
+    high_from_minor: int
+    low_from_minor: int
+    high_load: int | None = None
+    low_load: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierLoad:
+    """One owner's accounts of one tier. `expected` is `None` when the portfolio has not said."""
+
+    tier: Tier
+    accounts: int
+    expected: int | None
+
+    @property
+    def over(self) -> bool:
+        return self.expected is not None and self.accounts > self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLoad:
+    """What one owner carries, by count and by ARR; `owner_id` is `None` for accounts that nobody owns."""
+
+    owner_id: int | None
+    accounts: int
+    arr: tuple[Money, ...]
+    unknown_arr: int
+    by_tier: tuple[TierLoad, ...]
+
+
+def tier_of(arr: Money | None, bands: Bands | None) -> Tier | None:
+    """The tier of an ARR by the portfolio's bands; `None` without ARR, without bands, or in another currency."""
+    if arr is None or bands is None or arr.currency != bands.currency:
+        return None
+    if arr.minor >= bands.high_from_minor:
+        return Tier.HIGH_TOUCH
+    return Tier.LOW_TOUCH if arr.minor >= bands.low_from_minor else Tier.TECH_TOUCH
+
+
+def tier_now(account: Account, bands: Bands | None) -> Tier:
+    """The account's tier: a human's overrule (it has a reason) stays, then the bands, else what it was."""
+    if account.tier_reason:
+        return account.tier
+    return tier_of(money(account.arr_minor, account.currency), bands) or account.tier
+
+
+def prompted_for_meeting(tier: Tier, last_asked: datetime | None, now: datetime) -> bool:
+    """Whether a coming meeting is worth a prompt: always for high touch, once a month for low touch, else never."""
+    if tier is Tier.HIGH_TOUCH:
+        return True
+    return tier is Tier.LOW_TOUCH and _a_month_ago(last_asked, now)
+
+
+def asked_by_trigger(tier: Tier, danger: Danger | Risk, last_asked: datetime | None, now: datetime) -> bool:
+    """Whether something that broke is asked about at once: low touch only, and not if it was asked within a month.
+
+    High touch is asked before its next meeting anyway; tech touch hears of it in the monthly batch.
+    """
+    breaks = danger.kind in TRIGGERS and danger.severity >= Severity.MEDIUM
+    return tier is Tier.LOW_TOUCH and breaks and _a_month_ago(last_asked, now)
+
+
+def loads(accounts: Iterable[Account], bands: Bands | None) -> tuple[OwnerLoad, ...]:
+    """What each owner carries, the most accounts first; former customers weigh nothing."""
+    held: dict[int | None, list[Account]] = {}
+    for account in accounts:
+        if account.status is not AccountStatus.FORMER:
+            held.setdefault(account.owner_id, []).append(account)
+    found = [_load(owner_id, owned, bands) for owner_id, owned in held.items()]
+    return tuple(sorted(found, key=lambda load: (-load.accounts, load.owner_id or 0)))
+
+
+def _load(owner_id: int | None, accounts: Sequence[Account], bands: Bands | None) -> OwnerLoad:
+    arr = [money(account.arr_minor, account.currency) for account in accounts]
+    known = [amount for amount in arr if amount is not None]
+    counts = {tier: sum(account.tier is tier for account in accounts) for tier in Tier}
+    by_tier = tuple(TierLoad(tier, count, _expected(tier, bands)) for tier, count in counts.items() if count)
+    return OwnerLoad(owner_id, len(accounts), total(known), len(accounts) - len(known), by_tier)
+
+
+def _expected(tier: Tier, bands: Bands | None) -> int | None:
+    if bands is None or tier is Tier.TECH_TOUCH:
+        return None
+    return bands.high_load if tier is Tier.HIGH_TOUCH else bands.low_load
+
+
+def _a_month_ago(last: datetime | None, now: datetime) -> bool:
+    return last is None or now - last >= MONTH

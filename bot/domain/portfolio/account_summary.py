@@ -1,0 +1,146 @@
+"""One assessed account as a digest sees it: a value small enough to be kept until time or the ledger changes it.
+
+Working out a portfolio of ten thousand accounts from its evidence takes seconds, reading that many briefs a fraction of
+one. A brief says nothing of its own: it is what `brief_of` makes of the assessment, kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bot.domain.account.assessment import Assessment, worst_first
+from bot.domain.account.dangers import Danger
+from bot.domain.account.promises import forgotten
+from bot.domain.enums import PromptState, RiskKind, Severity
+from bot.domain.model import Account
+from bot.domain.proof.coverage import NO_OUTCOME
+from bot.domain.proof.grading import Graded
+from bot.domain.proof.progress import ONE, ZERO
+from bot.domain.values.text import number, percent, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """An account with what its assessment comes to: `dangers`, the worst first; facts of theatre and of promises that
+    nobody has mentioned for long.
+
+    `credits` holds only outcomes with credit, by outcome id. `told` is where each outcome stands and why, in the order
+    of the ledger; it is kept as JSON because a digest tells only of the few that changed.
+    """
+
+    account: Account
+    coverage: Decimal
+    outcomes: int
+    credits: Mapping[int, Decimal]
+    dangers: tuple[Danger, ...]
+    theatre: tuple[str, ...]
+    forgotten: tuple[str, ...]
+    told: str
+
+    @property
+    def proven(self) -> int:
+        """How many outcomes have full credit."""
+        return sum(credit is ONE for credit in self.credits.values())
+
+    @property
+    def coverage_text(self) -> str:
+        """`40%`, or that nobody has written down what success means."""
+        return percent(self.coverage) if self.outcomes else NO_OUTCOME
+
+    @property
+    def worst_first(self) -> tuple[int, int, int, Decimal, int, str]:
+        """The key that sorts accounts worst first, as that of the assessment."""
+        return worst_first(self.account, self.coverage, self.dangers)
+
+    def texts(self) -> dict[int, str]:
+        """Where each outcome stands and why, by outcome id."""
+        return dict(json.loads(self.told))
+
+    def as_json(self) -> str:
+        """The figures and facts as JSON, without account and `told`; ratios travel as text so that they stay exact."""
+        kept = {
+            "coverage": str(self.coverage),
+            "outcomes": self.outcomes,
+            "credits": [(outcome_id, str(credit)) for outcome_id, credit in self.credits.items()],
+            "dangers": [
+                (one.kind.value, one.subject, one.severity.value, one.fact, one.since and one.since.isoformat())
+                for one in self.dangers
+            ],
+            "theatre": self.theatre,
+            "forgotten": self.forgotten,
+        }
+        return _json(kept)
+
+    @classmethod
+    def from_json(cls, account: Account, figures: str, told: str) -> Brief:
+        """The brief of `as_json` and `told`, with the account it belongs to."""
+        kept = json.loads(figures)
+        return cls(
+            account,
+            _ratio(kept["coverage"]),
+            kept["outcomes"],
+            {outcome_id: _ratio(credit) for outcome_id, credit in kept["credits"]},
+            tuple(
+                Danger(RiskKind(kind), subject, Severity(severity), fact, date.fromisoformat(since) if since else None)
+                for kind, subject, severity, fact, since in kept["dangers"]
+            ),
+            tuple(kept["theatre"]),
+            tuple(kept["forgotten"]),
+            told,
+        )
+
+
+def brief_of(assessment: Assessment) -> Brief:
+    """What a digest needs to know of an assessed account."""
+    return Brief(
+        assessment.account,
+        assessment.coverage,
+        len(assessment.outcomes),
+        {one.outcome.id: one.credit for one in assessment.outcomes if one.credit is not ZERO},
+        assessment.dangers,
+        tuple(finding.fact for finding in assessment.theatre),
+        tuple(one.fact for one in forgotten(assessment.state.promises, assessment.on)),
+        _json([(one.outcome.id, where_it_stands(one)) for one in assessment.outcomes]),
+    )
+
+
+def where_it_stands(graded: Graded) -> str:
+    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
+    at = "" if graded.value is None else f" at {number(graded.value, graded.outcome.unit)}"
+    return f"{quoted(graded.outcome.title)}{at}, {graded.reason}"
+
+
+def good_until(assessment: Assessment) -> datetime | None:
+    """The first moment at which time alone can make the brief another one; `None` while the ledger alone can."""
+    day = assessment.next_change_on
+    if day is None:
+        return None
+    if day > assessment.on:
+        return datetime.combine(day, time(), UTC)
+    # Only a meeting that comes later today, and may pass in silence, is a change of this very day.
+    asked = (meeting for meeting in assessment.state.meetings if meeting.prompt is PromptState.OPEN)
+    return min((meeting.starts_at for meeting in asked if meeting.starts_at > assessment.now), default=assessment.now)
+
+
+@cache
+def rules_version() -> str:
+    """A fingerprint of the rules themselves, so that what older rules came to is not taken for what these would."""
+    sources = sorted(Path(__file__).parents[1].rglob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:32]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _ratio(text: str) -> Decimal:
+    """The rules tell nothing and everything by identity."""
+    return ZERO if text == "0" else ONE if text == "1" else Decimal(text)

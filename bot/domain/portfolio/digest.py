@@ -1,0 +1,204 @@
+"""The weekly digest of a portfolio, composed from the briefs of its accounts and last week's figures (issue: digest).
+
+Nothing here is stored or sent: the service keeps `Figures` beside the digest and hands them back a week later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from bot.domain.account.participation import Participation, participation
+from bot.domain.enums import AccountStatus, RiskKind
+from bot.domain.model import Account, MeetingFact
+from bot.domain.portfolio.account_summary import Brief
+from bot.domain.proof.coverage import PortfolioCoverage, portfolio_coverage
+from bot.domain.proof.progress import ONE, ZERO
+
+_FOUR_DIGITS = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What next week's digest compares with. `credits` holds only outcomes with credit, by outcome id, cut to four
+    digits; `dangers` is a fingerprint that tells whether any danger or forgotten promise came or went."""
+
+    by_arr: Mapping[str, Decimal]
+    by_count: Decimal | None
+    credits: Mapping[int, Decimal]
+    dangers: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON; ratios travel as text so that they stay exact."""
+        return {
+            "by_arr": {currency: str(ratio) for currency, ratio in self.by_arr.items()},
+            "by_count": None if self.by_count is None else str(self.by_count),
+            "credits": {str(outcome_id): str(credit) for outcome_id, credit in self.credits.items()},
+            "dangers": self.dangers,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Figures:
+        """The figures of `as_json`; `KeyError` when it is something else."""
+        return cls(
+            {currency: Decimal(ratio) for currency, ratio in kept["by_arr"].items()},
+            None if kept["by_count"] is None else Decimal(kept["by_count"]),
+            {int(outcome_id): Decimal(credit) for outcome_id, credit in kept["credits"].items()},
+            kept["dangers"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line about one account."""
+
+    account: Account
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One account in the list that is worst first: its coverage and the facts of its dangers, the severest first."""
+
+    account: Account
+    coverage_text: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageChange:
+    """Coverage now and since the last digest; `change` is `None` when there is nothing to compare with."""
+
+    currency: str | None
+    ratio: Decimal | None
+    change: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The whole digest; every list is complete, the service folds it. `first` says that no last week is known."""
+
+    coverage: PortfolioCoverage
+    by_arr: tuple[CoverageChange, ...]
+    by_count: CoverageChange
+    worst: tuple[Trouble, ...]
+    newly_proven: tuple[Line, ...]
+    newly_broken: tuple[Line, ...]
+    renewals: tuple[Line, ...]
+    silent: tuple[Participation, ...]
+    theatre: tuple[Line, ...]
+    forgotten: tuple[Line, ...]
+    first: bool
+    nothing_changed: bool
+    figures: Figures
+
+
+def compose(
+    briefs: Iterable[Brief],
+    meetings: Iterable[MeetingFact],
+    last: Figures | None,
+    since: datetime | None,
+    now: datetime,
+) -> Digest:
+    """Compose the digest of a portfolio's accounts and their meetings; former customers are left out.
+
+    `last` are the figures that the last digest kept and `since` is its moment: prompts from then on make up `silent`.
+    Both are `None` for the first digest, which names what is and no change.
+    """
+    customers = [one for one in briefs if one.account.status is not AccountStatus.FORMER]
+    customers.sort(key=lambda one: one.worst_first)
+    covered = _coverage(customers)
+    figures = _figures(customers, covered)
+    proven, broken = _news(customers, figures.credits, last.credits) if last is not None else ((), ())
+    silent = _silent(customers, meetings, since, now)
+    same = last is not None and not proven and not broken and not silent and _same(figures, last)
+    return Digest(
+        covered,
+        tuple(_changed(one.arr.currency, one.ratio, last) for one in covered.by_arr),
+        _changed(None, figures.by_count, last),
+        tuple(
+            Trouble(one.account, one.coverage_text, tuple(danger.fact for danger in one.dangers))
+            for one in customers
+            if one.dangers
+        ),
+        proven,
+        broken,
+        tuple(_of_kind(customers, RiskKind.RENEWAL_UNPROVEN)),
+        silent,
+        tuple(Line(one.account, fact) for one in customers for fact in one.theatre),
+        tuple(Line(one.account, fact) for one in customers for fact in one.forgotten),
+        last is None,
+        same,
+        figures,
+    )
+
+
+def _coverage(customers: Sequence[Brief]) -> PortfolioCoverage:
+    return portfolio_coverage((one.account, one.coverage, one.outcomes, one.proven) for one in customers)
+
+
+def _figures(customers: Sequence[Brief], covered: PortfolioCoverage) -> Figures:
+    credits = {outcome_id: cut(credit) for one in customers for outcome_id, credit in one.credits.items()}
+    marks = [f"{one.account.id} {d.kind} {d.subject} {d.severity}" for one in customers for d in one.dangers]
+    marks += [f"{one.account.id} {fact}" for one in customers for fact in one.forgotten]
+    mark = hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
+    by_arr = {one.arr.currency: one.ratio for one in covered.by_arr if one.ratio is not None}
+    return Figures(by_arr, covered.by_count, credits, mark)
+
+
+def cut(credit: Decimal) -> Decimal:
+    """A credit as it is kept from week to week: four digits, never rounded up."""
+    return credit if credit is ONE or credit is ZERO else credit.quantize(_FOUR_DIGITS, rounding=ROUND_DOWN)
+
+
+def _news(
+    customers: Sequence[Brief], now: Mapping[int, Decimal], before: Mapping[int, Decimal]
+) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """(outcomes that became proven, outcomes that lost credit): each with where it stands now and why.
+
+    Credits are compared as they are kept: less than the last digit kept is no change.
+    """
+    better = {outcome_id for outcome_id, credit in now.items() if credit == ONE > before.get(outcome_id, ZERO)}
+    worse = {outcome_id for outcome_id, credit in before.items() if now.get(outcome_id, ZERO) < credit}
+    if not better and not worse:
+        return (), ()
+    proven: list[Line] = []
+    broken: list[Line] = []
+    for one in customers:
+        for outcome_id, text in one.texts().items():
+            if outcome_id in better:
+                proven.append(Line(one.account, text))
+            elif outcome_id in worse:
+                broken.append(Line(one.account, text))
+    return tuple(proven), tuple(broken)
+
+
+def _changed(currency: str | None, ratio: Decimal | None, last: Figures | None) -> CoverageChange:
+    before = None if last is None else last.by_count if currency is None else last.by_arr.get(currency)
+    return CoverageChange(currency, ratio, None if ratio is None or before is None else ratio - before)
+
+
+def _same(figures: Figures, last: Figures) -> bool:
+    return (
+        figures.dangers == last.dangers
+        and figures.credits == last.credits
+        and figures.by_arr == last.by_arr
+        and figures.by_count == last.by_count
+    )
+
+
+def _of_kind(customers: Sequence[Brief], kind: RiskKind) -> Iterable[Line]:
+    return (Line(one.account, danger.fact) for one in customers for danger in one.dangers if danger.kind is kind)
+
+
+def _silent(
+    customers: Sequence[Brief], meetings: Iterable[MeetingFact], since: datetime | None, now: datetime
+) -> tuple[Participation, ...]:
+    """Owners who left at least one prompt of this week unanswered, the most silent first."""
+    theirs = {one.account.id for one in customers}
+    asked = participation((meeting for meeting in meetings if meeting.account_id in theirs), now, since)
+    return tuple(one for one in asked if one.silent)

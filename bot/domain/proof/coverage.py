@@ -1,0 +1,90 @@
+"""How much of success is proved: credit ÷ outcomes of an account, by ARR in a portfolio (DESIGN, section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.domain.enums import AccountStatus
+from bot.domain.model import Account
+from bot.domain.proof.grading import Graded
+from bot.domain.proof.progress import ONE, ZERO
+from bot.domain.values.money import Money
+
+NO_OUTCOME = "nobody has written down what success means"
+RENEWABLE = Decimal("0.8")
+"""The renewal test: coverage of 80 %."""
+
+
+def coverage(outcomes: Sequence[Graded]) -> Decimal:
+    """Credit ÷ outcomes, 0..1. Expired, disputed and unproven outcomes count below the line; no outcome is 0."""
+    credit = ZERO
+    whole = 0
+    for graded in outcomes:
+        if graded.credit is ONE:
+            whole += 1
+        elif graded.credit is not ZERO:
+            credit += graded.credit
+    if not whole and credit is ZERO:
+        return ZERO
+    return (credit + whole) / len(outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyCoverage:
+    """Of the ARR in one currency, how much belongs to proven success. `ratio` is `None` when the ARR is 0."""
+
+    arr: Money
+    covered: Money
+    ratio: Decimal | None
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioCoverage:
+    """Coverage by ARR in each currency, with the plain count beside it.
+
+    `by_count` gives every account the same weight and is `None` without an account. Accounts whose ARR is unknown are
+    left out of the weighting and counted in `unknown_arr`; former customers are in neither.
+    """
+
+    by_arr: tuple[CurrencyCoverage, ...]
+    by_count: Decimal | None
+    accounts: int
+    unknown_arr: int
+    outcomes: int
+    proven: int
+
+
+def portfolio_coverage(accounts: Iterable[tuple[Account, Decimal, int, int]]) -> PortfolioCoverage:
+    """The coverage of many accounts, each given as (account, its coverage, its outcomes, how many are proven)."""
+    arr: dict[str, int] = {}
+    covered: dict[str, Decimal] = {}
+    held: dict[str, int] = {}
+    summed, count, unknown, outcomes, proven = ZERO, 0, 0, 0, 0
+    for account, ratio, of_outcomes, of_proven in accounts:
+        if account.status is AccountStatus.FORMER:
+            continue
+        count += 1
+        summed += ratio
+        outcomes += of_outcomes
+        proven += of_proven
+        currency = account.currency
+        if account.arr_minor is None or not currency:
+            unknown += 1
+            continue
+        arr[currency] = arr.get(currency, 0) + account.arr_minor
+        covered[currency] = covered.get(currency, ZERO) + ratio * account.arr_minor
+        held[currency] = held.get(currency, 0) + 1
+    by_arr = [
+        CurrencyCoverage(
+            Money(minor, currency),
+            Money(int(covered[currency]), currency),
+            covered[currency] / minor if minor > 0 else None,
+            held[currency],
+        )
+        for currency, minor in arr.items()
+    ]
+    by_arr.sort(key=lambda one: (-one.arr.major, one.arr.currency))
+    return PortfolioCoverage(tuple(by_arr), summed / count if count else None, count, unknown, outcomes, proven)

@@ -1,0 +1,136 @@
+"""Why a grade is what it is, in half a sentence: read on a phone, by somebody who is about to ask the customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.enums import Grade, Method, OutcomeKind, Part
+from bot.domain.model import Evidence, Person
+from bot.domain.proof.evidence_grade import Why
+from bot.domain.proof.progress import progress
+from bot.domain.values.money import money
+from bot.domain.values.text import day, number
+
+if TYPE_CHECKING:
+    from bot.domain.proof.grading import Graded
+
+PARTS = {
+    Part.ECONOMIC_BUYER: "economic buyer",
+    Part.CHAMPION: "champion",
+    Part.OUTCOME_OWNER: "outcome owner",
+    Part.USER: "user",
+    Part.BLAMED: "the one who is blamed",
+    Part.FINANCE: "finance",
+    Part.OTHER: "other",
+}
+_METHODS = {
+    Method.COMPARISON_GROUP: "a comparison group isolates our share",
+    Method.BEFORE_AFTER: "before and after, with the other causes listed",
+    Method.EXPERT_ESTIMATE: "an expert estimate with its error",
+}
+_PLAIN = {
+    Why.NOTHING: "no evidence yet",
+    Why.WITHDRAWN: "its evidence was withdrawn",
+    Why.OUR_WORD: "only we say so",
+    Why.NOBODY_NAMED: "no customer is named who says so",
+    Why.NO_WORDS: "the customer's words are not quoted",
+    Why.TELEMETRY: "our telemetry shows use, not value",
+    Why.NO_BASELINE: "there is no baseline",
+    Why.BASELINE_NOT_AGREED: "nobody at the customer agreed to the baseline",
+    Why.NO_NUMBER: "words only, and success here is a number",
+    Why.NO_METRIC: "a statement is proved by the customer's words, not by our figures",
+    Why.MEASURED_BY_US: "only we have measured it",
+    Why.ORAL: "only told to us on a call",
+    Why.CUSTOMER_SYSTEM: "it stands in the customer's own system",
+}
+
+
+def short(graded: Graded) -> str:
+    """`measured, not confirmed: only told to us on a call`."""
+    phrase = _main(graded)
+    if graded.grade is None:
+        return phrase
+    if graded.grade < Grade.CONFIRMED:
+        return f"{graded.grade.word}, not confirmed: {phrase}"
+    return f"{graded.grade.word}: {phrase}"
+
+
+def every(graded: Graded) -> tuple[str, ...]:
+    """The main reason, then what else keeps the outcome from being worth more."""
+    notes = (_main(graded), _behind_the_newest(graded), _fall(graded), _history(graded), _dispute(graded))
+    return tuple(dict.fromkeys(note for note in notes if note))
+
+
+def _main(graded: Graded) -> str:
+    why, piece = graded.why, graded.evidence
+    if why is Why.EXPIRED and graded.last_grade is not None and graded.expired_on is not None:
+        return f"was {graded.last_grade.word}, expired on {day(graded.expired_on)}"
+    if piece is None or why in _PLAIN:
+        return _PLAIN.get(why, _PLAIN[Why.NOTHING])
+    if why is Why.DISPUTED:
+        return _disputed(graded, graded.disputed or piece)
+    if why is Why.BEFORE_BASELINE:
+        return f"taken before the baseline of {day(graded.outcome.baseline_on or piece.as_of)}"
+    return _of_people(graded, piece)
+
+
+def _of_people(graded: Graded, piece: Evidence) -> str:
+    who = graded.attestor.name if graded.attestor else "the customer"
+    match graded.why:
+        case Why.ATTESTOR_LEFT:
+            left_on = graded.attestor.left_on if graded.attestor else None
+            return f"{who}, who attested it, left on {day(left_on)}" if left_on else f"{who}, who attested it, left"
+        case Why.NOT_THE_CHAMPION:
+            return f"presented by {who}, who is not the champion"
+        case Why.CHAMPION_PRESENTED:
+            return f"{who} presented it internally"
+        case Why.ISOLATED if piece.method is not None:
+            return _METHODS[piece.method]
+        case Why.ACCEPTED:
+            amount = money(piece.money_minor, piece.currency)
+            return f"{amount} by {_with_part(graded.people.get(piece.accepted_by or 0))}"
+        case _:
+            return f"{who} wrote it"
+
+
+def _with_part(person: Person | None) -> str:
+    return "the customer" if person is None else f"{person.name}, {PARTS[person.part]}"
+
+
+def _behind_the_newest(graded: Graded) -> str | None:
+    """The grade may rest on an older value than the one that is shown; say so, or the two read as one claim."""
+    piece, outcome = graded.evidence, graded.outcome
+    if piece is None or graded.value is None or piece.value in (None, graded.value):
+        return None
+    assert piece.value is not None and graded.grade is not None
+    if progress(outcome, piece.value) == graded.progress is not None:
+        return None
+    return (
+        f"{graded.grade.word} at {number(piece.value, outcome.unit)}; "
+        f"the newest value, {number(graded.value, outcome.unit)}, is weaker evidence"
+    )
+
+
+def _fall(graded: Graded) -> str | None:
+    old = graded.fell_from
+    if old is None or old.value is None or graded.outcome.kind is OutcomeKind.STATEMENT:
+        return None
+    unit = graded.outcome.unit
+    now = "" if graded.value is None else f" to {number(graded.value, unit)}"
+    return f"fell back{now} from {number(old.value, unit)} on {day(old.as_of)}, which no longer counts"
+
+
+def _history(graded: Graded) -> str | None:
+    if graded.last_grade is None or graded.expired_on is None or graded.grade is None:
+        return None
+    return f"was {graded.last_grade.word} until {day(graded.expired_on)}"
+
+
+def _dispute(graded: Graded) -> str | None:
+    return None if graded.disputed is None else _disputed(graded, graded.disputed)
+
+
+def _disputed(graded: Graded, piece: Evidence) -> str:
+    person = graded.people.get(piece.disputed_by) if piece.disputed_by is not None else None
+    who = person.name if person else "the customer"
+    return f"{who} disputes it: {piece.disputed_why}" if piece.disputed_why else f"{who} disputes it"

@@ -1,0 +1,323 @@
+"""READ THIS FIRST. How well an outcome is known, and what it is worth today (DESIGN, section 2).
+
+In words, in the order of the code:
+
+1. What stands: pieces recorded by the day, not withdrawn, and not superseded by a piece that itself stands.
+2. What is in force: walk the standing pieces from the oldest to the newest. A value that has fallen behind the one
+   before it starts anew: everything older goes out of force. A disputed piece proves nothing, but still makes others
+   fall. Then what is past its shelf life goes.
+3. The value is the newest in force, the grade the strongest in force (`evidence_grade` grades a single piece).
+4. Credit comes only from confirmed evidence, by the progress that this evidence shows.
+
+Two pieces of the same day that disagree count as a fall to the worse one. Nothing depends on the order of entry.
+`docs/rules.md` tells the same to users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.domain.enums import Grade, OutcomeKind, Standing
+from bot.domain.model import Evidence, Outcome, Person
+from bot.domain.proof import explanation
+from bot.domain.proof.evidence_grade import People, Why, grade_piece
+from bot.domain.proof.progress import ONE, ZERO, progress, shortfall
+
+_LAST_DAY = date.max.toordinal()
+
+
+class Graded(NamedTuple):
+    """An outcome with what its evidence is worth on a day.
+
+    A named tuple and not a dataclass because a portfolio's digest makes a hundred thousand of them, at a fifth of the
+    cost. `grade` is `None` when nothing is in force; `evidence` is the piece that carries it, `pieces` are all of the
+    outcome's. `last_grade` is history, set when expiry has cost a grade.
+    """
+
+    outcome: Outcome
+    on: date
+    grade: Grade | None
+    why: Why
+    standing: Standing
+    credit: Decimal
+    value: Decimal | None
+    value_as_of: date | None
+    progress: Decimal | None
+    evidence: Evidence | None
+    fell_from: Evidence | None
+    disputed: Evidence | None
+    last_grade: Grade | None
+    expired_on: date | None
+    pieces: Sequence[Evidence]
+    people: People
+
+    @property
+    def attestor(self) -> Person | None:
+        """Who at the customer attests the evidence that carries the grade."""
+        piece = self.evidence
+        return self.people.get(piece.attested_by) if piece is not None and piece.attested_by is not None else None
+
+    @property
+    def evidence_id(self) -> int | None:
+        return None if self.evidence is None else self.evidence.id
+
+    @property
+    def age_days(self) -> int | None:
+        """Days since the as-of date of the evidence that carries the grade."""
+        return None if self.evidence is None else max(0, (self.on - self.evidence.as_of).days)
+
+    @property
+    def expired(self) -> bool:
+        """All evidence has run out, or the proof (confirmed or better) has and only something weaker is left."""
+        if self.last_grade is None:
+            return False
+        return self.grade is None or self.last_grade >= Grade.CONFIRMED > self.grade
+
+    @property
+    def next_change_on(self) -> date | None:
+        """The first later day on which time alone can change anything here but `age_days`."""
+        return _next_change(self)
+
+    @property
+    def reason(self) -> str:
+        """Half a sentence for the card: `measured, not confirmed: only told to us on a call`."""
+        return explanation.short(self)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Everything that explains the grade, the main reason first."""
+        return explanation.every(self)
+
+
+def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: date) -> Graded:
+    """Grade one outcome on a day from all its evidence (of this outcome only) and the account's people by id."""
+    standing = [piece for piece in evidence if stands(piece, evidence, on)]
+    run, disputes, fell_from = _since_the_last_fall(outcome, standing, on)
+    oldest_day = on.toordinal() - outcome.shelf_life_days
+    live = [piece for piece in run if piece.as_of.toordinal() >= oldest_day]
+    best, why, carrier, proof = _strongest(outcome, live, people, on)
+    if disputes and (best is None or best is Grade.ASSERTED) and disputes[-1].as_of.toordinal() >= oldest_day:
+        best, why, carrier = Grade.ASSERTED, Why.DISPUTED, carrier or disputes[-1]
+    last = expired_on = None
+    if len(live) < len(run):
+        last, expired_on = _history(outcome, run[: len(run) - len(live)], people, on, best)
+    if best is None:
+        why = Why.EXPIRED if last is not None else Why.WITHDRAWN if evidence and not standing else Why.NOTHING
+    valued = _newest_valued(live)
+    reached = None if valued is None else progress(outcome, valued.value)
+    credit = ZERO if proof is None else _credit(outcome, proof, valued, reached)
+    return Graded(
+        outcome,
+        on,
+        best,
+        why,
+        _standing(outcome, best, credit, reached, on),
+        credit,
+        None if valued is None else valued.value,
+        None if valued is None else valued.as_of,
+        reached,
+        carrier,
+        fell_from,
+        _open_dispute(outcome, disputes, standing, people, on) if disputes else None,
+        last,
+        expired_on,
+        evidence,
+        people,
+    )
+
+
+def stands(piece: Evidence, siblings: Sequence[Evidence], on: date) -> bool:
+    """Recorded by the day, not withdrawn, not superseded. An as-of date of tomorrow is today further east."""
+    if piece.withdrawn_on is not None and piece.withdrawn_on <= on:
+        return False
+    if piece.recorded_at.date() > on or (piece.as_of > on and (piece.as_of - on).days > 1):
+        return False
+    return piece.superseded_by is None or not _superseded(piece, siblings, on)
+
+
+def _superseded(piece: Evidence, siblings: Sequence[Evidence], on: date) -> bool:
+    """Superseded while any later piece of its chain is there: a correction of a correction corrects both."""
+    if piece.superseded_on is not None and piece.superseded_on > on:
+        return False
+    by_id = {sibling.id: sibling for sibling in siblings}
+    seen: set[int] = set()
+    following = piece.superseded_by
+    while following is not None and following not in seen:
+        seen.add(following)
+        later = by_id.get(following)
+        if later is None:
+            return True
+        withdrawn = later.withdrawn_on is not None and later.withdrawn_on <= on
+        if not withdrawn and later.recorded_at.date() <= on:
+            return True
+        following = later.superseded_by
+    return False
+
+
+_Run = tuple[list[Evidence], list[Evidence], Evidence | None]
+
+
+def _since_the_last_fall(outcome: Outcome, standing: list[Evidence], on: date) -> _Run:
+    """(the undisputed pieces since the last fall, oldest first; the disputed ones; what the last fall fell from)."""
+    if len(standing) > 1:
+        standing.sort(key=_oldest_first(outcome))
+    numeric = outcome.kind is OutcomeKind.NUMERIC
+    run: list[Evidence] = []
+    disputes: list[Evidence] = []
+    fell_from: Evidence | None = None
+    shown: Evidence | None = None
+    for piece in standing:
+        if shown is not None and piece.value is not None and numeric and _fell(outcome, piece, shown):
+            run, fell_from, shown = [], shown, None
+        if piece.disputed_on is not None and piece.disputed_on <= on:
+            disputes.append(piece)
+            continue
+        run.append(piece)
+        if piece.value is not None:
+            shown = piece
+    return run, disputes, fell_from
+
+
+def _fell(outcome: Outcome, newer: Evidence, older: Evidence) -> bool:
+    """Whether the newer value is behind the older. With no direction known, any other value stands alone."""
+    assert newer.value is not None and older.value is not None
+    if newer.value == older.value:
+        return False
+    now, before = shortfall(outcome, newer.value), shortfall(outcome, older.value)
+    return now is None or before is None or now > before
+
+
+_Order = tuple[date, bool, Decimal, Decimal, str, int, int]
+
+
+def _oldest_first(outcome: Outcome) -> Callable[[Evidence], _Order]:
+    """By as-of date; within a day words first, then the better value, so that the worse one has the last word."""
+
+    def key(piece: Evidence) -> _Order:
+        value = piece.value
+        worse = ZERO if value is None else shortfall(outcome, value)
+        return (
+            piece.as_of,
+            value is not None,
+            ZERO if worse is None else worse,
+            ZERO if value is None else value,
+            piece.source,
+            piece.attested_by or 0,
+            piece.id,
+        )
+
+    return key
+
+
+def _strongest(
+    outcome: Outcome, live: list[Evidence], people: People, on: date
+) -> tuple[Grade | None, Why, Evidence | None, Evidence | None]:
+    """(grade, why, the piece that carries it, the newest confirmed piece); the last of equals is the newest."""
+    best: Grade | None = None
+    why = Why.NOTHING
+    carrier: Evidence | None = None
+    proof: Evidence | None = None
+    for piece in live:
+        own, because = grade_piece(outcome, piece, people, on)
+        if own >= Grade.CONFIRMED:
+            proof = piece
+        if best is None or own >= best:
+            best, why, carrier = own, because, piece
+    return best, why, carrier, proof
+
+
+def _newest_valued(live: list[Evidence]) -> Evidence | None:
+    for piece in reversed(live):
+        if piece.value is not None:
+            return piece
+    return None
+
+
+def _credit(outcome: Outcome, proof: Evidence, valued: Evidence | None, reached: Decimal | None) -> Decimal:
+    """What the newest confirmed piece shows, 0..1: never what a newer, weaker value claims."""
+    if outcome.kind is OutcomeKind.STATEMENT:
+        return ONE
+    shown = reached if proof is valued else progress(outcome, proof.value)
+    return ZERO if shown is None else shown
+
+
+def _standing(outcome: Outcome, best: Grade | None, credit: Decimal, reached: Decimal | None, on: date) -> Standing:
+    if credit is not ZERO:
+        return Standing.PROVEN if credit is ONE else Standing.PARTLY_PROVEN
+    overdue = outcome.due_on is not None and outcome.due_on < on
+    if overdue and best is not None and best >= Grade.CONFIRMED and reached == ZERO:
+        return Standing.DISPROVEN
+    return Standing.UNPROVEN
+
+
+def _history(
+    outcome: Outcome, ran_out: list[Evidence], people: People, on: date, best: Grade | None
+) -> tuple[Grade | None, date | None]:
+    """The grade that expiry alone has taken away, and the day on which it ran out."""
+    last: Grade | None = None
+    piece: Evidence | None = None
+    for spent in ran_out:
+        own = grade_piece(outcome, spent, people, on)[0]
+        if last is None or own >= last:
+            last, piece = own, spent
+    if last is None or piece is None or (best is not None and best >= last):
+        return None, None
+    return last, runs_out_on(outcome, piece)
+
+
+def runs_out_on(outcome: Outcome, piece: Evidence) -> date:
+    """The first day on which a piece is past the outcome's shelf life."""
+    return date.fromordinal(min(piece.as_of.toordinal() + outcome.shelf_life_days + 1, _LAST_DAY))
+
+
+def _open_dispute(
+    outcome: Outcome, disputes: list[Evidence], standing: list[Evidence], people: People, on: date
+) -> Evidence | None:
+    """The newest dispute that no confirmed evidence of a later day has settled; age does not settle one."""
+    for piece in reversed(disputes):
+        since = piece.disputed_on
+        settled = any(
+            since is not None
+            and later.as_of >= since
+            and (later.disputed_on is None or later.disputed_on > on)
+            and grade_piece(outcome, later, people, on)[0] >= Grade.CONFIRMED
+            for later in standing
+        )
+        if not settled:
+            return piece
+    return None
+
+
+def _next_change(graded: Graded) -> date | None:
+    """The earliest later day that any rule above compares with: a shelf life, a due date, a departure ahead."""
+    outcome, on = graded.outcome, graded.on
+    today = on.toordinal()
+    lasts = outcome.shelf_life_days + 1
+    soonest = _LAST_DAY
+    for piece in graded.pieces:
+        runs_out = piece.as_of.toordinal() + lasts
+        if today < runs_out < soonest:
+            soonest = runs_out
+        for day in _dated_facts(piece, graded.people):
+            if day is not None and day > on:
+                soonest = min(soonest, day.toordinal())
+    if outcome.due_on is not None and outcome.due_on >= on:
+        soonest = min(soonest, outcome.due_on.toordinal() + 1)
+    return date.fromordinal(soonest) if soonest < _LAST_DAY else None
+
+
+def _dated_facts(piece: Evidence, people: People) -> tuple[date | None, ...]:
+    attestor = people.get(piece.attested_by) if piece.attested_by is not None else None
+    accepter = people.get(piece.accepted_by) if piece.accepted_by is not None else None
+    return (
+        piece.recorded_at.date(),
+        piece.withdrawn_on,
+        piece.superseded_on,
+        piece.disputed_on,
+        piece.accepted_on,
+        None if attestor is None else attestor.left_on,
+        None if accepter is None else accepter.left_on,
+    )

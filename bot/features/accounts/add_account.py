@@ -1,0 +1,93 @@
+"""Adds what the ledger is about: accounts, the customer's people, and outcomes in the customer's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor, UserError, must_read
+from bot.domain.enums import Tier
+from bot.domain.values import money, slugs
+from bot.features.accounts.views import NewAccountView
+from bot.store import accounts, members, portfolios, schema
+from bot.store.portfolios import Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account as typed; `arr` is an amount such as `8,400` or `1.2m`, in `currency`."""
+
+    name: str
+    owner_slack_id: str | None = None
+    portfolio_id: int | None = None
+    arr: str = ""
+    currency: str = "USD"
+    tier: Tier = Tier.HIGH_TOUCH
+    contract_start: date | None = None
+    renewal_date: date | None = None
+
+
+def account_form(session: Session, actor: Actor, name: str, now: datetime) -> NewAccountView:
+    """What the form for a new account shows."""
+    must_read(actor)
+    known = portfolios.of_workspace(session, actor.workspace_id)
+    return NewAccountView(tuple((p.id, p.name) for p in known), actor.member.slack_id, name)
+
+
+def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) -> int:
+    """Add an account; returns its id. A name that is there already is refused, not doubled."""
+    must_read(actor)
+    name = " ".join(new.name.split())
+    if not slugs.slug(name):
+        raise UserError("Give the account a name with at least one letter or digit.", "name")
+    _must_be_new(session, actor, name)
+    owner = members.by_slack_id(session, actor.workspace_id, new.owner_slack_id) if new.owner_slack_id else None
+    if new.owner_slack_id and (owner is None or owner.is_guest or owner.is_deactivated):
+        raise UserError("Choose an owner who is a full member of this workspace.", "owner")
+    if new.contract_start and new.renewal_date and new.renewal_date <= new.contract_start:
+        raise UserError("The renewal comes after the start of the contract. Check the two dates.", "renewal_date")
+    portfolio = _portfolio(session, actor, new.portfolio_id)
+    return accounts.create(
+        session,
+        actor.author,
+        now,
+        name,
+        owner_id=owner.id if owner else actor.member.id,
+        portfolio_id=portfolio.id if portfolio else None,
+        arr_minor=_minor(new.arr, new.currency),
+        currency=new.currency if new.arr.strip() else None,
+        tier=new.tier,
+        contract_start=new.contract_start,
+        renewal_date=new.renewal_date,
+        stage_since=actor.today(now),
+    )
+
+
+def _must_be_new(session: Session, actor: Actor, name: str) -> None:
+    slug = slugs.slug(name)[:72]
+    table = schema.account
+    known = select(table.c.name).where(table.c.workspace_id == actor.workspace_id, table.c.slug == slug)
+    existing = session.execute(known).scalar_one_or_none()
+    if existing is not None:
+        raise UserError(
+            f"{existing} is here already. Type /proof {slug} to see it, or give the new one another name.", "name"
+        )
+
+
+def _portfolio(session: Session, actor: Actor, portfolio_id: int | None) -> Portfolio | None:
+    known = portfolios.of_workspace(session, actor.workspace_id)
+    if portfolio_id is not None:
+        return next((p for p in known if p.id == portfolio_id), None)
+    return known[0] if len(known) == 1 else None
+
+
+def _minor(typed: str, currency: str) -> int | None:
+    if not typed.strip():
+        return None
+    amount = money.parse(typed, currency)
+    if amount is None or amount.minor < 0:
+        raise UserError("Write the yearly amount as a number, such as 8,400.", "arr")
+    return amount.minor

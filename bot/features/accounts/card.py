@@ -1,0 +1,167 @@
+"""Answers `/proof <account>`: the card, and the lists behind it, all views of one assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, may_write
+from bot.app.assessments import assessed
+from bot.app.gap_lines import gap_lines
+from bot.domain.account.actions import open_action
+from bot.domain.account.assessment import Assessment
+from bot.domain.account.promises import forgotten
+from bot.domain.account.stages import time_to_value
+from bot.domain.enums import Part, RiskKind, Standing
+from bot.domain.model import Person, ProofState
+from bot.domain.proof.explanation import PARTS
+from bot.domain.proof.grading import Graded
+from bot.domain.values.text import number, percent
+from bot.features.accounts.views import (
+    AccountAddedView,
+    CardPersonLine,
+    CardView,
+    JudgementLine,
+    NextStepLine,
+    ProofLine,
+    SharedCardView,
+)
+
+_SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
+
+
+def card(
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    now: datetime,
+    *,
+    as_of: date | None = None,
+    guessed_from: str | None = None,
+) -> CardView:
+    """The card of an account, now or at the end of the day `as_of`."""
+    state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
+    writable = as_of is None and may_write(session, actor, state.account)
+    return replace(_card(state, assessment), as_of=as_of, guessed_from=guessed_from, can_write=writable)
+
+
+def _card(state: ProofState, assessment: Assessment) -> CardView:
+    account = state.account
+    facts, theatre = _said_once(assessment)
+    told = {one.outcome.id for one in (*assessment.partly_proven, *assessment.disproven)}
+    return CardView(
+        account_id=account.id,
+        account=account.name,
+        slug=account.slug,
+        former=account.status == "former",
+        as_of=None,
+        guessed_from=None,
+        judgement=_judgement(assessment),
+        coverage=assessment.coverage_text,
+        outcomes=len(assessment.outcomes),
+        proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
+        unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in told),
+        disproven=proof_lines(assessment.disproven),
+        people=tuple(_person(person) for part in _SPONSORS if (person := _sponsor(state, part, assessment.on))),
+        customer_owner=_customer_owner(state, assessment.on),
+        owner=state.names.get(account.owner_id) if account.owner_id else None,
+        arr=str(assessment.arr) if assessment.arr else None,
+        renewal_date=account.renewal_date,
+        days_to_renewal=assessment.days_to_renewal,
+        stage=assessment.stage.stage.value,
+        stage_reason=account.stage_reason,
+        days_in_stage=assessment.stage.days,
+        time_to_value=time_to_value(account, assessment.on),
+        theatre=theatre,
+        forgotten=tuple(one.fact for one in forgotten(state.promises, assessment.on)),
+        risks=len(facts),
+        worst_risk=facts[0] if facts else None,
+        last_change_at=state.last_change_at,
+        next_action=next_action(state, assessment.on),
+        next_meeting_at=assessment.next_meeting_at,
+        can_write=False,
+    )
+
+
+def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedCardView:
+    """The card as everybody in a channel may see it, with who shares it."""
+    return SharedCardView(card(session, actor, account_id, now), actor.member.slack_id or actor.member.name)
+
+
+def added(session: Session, actor: Actor, account_id: int) -> AccountAddedView:
+    """A new account, and what to do with it first."""
+    account = account_of(session, account_id)
+    return AccountAddedView(account.id, account.name, account.slug)
+
+
+def _judgement(assessment: Assessment) -> JudgementLine | None:
+    judged = assessment.judged
+    last = judged.judgement
+    if last is None:
+        return None
+    verdict, by = last.verdict.replace("_", " "), judged.by or "somebody"
+    return JudgementLine(verdict, by, last.judged_at.date(), last.why, judged.contradicted_by)
+
+
+def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:
+    """Facts of dangers and theatre without what the lines above say already: a phone has no room for it."""
+    said = assessment.judged.contradicted_by[:1]
+    worth = [danger for danger in assessment.dangers if danger.kind is not RiskKind.NO_SUCCESS_WRITTEN]
+    facts = [danger.fact for danger in worth if danger.fact not in said]
+    told = (*said, *facts[:1])
+    return facts, tuple(f.fact for f in assessment.theatre if not any(fact in f.fact for fact in told))
+
+
+def proof_lines(graded: Iterable[Graded]) -> tuple[ProofLine, ...]:
+    """Outcomes as lines, in the order given."""
+    return tuple(
+        ProofLine(
+            outcome_id=one.outcome.id,
+            title=one.outcome.title,
+            standing=one.standing,
+            value=number(one.value, one.outcome.unit) if one.value is not None else None,
+            target=number(one.outcome.target, one.outcome.unit) if one.outcome.target is not None else None,
+            progress=percent(one.credit) if one.standing is Standing.PARTLY_PROVEN else None,
+            reason=one.reason,
+            attestor=one.attestor.name if one.attestor else None,
+            age_days=one.age_days,
+            due_on=one.outcome.due_on,
+            risk_if_never=one.outcome.risk_if_never,
+        )
+        for one in graded
+    )
+
+
+def next_action(state: ProofState, on: date) -> NextStepLine | None:
+    """The open action that is due first."""
+    waiting = sorted(
+        (action for action in state.actions if open_action(action, on)),
+        key=lambda action: (action.due_on or date.max, action.id),
+    )
+    if not waiting:
+        return None
+    first = waiting[0]
+    owner = state.names.get(first.owner_id) if first.owner_id else None
+    return NextStepLine(first.id, first.text, owner, first.due_on, first.due_on is not None and first.due_on < on)
+
+
+def _sponsor(state: ProofState, part: Part, on: date) -> Person | None:
+    """Who plays the part today; where nobody does, who left it last."""
+    holders = [person for person in state.people if person.part is part]
+    here = [person for person in holders if person.left_on is None or person.left_on > on]
+    return here[-1] if here else max(holders, key=lambda person: person.left_on or date.min, default=None)
+
+
+def _person(person: Person) -> CardPersonLine:
+    return CardPersonLine(person.name, PARTS[person.part], person.left_on)
+
+
+def _customer_owner(state: ProofState, on: date) -> str | None:
+    here = {person.id: person for person in state.people if person.left_on is None or person.left_on > on}
+    named = [here[o.owner_person_id].name for o in state.outcomes if o.owner_person_id in here]
+    by_part = [person.name for person in here.values() if person.part is Part.OUTCOME_OWNER]
+    return ", ".join(dict.fromkeys(named or by_part)) or None

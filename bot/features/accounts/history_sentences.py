@@ -1,0 +1,266 @@
+"""Puts lines of history into sentences, as a colleague would tell them: what was done, to what, from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.enums import Part
+from bot.domain.proof.explanation import PARTS
+from bot.domain.values.money import Money
+from bot.domain.values.text import day, number, quoted
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NameLookup:
+    """The names that sentences need: of members, of people at the customer, and of other rows by table and id.
+
+    `pieces` are (outcome's title, unit) by the id of a piece of evidence, `currency` is the account's.
+    """
+
+    members: Mapping[int, str]
+    people: Mapping[int, str]
+    rows: Mapping[tuple[str, int], str]
+    pieces: Mapping[int, tuple[str, str | None]]
+    currency: str | None
+
+    def member(self, member_id: object, otherwise: str = "somebody") -> str:
+        return self.members.get(member_id, otherwise) if isinstance(member_id, int) else otherwise
+
+    def person(self, person_id: object, otherwise: str = "somebody") -> str:
+        return self.people.get(person_id, otherwise) if isinstance(person_id, int) else otherwise
+
+    def row(self, entity: str, row_id: int) -> str:
+        return quoted(self.rows.get((entity, row_id), entity.replace("_", " ")))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChange:
+    """One line of history: a row that was added (`before` is None), or what changed in it."""
+
+    entity: str
+    row_id: int
+    before: Values | None
+    after: Values
+
+
+_Tell = Callable[[HistoryChange, NameLookup], str | None]
+
+
+def sentence(change: HistoryChange, book: NameLookup) -> str | None:
+    """What the line says, without its subject; None for what only moves the machinery."""
+    if change.before is None:
+        added = _ADDED.get(change.entity)
+        return added(change, book) if added else None
+    special = _CHANGED[change.entity](change, book) if change.entity in _CHANGED else None
+    if special is not None or change.entity in _ONLY_SPECIAL:
+        return special
+    told = "; ".join(found for name in change.after if (found := _field(change, name, book)))
+    whose = f"{book.row(change.entity, change.row_id)}: " if (change.entity, change.row_id) in book.rows else ""
+    return f"{whose}{told}" if told else None
+
+
+_ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence"}
+_SILENT = {
+    "answer": {"edited_at", "moved_evidence"},
+    "account": {"slug", "stage", "stage_since", "external_id", "packet_accepted_by"},
+}
+_MEMBERS = {"owner_id", "deputy_id", "member_id", "manager_id"}
+_PEOPLE = {"owner_person_id", "baseline_agreed_by", "promised_to"}
+_WORDS = {"tier", "state", "kind", "loop", "part", "direction", "change", "relationship", "status"}
+_LABELS = {
+    "arr_minor": "ARR",
+    "owner_id": "owner",
+    "deputy_id": "deputy",
+    "owner_person_id": "owner at the customer",
+    "baseline_agreed_by": "agreement to the baseline",
+    "due_on": "due date",
+    "renewal_date": "renewal date",
+    "risk_if_never": "risk if never done",
+    "shelf_life_days": "shelf life in days",
+    "stage_reason": "reason for the stage",
+    "tier_reason": "reason for the tier",
+}
+
+
+def _field(change: HistoryChange, name: str, book: NameLookup) -> str | None:
+    if name in _SILENT.get(change.entity, ()):
+        return None
+    assert change.before is not None
+    old, new = change.before.get(name), change.after[name]
+    label = _LABELS.get(name, name.removesuffix("_id").replace("_", " "))
+    if old is None:
+        return f"set the {label} to {_shown(name, new, book)}"
+    if new is None:
+        return f"cleared the {label} (was {_shown(name, old, book)})"
+    return f"{label}: {_shown(name, old, book)} → {_shown(name, new, book)}"
+
+
+def _shown(name: str, value: Any, book: NameLookup) -> str:
+    if name in _MEMBERS:
+        return book.member(value)
+    if name in _PEOPLE:
+        return book.person(value)
+    if name.endswith("_minor"):
+        return f"{number(Money(value, book.currency or '').major)} {book.currency or ''}".strip()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name.endswith(("_on", "_date", "_start")):
+        return _day(value)
+    text = str(value).replace("_", " ") if name in _WORDS else str(value)
+    return quoted(text) if " " in text and len(text) > 24 else text
+
+
+def _day(value: object) -> str:
+    try:
+        return day(date.fromisoformat(str(value)[:10]))
+    except ValueError:
+        return str(value)
+
+
+def _said(value: object) -> str:
+    return quoted(str(value or ""), 120)
+
+
+def _evidence_added(change: HistoryChange, book: NameLookup) -> str:
+    after = change.after
+    outcome, unit = book.pieces.get(change.row_id, ("an outcome", None))
+    what = number(Decimal(after["value"]), unit) if after.get("value") is not None else _said(after.get("statement"))
+    by = f", attested by {book.person(after['attested_by'])}" if after.get("attested_by") else ""
+    source = after["source"].replace("_", " ")
+    return f"recorded evidence for {quoted(outcome)}: {what}, as of {_day(after['as_of'])}, {source}{by}"
+
+
+def _answer_added(change: HistoryChange, book: NameLookup) -> str:
+    after = change.after
+    if after["change"] == "nothing":
+        return "answered: nothing changed"
+    return f"answered: {after['change']} changed: {_said(after.get('what_changed'))}"
+
+
+def _judged(change: HistoryChange, book: NameLookup) -> str:
+    verdict = change.after["verdict"].replace("_", " ")
+    return f"judged: retained in substance: {verdict}: {_said(change.after.get('why'))}"
+
+
+def _evidence_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    after = change.after
+    about = quoted(book.pieces.get(change.row_id, ("an outcome", None))[0])
+    if after.get("disputed_on"):
+        who = book.person(after.get("disputed_by"), "the customer")
+        return f"noted that {who} disputes the evidence for {about}: {_said(after.get('disputed_why'))}"
+    if after.get("withdrawn_on"):
+        return f"withdrew evidence for {about}: {_said(after.get('withdrawn_why'))}"
+    return f"replaced evidence for {about} by a newer piece" if "superseded_by" in after else None
+
+
+def _prompt_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    after = change.after
+    if after.get("state") == "off":
+        return "called the meeting off"
+    if after.get("state") == "silent":
+        return "noted a meeting that passed without an answer"
+    if "member_id" in after:
+        return f"handed the prompt over to {book.member(after['member_id'], 'a colleague')}"
+    return "snoozed the prompt" if after.get("snoozed_until") else None
+
+
+def _risk_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    after, risk = change.after, book.row("risk", change.row_id)
+    match after.get("state"):
+        case "claimed":
+            return f"gave the risk {risk} to {book.member(after.get('owner_id'), 'its owner')}"
+        case "snoozed":
+            return f"snoozed the risk {risk}: {_said(after.get('snoozed_why'))}"
+        case "closed":
+            return f"closed the risk {risk}: {_said(after.get('closed_how'))}"
+        case "open":
+            return f"reopened the risk {risk}"
+    return None
+
+
+def _action_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    after, action = change.after, book.row("action", change.row_id)
+    if after.get("told_on"):
+        return f"closed {action}; the customer was told: {_said(after.get('told_words'))}"
+    if after.get("loop_answered_on"):
+        return f"answered {action}: {_said(after.get('loop_answer'))}"
+    return f"dropped {action}: {_said(after.get('dropped_why'))}" if after.get("dropped_on") else None
+
+
+def _promise_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    after, promise = change.after, book.row("promise", change.row_id)
+    if "state" in after:
+        return f"the promise {promise} was {after['state']}: {_said(after.get('settled_why'))}"
+    return f"talked about the promise {promise} again" if after.get("last_mentioned_on") else None
+
+
+def _outcome_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    after, outcome = change.after, book.row("outcome", change.row_id)
+    return f"retired {outcome}: {_said(after.get('retired_why'))}" if after.get("retired_on") else None
+
+
+def _account_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    after = change.after
+    if after.get("packet_accepted_on"):
+        who = book.person(after.get("packet_accepted_by"), "their side")
+        return f"noted that {who} accepted the packet on {_day(after['packet_accepted_on'])}"
+    if after.get("first_win_on"):
+        return f"noted the first win, on {_day(after['first_win_on'])}: {_said(after.get('first_win'))}"
+    return None
+
+
+def _person_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    if not change.after.get("left_on"):
+        return None
+    return f"noted that {book.person(change.row_id)} left on {_day(change.after['left_on'])}"
+
+
+def _obstacle_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    cleared = change.after.get("cleared_on")
+    return f"cleared the obstacle {book.row('obstacle', change.row_id)}" if cleared else None
+
+
+def _gap_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    closed = change.after.get("closed_on")
+    return f"closed the gap {book.row('gap', change.row_id)}" if closed else None
+
+
+def _cadence_changed(change: HistoryChange, book: NameLookup) -> str | None:
+    return f"ended the {book.rows.get(('cadence', change.row_id))}" if change.after.get("active") is False else None
+
+
+_ADDED: dict[str, _Tell] = {
+    "account": lambda c, b: f"added the account {c.after['name']}",
+    "person": lambda c, b: f"added {c.after['name']}, {PARTS[Part(c.after['part'])]}",
+    "outcome": lambda c, b: f"wrote down the outcome {quoted(c.after['title'])}",
+    "evidence": _evidence_added,
+    "gap": lambda c, b: f"named a gap: {quoted(c.after['title'])}",
+    "action": lambda c, b: f"set the next action: {quoted(c.after['text'])}",
+    "obstacle": lambda c, b: f"named an obstacle: {quoted(c.after['text'])}",
+    "promise": lambda c, b: f"noted a promise: {quoted(c.after['text'])}",
+    "cadence": lambda c, b: f"set the {c.after['kind'].replace('_', ' ')}",
+    "prompt": lambda c, b: f"asked {b.member(c.after.get('member_id'), 'nobody: no owner is reached')}",
+    "answer": _answer_added,
+    "risk": lambda c, b: f"opened a risk: {c.after.get('fact') or c.after['kind'].replace('_', ' ')}",
+    "judgement": _judged,
+    "stage_entry": lambda c, b: f"put it into {c.after['stage']}",
+}
+_CHANGED: dict[str, _Tell] = {
+    "account": _account_changed,
+    "person": _person_changed,
+    "outcome": _outcome_changed,
+    "evidence": _evidence_changed,
+    "gap": _gap_changed,
+    "obstacle": _obstacle_changed,
+    "promise": _promise_changed,
+    "cadence": _cadence_changed,
+    "prompt": _prompt_changed,
+    "risk": _risk_changed,
+    "action": _action_changed,
+}

@@ -1,0 +1,95 @@
+"""Records a person's judgement: is this account retained in substance? (DESIGN, section 2; issue: judgement).
+
+A judgement is a dated statement by a named person. Software never changes it; a later fact that contradicts it marks
+it "to be judged again" (`bot.domain.account.judgement`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import readable
+from bot.app.actor import Actor, UserError, must_write
+from bot.domain.account.assessment import Assessment, assess
+from bot.domain.enums import Verdict
+from bot.features.accounts.views import JudgementView, JudgeView
+from bot.store import ledger, proof_state, schema
+
+VERDICTS = {
+    Verdict.YES: "Yes, they would miss what it does for them",
+    Verdict.NO: "No, they stay from habit or contract",
+    Verdict.NOT_CLEAR: "Not clear yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewJudgement:
+    """A judgement as typed; `would_change` is what would change the judge's mind."""
+
+    account_id: int
+    verdict: str
+    why: str
+    would_change: str
+
+
+def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgeView:
+    """What the form shows; `Refused` for those who may not judge this account."""
+    account = readable(session, actor, account_id)
+    must_write(session, actor, account)
+    assessment = assess(proof_state.load(session, account_id), now.date(), now)
+    return JudgeView(
+        account_id=account_id,
+        account=account.name,
+        coverage=assessment.coverage_text,
+        outcomes=len(assessment.outcomes),
+        dangers=tuple(danger.fact for danger in assessment.dangers),
+        theatre=tuple(finding.fact for finding in assessment.theatre),
+        last=_view(assessment),
+        verdicts=tuple((verdict.value, words) for verdict, words in VERDICTS.items()),
+    )
+
+
+def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> JudgementView:
+    """Record a judgement, beside those that stand already."""
+    account = readable(session, actor, new.account_id)
+    must_write(session, actor, account)
+    if new.verdict not in tuple(Verdict):
+        raise UserError("Choose yes, no or not clear.", "verdict")
+    if not new.why.strip():
+        raise UserError("Say why; a verdict without a reason is only a mood.", "why")
+    if not new.would_change.strip():
+        raise UserError("Say which fact would change your mind; it tells the team what to look for.", "would_change")
+    said = {"why": new.why.strip(), "would_change": new.would_change.strip()}
+    row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **said}
+    row |= {"judged_by": actor.member.id, "judged_at": now}
+    ledger.add_many(session, actor.author, schema.judgement, now, [row])
+    found = judgement_of(session, actor, account.id, now)
+    assert found is not None
+    return found
+
+
+def judgement_of(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgementView | None:
+    """The last judgement of an account, held against what the ledger shows now; None when nobody has judged."""
+    account = readable(session, actor, account_id)
+    return _view(assess(proof_state.load(session, account.id), now.date(), now))
+
+
+def _view(assessment: Assessment) -> JudgementView | None:
+    judged = assessment.judged
+    if judged.judgement is None:
+        return None
+    return JudgementView(
+        account_id=assessment.account.id,
+        account=assessment.account.name,
+        verdict=judged.judgement.verdict,
+        why=judged.judgement.why,
+        would_change=judged.judgement.would_change,
+        by=judged.by or "somebody who has left",
+        at=judged.judgement.judged_at,
+        again=judged.contradicted_by,
+        coverage=assessment.coverage_text,
+    )

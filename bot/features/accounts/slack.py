@@ -1,0 +1,93 @@
+"""Accounts in Slack: adding one, its customer meetings, its stage and its tier."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.domain.enums import Stage, Tier
+from bot.features.accounts import add_account, card, judgement, stages, tiers
+from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.judgement import NewJudgement
+from bot.slack.edge import Edge
+from bot.slack.ids import Action, Callback
+from bot.slack.payload import Body, Form, number
+from bot.slack.shortcuts import opens
+
+BY_LEDGER = "ledger"
+BY_BANDS = "bands"
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of the forms of accounts: adding one, judgement, stage and tier."""
+
+    @app.view(Callback.NEW_ACCOUNT)
+    async def added(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        new = NewAccount(
+            name=form.words("name"),
+            owner_slack_id=form.text("owner"),
+            portfolio_id=form.row("portfolio"),
+            arr=form.text("arr") or "",
+            currency=form.words("currency").upper(),
+            tier=Tier(form.words("tier")),
+            contract_start=form.day("contract_start"),
+            renewal_date=form.day("renewal_date"),
+        )
+
+        view = await edge.record(
+            body,
+            lambda s, actor, now: add_account.add_account(s, actor, new, now),
+            lambda s, actor, account_id, now: card.added(s, actor, account_id),
+        )
+        await ack(response_action="update", view=edge.modal(view))
+
+    app.action(Action.JUDGE)(opens(edge, judgement.judge_form))
+    _judgement(app, edge)
+    _stages_and_tiers(app, edge)
+
+
+def _judgement(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.JUDGE)
+    async def judged(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        new = NewJudgement(number(form.metadata), form.words("verdict"), form.words("why"), form.words("would_change"))
+        view = await edge.record(
+            body, lambda s, a, now: judgement.judge(s, a, new, now).account_id, judgement.judgement_of
+        )
+        await ack(response_action="update", view=edge.in_modal(view, "On record"))
+
+
+def _stages_and_tiers(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of the stage and tier forms."""
+
+    @app.view(Callback.STAGE)
+    async def stage(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, chosen, reason = number(form.metadata), form.words("stage"), form.text("reason") or ""
+
+        def decide(session: Session, actor: Actor, now: datetime) -> None:
+            if chosen == BY_LEDGER:
+                stages.release(session, actor, account_id, now)
+            else:
+                stages.overrule(session, actor, account_id, Stage(chosen), reason, now)
+
+        await edge.work(body, decide)
+        await ack()
+
+    @app.view(Callback.TIER)
+    async def tier(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, chosen, reason = number(form.metadata), form.words("tier"), form.text("reason") or ""
+
+        def decide(session: Session, actor: Actor, now: datetime) -> None:
+            if chosen == BY_BANDS:
+                tiers.release_tier(session, actor, account_id, now)
+            else:
+                tiers.overrule_tier(session, actor, account_id, Tier(chosen), reason, now)
+
+        await edge.work(body, decide)
+        await ack()

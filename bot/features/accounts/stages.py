@@ -1,0 +1,126 @@
+"""Keeps stages as movement: what the ledger shows is written down with its day, and a human may overrule it.
+
+Every stay is a `stage_entry`; an account may move backwards. While somebody has overruled the stage (`stage_reason`),
+the bot leaves it alone and the reason stays visible, until the stage is released to the ledger again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError, bot_author, may_write, must_write
+from bot.app.assessments import assessed
+from bot.domain.account import stages
+from bot.domain.account.assessment import Assessment, assess
+from bot.domain.enums import AccountStatus, Stage
+from bot.domain.model import Account, ProofState, StageEntry
+from bot.features.accounts import queries
+from bot.features.accounts.views import StageView, StayLine
+from bot.store import ledger, proof_state, schema
+from bot.store.ledger import Author
+
+_STAYS_SHOWN = 6
+
+
+def record_computed_stages(session: Session, assessments: Sequence[Assessment], now: datetime) -> int:
+    """Write down the stages that the ledger shows, for accounts of one workspace; returns how many moved.
+
+    An account whose stage was overruled, and a former customer, stay where they are.
+    """
+    free = [
+        one for one in assessments if one.account.status is not AccountStatus.FORMER and not one.account.stage_reason
+    ]
+    if not free:
+        return 0
+    by = bot_author(free[0].account.workspace_id)
+    standings = [(one, one.stage.computed) for one in free]
+    first = [_first_stay(one, stage) for one, stage in standings if not one.state.stages]
+    ledger.add_many(session, by, schema.stage_entry, now, [row for row in first if row is not None])
+    moving = [(one, stage) for one, stage in standings if stage is not one.account.stage]
+    return sum(_move(session, by, one.account, stage, one.on, now) for one, stage in moving)
+
+
+def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, reason: str, now: datetime) -> None:
+    """Put an account into a stage by hand; the reason stays visible until somebody releases the stage."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    if not reason.strip():
+        raise UserError("Say why; the reason stands beside the stage for everybody who reads it.", "reason")
+    _move(session, actor.author, account, stage, actor.today(now), now, reason.strip())
+
+
+def release(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
+    """Let the ledger decide the stage again, at once."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    ledger.change(session, actor.author, schema.account, account_id, now, stage_reason=None)
+    record_computed_stages(session, [assess(proof_state.load(session, account_id), now.date(), now)], now)
+
+
+def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -> StageView:
+    """The stage of an account with its exit test, its stays, and what is usual in its portfolio."""
+    state, assessment = assessed(session, actor, account_id, now)
+    account, standing = state.account, assessment.stage
+    usual = stages.usual_times(queries.histories(session, account.portfolio_id)) if account.portfolio_id else {}
+    stays = _stays(state, assessment.on)
+    return StageView(
+        account_id=account.id,
+        account=account.name,
+        stage=standing.stage.value,
+        computed=standing.computed.value,
+        reason=standing.reason,
+        needs=standing.needs,
+        ready=standing.ready,
+        since=standing.since,
+        days=standing.days,
+        usual=usual.get(standing.stage),
+        stalled=stages.stalled(standing, usual),
+        time_to_value=stages.time_to_value(account, assessment.on),
+        first_win_on=account.first_win_on,
+        stays=stays[:_STAYS_SHOWN],
+        earlier=max(0, len(stays) - _STAYS_SHOWN),
+        choices=tuple((stage.value, stage.value.capitalize()) for stage in Stage),
+        can_write=may_write(session, actor, account),
+    )
+
+
+def _first_stay(one: Assessment, computed: Stage) -> dict[str, Any] | None:
+    """The stay in the stage that an account was added with; None if it moves on without a day in it."""
+    account = one.account
+    since = account.stage_since or one.on
+    if computed is not account.stage and since >= one.on:
+        return None
+    return {"account_id": account.id, "stage": account.stage, "entered_on": since}
+
+
+def _move(
+    session: Session, by: Author, account: Account, stage: Stage, on: date, now: datetime, reason: str | None = None
+) -> bool:
+    """Set the stage and why, and begin a stay if it is another stage; False when somebody else was faster."""
+    moves = stage is not account.stage
+    values: dict[str, Any] = {"stage": stage, "stage_reason": reason, **({"stage_since": on} if moves else {})}
+    unmoved = {"stage": account.stage, "stage_reason": account.stage_reason}
+    changed = ledger.change(session, by, schema.account, account.id, now, only_if=unmoved, **values)
+    if changed and moves:
+        entered: dict[str, Any] = {"stage": stage, "entered_on": on, "reason": reason}
+        ledger.add(session, by, schema.stage_entry, now, account_id=account.id, **entered)
+    return changed and moves
+
+
+def _stays(state: ProofState, on: date) -> tuple[StayLine, ...]:
+    """The stays of an account, the present one first."""
+    entries = sorted(state.stages, key=lambda entry: (entry.entered_on, entry.id))
+    ends = (following.entered_on for following in entries[1:])
+    stays = [_stay(entry, until, on) for entry, until in zip_longest(entries, ends)]
+    return tuple(reversed(stays))
+
+
+def _stay(entry: StageEntry, until: date | None, on: date) -> StayLine:
+    days = max(0, ((until or on) - entry.entered_on).days)
+    return StayLine(entry.stage.value, entry.entered_on, until, days, entry.reason)

@@ -1,0 +1,89 @@
+"""The tier of an account: kept by the bands of its portfolio, or set by hand with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of, readable
+from bot.app.actor import Actor, UserError, bot_author, may_write, must_write
+from bot.domain.account.tiers import MEANS, Bands, tier_now, tier_of
+from bot.domain.enums import Tier
+from bot.domain.model import Account
+from bot.domain.values.money import Money, money
+from bot.features.accounts.views import TierView
+from bot.store import ledger, portfolios, schema
+from bot.store.portfolios import Portfolio
+
+
+def bands_of(portfolio: Portfolio | None) -> Bands | None:
+    """The bands that a portfolio has set, if it has."""
+    if portfolio is None or portfolio.band_currency is None:
+        return None
+    high, low = portfolio.high_touch_from_minor, portfolio.low_touch_from_minor
+    if high is None or low is None:
+        return None
+    return Bands(portfolio.band_currency, high, low, portfolio.high_touch_load, portfolio.low_touch_load)
+
+
+def follow_bands(session: Session, accounts: Iterable[Account], portfolio: Portfolio | None, now: datetime) -> None:
+    """Move these accounts of one portfolio to the tiers that their ARR pays for."""
+    bands = bands_of(portfolio)
+    if portfolio is None or bands is None:
+        return
+    author = bot_author(portfolio.workspace_id)
+    for account in accounts:
+        tier = tier_now(account, bands)
+        if tier is not account.tier:
+            ledger.change(session, author, schema.account, account.id, now, why="the portfolio's ARR bands", tier=tier)
+
+
+NAMES = {Tier.HIGH_TOUCH: "High touch", Tier.LOW_TOUCH: "Low touch", Tier.TECH_TOUCH: "Tech touch"}
+
+
+def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) -> TierView:
+    """The tier of an account, why it has it, and what each tier means."""
+    account = readable(session, actor, account_id)
+    bands = bands_of(portfolios.by_id(session, account.portfolio_id))
+    arr = money(account.arr_minor, account.currency)
+    paid = tier_of(arr, bands)
+    return TierView(
+        account_id=account.id,
+        account=account.name,
+        tier=account.tier.value,
+        name=NAMES[account.tier],
+        means=MEANS[account.tier],
+        reason=account.tier_reason,
+        arr=str(arr) if arr else None,
+        by_bands=NAMES[paid] if paid else None,
+        bands=_said(bands),
+        choices=tuple((tier.value, name, MEANS[tier]) for tier, name in NAMES.items()),
+        can_write=may_write(session, actor, account),
+    )
+
+
+def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, reason: str, now: datetime) -> None:
+    """Give an account a tier by hand; the reason stays visible until the tier is released."""
+    must_write(session, actor, account_of(session, account_id))
+    if not reason.strip():
+        raise UserError("Say why; the reason stands beside the tier for everybody who reads it.", "reason")
+    values: dict[str, Any] = {"tier": tier, "tier_reason": reason.strip()}
+    ledger.change(session, actor.author, schema.account, account_id, now, **values)
+
+
+def release_tier(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
+    """Let the portfolio's bands decide the tier again, at once."""
+    must_write(session, actor, account_of(session, account_id))
+    ledger.change(session, actor.author, schema.account, account_id, now, tier_reason=None)
+    account = account_of(session, account_id)
+    follow_bands(session, [account], portfolios.by_id(session, account.portfolio_id), now)
+
+
+def _said(bands: Bands | None) -> tuple[str, ...]:
+    if bands is None:
+        return ()
+    high, low = Money(bands.high_from_minor, bands.currency), Money(bands.low_from_minor, bands.currency)
+    return f"high touch from {high}", f"low touch from {low}", "tech touch below"

@@ -1,0 +1,242 @@
+"""What the forms, cards and lists of an account show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.app.gap_lines import GapLine
+from bot.domain.account.stages import UsualTime
+from bot.domain.enums import Standing, Verdict
+from bot.features.accounts.card_layout import Shown, shown
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccountView:
+    """The form for a new account; `portfolios` are (id, name)."""
+
+    portfolios: tuple[tuple[int, str], ...]
+    owner_slack_id: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeView:
+    """The form, with what the judge should know: what is proven, what speaks against it, what was said last."""
+
+    account_id: int
+    account: str
+    coverage: str
+    outcomes: int
+    dangers: tuple[str, ...]
+    theatre: tuple[str, ...]
+    last: JudgementView | None
+    verdicts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementView:
+    """A judgement as it stands; `again` are the later facts that contradict it."""
+
+    account_id: int
+    account: str
+    verdict: Verdict
+    why: str
+    would_change: str | None
+    by: str
+    at: datetime
+    again: tuple[str, ...]
+    coverage: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofLine:
+    """One outcome as the card shows it; `age_days` is the age of the evidence that carries the grade."""
+
+    outcome_id: int
+    title: str
+    standing: Standing
+    value: str | None
+    target: str | None
+    progress: str | None
+    reason: str
+    attestor: str | None
+    age_days: int | None
+    due_on: date | None
+    risk_if_never: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementLine:
+    """The last human judgement; `again` are the later facts that contradict it."""
+
+    verdict: str
+    by: str
+    on: date
+    why: str
+    again: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStepLine:
+    action_id: int
+    text: str
+    owner: str | None
+    due_on: date | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardPersonLine:
+    name: str
+    part: str
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """The proof card of one account; `as_of` is set when it shows an earlier day.
+
+    The lists are whole; `shown` says how much of them fits into the card.
+    """
+
+    account_id: int
+    account: str
+    slug: str
+    former: bool
+    as_of: date | None
+    guessed_from: str | None
+    judgement: JudgementLine | None
+    coverage: str
+    outcomes: int
+    proven: tuple[ProofLine, ...]
+    unproven: tuple[GapLine, ...]
+    disproven: tuple[ProofLine, ...]
+    people: tuple[CardPersonLine, ...]
+    customer_owner: str | None
+    owner: str | None
+    arr: str | None
+    renewal_date: date | None
+    days_to_renewal: int | None
+    stage: str
+    stage_reason: str | None
+    days_in_stage: int | None
+    time_to_value: int | None
+    theatre: tuple[str, ...]
+    forgotten: tuple[str, ...]
+    risks: int
+    worst_risk: str | None
+    last_change_at: datetime | None
+    next_action: NextStepLine | None
+    next_meeting_at: datetime | None
+    can_write: bool
+
+    @property
+    def shown(self) -> Shown:
+        warnings = bool(self.worst_risk) + bool(self.theatre or self.forgotten)
+        return shown(len(self.proven), len(self.disproven), len(self.unproven), warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class GapsView:
+    account_id: int
+    account: str
+    coverage: str
+    gaps: tuple[GapLine, ...]
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCardView:
+    """A card that `by` shares with a channel."""
+
+    card: CardView
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAddedView:
+    account_id: int
+    account: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One change: `who` did `what`; `why` is the reason they gave."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """The newest changes first; `more` older ones are not shown, `older_than` is where they begin."""
+
+    account_id: int
+    account: str
+    slug: str
+    since: date | None
+    lines: tuple[HistoryLine, ...]
+    more: int
+    oldest_shown: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StayLine:
+    """One stay in a stage. `until` is None for the present one; `days` count up to today there."""
+
+    stage: str
+    since: date
+    until: date | None
+    days: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """Where an account stands and how it got there; with `can_write` it is a form that overrules the stage.
+
+    `needs` is the test to leave the stage that the ledger shows (`computed`). `usual` is how long this portfolio's
+    accounts took to get through the present stage; `stalled` is None when too few did to tell.
+    """
+
+    account_id: int
+    account: str
+    stage: str
+    computed: str
+    reason: str | None
+    needs: str
+    ready: bool
+    since: date | None
+    days: int | None
+    usual: UsualTime | None
+    stalled: bool | None
+    time_to_value: int | None
+    first_win_on: date | None
+    stays: tuple[StayLine, ...]
+    earlier: int
+    choices: tuple[tuple[str, str], ...]
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TierView:
+    """The tier of an account; with `can_write` it is a form that overrules it.
+
+    `by_bands` is the tier that the portfolio's bands give this ARR, None when they cannot tell; `bands` says them.
+    """
+
+    account_id: int
+    account: str
+    tier: str
+    name: str
+    means: str
+    reason: str | None
+    arr: str | None
+    by_bands: str | None
+    bands: tuple[str, ...]
+    choices: tuple[tuple[str, str, str], ...]
+    can_write: bool

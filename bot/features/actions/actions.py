@@ -1,0 +1,210 @@
+"""Actions on their loop: to Product or go-to-market and back, closed only when the customer was told in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError, may_write, must_read, must_write
+from bot.app.assessments import assessed
+from bot.domain.account import actions
+from bot.domain.account.actions import state_of
+from bot.domain.enums import Loop
+from bot.domain.model import Account, Action
+from bot.domain.values.money import money
+from bot.features.actions import queries
+from bot.features.actions.views import ActionFormView, ActionLine, ActionsView, LoopAnsweredView, LoopView
+from bot.outbox import message_family
+from bot.outbox.queue import put
+from bot.outbox.types import Destination, Moot, Op, Outgoing
+from bot.store import ledger, members, portfolios, proof_state
+
+_AWAY = (Loop.PRODUCT, Loop.GO_TO_MARKET)
+
+
+def actions_view(session: Session, actor: Actor, account_id: int, now: datetime) -> ActionsView:
+    """The open actions of an account, the one that is due first at the top."""
+    state, assessment = assessed(session, actor, account_id, now)
+    on = assessment.on
+    waiting = [action for action in state.actions if actions.open_action(action, on)]
+    waiting.sort(key=lambda action: (action.due_on or date.max, action.id))
+    lines = tuple(
+        ActionLine(
+            action.id,
+            action.text,
+            action.loop.value,
+            state_of(action, on),
+            state.names.get(action.owner_id) if action.owner_id else None,
+            action.due_on,
+            action.due_on is not None and action.due_on < on,
+            actions.why_not_closed(action, on),
+        )
+        for action in waiting
+    )
+    return ActionsView(account_id, state.account.name, lines, may_write(session, actor, state.account))
+
+
+def post_to_loop_channel(session: Session, action_id: int, now: datetime) -> None:
+    """Post an action to the channel of its loop, once; without a channel nothing is sent and the card shows it."""
+    action, account = _of(session, action_id)
+    portfolio = portfolios.by_id(session, account.portfolio_id)
+    if action.loop not in _AWAY or portfolio is None:
+        return
+    channel = portfolio.product_channel if action.loop is Loop.PRODUCT else portfolio.go_to_market_channel
+    if channel is None:
+        return
+    put(
+        session,
+        Outgoing(
+            key=queries.LOOP_KEY.of(action_id),
+            workspace_id=account.workspace_id,
+            kind="loop",
+            channel=channel,
+            args={"action_id": action_id},
+            due_at=now,
+        ),
+        now,
+    )
+
+
+def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> None:
+    """Product or go-to-market answers: what changed, or will not. Any member may speak for them."""
+    must_read(actor)
+    action, account = _of(session, action_id)
+    _same_workspace(actor, account)
+    if not words.strip():
+        raise UserError("Say what changed, or that nothing will; the customer is told in these words.", "words")
+    changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
+    if action.told_on is not None:
+        raise UserError("The customer was told already; this action is closed.")
+    ledger.change(session, actor.author, queries.TABLE, action_id, now, **changes)
+    _refresh(session, action, account, now)
+    owner = members.by_id(session, action.owner_id) or members.by_id(session, account.owner_id)
+    if owner and owner.slack_id:
+        put(
+            session,
+            Outgoing(
+                key=queries.LOOP_ANSWERED_KEY.of(action_id, f"{now.timestamp():.0f}"),
+                workspace_id=account.workspace_id,
+                kind="loop_answered",
+                channel=owner.slack_id,
+                destination=Destination.USER,
+                args={"action_id": action_id},
+                due_at=now,
+            ),
+            now,
+        )
+
+
+def close_with_customer_told(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> str:
+    """Close an action: the customer was told, in these words; returns the account's name."""
+    action, account = _of(session, action_id)
+    _must_close(session, actor, action, account)
+    if not words.strip():
+        raise UserError("Write the words you used; an action is closed when the customer was told.", "words")
+    closing: dict[str, Any] = {"told_on": actor.today(now), "told_words": words.strip()}
+    if not ledger.change(session, actor.author, queries.TABLE, action_id, now, only_if={"told_on": None}, **closing):
+        raise UserError("Somebody closed this action already. Open the history to see the words used.")
+    _refresh(session, action, account, now)
+    return account.name
+
+
+def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: datetime) -> None:
+    """Name what an action has in common with others, so that what keeps showing up is counted."""
+    must_read(actor)
+    action, account = _of(session, action_id)
+    _same_workspace(actor, account)
+    named = " ".join(theme.split())
+    if not named:
+        raise UserError("Name the theme in a few words, such as SAP connector.", "words")
+    ledger.change(session, actor.author, queries.TABLE, action_id, now, theme=named)
+    _refresh(session, action, account, now)
+
+
+def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: datetime) -> ActionFormView:
+    """The form that answers an action, closes it or names its theme."""
+    must_read(actor)
+    action, account = _of(session, action_id)
+    _same_workspace(actor, account)
+    if kind == "told":
+        _must_close(session, actor, action, account)
+    known = queries.themes(session, account.workspace_id) if kind == "theme" else ()
+    return ActionFormView(action_id, account.name, action.text, kind, action.loop_answer, known)
+
+
+def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopView | Moot:
+    """An action as its channel sees it now."""
+    action, account = _of(session, args["action_id"])
+    if action.dropped_on is not None:
+        return Moot("the action was dropped")
+    owner = members.by_id(session, action.owner_id)
+    arr = money(account.arr_minor, account.currency)
+    same = queries.open_with_theme(session, account.workspace_id, action.theme) if action.theme else []
+    counted = actions.recurring(same, now.date())
+    return LoopView(
+        action.id,
+        account.id,
+        account.name,
+        str(arr) if arr else None,
+        action.text,
+        action.loop.value,
+        state_of(action, now.date()),
+        action.theme,
+        counted[0].fact if counted else None,
+        owner.slack_id or owner.name if owner else None,
+        action.due_on,
+        action.loop_answer,
+        action.told_words,
+    )
+
+
+def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime) -> LoopAnsweredView | Moot:
+    action, account = _of(session, args["action_id"])
+    if action.told_on is not None or action.loop_answer is None:
+        return Moot("the customer was told already")
+    return LoopAnsweredView(action.id, account.name, action.text, action.loop.value, action.loop_answer)
+
+
+def themes_of(session: Session, portfolio_id: int, now: datetime) -> tuple[str, ...]:
+    """What keeps showing up across a portfolio: `SAP connector: nine accounts, 1.2 M USD ARR`."""
+    states = proof_state.load_portfolio(session, portfolio_id)
+    pairs = ((state.account, action) for state in states for action in state.actions)
+    return tuple(actions.headline(theme) for theme in actions.recurring(pairs, now.date()))
+
+
+def _of(session: Session, action_id: int) -> tuple[Action, Account]:
+    action = queries.by_id(session, action_id)
+    if action is None:
+        raise UserError("That action is gone. Open the card again with /proof.")
+    return action, account_of(session, action.account_id)
+
+
+def _same_workspace(actor: Actor, account: Account) -> None:
+    if account.workspace_id != actor.workspace_id:
+        raise UserError("That action is gone. Open the card again with /proof.")
+
+
+def _must_close(session: Session, actor: Actor, action: Action, account: Account) -> None:
+    if action.owner_id != actor.member.id or account.workspace_id != actor.workspace_id:
+        must_write(session, actor, account)
+
+
+def _refresh(session: Session, action: Action, account: Account, now: datetime) -> None:
+    shown = message_family.newest(session, account.workspace_id, queries.LOOP_KEY.of(action.id))
+    if shown is not None:
+        put(
+            session,
+            Outgoing(
+                key=f"{queries.LOOP_KEY.of(action.id)}@{now.timestamp():.6f}",
+                workspace_id=account.workspace_id,
+                kind="loop",
+                op=Op.UPDATE,
+                target_key=shown.key,
+                args={"action_id": action.id},
+                due_at=now,
+            ),
+            now,
+        )

@@ -1,0 +1,47 @@
+"""Loops in Slack: Product and go-to-market answer an action, its owner tells the customer and closes it."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.app.actor import UserError
+from bot.features.actions import actions
+from bot.slack.edge import Edge
+from bot.slack.ids import Action, Callback
+from bot.slack.payload import Body, Form, number
+from bot.slack.shortcuts import Look, opens
+
+_FORMS = {Action.ANSWER_LOOP: "answer", Action.TELL_CUSTOMER: "told", Action.SET_THEME: "theme"}
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of loops."""
+    for action, kind in _FORMS.items():
+        app.action(action)(opens(edge, _form(kind)))
+
+    @app.view(Callback.ANSWER_LOOP)
+    async def answered(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        action_id, words = number(form.metadata), form.words("words")
+        await edge.work(body, lambda s, actor, now: actions.answer_loop(s, actor, action_id, words, now))
+        await ack()
+
+    @app.view(Callback.TOLD)
+    async def told(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        action_id, words = number(form.metadata), form.words("words")
+        await edge.work(body, lambda s, actor, now: actions.close_with_customer_told(s, actor, action_id, words, now))
+        await ack()
+
+    @app.view(Callback.THEME)
+    async def theme(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        action_id, named = number(form.metadata), form.text("words") or form.text("known")
+        if named is None:
+            raise UserError("Choose a theme, or name a new one.", "words")
+        await edge.work(body, lambda s, actor, now: actions.set_theme(s, actor, action_id, named, now))
+        await ack()
+
+
+def _form(kind: str) -> Look:
+    return lambda session, actor, action_id, now: actions.action_form(session, actor, action_id, kind, now)

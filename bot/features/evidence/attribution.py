@@ -1,0 +1,149 @@
+"""Isolates our share of a confirmed effect and takes down who accepted the money (DESIGN, section 2: the top grades).
+
+Evidence is never edited: the same observation is recorded anew with its method and money, and supersedes the old piece.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError
+from bot.domain.enums import Grade, Method, Part
+from bot.domain.model import Account, Evidence, Outcome, Person, ProofState
+from bot.domain.proof import evidence_grade
+from bot.domain.proof.explanation import PARTS
+from bot.domain.values.money import money, parse
+from bot.domain.values.text import number
+from bot.features.evidence import record
+from bot.features.evidence.record import NewEvidence
+from bot.features.evidence.views import EvidenceRecordedView, IsolateShareView
+from bot.features.plan import people as plan_people
+from bot.store import proof_state, schema
+
+_MAY_ACCEPT = (Part.FINANCE, Part.ECONOMIC_BUYER)
+METHODS = {
+    Method.COMPARISON_GROUP: ("Comparison group", "Part of them works without us, and we compare"),
+    Method.BEFORE_AFTER: ("Before and after", "The other causes of the change are listed"),
+    Method.EXPERT_ESTIMATE: ("Expert estimate", "Somebody who knows estimates our share, with the error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What the form says of a piece: `money` is an amount as typed, `accepter_name` somebody of finance who is new."""
+
+    evidence_id: int
+    submission: str
+    method: Method
+    note: str
+    money: str = ""
+    accepted_by: int | None = None
+    accepter_name: str | None = None
+    accepted_on: date | None = None
+
+
+def attribution_form(session: Session, actor: Actor, evidence_id: int, now: datetime) -> IsolateShareView:
+    """What the form shows for a piece; `Refused` when the piece is not confirmed, for there is nothing to isolate."""
+    piece, state, outcome = _piece(session, actor, evidence_id, now)
+    amount = money(piece.money_minor, piece.currency)
+    people = [person for person in state.people if person.part in _MAY_ACCEPT and _there(person, now)]
+    return IsolateShareView(
+        evidence_id=evidence_id,
+        account=state.account.name,
+        outcome=outcome.title,
+        what=number(piece.value, outcome.unit) if piece.value is not None else piece.statement or "",
+        methods=tuple((method.value, *words) for method, words in METHODS.items()),
+        method=piece.method.value if piece.method else None,
+        note=piece.method_note,
+        money=f"{number(amount.major)} {amount.currency}" if amount else None,
+        currency=_currency(state.account, outcome),
+        people=tuple((person.id, person.name, PARTS[person.part]) for person in people),
+        accepted_by=piece.accepted_by,
+        today=actor.today(now),
+    )
+
+
+def attribute(session: Session, actor: Actor, new: Isolation, now: datetime) -> EvidenceRecordedView:
+    """Record the piece anew with its method, and with the money if somebody accepted it; says what that is worth."""
+    already = select(schema.evidence.c.id).where(schema.evidence.c.submission == new.submission)
+    known = session.execute(already).scalar_one_or_none()
+    if known is None:
+        anew = _anew(session, actor, new, now)
+        known = record.supersede(session, actor, new.evidence_id, anew, now)
+    return record.recorded(session, known, now)
+
+
+def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewEvidence:
+    """The same observation with what isolates our share of it."""
+    piece, state, outcome = _piece(session, actor, new.evidence_id, now)
+    if not new.note.strip():
+        raise UserError("Say how the method was applied: the group, the other causes, or the error.", "note")
+    amount = parse(new.money, _currency(state.account, outcome)) if new.money.strip() else None
+    if new.money.strip() and amount is None:
+        raise UserError("Write the amount with its currency, such as 120,000 EUR.", "money")
+    accepter = _accepter(session, actor, new, state, now)
+    if accepter is not None and amount is None:
+        raise UserError("Write down the amount that was accepted.", "money")
+    accepted_on = (new.accepted_on or actor.today(now)) if accepter is not None else None
+    if accepted_on is not None and accepted_on > actor.today(now):
+        raise UserError("An acceptance has happened. Give the day on which they said so.", "accepted_on")
+    return NewEvidence(
+        account_id=piece.account_id,
+        outcome_id=piece.outcome_id,
+        submission=new.submission,
+        source=piece.source,
+        as_of=piece.as_of,
+        value=None if piece.value is None else format(piece.value, "f"),
+        statement=piece.statement,
+        oral=piece.oral,
+        link=piece.link,
+        measured_by=piece.measured_by,
+        attested_by=piece.attested_by,
+        method=new.method,
+        method_note=new.note.strip(),
+        money_minor=amount.minor if amount else None,
+        currency=amount.currency if amount else None,
+        accepted_by=accepter,
+        accepted_on=accepted_on,
+    )
+
+
+def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState, now: datetime) -> int | None:
+    """Finance or economic buyer who accepted the money; somebody who is only named becomes one of finance."""
+    if new.accepted_by is None:
+        name = (new.accepter_name or "").strip()
+        return plan_people.add_person(session, actor, state.account.id, name, Part.FINANCE, None, now) if name else None
+    person = next((one for one in state.people if one.id == new.accepted_by), None)
+    if person is None or person.part not in _MAY_ACCEPT:
+        raise UserError("Only their finance or economic buyer can accept money. Choose one of them.", "accepted_by")
+    return person.id
+
+
+def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> tuple[Evidence, ProofState, Outcome]:
+    """A confirmed piece that stands, with its account and outcome; else `Refused` says why it cannot rise."""
+    piece = record.piece_of(session, actor, evidence_id)
+    state = proof_state.load(session, account_of(session, piece.account_id).id)
+    outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)
+    if piece.superseded_by is not None:
+        raise UserError("A newer piece has replaced this one. Open the evidence again and choose that one.")
+    if piece.withdrawn_on is not None or piece.disputed_on is not None:
+        raise UserError("This piece is withdrawn or disputed. Record evidence that stands first.")
+    grade, _ = evidence_grade.grade_piece(outcome, piece, {person.id: person for person in state.people}, now.date())
+    if grade < Grade.CONFIRMED:
+        raise UserError(
+            f"This piece is only {grade.word}. Have it confirmed first, by their own system or in a customer's words."
+        )
+    return piece, state, outcome
+
+
+def _currency(account: Account, outcome: Outcome) -> str:
+    return outcome.currency or account.currency or "USD"
+
+
+def _there(person: Person, now: datetime) -> bool:
+    return person.left_on is None or person.left_on > now.date()

@@ -1,0 +1,53 @@
+"""The forms about evidence, filled with what is known."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError, must_write
+from bot.domain.proof.explanation import PARTS
+from bot.features.evidence import record
+from bot.features.evidence.views import EvidenceFormView, OutcomeChoice, PersonChoice, ReasonFormView
+from bot.store import proof_state
+
+
+def reason_form(session: Session, actor: Actor, evidence_id: int, *, dispute: bool) -> ReasonFormView:
+    """What the form shows that disputes or withdraws a piece of evidence."""
+    piece = record.piece_of(session, actor, evidence_id)
+    state = proof_state.load(session, piece.account_id)
+    people = tuple(PersonChoice(p.id, p.name, PARTS[p.part]) for p in state.people)
+    return ReasonFormView(evidence_id, dispute, str(piece.value or piece.statement or ""), people)
+
+
+def evidence_form(
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    now: datetime,
+    *,
+    outcome_id: int | None = None,
+    closes_risk: int | None = None,
+) -> EvidenceFormView:
+    """The evidence form of an account; `Refused` when there is no outcome that evidence could be about."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    state = proof_state.load(session, account_id)
+    running = [outcome for outcome in state.outcomes if outcome.retired_on is None]
+    if not running:
+        raise UserError(
+            f"Nobody has written down what success means for {account.name}. "
+            f"Type /proof {account.slug} plan and write the first outcome; then evidence has something to prove."
+        )
+    return EvidenceFormView(
+        account_id=account_id,
+        account=account.name,
+        outcomes=tuple(OutcomeChoice(o.id, o.title, o.unit, o.kind == "statement") for o in running),
+        outcome_id=outcome_id,
+        people=tuple(PersonChoice(p.id, p.name, PARTS[p.part]) for p in state.people if p.left_on is None),
+        today=actor.today(now),
+        me=actor.member.name,
+        closes_risk=closes_risk,
+    )

@@ -1,0 +1,173 @@
+"""Puts evidence on record, and disputes or withdraws it; evidence itself is never edited (DESIGN, section 1)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of, outcome_of
+from bot.app.actor import Actor, UserError, must_write
+from bot.domain.account.assessment import assess
+from bot.domain.enums import Grade, Method, OutcomeKind, Source, Standing
+from bot.domain.model import Account, Evidence, Outcome
+from bot.domain.values.numbers import decimal_of
+from bot.features.evidence.views import EvidenceRecordedView
+from bot.features.meetings import queries as meeting_queries
+from bot.store import ledger, proof_state, schema
+
+_BELONGS_TO_ANSWER = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvidence:
+    """One observation as typed into a form; `submission` makes a second delivery of the same form harmless."""
+
+    account_id: int
+    outcome_id: int
+    submission: str
+    source: Source
+    as_of: date
+    value: str | None = None
+    statement: str | None = None
+    oral: bool = False
+    link: str | None = None
+    measured_by: str | None = None
+    attested_by: int | None = None
+    method: Method | None = None
+    method_note: str | None = None
+    money_minor: int | None = None
+    currency: str | None = None
+    accepted_by: int | None = None
+    accepted_on: date | None = None
+
+
+def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> int:
+    """Record one piece of evidence; returns its id, the same id when the same form arrives again."""
+    known = select(schema.evidence.c.id).where(schema.evidence.c.submission == new.submission)
+    already = session.execute(known).scalar_one_or_none()
+    if already is not None:
+        return int(already)
+    account = account_of(session, new.account_id)
+    must_write(session, actor, account)
+    outcome = outcome_of(session, account, new.outcome_id)
+    if new.as_of > actor.today(now):
+        raise UserError("That date is still to come. Give the day on which this was true.", "as_of")
+    value = _value(outcome, new.value)
+    if value is None and not (new.statement or "").strip():
+        what = "a number" if outcome.kind is OutcomeKind.NUMERIC else "what the customer said or wrote"
+        raise UserError(f"Give {what}; evidence needs something that can be checked.", "value")
+    _check_person(session, account, new.attested_by, "attested_by")
+    _check_person(session, account, new.accepted_by, "accepted_by")
+    row: dict[str, Any] = asdict(new) | {
+        "value": value,
+        "statement": (new.statement or "").strip() or None,
+        "recorded_at": now,
+        "recorded_by": actor.member.id,
+    }
+    evidence_id = ledger.add(session, actor.author, schema.evidence, now, **row)
+    _credit_answer(session, actor, account.id, evidence_id, now)
+    return evidence_id
+
+
+def recorded(session: Session, evidence_id: int, now: datetime) -> EvidenceRecordedView:
+    """How the outcome of a piece of evidence stands now."""
+    row = session.execute(
+        select(schema.evidence.c.account_id, schema.evidence.c.outcome_id).where(schema.evidence.c.id == evidence_id)
+    ).one()
+    state = proof_state.load(session, row.account_id)
+    assessment = assess(state, now.date(), now)
+    graded = next(one for one in assessment.outcomes if one.outcome.id == row.outcome_id)
+    proven = graded.standing is Standing.PROVEN
+    can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
+    return EvidenceRecordedView(
+        evidence_id,
+        row.account_id,
+        state.account.name,
+        graded.outcome.title,
+        graded.reason,
+        proven,
+        can_rise,
+        assessment.coverage_text,
+    )
+
+
+def dispute(session: Session, actor: Actor, evidence_id: int, by_person: int | None, why: str, now: datetime) -> None:
+    """The customer disputes a piece of evidence; a risk follows from the ledger."""
+    account = _writable(session, actor, evidence_id)
+    _check_person(session, account, by_person, "disputed_by")
+    if not why.strip():
+        raise UserError("Say why the customer disputes it; the next reader needs the reason.", "why")
+    today = actor.today(now)
+    values: dict[str, Any] = {"disputed_on": today, "disputed_by": by_person, "disputed_why": why.strip()}
+    if not ledger.change(
+        session, actor.author, schema.evidence, evidence_id, now, only_if={"disputed_on": None}, **values
+    ):
+        raise UserError("Somebody has disputed this piece already. Open the history to see who and why.")
+
+
+def withdraw(session: Session, actor: Actor, evidence_id: int, why: str, now: datetime) -> None:
+    """Take a piece back because it was wrong; it stays in the record with the reason."""
+    _writable(session, actor, evidence_id)
+    if not why.strip():
+        raise UserError("Say why it is withdrawn; the record keeps the reason.", "why")
+    values: dict[str, Any] = {"withdrawn_on": actor.today(now), "withdrawn_why": why.strip()}
+    if not ledger.change(
+        session, actor.author, schema.evidence, evidence_id, now, only_if={"withdrawn_on": None}, **values
+    ):
+        raise UserError("This piece is withdrawn already. Open the history to see who and why.")
+
+
+def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence, now: datetime) -> int:
+    """Record `new` in place of an older piece, which stays readable but is no longer in force."""
+    _writable(session, actor, evidence_id)
+    successor = record(session, actor, new, now)
+    values: dict[str, Any] = {"superseded_by": successor, "superseded_on": actor.today(now)}
+    ledger.change(session, actor.author, schema.evidence, evidence_id, now, only_if={"superseded_by": None}, **values)
+    return successor
+
+
+def _credit_answer(session: Session, actor: Actor, account_id: int, evidence_id: int, now: datetime) -> None:
+    """Evidence that follows an answer within three days counts as what that answer moved."""
+    answer = meeting_queries.last_answer(session, account_id)
+    if answer is None or now - answer.answered_at > _BELONGS_TO_ANSWER:
+        return
+    ledger.change(session, actor.author, schema.evidence, evidence_id, now, answer_id=answer.id)
+    ledger.change(session, actor.author, schema.answer, answer.id, now, moved_evidence=True)
+
+
+def piece_of(session: Session, actor: Actor, evidence_id: int) -> Evidence:
+    """A piece of evidence of an account that `actor` may write."""
+    columns = [schema.evidence.c[field.name] for field in fields(Evidence)]
+    row = session.execute(select(*columns).where(schema.evidence.c.id == evidence_id)).one_or_none()
+    if row is None:
+        raise UserError("That piece of evidence is gone. Open the card again and choose from what it shows.")
+    piece = Evidence(*row)
+    must_write(session, actor, account_of(session, piece.account_id))
+    return piece
+
+
+def _writable(session: Session, actor: Actor, evidence_id: int) -> Account:
+    return account_of(session, piece_of(session, actor, evidence_id).account_id)
+
+
+def _value(outcome: Outcome, typed: str | None) -> Decimal | None:
+    if not (typed or "").strip():
+        return None
+    value = decimal_of(typed or "")
+    if value is None:
+        unit = f" in {outcome.unit}" if outcome.unit else ""
+        raise UserError(f"Write the value as a number{unit}, such as 12.5.", "value")
+    return value
+
+
+def _check_person(session: Session, account: Account, person_id: int | None, field: str) -> None:
+    if person_id is None:
+        return
+    known = select(schema.person.c.id).where(schema.person.c.id == person_id, schema.person.c.account_id == account.id)
+    if session.execute(known).scalar_one_or_none() is None:
+        raise UserError(f"That person does not belong to {account.name}. Choose somebody from its list.", field)

@@ -1,0 +1,141 @@
+"""Evidence in Slack: the form that records it, and the menu that disputes or withdraws a piece."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.domain.enums import Method, Part, Source
+from bot.features.evidence import attribution, forms, views
+from bot.features.evidence import record as evidence_record
+from bot.features.evidence.attribution import Isolation
+from bot.features.evidence.record import NewEvidence
+from bot.features.plan import people
+from bot.features.risks import ownership
+from bot.slack.edge import Edge
+from bot.slack.ids import Action, Callback
+from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
+from bot.slack.shortcuts import opens
+
+_ADD = re.compile(f"{re.escape(Action.ADD_EVIDENCE)}|{re.escape(Action.PUSH_EVIDENCE)}")
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners that record, dispute and withdraw evidence, and isolate our share of it."""
+    _openers(app, edge)
+    _isolation(app, edge)
+    _submissions(app, edge)
+
+
+def _openers(app: AsyncApp, edge: Edge) -> None:
+    app.action(_ADD)(opens(edge, forms.evidence_form))
+
+    @app.action(Action.PROVE_GAP)
+    async def prove_gap(ack: AsyncAck, body: Body) -> None:
+        account_id, outcome_id = numbers(clicked(body), 2)
+        view = await edge.read(
+            body, lambda s, a, now: forms.evidence_form(s, a, account_id, now, outcome_id=outcome_id)
+        )
+        await edge.open(body, view)
+        await ack()
+
+    @app.action(Action.EVIDENCE_MENU)
+    async def menu(ack: AsyncAck, body: Body) -> None:
+        verb, evidence_id = pair(clicked(body))
+
+        def form(session: Session, actor: Actor, now: datetime) -> object:
+            if verb == "isolate":
+                return attribution.attribution_form(session, actor, evidence_id, now)
+            return forms.reason_form(session, actor, evidence_id, dispute=verb == "dispute")
+
+        await edge.open(body, await edge.read(body, form))
+        await ack()
+
+
+def _isolation(app: AsyncApp, edge: Edge) -> None:
+    @app.action(Action.ISOLATE_SHARE)
+    async def isolate_form(ack: AsyncAck, body: Body) -> None:
+        evidence_id = number(clicked(body))
+        await edge.open(
+            body, await edge.read(body, lambda s, a, now: attribution.attribution_form(s, a, evidence_id, now))
+        )
+        await ack()
+
+    @app.view(Callback.ISOLATE_SHARE)
+    async def isolated(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        new = Isolation(
+            evidence_id=number(form.metadata),
+            submission=submission_id(body),
+            method=Method(form.words("method")),
+            note=form.words("note"),
+            money=form.text("money") or "",
+            accepted_by=form.row("accepted_by"),
+            accepter_name=form.text("accepter_name"),
+            accepted_on=form.day("accepted_on"),
+        )
+        view = await edge.record(
+            body, lambda s, actor, now: attribution.attribute(s, actor, new, now).evidence_id, _recorded
+        )
+        await ack(response_action="update", view=edge.modal(view))
+
+
+def _submissions(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.EVIDENCE)
+    async def recorded(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, risk_id = numbers(form.metadata, 2)
+
+        def record(session: Session, actor: Actor, now: datetime) -> int:
+            attestor = form.row("attested_by") or _new_attestor(session, actor, account_id, form, now)
+            evidence_id = evidence_record.record(session, actor, _evidence(form, account_id, attestor, body), now)
+            if risk_id:
+                ownership.close(session, actor, risk_id, now, evidence_id=evidence_id)
+            return evidence_id
+
+        await ack(response_action="update", view=edge.modal(await edge.record(body, record, _recorded)))
+
+    @app.view(Callback.DISPUTE)
+    async def disputed(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        evidence_id, by, why = number(form.metadata), form.row("disputed_by"), form.words("why")
+        await edge.work(body, lambda s, a, now: evidence_record.dispute(s, a, evidence_id, by, why, now))
+        await ack()
+
+    @app.view(Callback.WITHDRAW)
+    async def withdrawn(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        evidence_id, why = number(form.metadata), form.words("why")
+        await edge.work(body, lambda s, a, now: evidence_record.withdraw(s, a, evidence_id, why, now))
+        await ack()
+
+
+def _recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) -> views.EvidenceRecordedView:
+    return evidence_record.recorded(session, evidence_id, now)
+
+
+def _new_attestor(session: Session, actor: Actor, account_id: int, form: Form, now: datetime) -> int | None:
+    """Somebody who is named as attestor before the account has any people becomes one of them."""
+    name = form.text("attestor_name")
+    return people.add_person(session, actor, account_id, name, Part.OTHER, None, now) if name else None
+
+
+def _evidence(form: Form, account_id: int, attestor: int | None, body: Body) -> NewEvidence:
+    source = Source(form.words("source"))
+    return NewEvidence(
+        account_id=account_id,
+        outcome_id=number(form.words("outcome")),
+        submission=submission_id(body),
+        source=source,
+        as_of=form.required_day("as_of"),
+        value=form.text("value"),
+        statement=form.text("statement"),
+        oral=source is Source.CUSTOMER_SAID,
+        link=form.text("link"),
+        measured_by=form.text("measured_by"),
+        attested_by=attestor,
+    )

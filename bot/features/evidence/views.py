@@ -1,0 +1,111 @@
+"""What the forms and lists of evidence show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeChoice:
+    id: int
+    title: str
+    unit: str | None
+    is_statement: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChoice:
+    id: int
+    name: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFormView:
+    """The evidence form: `outcome_id` is chosen when the form was opened from a gap; `closes_risk` is a risk's id."""
+
+    account_id: int
+    account: str
+    outcomes: tuple[OutcomeChoice, ...]
+    outcome_id: int | None
+    people: tuple[PersonChoice, ...]
+    today: date
+    me: str
+    closes_risk: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonFormView:
+    """Asks why a piece of evidence is disputed or withdrawn; `people` are who at the customer may dispute it."""
+
+    evidence_id: int
+    dispute: bool
+    what: str
+    people: tuple[PersonChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IsolateShareView:
+    """The form, filled with what the piece says already; `people` may accept money: finance and economic buyer."""
+
+    evidence_id: int
+    account: str
+    outcome: str
+    what: str
+    methods: tuple[tuple[str, str, str], ...]
+    method: str | None
+    note: str | None
+    money: str | None
+    currency: str
+    people: tuple[tuple[int, str, str], ...]
+    accepted_by: int | None
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One piece of evidence; `status` is empty while it is in force by its own words.
+
+    `grade` is what it is worth by itself; `may_rise` says that isolating our share would make it worth more.
+    """
+
+    evidence_id: int
+    outcome: str
+    what: str
+    as_of: date
+    source: str
+    attestor: str | None
+    link: str | None
+    grade: str
+    status: str
+    may_rise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """All evidence of an account, the newest first."""
+
+    account_id: int
+    account: str
+    coverage: str
+    lines: tuple[EvidenceLine, ...]
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecordedView:
+    """What a new piece of evidence did to its outcome: the grade it has now, and why not more.
+
+    `may_rise` says that the piece is confirmed, so that isolating our share would make it worth more.
+    """
+
+    evidence_id: int
+
+    account_id: int
+    account: str
+    outcome: str
+    reason: str
+    proven: bool
+    may_rise: bool
+    coverage: str

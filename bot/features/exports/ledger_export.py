@@ -1,0 +1,152 @@
+"""The whole ledger as JSON Lines, and back into an empty database without loss.
+
+The first line describes the file: `{"proofline": 1, "schema": …, "exported_at": …, "rows": {table: count}}`. Each
+further line is one row: `{"table": …, column: value, …}`, parents before their children, by id. Values are those of
+`bot.store.ledger.plain`: enums by value, dates and UTC moments in ISO 8601, decimals as text, money in minor units.
+Delivery's rows are work in hand and not exported; `python -m bot move` takes them along.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import IO, Any
+
+from sqlalchemy import Table
+
+from bot.app.actor import UserError
+from bot.store.admin import migrations, table_copy
+from bot.store.admin.table_copy import LEDGER, CannotCopy
+from bot.store.as_of import restored
+from bot.store.engine import Database
+from bot.store.ledger import plain
+
+FORMAT = 1
+
+Progress = Callable[[int, int], None]
+_TABLES = {table.name: table for table in LEDGER}
+
+
+def export(
+    database: Database, out: IO[bytes], now: datetime, progress: Progress = lambda done, total: None
+) -> dict[str, int]:
+    """Write the ledger as it stands at one moment to `out`; returns the rows of each table.
+
+    `progress` hears how many rows of how many are written. Raises `Refused` if the database is not migrated.
+    """
+    _must_be_current(database)
+    with table_copy.snapshot(database) as session:
+        counts = table_copy.counts(session, LEDGER)
+        head = {"proofline": FORMAT, "schema": migrations.head(), "exported_at": plain(now), "rows": counts}
+        out.write(_line(head))
+        done, total = 0, sum(counts.values())
+        for table in LEDGER:
+            for batch in table_copy.stream(session, table):
+                out.writelines(
+                    _line({"table": table.name, **{name: plain(value) for name, value in row.items()}}) for row in batch
+                )
+                done += len(batch)
+                progress(done, total)
+    return counts
+
+
+def restore(
+    database: Database, lines: Iterable[bytes], progress: Progress = lambda done, total: None
+) -> dict[str, int]:
+    """Take an export into an empty, migrated database, all of it or nothing; returns the rows of each table.
+
+    Raises `Refused` with a sentence when the file is no whole export, or the database is not empty.
+    """
+    _must_be_current(database)
+    numbered = enumerate(lines, start=1)
+    expected = _head(next(numbered, (1, b""))[1])
+    done, total = 0, sum(expected.values())
+    found = dict.fromkeys(expected, 0)
+    try:
+        with database.begin() as session:
+            table_copy.must_be_empty(session)
+            for table, rows in _batches(numbered):
+                table_copy.fill(session, table, rows)
+                found[table.name] = found.get(table.name, 0) + len(rows)
+                done += len(rows)
+                progress(done, total)
+            _must_be_whole(expected, found)
+            table_copy.continue_ids(session, LEDGER)
+    except CannotCopy as error:
+        raise UserError(str(error)) from error
+    return found
+
+
+def _must_be_current(database: Database) -> None:
+    if migrations.needs_upgrade(database):
+        raise UserError("The database is not at this version's schema. Run `python -m bot migrate` first.")
+
+
+def _head(line: bytes) -> dict[str, int]:
+    head = _object(1, line)
+    if head.get("proofline") != FORMAT or not isinstance(head.get("rows"), dict):
+        raise UserError(
+            "This is no export of Proofline's ledger: its first line does not say so. Make one with `export`."
+        )
+    if str(head.get("schema")) > str(migrations.head()):  # revisions are numbered in order
+        raise UserError("This export was made by a newer Proofline. Install that version here, then import again.")
+    return {str(name): int(count) for name, count in head["rows"].items()}
+
+
+def _batches(numbered: Iterator[tuple[int, bytes]]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """Rows of one table and one shape at a time."""
+    table: Table | None = None
+    rows: list[dict[str, Any]] = []
+    for number, line in numbered:
+        if not line.strip():
+            continue
+        next_table, row = _row(number, line)
+        like_the_others = next_table is table and bool(rows) and row.keys() == rows[0].keys()
+        if table is not None and rows and (not like_the_others or len(rows) == table_copy.BATCH):
+            yield table, rows
+            rows = []
+        table = next_table
+        rows.append(row)
+    if table is not None and rows:
+        yield table, rows
+
+
+def _row(number: int, line: bytes) -> tuple[Table, dict[str, Any]]:
+    values = _object(number, line)
+    table = _TABLES.get(str(values.pop("table", None)))
+    if table is None:
+        raise UserError(f"Line {number} names no table of this version's ledger.")
+    unknown = values.keys() - set(table.c.keys())
+    if unknown:
+        raise UserError(f"Line {number} has columns that this version does not know: {', '.join(sorted(unknown))}.")
+    try:
+        return table, {name: restored(table.c[name], value) for name, value in values.items()}
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+        raise UserError(f"Line {number}, a row of {table.name}, has a value that cannot be read: {error}.") from error
+
+
+def _object(number: int, line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise UserError(f"Line {number} is not a JSON object. Is this an export, and is it whole?")
+    return found
+
+
+def _must_be_whole(expected: dict[str, int], found: dict[str, int]) -> None:
+    for name in {**expected, **found}:
+        if expected.get(name, 0) != found.get(name, 0):
+            raise UserError(
+                f"The export is not whole: it promises {expected.get(name, 0)} rows of {name} and has "
+                f"{found.get(name, 0)}. Nothing was imported."
+            )
+
+
+def _line(values: dict[str, Any]) -> bytes:
+    try:
+        return (json.dumps(values, ensure_ascii=False) + "\n").encode()
+    except UnicodeEncodeError:  # half a surrogate pair in old history; escaped, JSON carries it
+        return (json.dumps(values) + "\n").encode()

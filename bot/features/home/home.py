@@ -1,0 +1,111 @@
+"""App Home: what I owe, what is due, what I have, and how my accounts stand, worst first (issue: App Home)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor, must_read
+from bot.domain.account.actions import open_action
+from bot.domain.account.assessment import Assessment, assess
+from bot.domain.enums import AccountStatus
+from bot.domain.values.text import short
+from bot.features.home import queries
+from bot.features.home.views import AccountLine, DueLine, HeldLine, HomeView, ManagedLine, OwedAnswerLine
+from bot.features.portfolios import queries as portfolio_queries
+from bot.features.portfolios.digest_layout import Summary
+from bot.features.portfolios.queries import DigestRow
+from bot.features.risks import queries as risk_queries
+from bot.store import accounts, portfolios, proof_state
+from bot.store.portfolios import Portfolio
+
+ACCOUNTS_SHOWN = 20
+ACTIONS_AHEAD = timedelta(days=7)
+_SHOWN = 8
+_TEXT = 160
+
+
+def home(session: Session, actor: Actor, now: datetime) -> HomeView:
+    """What App Home shows to this member."""
+    must_read(actor)
+    me = actor.member.id
+    owed = queries.answers_owed(session, me)
+    today = actor.today(now)
+    due = [
+        DueLine(action.id, action.account_id, name, short(action.text, _TEXT), action.due_on, action.due_on < today)
+        for action, name in queries.actions_due(session, me, today + ACTIONS_AHEAD)
+        if action.due_on is not None and open_action(action, today)
+    ]
+    held = [
+        HeldLine(risk.id, risk.account_id, name, short(risk.fact, _TEXT), risk.severity, risk.snoozed_until)
+        for risk, name in queries.risks_held(session, me)
+    ]
+    mine = _mine(session, me, now)
+    return HomeView(
+        managed=_managed(session, actor),
+        owed=tuple(OwedAnswerLine(one.prompt_id, one.account, one.kind, one.starts_at) for one in owed[:_SHOWN]),
+        owed_more=max(0, len(owed) - _SHOWN),
+        due=tuple(due[:_SHOWN]),
+        due_more=max(0, len(due) - _SHOWN),
+        held=tuple(held[:_SHOWN]),
+        held_more=max(0, len(held) - _SHOWN),
+        accounts=tuple(_line(one, me) for one in mine[:ACCOUNTS_SHOWN]),
+        accounts_more=max(0, len(mine) - ACCOUNTS_SHOWN),
+        no_portfolio=actor.member.is_admin and not portfolios.of_workspace(session, actor.workspace_id),
+    )
+
+
+def _mine(session: Session, member_id: int, now: datetime) -> list[Assessment]:
+    """The customers that this member owns or stands in for, worst first."""
+    states = proof_state.load_many(session, accounts.ids_of(session, member_id))
+    assessed = [assess(state, now.date(), now) for state in states]
+    customers = [one for one in assessed if one.account.status is AccountStatus.CUSTOMER]
+    return sorted(customers, key=lambda one: one.worst_first)
+
+
+def _line(one: Assessment, member_id: int) -> AccountLine:
+    worst = one.dangers[0] if one.dangers else None
+    return AccountLine(
+        account_id=one.account.id,
+        name=one.account.name,
+        coverage=one.coverage_text,
+        severity=worst.severity if worst else None,
+        worst=short(worst.fact, _TEXT) if worst else None,
+        dangers=len(one.dangers),
+        arr=str(one.arr) if one.arr else None,
+        renewal_on=one.account.renewal_date,
+        mine=one.account.owner_id == member_id,
+    )
+
+
+def _managed(session: Session, actor: Actor) -> tuple[ManagedLine, ...]:
+    managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
+    if not managed:
+        return ()
+    last = portfolio_queries.latest(session, [portfolio.id for portfolio in managed])
+    unclaimed = risk_queries.unclaimed_by_portfolio(session, actor.workspace_id)
+    return tuple(
+        _managed_line(portfolio, last.get(portfolio.id), unclaimed.get(portfolio.id, 0))
+        for portfolio in managed[:_SHOWN]
+    )
+
+
+def _managed_line(portfolio: Portfolio, last: DigestRow | None, unclaimed: int) -> ManagedLine:
+    summary = Summary.from_json(last.figures["said"]["summary"]) if last else None
+    return ManagedLine(
+        portfolio_id=portfolio.id,
+        name=portfolio.name,
+        coverage=_covered(summary) if summary else None,
+        in_danger=summary.in_danger if summary else 0,
+        at=last.due_at if last else None,
+        unclaimed=unclaimed,
+        lost_channels=portfolio.lost_channels,
+    )
+
+
+def _covered(summary: Summary) -> str:
+    """`41% of 2.6 M EUR ARR`, or the share by count where no ARR is known."""
+    shares: Sequence[str] = [f"{share.percent} of {share.of} ARR" for share in summary.by_arr[:2]]
+    return ", ".join(shares) or f"{summary.by_count.percent} by count"

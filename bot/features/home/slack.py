@@ -1,0 +1,19 @@
+"""App Home: published anew whenever somebody opens it, so that it is never older than the look at it."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.features.home import home
+from bot.slack.edge import Edge
+from bot.slack.payload import Body
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listener of App Home."""
+
+    @app.event("app_home_opened")
+    async def opened(ack: AsyncAck, body: Body) -> None:
+        if body["event"].get("tab") == "home":
+            await edge.publish(body, await edge.read(body, home.home))
+        await ack()

@@ -1,0 +1,80 @@
+"""What App Home shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.enums import CadenceKind, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedLine:
+    """A portfolio that I manage, as its last digest (`at`) had it; `unclaimed` is of now."""
+
+    portfolio_id: int
+    name: str
+    coverage: str | None
+    in_danger: int
+    at: datetime | None
+    unclaimed: int
+    lost_channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwedAnswerLine:
+    prompt_id: int
+    account: str
+    kind: CadenceKind
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    action_id: int
+    account_id: int
+    account: str
+    text: str
+    due_on: date
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    risk_id: int
+    account_id: int
+    account: str
+    fact: str
+    severity: Severity
+    snoozed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One account of mine; `worst` is the fact of its worst danger, of `dangers` in all."""
+
+    account_id: int
+    name: str
+    coverage: str
+    severity: Severity | None
+    worst: str | None
+    dangers: int
+    arr: str | None
+    renewal_on: date | None
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """Each list shows its first lines and says how many more there are. `mine` is False for accounts I stand in for."""
+
+    managed: tuple[ManagedLine, ...]
+    owed: tuple[OwedAnswerLine, ...]
+    owed_more: int
+    due: tuple[DueLine, ...]
+    due_more: int
+    held: tuple[HeldLine, ...]
+    held_more: int
+    accounts: tuple[AccountLine, ...]
+    accounts_more: int
+    no_portfolio: bool

@@ -1,0 +1,87 @@
+"""What a workspace holds already, loaded once for a whole import and kept up as it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.values.slugs import folded
+from bot.features.imports.account_rows import AccountLine
+from bot.features.imports.cells import Unreadable
+from bot.features.imports.members import Directory
+from bot.store import ledger, portfolios, schema
+from bot.store.ledger import Author
+
+
+@dataclass(slots=True)
+class LedgerSnapshot:
+    """Accounts by external id and by name, members, and portfolios.
+
+    `taken` are the accounts that a line stands for; `default_portfolio` is where new accounts go of which the file says
+    nothing: the only portfolio there is.
+    """
+
+    directory: Directory
+    portfolio_names: dict[int, str]
+    default_portfolio: int | None = None
+    by_external_id: dict[str, int] = field(default_factory=dict)
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+    unnumbered: set[int] = field(default_factory=set)
+    taken: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, session: Session, workspace_id: int, *, says_portfolio: bool) -> LedgerSnapshot:
+        known = portfolios.of_workspace(session, workspace_id)
+        only = known[0].id if len(known) == 1 and not says_portfolio else None
+        book = cls(Directory(session, workspace_id), {one.id: one.name for one in known}, only)
+        table = schema.account
+        columns = (table.c.id, table.c.external_id, table.c.name)
+        for row in session.execute(select(*columns).where(table.c.workspace_id == workspace_id)):
+            book.add(row.id, row.external_id, row.name)
+        return book
+
+    def add(self, account_id: int, external_id: str | None, name: str) -> None:
+        """Remember an account, so that later lines find it."""
+        self.by_name.setdefault(_name_key(name), []).append(account_id)
+        if external_id is None:
+            self.unnumbered.add(account_id)
+        else:
+            self.by_external_id[external_id] = account_id
+
+    def match(self, line: AccountLine) -> int | None:
+        """The account that this line is about, None for a new one; raises `Unreadable` when it is not clear."""
+        account_id = self.find(line.external_id, line.name)
+        if account_id is not None and self.taken.setdefault(account_id, line.line) != line.line:
+            raise Unreadable(f"is the account of line {self.taken[account_id]} already; one row an account")
+        return account_id
+
+    def portfolio(self, name: str) -> int | None:
+        """The portfolio of this name, whatever its case."""
+        return next((one for one, known in self.portfolio_names.items() if folded(known) == folded(name)), None)
+
+    def ensure_portfolio(self, session: Session, by: Author, name: str, now: datetime) -> int:
+        """The id of the portfolio of this name, which is added if it is not there."""
+        known = self.portfolio(name)
+        if known is None:
+            known = ledger.add(session, by, schema.portfolio, now, workspace_id=by.workspace_id, name=name)
+            self.portfolio_names[known] = name
+        return known
+
+    def find(self, external_id: str | None, name: str) -> int | None:
+        """The account with this id, else of this name; raises `Unreadable` when several have it."""
+        if external_id in self.by_external_id:
+            return self.by_external_id[external_id]
+        named = self.by_name.get(_name_key(name), [])
+        if external_id is not None:
+            # One of the same name under another id is another account.
+            named = [account_id for account_id in named if account_id in self.unnumbered]
+        if len(named) > 1:
+            raise Unreadable(f"is the name of {len(named)} accounts here; add a column with the CRM's account id")
+        return named[0] if named else None
+
+
+def _name_key(name: str) -> str:
+    return " ".join(folded(name).split())

@@ -1,0 +1,183 @@
+"""Runs a whole import: reads the file, then plans and writes it in batches, each in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.app.actor import UserError
+from bot.domain.values.text import plural
+from bot.features.imports import (
+    account_changes,
+    account_rows,
+    column_mapping,
+    fact_changes,
+    fact_rows,
+    file_reader,
+    row_reader,
+)
+from bot.features.imports.account_changes import Planned
+from bot.features.imports.account_rows import AccountLine
+from bot.features.imports.column_mapping import ACCOUNT_FIELDS, Columns
+from bot.features.imports.fact_changes import PlannedFact
+from bot.features.imports.fact_rows import FactLine, Kind
+from bot.features.imports.file_reader import Sheet
+from bot.features.imports.ledger_snapshot import LedgerSnapshot
+from bot.features.imports.merge_policy import SURFACE
+from bot.features.imports.report import BadRow, Report
+from bot.features.imports.row_reader import Options, Reader
+from bot.store.engine import Database
+from bot.store.ledger import Author
+
+BATCH = 500
+
+Progress = Callable[[int, int], None]
+L = TypeVar("L", AccountLine, FactLine)
+P = TypeVar("P", Planned, PlannedFact)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An exported table: its name for messages and history, its bytes, and how to read it if the person says so."""
+
+    name: str
+    data: bytes
+    mapping: tuple[str, ...] = ()
+    delimiter: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where an import writes and how; a dry run writes nothing. `progress` hears how many rows of how many are done."""
+
+    database: Database
+    workspace_id: int
+    now: datetime
+    dry_run: bool = False
+    progress: Progress = lambda done, total: None
+
+    @property
+    def author(self) -> Author:
+        return Author(self.workspace_id, None, SURFACE)
+
+
+def import_accounts(run: Run, file: File, options: Options) -> Report:
+    """Take a CRM's accounts into the ledger and report what changed.
+
+    Each batch of 500 rows is one transaction, so an import that is cut short is taken up by running it again. Raises
+    `Refused` when the file as a whole cannot be read.
+    """
+    found, sheet = _recognised(file, ACCOUNT_FIELDS, "name")
+    reader = account_rows.reader(found, options)
+    report = _opened(run, file, found, sheet, reader)
+    with run.database.reading() as session:
+        says_portfolio = "portfolio" in found or options.portfolio is not None
+        book = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
+
+    def look(session: Session, lines: Sequence[AccountLine]) -> list[Planned | BadRow]:
+        return account_changes.plan(session, book, lines)
+
+    def write(session: Session, planned: Planned) -> None:
+        account_changes.apply(session, run.author, book, planned, file.name, run.now)
+
+    _go(run, report, found, account_rows.lines(reader), look, write)
+    if report.without_portfolio:
+        homeless = plural(report.without_portfolio, "new account is", "new accounts are")
+        report.notes.append(f"{homeless} in no portfolio, so no digest tells of them: import again with --portfolio.")
+    return report
+
+
+def import_facts(run: Run, kind: Kind, file: File, options: Options) -> Report:
+    """Take promises or outcomes (`facts.PROMISES`, `facts.OUTCOMES`) into accounts that are there already."""
+    found, sheet = _recognised(file, kind.fields, kind.key)
+    if "account" not in found and "account_id" not in found:
+        raise UserError('No column says which account it is about. Name one: --map "Column=account"')
+    reader = row_reader.reader(found, options, days=kind.days, figures=kind.figures, money=kind.money)
+    report = _opened(run, file, found, sheet, reader)
+    with run.database.reading() as session:
+        book = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=True)
+
+    def look(session: Session, lines: Sequence[FactLine]) -> list[PlannedFact | BadRow]:
+        return fact_changes.plan(session, book, kind, lines)
+
+    def write(session: Session, planned: PlannedFact) -> None:
+        fact_changes.apply(session, run.author, kind, planned, file.name, run.now)
+
+    _go(run, report, found, fact_rows.lines(reader, kind), look, write)
+    return report
+
+
+def _recognised(file: File, fields: Mapping[str, tuple[str, ...]], required: str) -> tuple[Columns, Sheet]:
+    sheet = file_reader.read(file.data, encoding=file.encoding, delimiter=file.delimiter)
+    return column_mapping.recognise(sheet, fields, file.mapping, (required,)), sheet
+
+
+def _opened(run: Run, file: File, found: Columns, sheet: Sheet, reader: Reader) -> Report:
+    report = Report(file.name, run.dry_run)
+    report.read_as = [(header, name) for name in found.at if (header := found.header(name))]
+    report.ignored = list(found.ignored)
+    report.notes = [*sheet.notes, *found.notes, *reader.notes]
+    report.bad = list(sheet.broken)
+    return report
+
+
+def _go(
+    run: Run,
+    report: Report,
+    found: Columns,
+    lines: Iterable[L | BadRow],
+    look: Callable[[Session, Sequence[L]], list[P | BadRow]],
+    write: Callable[[Session, P], None],
+) -> None:
+    """Hand the lines to `look`, and what it plans to `write`, in batches of one transaction each."""
+    done = 0
+    for batch in _batches(lines, BATCH):
+        report.bad.extend(line for line in batch if isinstance(line, BadRow))
+        with run.database.reading() if run.dry_run else run.database.begin() as session:
+            for planned in look(session, [line for line in batch if not isinstance(line, BadRow)]):
+                if isinstance(planned, BadRow):
+                    report.bad.append(replace(planned, column=found.header(planned.column or "") or planned.column))
+                    continue
+                _count(report, planned)
+                if not run.dry_run:
+                    _written(session, planned, write)
+        done += len(batch)
+        run.progress(done, len(found.rows))
+    report.bad.sort(key=lambda bad: bad.line)
+
+
+def _written(session: Session, planned: P, write: Callable[[Session, P], None]) -> None:
+    try:
+        write(session, planned)
+    except IntegrityError as error:
+        raise UserError(
+            f"Somebody else wrote {planned.title} at the same moment. Run the import again; it goes on from there."
+        ) from error
+
+
+def _count(report: Report, planned: Planned | PlannedFact) -> None:
+    report.kept.extend(planned.kept)
+    if planned.row_id is None:
+        report.created.append((planned.line.line, planned.title))
+    elif planned.changes:
+        report.changed_rows += 1
+        report.changed.extend(planned.changes)
+    else:
+        report.unchanged += 1
+    if isinstance(planned, Planned):
+        report.new_members.extend(name for name in planned.newcomers if name not in report.new_members)
+        report.new_portfolios.extend(name for name in planned.new_portfolios if name not in report.new_portfolios)
+        report.without_portfolio += planned.row_id is None and "portfolio_id" not in planned.values
+
+
+def _batches(lines: Iterable[L | BadRow], size: int) -> Iterator[list[L | BadRow]]:
+    rest = iter(lines)
+    while batch := list(islice(rest, size)):
+        yield batch

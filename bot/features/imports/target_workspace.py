@@ -1,0 +1,47 @@
+"""Which workspace an import from the command line is for, also before Slack was ever asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.app.actor import UserError
+from bot.store import workspaces
+from bot.store.schema import workspace
+
+PENDING = "pending"
+"""The team id of a workspace whose accounts came in before the bot first met Slack; `adopt` gives it its own."""
+
+
+def find(session: Session, team_id: str | None) -> int | None:
+    """The workspace with this team id, or the only one there is; None when there is none yet. May raise `Refused`."""
+    known = session.execute(
+        select(workspace.c.id, workspace.c.team_id, workspace.c.name).order_by(workspace.c.id)
+    ).all()
+    chosen = [row for row in known if team_id is None or row.team_id == team_id]
+    if len(chosen) == 1:
+        return int(chosen[0].id)
+    if not known and team_id is None:
+        return None
+    names = ", ".join(f"{row.team_id} ({row.name})" for row in known) or "none yet"
+    raise UserError(f"Say which workspace it is for with --workspace; there are: {names}.")
+
+
+def find_or_add(session: Session, team_id: str | None, now: datetime) -> int:
+    """As `find`; the first import into a new database makes a workspace that waits for Slack to name it."""
+    return find(session, team_id) or workspaces.remember(session, PENDING, "not connected to Slack yet", now)
+
+
+def is_pending(session: Session) -> bool:
+    """Whether accounts wait for the bot to meet Slack."""
+    return workspaces.id_of(session, PENDING) is not None
+
+
+def adopt(session: Session, team_id: str, name: str) -> bool:
+    """Give the waiting workspace, if there is one, to this Slack team, if it is new here; returns whether it was."""
+    if workspaces.id_of(session, team_id) is not None:
+        return False
+    named = update(workspace).where(workspace.c.team_id == PENDING).values(team_id=team_id, name=name)
+    return bool(session.connection().execute(named).rowcount == 1)

@@ -1,0 +1,27 @@
+"""Four lines for the next meeting with a customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.app.assessments import assessed
+from bot.domain.account.agenda import agenda
+from bot.features.meetings.views import AgendaView
+
+
+def agenda_view(session: Session, actor: Actor, account_id: int, now: datetime) -> AgendaView:
+    """What to talk about in the next meeting."""
+    state, assessment = assessed(session, actor, account_id, now)
+    lines = agenda(assessment)
+    return AgendaView(
+        account_id,
+        state.account.name,
+        lines.achieved,
+        lines.blocks,
+        lines.next,
+        lines.success_by_then,
+        lines.next_meeting_at,
+    )

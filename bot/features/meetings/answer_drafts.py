@@ -1,0 +1,104 @@
+"""Keeps what somebody typed before it is confirmed, so that no answer is lost between preview and record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError, must_write
+from bot.domain.enums import Change
+from bot.features.meetings import answers, queries
+from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.queries import Answer
+from bot.features.meetings.views import PreviewView
+from bot.store import schema
+
+_KIND = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class OneLine:
+    """An answer in one line, parsed; `change` None means that the line did not say which kind of change."""
+
+    change: Change | None
+    what_changed: str | None
+    unproven: str | None
+    next_action: str | None
+    next_due: date | None
+
+
+def draft(session: Session, actor: Actor, account_id: int, line: OneLine, now: datetime) -> PreviewView:
+    """Keep a parsed line as a draft and show what it would record."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    prompt = queries.open_of_account(session, account_id)
+    change = line.change or (Change.BEHAVIOUR if line.what_changed else Change.NOTHING)
+    payload = asdict(replace(line, change=change)) | {"meeting_id": prompt.meeting_id if prompt else None}
+    payload["next_due"] = line.next_due.isoformat() if line.next_due else None
+    row = {"member_id": actor.member.id, "account_id": account_id, "kind": _KIND, "payload": payload}
+    draft_id = session.execute(
+        insert(schema.draft).values(**row, created_at=now).returning(schema.draft.c.id)
+    ).scalar_one()
+    return preview(session, actor, draft_id)
+
+
+def preview(session: Session, actor: Actor, draft_id: int) -> PreviewView:
+    """A draft as its author sees it."""
+    row = _mine(session, actor, draft_id)
+    payload = row["payload"]
+    account = account_of(session, row["account_id"])
+    prompt = queries.of_meeting(session, payload["meeting_id"]) if payload["meeting_id"] else None
+    return PreviewView(
+        draft_id=draft_id,
+        account_id=account.id,
+        account=account.name,
+        meeting_at=prompt.starts_at if prompt else None,
+        change=Change(payload["change"]),
+        what_changed=payload["what_changed"],
+        unproven=payload["unproven"],
+        next_action=payload["next_action"],
+        next_due=date.fromisoformat(payload["next_due"]) if payload["next_due"] else None,
+        owner=actor.member.name,
+    )
+
+
+def choose_change(session: Session, actor: Actor, draft_id: int, change: Change) -> PreviewView:
+    """Say which kind of change the draft is about."""
+    row = _mine(session, actor, draft_id)
+    payload = row["payload"] | {"change": change.value}
+    session.execute(update(schema.draft).where(schema.draft.c.id == draft_id).values(payload=payload))
+    return preview(session, actor, draft_id)
+
+
+def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Answer:
+    """Record what the draft says; a second press finds the answer of the first."""
+    row = _mine(session, actor, draft_id)
+    seen = preview(session, actor, draft_id)
+    session.execute(update(schema.draft).where(schema.draft.c.id == draft_id).values(used_at=now))
+    return answers.answer(
+        session,
+        actor,
+        NewAnswer(
+            account_id=seen.account_id,
+            meeting_id=row["payload"]["meeting_id"],
+            submission=f"draft:{draft_id}",
+            change=seen.change,
+            what_changed=seen.what_changed,
+            unproven=seen.unproven,
+            next_action=seen.next_action,
+            next_due=seen.next_due if seen.next_due is None or seen.next_due >= actor.today(now) else None,
+        ),
+        now,
+    )
+
+
+def _mine(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
+    row = session.execute(select(schema.draft).where(schema.draft.c.id == draft_id)).mappings().one_or_none()
+    if row is None or row["member_id"] != actor.member.id:
+        raise UserError("That draft is not yours or is gone. Type /answer again; nothing was recorded.")
+    return dict(row)

@@ -1,0 +1,279 @@
+"""Takes the owner's answer: what changed, what stays unproven, what happens next (DESIGN, section 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError, may_write, must_read, must_write
+from bot.domain.enums import Change, Loop, PromptState
+from bot.domain.model import Account
+from bot.domain.values import working_hours
+from bot.features.actions import actions
+from bot.features.meetings import prompts, queries
+from bot.features.meetings.queries import Answer, Prompt
+from bot.store import ledger, members, schema
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """An answer as typed; `submission` makes a second delivery of the same form harmless.
+
+    `kept_gaps` are ids of question gaps that stay, `None` when the form did not ask; a gap that belongs to an
+    outcome closes by evidence only.
+    """
+
+    account_id: int
+    submission: str
+    change: Change
+    meeting_id: int | None = None
+    what_changed: str | None = None
+    unproven: str | None = None
+    kept_gaps: frozenset[int] | None = None
+    next_action: str | None = None
+    next_owner_id: int | None = None
+    next_due: date | None = None
+    loop: Loop = Loop.OURSELVES
+
+
+def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Answer:
+    """Record an answer, or change the one that this meeting has already; returns what now stands on record."""
+    again = queries.answer_of_submission(session, new.submission)
+    if again is not None:
+        return again
+    account = account_of(session, new.account_id)
+    prompt = queries.of_meeting(session, new.meeting_id) if new.meeting_id else None
+    if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
+        raise UserError("That meeting belongs to another account. Type /answer and the account's name instead.")
+    _must_answer(session, actor, account, prompt)
+    _check(actor, new, now)
+    earlier = queries.answer_of_meeting(session, new.meeting_id) if new.meeting_id else None
+    answer_id = _rewrite(session, actor, earlier, new, now) if earlier else _insert(session, actor, new, now)
+    _settle_gaps(session, actor, new, now)
+    _set_action(session, actor, new, answer_id, now)
+    if prompt is not None:
+        _close_prompt(session, actor, prompt, now)
+    recorded = queries.answer_by_id(session, answer_id)
+    assert recorded is not None
+    return recorded
+
+
+def nothing_changed(
+    session: Session, actor: Actor, prompt_id: int, submission: str, stays: str, why: str, now: datetime
+) -> Answer:
+    """The short answer: nothing moved; `stays` names the gap that stays open and `why` the reason."""
+    prompt = open_prompt(session, actor, prompt_id)
+    if not why.strip():
+        raise UserError("Say in a few words why it stays; that is what the meeting can work on.", "why")
+    new = NewAnswer(
+        account_id=prompt.account_id,
+        meeting_id=prompt.meeting_id,
+        submission=submission,
+        change=Change.NOTHING,
+        unproven=f"{stays}: {why.strip()}",
+    )
+    return answer(session, actor, new, now)
+
+
+def snooze(session: Session, actor: Actor, prompt_id: int, until: str, now: datetime) -> datetime:
+    """Ask again in an `hour` or `tomorrow` morning, but never after the meeting; returns the moment."""
+    prompt = open_prompt(session, actor, prompt_id)
+    moment = working_hours.tomorrow_morning(now, actor.member.tz) if until == "tomorrow" else now + timedelta(hours=1)
+    if moment >= prompt.starts_at:
+        raise UserError("The meeting begins before that. Answer now, or press Meeting is off.")
+    ledger.change(session, actor.author, schema.prompt, prompt.id, now, snoozed_until=moment)
+    _show(session, prompt.id, now)
+    if actor.member.slack_id:
+        key = queries.PROMPT_KEY.of(prompt.id, "again", f"{moment:%Y%m%dT%H%M}")
+        prompts.send_prompt(session, prompt.workspace_id, prompt.id, actor.member.slack_id, key, moment)
+    return moment
+
+
+def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, now: datetime) -> str:
+    """Have a colleague answer this one prompt; returns the colleague's name."""
+    prompt = open_prompt(session, actor, prompt_id)
+    colleague = members.by_slack_id(session, actor.workspace_id, to_slack_id)
+    if colleague is None or colleague.is_guest or colleague.is_deactivated:
+        raise UserError("Choose a full member of this workspace; guests and bots cannot answer.", "colleague")
+    if colleague.id == prompt.member_id:
+        raise UserError(f"{colleague.name} is the one being asked already. Choose somebody else.", "colleague")
+    ledger.change(session, actor.author, schema.prompt, prompt.id, now, member_id=colleague.id, snoozed_until=None)
+    _show(session, prompt.id, now)
+    key = queries.PROMPT_KEY.of(prompt.id, "to", colleague.id, f"{now.timestamp():.0f}")
+    prompts.send_prompt(session, prompt.workspace_id, prompt.id, to_slack_id, key, now)
+    return colleague.name
+
+
+def meeting_off(session: Session, actor: Actor, prompt_id: int, now: datetime) -> None:
+    """The meeting does not take place; nobody is reminded and no silence is counted."""
+    prompt = open_prompt(session, actor, prompt_id)
+    ledger.change(
+        session,
+        actor.author,
+        schema.prompt,
+        prompt.id,
+        now,
+        only_if={"state": PromptState.OPEN},
+        state=PromptState.OFF,
+        closed_at=now,
+    )
+    _show(session, prompt.id, now)
+
+
+def open_prompt(session: Session, actor: Actor, prompt_id: int) -> Prompt:
+    """The prompt, if it still waits for an answer and `actor` may give one; else `Refused` says what happened."""
+    prompt = queries.by_id(session, prompt_id)
+    if prompt is None or prompt.workspace_id != actor.workspace_id:
+        raise UserError("That prompt is gone. Type /answer and the account's name instead.")
+    account = account_of(session, prompt.account_id)
+    _must_answer(session, actor, account, prompt)
+    if prompt.state is PromptState.ANSWERED:
+        raise UserError(f"{account.name} is answered already. Press Edit on that message to change the answer.")
+    if prompt.state is PromptState.OFF:
+        raise UserError(
+            f"That meeting with {account.name} is off. Type /answer {account.slug} if it took place after all."
+        )
+    if prompt.state is PromptState.SILENT:
+        raise UserError(
+            f"That meeting with {account.name} has passed. Type /answer {account.slug} to record it anyway."
+        )
+    return prompt
+
+
+def _must_answer(session: Session, actor: Actor, account: Account, prompt: Prompt | None) -> None:
+    must_read(actor)
+    asked = prompt is not None and prompt.member_id == actor.member.id
+    if not asked and not may_write(session, actor, account):
+        must_write(session, actor, account)
+
+
+def _check(actor: Actor, new: NewAnswer, now: datetime) -> None:
+    if new.change is not Change.NOTHING and not (new.what_changed or "").strip():
+        raise UserError("Say in a few words what changed, or choose Nothing.", "what_changed")
+    if new.next_due is not None and new.next_due < actor.today(now):
+        raise UserError("That day has passed. Choose today or a later day.", "next_due")
+    if new.next_due is not None and not (new.next_action or "").strip():
+        raise UserError("There is a date but no next action. Say what happens by then.", "next_action")
+
+
+def _texts(new: NewAnswer) -> dict[str, Any]:
+    return {
+        "change": new.change,
+        "what_changed": _trimmed(new.what_changed),
+        "unproven": _trimmed(new.unproven),
+        "next_action": _trimmed(new.next_action),
+    }
+
+
+def _trimmed(text: str | None) -> str | None:
+    return (text or "").strip() or None
+
+
+def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> int:
+    since = queries.last_answer(session, new.account_id)
+    answer_id = ledger.add(
+        session,
+        actor.author,
+        schema.answer,
+        now,
+        account_id=new.account_id,
+        meeting_id=new.meeting_id,
+        submission=new.submission,
+        member_id=actor.member.id,
+        answered_at=now,
+        **_texts(new),
+    )
+    fresh = schema.evidence.c.account_id == new.account_id
+    fresh &= schema.evidence.c.answer_id.is_(None)
+    if since is not None:
+        fresh &= schema.evidence.c.recorded_at > since.answered_at
+    waiting = list(session.execute(select(schema.evidence.c.id).where(fresh)).scalars())
+    for evidence_id in waiting:
+        ledger.change(session, actor.author, schema.evidence, evidence_id, now, answer_id=answer_id)
+    if waiting:
+        ledger.change(session, actor.author, schema.answer, answer_id, now, moved_evidence=True)
+    return answer_id
+
+
+def _rewrite(session: Session, actor: Actor, earlier: Answer, new: NewAnswer, now: datetime) -> int:
+    ledger.change(session, actor.author, schema.answer, earlier.id, now, edited_at=now, **_texts(new))
+    return earlier.id
+
+
+def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> None:
+    """Close the question gaps that the form says are gone, and open one for what is newly named unproven."""
+    table = schema.gap
+    open_gaps = select(table.c.id, table.c.title, table.c.outcome_id).where(
+        table.c.account_id == new.account_id, table.c.closed_on.is_(None)
+    )
+    rows = session.execute(open_gaps).all()
+    if new.kept_gaps is not None:
+        for row in rows:
+            if row.outcome_id is None and row.id not in new.kept_gaps:
+                values: dict[str, Any] = {"closed_on": actor.today(now), "closed_how": "answered before the meeting"}
+                ledger.change(session, actor.author, table, row.id, now, only_if={"closed_on": None}, **values)
+    title = _trimmed(new.unproven)
+    if title is None or new.change is Change.NOTHING or any(row.title == title for row in rows):
+        return
+    ledger.add(
+        session,
+        actor.author,
+        table,
+        now,
+        account_id=new.account_id,
+        title=title,
+        owner_id=new.next_owner_id or actor.member.id,
+        next_action=_trimmed(new.next_action),
+        due_on=new.next_due,
+        opened_at=now,
+    )
+
+
+def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, now: datetime) -> None:
+    text = _trimmed(new.next_action)
+    current = queries.action_of_answer(session, answer_id)
+    if text is None:
+        if current is not None and current.dropped_on is None:
+            why = "taken out of the answer"
+            ledger.change(
+                session, actor.author, schema.action, current.id, now, dropped_on=actor.today(now), dropped_why=why
+            )
+        return
+    values: dict[str, Any] = {
+        "text": text,
+        "owner_id": new.next_owner_id or actor.member.id,
+        "due_on": new.next_due,
+        "loop": new.loop,
+    }
+    if current is not None:
+        ledger.change(session, actor.author, schema.action, current.id, now, dropped_on=None, **values)
+        actions.post_to_loop_channel(session, current.id, now)
+        return
+    action_id = ledger.add(
+        session,
+        actor.author,
+        schema.action,
+        now,
+        account_id=new.account_id,
+        answer_id=answer_id,
+        opened_at=now,
+        **values,
+    )
+    actions.post_to_loop_channel(session, action_id, now)
+
+
+def _close_prompt(session: Session, actor: Actor, prompt: Prompt, now: datetime) -> None:
+    if prompt.state is not PromptState.ANSWERED:
+        ledger.change(session, actor.author, schema.prompt, prompt.id, now, state=PromptState.ANSWERED, closed_at=now)
+    _show(session, prompt.id, now)
+
+
+def _show(session: Session, prompt_id: int, now: datetime) -> None:
+    prompt = queries.by_id(session, prompt_id)
+    assert prompt is not None
+    prompts.refresh_messages(session, prompt, now)

@@ -1,0 +1,124 @@
+"""Sets the customer meetings of an account: one cadence a kind, kept by wall clock in its own time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app import recipients, recurrence
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError, must_write
+from bot.app.recurrence import Occurrence
+from bot.domain.enums import CadenceKind
+from bot.features.meetings import prompts, queries
+from bot.features.meetings.queries import Cadence
+from bot.features.meetings.views import CadenceLine, CadenceView
+from bot.store import ledger, schema
+
+_LONGEST_LEAD_HOURS = 14 * 24
+
+
+@dataclass(frozen=True, slots=True)
+class NewCadence:
+    """A meeting series as typed: first day, wall-clock time `HH:MM`, repeat (`weekly` … `quarterly`, `once`), zone."""
+
+    account_id: int
+    kind: CadenceKind
+    first_day: date
+    at: str
+    repeat: str
+    tz: str
+    lead_hours: int = 24
+
+
+def form(session: Session, actor: Actor, account_id: int, now: datetime) -> CadenceView:
+    """What the cadence form of an account shows."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    lines = tuple(
+        CadenceLine(c.id, c.kind, repeat_of(c.rrule), c.next_meeting_at, c.lead_hours)
+        for c in queries.cadences_of(session, account_id)
+    )
+    return CadenceView(account.id, account.name, lines, actor.member.tz, actor.today(now), tuple(recurrence.REPEATS))
+
+
+def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) -> datetime:
+    """Start a meeting series, in place of the running one of its kind; returns the moment of its next meeting.
+
+    A series that differs in nothing from the running one leaves that as it is. The new series begins with the first
+    meeting that nobody was asked about yet, so no meeting is asked about twice.
+    """
+    account = account_of(session, new.account_id)
+    must_write(session, actor, account)
+    zone = _checked(new)
+    running = queries.running(session, account.id, new.kind)
+    rrule, local_start = recurrence.REPEATS[new.repeat], f"{new.first_day.isoformat()}T{new.at}"
+    wanted = Cadence(0, account.id, new.kind, rrule, local_start, zone, new.lead_hours, True, None, None)
+    upcoming = _first_unasked(session, wanted, now)
+    if running is not None:
+        if _same(running, wanted, upcoming):
+            return upcoming.starts_at
+        ended: dict[str, Any] = {"active": False, "next_prompt_at": None}
+        ledger.change(session, actor.author, schema.cadence, running.id, now, **ended)
+    owner = recipients.answerable(session, account)
+    ledger.add(
+        session,
+        actor.author,
+        schema.cadence,
+        now,
+        account_id=account.id,
+        kind=new.kind,
+        rrule=rrule,
+        tz=zone,
+        lead_hours=new.lead_hours,
+        active=True,
+        **prompts.schedule(wanted, upcoming, owner.tz if owner else zone),
+    )
+    return upcoming.starts_at
+
+
+def stop_cadence(session: Session, actor: Actor, cadence_id: int, now: datetime) -> None:
+    """End a meeting series; its past meetings and answers stay."""
+    cadence = queries.cadence_by_id(session, cadence_id)
+    if cadence is None:
+        raise UserError("That meeting series is gone already.")
+    must_write(session, actor, account_of(session, cadence.account_id))
+    ledger.change(session, actor.author, schema.cadence, cadence.id, now, active=False, next_prompt_at=None)
+
+
+def repeat_of(rrule: str) -> str:
+    """The word of a repeat rule, such as `weekly`; the rule itself when it has none."""
+    return next((word for word, rule in recurrence.REPEATS.items() if rule == rrule), rrule)
+
+
+def _checked(new: NewCadence) -> str:
+    """The zone of a series as typed; `Refused` names the field at fault."""
+    zone = recurrence.checked_zone(new.tz, "tz")
+    if new.repeat not in recurrence.REPEATS:
+        raise UserError("Choose how often the meeting takes place.", "repeat")
+    if not 1 <= new.lead_hours <= _LONGEST_LEAD_HOURS:
+        raise UserError("Ask between 1 hour and 14 days before the meeting.", "lead_hours")
+    return zone
+
+
+def _first_unasked(session: Session, wanted: Cadence, now: datetime) -> Occurrence:
+    upcoming = recurrence.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, now)
+    if upcoming is None:
+        raise UserError("That day and time have passed. Choose a day to come.", "first_day")
+    while queries.was_asked(session, wanted.account_id, wanted.kind, upcoming.starts_at):
+        upcoming = recurrence.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, upcoming.starts_at)
+        if upcoming is None:
+            raise UserError("The question about that meeting is out already. Choose a later day.", "first_day")
+    return upcoming
+
+
+def _same(running: Cadence, wanted: Cadence, upcoming: Occurrence) -> bool:
+    """Whether two series ask about the same meetings at the same moments from now on."""
+
+    def rule(cadence: Cadence) -> tuple[str, str, int]:
+        return cadence.rrule, cadence.tz, cadence.lead_hours
+
+    return rule(running) == rule(wanted) and running.next_meeting_at == upcoming.starts_at

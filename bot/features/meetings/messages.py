@@ -1,0 +1,15 @@
+"""The kinds of message that meetings send."""
+
+from __future__ import annotations
+
+from bot.app.message_kinds import MessageKind, each
+from bot.features.meetings import prompts, queries
+from bot.outbox.retention import Posts, Retention
+
+KINDS = (
+    # A prompt that is refused becomes somebody else's to answer, and a reminder is not worth sending on.
+    MessageKind(
+        "prompt", queries.PROMPT_KEY, prompts.compose_prompts, None, Retention(Posts.GO_WITH_PROMPT, updated=True)
+    ),
+    MessageKind("reminder", queries.REMINDER_KEY, each(prompts.compose_reminder), None, Retention(Posts.GO_AS_REPLIES)),
+)

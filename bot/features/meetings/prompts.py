@@ -1,0 +1,321 @@
+"""Asks the owner before each meeting: opens due prompts, reminds once, counts silence (DESIGN, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app import recurrence
+from bot.app.actor import bot_author
+from bot.app.gap_lines import gap_lines
+from bot.app.recipients import answering_among
+from bot.domain.account import tiers
+from bot.domain.account.assessment import assess
+from bot.domain.enums import AccountStatus, PromptState, Tier
+from bot.domain.model import Account, ProofState
+from bot.domain.values import working_hours
+from bot.features.meetings import queries
+from bot.features.meetings.queries import Cadence, Move, Prompt
+from bot.features.meetings.views import AnswerView, PromptView, RecordedAnswer, ReminderView
+from bot.outbox.queue import put, put_many
+from bot.outbox.types import Destination, Moot, Op, Outgoing
+from bot.store import accounts as store_accounts
+from bot.store import ledger, members, proof_state, schema
+from bot.store.members import Member
+
+BATCH = 100
+_STILL_WORTH_ASKING = timedelta(hours=24)
+_GAPS_SHOWN = 3
+
+
+def open_due_prompts(session: Session, now: datetime) -> bool:
+    """Open up to `BATCH` prompts that are due: meetings, prompts and messages in this one transaction.
+
+    What can be asked of the database for all of them is asked once.
+    """
+    due = queries.due_cadences(session, now, BATCH)
+    held = store_accounts.by_ids(session, {cadence.account_id for cadence in due})
+    who = answering_among(session, held.values())
+    moves = [_move(cadence, held[cadence.account_id], who[cadence.account_id], now) for cadence in due]
+    queries.advance(session, moves, now)
+    asked = _worth_asking(session, moves, held, now)
+    meetings = queries.open_meetings(session, asked)
+    opened = [move for move in asked if move.cadence.id in meetings and now - move.starts_at <= _STILL_WORTH_ASKING]
+    for workspace_id, ours in _by_workspace(opened):
+        rows = [_row(move, meetings[move.cadence.id], who[move.cadence.account_id], now) for move in ours]
+        ids = ledger.add_many(session, bot_author(workspace_id), schema.prompt, now, rows)
+        asks = [
+            (prompt_id, move.due_at, who[move.cadence.account_id]) for move, prompt_id in zip(ours, ids, strict=True)
+        ]
+        messages = [
+            _message(workspace_id, prompt_id, owner.slack_id, queries.PROMPT_KEY.of(prompt_id), due_at)
+            for prompt_id, due_at, owner in asks
+            if owner and owner.slack_id
+        ]
+        put_many(session, messages, now)
+    return bool(due)
+
+
+def _move(cadence: Cadence, account: Account, owner: Member | None, now: datetime) -> Move:
+    """Which meeting to ask about, and which comes after it."""
+    zone = owner.tz if owner else cadence.tz
+    starts_at = _newest_due(cadence, now, zone)
+    upcoming = recurrence.next_occurrence(cadence.rrule, cadence.local_start, cadence.tz, starts_at)
+    due_at = cadence.next_prompt_at
+    if due_at is None or starts_at != cadence.next_meeting_at:
+        due_at = min(now, working_hours.prompt_due(starts_at, timedelta(hours=cadence.lead_hours), zone))
+    return Move(cadence, bot_author(account.workspace_id), starts_at, due_at, schedule(cadence, upcoming, zone))
+
+
+def _worth_asking(session: Session, moves: Sequence[Move], held: Mapping[int, Account], now: datetime) -> list[Move]:
+    """Those of customers whose tier is worth a prompt now; one of a low-touch account is enough."""
+    asked: list[Move] = []
+    lately: set[int] = set()
+    for move in moves:
+        account = held[move.cadence.account_id]
+        if account.status is not AccountStatus.CUSTOMER:
+            continue
+        if account.tier is Tier.LOW_TOUCH:
+            if account.id in lately:
+                continue
+            last = queries.last_asked(session, account.id)
+        else:
+            last = None
+        if tiers.prompted_for_meeting(account.tier, last, now):
+            asked.append(move)
+            if now - move.starts_at <= _STILL_WORTH_ASKING:
+                lately.add(account.id)
+    return asked
+
+
+def _by_workspace(moves: Sequence[Move]) -> Iterator[tuple[int, list[Move]]]:
+    held: dict[int, list[Move]] = {}
+    for move in moves:
+        held.setdefault(move.by.workspace_id, []).append(move)
+    yield from held.items()
+
+
+def _newest_due(cadence: Cadence, now: datetime, tz: str) -> datetime:
+    """The last occurrence whose prompt is due: after an outage the owner is asked once, not once a missed meeting."""
+    assert cadence.next_meeting_at is not None
+    newest = cadence.next_meeting_at
+    while newest <= now:
+        later = recurrence.next_occurrence(cadence.rrule, cadence.local_start, cadence.tz, newest)
+        if later is None or working_hours.prompt_due(later.starts_at, timedelta(hours=cadence.lead_hours), tz) > now:
+            break
+        newest = later.starts_at
+    return newest
+
+
+def schedule(cadence: Cadence, upcoming: recurrence.Occurrence | None, owner_tz: str) -> dict[str, Any]:
+    """The columns that move `cadence` on to its `upcoming` meeting; without one it ends."""
+    if upcoming is None:
+        return {"active": False, "next_meeting_at": None, "next_prompt_at": None}
+    due = working_hours.prompt_due(upcoming.starts_at, timedelta(hours=cadence.lead_hours), owner_tz)
+    return {"local_start": upcoming.local_start, "next_meeting_at": upcoming.starts_at, "next_prompt_at": due}
+
+
+def _row(move: Move, meeting_id: int, owner: Member | None, now: datetime) -> dict[str, Any]:
+    starts_at = move.starts_at
+    remind_at = working_hours.reminder_due(starts_at, owner.tz if owner else "UTC")
+    return {
+        "account_id": move.cadence.account_id,
+        "workspace_id": move.by.workspace_id,
+        "meeting_id": meeting_id,
+        "member_id": owner.id if owner else None,
+        "state": PromptState.OPEN,
+        "asked_at": now,
+        "remind_at": remind_at if remind_at > now else None,
+        "closes_at": starts_at if starts_at > now else now + _STILL_WORTH_ASKING,
+    }
+
+
+def send_prompt(session: Session, workspace_id: int, prompt_id: int, slack_id: str, key: str, due_at: datetime) -> None:
+    """Put the prompt's message for this member into the outbox, once for each `key`."""
+    put(session, _message(workspace_id, prompt_id, slack_id, key, due_at), due_at)
+
+
+def _message(workspace_id: int, prompt_id: int, slack_id: str, key: str, due_at: datetime) -> Outgoing:
+    return Outgoing(
+        key=key,
+        workspace_id=workspace_id,
+        kind="prompt",
+        channel=slack_id,
+        destination=Destination.USER,
+        args={"prompt_id": prompt_id, "to": slack_id, "first": True},
+        due_at=due_at,
+    )
+
+
+def refresh_messages(session: Session, prompt: Prompt, now: datetime) -> None:
+    """Have every message of this prompt show its state as it is now."""
+    for key, slack_id in queries.messages_of(session, prompt.workspace_id, prompt.id):
+        put(
+            session,
+            Outgoing(
+                key=f"{key}@{now.timestamp():.6f}",
+                workspace_id=prompt.workspace_id,
+                kind="prompt",
+                op=Op.UPDATE,
+                target_key=key,
+                args={"prompt_id": prompt.id, "to": slack_id, "first": False},
+                due_at=now,
+            ),
+            now,
+        )
+
+
+def remind_due(session: Session, now: datetime) -> bool:
+    """Remind one owner who has not answered, two hours before the meeting and never twice."""
+    prompt = queries.next_to_remind(session, now)
+    if prompt is None:
+        return False
+    won = ledger.change(
+        session,
+        bot_author(prompt.workspace_id),
+        schema.prompt,
+        prompt.id,
+        now,
+        only_if={"state": PromptState.OPEN, "reminded_at": None},
+        reminded_at=now,
+    )
+    asked = members.by_id(session, prompt.member_id)
+    snoozed = prompt.snoozed_until is not None and prompt.snoozed_until > now
+    if won and asked and asked.slack_id and not snoozed and prompt.starts_at > now:
+        put(
+            session,
+            Outgoing(
+                key=queries.REMINDER_KEY.of(prompt.id),
+                workspace_id=prompt.workspace_id,
+                kind="reminder",
+                channel=asked.slack_id,
+                destination=Destination.USER,
+                args={"prompt_id": prompt.id},
+                due_at=now,
+            ),
+            now,
+        )
+    return True
+
+
+def close_silent(session: Session, now: datetime) -> bool:
+    """Count one prompt as silent, whose meeting has passed without an answer."""
+    prompt = queries.next_to_close(session, now)
+    if prompt is None:
+        return False
+    won = ledger.change(
+        session,
+        bot_author(prompt.workspace_id),
+        schema.prompt,
+        prompt.id,
+        now,
+        only_if={"state": PromptState.OPEN},
+        state=PromptState.SILENT,
+        closed_at=now,
+    )
+    if won:
+        refresh_messages(session, prompt, now)
+    return True
+
+
+def compose_prompts(session: Session, many: Sequence[Mapping[str, Any]], now: datetime) -> list[PromptView | Moot]:
+    """The prompts as they stand now, in a number of queries that does not depend on how many they are.
+
+    One is moot when it was answered, called off or handed over before it was ever sent.
+    """
+    held = queries.by_ids(session, [args["prompt_id"] for args in many])
+    facts = _Facts.of(session, held.values())
+    return [_view(session, facts, held[args["prompt_id"]], args, now) for args in many]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What prompts show: who is asked, their accounts, the last answers on these, and the prompts' own answers."""
+
+    asked: dict[int, Member]
+    states: dict[int, ProofState]
+    last: dict[int, queries.Answer]
+    answers: dict[int | None, queries.Answer]
+
+    @classmethod
+    def of(cls, session: Session, held: Collection[Prompt]) -> _Facts:
+        accounts = {prompt.account_id for prompt in held}
+        states = proof_state.load_many(session, sorted(accounts))
+        return cls(
+            members.by_ids(session, [prompt.member_id for prompt in held]),
+            {state.account.id: state for state in states},
+            queries.last_answers(session, accounts),
+            queries.answers_of_meetings(session, [prompt.meeting_id for prompt in held]),
+        )
+
+
+def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime) -> PromptView | Moot:
+    asked = facts.asked.get(prompt.member_id or 0)
+    handed_to = asked.name if asked and asked.slack_id != args["to"] else None
+    if args["first"] and prompt.state is not PromptState.OPEN:
+        return Moot(f"the prompt is {prompt.state} already")
+    if args["first"] and handed_to:
+        return Moot(f"the prompt was handed over to {handed_to}")
+    if args["first"] and prompt.snoozed_until and prompt.snoozed_until > now:
+        return Moot("the prompt is snoozed until later")
+    state = facts.states[prompt.account_id]
+    assessment = assess(state, now.date(), now)
+    gaps = gap_lines(state, assessment)
+    last = facts.last.get(prompt.account_id)
+    answer = facts.answers.get(prompt.meeting_id)
+    return PromptView(
+        prompt_id=prompt.id,
+        account=state.account.name,
+        account_id=state.account.id,
+        kind=prompt.kind,
+        starts_at=prompt.starts_at,
+        state=prompt.state,
+        passed=prompt.starts_at <= now,
+        coverage=assessment.coverage_text,
+        gaps=gaps[:_GAPS_SHOWN],
+        gaps_more=max(0, len(gaps) - _GAPS_SHOWN),
+        last_action=last.next_action if last else None,
+        snoozed_until=prompt.snoozed_until if prompt.snoozed_until and prompt.snoozed_until > now else None,
+        handed_to=handed_to,
+        answer=recorded(session, answer) if answer else None,
+    )
+
+
+def recorded(session: Session, answer: queries.Answer) -> RecordedAnswer:
+    """An answer as it is read back to the one who gave it."""
+    by = members.by_id(session, answer.member_id)
+    action = queries.action_of_answer(session, answer.id)
+    owner = members.by_id(session, action.owner_id) if action else None
+    return RecordedAnswer(
+        answer_id=answer.id,
+        by=by.name if by else "somebody",
+        change=answer.change,
+        what_changed=answer.what_changed,
+        unproven=answer.unproven,
+        next_action=answer.next_action,
+        next_owner=owner.name if owner else None,
+        next_due=action.due_on.isoformat() if action and action.due_on else None,
+        moved_evidence=answer.moved_evidence,
+        edited=answer.edited_at is not None,
+    )
+
+
+def answer_view(session: Session, answer: queries.Answer, now: datetime) -> AnswerView:
+    """What an answer put on record."""
+    state = proof_state.load(session, answer.account_id)
+    coverage = assess(state, now.date(), now).coverage_text
+    return AnswerView(state.account.name, state.account.id, coverage, recorded(session, answer))
+
+
+def compose_reminder(session: Session, args: dict[str, Any], now: datetime) -> ReminderView | Moot:
+    prompt = queries.by_id(session, args["prompt_id"])
+    assert prompt is not None
+    if prompt.state is not PromptState.OPEN or prompt.starts_at <= now:
+        return Moot("it was answered, or the meeting has begun")
+    state = proof_state.load(session, prompt.account_id)
+    gaps = gap_lines(state, assess(state, now.date(), now))
+    return ReminderView(prompt.id, state.account.name, prompt.starts_at, gaps[0].title if gaps else None)

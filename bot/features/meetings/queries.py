@@ -1,0 +1,338 @@
+"""All SQL on cadences, meetings, prompts and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, bindparam, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.domain.enums import CadenceKind, Change, PromptState
+from bot.domain.model import Action
+from bot.outbox.types import MessageKey
+from bot.store import ledger, schema
+from bot.store.ledger import Author
+from bot.store.schema import cadence, meeting
+from bot.store.schema.outbox import outbox
+
+PROMPT_KEY = MessageKey("prompt")
+REMINDER_KEY = MessageKey("reminder")
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    id: int
+    account_id: int
+    kind: CadenceKind
+    rrule: str
+    local_start: str
+    tz: str
+    lead_hours: int
+    active: bool
+    next_meeting_at: datetime | None
+    next_prompt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt with the meeting it belongs to."""
+
+    id: int
+    account_id: int
+    workspace_id: int
+    meeting_id: int
+    member_id: int | None
+    state: PromptState
+    asked_at: datetime
+    remind_at: datetime | None
+    reminded_at: datetime | None
+    snoozed_until: datetime | None
+    closes_at: datetime
+    closed_at: datetime | None
+    kind: CadenceKind
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    id: int
+    account_id: int
+    meeting_id: int | None
+    submission: str
+    member_id: int
+    change: Change
+    what_changed: str | None
+    unproven: str | None
+    next_action: str | None
+    moved_evidence: bool
+    answered_at: datetime
+    edited_at: datetime | None
+
+
+_MOVING = ("local_start", "active", "next_meeting_at", "next_prompt_at")
+_ADVANCE = (
+    update(schema.cadence)
+    .where(schema.cadence.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in _MOVING})
+)
+_CADENCE = [schema.cadence.c[field.name] for field in fields(Cadence)]
+_ANSWER = [schema.answer.c[field.name] for field in fields(Answer)]
+_FROM_MEETING = {"kind", "starts_at"}
+_PROMPT = [(schema.meeting if field.name in _FROM_MEETING else schema.prompt).c[field.name] for field in fields(Prompt)]
+
+
+def due_cadences(session: Session, now: datetime, limit: int) -> list[Cadence]:
+    """Active cadences whose prompt is due, oldest first, locked for this transaction where the database can."""
+    table = schema.cadence
+    statement = (
+        select(*_CADENCE)
+        .where(table.c.active, table.c.next_prompt_at.is_not(None), table.c.next_prompt_at <= now)
+        .order_by(table.c.next_prompt_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Cadence(*row) for row in session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A due cadence on its way: `starts_at` is the meeting to ask about, `due_at` when it was to be asked about.
+
+    `values` are the columns that change.
+    """
+
+    cadence: Cadence
+    by: Author
+    starts_at: datetime
+    due_at: datetime
+    values: Mapping[str, Any]
+
+
+def advance(session: Session, moves: Sequence[Move], now: datetime) -> None:
+    """Move cadences on, with history; the caller holds them by `due_cadences`, so that no other replica has them."""
+    if not moves:
+        return
+    rows = [{"of": move.cadence.id, **_before(move.cadence, _MOVING), **move.values} for move in moves]
+    session.connection().execute(_ADVANCE, rows)
+    changes = [
+        ledger.Noted(move.by, move.cadence.id, move.cadence.account_id, _before(move.cadence, move.values), move.values)
+        for move in moves
+    ]
+    ledger.note(session, schema.cadence, changes, now)
+
+
+def _before(cadence: Cadence, names: Iterable[str]) -> dict[str, Any]:
+    """What these columns held before."""
+    return {name: getattr(cadence, name) for name in names}
+
+
+def open_meetings(session: Session, moves: Sequence[Move]) -> dict[int, int]:
+    """Insert these occurrences; the ids of those that were not there already, by cadence."""
+    rows = [
+        {
+            "account_id": move.cadence.account_id,
+            "cadence_id": move.cadence.id,
+            "kind": move.cadence.kind,
+            "starts_at": move.starts_at,
+        }
+        for move in moves
+    ]
+    if not rows:
+        return {}
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    added = make(schema.meeting).on_conflict_do_nothing(index_elements=["cadence_id", "starts_at"])
+    opened = session.execute(added.returning(schema.meeting.c.cadence_id, schema.meeting.c.id), rows)
+    return {row.cadence_id: row.id for row in opened}
+
+
+def by_id(session: Session, prompt_id: int) -> Prompt | None:
+    return _one(session, schema.prompt.c.id, prompt_id)
+
+
+def by_ids(session: Session, prompt_ids: Iterable[int]) -> dict[int, Prompt]:
+    """These prompts by their ids, in one query."""
+    found = (Prompt(*row) for row in session.execute(_BY_IDS, {"wanted": sorted(set(prompt_ids))}))
+    return {prompt.id: prompt for prompt in found}
+
+
+def of_meeting(session: Session, meeting_id: int) -> Prompt | None:
+    return _one(session, schema.prompt.c.meeting_id, meeting_id)
+
+
+def open_of_account(session: Session, account_id: int) -> Prompt | None:
+    """The open prompt of an account whose meeting comes first, if any is open."""
+    row = session.execute(_OPEN_OF_ACCOUNT, {"wanted": account_id}).one_or_none()
+    return None if row is None else Prompt(*row)
+
+
+def open_of_member(session: Session, member_id: int) -> list[Prompt]:
+    """The prompts that this member still owes an answer to, next meeting first."""
+    table = schema.prompt
+    owed = _prompts().where(table.c.member_id == member_id, table.c.state == PromptState.OPEN)
+    return [Prompt(*row) for row in session.execute(owed.order_by(schema.meeting.c.starts_at))]
+
+
+def next_to_remind(session: Session, now: datetime) -> Prompt | None:
+    """One open prompt whose reminder is due, locked for this transaction where the database can."""
+    table = schema.prompt
+    due = (table.c.state == PromptState.OPEN) & table.c.reminded_at.is_(None) & (table.c.remind_at <= now)
+    return _next(session, due, table.c.remind_at)
+
+
+def next_to_close(session: Session, now: datetime) -> Prompt | None:
+    """One open prompt whose time has run out, locked for this transaction where the database can."""
+    table = schema.prompt
+    return _next(session, (table.c.state == PromptState.OPEN) & (table.c.closes_at <= now), table.c.closes_at)
+
+
+def last_asked(session: Session, account_id: int) -> datetime | None:
+    """When the owner of this account was last asked."""
+    table = schema.prompt
+    statement = select(table.c.asked_at).where(table.c.account_id == account_id).order_by(table.c.asked_at.desc())
+    return session.execute(statement.limit(1)).scalar_one_or_none()
+
+
+def answer_of_meeting(session: Session, meeting_id: int) -> Answer | None:
+    return _answer(session, schema.answer.c.meeting_id, meeting_id)
+
+
+def answer_by_id(session: Session, answer_id: int) -> Answer | None:
+    return _answer(session, schema.answer.c.id, answer_id)
+
+
+def answer_of_submission(session: Session, submission: str) -> Answer | None:
+    return _answer(session, schema.answer.c.submission, submission)
+
+
+def last_answer(session: Session, account_id: int) -> Answer | None:
+    """The newest answer on an account."""
+    return _answer(session, schema.answer.c.account_id, account_id)
+
+
+def last_answers(session: Session, account_ids: Iterable[int]) -> dict[int, Answer]:
+    """The newest answer on each of these accounts that has one, in one query."""
+    found = (Answer(*row) for row in session.execute(_LAST_ANSWERS, {"wanted": sorted(set(account_ids))}))
+    return {answer.account_id: answer for answer in found}
+
+
+def answers_of_meetings(session: Session, meeting_ids: Iterable[int]) -> dict[int | None, Answer]:
+    """The answers of these meetings, by meeting, in one query."""
+    found = (Answer(*row) for row in session.execute(_OF_MEETINGS, {"wanted": sorted(set(meeting_ids))}))
+    return {answer.meeting_id: answer for answer in found}
+
+
+def cadence_by_id(session: Session, cadence_id: int) -> Cadence | None:
+    row = session.execute(select(*_CADENCE).where(schema.cadence.c.id == cadence_id)).one_or_none()
+    return None if row is None else Cadence(*row)
+
+
+def cadences_of(session: Session, account_id: int) -> list[Cadence]:
+    """The running cadences of an account, next meeting first."""
+    table = schema.cadence
+    statement = select(*_CADENCE).where(table.c.account_id == account_id, table.c.active)
+    return [Cadence(*row) for row in session.execute(statement.order_by(table.c.next_meeting_at))]
+
+
+def action_of_answer(session: Session, answer_id: int) -> Action | None:
+    """The next action that an answer set."""
+    columns = [schema.action.c[field.name] for field in fields(Action)]
+    statement = select(*columns).where(schema.action.c.answer_id == answer_id).order_by(schema.action.c.id)
+    row = session.execute(statement.limit(1)).one_or_none()
+    return None if row is None else Action(*row)
+
+
+def messages_of(session: Session, workspace_id: int, prompt_id: int) -> list[tuple[str, str]]:
+    """(key, Slack user) of the messages that were sent, or wait to be sent, for a prompt, the first one first.
+
+    They are held until the transaction ends, so that none is pruned before its update is put.
+    """
+    key, first_key = outbox.c.key, PROMPT_KEY.of(prompt_id)
+    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
+    held = select(key, outbox.c.channel).where(posted).with_for_update(read=True, key_share=True)
+    # Two questions, as SQLite reads all of a workspace for the two in one; ";" is the byte after ":".
+    first = held.where(key == first_key)
+    others = held.where(key > f"{first_key}:", key < f"{first_key};").order_by(key)
+    return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]
+
+
+def _prompts() -> Select[Any]:
+    joined: Table | Any = schema.prompt.join(schema.meeting, schema.meeting.c.id == schema.prompt.c.meeting_id)
+    return select(*_PROMPT).select_from(joined)
+
+
+def _one(session: Session, column: Column[Any], wanted: object) -> Prompt | None:
+    row = session.execute(_first(column), {"wanted": wanted}).one_or_none()
+    return None if row is None else Prompt(*row)
+
+
+@cache
+def _first(column: Column[Any]) -> Select[Any]:
+    """Built once a column: every message and every click asks it."""
+    return _prompts().where(column == bindparam("wanted")).order_by(schema.meeting.c.starts_at).limit(1)
+
+
+_BY_IDS = _prompts().where(schema.prompt.c.id.in_(bindparam("wanted", expanding=True)))
+_OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.state == PromptState.OPEN)
+
+
+def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any]) -> Prompt | None:
+    """The first that no other replica has in hand: or all of them would wait for the same one."""
+    first = _prompts().where(condition).order_by(order).limit(1)
+    row = session.execute(first.with_for_update(skip_locked=True, of=schema.prompt)).one_or_none()
+    return None if row is None else Prompt(*row)
+
+
+def _answer(session: Session, column: Column[Any], wanted: object) -> Answer | None:
+    row = session.execute(_newest(column), {"wanted": wanted}).one_or_none()
+    return None if row is None else Answer(*row)
+
+
+@cache
+def _newest(column: Column[Any]) -> Select[Any]:
+    return select(*_ANSWER).where(column == bindparam("wanted")).order_by(*_newest_first(schema.answer)).limit(1)
+
+
+def _newest_first(answers: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return answers.c.answered_at.desc(), answers.c.id.desc()
+
+
+def _of_several(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column.in_(bindparam("wanted", expanding=True))
+
+
+_GIVEN = schema.answer.alias("given")
+_OF_ACCOUNT = select(_GIVEN.c.id).where(_GIVEN.c.account_id == schema.account.c.id)
+_NEWEST = _OF_ACCOUNT.order_by(*_newest_first(_GIVEN)).limit(1)
+_LAST_ANSWERS = (
+    select(*_ANSWER)
+    .join_from(schema.account, schema.answer, schema.answer.c.id == _NEWEST.scalar_subquery())
+    .where(_of_several(schema.account.c.id))
+)
+_OF_MEETINGS = select(*_ANSWER).where(_of_several(schema.answer.c.meeting_id))
+
+
+_CADENCE_COLUMNS = [cadence.c[field.name] for field in fields(Cadence)]
+
+
+def running(session: Session, account_id: int, kind: CadenceKind) -> Cadence | None:
+    """The active series of a kind, held against the clock and against whoever else sets a series of this account.
+
+    On SQLite a transaction that writes is alone anyway. On PostgreSQL the lock is advisory: a row to lock may not be
+    there yet, and the account's own rows are locked in another order by the clock's look at it.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cadence:{account_id}", 0))))
+    ours = select(*_CADENCE_COLUMNS).where(cadence.c.account_id == account_id, cadence.c.kind == kind, cadence.c.active)
+    row = session.execute(ours.with_for_update()).one_or_none()
+    return None if row is None else Cadence(*row)
+
+
+def was_asked(session: Session, account_id: int, kind: CadenceKind, starts_at: datetime) -> bool:
+    """Whether any series of this kind, running or ended, has opened the meeting at this moment already."""
+    ours = (meeting.c.account_id == account_id) & (meeting.c.kind == kind) & (meeting.c.starts_at == starts_at)
+    return bool(session.execute(select(exists().where(ours))).scalar_one())

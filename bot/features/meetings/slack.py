@@ -1,0 +1,217 @@
+"""The loop in Slack: the prompt's buttons, the answer form, and `/answer`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.app import accounts
+from bot.app.actor import Actor, UserError
+from bot.domain.enums import CadenceKind, Change, Loop
+from bot.features.meetings import answer_drafts, answers, cadences, forms, prompts, queries, views
+from bot.features.meetings.answer_drafts import OneLine
+from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.cadences import NewCadence
+from bot.slack import grammar
+from bot.slack.date_phrases import due
+from bot.slack.edge import Edge
+from bot.slack.grammar import Help
+from bot.slack.ids import Action, Callback, Command
+from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
+from bot.slack.shortcuts import opens
+from bot.store import members
+
+_PROMPT_ANSWERS = re.compile(rf"{re.escape(Action.ANSWER)}(\.\d+)?|{re.escape(Action.EDIT_ANSWER)}")
+_ACCOUNT_ANSWERS = re.compile(f"{re.escape(Action.ANSWER_LATE)}|{re.escape(Action.ANSWER_ACCOUNT)}")
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """An answer that was given whole with the command."""
+
+    account_id: int
+    line: OneLine
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of prompts and answers."""
+    _command(app, edge)
+    _prompt_buttons(app, edge)
+    _drafts(app, edge)
+    _submissions(app, edge)
+    _cadences(app, edge)
+
+
+def _command(app: AsyncApp, edge: Edge) -> None:
+    @app.command(Command.ANSWER)
+    async def answer(ack: AsyncAck, body: Body) -> None:
+        request = grammar.parse(body["command"], body.get("text") or "")
+        if isinstance(request, Help):
+            await edge.answer(ack, grammar.help_of(request.command))
+        elif isinstance(request, grammar.Answer):
+            view = await edge.read(body, lambda s, actor, now: asked(s, actor, request, now))
+            if isinstance(view, InLine):
+                line = view
+                view = await edge.record(
+                    body,
+                    lambda s, a, now: answer_drafts.draft(s, a, line.account_id, line.line, now).draft_id,
+                    _preview,
+                )
+            if isinstance(view, views.AnswerFormView):
+                await edge.open(body, view)
+                await ack()
+            else:
+                await edge.answer(ack, view)
+
+
+def asked(session: Session, actor: Actor, request: grammar.Answer, now: datetime) -> object:
+    """What `/answer …` shows: the answers owed, the form, or accounts to choose from; an `InLine` is to be drafted."""
+    if request.account is None:
+        if request.in_line:
+            raise UserError("Which account? Start with its name: /answer acme changed: … next: …")
+        return forms.owed(session, actor, now)
+    found = accounts.find(session, actor, request.account)
+    if found.hit is None:
+        return accounts.choices(request.account, found, "answer")
+    if not request.in_line:
+        return forms.answer_form(session, actor, now, account_id=found.hit.id)
+    next_due = due(request.by, actor.today(now)) if request.by else None
+    if request.by and next_due is None:
+        raise UserError(f"I cannot read “{request.by}” as a day. Write “by friday” or “by 2026-12-01”.")
+    line = OneLine(request.change, request.changed, request.unproven, request.next_action, next_due)
+    return InLine(found.hit.id, line)
+
+
+def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
+    app.action(_PROMPT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, prompt_id=row)))
+    app.action(_ACCOUNT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, account_id=row)))
+    app.action(Action.NOTHING_CHANGED)(opens(edge, forms.nothing_changed_form))
+    app.action(Action.HAND_OVER)(opens(edge, forms.hand_over_form))
+
+    @app.action(Action.SNOOZE_PROMPT)
+    async def snooze(ack: AsyncAck, body: Body) -> None:
+        prompt_id, _, until = clicked(body).partition(":")
+        await edge.work(body, lambda s, actor, now: answers.snooze(s, actor, number(prompt_id), until, now))
+        await ack()
+
+    @app.action(Action.MEETING_OFF)
+    async def meeting_off(ack: AsyncAck, body: Body) -> None:
+        prompt_id = number(clicked(body))
+        await edge.work(body, lambda s, actor, now: answers.meeting_off(s, actor, prompt_id, now))
+        await ack()
+
+
+def _drafts(app: AsyncApp, edge: Edge) -> None:
+    @app.action(Action.CHOOSE_CHANGE)
+    async def choose_change(ack: AsyncAck, body: Body) -> None:
+        draft_id, _, word = clicked(body).partition(":")
+        change = Change(word)
+
+        def choose(session: Session, actor: Actor, now: datetime) -> int:
+            return answer_drafts.choose_change(session, actor, number(draft_id), change).draft_id
+
+        await edge.respond(body, await edge.record(body, choose, _preview), replace=True)
+        await ack()
+
+    @app.action(Action.CONFIRM_ANSWER)
+    async def confirm(ack: AsyncAck, body: Body) -> None:
+        draft_id = number(clicked(body))
+        view = await edge.record(
+            body, lambda s, actor, now: answer_drafts.confirm(s, actor, draft_id, now).id, _answered
+        )
+        await edge.respond(body, view, replace=True)
+        await ack()
+
+    app.action(Action.EDIT_DRAFT)(opens(edge, forms.draft_form))
+
+
+def _submissions(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.ANSWER)
+    async def answered(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, meeting_id = numbers(form.metadata, 2)
+
+        def record(session: Session, actor: Actor, now: datetime) -> int:
+            new = _answer(session, actor, form, account_id, meeting_id, body)
+            return answers.answer(session, actor, new, now).id
+
+        view = await edge.record(body, record, _answered)
+        if meeting_id:
+            await ack()
+        else:
+            await ack(response_action="update", view=edge.in_modal(view, "On record"))
+
+    @app.view(Callback.NOTHING_CHANGED)
+    async def nothing(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        prompt_id, place, why = number(form.metadata), form.words("stays"), form.words("why")
+
+        def record(session: Session, actor: Actor, now: datetime) -> None:
+            gaps = forms.nothing_changed_form(session, actor, prompt_id, now).gaps
+            stays = gaps[int(place)].title if place.isdecimal() and int(place) < len(gaps) else "Something else"
+            answers.nothing_changed(session, actor, prompt_id, submission_id(body), stays, why, now)
+
+        await edge.work(body, record)
+        await ack()
+
+    @app.view(Callback.HAND_OVER)
+    async def handed_over(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        prompt_id, colleague = number(form.metadata), form.words("colleague")
+        await edge.work(body, lambda s, actor, now: answers.hand_over(s, actor, prompt_id, colleague, now))
+        await ack()
+
+
+def _answered(session: Session, actor: Actor, answer_id: int, now: datetime) -> views.AnswerView:
+    """What an answer has put on record, as it stands now."""
+    recorded = queries.answer_by_id(session, answer_id)
+    assert recorded is not None
+    return prompts.answer_view(session, recorded, now)
+
+
+def _preview(session: Session, actor: Actor, draft_id: int, now: datetime) -> views.PreviewView:
+    return answer_drafts.preview(session, actor, draft_id)
+
+
+def _answer(session: Session, actor: Actor, form: Form, account_id: int, meeting_id: int, body: Body) -> NewAnswer:
+    slack_id = form.text("next_owner")
+    owner = members.by_slack_id(session, actor.workspace_id, slack_id) if slack_id else None
+    if slack_id and owner is None:
+        raise UserError(
+            "I do not know that colleague yet. Ask them to open Proofline's Home once, or choose another.", "next_owner"
+        )
+    kept = frozenset(number(value) for value in form.many("kept_gaps")) if "kept_gaps" in form else None
+    return NewAnswer(
+        account_id=account_id,
+        meeting_id=meeting_id or None,
+        submission=submission_id(body),
+        change=Change(form.words("change")),
+        what_changed=form.text("what_changed"),
+        unproven=form.text("unproven"),
+        kept_gaps=kept,
+        next_action=form.text("next_action"),
+        next_owner_id=owner.id if owner else None,
+        next_due=form.day("next_due"),
+        loop=Loop(form.text("loop") or Loop.OURSELVES),
+    )
+
+
+def _cadences(app: AsyncApp, edge: Edge) -> None:
+    @app.view(Callback.CADENCE)
+    async def cadence(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        new = NewCadence(
+            account_id=number(form.metadata),
+            kind=CadenceKind(form.words("kind")),
+            first_day=form.required_day("first_day"),
+            at=form.words("at"),
+            repeat=form.words("repeat"),
+            tz=form.words("tz"),
+            lead_hours=number(form.words("lead_hours")),
+        )
+        await edge.work(body, lambda s, actor, now: cadences.set_cadence(s, actor, new, now))
+        await ack()

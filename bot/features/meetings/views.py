@@ -1,0 +1,166 @@
+"""What prompts, answers and their forms show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.app.gap_lines import GapLine
+from bot.domain.enums import CadenceKind, Change, PromptState
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """What an answer in one line would record; nothing is recorded before it is confirmed."""
+
+    draft_id: int
+    account_id: int
+    account: str
+    meeting_at: datetime | None
+    change: Change
+    what_changed: str | None
+    unproven: str | None
+    next_action: str | None
+    next_due: date | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFormView:
+    """The three questions, filled with what is known: the gaps that are open, the last answer's next action.
+
+    When `edits` is set the form changes that answer.
+    """
+
+    account_id: int
+    account: str
+    meeting_id: int | None
+    starts_at: datetime | None
+    edits: int | None
+    change: Change | None
+    what_changed: str | None
+    questions: tuple[GapLine, ...]
+    outcomes_open: tuple[str, ...]
+    unproven: str | None
+    next_action: str | None
+    next_owner: str | None
+    next_due: date | None
+    loop: str
+    has_outcomes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NothingChangedFormView:
+    """The short form: which gap stays, and why. The choice is the gap's place in `gaps`."""
+
+    prompt_id: int
+    account: str
+    gaps: tuple[GapLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverFormView:
+    prompt_id: int
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    prompt_id: int
+    account: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwedView:
+    """The answers that somebody owes, next meeting first."""
+
+    owed: tuple[OwedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaView:
+    """The next meeting's agenda in four lines."""
+
+    account_id: int
+    account: str
+    achieved: tuple[str, ...]
+    blocks: tuple[str, ...]
+    next: tuple[str, ...]
+    success_by_then: tuple[str, ...]
+    next_meeting_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """What an answer put on record, as its owner reads it back."""
+
+    answer_id: int
+    by: str
+    change: Change
+    what_changed: str | None
+    unproven: str | None
+    next_action: str | None
+    next_owner: str | None
+    next_due: str | None
+    moved_evidence: bool
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromptView:
+    """The direct message before a meeting, in whichever state the prompt is now."""
+
+    prompt_id: int
+    account: str
+    account_id: int
+    kind: CadenceKind
+    starts_at: datetime
+    state: PromptState
+    passed: bool
+    coverage: str
+    gaps: tuple[GapLine, ...]
+    gaps_more: int
+    last_action: str | None
+    snoozed_until: datetime | None
+    handed_to: str | None
+    answer: RecordedAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderView:
+    prompt_id: int
+    account: str
+    starts_at: datetime
+    worst_gap: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer that belongs to no prompt's message, read back to the one who gave it."""
+
+    account: str
+    account_id: int
+    coverage: str
+    answer: RecordedAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceLine:
+    cadence_id: int
+    kind: CadenceKind
+    repeat: str
+    next_meeting_at: datetime | None
+    lead_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceView:
+    """The form that sets a meeting series, with what is set now; `tz` is the zone that the form proposes."""
+
+    account_id: int
+    account: str
+    lines: tuple[CadenceLine, ...]
+    tz: str
+    first_day: date
+    repeats: tuple[str, ...]

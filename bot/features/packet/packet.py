@@ -1,0 +1,175 @@
+"""The Value Proof Packet: what is proven, outcome by outcome, as a story that a champion can defend in five minutes.
+
+It is a view of the ledger and keeps nothing but its acceptance: who at the customer accepted it, and when. Only money
+that finance or the economic buyer accepted is summed; what is not proven is said as plainly as what is.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of, readable
+from bot.app.actor import Actor, UserError, may_write, must_write
+from bot.app.assessments import assessed
+from bot.domain.account.assessment import Assessment
+from bot.domain.account.stages import PACKET_GOOD_FOR
+from bot.domain.enums import Direction, Grade, OutcomeKind, Part, Standing
+from bot.domain.model import Person, ProofState
+from bot.domain.proof.explanation import PARTS
+from bot.domain.proof.grading import Graded
+from bot.domain.values.money import Money, money, total
+from bot.domain.values.text import band, number, percent
+from bot.features.packet.views import (
+    AcceptPacketView,
+    PacketAcceptedView,
+    PacketView,
+    SharedPacketView,
+    StoryLine,
+    UnprovenLine,
+)
+from bot.store import ledger, proof_state, schema
+
+_FIRST_TO_ACCEPT = (Part.ECONOMIC_BUYER, Part.FINANCE, Part.CHAMPION, Part.OUTCOME_OWNER)
+
+
+def packet(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketView:
+    """The packet as the ledger has it now."""
+    state, assessment = assessed(session, actor, account_id, now)
+    return _packet(state, assessment, may_write(session, actor, state.account))
+
+
+def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedPacketView:
+    """The packet as everybody in a channel may see it, with who shares it."""
+    return SharedPacketView(packet(session, actor, account_id, now), actor.member.slack_id or actor.member.name)
+
+
+def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) -> AcceptPacketView:
+    """What the acceptance form shows; `Refused` while nothing is proven or nobody is named who could accept."""
+    must_write(session, actor, account_of(session, account_id))
+    state, assessment = assessed(session, actor, account_id, now)
+    _must_have_a_story(assessment)
+    here = [person for person in state.people if person.left_on is None or person.left_on > assessment.on]
+    if not here:
+        raise UserError(
+            f"Nobody at {state.account.name} is named yet. Type /proof {state.account.slug} plan and add the person "
+            "who accepted it."
+        )
+    here.sort(key=_deciders_first)
+    people = tuple((person.id, person.name, PARTS[person.part]) for person in here)
+    return AcceptPacketView(account_id, state.account.name, assessment.coverage_text, people, actor.today(now))
+
+
+def accept(
+    session: Session, actor: Actor, account_id: int, by_person: int, on: date, now: datetime
+) -> PacketAcceptedView:
+    """Their side accepted the packet: who, and on which day. A later acceptance replaces an earlier one."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    state = proof_state.load(session, account_id)
+    person = next((one for one in state.people if one.id == by_person), None)
+    if person is None:
+        raise UserError(f"That person does not belong to {account.name}. Choose somebody from its list.", "by")
+    if person.left_on is not None and person.left_on <= on:
+        raise UserError(f"{person.name} had left by then. Choose who accepted it, or an earlier day.", "by")
+    if on > actor.today(now):
+        raise UserError("An acceptance has happened. Give the day on which they said so.", "on")
+    _must_have_a_story(assessed(session, actor, account_id, now)[1])
+    values: dict[str, Any] = {"packet_accepted_on": on, "packet_accepted_by": by_person}
+    ledger.change(session, actor.author, schema.account, account_id, now, **values)
+    return accepted(session, actor, account_id, now)
+
+
+def accepted(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketAcceptedView:
+    """Who accepted the packet last, and on which day; `Refused` when nobody has."""
+    account = readable(session, actor, account_id)
+    on = account.packet_accepted_on
+    people = proof_state.load(session, account_id).people
+    person = next((one for one in people if one.id == account.packet_accepted_by), None)
+    if person is None or on is None:
+        raise UserError(f"Nobody at {account.name} has accepted the packet yet.")
+    return PacketAcceptedView(account.name, person.name, on, on + PACKET_GOOD_FOR)
+
+
+def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> PacketView:
+    account, on = state.account, assessment.on
+    story = [graded for graded in assessment.outcomes if graded.credit > 0]
+    story.sort(key=lambda graded: (-(graded.grade or 0), graded.outcome.id))
+    accepted_on = account.packet_accepted_on
+    accepter = next((person for person in state.people if person.id == account.packet_accepted_by), None)
+    return PacketView(
+        account_id=account.id,
+        account=account.name,
+        coverage=assessment.coverage_text,
+        outcomes=len(assessment.outcomes),
+        story=tuple(_story(graded) for graded in story),
+        unproven=tuple(_unproven(graded) for graded in assessment.outcomes if graded.credit == 0),
+        money=tuple(str(amount) for amount in total(_accepted_money(story))),
+        champion=_champion(state, on),
+        accepted_on=accepted_on,
+        accepted_by=f"{accepter.name}, {PARTS[accepter.part]}" if accepter else None,
+        renew=accepted_on is not None and on > accepted_on + PACKET_GOOD_FOR,
+        can_write=can_write,
+    )
+
+
+def _story(graded: Graded) -> StoryLine:
+    outcome, piece = graded.outcome, graded.evidence
+    assert piece is not None
+    return StoryLine(
+        title=outcome.title,
+        moved=_moved(graded),
+        target=_target(graded),
+        words=piece.statement,
+        progress=None if graded.standing is Standing.PROVEN else percent(graded.credit),
+        reason=graded.reason,
+        attestor=graded.attestor.name if graded.attestor else None,
+        as_of=piece.as_of,
+        link=piece.link,
+        method_note=piece.method_note if piece.method is not None else None,
+    )
+
+
+def _moved(graded: Graded) -> str:
+    outcome, piece = graded.outcome, graded.evidence
+    if outcome.kind is OutcomeKind.STATEMENT or piece is None or piece.value is None or outcome.baseline is None:
+        return ""
+    return f"{number(outcome.baseline)} → {number(piece.value, outcome.unit)}"
+
+
+def _target(graded: Graded) -> str | None:
+    outcome = graded.outcome
+    if outcome.direction is Direction.HOLD:
+        return band(outcome.band_low, outcome.band_high, outcome.unit) or None
+    return number(outcome.target, outcome.unit) if outcome.target is not None else None
+
+
+def _unproven(graded: Graded) -> UnprovenLine:
+    reason = "no progress by its date" if graded.standing is Standing.DISPROVEN else graded.reason
+    return UnprovenLine(graded.outcome.title, reason, graded.outcome.due_on)
+
+
+def _accepted_money(story: list[Graded]) -> list[Money]:
+    pieces = [graded.evidence for graded in story if graded.grade is Grade.ACCEPTED]
+    amounts = [money(piece.money_minor, piece.currency) for piece in pieces if piece is not None]
+    return [amount for amount in amounts if amount is not None]
+
+
+def _champion(state: ProofState, on: date) -> str | None:
+    for part in (Part.CHAMPION, Part.ECONOMIC_BUYER):
+        for person in state.people:
+            if person.part is part and (person.left_on is None or person.left_on > on):
+                return f"{person.name}, {PARTS[part]}"
+    return None
+
+
+def _deciders_first(person: Person) -> tuple[int, int]:
+    place = _FIRST_TO_ACCEPT.index(person.part) if person.part in _FIRST_TO_ACCEPT else len(_FIRST_TO_ACCEPT)
+    return place, person.id
+
+
+def _must_have_a_story(assessment: Assessment) -> None:
+    if not any(graded.credit > 0 for graded in assessment.outcomes):
+        raise UserError("Nothing is proven yet, so there is nothing that they could accept. Add evidence first.")

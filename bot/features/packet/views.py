@@ -1,0 +1,82 @@
+"""What the Value Proof Packet and its forms show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    """One outcome with credit. `moved` is `15 → 4 days`, empty for a statement, whose `words` are quoted instead.
+
+    `progress` is set while the target is not met; `method_note` is what isolates our share.
+    """
+
+    title: str
+    moved: str
+    target: str | None
+    words: str | None
+    progress: str | None
+    reason: str
+    attestor: str | None
+    as_of: date
+    link: str | None
+    method_note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnprovenLine:
+    title: str
+    reason: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PacketView:
+    """The packet of an account. `money` is what their side accepted, a sum per currency.
+
+    `renew` says that an acceptance is older than a year and counts no more.
+    """
+
+    account_id: int
+    account: str
+    coverage: str
+    outcomes: int
+    story: tuple[StoryLine, ...]
+    unproven: tuple[UnprovenLine, ...]
+    money: tuple[str, ...]
+    champion: str | None
+    accepted_on: date | None
+    accepted_by: str | None
+    renew: bool
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPacketView:
+    """A packet that `by` shares with a channel."""
+
+    packet: PacketView
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptPacketView:
+    """The form for the acceptance: `people` are (id, name, part), those who may decide first."""
+
+    account_id: int
+    account: str
+    coverage: str
+    people: tuple[tuple[int, str, str], ...]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class PacketAcceptedView:
+    """Says what was recorded: who accepted it, when, and until when that counts for a renewal."""
+
+    account: str
+    by: str
+    on: date
+    until: date

@@ -1,0 +1,156 @@
+"""What makes an outcome judgeable and durable: agreed baseline, band, shelf life, the promise it came from, its worth.
+
+It is the second step after an outcome was written down, and opens again from "Something changed" in the plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of, outcome_of
+from bot.app.actor import Actor, UserError, must_write
+from bot.domain.account.promises import is_open
+from bot.domain.enums import Direction, OutcomeKind
+from bot.domain.model import Account, Outcome, ProofState
+from bot.domain.values.money import money, parse
+from bot.domain.values.numbers import decimal_of
+from bot.domain.values.text import number
+from bot.features.plan.views import BaselineFormView, OutcomeOwnerView
+from bot.store import ledger, proof_state, schema
+
+LONGEST_SHELF_LIFE = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The form as typed; empty text and None leave a part unknown."""
+
+    outcome_id: int
+    baseline: str = ""
+    baseline_on: date | None = None
+    agreed_by: int | None = None
+    band_low: str = ""
+    band_high: str = ""
+    shelf_life_days: int = 90
+    promise_id: int | None = None
+    worth: str = ""
+
+
+def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> BaselineFormView:
+    """What the form shows of an outcome."""
+    state, outcome = _writable(session, actor, outcome_id)
+    today = actor.today(now)
+    worth = money(outcome.promised_minor, outcome.currency)
+    offered = [one for one in state.promises if is_open(one, today) or one.id == outcome.promise_id]
+    return BaselineFormView(
+        outcome_id=outcome.id,
+        outcome=outcome.title,
+        unit=outcome.unit,
+        is_number=outcome.kind is OutcomeKind.NUMERIC,
+        holds=outcome.direction is Direction.HOLD,
+        baseline=number(outcome.baseline) if outcome.baseline is not None else None,
+        baseline_on=outcome.baseline_on or today,
+        agreed_by=outcome.baseline_agreed_by,
+        band_low=number(outcome.band_low) if outcome.band_low is not None else None,
+        band_high=number(outcome.band_high) if outcome.band_high is not None else None,
+        shelf_life_days=outcome.shelf_life_days,
+        promise_id=outcome.promise_id,
+        worth=f"{number(worth.major)} {worth.currency}" if worth else None,
+        currency=_currency(state.account, outcome),
+        people=tuple((one.id, one.name) for one in state.people if one.left_on is None),
+        promises=tuple((one.id, one.text) for one in offered),
+    )
+
+
+def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> None:
+    """Write down the details of an outcome; `Refused` names the field at fault."""
+    state, outcome = _writable(session, actor, new.outcome_id)
+    if new.baseline_on is not None and new.baseline_on > actor.today(now):
+        raise UserError("The baseline cannot lie in the future. Give the day on which it was true.", "baseline_on")
+    if new.agreed_by is not None and new.agreed_by not in {person.id for person in state.people}:
+        raise UserError(f"That person does not belong to {state.account.name}. Choose one from its list.", "agreed_by")
+    if new.promise_id is not None and new.promise_id not in {promise.id for promise in state.promises}:
+        raise UserError("That promise was made to somebody else. Choose one from the list.", "promise")
+    if not 1 <= new.shelf_life_days <= LONGEST_SHELF_LIFE:
+        raise UserError(f"Proof keeps between 1 and {LONGEST_SHELF_LIFE} days.", "shelf_life_days")
+    values: dict[str, Any] = {"shelf_life_days": new.shelf_life_days, "promise_id": new.promise_id}
+    if outcome.kind is OutcomeKind.NUMERIC:
+        values |= _measure(outcome, new)
+    ledger.change(session, actor.author, schema.outcome, outcome.id, now, **values, **_worth(state, outcome, new.worth))
+
+
+def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
+    """Who could own an outcome from now on; `Refused` when nobody at the customer is named."""
+    state, outcome = _writable(session, actor, outcome_id)
+    here = tuple((one.id, one.name) for one in state.people if one.left_on is None)
+    if not here:
+        raise UserError(f"Nobody at {state.account.name} is named yet. Add a person to the plan first.")
+    return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, here)
+
+
+def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, now: datetime) -> None:
+    """Somebody at the customer owns the outcome from now on."""
+    state, outcome = _writable(session, actor, outcome_id)
+    if person_id not in {person.id for person in state.people if person.left_on is None}:
+        raise UserError(f"That person is not at {state.account.name} any more. Choose one from the list.", "owner")
+    ledger.change(session, actor.author, schema.outcome, outcome.id, now, owner_person_id=person_id)
+
+
+def retire(session: Session, actor: Actor, outcome_id: int, on: date, why: str, now: datetime) -> None:
+    """The customer no longer wants this outcome; it leaves coverage, and the record keeps it with the reason."""
+    _writable(session, actor, outcome_id)
+    if not why.strip():
+        raise UserError("Say why the customer no longer wants it; the record keeps the reason.", "why")
+    values: dict[str, Any] = {"retired_on": on, "retired_why": why.strip()}
+    ledger.change(session, actor.author, schema.outcome, outcome_id, now, only_if={"retired_on": None}, **values)
+
+
+def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
+    """The baseline and, where the number must stay within bounds, the band."""
+    baseline = decimal_of(new.baseline) if new.baseline.strip() else None
+    if baseline is None:
+        raise UserError("Write the baseline as a number, such as 15.", "baseline")
+    found: dict[str, Any] = {
+        "baseline": baseline,
+        "baseline_on": new.baseline_on,
+        "baseline_agreed_by": new.agreed_by,
+    }
+    if outcome.direction is not Direction.HOLD:
+        return found
+    low, high = (decimal_of(typed) if typed.strip() else None for typed in (new.band_low, new.band_high))
+    for typed, value, field in ((new.band_low, low, "band_low"), (new.band_high, high, "band_high")):
+        if typed.strip() and value is None:
+            raise UserError("Write a number, such as 12.5.", field)
+    if low is None and high is None:
+        raise UserError("Give at least one bound; without a band nobody can say whether it was held.", "band_low")
+    if low is not None and high is not None and low > high:
+        raise UserError("The highest value lies below the lowest one. Check the two.", "band_high")
+    return {**found, "band_low": low, "band_high": high}
+
+
+def _worth(state: ProofState, outcome: Outcome, typed: str) -> dict[str, Any]:
+    if not typed.strip():
+        return {"promised_minor": None, "currency": None}
+    amount = parse(typed, _currency(state.account, outcome))
+    if amount is None or amount.minor < 0:
+        raise UserError("Write the amount with its currency, such as 120,000 EUR.", "worth")
+    return {"promised_minor": amount.minor, "currency": amount.currency}
+
+
+def _writable(session: Session, actor: Actor, outcome_id: int) -> tuple[ProofState, Outcome]:
+    table = schema.outcome
+    account_id = session.execute(select(table.c.account_id).where(table.c.id == outcome_id)).scalar_one_or_none()
+    if account_id is None:
+        raise UserError("That outcome is not part of the plan any more. Open it again with /proof.")
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    return proof_state.load(session, account.id), outcome_of(session, account, outcome_id)
+
+
+def _currency(account: Account, outcome: Outcome) -> str:
+    return outcome.currency or account.currency or "USD"

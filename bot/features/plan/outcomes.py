@@ -1,0 +1,93 @@
+"""Adding an outcome to the success plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError, must_write
+from bot.domain.enums import Direction, OutcomeKind
+from bot.domain.values.numbers import decimal_of
+from bot.store import ledger, schema
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutcome:
+    """An outcome as typed. Without `metric` it is a statement, proved by a named customer's words."""
+
+    account_id: int
+    title: str
+    metric: str | None = None
+    unit: str | None = None
+    direction: Direction | None = None
+    baseline: str | None = None
+    baseline_on: date | None = None
+    baseline_agreed_by: int | None = None
+    target: str | None = None
+    band_low: str | None = None
+    band_high: str | None = None
+    due_on: date | None = None
+    owner_person_id: int | None = None
+    shelf_life_days: int = 90
+    promise_id: int | None = None
+    promised_minor: int | None = None
+    currency: str | None = None
+    risk_if_never: str | None = None
+
+
+_AS_TYPED = (
+    "unit",
+    "direction",
+    "baseline_on",
+    "baseline_agreed_by",
+    "due_on",
+    "owner_person_id",
+    "shelf_life_days",
+    "promise_id",
+    "promised_minor",
+    "currency",
+    "risk_if_never",
+)
+
+
+def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) -> int:
+    """Write down an outcome; returns its id."""
+    account = account_of(session, new.account_id)
+    must_write(session, actor, account)
+    title = new.title.strip()
+    if not title:
+        raise UserError("Write what success is, in the customer's own words.", "title")
+    numeric = bool((new.metric or "").strip())
+    if numeric and new.direction is None:
+        raise UserError("Say whether the number must go up, down or stay within a band.", "direction")
+    values: dict[str, Any] = {name: getattr(new, name) for name in _AS_TYPED}
+    numbers: dict[str, Any] = {
+        name: _number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")
+    }
+    kind = OutcomeKind.NUMERIC if numeric else OutcomeKind.STATEMENT
+    return ledger.add(
+        session,
+        actor.author,
+        schema.outcome,
+        now,
+        account_id=account.id,
+        title=title,
+        kind=kind,
+        metric=(new.metric or "").strip() or None,
+        **values,
+        **numbers,
+    )
+
+
+def _number(typed: str | None, field: str) -> Decimal | None:
+    if not (typed or "").strip():
+        return None
+    value = decimal_of(typed or "")
+    if value is None:
+        raise UserError("Write a number, such as 12.5.", field)
+    return value

@@ -1,0 +1,237 @@
+"""The success plan: what success is, who owns it, what will slow it down; and the promises made at the sale."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of
+from bot.app.actor import Actor, UserError, may_write, must_write
+from bot.app.assessments import assessed
+from bot.domain.account import plan_gaps, promises
+from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, Part, PromiseState
+from bot.domain.model import Account, Outcome, Promise
+from bot.domain.proof.explanation import PARTS
+from bot.domain.values.text import band, day, number
+from bot.features.plan import outcome_details
+from bot.features.plan import people as plan_people
+from bot.features.plan.views import ObstacleLine, OutcomeLine, PersonLine, PlanView, PromiseLine, SettleFormView
+from bot.store import ledger, members, proof_state, schema
+
+
+def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) -> SettleFormView:
+    """What could have changed in the plan of an account; `Refused` when there is nothing in it."""
+    must_write(session, actor, account_of(session, account_id))
+    state = proof_state.load(session, account_id)
+    view = SettleFormView(
+        account_id,
+        state.account.name,
+        tuple((o.id, o.title) for o in state.outcomes if o.retired_on is None),
+        tuple((p.id, p.name) for p in state.people if p.left_on is None),
+        tuple((o.id, o.text) for o in state.obstacles if o.cleared_on is None),
+        tuple((p.id, p.text) for p in state.promises if p.state is PromiseState.OPEN),
+        actor.today(now),
+    )
+    if not (view.outcomes or view.people or view.obstacles or view.promises):
+        raise UserError("The plan names no outcome, person, obstacle or promise yet. Add one first.")
+    return view
+
+
+def apply_plan_change(
+    session: Session, actor: Actor, account_id: int, what: str, row_id: int, on: date, why: str, now: datetime
+) -> None:
+    """Record one change of the plan: `left`, `cleared`, `mentioned`, `retired`, or the new state of a promise."""
+    match what:
+        case "left":
+            plan_people.person_left(session, actor, row_id, on, now)
+        case "retired":
+            outcome_details.retire(session, actor, row_id, on, why, now)
+        case "cleared":
+            clear_obstacle(session, actor, row_id, now)
+        case "mentioned":
+            mention_promise(session, actor, row_id, now)
+        case _:
+            settle_promise(session, actor, row_id, PromiseState(what), why, now)
+
+
+def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) -> PlanView:
+    """The success plan of an account."""
+    state, assessment = assessed(session, actor, account_id, now)
+    people = {person.id: person.name for person in state.people}
+    graded = {one.outcome.id: one.reason for one in assessment.outcomes}
+    forgotten = {one.promise.id: _silence(one) for one in promises.forgotten(state.promises, assessment.on)}
+    return PlanView(
+        account_id=account_id,
+        account=state.account.name,
+        outcomes=tuple(
+            OutcomeLine(
+                o.id, o.title, from_to(o), o.due_on, people.get(o.owner_person_id or 0), graded.get(o.id, "retired")
+            )
+            for o in state.outcomes
+            if o.retired_on is None
+        ),
+        people=tuple(PersonLine(p.id, p.name, p.title, PARTS[p.part], p.left_on) for p in state.people),
+        obstacles=tuple(
+            ObstacleLine(
+                o.id,
+                o.kind.value,
+                o.text,
+                people.get(o.owner_person_id or 0) or state.names.get(o.owner_id or 0),
+                o.due_on,
+            )
+            for o in state.obstacles
+            if o.cleared_on is None
+        ),
+        promises=tuple(PromiseLine(p.id, p.text, p.state, p.due_on, forgotten.get(p.id)) for p in state.promises),
+        holes=tuple(hole.missing for hole in plan_gaps.holes(state, assessment.on)),
+        first_win_on=state.account.first_win_on,
+        can_write=may_write(session, actor, state.account),
+    )
+
+
+def _silence(one: promises.Forgotten) -> str:
+    return f"nobody has mentioned it since {day(one.since)}" if one.since else "nobody has ever mentioned it"
+
+
+def from_to(outcome: Outcome) -> str:
+    """The measure of an outcome in words: `days to sign: 15 → 5 days`; what is not known is said to be."""
+    if outcome.kind is OutcomeKind.STATEMENT:
+        return ""
+    start = number(outcome.baseline) if outcome.baseline is not None else "no baseline"
+    if outcome.direction is Direction.HOLD:
+        bounds = band(outcome.band_low, outcome.band_high, outcome.unit)
+        return f"{outcome.metric}: {start}, to stay {'at ' + bounds if bounds else 'in no band yet'}"
+    goal = number(outcome.target, outcome.unit) if outcome.target is not None else "no target"
+    return f"{outcome.metric}: {start} → {goal}"
+
+
+def form_values(session: Session, actor: Actor, account_id: int, now: datetime) -> dict[str, Any]:
+    """The fields that every form of the plan shares."""
+    account = account_of(session, account_id)
+    must_write(session, actor, account)
+    state = proof_state.load(session, account_id)
+    return {
+        "account_id": account_id,
+        "account": account.name,
+        "people": tuple((p.id, p.name) for p in state.people if p.left_on is None),
+        "outcomes": tuple((o.id, o.title) for o in state.outcomes if o.retired_on is None),
+        "me": actor.member.slack_id,
+        "today": actor.today(now),
+    }
+
+
+def add_obstacle(
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    kind: ObstacleKind,
+    text: str,
+    owner_slack_id: str | None,
+    due_on: date | None,
+    now: datetime,
+) -> int:
+    """Name something that will slow the customer down, with who clears it and by when."""
+    must_write(session, actor, account_of(session, account_id))
+    if not text.strip():
+        raise UserError("Say what is in the way.", "text")
+    owner = members.by_slack_id(session, actor.workspace_id, owner_slack_id) if owner_slack_id else None
+    values: dict[str, Any] = {"kind": kind, "text": text.strip(), "due_on": due_on}
+    owner_id = owner.id if owner else None
+    return ledger.add(session, actor.author, schema.obstacle, now, account_id=account_id, owner_id=owner_id, **values)
+
+
+def clear_obstacle(session: Session, actor: Actor, obstacle_id: int, now: datetime) -> int:
+    """The obstacle is out of the way; returns the account's id."""
+    account, _ = _writable(session, actor, schema.obstacle, obstacle_id)
+    cleared = actor.today(now)
+    ledger.change(
+        session, actor.author, schema.obstacle, obstacle_id, now, only_if={"cleared_on": None}, cleared_on=cleared
+    )
+    return account.id
+
+
+def add_promise(
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    text: str,
+    promised_on: date | None,
+    due_on: date | None,
+    promised_by: str | None,
+    now: datetime,
+) -> int:
+    """Note a promise made at the sale; it is followed until it is kept, renegotiated or broken."""
+    must_write(session, actor, account_of(session, account_id))
+    if not text.strip():
+        raise UserError("Write what was promised, in the words that the customer heard.", "text")
+    values: dict[str, Any] = {
+        "text": text.strip(),
+        "promised_on": promised_on,
+        "due_on": due_on,
+        "promised_by": (promised_by or "").strip() or None,
+        "last_mentioned_on": actor.today(now),
+    }
+    return ledger.add(session, actor.author, schema.promise, now, account_id=account_id, **values)
+
+
+def settle_promise(
+    session: Session, actor: Actor, promise_id: int, state: PromiseState, why: str, now: datetime
+) -> None:
+    """A promise was kept, renegotiated with the customer, or broken; the reason is kept."""
+    _writable(session, actor, schema.promise, promise_id)
+    if state is PromiseState.OPEN:
+        raise UserError("Say whether it was kept, renegotiated or broken.", "state")
+    if not why.strip():
+        raise UserError("Say what the customer was told.", "why")
+    today = actor.today(now)
+    values: dict[str, Any] = {
+        "state": state,
+        "settled_on": today,
+        "settled_why": why.strip(),
+        "last_mentioned_on": today,
+    }
+    ledger.change(session, actor.author, schema.promise, promise_id, now, **values)
+
+
+def mention_promise(session: Session, actor: Actor, promise_id: int, now: datetime) -> Promise:
+    """The promise was talked about with the customer today."""
+    _, row = _writable(session, actor, schema.promise, promise_id)
+    ledger.change(session, actor.author, schema.promise, promise_id, now, last_mentioned_on=actor.today(now))
+    return Promise(**{name: row[name] for name in Promise.__dataclass_fields__})
+
+
+def first_win(session: Session, actor: Actor, account_id: int, on: date, words: str, now: datetime) -> None:
+    """“We used it in real life and it worked”: the day and the words."""
+    must_write(session, actor, account_of(session, account_id))
+    if on > actor.today(now):
+        raise UserError("A first win has happened. Give a day that has been.", "on")
+    if not words.strip():
+        raise UserError("Write what worked, in the customer's words.", "words")
+    ledger.change(session, actor.author, schema.account, account_id, now, first_win_on=on, first_win=words.strip())
+
+
+def roles() -> tuple[tuple[str, str], ...]:
+    """The parts that somebody at the customer can play, as (value, words)."""
+    return tuple((part.value, PARTS[part]) for part in Part)
+
+
+def account_of_outcome(session: Session, outcome_id: int) -> int:
+    """The account that an outcome belongs to; `Refused` when it is gone."""
+    return _account_id(session, schema.outcome, outcome_id)
+
+
+def _account_id(session: Session, table: Table, row_id: int) -> int:
+    account_id = session.execute(select(table.c.account_id).where(table.c.id == row_id)).scalar_one_or_none()
+    if account_id is None:
+        raise UserError("That is not part of the plan any more. Open it again with /proof.")
+    return int(account_id)
+
+
+def _writable(session: Session, actor: Actor, table: Table, row_id: int) -> tuple[Account, dict[str, Any]]:
+    account = account_of(session, _account_id(session, table, row_id))
+    must_write(session, actor, account)
+    row = session.execute(select(table).where(table.c.id == row_id)).mappings().one()
+    return account, dict(row)

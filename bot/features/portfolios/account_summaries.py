@@ -1,0 +1,59 @@
+"""Gives a portfolio in brief: what the last look at each account came to, and the rest worked out now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.domain.account.assessment import Assessment, assess
+from bot.domain.model import MeetingFact
+from bot.domain.portfolio.account_summary import Brief, brief_of, good_until, rules_version
+from bot.features.portfolios import queries
+from bot.features.portfolios.queries import Kept
+from bot.store import members, proof_state
+
+HALF_A_YEAR = timedelta(days=182)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSummaries:
+    """Accounts in brief, their meetings of late, and the names of owners and of those who were asked."""
+
+    briefs: Sequence[Brief]
+    meetings: Sequence[MeetingFact]
+    names: Mapping[int, str]
+
+
+def of_portfolio(session: Session, portfolio_id: int, since: datetime | None, now: datetime) -> AccountSummaries:
+    """All accounts of a portfolio, in a number of queries that does not depend on its size.
+
+    The meetings are those from `since` on, or of half a year.
+    """
+    kept = queries.of_portfolio(session, portfolio_id, rules_version(), now)
+    accounts = queries.accounts(session, portfolio_id)
+    held = [Brief.from_json(account, *kept[account.id]) for account in accounts if account.id in kept]
+    if len(held) < len(accounts):
+        others = proof_state.load_selected(session, queries.without(portfolio_id, rules_version(), now))
+        held += [brief_of(assess(state, now.date(), now)) for state in others]
+    meetings = queries.meetings(session, portfolio_id, since or now - HALF_A_YEAR, now)
+    people = {one.account.owner_id for one in held} | {meeting.asked for meeting in meetings}
+    return AccountSummaries(held, meetings, members.names(session, people))
+
+
+def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
+    """The same of accounts that are assessed already."""
+    meetings = [meeting for one in assessments for meeting in one.state.meetings]
+    names = assessments[0].state.names if assessments else {}
+    return AccountSummaries([brief_of(one) for one in assessments], meetings, names)
+
+
+def keep(session: Session, assessments: Sequence[Assessment]) -> None:
+    """Keep these briefs for as long as they hold; the caller has the accounts' due rows locked."""
+    kept: dict[int, tuple[Kept, datetime | None]] = {}
+    for one in assessments:
+        brief = brief_of(one)
+        kept[one.account.id] = Kept(brief.as_json(), brief.told), good_until(one)
+    queries.keep(session, kept, rules_version())

@@ -1,0 +1,8 @@
+"""What the clock triggers of portfolios."""
+
+from __future__ import annotations
+
+from bot.features.portfolios import digest
+from bot.scheduler.jobs import Job
+
+JOBS = (Job("open due digests", digest.open_due_digest),)

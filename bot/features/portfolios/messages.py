@@ -1,0 +1,32 @@
+"""The kinds of message that portfolios send: the digest and the pages behind it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from bot.app import recipients
+from bot.app.message_kinds import MessageKind, each
+from bot.app.recipients import Recipient
+from bot.features.portfolios import digest, queries
+from bot.outbox.retention import Posts, Retention
+from bot.outbox.types import Claimed
+
+
+def _managers(session: Session, row: Claimed) -> Recipient | None:
+    told = queries.by_id(session, row.args["digest_id"])
+    return recipients.of_managers(session, row.workspace_id, told.portfolio_id if told else None)
+
+
+KINDS = (
+    MessageKind(
+        "digest", queries.DIGEST_KEY, each(digest.compose_digest), _managers, Retention(Posts.GO), in_channel=True
+    ),
+    MessageKind(
+        "digest-rest",
+        queries.DIGEST_REST_KEY,
+        each(digest.compose_rest),
+        _managers,
+        Retention(Posts.GO_AS_REPLIES),
+        in_channel=True,
+    ),
+)

@@ -1,0 +1,191 @@
+"""Answers `/portfolio`: how a portfolio, or one owner's accounts, stand now, in the lines of the digest.
+
+`key` names what a page belongs to: a portfolio by its id, an owner's accounts by the owner's Slack id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from rapidfuzz import process
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor, UserError, must_read
+from bot.domain.account import actions as account_actions
+from bot.domain.account.assessment import assess
+from bot.domain.account.participation import participation
+from bot.domain.account.tiers import Bands, OwnerLoad, loads
+from bot.domain.model import Action
+from bot.domain.values.money import listed_money
+from bot.domain.values.text import plural, short
+from bot.features.accounts.tiers import bands_of
+from bot.features.portfolios import account_summaries, digest, queries
+from bot.features.portfolios.account_summaries import AccountSummaries
+from bot.features.portfolios.digest_layout import HEAD_LINES, Block, Line, Summary
+from bot.features.portfolios.queries import DigestRow
+from bot.features.portfolios.views import PortfolioPageView, PortfolioPart, PortfolioView
+from bot.features.risks import queries as risk_queries
+from bot.store import accounts, members, portfolios, proof_state
+from bot.store.portfolios import Portfolio
+
+SHORT_LINES = 4
+PARTICIPATION_WINDOW = timedelta(days=90)
+_SHOWN = 25
+_NAME = 48
+_SETUP = "No portfolio is set up yet. An admin types /portfolio setup."
+
+
+def portfolio_view(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    owner_slack_id: str | None = None,
+    name: str | None = None,
+    portfolio_id: int | None = None,
+) -> PortfolioView:
+    """How things stand: of an owner, of a portfolio by name or id, or of what is the actor's.
+
+    A manager's are the portfolios that they manage, an owner's their own accounts, anybody else's all portfolios.
+    """
+    must_read(actor)
+    if owner_slack_id:
+        return PortfolioView((_of_owner(session, actor, owner_slack_id, now),))
+    if portfolio_id is not None or name:
+        chosen = _chosen(session, actor, portfolio_id, name or "")
+        return PortfolioView(_of_portfolios(session, actor, [chosen], now))
+    managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
+    if managed:
+        return PortfolioView(_of_portfolios(session, actor, managed, now))
+    if actor.member.slack_id and accounts.ids_of(session, actor.member.id):
+        return PortfolioView((_of_owner(session, actor, actor.member.slack_id, now),))
+    known = portfolios.of_workspace(session, actor.workspace_id)
+    if not known:
+        raise UserError(_SETUP)
+    return PortfolioView(_of_portfolios(session, actor, known, now))
+
+
+def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: datetime) -> PortfolioPageView:
+    """One page (from 0) of what `/portfolio` only counts."""
+    by_id = int(key) if key.isdecimal() else None
+    owner = None if key.isdecimal() else key
+    (part,) = portfolio_view(session, actor, now, portfolio_id=by_id, owner_slack_id=owner).parts
+    pages = part.summary.pages
+    number = min(max(page, 0), max(0, len(pages) - 1))
+    left = part.summary.left if number == len(pages) - 1 else 0
+    return PortfolioPageView(key, part.name, number + 1, len(pages), pages[number] if pages else (), left)
+
+
+def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str) -> Portfolio:
+    known = portfolios.of_workspace(session, actor.workspace_id)
+    if not known:
+        raise UserError(_SETUP)
+    by_id = {portfolio.id: portfolio for portfolio in known}
+    if portfolio_id is not None:
+        if portfolio_id not in by_id:
+            raise UserError("That portfolio is gone. Type /portfolio to see those that there are.")
+        return by_id[portfolio_id]
+    exact = portfolios.by_name(session, actor.workspace_id, name)
+    if exact is not None:
+        return exact
+    names = [portfolio.name for portfolio in known]
+    near = [short(found, _NAME) for found, _, _ in process.extract(name, names, limit=3)]
+    raise UserError(f"There is no portfolio called {short(name, _NAME)}. The nearest: {', '.join(near)}.")
+
+
+def _of_portfolios(
+    session: Session, actor: Actor, chosen: Sequence[Portfolio], now: datetime
+) -> tuple[PortfolioPart, ...]:
+    before = queries.latest(session, [portfolio.id for portfolio in chosen])
+    unclaimed = risk_queries.unclaimed_by_portfolio(session, actor.workspace_id)
+    managers = portfolios.mentions(session, [portfolio.manager_id for portfolio in chosen])
+    room = SHORT_LINES if len(chosen) > 1 else HEAD_LINES
+    return tuple(
+        PortfolioPart(
+            key=str(portfolio.id),
+            portfolio_id=portfolio.id,
+            name=portfolio.name,
+            channel=portfolio.channel,
+            lost_channels=portfolio.lost_channels,
+            manager=managers.get(portfolio.manager_id or 0),
+            next_digest_at=portfolio.next_digest_at,
+            since=digest.told_at(before.get(portfolio.id)),
+            unclaimed=unclaimed.get(portfolio.id, 0),
+            can_manage=actor.member.is_admin or portfolio.manager_id == actor.member.id,
+            summary=_summary(session, portfolio, before.get(portfolio.id), room, now),
+        )
+        for portfolio in chosen
+    )
+
+
+def _summary(session: Session, portfolio: Portfolio, last: DigestRow | None, room: int, now: datetime) -> Summary:
+    since = min(digest.told_at(last) or now, now - PARTICIPATION_WINDOW)
+    of = account_summaries.of_portfolio(session, portfolio.id, since, now)
+    more = _behind(of, queries.themed_actions(session, portfolio.id), bands_of(portfolio), now)
+    return digest.survey(of, last, now, room=room, more=more)[1]
+
+
+def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> PortfolioPart:
+    owner = members.by_slack_id(session, actor.workspace_id, slack_id)
+    owned = accounts.ids_of(session, owner.id) if owner else []
+    if owner is None or not owned:
+        raise UserError(
+            f"{owner.name if owner else 'That person'} owns no account. Type /portfolio to see all of them."
+        )
+    assessments = [assess(state, now.date(), now) for state in proof_state.load_many(session, owned)]
+    home = portfolios.of_owner(session, actor.workspace_id, owner.id)
+    bands = bands_of(home[0]) if len(home) == 1 else None
+    of = account_summaries.of_assessments(assessments)
+    actions = [action for one in assessments for action in one.state.actions]
+    _, summary = digest.survey(of, None, now, more=_behind(of, actions, bands, now))
+    return PortfolioPart(
+        key=slack_id,
+        portfolio_id=None,
+        name=owner.name,
+        channel=None,
+        lost_channels=(),
+        manager=None,
+        next_digest_at=None,
+        since=None,
+        unclaimed=0,
+        can_manage=False,
+        summary=summary,
+    )
+
+
+def _behind(of: AccountSummaries, actions: Sequence[Action], bands: Bands | None, now: datetime) -> list[Block]:
+    """What stands behind the figures: load, participation, and what keeps showing up across accounts."""
+
+    def named(member_id: int | None) -> str:
+        return short(of.names.get(member_id or 0, "Nobody"), _NAME)
+
+    held = {one.account.id: one.account for one in of.briefs}
+    carried = loads(held.values(), bands)
+    asked = participation(of.meetings, now, now - PARTICIPATION_WINDOW)
+    themes = account_actions.recurring(((held[action.account_id], action) for action in actions), now.date())
+    lines = {
+        "Load": [Line("load", "", (named(load.owner_id),), 0, _load(load)) for load in carried[:_SHOWN]],
+        "Answers of the last 90 days": [
+            Line("load", "", (named(one.member_id),), 0, one.fact) for one in asked[:_SHOWN]
+        ],
+        "What keeps showing up": [
+            Line("load", "", (short(theme.theme, _NAME),), 0, theme.fact) for theme in themes[:_SHOWN]
+        ],
+    }
+    return [Block(title, tuple(held)) for title, held in lines.items() if held]
+
+
+def _load(load: OwnerLoad) -> str:
+    """`36 accounts, 1 M EUR; 30 high touch of 25 expected`."""
+    parts = [plural(load.accounts, "account")]
+    if load.arr:
+        parts.append(listed_money(load.arr))
+    if load.unknown_arr:
+        parts.append(f"{load.unknown_arr:,} without ARR")
+    tiers = [
+        f"{tier.accounts:,} {tier.tier.replace('_', ' ')}"
+        + (f" of {tier.expected:,} expected" if tier.expected is not None else "")
+        for tier in load.by_tier
+    ]
+    return f"{', '.join(parts)}; {', '.join(tiers)}" if tiers else ", ".join(parts)

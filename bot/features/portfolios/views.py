@@ -1,0 +1,123 @@
+"""What setup, digest and overview of a portfolio show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.features.portfolios.digest_layout import Block, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """The weekly message: `at` is the moment that it is true for, `since` that of the digest it is compared with."""
+
+    portfolio_id: int
+    portfolio: str
+    at: datetime
+    since: datetime | None
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRestView:
+    """One page of the thread below a digest, `number` of `pages`; `left` lines fit on none."""
+
+    portfolio_id: int
+    portfolio: str
+    number: int
+    pages: int
+    blocks: tuple[Block, ...]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSetupView:
+    """The form for a new portfolio, or for the one with `portfolio_id`."""
+
+    portfolio_id: int | None
+    name: str
+    channel: str | None
+    manager: str | None
+    weekday: int
+    weekdays: tuple[str, ...]
+    time: str
+    tz: str
+    bands: str
+    loads: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSavedView:
+    """What was set up; `unassigned` customers could still be taken in."""
+
+    portfolio_id: int
+    name: str
+    created: bool
+    channel: str | None
+    manager: str | None
+    weekday: str
+    time: str
+    tz: str
+    next_digest_at: datetime
+    accounts: int
+    unassigned: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoopChannelsView:
+    """The form that says where a portfolio's Product and go-to-market loops are posted."""
+
+    portfolio_id: int
+    name: str
+    product: str | None
+    go_to_market: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedView:
+    """How many customers a portfolio took in, and how many still belong to none that it could take."""
+
+    portfolio_id: int
+    name: str
+    adopted: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioPart:
+    """One portfolio, or one owner's accounts (`portfolio_id` is None then).
+
+    `since` is the digest that changes are counted from; `unclaimed` risks are told and nobody has them.
+    """
+
+    key: str
+    portfolio_id: int | None
+    name: str
+    channel: str | None
+    lost_channels: tuple[str, ...]
+    manager: str | None
+    next_digest_at: datetime | None
+    since: datetime | None
+    unclaimed: int
+    can_manage: bool
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """What `/portfolio` shows: one part, or several that are short."""
+
+    parts: tuple[PortfolioPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioPageView:
+    """Every account in danger, the load of each owner, who answers: page `number` of `pages`."""
+
+    key: str
+    name: str
+    number: int
+    pages: int
+    blocks: tuple[Block, ...]
+    left: int

@@ -1,0 +1,122 @@
+"""`/proof`: the card of an account and the lists behind it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.app import accounts
+from bot.app.actor import Actor
+from bot.features.accounts import add_account, card, gaps, history, judgement, stages, tiers
+from bot.features.actions import actions
+from bot.features.evidence import list as evidence_list
+from bot.features.meetings import agenda, cadences, forms
+from bot.features.packet import packet
+from bot.features.plan import plan
+from bot.features.risks import list as risk_list
+from bot.slack import grammar
+from bot.slack.edge import Edge
+from bot.slack.grammar import Help, NewAccount, Show, Topic
+from bot.slack.ids import Action, Command
+from bot.slack.payload import Body, clicked, number
+from bot.slack.shortcuts import Look, shares, shows
+
+LOOKS: dict[Topic, Look] = {
+    Topic.CARD: card.card,
+    Topic.EVIDENCE: evidence_list.evidence,
+    Topic.PLAN: plan.plan_view,
+    Topic.AGENDA: agenda.agenda_view,
+    Topic.ACTIONS: actions.actions_view,
+    Topic.PACKET: packet.packet,
+    Topic.GAP: gaps.gaps,
+    Topic.RISK: risk_list.risks,
+    Topic.HISTORY: lambda session, actor, account_id, now: history.history(session, actor, account_id, None, now),
+}
+FORMS: dict[Topic, Look] = {
+    Topic.CADENCE: cadences.form,
+    Topic.JUDGE: judgement.judge_form,
+    Topic.STAGE: stages.stage_view,
+    Topic.TIER: tiers.tier_view,
+}
+"""The topics that are answered by a modal."""
+
+FORM_BY_WORD: dict[str, Look] = {
+    **{topic.value: look for topic, look in FORMS.items()},
+    "answer": lambda session, actor, account_id, now: forms.answer_form(session, actor, now, account_id=account_id),
+}
+"""What a choice of accounts may open: the words that `/proof` and `/answer` put into the buttons."""
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of `/proof` and of the buttons on a card."""
+    _command(app, edge)
+    _buttons(app, edge)
+
+
+def _command(app: AsyncApp, edge: Edge) -> None:
+    @app.command(Command.PROOF)
+    async def proof(ack: AsyncAck, body: Body) -> None:
+        request = grammar.parse(body["command"], body.get("text") or "")
+        if isinstance(request, Help):
+            await edge.answer(ack, grammar.help_of(request.command))
+        elif isinstance(request, NewAccount):
+            await edge.open(
+                body, await edge.read(body, lambda s, actor, now: add_account.account_form(s, actor, "", now))
+            )
+            await ack()
+        elif isinstance(request, Show):
+            view = await edge.read(body, lambda s, actor, now: shown(s, actor, request, now))
+            await _give(ack, body, view, request.topic)
+
+    async def _give(ack: AsyncAck, body: Body, view: object, topic: Topic) -> None:
+        if topic in FORMS and not isinstance(view, accounts.ChoicesView):
+            await edge.open(body, view)
+            await ack()
+        else:
+            await edge.answer(ack, view)
+
+
+def _buttons(app: AsyncApp, edge: Edge) -> None:
+    @app.action(re.compile(re.escape(Action.CHOOSE_ACCOUNT)))
+    async def choose(ack: AsyncAck, body: Body) -> None:
+        account_id, _, word = clicked(body).partition(":")
+        form = FORM_BY_WORD.get(word)
+        look = form or LOOKS.get(_topic(word), card.card)
+        view = await edge.read(body, lambda s, actor, now: look(s, actor, number(account_id), now))
+        if form is not None:
+            await edge.open(body, view)
+        else:
+            await edge.respond(body, view, replace=True)
+        await ack()
+
+    app.action(Action.OPEN_CARD)(shows(edge, card.card, "Proof card"))
+
+    @app.action(Action.SHARE_CARD)
+    async def share(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        await shares(edge, body, lambda s, actor, now: card.shared(s, actor, account_id, now))
+        await ack()
+
+    app.action(Action.SHOW_HISTORY)(shows(edge, LOOKS[Topic.HISTORY], "History"))
+
+
+def _topic(word: str) -> Topic:
+    return Topic(word) if word in list(Topic) else Topic.CARD
+
+
+def shown(session: Session, actor: Actor, request: Show, now: datetime) -> object:
+    """The view that `/proof <account> [topic]` asks for, or what to choose from."""
+    found = accounts.find(session, actor, request.account)
+    if found.hit is None:
+        return accounts.choices(request.account, found, request.topic, request.hint)
+    account_id = found.hit.id
+    if request.topic is Topic.CARD:
+        guessed_from = request.account if found.guessed else None
+        return card.card(session, actor, account_id, now, as_of=request.as_of, guessed_from=guessed_from)
+    if request.topic is Topic.HISTORY:
+        return history.history(session, actor, account_id, request.since, now)
+    look = FORMS.get(request.topic) or LOOKS[request.topic]
+    return look(session, actor, account_id, now)

@@ -1,0 +1,142 @@
+"""Looks at accounts that are due and follows their dangers as risks; `announcing` says what a channel hears of them.
+
+- A danger without a risk opens one. A risk whose danger is gone is closed by the bot, which its thread says.
+- A risk that a person closed stays closed for 30 days while the ledger still shows the same danger, unless it became
+  more severe or began anew.
+- A snoozed risk wakes when its time has come, and is whose it was.
+- A risk that nobody takes within one business day of the manager goes to the manager by direct message, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.actor import bot_author
+from bot.domain.account.assessment import Assessment, assess
+from bot.domain.account.dangers import Danger
+from bot.domain.enums import AccountStatus, RiskState
+from bot.domain.model import Account, ProofState, Risk
+from bot.features.accounts import stages, tiers
+from bot.features.portfolios import account_summaries
+from bot.features.risks import announcements, owner_alerts, risk_message
+from bot.features.risks import queries as risk_queries
+from bot.features.risks.announcements import News
+from bot.outbox import lookup
+from bot.store import accounts, ledger, portfolios, proof_state, review_queue, schema
+
+BATCH = 200
+STAYS_CLOSED = timedelta(days=30)
+LOOKS_AT = time(6, tzinfo=UTC)
+NO_LONGER_SHOWN = "the ledger no longer shows it"
+_REMINDED_TOGETHER = 20
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def review_due_accounts(session: Session, now: datetime) -> bool:
+    """Look at up to `BATCH` accounts of one portfolio that are due; returns whether there were any."""
+    due = review_queue.claim_due_accounts(session, now, BATCH)
+    if not due:
+        return False
+    news: list[News] = []
+    assessments: list[Assessment] = []
+    moments: dict[int, datetime] = {}
+    states = proof_state.load_many(session, due)
+    portfolio = portfolios.by_id(session, states[0].account.portfolio_id)
+    tiers.follow_bands(session, (state.account for state in states), portfolio, now)
+    for state in states:
+        assessment = assess(state, now.date(), now)
+        assessments.append(assessment)
+        news += _look(session, state, assessment, now)
+        moments[state.account.id] = _next_look(state, now)
+    stages.record_computed_stages(session, assessments, now)
+    announcements.open_risks(session, news, portfolio, now)
+    owner_alerts.alert_owners_of_new_risks(session, [one.account for one in news], now)
+    review_queue.look_again(session, moments)
+    account_summaries.keep(session, assessments)
+    return True
+
+
+def remind_unclaimed(session: Session, now: datetime) -> bool:
+    """Tell one manager, in one direct message, of the risks that nobody has taken in time."""
+    late = risk_queries.unclaimed(session, now, _REMINDED_TOGETHER)
+    if not late:
+        return False
+    account = accounts.by_id(session, late[0][0].account_id)
+    assert account is not None
+    author = bot_author(account.workspace_id)
+    ledger.touch(session, sorted(risk.account_id for risk, _ in late), now)
+    reminded = []
+    for risk, due_at in late:
+        unclaimed = {"state": RiskState.OPEN, "remind_manager_at": due_at}
+        if ledger.change(session, author, schema.risk, risk.id, now, only_if=unclaimed, remind_manager_at=None):
+            reminded.append(risk.id)
+            risk_message.publish_risk_change(session, risk.id, now)
+    risk_message.tell_manager(session, account, reminded, now)
+    return True
+
+
+def _look(session: Session, state: ProofState, assessment: Assessment, now: datetime) -> list[News]:
+    """Close, wake and update the risks of one account; returns what is new."""
+    dangers = {(danger.kind, danger.subject): danger for danger in assessment.dangers}
+    open_risks = {(risk.kind, risk.subject): risk for risk in state.risks if risk.closed_at is None}
+    for key, risk in open_risks.items():
+        if key not in dangers:
+            _set(session, state.account, risk, now, state=RiskState.CLOSED, closed_at=now, closed_how=NO_LONGER_SHOWN)
+        elif risk.snoozed_until is not None and risk.snoozed_until <= now:
+            _wake(session, state.account, risk, now)
+    news: list[News] = []
+    for key, danger in dangers.items():
+        known = open_risks.get(key)
+        if known is not None:
+            if _changed(session, state.account, known, danger, now):
+                news.append(News(state.account, danger, len(news), known.id))
+        elif not _stays_closed(state.risks, danger, now):
+            news.append(News(state.account, danger, len(news)))
+    return news
+
+
+def _changed(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> bool:
+    """Write the danger's present fact into its risk; whether it is worse now and nobody has been told of it."""
+    if (risk.fact, risk.severity) == (danger.fact, danger.severity):
+        return False
+    _set(session, account, risk, now, fact=danger.fact, severity=danger.severity)
+    worse = danger.severity > risk.severity and risk.state is RiskState.OPEN
+    return worse and not lookup.told(session, account.workspace_id, risk_queries.RISK_KEY, [risk.id])
+
+
+def _wake(session: Session, account: Account, risk: Risk, now: datetime) -> None:
+    state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
+    remind_at = risk_message.remind_at(session, risk, now) if risk.owner_id is None else None
+    _set(session, account, risk, now, state=state, snoozed_until=None, snoozed_why=None, remind_manager_at=remind_at)
+
+
+def _set(session: Session, account: Account, risk: Risk, now: datetime, **values: Any) -> None:
+    unchanged = {"state": risk.state, "owner_id": risk.owner_id}
+    if risk.closed_at is None and values.get("closed_at"):
+        values = {**values, "remind_manager_at": None}
+    if ledger.change(session, bot_author(account.workspace_id), schema.risk, risk.id, now, only_if=unchanged, **values):
+        risk_message.publish_risk_change(session, risk.id, now)
+
+
+def _stays_closed(known: Sequence[Risk], danger: Danger, now: datetime) -> bool:
+    """Whether a person has closed this danger and that still holds."""
+    closed = [risk for risk in known if (risk.kind, risk.subject) == (danger.kind, danger.subject) and risk.closed_at]
+    last = max(closed, key=lambda risk: risk.closed_at or now, default=None)
+    if last is None or last.closed_at is None or last.closed_how == NO_LONGER_SHOWN:
+        return False
+    began_anew = danger.since is not None and danger.since > last.closed_at.date()
+    return now - last.closed_at < STAYS_CLOSED and danger.severity <= last.severity and not began_anew
+
+
+def _next_look(state: ProofState, now: datetime) -> datetime:
+    """The next morning at six UTC, or earlier when a snoozed risk wakes; for a former customer when it changes."""
+    if state.account.status is AccountStatus.FORMER:
+        return _NEVER
+    today = datetime.combine(now.date(), LOOKS_AT)
+    morning = today if today > now else today + timedelta(days=1)
+    wakes = [risk.snoozed_until for risk in state.risks if risk.closed_at is None and risk.snoozed_until]
+    return min([morning, *(moment for moment in wakes if moment > now)])

@@ -1,0 +1,27 @@
+"""The list of the open risks of an account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.app.assessments import assessed
+from bot.domain.enums import RiskState
+from bot.features.risks.views import RiskLine, RisksView
+
+
+def risks(session: Session, actor: Actor, account_id: int, now: datetime) -> RisksView:
+    """The dangers that the ledger shows, with who has taken which."""
+    state, assessment = assessed(session, actor, account_id, now)
+    held = {(r.kind, r.subject): r for r in state.risks if r.closed_at is None}
+    lines = []
+    for danger in assessment.dangers:
+        risk = held.get((danger.kind, danger.subject))
+        owner = state.names.get(risk.owner_id) if risk and risk.owner_id else None
+        status = (risk.state if risk else RiskState.OPEN).value
+        lines.append(
+            RiskLine(risk.id if risk else None, danger.fact, danger.severity.name.lower(), status, owner, danger.since)
+        )
+    return RisksView(account_id, state.account.name, tuple(lines))

@@ -1,0 +1,157 @@
+"""Tells owners of what broke where nobody is asked before every meeting (issue: tiers).
+
+- Tech touch: one direct message a month and owner, on the first working morning, with only what broke since the last
+  one. What was broken before is counted; a month in which nothing broke has no message.
+- Low touch, between its monthly prompts: when something breaks (`tiers.TRIGGERS`), the owner is asked on the
+  same day. One message a day and owner names all such accounts, and is updated in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.domain.account.assessment import Assessment, assess
+from bot.domain.account.tiers import MONTH, TRIGGERS, asked_by_trigger
+from bot.domain.enums import Severity, Tier
+from bot.domain.model import Account, Risk
+from bot.domain.values import working_hours
+from bot.domain.values.money import money
+from bot.features.meetings import queries as meeting_queries
+from bot.features.risks import queries
+from bot.features.risks.views import BatchView, BrokenLine, TriggerView
+from bot.outbox.queue import put
+from bot.outbox.types import Destination, Moot, Op, Outgoing
+from bot.store import accounts, members, proof_state
+from bot.store.members import Member
+
+WINDOW = timedelta(days=10)
+"""A batch is made up for after an outage of so many days; who has tech-touch accounts only later waits a month."""
+_LAST_DAY_OF_MONTH = 14
+_SHOWN = 12
+
+
+def send_due_batch(session: Session, now: datetime) -> bool:
+    """Put the month's batch of one owner; the message's unique key is the lock between replicas."""
+    month = now.astimezone(UTC).date().replace(day=1)
+    if now.astimezone(UTC).day > _LAST_DAY_OF_MONTH:
+        return False
+    for owner in queries.owners_without_batch(session, f"{month:%Y-%m}"):
+        opens = working_hours.month_opens(month, owner.tz)
+        if opens <= now < opens + WINDOW:
+            message = Outgoing(
+                key=queries.batch_key(owner.id, f"{month:%Y-%m}"),
+                workspace_id=owner.workspace_id,
+                kind="batch",
+                channel=owner.slack_id,
+                destination=Destination.USER,
+                args={"member_id": owner.id, "month": month.isoformat()},
+                due_at=now,
+            )
+            if put(session, message, now):
+                return True
+    return False
+
+
+def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> BatchView | Moot:
+    """What broke in an owner's tech-touch accounts since the last batch, the worst first."""
+    owner = members.by_id(session, args["member_id"])
+    month = date.fromisoformat(args["month"])
+    if owner is None:
+        return Moot("the owner is gone")
+    since = working_hours.month_opens((month - timedelta(days=1)).replace(day=1), owner.tz)
+    ids = queries.accounts_of(session, owner.id, Tier.TECH_TOUCH)
+    found = [assess(state, now.date(), now) for state in proof_state.load_many(session, ids)]
+    found.sort(key=lambda one: one.worst_first)
+    broke = [(one, _broke(one, since)) for one in found]
+    lines = [_line(one.account, new) for one, (new, _) in broke if new]
+    if not lines:
+        return Moot("nothing broke this month")
+    before = sum(bool(old) and not new for _, (new, old) in broke)
+    return BatchView(
+        month, tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN), before, len(found) - len(lines) - before
+    )
+
+
+def alert_owners_of_new_risks(session: Session, touched: Iterable[Account], now: datetime) -> None:
+    """Ask the owners of these accounts about what broke in low-touch ones today, or show it in today's message."""
+    owners = {account.owner_id for account in touched if account.tier is Tier.LOW_TOUCH}
+    for owner_id in sorted(owner_id for owner_id in owners if owner_id is not None):
+        owner = members.by_id(session, owner_id)
+        if owner is None or owner.slack_id is None or owner.is_deactivated:
+            continue
+        today = working_hours.local_day(now, owner.tz)
+        if _triggered(session, owner, today):
+            _put_trigger(session, owner, owner.slack_id, today, now)
+
+
+def compose_trigger(session: Session, args: dict[str, Any], now: datetime) -> TriggerView | Moot:
+    """What of a day's triggers is still open."""
+    owner = members.by_id(session, args["member_id"])
+    found = _triggered(session, owner, date.fromisoformat(args["day"])) if owner else {}
+    still = {account_id: [one for one in held if one.closed_at is None] for account_id, held in found.items()}
+    lines = []
+    for account_id, held in still.items():
+        account = accounts.by_id(session, account_id)
+        if account is not None and held:
+            lines.append(_line(account, held))
+    return TriggerView(tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN)) if lines else Moot("all of it is closed")
+
+
+def _put_trigger(session: Session, owner: Member, slack_id: str, today: date, now: datetime) -> None:
+    key = queries.TRIGGER_KEY.of(owner.id, today)
+    common: dict[str, Any] = {
+        "workspace_id": owner.workspace_id,
+        "kind": "trigger",
+        "args": {"member_id": owner.id, "day": today.isoformat()},
+        "due_at": now,
+    }
+    if not put(session, Outgoing(key=key, channel=slack_id, destination=Destination.USER, **common), now):
+        again = Outgoing(key=f"{key}@{now.timestamp():.6f}", op=Op.UPDATE, target_key=key, **common)
+        put(session, again, now)
+
+
+def _triggered(session: Session, owner: Member, day: date) -> dict[int, list[Risk]]:
+    """The risks of a local day that the owner is asked about, by account, the worst first."""
+    zone = ZoneInfo(owner.tz)
+    begins = datetime.combine(day, time(), zone).astimezone(UTC)
+    ends = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    opened = queries.opened_for_owner_between(session, owner.id, Tier.LOW_TOUCH, TRIGGERS, begins - MONTH, ends)
+    found: dict[int, list[Risk]] = {}
+    for risk in opened:
+        if risk.opened_at >= begins:
+            asked = _last_asked(session, risk.account_id, opened, begins)
+            if asked_by_trigger(Tier.LOW_TOUCH, risk, asked, risk.opened_at):
+                found.setdefault(risk.account_id, []).append(risk)
+    return found
+
+
+def _last_asked(session: Session, account_id: int, opened: Iterable[Risk], begins: datetime) -> datetime | None:
+    """When the owner was last asked about an account before a day, by a prompt or by a trigger."""
+    by_trigger = [
+        risk.opened_at
+        for risk in opened
+        if risk.account_id == account_id and risk.opened_at < begins and risk.severity >= Severity.MEDIUM
+    ]
+    by_prompt = meeting_queries.last_asked(session, account_id)
+    return max([*by_trigger, *([by_prompt] if by_prompt else [])], default=None)
+
+
+def _broke(one: Assessment, since: datetime) -> tuple[list[Risk], list[Risk]]:
+    """The open risks worth telling, the worst first: those that opened since a moment, and those from before."""
+    worth = [risk for risk in one.state.risks if risk.closed_at is None and risk.severity >= Severity.MEDIUM]
+    worth.sort(key=lambda risk: (-risk.severity, risk.opened_at, risk.id))
+    return [risk for risk in worth if risk.opened_at >= since], [risk for risk in worth if risk.opened_at < since]
+
+
+def _line(account: Account, held: list[Risk]) -> BrokenLine:
+    arr = money(account.arr_minor, account.currency)
+    worst = held[0]
+    renewal = account.renewal_date
+    return BrokenLine(
+        account.id, account.name, worst.fact, len(held) - 1, worst.severity, str(arr) if arr else None, renewal
+    )

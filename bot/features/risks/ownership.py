@@ -1,0 +1,205 @@
+"""What people do with a risk: have it, assign, snooze, close with evidence, reopen (issue: escalations).
+
+Owner, deputy, manager and admins may act on a risk, and whoever holds it. Every action is one conditional change, so of
+two people who press the same button one wins, and the other is told who has it. Each leaves history, which is the
+risk's timeline in its thread.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor, UserError, may_write, must_read, must_write
+from bot.domain.enums import RiskState
+from bot.domain.model import Account, Evidence, ProofState, Risk
+from bot.domain.values.text import day, number, quoted
+from bot.features.risks import queries, risk_message
+from bot.features.risks.views import Piece, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
+from bot.store import accounts, ledger, members, proof_state, schema
+
+LONGEST_SNOOZE = timedelta(days=90)
+_MORNING = time(9)
+_PIECES_OFFERED = 20
+_AWAKE = {"snoozed_until": None, "snoozed_why": None}
+_GONE = "That risk is gone. Type /proof and the account's name to see what is open."
+
+
+def claim(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskView:
+    """Take a risk that nobody holds. Pressed twice by the same person it changes nothing."""
+    risk, _ = _still_open(_locked(session, actor, risk_id, now))
+    if risk.owner_id == actor.member.id and risk.state is RiskState.CLAIMED:
+        return risk_message.risk_view(session, risk.id, now)
+    if risk.owner_id is not None and risk.owner_id != actor.member.id:
+        raise UserError(_taken(session, risk))
+    _give(session, actor, risk, actor.member.id, now)
+    return risk_message.publish_risk_change(session, risk.id, now)
+
+
+def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: datetime) -> RiskView:
+    """Give a risk to a member, who then may act on it; they hear of it in the thread or by direct message."""
+    risk, _ = _still_open(_locked(session, actor, risk_id, now))
+    to = members.by_slack_id(session, actor.workspace_id, to_slack_id)
+    if to is None or to.is_guest or to.is_deactivated:
+        raise UserError("Choose a full member of this workspace; guests and bots cannot hold a risk.", "assignee")
+    if risk.owner_id == to.id and risk.state is RiskState.CLAIMED:
+        return risk_message.risk_view(session, risk.id, now)
+    _give(session, actor, risk, to.id, now)
+    if to.id != actor.member.id:
+        risk_message.tell_holder(session, risk, to, now)
+    return risk_message.publish_risk_change(session, risk.id, now)
+
+
+def snooze(session: Session, actor: Actor, risk_id: int, until: date, why: str, now: datetime) -> RiskView:
+    """Let a risk sleep until the morning of a day, with a reason; it wakes by itself."""
+    risk, _ = _still_open(_locked(session, actor, risk_id, now))
+    today = actor.today(now)
+    if until <= today:
+        raise UserError("Choose a day after today; the risk comes back that morning.", "until")
+    if until - today > LONGEST_SNOOZE:
+        raise UserError("Choose a day within 90 days. A longer sleep is a decision: close it and say why.", "until")
+    if not why.strip():
+        raise UserError("Say why it can wait; the thread keeps the reason.", "why")
+    morning = datetime.combine(until, _MORNING, ZoneInfo(actor.member.tz)).astimezone(UTC)
+    values = {"snoozed_until": morning, "snoozed_why": why.strip(), "remind_manager_at": None}
+    _set(session, actor, risk, now, why=why.strip(), state=RiskState.SNOOZED, **values)
+    return risk_message.publish_risk_change(session, risk.id, now)
+
+
+def close(
+    session: Session, actor: Actor, risk_id: int, now: datetime, *, evidence_id: int | None = None, how: str = ""
+) -> RiskView:
+    """Close a risk with a piece of evidence, with a sentence on what changed, or both.
+
+    A danger that the ledger still shows comes back later; `bot.features.review.daily_review` says when.
+    """
+    risk, account = _still_open(_locked(session, actor, risk_id, now))
+    said = " ".join(how.split())
+    if evidence_id is not None:
+        piece = _usable(proof_state.load(session, account.id), evidence_id)
+        said = f"{said} ({piece})" if said else piece
+    if not said:
+        raise UserError("Choose the evidence that settles it, or say in a sentence what changed.", "how")
+    _set(
+        session,
+        actor,
+        risk,
+        now,
+        why=None if evidence_id is None else f"evidence {evidence_id}",
+        state=RiskState.CLOSED,
+        closed_at=now,
+        closed_how=said,
+        remind_manager_at=None,
+        **_AWAKE,
+    )
+    return risk_message.publish_risk_change(session, risk.id, now)
+
+
+def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime) -> RiskView:
+    """Take back the closing of a risk; whoever had it has it again."""
+    risk, _ = _locked(session, actor, risk_id, now)
+    if risk.closed_at is None:
+        raise UserError("This risk is open already. Press I have it to take it.")
+    if queries.same_open(session, risk):
+        raise UserError("The same danger is open again already. Go on with the newer message about it.")
+    state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
+    remind_at = risk_message.remind_at(session, risk, now) if risk.owner_id is None else None
+    values = {"closed_at": None, "closed_how": None, "remind_manager_at": remind_at}
+    _set(session, actor, risk, now, why=why.strip() or None, state=state, **values)
+    return risk_message.publish_risk_change(session, risk.id, now)
+
+
+def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskAssignView:
+    risk, account = _still_open(_readable(session, actor, risk_id))
+    holder = members.by_id(session, risk.owner_id)
+    return RiskAssignView(risk.id, account.name, risk_message.title(risk.kind), holder.name if holder else None)
+
+
+def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
+    risk, account = _still_open(_readable(session, actor, risk_id))
+    return RiskSnoozeView(risk.id, account.name, risk_message.title(risk.kind), actor.today(now) + timedelta(days=7))
+
+
+def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
+    risk, account = _still_open(_readable(session, actor, risk_id))
+    state = proof_state.load(session, account.id)
+    usable = sorted((piece for piece in state.evidence if _stands(piece)), key=lambda piece: piece.as_of, reverse=True)
+    about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
+    pieces = tuple(Piece(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
+    return RiskCloseView(risk.id, account.name, risk_message.title(risk.kind), risk.fact, pieces)
+
+
+def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Account]:
+    """The risk and its account, if `actor` may act on them; this only reads."""
+    must_read(actor)
+    risk = queries.by_id(session, risk_id)
+    account = accounts.by_id(session, risk.account_id) if risk else None
+    if risk is None or account is None or account.workspace_id != actor.workspace_id:
+        raise UserError(_GONE)
+    if risk.owner_id != actor.member.id and not may_write(session, actor, account):
+        must_write(session, actor, account)
+    return risk, account
+
+
+def _locked(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
+    """The same, held until the transaction ends.
+
+    The clock's look locks an account before its risks; in the same order here, the two never wait for each other.
+    """
+    _, account = _readable(session, actor, risk_id)
+    ledger.touch(session, [account.id], now)
+    return _readable(session, actor, risk_id)
+
+
+def _still_open(found: tuple[Risk, Account]) -> tuple[Risk, Account]:
+    """`found`, if the risk is open; `Refused` says when it was closed otherwise."""
+    closed_at = found[0].closed_at
+    if closed_at is not None:
+        raise UserError(f"This risk was closed on {day(closed_at.date())}. Press Reopen if the danger is still there.")
+    return found
+
+
+def _give(session: Session, actor: Actor, risk: Risk, to: int, now: datetime) -> None:
+    values: dict[str, Any] = {"owner_id": to, "claimed_at": now, "remind_manager_at": None, **_AWAKE}
+    _set(session, actor, risk, now, state=RiskState.CLAIMED, **values)
+
+
+def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str | None = None, **values: Any) -> None:
+    """Change the risk if it is still as it was read; else tell what somebody else did in between."""
+    unchanged = {"state": risk.state, "owner_id": risk.owner_id}
+    if ledger.change(session, actor.author, schema.risk, risk.id, now, why=why, only_if=unchanged, **values):
+        return
+    current = queries.by_id(session, risk.id)
+    raise UserError(_taken(session, current) if current else _GONE)
+
+
+def _taken(session: Session, risk: Risk) -> str:
+    holder = members.by_id(session, risk.owner_id)
+    if risk.closed_at is not None:
+        return f"Somebody was faster: this risk was closed on {day(risk.closed_at.date())}."
+    if holder is None:
+        return "Somebody was faster and changed this risk. Look at it again before you act."
+    since = f" since {day(risk.claimed_at.date())}" if risk.claimed_at else ""
+    return f"{holder.name} has it{since}. Press Assign if somebody else should."
+
+
+def _usable(state: ProofState, evidence_id: int) -> str:
+    piece = next((piece for piece in state.evidence if piece.id == evidence_id), None)
+    if piece is None or not _stands(piece):
+        raise UserError("That piece of evidence no longer stands. Choose another, or say what changed.", "evidence")
+    return _described(state, piece)
+
+
+def _stands(piece: Evidence) -> bool:
+    return piece.disputed_on is None and piece.withdrawn_on is None and piece.superseded_by is None
+
+
+def _described(state: ProofState, piece: Evidence) -> str:
+    """`412 tickets of 12 Mar 2026 for “Fewer tickets”`."""
+    outcome = next((outcome for outcome in state.outcomes if outcome.id == piece.outcome_id), None)
+    unit = outcome.unit if outcome else None
+    what = number(piece.value, unit) if piece.value is not None else quoted(piece.statement or "", 40)
+    return f"{what} of {day(piece.as_of)}" + (f" for {quoted(outcome.title, 40)}" if outcome else "")

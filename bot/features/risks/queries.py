@@ -1,0 +1,196 @@
+"""All SQL on risks and on what their owners were told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, cast, exists, func, literal, select, true
+from sqlalchemy.orm import Session
+
+from bot.domain.enums import AccountStatus, RiskKind, Tier
+from bot.domain.model import Risk
+from bot.outbox.types import MessageKey
+from bot.store.schema import account, history, member, portfolio, risk
+from bot.store.schema.outbox import outbox
+
+RISK_KEY = MessageKey("risk")
+NOTE_KEY = MessageKey("risk-note")
+DAILY_SUMMARY_KEY = MessageKey("risks-more")
+UNCLAIMED_KEY = MessageKey("unclaimed")
+BATCH_KEY = MessageKey("batch")
+TRIGGER_KEY = MessageKey("trigger")
+
+
+def unclaimed_by_portfolio(session: Session, workspace_id: int) -> dict[int, int]:
+    """How many told risks nobody has taken yet, by portfolio."""
+
+    joined = risk.join(account, account.c.id == risk.c.account_id).join(
+        portfolio, portfolio.c.id == account.c.portfolio_id
+    )
+    counted = (
+        select(account.c.portfolio_id, func.count())
+        .select_from(joined)
+        .where(portfolio.c.workspace_id == workspace_id, risk.c.remind_manager_at.is_not(None))
+    )
+    return {row[0]: row[1] for row in session.execute(counted.group_by(account.c.portfolio_id))}
+
+
+_COLUMNS = [risk.c[field.name] for field in fields(Risk)]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of a risk's timeline: what was set, by whom and why, as history keeps it."""
+
+    id: int
+    at: datetime
+    member_id: int | None
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+    why: str | None
+
+
+def by_id(session: Session, risk_id: int) -> Risk | None:
+    row = session.execute(select(*_COLUMNS).where(risk.c.id == risk_id)).one_or_none()
+    return None if row is None else Risk(*row)
+
+
+def by_ids(session: Session, risk_ids: Iterable[int]) -> list[Risk]:
+    """These risks, the worst first."""
+    statement = select(*_COLUMNS).where(risk.c.id.in_(set(risk_ids)))
+    return [Risk(*row) for row in session.execute(statement.order_by(risk.c.severity.desc(), risk.c.id))]
+
+
+def remind_manager_at(session: Session, risk_id: int) -> datetime | None:
+    """When the manager is to hear of a risk that nobody has taken."""
+    return session.execute(select(risk.c.remind_manager_at).where(risk.c.id == risk_id)).scalar_one_or_none()
+
+
+def same_open(session: Session, closed: Risk) -> bool:
+    """Whether the same danger is open under another risk."""
+    statement = select(risk.c.id).where(
+        risk.c.account_id == closed.account_id,
+        risk.c.kind == closed.kind,
+        risk.c.subject == closed.subject,
+        risk.c.closed_at.is_(None),
+        risk.c.id != closed.id,
+    )
+    return session.execute(statement.limit(1)).first() is not None
+
+
+def opened_between(
+    session: Session, portfolio_id: int | None, owner_id: int | None, begins: datetime, ends: datetime
+) -> list[Risk]:
+    """The risks opened from `begins` to before `ends` in a portfolio (or outside of all), the worst first.
+
+    With `owner_id` only those of this owner's accounts.
+    """
+    joined = risk.join(account, account.c.id == risk.c.account_id)
+    ours = account.c.portfolio_id == portfolio_id
+    theirs = true() if owner_id is None else account.c.owner_id == owner_id
+    statement = select(*_COLUMNS).select_from(joined)
+    found = statement.where(ours, theirs, risk.c.opened_at >= begins, risk.c.opened_at < ends)
+    by_weight = (risk.c.severity.desc(), account.c.arr_minor.desc().nulls_last(), risk.c.id)
+    return [Risk(*row) for row in session.execute(found.order_by(*by_weight))]
+
+
+def unclaimed(session: Session, now: datetime, limit: int) -> list[tuple[Risk, datetime]]:
+    """Risks of one portfolio that nobody took in time, with the moment when that was; the longest waiting first."""
+    joined = risk.join(account, account.c.id == risk.c.account_id)
+    due = risk.c.remind_manager_at <= now
+    oldest = select(account.c.portfolio_id).select_from(joined).where(due).order_by(risk.c.remind_manager_at).limit(1)
+    first = session.execute(oldest).one_or_none()
+    if first is None:
+        return []
+    together = select(*_COLUMNS, risk.c.remind_manager_at).select_from(joined)
+    ours = together.where(due, account.c.portfolio_id == first.portfolio_id)
+    rows = session.execute(ours.order_by(risk.c.severity.desc(), risk.c.id).limit(limit))
+    return [(Risk(*row[:-1]), row[-1]) for row in rows]
+
+
+def notes(session: Session, of: Risk) -> list[Note]:
+    """The timeline of a risk, oldest first."""
+    return [Note(*row) for row in session.execute(_notes(of).order_by(history.c.id))]
+
+
+def last_note_id(session: Session, of: Risk) -> int:
+    """The id of the newest line of a risk's timeline."""
+    newest = select(func.max(history.c.id)).where(
+        history.c.account_id == of.account_id, history.c.entity == "risk", history.c.entity_id == of.id
+    )
+    return int(session.execute(newest).scalar_one())
+
+
+def note_by_id(session: Session, of: Risk, note_id: int) -> Note | None:
+    row = session.execute(_notes(of).where(history.c.id == note_id)).one_or_none()
+    return None if row is None else Note(*row)
+
+
+def _notes(of: Risk) -> Select[Any]:
+    columns = [history.c[field.name] for field in fields(Note)]
+    return select(*columns).where(
+        history.c.account_id == of.account_id, history.c.entity == "risk", history.c.entity_id == of.id
+    )
+
+
+_RISK = [risk.c[field.name] for field in fields(Risk)]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An owner of tech-touch customers whom Slack reaches."""
+
+    id: int
+    workspace_id: int
+    slack_id: str
+    tz: str
+
+
+def batch_key(member_id: int, month: str) -> str:
+    """The key of an owner's batch; `month` is `2026-03`."""
+    return BATCH_KEY.of(member_id, month)
+
+
+def owners_without_batch(session: Session, month: str) -> list[Owner]:
+    """The owners of tech-touch customers who have no batch of this month yet."""
+    owned = exists().where(
+        account.c.owner_id == member.c.id,
+        account.c.tier == Tier.TECH_TOUCH,
+        account.c.status == AccountStatus.CUSTOMER,
+    )
+    key = literal(f"{BATCH_KEY.prefix}:").concat(cast(member.c.id, String)).concat(f":{month}")
+    told = exists().where(outbox.c.workspace_id == member.c.workspace_id, outbox.c.key == key)
+    reached = member.c.slack_id.is_not(None) & ~member.c.is_deactivated & ~member.c.is_guest
+    statement = select(member.c.id, member.c.workspace_id, member.c.slack_id, member.c.tz)
+    rows = session.execute(statement.where(reached, owned, ~told).order_by(member.c.id))
+    return [Owner(*row) for row in rows]
+
+
+def accounts_of(session: Session, member_id: int, tier: Tier) -> list[int]:
+    """The customers of this tier that a member owns."""
+    ours = (account.c.owner_id == member_id) & (account.c.tier == tier) & (account.c.status == AccountStatus.CUSTOMER)
+    return list(session.execute(select(account.c.id).where(ours).order_by(account.c.id)).scalars())
+
+
+def opened_for_owner_between(
+    session: Session, member_id: int, tier: Tier, kinds: Iterable[RiskKind], begins: datetime, ends: datetime
+) -> list[Risk]:
+    """Risks of these kinds in a member's customers of a tier, opened from `begins` to before `ends`, worst first."""
+    joined = risk.join(account, account.c.id == risk.c.account_id)
+    statement = (
+        select(*_RISK)
+        .select_from(joined)
+        .where(
+            account.c.owner_id == member_id,
+            account.c.tier == tier,
+            account.c.status == AccountStatus.CUSTOMER,
+            risk.c.kind.in_(list(kinds)),
+            risk.c.opened_at >= begins,
+            risk.c.opened_at < ends,
+        )
+    )
+    by_weight = (risk.c.severity.desc(), account.c.arr_minor.desc().nulls_last(), risk.c.id)
+    return [Risk(*row) for row in session.execute(statement.order_by(*by_weight))]

@@ -1,0 +1,271 @@
+"""What the channel hears of a risk: one message that is updated in place, its timeline in the thread, the reminder.
+
+Every function that changes a risk ends in `follow`; what is shown is composed at sending, from the state at that time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.app.recipients import Recipient, of_account, of_admin, of_manager, of_member, reached
+from bot.domain.account.assessment import assess
+from bot.domain.enums import RiskKind, RiskState, Severity
+from bot.domain.model import Account, ProofState, Risk
+from bot.domain.values import working_hours
+from bot.domain.values.money import money
+from bot.features.risks import queries
+from bot.features.risks.queries import Note
+from bot.features.risks.views import RiskNoteView, RiskView, UnclaimedLine, UnclaimedView
+from bot.outbox import lookup, message_family
+from bot.outbox.message_family import FamilyMember
+from bot.outbox.queue import put
+from bot.outbox.types import Moot, Op, Outgoing
+from bot.store import accounts, portfolios, proof_state
+from bot.store.members import Member
+from bot.store.portfolios import Portfolio
+
+log = structlog.get_logger("risks")
+
+TITLES = {
+    RiskKind.NO_SUCCESS_WRITTEN: "success is not written down",
+    RiskKind.NO_CUSTOMER_OWNER: "nobody at the customer owns it",
+    RiskKind.SPONSOR_LEFT: "the sponsor left",
+    RiskKind.PROOF_EXPIRED: "the proof has expired",
+    RiskKind.RENEWAL_UNPROVEN: "the renewal is unproven",
+    RiskKind.PROMPTS_UNANSWERED: "prompts go unanswered",
+    RiskKind.NO_NEW_EVIDENCE: "meetings bring no evidence",
+    RiskKind.PROOF_DISPUTED: "the proof is disputed",
+    RiskKind.DISPROVEN: "an outcome is disproven",
+    RiskKind.ACTION_OVERDUE: "an action is overdue",
+}
+
+
+def title(kind: RiskKind) -> str:
+    """The danger in a few words, as they follow `Acme: `."""
+    return TITLES[kind]
+
+
+def tell(session: Session, risk_id: int, desk: Recipient, now: datetime) -> bool:
+    """Put the one message of a risk; False if it has one already."""
+    return put(session, _message(risk_id, desk, queries.RISK_KEY.of(risk_id), now), now)
+
+
+def _message(risk_id: int, desk: Recipient, key: str, now: datetime) -> Outgoing:
+    return Outgoing(
+        key=key,
+        workspace_id=desk.workspace_id,
+        kind="risk",
+        channel=desk.to,
+        destination=desk.destination,
+        args={"risk_id": risk_id, "first": True},
+        due_at=now,
+    )
+
+
+def tell_holder(session: Session, risk: Risk, to: Member, now: datetime) -> None:
+    """Give the new holder the risk's message by direct message, if it has none anywhere yet."""
+    desk = of_member(to)
+    if desk is not None:
+        tell(session, risk.id, desk, now)
+
+
+def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], now: datetime) -> None:
+    """Send the manager of the account's portfolio one direct message on these risks that nobody has.
+
+    A manager who left since the risks were opened is stood in for by an admin.
+    """
+    portfolio = portfolios.by_id(session, account.portfolio_id)
+    desk = of_manager(session, portfolio) if portfolio else of_admin(session, account.workspace_id)
+    if not risk_ids:
+        return
+    if desk is None:
+        log.error("risks.nobody_to_tell", risks=list(risk_ids))
+        return
+    message = Outgoing(
+        key=queries.UNCLAIMED_KEY.of(min(risk_ids)),
+        workspace_id=account.workspace_id,
+        kind="unclaimed",
+        channel=desk.to,
+        destination=desk.destination,
+        args={"risk_ids": list(risk_ids), "portfolio_id": account.portfolio_id},
+        due_at=now,
+    )
+    put(session, message, now)
+
+
+def publish_risk_change(session: Session, risk_id: int, now: datetime) -> RiskView:
+    """Show a changed risk: its message in place, the newest line of its timeline in the thread. Returns the risk."""
+    risk, account = _of(session, risk_id)
+    if lookup.told(session, account.workspace_id, queries.RISK_KEY, [risk_id]):
+        _put_change(session, account.workspace_id, risk_id, queries.last_note_id(session, risk), now)
+    return risk_view(session, risk_id, now)
+
+
+def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int, now: datetime) -> None:
+    key = queries.RISK_KEY.of(risk_id)
+    shown = message_family.newest(session, workspace_id, key)
+    if shown is None or shown.dead:
+        _tell_again(session, risk_id, shown, now)
+        return
+    update = Outgoing(
+        key=f"{key}@{note_id}",
+        workspace_id=workspace_id,
+        kind="risk",
+        op=Op.UPDATE,
+        target_key=shown.key,
+        args={"risk_id": risk_id, "first": False},
+        due_at=now,
+    )
+    note = Outgoing(
+        key=queries.NOTE_KEY.of(risk_id, note_id),
+        workspace_id=workspace_id,
+        kind="risk-note",
+        thread_key=shown.key,
+        args={"risk_id": risk_id, "note_id": note_id},
+        due_at=now,
+    )
+    put(session, update, now)
+    put(session, note, now)
+
+
+def _tell_again(session: Session, risk_id: int, dead: FamilyMember | None, now: datetime) -> None:
+    """A risk whose message was refused is told anew when it changes, at the desk of today."""
+    _, account = _of(session, risk_id)
+    desk = of_account(session, account, portfolios.by_id(session, account.portfolio_id))
+    if desk is None:
+        log.error("risks.nobody_to_tell", risks=[risk_id])
+    elif dead is not None:
+        put(session, _message(risk_id, desk, dead.next_key, now), now)
+
+
+def remind_at(session: Session, risk: Risk, now: datetime) -> datetime | None:
+    """When the manager is told of this risk if nobody takes it; None for a LOW one and without a manager."""
+    account = accounts.by_id(session, risk.account_id)
+    if account is None or risk.severity < Severity.MEDIUM:
+        return None
+    return manager_reminded_at(session, portfolios.by_id(session, account.portfolio_id), now)
+
+
+def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: datetime) -> datetime | None:
+    """One business day on, by the clock of the portfolio's manager; None without a manager whom Slack reaches."""
+    manager = reached(session, portfolio.manager_id) if portfolio else None
+    return working_hours.business_day_later(now, manager.tz) if manager else None
+
+
+def risk_view(session: Session, risk_id: int, now: datetime) -> RiskView:
+    """A risk with what a reader needs to act on it."""
+    risk, account = _of(session, risk_id)
+    portfolio = portfolios.by_id(session, account.portfolio_id)
+    timeline = queries.notes(session, risk) if risk.closed_at else []
+    closed_by = next((note.member_id for note in reversed(timeline) if note.after.get("closed_at")), None)
+    manager_id = portfolio.manager_id if portfolio else None
+    who = portfolios.mentions(session, [account.owner_id, risk.owner_id, manager_id, closed_by])
+    arr = money(account.arr_minor, account.currency)
+    return RiskView(
+        risk_id=risk.id,
+        account_id=account.id,
+        account=account.name,
+        title=title(risk.kind),
+        fact=risk.fact,
+        severity=risk.severity,
+        state=risk.state,
+        owner=who.get(account.owner_id or 0),
+        arr=str(arr) if arr else None,
+        renewal_on=account.renewal_date,
+        coverage=_coverage(proof_state.load(session, account.id), now),
+        holder=who.get(risk.owner_id or 0),
+        claimed_at=risk.claimed_at,
+        manager=who.get(manager_id or 0),
+        manager_told_at=queries.remind_manager_at(session, risk.id),
+        snoozed_until=risk.snoozed_until,
+        snoozed_why=risk.snoozed_why,
+        closed_by=who.get(closed_by or 0),
+        closed_at=risk.closed_at,
+        closed_how=risk.closed_how,
+    )
+
+
+def compose_risk(session: Session, args: dict[str, Any], now: datetime) -> RiskView | Moot:
+    """The risk as it stands; moot when it was closed before anybody heard of it."""
+    view = risk_view(session, args["risk_id"], now)
+    if args["first"] and view.state is RiskState.CLOSED:
+        return Moot("the risk was closed before it was told")
+    return view
+
+
+def compose_note(session: Session, args: dict[str, Any], now: datetime) -> RiskNoteView | Moot:
+    """One line of the timeline, as it was when it happened."""
+    risk, account = _of(session, args["risk_id"])
+    note = queries.note_by_id(session, risk, args["note_id"])
+    if note is None:
+        return Moot("that line of history is gone")
+    after = note.after
+    until = after.get("snoozed_until")
+    portfolio = portfolios.by_id(session, account.portfolio_id)
+    manager_id = portfolio.manager_id if portfolio else None
+    who = portfolios.mentions(session, [note.member_id, after.get("owner_id"), manager_id])
+    return RiskNoteView(
+        what=_event(note),
+        account=account.name,
+        title=title(risk.kind),
+        by=who.get(note.member_id or 0),
+        holder=who.get(after.get("owner_id") or 0),
+        manager=who.get(manager_id or 0),
+        why=after.get("closed_how") or after.get("snoozed_why") or note.why,
+        until=datetime.fromisoformat(until) if until else None,
+        fact=after.get("fact") or risk.fact,
+    )
+
+
+def _event(note: Note) -> str:
+    """What a line of history says happened to a risk."""
+    before, after = note.before or {}, note.after
+    if after.get("closed_at"):
+        return "closed"
+    if before.get("closed_at"):
+        return "reopened"
+    if after.get("snoozed_until"):
+        return "snoozed"
+    if before.get("snoozed_until") and note.member_id is None:
+        return "woke"
+    if after.get("owner_id") or "claimed_at" in after:
+        return "taken" if after.get("owner_id", note.member_id) == note.member_id else "assigned"
+    return "fact" if "fact" in after or "severity" in after else "told"
+
+
+def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> UnclaimedView | Moot:
+    """What of these risks is still without anybody."""
+    found = [risk for risk in queries.by_ids(session, args["risk_ids"]) if risk.state is RiskState.OPEN]
+    if not found:
+        return Moot("somebody has taken them since")
+    held = {risk.account_id: accounts.by_id(session, risk.account_id) for risk in found}
+    portfolio = portfolios.by_id(session, args["portfolio_id"])
+    who = portfolios.mentions(session, [account.owner_id for account in held.values() if account])
+    lines = []
+    for risk in found:
+        account = held[risk.account_id]
+        assert account is not None
+        owner = who.get(account.owner_id or 0)
+        lines.append(
+            UnclaimedLine(
+                risk.id, account.id, account.name, title(risk.kind), risk.fact, risk.severity, risk.opened_at, owner
+            )
+        )
+    return UnclaimedView(portfolio.name if portfolio else "", portfolio.channel if portfolio else None, tuple(lines))
+
+
+def _of(session: Session, risk_id: int) -> tuple[Risk, Account]:
+    risk = queries.by_id(session, risk_id)
+    account = accounts.by_id(session, risk.account_id) if risk else None
+    if risk is None or account is None:
+        raise LookupError(f"no risk {risk_id}")
+    return risk, account
+
+
+def _coverage(state: ProofState, now: datetime) -> str:
+    return assess(state, now.date(), now).coverage_text

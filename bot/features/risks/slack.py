@@ -1,0 +1,56 @@
+"""Risks in Slack: I have it, Assign, Snooze, Close with evidence, Reopen. Their message changes by the outbox."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.features.risks import ownership
+from bot.slack.edge import Edge
+from bot.slack.ids import Action, Callback
+from bot.slack.payload import Body, Form, clicked, number
+from bot.slack.shortcuts import Look, opens
+
+FORMS: dict[Action, Look] = {
+    Action.ASSIGN_RISK: ownership.assign_form,
+    Action.SNOOZE_RISK: ownership.snooze_form,
+    Action.CLOSE_RISK: ownership.close_form,
+}
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the listeners of risks."""
+    for action, form in FORMS.items():
+        app.action(action)(opens(edge, form))
+
+    @app.action(Action.CLAIM_RISK)
+    async def have_it(ack: AsyncAck, body: Body) -> None:
+        risk_id = number(clicked(body))
+        await edge.work(body, lambda s, actor, now: ownership.claim(s, actor, risk_id, now))
+        await ack()
+
+    @app.action(Action.REOPEN_RISK)
+    async def reopen(ack: AsyncAck, body: Body) -> None:
+        risk_id = number(clicked(body))
+        await edge.work(body, lambda s, actor, now: ownership.reopen(s, actor, risk_id, "it is not over", now))
+        await ack()
+
+    @app.view(Callback.ASSIGN_RISK)
+    async def assigned(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        risk_id, to = number(form.metadata), form.words("assignee")
+        await edge.work(body, lambda s, actor, now: ownership.assign(s, actor, risk_id, to, now))
+        await ack()
+
+    @app.view(Callback.SNOOZE_RISK)
+    async def snoozed(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        risk_id, until, why = number(form.metadata), form.required_day("until"), form.words("why")
+        await edge.work(body, lambda s, actor, now: ownership.snooze(s, actor, risk_id, until, why, now))
+        await ack()
+
+    @app.view(Callback.CLOSE_RISK)
+    async def closed(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        risk_id, piece, how = number(form.metadata), form.row("evidence"), form.text("how") or ""
+        await edge.work(body, lambda s, a, now: ownership.close(s, a, risk_id, now, evidence_id=piece, how=how))
+        await ack()

@@ -1,0 +1,104 @@
+"""Channels that no longer take our messages: noticed, told once to the manager, and found again.
+
+A channel is lost from the refusal on until Slack says that it is back (unarchived, or we were invited), a post arrives
+there, or the portfolio is set up again. Meanwhile its news goes to the manager, and `/portfolio` and Home show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.app import recipients
+from bot.app.actor import bot_author
+from bot.features.undelivered import queries
+from bot.features.undelivered.views import ChannelLostView
+from bot.outbox.queue import put
+from bot.outbox.types import Claimed, Moot, Outgoing
+from bot.store import ledger, portfolios, schema
+from bot.store.portfolios import CHANNELS, Portfolio
+
+_LOOKED_BACK = timedelta(hours=1)
+
+log = structlog.get_logger("channels")
+
+
+def mark_channel_lost(session: Session, row: Claimed, code: str, now: datetime) -> bool:
+    """Mark the channel of a refused row as lost, and tell each manager once; False if no portfolio uses it."""
+    uses = [one for one in portfolios.of_workspace(session, row.workspace_id) if _uses(one, row.channel)]
+    for portfolio in uses:
+        fresh = [use for use in _uses(portfolio, row.channel) if getattr(portfolio, f"{use}_lost_at") is None]
+        lost = fresh and ledger.change(
+            session,
+            bot_author(row.workspace_id),
+            schema.portfolio,
+            portfolio.id,
+            now,
+            why=f"Slack refuses {row.channel}: {code}",
+            only_if={f"{use}_lost_at": None for use in fresh},
+            **{f"{use}_lost_at": now for use in fresh},
+        )
+        if lost:
+            _tell(session, portfolio, row, now)
+    return bool(uses)
+
+
+def mark_channel_recovered(
+    session: Session, workspace_id: int, channel: str, now: datetime, surface: str = "event"
+) -> None:
+    """A channel takes messages again: nothing that uses it is lost any more."""
+    for portfolio in portfolios.of_workspace(session, workspace_id):
+        back = {f"{use}_lost_at": None for use in _uses(portfolio, channel)}
+        author = bot_author(workspace_id, surface)
+        if back and ledger.change(session, author, schema.portfolio, portfolio.id, now, **back):
+            log.info("slack.channel_found", channel=channel, portfolio=portfolio.id)
+
+
+def notice_posts(kinds: Collection[str], session: Session, now: datetime) -> bool:
+    """Find one lost channel where a message of these kinds arrived since; returns whether one did, within an hour."""
+    found = queries.channel_with_new_post(session, kinds, now - _LOOKED_BACK)
+    if found is None:
+        return False
+    mark_channel_recovered(session, *found, now, "clock")
+    return True
+
+
+def compose_channel_lost(session: Session, args: dict[str, Any], now: datetime) -> ChannelLostView | Moot:
+    """Moot once the channel was found or another one was chosen."""
+    portfolio = portfolios.by_id(session, args["portfolio_id"])
+    lost = [use for use in CHANNELS if portfolio and _is_lost(portfolio, use, args["channel"])]
+    if portfolio is None or not lost:
+        return Moot("the channel is back, or another one was chosen")
+    teams = {"product_channel": "Product", "go_to_market_channel": "go-to-market"}
+    loops = tuple(team for use, team in teams.items() if use in lost)
+    return ChannelLostView(portfolio.name, args["channel"], "channel" in lost, loops)
+
+
+def _uses(portfolio: Portfolio, channel: str) -> list[str]:
+    """What the portfolio uses this channel for: names of its columns."""
+    return [use for use in CHANNELS if getattr(portfolio, use) == channel]
+
+
+def _is_lost(portfolio: Portfolio, use: str, channel: str) -> bool:
+    return getattr(portfolio, use) == channel and getattr(portfolio, f"{use}_lost_at") is not None
+
+
+def _tell(session: Session, portfolio: Portfolio, row: Claimed, now: datetime) -> None:
+    desk = recipients.of_manager(session, portfolio)
+    if desk is None:
+        log.error("outbox.nobody_to_tell", key=row.key, kind="channel_lost", place=row.channel)
+        return
+    message = Outgoing(
+        key=queries.CHANNEL_LOST_KEY.of(portfolio.id, row.id),
+        workspace_id=row.workspace_id,
+        kind="channel_lost",
+        channel=desk.to,
+        destination=desk.destination,
+        args={"portfolio_id": portfolio.id, "channel": row.channel},
+        due_at=now,
+    )
+    put(session, message, now)

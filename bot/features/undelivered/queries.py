@@ -1,0 +1,48 @@
+"""All SQL on lost channels, and the keys of what is said about messages that could not be delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy import literal_column as literally
+from sqlalchemy.orm import Session
+
+from bot.outbox.types import MessageKey
+from bot.store import schema
+from bot.store.portfolios import CHANNELS
+from bot.store.schema.outbox import outbox
+
+CHANNEL_LOST_KEY = MessageKey("channel-lost")
+UNDELIVERED_KEY = MessageKey("undelivered")
+
+
+def channel_with_new_post(session: Session, kinds: Collection[str], since: datetime) -> tuple[int, str] | None:
+    """One lost channel, as workspace id and channel, where a post of these kinds arrived after the loss and `since`.
+
+    The values of the states are written out, so that the database uses the partial index on finished rows.
+    """
+    table, sent = schema.portfolio.c, outbox.c
+    posted = and_(
+        sent.state.in_([literally("'sent'"), literally("'dropped'")]),
+        sent.state == "sent",
+        sent.kind.in_(kinds),
+        sent.op == "post",
+        sent.finished_at > since,
+        sent.workspace_id == table.workspace_id,
+    )
+    back = or_(
+        *(
+            and_(
+                table[f"{use}_lost_at"].is_not(None),
+                sent.channel == table[use],
+                sent.finished_at > table[f"{use}_lost_at"],
+            )
+            for use in CHANNELS
+        )
+    )
+    lost = or_(*(table[f"{use}_lost_at"].is_not(None) for use in CHANNELS))
+    channels = select(table.workspace_id, sent.channel).join_from(schema.portfolio, outbox, posted & back)
+    row = session.execute(channels.where(lost).limit(1)).first()
+    return None if row is None else (row[0], row[1])

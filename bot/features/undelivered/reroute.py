@@ -1,0 +1,174 @@
+"""What becomes of a message that Slack refuses for good: it goes to somebody who can act, once (DESIGN, section 6).
+
+- To a person who left: that is remembered, and the message goes to whoever stands in; a prompt becomes theirs to answer.
+- To a channel that takes nothing: it is marked as lost and its manager told (`lost_channels`), who gets the message.
+- Any other refusal, and what nobody stands in for: an admin is told. Without one the log is all there is.
+
+All of it happens in the transaction that buries the row. What follows a dead row has a key made of that row's id, so it
+is put once, however often the row dies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.app import recipients
+from bot.app.actor import bot_author
+from bot.app.message_kinds import MessageKind
+from bot.app.recipients import Recipient
+from bot.domain.enums import PromptState
+from bot.features.meetings import prompts
+from bot.features.meetings import queries as meeting_queries
+from bot.features.meetings.queries import PROMPT_KEY, Prompt
+from bot.features.risks import announcements
+from bot.features.undelivered import lost_channels
+from bot.features.undelivered.queries import UNDELIVERED_KEY
+from bot.features.undelivered.substitutes import substitute_for
+from bot.features.undelivered.views import UndeliveredView
+from bot.outbox import message_family
+from bot.outbox.queue import put
+from bot.outbox.types import Claimed, Destination, Op, Outgoing
+from bot.store import accounts, ledger, members, schema
+from bot.store.members import Member
+
+log = structlog.get_logger("outbox")
+
+
+class Problem(StrEnum):
+    """What Slack's refusal is about."""
+
+    PERSON = "person"
+    CHANNEL = "channel"
+    MESSAGE = "message"
+
+
+def refused_for_good(
+    kinds: Mapping[str, MessageKind], session: Session, row: Claimed, code: str, problem: Problem, now: datetime
+) -> None:
+    """Find the person who has to know about a dead row, in the transaction that buries it.
+
+    `kinds` are all kinds of message, by name.
+    """
+    to_person = row.destination is Destination.USER
+    if problem is Problem.PERSON and to_person:
+        _mark_left(session, row, code, now)
+        done = _ask_stand_in(session, row, code, now) if "prompt_id" in row.args else _send_on(kinds, session, row, now)
+    elif problem is Problem.CHANNEL and not to_person:
+        lost_channels.mark_channel_lost(session, row, code, now)
+        done = _send_on(kinds, session, row, now)
+    else:
+        done = False
+    if not done:
+        _tell_admin(session, row, code, problem, now)
+
+
+def left(session: Session, member: Member, now: datetime) -> None:
+    """Somebody left: what they were asked and have not answered is asked of whoever stands in."""
+    for prompt in meeting_queries.open_of_member(session, member.id):
+        stand_in = _reassign(session, prompt, f"{member.name} left", now)
+        if stand_in is None or stand_in.slack_id is None:
+            log.error("prompts.nobody_to_ask", prompt=prompt.id, left=member.id)
+            continue
+        key = PROMPT_KEY.of(prompt.id, "to", stand_in.id, f"{now.timestamp():.0f}")
+        prompts.send_prompt(session, prompt.workspace_id, prompt.id, stand_in.slack_id, key, now)
+
+
+def compose_undelivered(session: Session, args: dict[str, Any], now: datetime) -> UndeliveredView:
+    return UndeliveredView(args["kind"], args["place"], args["to_person"], args["code"])
+
+
+def _mark_left(session: Session, row: Claimed, code: str, now: datetime) -> None:
+    gone = members.by_slack_id(session, row.workspace_id, row.channel)
+    if gone is not None:
+        ledger.change(session, bot_author(row.workspace_id), schema.member, gone.id, now, why=code, is_deactivated=True)
+
+
+def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> bool:
+    """Have the deputy, else the manager, answer a prompt; True too if it is not that person's to answer any more."""
+    prompt = meeting_queries.by_id(session, row.args["prompt_id"])
+    asked = members.by_id(session, prompt.member_id) if prompt else None
+    if prompt is None or prompt.state is not PromptState.OPEN or asked is None or asked.slack_id != row.channel:
+        log.info("outbox.not_needed", key=row.key, why="the prompt is over, or somebody else was asked")
+        return True
+    stand_in = _reassign(session, prompt, f"{asked.name} cannot be reached: {code}", now)
+    if stand_in is None or stand_in.slack_id is None:
+        return False
+    key = PROMPT_KEY.of(prompt.id, "after", row.id)
+    prompts.send_prompt(session, row.workspace_id, prompt.id, stand_in.slack_id, key, now)
+    log.warning("outbox.sent_on", key=row.key, to=stand_in.slack_id, by=key)
+    return True
+
+
+def _reassign(session: Session, prompt: Prompt, why: str, now: datetime) -> Member | None:
+    """Make a prompt theirs who answer for the account now; None if it stays whose it was."""
+    account = accounts.by_id(session, prompt.account_id)
+    stand_in = recipients.answerable(session, account) if account else None
+    if stand_in is None:
+        return None
+    unchanged = {"state": PromptState.OPEN, "member_id": prompt.member_id}
+    author = bot_author(prompt.workspace_id)
+    won = ledger.change(
+        session, author, schema.prompt, prompt.id, now, why=why, only_if=unchanged, member_id=stand_in.id
+    )
+    return stand_in if won else None
+
+
+def _send_on(kinds: Mapping[str, MessageKind], session: Session, row: Claimed, now: datetime) -> bool:
+    """Send what a refused row said to whoever hears it instead; False if there is nobody."""
+    desk = substitute_for(kinds, session, row)
+    if desk is None:
+        return False
+    if row.kind == "risks-more":
+        announcements.put_daily_summary(session, desk, row.args, now)
+    else:
+        _put_on(session, row, desk, now)
+    log.warning("outbox.sent_on", key=row.key, to=desk.to)
+    return True
+
+
+def _put_on(session: Session, row: Claimed, desk: Recipient, now: datetime) -> None:
+    """Put the post again that stands for the row, as it is true now, with the replies that it has not sent yet.
+
+    An update or a reply whose post stands where it cannot be seen brings that post along, once.
+    """
+    itself = message_family.by_id(session, row.id)
+    parent = message_family.parent_of(session, row.id)
+    last = message_family.newest(session, row.workspace_id, parent.key) if parent else itself
+    assert itself is not None and last is not None
+    common: dict[str, Any] = {"workspace_id": row.workspace_id, "due_at": now, "trace": row.trace}
+    thread = last.key
+    if parent is None or last.id == parent.id or last.dead:
+        thread = last.next_key
+        place: dict[str, Any] = {"channel": desk.to, "destination": desk.destination}
+        put(session, Outgoing(key=thread, kind=last.kind, args=last.args, **place, **common), now)
+    replies = message_family.waiting_replies(session, row.id) if parent is None else [itself]
+    if row.op is Op.POST:
+        for reply in replies:
+            on = Outgoing(key=reply.next_key, kind=reply.kind, args=reply.args, thread_key=thread, **common)
+            put(session, on, now)
+
+
+def _tell_admin(session: Session, row: Claimed, code: str, problem: Problem, now: datetime) -> None:
+    """Once a day for each kind and reason; where it is about a person or a channel, for each of these."""
+    to_person = row.destination is Destination.USER
+    desk = recipients.of_admin(session, row.workspace_id)
+    if desk is None or row.kind == "undelivered":
+        log.error("outbox.nobody_to_tell", key=row.key, kind=row.kind, place=row.channel, code=code)
+        return
+    about = [] if problem is Problem.MESSAGE else [row.channel]
+    message = Outgoing(
+        key=UNDELIVERED_KEY.of(row.kind, code, *about, f"{now:%Y-%m-%d}"),
+        workspace_id=row.workspace_id,
+        kind="undelivered",
+        channel=desk.to,
+        destination=desk.destination,
+        args={"kind": row.kind, "place": row.channel, "to_person": to_person, "code": code},
+        due_at=now,
+    )
+    put(session, message, now)

@@ -1,0 +1,28 @@
+"""What is said about messages that could not be delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLostView:
+    """A channel no longer takes our messages; `channel` is its Slack id, `loops` are the teams that are asked there.
+
+    `news` says whether it is the portfolio's own channel, to which digest and escalations go.
+    """
+
+    portfolio: str
+    channel: str
+    news: bool
+    loops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredView:
+    """A message of this kind could not be sent to `place`, a Slack id; `code` is Slack's reason."""
+
+    kind: str
+    place: str
+    to_person: bool
+    code: str

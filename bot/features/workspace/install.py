@@ -1,0 +1,122 @@
+"""Keeps the workspace and its people known to us: at the start from Slack's lists, later from its events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.values.clock import Clock
+from bot.features.undelivered import lost_channels, reroute
+from bot.outbox.pacing import resume_workspace
+from bot.outbox.types import PermanentFailure
+from bot.slack import errors
+from bot.slack.people import is_person, read_user
+from bot.store import members, workspaces
+from bot.store.engine import Database
+
+_PAGE = 200
+
+log = structlog.get_logger("slack")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where our token lets us in, and who we are there."""
+
+    workspace_id: int
+    team_id: str
+    team: str
+    bot_user_id: str
+
+
+async def install(client: AsyncWebClient, database: Database, now: datetime) -> Installation:
+    """Ask Slack where we are and remember it; a workspace that was paused for a revoked token goes on.
+
+    Raises `SlackApiError` when the token does not hold.
+    """
+    me = await client.auth_test()
+
+    def remember() -> int:
+        with database.begin() as session:
+            workspace_id = workspaces.remember(session, str(me["team_id"]), str(me["team"]), now)
+            if resume_workspace(session, workspace_id):
+                log.info("slack.resumed", team=me["team_id"])
+            return workspace_id
+
+    workspace_id = await asyncio.to_thread(remember)
+    return Installation(workspace_id, str(me["team_id"]), str(me["team"]), str(me["user_id"]))
+
+
+async def meet_everybody(client: AsyncWebClient, database: Database, where: Installation) -> int:
+    """Remember all people of the workspace, page by page; returns how many there are."""
+    met, cursor = 0, ""
+    while True:
+        page = await client.users_list(limit=_PAGE, cursor=cursor)
+        people = [user for user in page["members"] if is_person(user)]
+        await asyncio.to_thread(_remember, database, where, people)
+        met += len(people)
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            return met
+
+
+def _remember(database: Database, where: Installation, people: list[Mapping[str, Any]]) -> None:
+    with database.begin() as session:
+        for user in people:
+            members.remember(session, where.workspace_id, read_user(user, where.team_id))
+
+
+def _follow(database: Database, where: Installation, user: Mapping[str, Any], now: datetime) -> None:
+    """Remember what became of somebody; who has left is stood in for at once."""
+    told = read_user(user, where.team_id)
+    with database.begin() as session:
+        known = members.by_slack_id(session, where.workspace_id, told.slack_id)
+        member = members.remember(session, where.workspace_id, told)
+        if member.is_deactivated and known is not None and not known.is_deactivated:
+            log.info("slack.member_left", member=member.id)
+            reroute.left(session, member, now)
+
+
+def follow_people(app: AsyncApp, database: Database, where: Installation, clock: Clock) -> None:
+    """Listen for people who come, change or leave, and for channels that take us in again."""
+
+    @app.event("user_change")
+    @app.event("team_join")
+    async def changed(event: Mapping[str, Any]) -> None:
+        user = event["user"]
+        if is_person(user):
+            await asyncio.to_thread(_follow, database, where, user, clock.now())
+
+    @app.event("member_joined_channel")
+    async def joined(event: Mapping[str, Any]) -> None:
+        if event["user"] == where.bot_user_id:
+            await asyncio.to_thread(_found_again, database, where, str(event["channel"]), clock.now())
+
+    @app.event("channel_unarchive")
+    @app.event("group_unarchive")
+    async def unarchived(event: Mapping[str, Any]) -> None:
+        await asyncio.to_thread(_found_again, database, where, str(event["channel"]), clock.now())
+
+
+def _found_again(database: Database, where: Installation, channel: str, now: datetime) -> None:
+    """A channel that had been lost takes messages again; if we are not in it any more, the next one tells."""
+    with database.begin() as session:
+        lost_channels.mark_channel_recovered(session, where.workspace_id, channel, now)
+
+
+def sentence_of(error: Exception, api_url: str) -> str:
+    """Why Slack did not let us in, and how to mend it."""
+    if not isinstance(error, SlackApiError):
+        return f"Slack cannot be reached at {api_url}: {error}"
+    code = errors.code_of(error) or error.response.status_code
+    if isinstance(errors.outcome_of(error), PermanentFailure):
+        return f"Slack refuses SLACK_BOT_TOKEN ({code}). Install the app again and set the new token."
+    return f"Slack does not answer as it should ({code}). Nothing is wrong here: start again in a minute."

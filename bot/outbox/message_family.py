@@ -1,0 +1,77 @@
+"""Which message of the outbox stands for what a key names, once messages were refused and sent elsewhere.
+
+A message that died is followed by another one, elsewhere, whose key ends in `:after:<the dead row's id>`: unique, and
+the same however often it is worked out. The family of `risk:7` is `risk:7` and everything after it; the newest stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.store.schema.outbox import outbox
+
+_AFTER = ":after:"
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyMember:
+    """A row of the outbox, as far as what follows it needs."""
+
+    id: int
+    key: str
+    kind: str
+    args: dict[str, Any]
+    state: str
+
+    @property
+    def dead(self) -> bool:
+        return self.state == "dead"
+
+    @property
+    def next_key(self) -> str:
+        """The key of the message that follows this one."""
+        return f"{family(self.key)}{_AFTER}{self.id}"
+
+
+_COLUMNS = [outbox.c[field.name] for field in fields(FamilyMember)]
+
+
+def family(key: str) -> str:
+    """The key that the first of a family had."""
+    return key.partition(_AFTER)[0]
+
+
+def newest(session: Session, workspace_id: int, key: str) -> FamilyMember | None:
+    """The message that stands for `key`, held until the transaction ends, so that it does not die meanwhile."""
+    c, first = outbox.c, family(key)
+    held = select(*_COLUMNS).where(c.workspace_id == workspace_id).with_for_update(read=True)
+    # Two questions, as SQLite reads all of a workspace for the two in one; ";" is the byte after ":".
+    root = held.where(c.key == first)
+    later = held.where(c.key > f"{first}{_AFTER}", c.key < f"{first}{_AFTER[:-1]};").order_by(c.id.desc()).limit(1)
+    # The root first: while somebody buries it this waits, and then sees what follows it.
+    found = [FamilyMember(*row) for query in (root, later) for row in session.execute(query)]
+    return found[-1] if found else None
+
+
+def by_id(session: Session, row_id: int) -> FamilyMember | None:
+    row = session.execute(select(*_COLUMNS).where(outbox.c.id == row_id)).one_or_none()
+    return None if row is None else FamilyMember(*row)
+
+
+def parent_of(session: Session, row_id: int) -> FamilyMember | None:
+    """The message that a row replies to or changes; None for one that stands by itself."""
+    c = outbox.c
+    row = session.execute(select(c.thread_id, c.target_id).where(c.id == row_id)).one()
+    parent = row.thread_id or row.target_id
+    return None if parent is None else by_id(session, parent)
+
+
+def waiting_replies(session: Session, row_id: int) -> list[FamilyMember]:
+    """The replies to a message that are not sent yet, in the order of sending."""
+    c = outbox.c
+    waiting = select(*_COLUMNS).where(c.thread_id == row_id, c.op == "post", c.finished_at.is_(None))
+    return [FamilyMember(*row) for row in session.execute(waiting.order_by(c.due_at, c.id))]

@@ -1,0 +1,101 @@
+"""The clock that calls the services: in-memory interval jobs, never a store (DESIGN, section 5)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.domain.values.clock import Clock
+from bot.log import traced
+from bot.scheduler.jobs import Job
+from bot.store.engine import Database
+
+# A backlog is worked off in shares, so that one job does not keep the others waiting for long.
+_MOST_PIECES = 200
+_MOST_SECONDS = 10.0
+# Of their own: in the loop's pool a backlog would take every thread, and people and the sender would wait for one.
+_THREADS = 2
+
+log = structlog.get_logger("clock")
+
+
+class Clockwork:
+    """Runs the jobs every `tick_seconds`, and all of them at once on `tick`; a job never runs twice at a time."""
+
+    def __init__(self, database: Database, clock: Clock, jobs: Sequence[Job], tick_seconds: float) -> None:
+        self._database = database
+        self._clock = clock
+        self._jobs = jobs
+        self._tick_seconds = tick_seconds
+        self._running = {job.name: asyncio.Lock() for job in jobs}
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._stopping = False
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="clock")
+
+    def start(self) -> None:
+        """Begin, with a first look at everything right away."""
+        for job in self._jobs:
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                args=[job],
+                name=job.name,
+                seconds=self._tick_seconds * job.ticks,
+                # So that replicas which started together do not all look at the same moment.
+                jitter=self._tick_seconds * 0.1,
+                next_run_time=datetime.now(UTC),
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Begin nothing more; return when what runs has ended."""
+        self._stopping = True
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for lock in self._running.values():
+            async with lock:
+                pass
+        self._threads.shutdown(wait=False)
+
+    async def tick(self) -> int:
+        """Run every job now, to the end of what is due; returns how many pieces of work were done."""
+        total = 0
+        while done := sum([await self._run(job) for job in self._jobs]):
+            total += done
+        return total
+
+    async def _run(self, job: Job) -> int:
+        """One share of what is due for `job`; returns the number of pieces."""
+        async with self._running[job.name]:
+            if self._stopping:
+                return 0
+            with traced() as trace:
+                try:
+                    here = contextvars.copy_context()
+                    done = await asyncio.get_running_loop().run_in_executor(self._threads, here.run, self._share, job)
+                except Exception:
+                    log.exception("clock.failed", job=job.name)
+                    return 0
+                if done:
+                    log.info("clock.done", job=job.name, pieces=done, trace=trace)
+                return done
+
+    def _share(self, job: Job) -> int:
+        until = time.monotonic() + _MOST_SECONDS
+        done = 0
+        while done < _MOST_PIECES and time.monotonic() < until and not self._stopping:
+            with self._database.begin() as session:
+                if not job.do_one(session, self._clock.now()):
+                    break
+            done += 1
+        return done

@@ -1,0 +1,99 @@
+"""What a person is told when something cannot be done, and where: one place for every listener.
+
+A command is answered by an ephemeral message, a button by one beside the message it stands in, a modal by an error on
+the input at fault, so that what was typed stays. Whatever nobody foresaw is logged with its traceback under the
+reference that the person is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk.errors import SlackApiError
+
+from bot.app.actor import UserError
+from bot.log import current_trace
+from bot.slack.edge import Edge, TooSlowError, as_reply
+from bot.slack.payload import Body, inputs_of, response_url, surface_of
+from bot.store.engine import AWAY
+
+log = structlog.get_logger("slack")
+
+_DATABASE_AWAY = (*AWAY, TooSlowError)
+_TRY_AGAIN = "The database is not answering. Nothing is lost: please try again in a minute."
+_TRY_AGAIN_MODAL = "The database is not answering. What you typed is not lost: leave this open, try again in a minute."
+_UNKNOWN = "This is from an older version of Proofline. Open it again with /proof."
+_LATE = "That took too long for Slack. Please press it once more."
+_LATE_CODES = frozenset({"expired_trigger_id", "exchanged_trigger_id", "not_found", "hash_conflict"})
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """One sentence to one person, as a message that only they see."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeModalView:
+    """One sentence to one person where there is no message to answer: over a modal or App Home."""
+
+    sentence: str
+
+
+class Failures:
+    """Turns an exception of a listener into what its person sees."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    async def handle(self, error: Exception, body: Body) -> BoltResponse:
+        """The answer to Slack for a payload whose listener raised `error`."""
+        surface = surface_of(body)
+        sentence, field = self._words(error, surface)
+        if surface == "event":
+            return BoltResponse(status=503 if isinstance(error, _DATABASE_AWAY) else 200, body="")
+        try:
+            return await self._tell(body, surface, sentence, field)
+        except Exception:
+            log.exception("slack.untold", sentence=sentence)
+            return BoltResponse(status=200, body="")
+
+    def _words(self, error: Exception, surface: str) -> tuple[str, str | None]:
+        if isinstance(error, UserError):
+            log.info("slack.refused", surface=surface, sentence=error.sentence)
+            return error.sentence, error.field
+        if isinstance(error, _DATABASE_AWAY):
+            log.error("slack.database_away", surface=surface, error=repr(error))
+            return _TRY_AGAIN_MODAL if surface == "modal" else _TRY_AGAIN, None
+        if isinstance(error, BoltUnhandledRequestError):
+            log.warning("slack.unknown", surface=surface, request=str(error)[:200])
+            return _UNKNOWN, None
+        if isinstance(error, SlackApiError) and error.response.get("error") in _LATE_CODES:
+            log.warning("slack.late", surface=surface, error=str(error))
+            return _LATE, None
+        reference = current_trace() or "none"
+        log.error("slack.failed", surface=surface, reference=reference, exc_info=error)
+        return f"Something broke on our side, sorry. If it stays, give an admin this reference: {reference}", None
+
+    async def _tell(self, body: Body, surface: str, sentence: str, field: str | None) -> BoltResponse:
+        if surface == "command":
+            return BoltResponse(status=200, body=as_reply(self._edge.message(NoticeView(sentence))))
+        if surface == "modal":
+            return self._on_the_modal(body, sentence, field)
+        if response_url(body):
+            await self._edge.respond(body, NoticeView(sentence))
+        else:
+            await self._edge.open(body, NoticeModalView(sentence))
+        return BoltResponse(status=200, body="")
+
+    def _on_the_modal(self, body: Body, sentence: str, field: str | None) -> BoltResponse:
+        inputs = inputs_of(body["view"])
+        if not inputs:
+            notice = self._edge.modal(NoticeModalView(sentence))
+            return BoltResponse(status=200, body={"response_action": "push", "view": notice})
+        at_fault = field if field in inputs else inputs[0]
+        return BoltResponse(status=200, body={"response_action": "errors", "errors": {at_fault: sentence}})

@@ -1,0 +1,49 @@
+"""What most buttons do: read what a form or a list shows about one row, and show it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.slack.edge import Edge, Work
+from bot.slack.payload import Body, clicked, number
+
+Look = Callable[[Session, Actor, int, datetime], object]
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+
+
+def opens(edge: Edge, form: Look) -> Listener:
+    """A listener that opens the form about the row whose id the button carries."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        row_id = number(clicked(body))
+        await edge.open(body, await edge.read(body, lambda s, actor, now: form(s, actor, row_id, now)))
+        await ack()
+
+    return listener
+
+
+def shows(edge: Edge, look: Look, title: str) -> Listener:
+    """A listener that shows a list or card about the row; `title` is for where it becomes a modal."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        row_id = number(clicked(body))
+        await edge.show(body, await edge.read(body, lambda s, actor, now: look(s, actor, row_id, now)), title)
+        await ack()
+
+    return listener
+
+
+async def shares(edge: Edge, body: Body, look: Work[object]) -> None:
+    """Show everybody in the channel what the person who clicked sees, once.
+
+    A message behind a response_url cannot be looked for, so the press is claimed before it is posted: should the
+    posting fail, the person is told, and presses again.
+    """
+    view = await edge.work(body, look)
+    if view is not None:
+        await edge.respond(body, view, in_channel=True)

@@ -1,0 +1,116 @@
+"""Finds an account by what somebody typed: slug, alias, prefix, words, then closest spelling (DESIGN, section 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from bot.domain.values import slugs
+from bot.store.schema import account, account_word
+
+_SHOWN = 8
+_NEAREST = 3
+_LOOKED_AT = 12
+_CLOSE_ENOUGH = 80.0
+_CLEARLY_CLOSER = 6.0
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`hit` when it is clear which account is meant; else `choices`, or the `nearest` spellings of no match.
+
+    `guessed` says that the spelling was not exact, so that a reader can see which account was taken.
+    """
+
+    hit: Hit | None = None
+    choices: tuple[Hit, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    guessed: bool = False
+
+
+def find(session: Session, workspace_id: int, typed: str) -> Found:
+    """The account that `typed` means in this workspace."""
+    key = slugs.slug(typed)
+    if not key:
+        return Found()
+    for look in (_exact, _beginning, _words):
+        hits = look(session, workspace_id, key)
+        if len(hits) == 1:
+            return Found(hit=hits[0])
+        if hits:
+            return Found(choices=tuple(hits[:_SHOWN]))
+    return _closest(session, workspace_id, key)
+
+
+def _hits(session: Session, statement: Select[Any]) -> list[Hit]:
+    return [Hit(*row) for row in session.execute(statement)]
+
+
+def _accounts(workspace_id: int) -> Select[Any]:
+    return (
+        select(account.c.id, account.c.slug, account.c.name)
+        .where(account.c.workspace_id == workspace_id)
+        .order_by(account.c.status, account.c.slug)
+    )
+
+
+_BY_SLUG = select(account.c.id, account.c.slug, account.c.name).where(
+    account.c.workspace_id == bindparam("workspace"), account.c.slug == bindparam("key")
+)
+
+
+def _exact(session: Session, workspace_id: int, key: str) -> list[Hit]:
+    by_slug = [Hit(*row) for row in session.execute(_BY_SLUG, {"workspace": workspace_id, "key": key})]
+    if by_slug:
+        return by_slug
+    alias = select(account_word.c.account_id).where(
+        account_word.c.workspace_id == workspace_id, account_word.c.word == key, account_word.c.is_alias
+    )
+    return _hits(session, _accounts(workspace_id).where(account.c.id.in_(alias)))
+
+
+def _beginning(session: Session, workspace_id: int, key: str) -> list[Hit]:
+    return _hits(session, _accounts(workspace_id).where(_starts(account.c.slug, key)).limit(_SHOWN))
+
+
+def _words(session: Session, workspace_id: int, key: str) -> list[Hit]:
+    with_word = (
+        select(account_word.c.account_id).where(
+            account_word.c.workspace_id == workspace_id, _starts(account_word.c.word, word)
+        )
+        for word in key.split("-")
+    )
+    conditions = [account.c.id.in_(subquery) for subquery in with_word]
+    return _hits(session, _accounts(workspace_id).where(*conditions).limit(_SHOWN))
+
+
+def _starts(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
+    return and_(column >= prefix, column < prefix + _LAST)
+
+
+def _closest(session: Session, workspace_id: int, key: str) -> Found:
+    """The nearest spellings, of the whole name or of one word of it; the nearest itself when nothing else is near."""
+    hits = {hit.id: hit for hit in _hits(session, _accounts(workspace_id))}
+    spellings = {(hit.id, word): word for hit in hits.values() for word in (hit.slug, *hit.slug.split("-"))}
+    scores: dict[int, float] = {}
+    for _, score, (hit_id, _) in process.extract(key, spellings, scorer=fuzz.ratio, limit=_LOOKED_AT):
+        scores[hit_id] = max(score, scores.get(hit_id, 0.0))
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    if not ranked:
+        return Found()
+    (best_id, best), runner_up = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
+    if best >= _CLOSE_ENOUGH and best - runner_up >= _CLEARLY_CLOSER:
+        return Found(hit=hits[best_id], guessed=True)
+    return Found(nearest=tuple(hits[hit_id] for hit_id, _ in ranked[:_NEAREST]))

@@ -1,0 +1,69 @@
+"""A copy of the whole database in one file, taken while the bot runs."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from bot.store.admin.table_copy import CannotCopy
+from bot.store.engine import KEEPALIVES, Database
+
+_PAGES = 4096
+
+Progress = Callable[[int, int], None]
+
+
+def backup(database: Database, file: Path, progress: Progress = lambda done, total: None) -> int:
+    """Write a consistent copy of a SQLite database to the new file `file`; returns its size in bytes.
+
+    SQLite's online backup: what is written meanwhile is either in the copy whole or not at all, and nobody waits. The
+    copy is checked before it gets its name, so that a file of that name is a good one. Raises `CannotCopy`.
+    """
+    if database.dialect != "sqlite":
+        raise CannotCopy(f"This is PostgreSQL, which brings its own tool. Run: {pg_dump(database, file)}")
+    source = Path(database.url.database or "")
+    if not source.is_file():
+        raise CannotCopy(f"There is no database at {source} yet.")
+    if file.exists():
+        raise CannotCopy(f"{file} is there already. Choose a new name for this backup.")
+    part = file.with_name(file.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        _copy(source, part, progress)
+        os.replace(part, file)
+    except sqlite3.Error as error:
+        raise CannotCopy(f"The backup could not be written: {error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def pg_dump(database: Database, file: Path) -> str:
+    """The command line that backs up this PostgreSQL database; the password is asked for or in ~/.pgpass."""
+    url = database.url
+    given = url.difference_update_query(KEEPALIVES)  # what the engine adds is not for people to copy
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, given.query)
+    return f"pg_dump --format=custom --file={shlex.quote(str(file))} {shlex.quote(str(bare))}"
+
+
+def _copy(source: Path, part: Path, progress: Progress) -> None:
+    with closing(sqlite3.connect(source, timeout=30)) as reading, closing(sqlite3.connect(part)) as writing:
+        # The read transaction holds the copy to one moment, however long it takes; in WAL mode it stops no writer.
+        reading.execute("BEGIN")
+        reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        reading.backup(
+            writing, pages=_PAGES, progress=lambda status, left, total: progress(total - left, total), sleep=0
+        )
+        reading.rollback()
+        writing.execute("PRAGMA journal_mode = DELETE")
+        found = writing.execute("PRAGMA integrity_check").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"the copy is not sound ({found})")
+    with part.open("rb") as written:
+        os.fsync(written.fileno())

@@ -1,0 +1,152 @@
+"""Stage, tier, the isolation of our share and the packet, acted as people act."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.enums import Source
+from bot.features.evidence import record
+from bot.features.evidence.record import NewEvidence
+from sandbox.errors import FormError
+from sandbox.person import Person
+from tests.support.believable import fill
+from tests.support.bot_process import Stage
+
+
+def words(person: Person) -> str:
+    """What the open modal says, without marks and line breaks."""
+    return " ".join(person.text(person.modal).replace("*", "").split())
+
+
+def read(person: Person) -> str:
+    """What the newest message says, without marks and line breaks."""
+    return " ".join(person.text(person.sees()[-1]).replace("*", "").replace("_", "").split())
+
+
+async def test_a_stage_is_put_by_hand_with_a_reason_and_released(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await stage.settle()
+    await ines.command("/proof acme stage")
+    form = words(ines)
+    assert "is in activation" in form and "a first win, with its date" in form and "Too few accounts" in form
+    with pytest.raises(FormError) as refused:
+        await ines.submit({"stage": "renewal"})
+    assert "reason" in refused.value.errors
+    await ines.submit({"stage": "renewal", "reason": "They renew early"})
+    await ines.command("/proof acme")
+    assert "renewal" in ines.text(ines.sees()[-1])
+    await ines.command("/proof acme stage")
+    assert "Set by hand: They renew early The ledger shows activation" in words(ines)
+    await ines.submit({"stage": "ledger"})
+    await ines.command("/proof acme")
+    assert "activation" in ines.text(ines.sees()[-1])
+
+
+async def test_a_reader_sees_stage_and_tier_without_a_form(stage: Stage) -> None:
+    fill(stage)
+    tom = stage.person("tom")
+    await tom.command("/proof acme stage")
+    assert "Acme GmbH is in" in words(tom) and not (tom.modal or {"submit": 1}).get("submit")
+    await tom.close()
+    await tom.command("/proof acme tier")
+    assert "Acme GmbH is high touch" in words(tom) and not (tom.modal or {"submit": 1}).get("submit")
+
+
+async def test_a_tier_is_put_by_hand_with_a_reason(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await ines.command("/proof acme tier")
+    with pytest.raises(FormError) as refused:
+        await ines.submit({"tier": "low_touch"})
+    assert "reason" in refused.value.errors
+    await ines.submit({"tier": "low_touch", "reason": "One user, no admin"})
+    await ines.command("/proof acme tier")
+    assert "Acme GmbH is low touch" in words(ines) and "One user, no admin" in words(ines)
+
+
+async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_accepted(stage: Stage) -> None:
+    fill(stage)
+    ines, tom = stage.person("ines"), stage.person("tom")
+    await ines.command("/proof acme packet")
+    assert "Nobody" not in read(ines) and "no evidence yet" in read(ines)
+    await ines.command("/proof acme")
+    await ines.click("card.evidence")
+    await ines.submit(
+        {"outcome": "1", "value": "5", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
+    )
+    assert "which part of it is ours?" in words(ines)
+    await ines.click("evidence.isolate")
+    with pytest.raises(FormError) as refused:
+        await ines.submit({"method": "before_after", "note": "The intake form did a fifth", "money": "plenty"})
+    assert "money" in refused.value.errors
+    await ines.submit({"money": "120,000 EUR", "accepter_name": "Dana Fox"})
+    assert "accepted: 120,000 EUR by Dana Fox, finance" in words(ines)
+    await ines.close()
+    await ines.command("/proof acme packet")
+    told = read(ines)
+    assert "100% proven of 1 outcome. Accepted by their side: 120,000 EUR" in told
+    assert "15 → 5 days (target 5 days)" in told and "Our share: The intake form did a fifth" in told
+    assert "Their side has not accepted it yet" in told
+    await ines.click("packet.accept")
+    await ines.submit({"by": "1"})
+    assert "Ana Ruiz accepted the packet of Acme GmbH" in words(ines)
+    await ines.close()
+    await ines.command("/proof acme packet")
+    await ines.click("packet.share")
+    assert "Ana Ruiz, champion, accepted this on" in read(tom) and "Shared by" in read(tom)
+
+
+async def test_a_piece_in_the_list_can_be_isolated_disputed_or_withdrawn(stage: Stage) -> None:
+    book = fill(stage)
+    ines = stage.person("ines")
+    new = NewEvidence(
+        book.acme, book.outcome, "a form", Source.CUSTOMER_SYSTEM, stage.now.date(), value="6", attested_by=book.ana
+    )
+    piece = stage.write(lambda session: record.record(session, stage.actor("ines"), new, stage.now))
+    await ines.command("/proof acme evidence")
+    await ines.click("evidence.menu", selected=f"isolate:{piece}")
+    await ines.submit({"method": "comparison_group", "note": "Lyon works without us"})
+    assert "attributed: a comparison group isolates our share" in words(ines)
+    await ines.close()
+    await ines.command("/proof acme evidence")
+    assert "replaced by a newer piece" in read(ines)
+
+
+async def test_a_baseline_left_for_later_is_given_from_the_plan(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await ines.command("/proof acme plan")
+    await ines.click("plan.outcome")
+    await ines.submit({"title": "Uptime holds", "metric": "uptime", "unit": "%", "direction": "hold"})
+    assert "Where does it start?" in words(ines)
+    await ines.close()
+    await ines.command("/proof acme plan")
+    await ines.click("plan.settle")
+    await ines.submit({"what": "details:2"})
+    with pytest.raises(FormError) as refused:
+        await ines.submit({"baseline": "97"})
+    assert "band_low" in refused.value.errors
+    await ines.submit({"baseline": "97", "band_low": "99", "agreed_by": "1", "shelf_life_days": "30"})
+    assert ines.modal is None
+    await ines.command("/proof acme plan")
+    assert "Uptime holds" in read(ines)
+
+
+async def test_the_card_as_of_a_day_shows_that_day(stage: Stage) -> None:
+    book = fill(stage)
+    ines = stage.person("ines")
+    await stage.go_on(days=2)
+    new = NewEvidence(
+        book.acme, book.outcome, "a form", Source.CUSTOMER_SYSTEM, stage.now.date(), value="5", attested_by=book.ana
+    )
+    stage.write(lambda session: record.record(session, stage.actor("ines"), new, stage.now))
+    await ines.command("/proof acme as of 2026-03-03")
+    then = read(ines)
+    assert "as it was on 3 Mar 2026" in then and "0% proven" in then and "Add evidence" not in then
+    await ines.command("/proof acme")
+    assert "100% proven" in read(ines)
+    await ines.command("/proof acme as of 2026-01-01")
+    assert "was not here yet" in read(ines)
+    await ines.command("/proof acme as of 2027-01-01")
+    assert "not over yet" in read(ines)

@@ -1,0 +1,125 @@
+"""A Socket Mode connection that stays open and says nothing any more is noticed, told and replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Literal
+
+import aiohttp
+import pytest
+
+from bot.domain.values.clock import MovableClock
+from bot.slack.sockets import Patience
+from bot.wiring import Bot
+from sandbox import Fault, Sandbox
+from sandbox.clock import Clock
+from tests.support.believable import fill
+from tests.support.bot_process import MANIFEST, TUESDAY, WORKSPACE, Stage, free_port, settings_for
+
+QUICK = Patience(ping=0.5, connect=0.5, watch=0.1, wedged=1.5)
+
+
+@asynccontextmanager
+async def quick_stage(folder: Path, unanswered: int = 0) -> AsyncIterator[Stage]:
+    """A bot that loses its patience with a socket quickly; its first `unanswered` attempts to connect lead nowhere."""
+    clock = MovableClock(TUESDAY)
+    async with Sandbox(WORKSPACE, MANIFEST, clock=Clock(TUESDAY)) as sandbox:
+        sandbox.silence_sockets(unanswered)
+        settings = settings_for(sandbox, folder / "proofline.db", free_port(), "socket")
+        bot = Bot(settings, clock, patience=QUICK)
+        async with asyncio.timeout(20):
+            await bot.start()
+        try:
+            await bot.wait_for_member_sync()
+            yield Stage(sandbox, bot, clock)
+        finally:
+            await bot.stop()
+
+
+async def read(stage: Stage, path: str) -> tuple[int, str]:
+    """The status and the text of one of the bot's own pages."""
+    url = f"http://127.0.0.1:{stage.bot.port}{path}"
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        return answer.status, await answer.text()
+
+
+async def socket_is(stage: Stage, state: str) -> None:
+    """Wait until /ready says this of the socket."""
+    async with asyncio.timeout(20):
+        while json.loads((await read(stage, "/ready"))[1])["socket"] != state:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.02)
+
+
+async def replaced(stage: Stage) -> float:
+    """How many connections this process has counted as replaced."""
+    found = re.search(r"^proofline_sockets_replaced_total (\S+)", (await read(stage, "/metrics"))[1], re.MULTILINE)
+    assert found is not None
+    return float(found[1])
+
+
+async def click_works(stage: Stage) -> bool:
+    """Whether a click on the card that Inês has before her opens its form."""
+    await stage.person("ines").click("card.evidence")
+    return stage.person("ines").modal is not None
+
+
+async def test_a_silent_connection_is_not_ready_and_is_replaced(tmp_path: Path) -> None:
+    async with quick_stage(tmp_path) as stage:
+        fill(stage)
+        await stage.person("ines").command("/proof acme")
+        before = await replaced(stage)
+        # No way back until we have seen that it was noticed.
+        stage.sandbox.fault(Fault("apps.connections.open", "error500", count=1000))
+        stage.sandbox.silence_sockets()
+        await socket_is(stage, "not connected")
+        assert (await read(stage, "/ready"))[0] == 503
+        stage.sandbox.clear_faults()
+        await socket_is(stage, "ok")
+        assert (await read(stage, "/ready"))[0] == 200
+        assert await replaced(stage) > before
+        assert await click_works(stage)
+
+
+async def test_a_new_connection_that_is_not_answered_either_is_not_tried_for_ever(tmp_path: Path) -> None:
+    async with quick_stage(tmp_path) as stage:
+        fill(stage)
+        await stage.person("ines").command("/proof acme")
+        stage.sandbox.silence_sockets(attempts=1)
+        await socket_is(stage, "not connected")
+        await socket_is(stage, "ok")
+        assert await click_works(stage)
+
+
+async def test_a_start_outlives_an_attempt_to_connect_that_is_not_answered(tmp_path: Path) -> None:
+    async with quick_stage(tmp_path, unanswered=1) as stage:
+        fill(stage)
+        await stage.person("ines").command("/proof acme")
+        assert await click_works(stage)
+
+
+async def test_a_silent_connection_does_not_hold_up_the_stop(tmp_path: Path) -> None:
+    async with quick_stage(tmp_path) as stage:
+        stage.sandbox.fault(Fault("apps.connections.open", "error500", count=1000))
+        stage.sandbox.silence_sockets()
+        began = time.monotonic()
+        await stage.bot.stop()
+        assert time.monotonic() - began < 8, "Docker gives ten seconds, and slack_sdk waits as long for the goodbye"
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+async def test_a_connection_that_slack_refreshes_is_counted(
+    tmp_path: Path, reason: Literal["warning", "refresh_requested"]
+) -> None:
+    async with quick_stage(tmp_path) as stage:
+        before = await replaced(stage)
+        await stage.sandbox.refresh_sockets(reason)
+        async with asyncio.timeout(20):
+            while await replaced(stage) == before:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.02)
+        await socket_is(stage, "ok")

@@ -1,0 +1,259 @@
+"""Whatever people send changes state once, however often it is delivered: every form, press and command of a day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from sqlalchemy import Table, func, select
+from sqlalchemy.orm import Session
+
+from bot.settings import Settings
+from bot.slack import edge
+from bot.slack.ids import Action, Callback, Command
+from bot.store import schema
+from bot.store.schema import metadata
+from sandbox.courier import Parcel
+from sandbox.errors import FormError
+from tests.support import bot_process
+from tests.support.believable import fill
+from tests.support.bot_process import Stage, eventually, staged
+from tests.support.databases import Postgres
+from tests.support.forms_story import Day, live
+
+OPENS_A_FORM = {
+    Action.ANSWER,
+    Action.NOTHING_CHANGED,
+    Action.HAND_OVER,
+    Action.EDIT_ANSWER,
+    Action.ANSWER_LATE,
+    Action.ANSWER_ACCOUNT,
+    Action.EDIT_DRAFT,
+    Action.ADD_EVIDENCE,
+    Action.PROVE_GAP,
+    Action.EVIDENCE_MENU,
+    Action.ADD_OUTCOME,
+    Action.ADD_PERSON,
+    Action.ADD_OBSTACLE,
+    Action.ADD_PROMISE,
+    Action.FIRST_WIN,
+    Action.SETTLE_PLAN,
+    Action.PUSH_EVIDENCE,
+    Action.ISOLATE_SHARE,
+    Action.ACCEPT_PACKET,
+    Action.ASSIGN_RISK,
+    Action.SNOOZE_RISK,
+    Action.CLOSE_RISK,
+    Action.SETUP_PORTFOLIO,
+    Action.SETUP_LOOPS,
+    Action.JUDGE,
+    Action.ANSWER_LOOP,
+    Action.SET_THEME,
+    Action.TELL_CUSTOMER,
+}
+SHOWS = {
+    Action.OPEN_CARD,
+    Action.CHOOSE_ACCOUNT,
+    Action.SHOW_HISTORY,
+    Action.SHOW_PORTFOLIO,
+    Action.SHOW_PORTFOLIO_PAGE,
+}
+READS_ONLY = OPENS_A_FORM | SHOWS
+"""Presses that change nothing of ours; every other one is pressed in the story."""
+
+_OF_DELIVERY = {"channel_gate", "workspace_gate"}
+_COUNTED = [table for table in metadata.sorted_tables if table.name not in _OF_DELIVERY]
+
+
+@dataclass
+class Standing:
+    """What stands: rows by table, the lines of history, and the messages that people can see."""
+
+    rows: dict[str, int]
+    history: list[tuple[Any, ...]]
+    messages: dict[str, int]
+
+
+def standing(stage: Stage) -> Standing:
+    lines = select(*(schema.history.c[name] for name in ("entity", "entity_id", "surface", "before", "after", "why")))
+
+    def look(session: Session) -> tuple[dict[str, int], list[tuple[Any, ...]]]:
+        def count(table: Table) -> int:
+            return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+        history = [tuple(row) for row in session.execute(lines.order_by(schema.history.c.id))]
+        return {table.name: count(table) for table in _COUNTED}, history
+
+    rows, history = stage.read(look)
+    channels = ("general", "cs-north", "product")
+    messages = {name: len(stage.sandbox.messages(name)) for name in channels}
+    people = {who: len(stage.person(who).dm()) for who in ("maya", "ines", "tom")}
+    return Standing(rows, history, messages | people)
+
+
+Steps = list[tuple[str, Standing]]
+Send = Callable[[], Awaitable[None]]
+Twice = Callable[[Stage, Send], Awaitable[None]]
+TROUBLE = {"slack.refused", "slack.failed", "slack.late", "slack.untold", "slack.database_away", "slack.unknown"}
+
+
+async def tell(stage: Stage, twice: Twice) -> tuple[Steps, set[str]]:
+    """Live the day with every sending done by `twice`; what stood after each step, and the names of all steps."""
+    steps: Steps = []
+
+    async def step(name: str, send: Send) -> None:
+        await twice(stage, send)
+        await stage.settle()
+        steps.append((name, standing(stage)))
+
+    await live(Day(stage, step))
+    return steps, {name for name, _ in steps}
+
+
+async def plainly(stage: Stage, send: Send) -> None:
+    await send()
+
+
+async def after(stage: Stage, send: Send) -> None:
+    stage.sandbox.duplicate_next()
+    await send()
+
+
+async def together(stage: Stage, send: Send) -> None:
+    stage.sandbox.duplicate_next(together=True)
+    await send()
+
+
+async def compare(stage: Stage, other: Stage, twice: Twice) -> None:
+    """Live the day plainly on one stage and `twice` on the other: the same stands after every step."""
+    with structlog.testing.capture_logs() as logged:
+        try:
+            (once, _), (doubled, _) = await asyncio.gather(tell(stage, plainly), tell(other, twice))
+        except FormError as refused:
+            refused.add_note(str([line for line in logged if line["event"] in TROUBLE]))
+            raise
+    assert [line for line in logged if line["event"] in TROUBLE] == [], "a second delivery is answered like the first"
+    for (name, alone), (same, both) in zip(once, doubled, strict=True):
+        assert name == same
+        assert both.rows == alone.rows, name
+        assert both.messages == alone.messages, name
+        assert len(both.history) == len(alone.history), name
+
+
+@pytest.fixture
+async def other(tmp_path: Path, migrated: Path) -> AsyncIterator[Stage]:
+    """A second stage, like the first."""
+    directory = tmp_path / "other"
+    directory.mkdir()
+    async with staged(directory, database=migrated) as running:
+        yield running
+
+
+@pytest.fixture
+async def replicated(tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """A stage on PostgreSQL, where two deliveries at once are two transactions at once."""
+    name, settings_for = postgres.create(), bot_process.settings_for
+
+    def on_postgres(*given: Any) -> Settings:
+        return settings_for(*given).model_copy(update={"database_url": postgres.url(name)})
+
+    directory = tmp_path / "replicated"
+    directory.mkdir()
+    with monkeypatch.context() as moved:
+        moved.setattr(bot_process, "settings_for", on_postgres)
+        async with staged(directory) as running:
+            yield running
+    postgres.drop(name)
+
+
+async def test_the_same_on_postgresql(stage: Stage, replicated: Stage) -> None:
+    assert replicated.bot.database.dialect == "postgresql"
+    await compare(stage, replicated, together)
+
+
+@pytest.mark.parametrize("twice", [after, together])
+async def test_a_day_of_doubled_deliveries_leaves_what_a_day_of_single_ones_does(
+    twice: Twice, stage: Stage, other: Stage
+) -> None:
+    await compare(stage, other, twice)
+
+
+async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stage: Stage) -> None:
+    courier, kept = stage.sandbox.world.courier, list[Parcel]()
+    deliver = courier.deliver
+
+    async def keep(parcel: Parcel) -> Any:
+        kept.append(parcel)
+        return await deliver(parcel)
+
+    async def send_and_keep(stage: Stage, send: Send) -> None:
+        courier.deliver = keep  # type: ignore[method-assign]  # only listens
+        await send()
+        courier.deliver = deliver  # type: ignore[method-assign]
+
+    _, names = await tell(stage, send_and_keep)
+    assert names >= {*Callback, *(set(Action) - READS_ONLY), Command.ANSWER}
+    assert len(kept) >= len(names)
+    await stage.go_on(minutes=25)
+    before = standing(stage)
+    with structlog.testing.capture_logs() as logged:
+        for parcel in kept:
+            answer = await deliver(parcel)
+            assert not isinstance(answer, dict) or answer.get("response_action") != "errors", parcel.payload
+        await stage.settle()
+    assert [line for line in logged if line["event"] in TROUBLE] == []
+    assert standing(stage) == before
+
+
+async def test_a_form_sent_again_after_the_database_was_too_slow_is_recorded_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await ines.command("/proof acme plan")
+    await ines.click(Action.ADD_OBSTACLE)
+    typed = {"kind": "approvals", "text": "Their security review"}
+    with monkeypatch.context() as hurried:
+        hurried.setattr(edge, "ANSWER_SECONDS", 0.05)
+        with stage.bot.database.begin() as session:
+            session.connection()
+            with pytest.raises(FormError) as away:
+                await ines.submit(typed)
+    assert "try again" in str(away.value.errors)
+    await eventually(lambda: standing(stage).rows["obstacle"] == 1)
+    with pytest.raises(FormError) as changed:
+        await ines.submit({"text": "Their security review and the works council"})
+    assert "went on record after all" in str(changed.value.errors)
+    await ines.submit(typed)
+    assert ines.modal is None
+    assert standing(stage).rows["obstacle"] == 1
+
+
+async def test_forms_that_follow_one_another_are_submissions_of_their_own(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    for _ in range(2):
+        await ines.command("/proof acme plan")
+        await ines.click(Action.ADD_OBSTACLE)
+        await ines.submit({"kind": "approvals", "text": "Their security review"})
+    assert standing(stage).rows["obstacle"] == 2, "the same words in a form that was opened again"
+    await ines.command("/proof acme plan")
+    await ines.click(Action.ADD_OUTCOME)
+    await ines.submit({"title": "Fewer tickets", "metric": "tickets", "direction": "down"})
+    await ines.submit({"baseline": "40", "shelf_life_days": "90"})
+    assert standing(stage).rows["outcome"] == 2
+    assert stage.read(lambda s: s.execute(select(schema.outcome.c.baseline)).scalars().all()) == [15, 40]
+
+
+async def test_a_second_press_is_no_second_delivery(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await ines.command("/proof acme")
+    for count in (1, 2):
+        await ines.click(Action.SHARE_CARD)
+        assert len(stage.sandbox.messages("general")) == count

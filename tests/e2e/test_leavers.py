@@ -1,0 +1,127 @@
+"""Somebody's account is deactivated: what they would have been told or asked reaches whoever stands in for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.app.actor import bot_author
+from bot.domain.enums import CadenceKind
+from bot.features.meetings import queries as meeting_queries
+from bot.features.meetings.cadences import NewCadence, set_cadence
+from bot.features.meetings.queries import Prompt
+from bot.store import accounts, ledger, members, schema
+from bot.store.members import Member
+from tests.support.bot_process import Stage, eventually
+
+TO_THE_MEETING = timedelta(days=1, hours=23)
+
+
+def meets(stage: Stage, name: str, owner: str, *, deputy: str | None = None, manager: str | None = None) -> int:
+    """A customer without outcomes, which is a risk, whose weekly meeting is in two days; returns its id."""
+
+    def write(session: Session) -> int:
+        actor = stage.actor(owner)
+        home: int | None = None
+        if manager:
+            row: dict[str, Any] = {"name": f"Of {name}", "manager_id": stage.actor(manager).member.id}
+            author, row["workspace_id"] = bot_author(stage.workspace_id), stage.workspace_id
+            home = ledger.add(session, author, schema.portfolio, stage.now, **row)
+        people = {"owner_id": actor.member.id, "deputy_id": stage.actor(deputy).member.id if deputy else None}
+        account_id = accounts.create(session, actor.author, stage.now, name, portfolio_id=home, **people)
+        day = stage.now.date() + timedelta(days=2)
+        set_cadence(
+            session, actor, NewCadence(account_id, CadenceKind.WEEKLY_SYNC, day, "15:00", "weekly", "UTC"), stage.now
+        )
+        return account_id
+
+    return stage.write(write)
+
+
+def member(stage: Stage, who: str) -> Member:
+    found = stage.read(lambda s: members.by_slack_id(s, stage.workspace_id, stage.person(who).id))
+    assert found is not None
+    return found
+
+
+def leave_unnoticed(stage: Stage, who: str) -> None:
+    """Deactivate somebody without the event, as when Slack's is late."""
+    state = stage.sandbox.world.state
+    user = state.users[stage.person(who).id]
+    user.deactivated = True
+    state.put_user(user)
+
+
+def prompt_of(stage: Stage, account_id: int) -> Prompt:
+    found = stage.read(lambda session: meeting_queries.open_of_account(session, account_id))
+    assert found is not None
+    return found
+
+
+def about(stage: Stage, who: str, name: str) -> list[str]:
+    """What somebody was told of a customer: that a prompt asks about it, that a risk is open in it."""
+    person = stage.person(who)
+    told = [str(message["blocks"]) for message in person.dm() if name in person.text(message)]
+    kinds = {"prompt.answer": "prompt", "risk.claim": "risk"}
+    return sorted(kind for blocks in told for action, kind in kinds.items() if action in blocks)
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+async def test_the_deputy_is_asked_and_told_in_place_of_an_owner_who_left(stage: Stage, noticed: bool) -> None:
+    acme = meets(stage, "Acme", "tom", deputy="ines")
+    if noticed:
+        stage.sandbox.deactivate_user("tom")
+        await eventually(lambda: member(stage, "tom").is_deactivated)
+    else:
+        leave_unnoticed(stage, "tom")
+    await stage.go_to(stage.now + TO_THE_MEETING)
+    assert about(stage, "ines", "Acme") == ["prompt", "risk"]
+    assert stage.person("tom").dm() == []
+    assert prompt_of(stage, acme).member_id == member(stage, "ines").id
+    assert member(stage, "tom").is_deactivated
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+async def test_without_a_deputy_the_manager_is_asked_at_opening_and_at_sending(stage: Stage, noticed: bool) -> None:
+    acme = meets(stage, "Acme", "tom", manager="kenji")
+    if noticed:
+        stage.sandbox.deactivate_user("tom")
+        await eventually(lambda: member(stage, "tom").is_deactivated)
+    else:
+        leave_unnoticed(stage, "tom")
+    await stage.go_to(stage.now + TO_THE_MEETING)
+    assert about(stage, "kenji", "Acme") == ["prompt", "risk"]
+    assert prompt_of(stage, acme).member_id == member(stage, "kenji").id
+
+
+async def test_a_prompt_that_was_asked_already_is_handed_on_when_its_owner_leaves(stage: Stage) -> None:
+    acme = meets(stage, "Acme", "tom", deputy="ines")
+    await stage.go_to(stage.now + TO_THE_MEETING)
+    assert len(stage.person("tom").dm()) == 2
+    stage.sandbox.deactivate_user("tom")
+    await eventually(lambda: prompt_of(stage, acme).member_id == member(stage, "ines").id)
+    await stage.settle()
+    assert about(stage, "ines", "Acme") == ["prompt"]
+    ines = stage.person("ines")
+    await ines.click("prompt.answer")
+    await ines.submit({"change": "belief", "what_changed": "They told their board"})
+    await stage.settle()
+    assert stage.read(lambda session: meeting_queries.open_of_account(session, acme)) is None
+    answered = stage.read(lambda session: meeting_queries.last_answer(session, acme))
+    assert answered is not None and answered.member_id == member(stage, "ines").id
+
+
+async def test_two_owners_who_leave_on_one_day_are_both_told_of(stage: Stage) -> None:
+    meets(stage, "Acme", "tom")
+    meets(stage, "Bolt", "kenji")
+    for who in ("tom", "kenji"):
+        leave_unnoticed(stage, who)
+    await stage.go_to(stage.now + TO_THE_MEETING)
+    maya = stage.person("maya")
+    texts = [maya.text(message) for message in maya.dm()]
+    for name, owner in (("Acme", "Tom Okafor"), ("Bolt", "Kenji Sato")):
+        assert len([text for text in texts if name in text]) == 1, texts
+        assert len([text for text in texts if "could not be delivered" in text and owner in text]) == 1, texts

@@ -1,3 +1,0 @@
-from tests.services.databases import database, databases, postgres, sqlite_template
-
-__all__ = ["database", "databases", "postgres", "sqlite_template"]

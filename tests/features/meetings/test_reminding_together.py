@@ -1,0 +1,49 @@
+"""Replicas that remind and close at the same time; in `make chaos` all of them waited for the same prompt."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.features.meetings import prompts
+from bot.features.meetings import queries as meeting_queries
+from bot.store import schema
+from bot.store.engine import Database
+from tests.support.world import MONDAY, build
+
+LATER = MONDAY + timedelta(days=9)
+
+
+def test_two_replicas_never_take_the_same_prompt_in_hand(database: Database) -> None:
+    with database.begin() as session:
+        build(session)
+    asked = MONDAY + timedelta(days=1, hours=1)
+    with database.begin() as session:
+        assert prompts.open_due_prompts(session, asked)
+    if database.dialect == "sqlite":  # its writers take turns, so the second sees what the first has done
+        with database.begin() as session:
+            assert prompts.close_silent(session, LATER)
+        with database.begin() as session:
+            assert not prompts.close_silent(session, LATER)
+        return
+    with database.session() as first, database.session() as second:
+        held = meeting_queries.next_to_close(first, LATER)
+        assert held is not None
+        assert meeting_queries.next_to_close(second, LATER) is None
+        assert meeting_queries.next_to_remind(second, LATER) is None
+        first.rollback()
+        assert meeting_queries.next_to_close(second, LATER) == held
+
+
+def test_the_messages_of_a_prompt_are_found_among_others(database: Database) -> None:
+    with database.begin() as session:
+        build(session)
+    with database.begin() as session:
+        assert prompts.open_due_prompts(session, MONDAY + timedelta(days=1, hours=1))
+        prompt_id = session.execute(select(schema.prompt.c.id)).scalar_one()
+        again = f"prompt:{prompt_id}:again:20260303T1200"
+        prompts.send_prompt(session, 1, prompt_id, "U0MAYA", again, MONDAY + timedelta(days=1, hours=3))
+        prompts.send_prompt(session, 1, prompt_id, "U0TOM", f"prompt:{prompt_id}0", MONDAY + timedelta(days=1, hours=3))
+        found = meeting_queries.messages_of(session, 1, prompt_id)
+    assert found == [(f"prompt:{prompt_id}", "U0MAYA"), (again, "U0MAYA")]

@@ -1,0 +1,180 @@
+"""The two top grades and the packet: our share isolated, money accepted, the story told and accepted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.app import assessments
+from bot.app.actor import UserError
+from bot.domain.enums import Grade, Method, Part, Source
+from bot.features.evidence import attribution, list, record
+from bot.features.evidence.attribution import Isolation
+from bot.features.evidence.record import NewEvidence
+from bot.features.packet import packet
+from bot.features.plan import outcomes, people
+from bot.features.plan.outcomes import NewOutcome
+from bot.store import accounts, schema
+from bot.store.engine import Database
+from tests.support.managing import MONDAY, day
+from tests.support.world import World, build
+
+CAUSES = "Their new intake form explains a fifth; the rest is ours"
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    with database.begin() as session:
+        return build(session)
+
+
+def piece(world: World, submission: str, **values: Any) -> NewEvidence:
+    given = {"source": Source.CUSTOMER_SYSTEM, "as_of": MONDAY.date(), "value": "5", "attested_by": world.ana, **values}
+    return NewEvidence(world.acme, world.hours, submission, **given)
+
+
+def confirm(database: Database, world: World, submission: str = "form 1", **values: Any) -> int:
+    with database.begin() as session:
+        return record.record(session, world.maya, piece(world, submission, **values), MONDAY)
+
+
+def isolate(database: Database, world: World, new: Isolation, now: datetime = MONDAY) -> str:
+    with database.begin() as session:
+        return attribution.attribute(session, world.maya, new, now).reason
+
+
+def grade_of(database: Database, world: World, now: datetime = MONDAY) -> Grade | None:
+    with database.begin() as session:
+        _, assessment = assessments.assessed(session, world.maya, world.acme, now)
+        return assessment.outcomes[0].grade
+
+
+def test_a_method_makes_it_attributed_and_accepted_money_accepted(database: Database, world: World) -> None:
+    first = confirm(database, world)
+    attributed = isolate(database, world, Isolation(first, "form 2", Method.BEFORE_AFTER, CAUSES))
+    assert attributed == "attributed: before and after, with the other causes listed"
+    second = first + 1
+    new = Isolation(second, "form 3", Method.BEFORE_AFTER, CAUSES, "120,000 EUR", accepter_name="Dana Fox")
+    assert isolate(database, world, new) == "accepted: 120,000 EUR by Dana Fox, finance"
+    assert isolate(database, world, new) == "accepted: 120,000 EUR by Dana Fox, finance", "the same form twice"
+    with database.begin() as session:
+        rows = session.execute(select(schema.evidence).order_by(schema.evidence.c.id)).all()
+        assert [row.superseded_by for row in rows] == [second, second + 1, None]
+        assert {(row.as_of, row.value, row.attested_by) for row in rows} == {(rows[0].as_of, rows[0].value, world.ana)}
+
+
+def test_withdrawing_the_top_piece_restores_what_it_replaced(database: Database, world: World) -> None:
+    first = confirm(database, world)
+    isolate(database, world, Isolation(first, "form 2", Method.COMPARISON_GROUP, "Their Lyon office works without us"))
+    assert grade_of(database, world) is Grade.ATTRIBUTED
+    with database.begin() as session:
+        record.withdraw(session, world.maya, first + 1, "Lyon began to use it, too", day(MONDAY, 1))
+    assert grade_of(database, world, day(MONDAY, 1)) is Grade.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("new", "field"),
+    [
+        ({"note": " "}, "note"),
+        ({"money": "a lot"}, "money"),
+        ({"accepter_name": "Dana Fox"}, "money"),
+        ({"money": "1,000 EUR", "accepted_by": 1}, "accepted_by"),
+        ({"money": "1,000 EUR", "accepter_name": "Dana", "accepted_on": date(2027, 1, 1)}, "accepted_on"),
+    ],
+)
+def test_a_share_that_cannot_be_isolated_names_the_field(
+    database: Database, world: World, new: dict[str, Any], field: str
+) -> None:
+    first = confirm(database, world)
+    values: dict[str, Any] = {"note": CAUSES, **new}
+    with pytest.raises(UserError) as refused:
+        isolate(database, world, Isolation(first, "form 2", Method.BEFORE_AFTER, **values))
+    assert refused.value.field == field
+    assert grade_of(database, world) is Grade.CONFIRMED
+
+
+def test_only_confirmed_evidence_that_stands_can_rise(database: Database, world: World) -> None:
+    oral = confirm(database, world, source=Source.CUSTOMER_SAID, oral=True)
+    with database.begin() as session, pytest.raises(UserError, match="only measured"):
+        attribution.attribution_form(session, world.maya, oral, MONDAY)
+    confirmed = confirm(database, world, "form 2")
+    isolate(database, world, Isolation(confirmed, "form 3", Method.BEFORE_AFTER, CAUSES))
+    with pytest.raises(UserError, match="newer piece"):
+        isolate(database, world, Isolation(confirmed, "form 4", Method.BEFORE_AFTER, CAUSES))
+    with database.begin() as session, pytest.raises(UserError):
+        attribution.attribution_form(session, world.tom, confirmed, MONDAY)
+
+
+def test_the_list_of_evidence_offers_it_where_it_helps(database: Database, world: World) -> None:
+    confirm(database, world, source=Source.OUR_MEASUREMENT, value="9")
+    confirm(database, world, "form 2")
+    with database.begin() as session:
+        lines = list.evidence(session, world.maya, world.acme, MONDAY).lines
+    assert [(line.what, line.may_rise) for line in lines] == [("5 days", True), ("9 days", False)]
+
+
+def test_the_packet_tells_what_is_proven_and_what_is_not(database: Database, world: World) -> None:
+    with database.begin() as session:
+        statement = NewOutcome(world.acme, "Legal signs without us", due_on=date(2026, 5, 1), owner_person_id=world.ana)
+        outcomes.add_outcome(session, world.maya, statement, MONDAY)
+    first = confirm(database, world, link="https://example.com/report")
+    share = Isolation(first, "form 2", Method.BEFORE_AFTER, CAUSES, "1,250,000 EUR", accepter_name="Dana Fox")
+    isolate(database, world, share)
+    with database.begin() as session:
+        view = packet.packet(session, world.tom, world.acme, MONDAY)
+    assert [(line.moved, line.target, line.progress) for line in view.story] == [("15 → 5 days", "5 days", None)]
+    assert (view.story[0].method_note, view.money) == (CAUSES, ("1.2 M EUR",))
+    assert [(line.title, line.reason) for line in view.unproven] == [("Legal signs without us", "no evidence yet")]
+    assert (view.champion, view.accepted_on, view.can_write) == ("Ana Ruiz, champion", None, False)
+
+
+def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, world: World) -> None:
+    with database.begin() as session:
+        statement = NewOutcome(world.acme, "Legal signs without us", due_on=date(2026, 5, 1), owner_person_id=world.ana)
+        signs = [outcomes.add_outcome(session, world.maya, replace(statement, title=f"{n}"), MONDAY) for n in range(2)]
+        dana = people.add_person(session, world.maya, world.acme, "Dana Fox", Part.FINANCE, None, MONDAY)
+    words: dict[str, Any] = {
+        "source": Source.CUSTOMER_WROTE,
+        "value": None,
+        "statement": "Nobody called us",
+        "attested_by": dana,
+    }
+    for outcome_id, amount, by in (
+        (world.hours, "5,000 EUR", dana),
+        (signs[0], "7,000 USD", dana),
+        (signs[1], "900 EUR", None),
+    ):
+        with database.begin() as session:
+            new = replace(piece(world, f"first {outcome_id}"), outcome_id=outcome_id)
+            new = new if outcome_id == world.hours else replace(new, **words)
+            first = record.record(session, world.maya, new, MONDAY)
+        share = Isolation(first, f"share {outcome_id}", Method.BEFORE_AFTER, CAUSES, amount, by)
+        isolate(database, world, share)
+    with database.begin() as session:
+        assert packet.packet(session, world.maya, world.acme, MONDAY).money == ("7,000 USD", "5,000 EUR")
+
+
+def test_acceptance_is_dated_named_and_grows_old(database: Database, world: World) -> None:
+    with database.begin() as session, pytest.raises(UserError, match="Nothing is proven"):
+        packet.accept_form(session, world.maya, world.acme, MONDAY)
+    confirm(database, world)
+    with database.begin() as session:
+        form = packet.accept_form(session, world.maya, world.acme, MONDAY)
+        assert form.people == ((world.ana, "Ana Ruiz", "champion"),)
+        for person, on in ((999, MONDAY.date()), (world.ana, date(2026, 3, 9))):
+            with pytest.raises(UserError):
+                packet.accept(session, world.maya, world.acme, person, on, MONDAY)
+        with pytest.raises(UserError):
+            packet.accept(session, world.tom, world.acme, world.ana, MONDAY.date(), MONDAY)
+        view = packet.accept(session, world.maya, world.acme, world.ana, MONDAY.date(), MONDAY)
+        assert (view.by, view.until) == ("Ana Ruiz", date(2027, 3, 2))
+        account = accounts.by_id(session, world.acme)
+        assert account is not None
+        assert (account.packet_accepted_on, account.packet_accepted_by) == (MONDAY.date(), world.ana)
+        told = packet.packet(session, world.maya, world.acme, day(MONDAY, 30))
+        old = packet.packet(session, world.maya, world.acme, day(MONDAY, 366))
+    assert (told.accepted_by, told.renew, old.renew) == ("Ana Ruiz, champion", False, True)

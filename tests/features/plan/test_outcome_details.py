@@ -1,0 +1,113 @@
+"""The details that make an outcome judgeable: baseline, band, shelf life, promise, worth; and retiring one."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.app import assessments
+from bot.app.actor import UserError
+from bot.domain.enums import Direction, Source, Standing
+from bot.domain.model import Outcome
+from bot.features.accounts import card
+from bot.features.evidence import record
+from bot.features.evidence.record import NewEvidence
+from bot.features.plan import outcome_details, outcomes
+from bot.features.plan import plan as plan_plan
+from bot.features.plan.outcome_details import Details
+from bot.features.plan.outcomes import NewOutcome
+from bot.store import proof_state
+from bot.store.engine import Database
+from tests.support.managing import MONDAY, day
+from tests.support.world import World, build
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    with database.begin() as session:
+        return build(session)
+
+
+def uptime(database: Database, world: World) -> int:
+    """An outcome that must stay where it is, without any detail yet."""
+    new = NewOutcome(world.acme, "Uptime holds", "uptime", "%", Direction.HOLD, due_on=date(2026, 9, 1))
+    with database.begin() as session:
+        return outcomes.add_outcome(session, world.maya, new, MONDAY)
+
+
+def outcome_of(database: Database, world: World, outcome_id: int) -> Outcome:
+    with database.begin() as session:
+        return next(one for one in proof_state.load(session, world.acme).outcomes if one.id == outcome_id)
+
+
+def test_a_number_that_must_hold_gets_its_band_and_is_proven_within_it(database: Database, world: World) -> None:
+    held = uptime(database, world)
+    with database.begin() as session:
+        promise = plan_plan.add_promise(session, world.maya, world.acme, "Never down", None, None, "Sales", MONDAY)
+        details = Details(held, "97.5", date(2026, 1, 1), world.ana, "99", "", 30, promise, "120,000 EUR")
+        outcome_details.set_details(session, world.maya, details, MONDAY)
+        form = outcome_details.details_form(session, world.maya, held, MONDAY)
+        new = NewEvidence(world.acme, held, "f", Source.CUSTOMER_SYSTEM, MONDAY.date(), "99.2", attested_by=world.ana)
+        record.record(session, world.maya, new, MONDAY)
+        _, assessment = assessments.assessed(session, world.maya, world.acme, MONDAY)
+    written = outcome_of(database, world, held)
+    assert (written.band_low, written.band_high, written.shelf_life_days) == (Decimal(99), None, 30)
+    assert (written.promise_id, written.promised_minor, written.currency) == (promise, 120_000_00, "EUR")
+    assert (form.holds, form.baseline, form.band_low, form.worth) == (True, "97.5", "99", "120,000 EUR")
+    assert assessment.outcomes[1].standing is Standing.PROVEN
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"baseline": ""}, "baseline"),
+        ({"baseline": "many"}, "baseline"),
+        ({"baseline_on": date(2026, 4, 1)}, "baseline_on"),
+        ({"agreed_by": 99}, "agreed_by"),
+        ({"promise_id": 99}, "promise"),
+        ({"shelf_life_days": 0}, "shelf_life_days"),
+        ({"band_low": "", "band_high": ""}, "band_low"),
+        ({"band_low": "9", "band_high": "8"}, "band_high"),
+        ({"band_low": "nine"}, "band_low"),
+        ({"worth": "a fortune"}, "worth"),
+    ],
+)
+def test_a_detail_that_cannot_be_names_its_field(
+    database: Database, world: World, given: dict[str, Any], field: str
+) -> None:
+    held = uptime(database, world)
+    details = Details(held, **{"baseline": "97", "baseline_on": date(2026, 1, 1), "band_low": "99", **given})
+    with database.begin() as session, pytest.raises(UserError) as refused:
+        outcome_details.set_details(session, world.maya, details, MONDAY)
+    assert refused.value.field == field
+    with database.begin() as session, pytest.raises(UserError):
+        outcome_details.set_details(session, world.tom, details, MONDAY)
+
+
+def test_an_outcome_that_is_no_longer_wanted_leaves_coverage_with_a_reason(database: Database, world: World) -> None:
+    held = uptime(database, world)
+    later = day(MONDAY, 3)
+    with database.begin() as session:
+        with pytest.raises(UserError):
+            plan_plan.apply_plan_change(session, world.maya, world.acme, "retired", held, later.date(), " ", later)
+        plan_plan.apply_plan_change(
+            session, world.maya, world.acme, "retired", held, later.date(), "Another tool does it", later
+        )
+        _, assessment = assessments.assessed(session, world.maya, world.acme, later)
+    assert [graded.outcome.id for graded in assessment.outcomes] == [world.hours]
+    assert outcome_of(database, world, held).retired_why == "Another tool does it"
+
+
+def test_a_promise_that_nobody_mentions_is_named_on_plan_and_card(database: Database, world: World) -> None:
+    with database.begin() as session:
+        plan_plan.add_promise(session, world.maya, world.acme, "An SAP connector", MONDAY.date(), None, "Sales", MONDAY)
+        soon, late = day(MONDAY, 59), day(MONDAY, 60)
+        assert card.card(session, world.maya, world.acme, soon).forgotten == ()
+        assert card.card(session, world.maya, world.acme, late).forgotten == (
+            "“An SAP connector”: nobody has mentioned it since 2 Mar 2026",
+        )
+        plan = plan_plan.plan_view(session, world.maya, world.acme, late)
+    assert plan.promises[0].forgotten == "nobody has mentioned it since 2 Mar 2026"

@@ -1,0 +1,172 @@
+"""The grammar of the slash commands: what people type, what it means, and what the help says of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.app.actor import UserError
+from bot.domain.enums import Change
+from bot.slack.date_phrases import due
+from bot.slack.grammar import (
+    FORMS,
+    Answer,
+    Help,
+    NewAccount,
+    Portfolio,
+    PortfolioSetup,
+    Request,
+    Show,
+    Topic,
+    help_of,
+    parse,
+    usage_hint,
+)
+from bot.slack.ids import Command
+
+TUESDAY = date(2026, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("", Help(Command.PROOF)),
+        ("HELP", Help(Command.PROOF)),
+        ("new", NewAccount()),
+        ("acme", Show("acme")),
+        ("New Relic", Show("New Relic")),
+        ("Acme  Corp\n plan", Show("Acme Corp", Topic.PLAN)),
+        ("acme EVIDENCE", Show("acme", Topic.EVIDENCE)),
+        ('"plan"', Show("plan")),
+        ("“Gap Inc” gap", Show("Gap Inc", Topic.GAP)),
+        ("gap gap", Show("gap", Topic.GAP)),
+        ("Smith &amp; Sons", Show("Smith & Sons")),
+        ("acme as of 2026-03-01", Show("acme", as_of=date(2026, 3, 1))),
+        ('"acme" as of 2026-03-01', Show("acme", as_of=date(2026, 3, 1))),
+        ("acme history", Show("acme", Topic.HISTORY)),
+        ("acme history since 2026-03-01", Show("acme", Topic.HISTORY, since=date(2026, 3, 1))),
+        ("acme history 2026-03-01", Show("acme", Topic.HISTORY, since=date(2026, 3, 1))),
+        ("acme evidnce", Show("acme evidnce", hint="Did you mean /proof acme evidence?")),
+    ],
+)
+def test_proof_is_read(text: str, request_: object) -> None:
+    assert parse("/proof", text) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("plan", 'Which account? Write /proof <account> plan. An account that is called plan is /proof "plan".'),
+        ("acme as of yesteryear", "yesteryear is no date that I can read. Write it like 2026-03-01."),
+        ("as of 2026-03-01", "Which account? Start with its name: /proof <account>."),
+        ('"acme" evidnce', 'evidnce is nothing that I can show of an account. Did you mean /proof "acme" evidence?'),
+    ],
+)
+def test_proof_says_what_to_write_instead(text: str, sentence: str) -> None:
+    with pytest.raises(UserError) as refused:
+        parse("/proof", text)
+    assert refused.value.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("", Answer()),
+        ("acme corp", Answer("acme corp")),
+        ("changed: nothing", Answer(change=Change.NOTHING)),
+        (
+            "acme changed: belief, the CFO quotes our number unproven: savings next: send the sheet by friday",
+            Answer("acme", Change.BELIEF, "the CFO quotes our number", "savings", "send the sheet", "friday"),
+        ),
+        (
+            '"Next: Inc" Changed: they log in at 10:30, see https://a.example/x next: step by step guide',
+            Answer("Next: Inc", None, "they log in at 10:30, see https://a.example/x", None, "step by step guide"),
+        ),
+        ("acme next: sign by 2026-03-01", Answer("acme", next_action="sign", by="2026-03-01")),
+        ("acme changed: behavior - daily use", Answer("acme", Change.BEHAVIOUR, "daily use")),
+    ],
+)
+def test_answers_are_read(text: str, request_: object) -> None:
+    assert parse("/answer", text) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("acme chnaged: belief", "I do not know chnaged: in an answer. Did you mean changed:?"),
+        ("acme next: a next: b", "next: stands twice. Put all of it behind one next:."),
+        (
+            "acme changed: next: b",
+            "Nothing stands behind changed:. Write /answer <account> changed: … unproven: … next: … by friday.",
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_read_says_why(text: str, sentence: str) -> None:
+    with pytest.raises(UserError) as refused:
+        parse("/answer", text)
+    assert refused.value.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("", Portfolio()),
+        ("<@U0ADA|ada>", Portfolio(owner="U0ADA")),
+        ("North America", Portfolio(name="North America")),
+        ("setup", PortfolioSetup()),
+        ("setup North", PortfolioSetup("North")),
+        ('"setup"', Portfolio(name="setup")),
+    ],
+)
+def test_portfolio_is_read(text: str, request_: object) -> None:
+    assert parse("/portfolio", text) == request_
+
+
+@pytest.mark.parametrize("command", list(Command))
+def test_the_table_prints_the_help_and_parses_what_it_prints(command: Command) -> None:
+    lines = help_of(command).lines
+    assert [line.written for line in lines] == [form.written for form in FORMS if form.command is command]
+    for line in lines:
+        text = line.written.removeprefix(command).replace("<account>", "acme").replace("@owner", "<@U1>")
+        parsed = parse(command, text.replace("[", "").replace("]", ""))
+        if "acme" in text:
+            assert isinstance(parsed, Show | Answer) and parsed.account == "acme"
+    assert len(usage_hint(command)) <= 1000
+
+
+@given(st.sampled_from(list(Command)), st.text(max_size=300))
+def test_whatever_is_typed_gives_a_request_or_a_sentence(command: Command, text: str) -> None:
+    try:
+        answer: object = parse(command, text)
+    except UserError as refused:
+        answer = refused.sentence
+    assert isinstance(answer, Request) or str(answer).endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("friday", date(2026, 3, 6)),
+        ("Fri.", date(2026, 3, 6)),
+        ("tuesday", TUESDAY),
+        ("next tuesday", date(2026, 3, 10)),
+        ("next week", date(2026, 3, 9)),
+        ("tomorrow", date(2026, 3, 4)),
+        ("end of month", date(2026, 3, 31)),
+        ("in two weeks", date(2026, 3, 17)),
+        ("in 3 days", date(2026, 3, 6)),
+        ("2026-02-01", date(2026, 2, 1)),
+        ("12 march", date(2026, 3, 12)),
+        ("the 1st of March", date(2027, 3, 1)),
+        ("1 feb 2026", date(2026, 2, 1)),
+        ("legal", None),
+        ("march", None),
+        ("12", None),
+        ("step", None),
+    ],
+)
+def test_dates_in_words(text: str, day: date | None) -> None:
+    assert due(text, TUESDAY) == day

@@ -1,0 +1,179 @@
+"""The real bot over the sandbox, in the test's own event loop and on a migrated SQLite file.
+
+A test moves the clock with `Stage.go_to` and `Stage.go_on`, acts through `Stage.person`, and lets everything that has
+become due happen with `Stage.settle`. Set TRAFFIC to a file to keep what went to Slack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.domain.values.clock import MovableClock
+from bot.outbox.record_results import Pace
+from bot.outbox.sender import Settings as Sending
+from bot.settings import Settings
+from bot.slack.edge import Edge
+from bot.store import members
+from bot.wiring import Bot
+from sandbox import Sandbox
+from sandbox.clock import Clock
+from sandbox.person import Person
+
+T = TypeVar("T")
+Delivery = Literal["socket", "http"]
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+
+WORKSPACE: dict[str, Any] = {
+    "team": {"id": "T0NORTHWIND", "name": "Northwind CS", "domain": "northwind-cs"},
+    "users": [
+        {"handle": "maya", "name": "Maya Lindqvist", "tz": "Europe/Stockholm", "title": "Head of CS", "admin": True},
+        {"handle": "tom", "name": "Tom Okafor", "tz": "America/New_York", "title": "CSM"},
+        {"handle": "ines", "name": "Inês Duarte", "tz": "Europe/Lisbon", "title": "CSM"},
+        {"handle": "kenji", "name": "Kenji Sato", "tz": "Asia/Tokyo", "title": "CSM"},
+        {"handle": "gus", "name": "Gus Guest", "guest": True},
+        {"handle": "stella", "name": "Stella Stranger", "stranger": True},
+        {"handle": "dora", "name": "Dora Departed", "deactivated": True},
+    ],
+    "channels": [
+        {"name": "general", "members": ["maya", "tom", "ines", "kenji", "gus", "stella"]},
+        {"name": "cs-north", "members": ["maya", "tom", "ines", "kenji"], "bot": True},
+        {"name": "product", "members": ["maya", "tom"], "bot": True},
+        {"name": "elsewhere", "members": ["maya"]},
+    ],
+}
+"""Three CSMs in three time zones, their manager (an admin), and people who may not get anything."""
+
+
+@dataclass
+class Stage:
+    """A running bot with the Slack it lives in."""
+
+    sandbox: Sandbox
+    bot: Bot
+    clock: MovableClock
+
+    def person(self, reference: str) -> Person:
+        """Somebody by handle, name or id."""
+        return self.sandbox.person(reference)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    @property
+    def workspace_id(self) -> int:
+        return self.bot.where.workspace_id
+
+    async def settle(self) -> None:
+        """Let everything happen that has become due, and send it."""
+        await self.bot.tick()
+
+    async def go_to(self, moment: datetime) -> None:
+        """Move both clocks forwards to an aware moment, and settle."""
+        self.sandbox.clock.move(moment)
+        self.clock.move(moment)
+        await self.settle()
+
+    async def go_on(self, **by: float) -> None:
+        """Move both clocks by `hours=…`, `days=…`, and settle."""
+        await self.go_to(self.now + timedelta(**by))
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work(session)` in a transaction of the bot's database and commit."""
+        with self.bot.database.begin() as session:
+            return work(session)
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work(session)` for what it returns."""
+        with self.bot.database.reading() as session:
+            return work(session)
+
+    def actor(self, reference: str, surface: str = "test") -> Actor:
+        """Somebody as services know them."""
+        slack_id = self.person(reference).id
+        member = self.read(lambda session: members.by_slack_id(session, self.workspace_id, slack_id))
+        assert member is not None
+        return Actor(member, surface)
+
+
+async def eventually(condition: Callable[[], T], seconds: float = 5.0) -> T:
+    """The first truthy value of `condition`; what it looks at announces no change. TimeoutError after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not (value := condition()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return value
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@asynccontextmanager
+async def staged(
+    directory: Path,
+    *,
+    delivery: Delivery = "socket",
+    database: Path | None = None,
+    at: datetime = TUESDAY,
+    register: Callable[[AsyncApp, Edge], None] | None = None,
+    **sandbox_options: Any,
+) -> AsyncIterator[Stage]:
+    """A bot on its sandbox. `database` is a migrated SQLite file to start from; `register` adds listeners.
+
+    The clock stands at `at` at the start; no gate slows the outbox down, and nothing ticks but `settle`.
+    """
+    file = directory / "proofline.db"
+    if database is not None and not file.exists():
+        shutil.copy(database, file)
+    port, clock = free_port(), MovableClock(at)
+    traffic = os.environ.get("TRAFFIC")
+    async with Sandbox(
+        WORKSPACE,
+        MANIFEST,
+        clock=Clock(at),
+        delivery=delivery,
+        request_url=f"http://127.0.0.1:{port}/slack/events",
+        record=Path(traffic) if traffic else None,
+        **sandbox_options,
+    ) as sandbox:
+        settings = settings_for(sandbox, file, port, delivery)
+        bot = Bot(settings, clock, sending=Sending(pace=Pace(channel_seconds=0, settle_seconds=0.05)), extra=register)
+        await bot.start()
+        await bot.wait_for_member_sync()
+        if delivery == "socket":
+            await sandbox.connected()
+        try:
+            yield Stage(sandbox, bot, clock)
+        finally:
+            await bot.stop()
+
+
+def settings_for(sandbox: Sandbox, file: Path, port: int, delivery: Delivery) -> Settings:
+    """The settings of a bot that lives in this sandbox, with its SQLite file."""
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]  # pydantic's own argument
+        database_url=f"sqlite:///{file}",
+        slack_bot_token=sandbox.bot_token,
+        slack_app_token=sandbox.app_token if delivery == "socket" else "",
+        slack_signing_secret=sandbox.signing_secret,
+        slack_api_url=sandbox.api_url,
+        host="127.0.0.1",
+        port=port,
+        tick_seconds=3600,
+    )

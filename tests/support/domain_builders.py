@@ -1,0 +1,139 @@
+"""Small builders for the facts of one account, so that an example reads like the rule it shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from bot.domain.account.assessment import Assessment, assess
+from bot.domain.enums import CadenceKind, Direction, OutcomeKind, Part, PromptState, Source
+from bot.domain.model import Account, Evidence, MeetingFact, Outcome, Person, ProofState
+from bot.domain.proof.grading import Graded, grade
+
+TODAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+DANA = Person(1, 1, "Dana Fox", Part.CHAMPION)
+KIM = Person(2, 1, "Kim Li", Part.ECONOMIC_BUYER)
+SAM = Person(3, 1, "Sam Roe", Part.OUTCOME_OWNER)
+FIN = Person(4, 1, "Fin Ode", Part.FINANCE)
+USER = Person(5, 1, "Uma Ray", Part.USER)
+EVERYBODY = (DANA, KIM, SAM, FIN, USER)
+
+ACME = Account(
+    1,
+    1,
+    "acme",
+    "Acme",
+    arr_minor=12_000_000,
+    currency="USD",
+    contract_start=date(2025, 3, 1),
+    renewal_date=date(2027, 3, 1),
+    owner_id=7,
+)
+
+_ids = count(100)
+
+
+def ago(days: int) -> date:
+    """The day that many days before today."""
+    return TODAY - timedelta(days=days)
+
+
+def at(day: date, hour: int = 9) -> datetime:
+    """A moment of that day, UTC."""
+    return datetime.combine(day, time(hour), UTC)
+
+
+def onboarding(**changes: Any) -> Outcome:
+    """From 12 days to 5 days, agreed, owned and due in summer."""
+    outcome = Outcome(
+        1,
+        1,
+        "Onboard a customer in 5 days",
+        metric="onboarding time",
+        unit="days",
+        direction=Direction.DOWN,
+        baseline=Decimal(12),
+        baseline_on=ago(300),
+        baseline_agreed_by=KIM.id,
+        target=Decimal(5),
+        due_on=date(2026, 7, 1),
+        owner_person_id=SAM.id,
+    )
+    return replace(outcome, **changes)
+
+
+def legal(**changes: Any) -> Outcome:
+    """A statement outcome."""
+    outcome = Outcome(
+        2,
+        1,
+        "Legal signs without us",
+        kind=OutcomeKind.STATEMENT,
+        due_on=date(2026, 7, 1),
+        owner_person_id=SAM.id,
+    )
+    return replace(outcome, **changes)
+
+
+def piece(source: Source, value: int | str | None = None, age: int = 10, **changes: Any) -> Evidence:
+    """One piece of evidence of the onboarding outcome, recorded on the day it was dated."""
+    as_of = ago(age)
+    made = Evidence(
+        changes.pop("id", None) or next(_ids),
+        1,
+        changes.pop("outcome_id", 1),
+        source,
+        as_of,
+        at(as_of),
+        value=None if value is None else Decimal(value),
+    )
+    return replace(made, **changes)
+
+
+def wrote(value: int | str | None = None, age: int = 10, **changes: Any) -> Evidence:
+    """Dana Fox, the champion, wrote it."""
+    return piece(Source.CUSTOMER_WROTE, value, age, **{"attested_by": DANA.id, **changes})
+
+
+def system(value: int | str | None = None, age: int = 10, **changes: Any) -> Evidence:
+    """It stands in the customer's own system."""
+    return piece(Source.CUSTOMER_SYSTEM, value, age, **changes)
+
+
+def measured(value: int | str | None = None, age: int = 10, **changes: Any) -> Evidence:
+    """We measured it."""
+    return piece(Source.OUR_MEASUREMENT, value, age, **changes)
+
+
+def graded(outcome: Outcome, *pieces: Evidence, people: tuple[Person, ...] = EVERYBODY, on: date = TODAY) -> Graded:
+    return grade(outcome, pieces, {person.id: person for person in people}, on)
+
+
+def meeting(
+    age: int, prompt: PromptState = PromptState.ANSWERED, *, moved: bool | None = False, **more: Any
+) -> MeetingFact:
+    """A weekly sync that many days ago."""
+    kind = more.pop("kind", CadenceKind.WEEKLY_SYNC)
+    return MeetingFact(next(_ids), 1, 1, kind, at(ago(age)), prompt, 7, None, moved)
+
+
+def acme(*parts: Outcome | Evidence | Person, account: Account = ACME, **more: Any) -> ProofState:
+    """The state of one account; without a person given, everybody is there."""
+    people = tuple(part for part in parts if isinstance(part, Person)) or EVERYBODY
+    return ProofState(
+        account,
+        people=people,
+        outcomes=tuple(part for part in parts if isinstance(part, Outcome)),
+        evidence=tuple(part for part in parts if isinstance(part, Evidence)),
+        names={7: "Maya Lindqvist"},
+        **more,
+    )
+
+
+def assessed(*parts: Outcome | Evidence | Person, on: date = TODAY, **more: Any) -> Assessment:
+    return assess(acme(*parts, **more), on, at(on, 12))

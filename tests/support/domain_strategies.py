@@ -1,0 +1,108 @@
+"""Rich random ledgers for the laws of proof: outcomes whole and broken, evidence in every state, people who left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from bot.domain.enums import Direction, Method, OutcomeKind, Part, Source
+from bot.domain.model import Account, Evidence, Outcome, Person, ProofState
+
+TODAY = date(2026, 3, 2)
+ROSTER = tuple(Person(number, 1, f"Person {number}", part) for number, part in enumerate(Part, start=1))
+PERSON_IDS = st.sampled_from([None, *(person.id for person in ROSTER), 99])
+"""Everybody on the roster, nobody, and an id that nobody has."""
+
+past_days = st.integers(0, 200).map(lambda days: TODAY - timedelta(days=days))
+levels = st.integers(0, 12).map(lambda half: Decimal(half) / 2)
+"""Few enough values that ties, falls and exact targets are common."""
+
+due_days = st.one_of(st.none(), past_days)
+
+
+@st.composite
+def rosters(draw: st.DrawFn) -> dict[int, Person]:
+    """Everybody by id; some have left."""
+    return {person.id: replace(person, left_on=draw(st.one_of(st.none(), st.none(), past_days))) for person in ROSTER}
+
+
+@st.composite
+def outcomes(draw: st.DrawFn, outcome_id: int = 1) -> Outcome:
+    """Mostly whole outcomes; any part may be missing or contradict another."""
+    if draw(st.integers(0, 3)) == 0:
+        return Outcome(outcome_id, 1, "A statement", kind=OutcomeKind.STATEMENT, due_on=draw(due_days))
+    return draw(numbers(outcome_id))
+
+
+@st.composite
+def numbers(draw: st.DrawFn, outcome_id: int = 1) -> Outcome:
+    """Numeric outcomes."""
+    low, high = sorted((draw(levels), draw(levels)))
+    return Outcome(
+        outcome_id,
+        1,
+        "A number",
+        direction=draw(st.sampled_from([Direction.UP, Direction.UP, Direction.DOWN, Direction.HOLD, None])),
+        baseline=draw(st.one_of(levels, levels, levels, st.none())),
+        baseline_on=draw(st.one_of(st.none(), st.just(TODAY - timedelta(days=200)), past_days)),
+        baseline_agreed_by=draw(st.sampled_from([1, 1, 1, None])),
+        target=draw(st.one_of(levels, levels, levels, st.none())),
+        band_low=draw(st.one_of(st.just(low), st.none())),
+        band_high=draw(st.one_of(st.just(high), st.none())),
+        due_on=draw(due_days),
+        shelf_life_days=draw(st.sampled_from([30, 90, 365])),
+    )
+
+
+@st.composite
+def pieces(draw: st.DrawFn, piece_id: int = 1, outcome_id: int = 1) -> Evidence:
+    """One piece in force or disputed or withdrawn, of any source; what is said of it lies in the past."""
+    as_of = draw(past_days)
+    state = draw(st.sampled_from(["", "", "", "", "disputed", "withdrawn"]))
+    return Evidence(
+        piece_id,
+        1,
+        outcome_id,
+        draw(st.sampled_from(Source)),
+        as_of,
+        datetime.combine(as_of, time(draw(st.integers(0, 23))), UTC),
+        value=draw(st.one_of(levels, levels, levels, st.none())),
+        statement=draw(st.sampled_from(["it works", "it works", None])),
+        oral=draw(st.sampled_from([False, False, False, True])),
+        attested_by=draw(PERSON_IDS),
+        method=draw(st.one_of(st.none(), st.sampled_from(Method))),
+        method_note=draw(st.sampled_from([None, " ", "two new hires in May"])),
+        money_minor=draw(st.sampled_from([None, 0, 500_000])),
+        currency=draw(st.sampled_from([None, "USD"])),
+        accepted_by=draw(PERSON_IDS),
+        accepted_on=draw(st.one_of(st.none(), st.just(as_of))),
+        disputed_on=TODAY if state == "disputed" else None,
+        withdrawn_on=TODAY if state == "withdrawn" else None,
+    )
+
+
+@st.composite
+def ledgers(draw: st.DrawFn, outcome_id: int = 1, most: int = 7) -> list[Evidence]:
+    """All evidence of one outcome; some pieces supersede an earlier one."""
+    first = outcome_id * 100
+    held = [draw(pieces(first + number, outcome_id)) for number in range(draw(st.integers(0, most)))]
+    for number in range(len(held) - 1):
+        if draw(st.integers(0, 4)) == 0:
+            later = draw(st.integers(number + 1, len(held) - 1))
+            held[number] = replace(held[number], superseded_by=held[later].id, superseded_on=TODAY)
+    return held
+
+
+@st.composite
+def states(draw: st.DrawFn, account_id: int = 1) -> ProofState:
+    """An account with up to four outcomes and their evidence."""
+    count = draw(st.integers(0, 4))
+    return ProofState(
+        Account(account_id, 1, f"account-{account_id}", f"Account {account_id}"),
+        people=tuple(draw(rosters()).values()),
+        outcomes=tuple(draw(outcomes(number)) for number in range(1, count + 1)),
+        evidence=tuple(piece for number in range(1, count + 1) for piece in draw(ledgers(number, most=4))),
+    )

@@ -1,0 +1,78 @@
+"""Holds the card, `/portfolio` and the last digest against figures that are counted anew from an export."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.app import assessments
+from bot.app.actor import Actor
+from bot.features.accounts import card
+from bot.features.exports import ledger_export
+from bot.features.portfolios import overview
+from bot.store import schema
+from bot.store.engine import Database
+from bot.store.types import as_json
+from tests.support import recount
+from tests.support.recount import Counted, percent
+
+
+def counted_now(database: Database, now: datetime) -> dict[int, Counted]:
+    """Every account, counted from an export made now."""
+    out = io.BytesIO()
+    ledger_export.export(database, out, now)
+    return recount.count(out.getvalue().decode(), now.date())
+
+
+def cards_agree(database: Database, reader: Actor, portfolio_id: int, now: datetime) -> None:
+    """The card of every customer shows the coverage, the proven outcomes and the grades that a recount gives."""
+    for counted in _customers(database, portfolio_id, now):
+        account_id = counted.account["id"]
+        with database.reading() as session:
+            view = card.card(session, reader, account_id, now)
+            _, assessment = assessments.assessed(session, reader, account_id, now)
+        if counted.credits:
+            assert view.coverage == percent(counted.coverage), view.account
+        assert view.outcomes == len(counted.credits)
+        assert sum(line.standing == "proven" for line in view.proven) == counted.proven
+        credited = {row: grade for row, grade in counted.grades.items() if counted.credits[row] > 0}
+        assert {line.outcome_id: line.reason.split(":")[0] for line in view.proven} == credited
+        grades = Counter(one.grade.word for one in assessment.outcomes if one.grade is not None)
+        assert grades == Counter(counted.grades.values())
+
+
+def portfolio_agrees(database: Database, reader: Actor, portfolio_id: int, now: datetime) -> None:
+    """What `/portfolio` shows: coverage by ARR and by count, and how many outcomes are proven."""
+    with database.reading() as session:
+        view = overview.portfolio_view(session, reader, now, portfolio_id=portfolio_id)
+    _agree(_customers(database, portfolio_id, now), view.parts[0].summary.as_json())
+
+
+def digest_agrees(database: Database, portfolio_id: int, now: datetime) -> None:
+    """The last digest holds the same figures, if it was opened at this very moment; else there is nothing to hold."""
+    table = schema.digest
+    newest = select(table.c.figures).where(table.c.portfolio_id == portfolio_id).order_by(table.c.due_at.desc())
+    with database.reading() as session:
+        figures = as_json(session.execute(newest.limit(1)).scalar_one_or_none())
+    if figures is not None and figures["said"]["at"] == now.isoformat():
+        _agree(_customers(database, portfolio_id, now), figures["said"]["summary"])
+
+
+def _customers(database: Database, portfolio_id: int, now: datetime) -> list[Counted]:
+    found = counted_now(database, now).values()
+    return [one for one in found if one.account["portfolio_id"] == portfolio_id and one.account["status"] == "customer"]
+
+
+def _agree(counted: list[Counted], said: dict[str, Any]) -> None:
+    assert (said["accounts"], said["outcomes"]) == (len(counted), sum(len(one.credits) for one in counted))
+    assert said["proven"] == sum(one.proven for one in counted)
+    mean = sum((one.coverage for one in counted), Fraction(0)) / len(counted)
+    assert said["by_count"]["percent"] == percent(mean)
+    assert [share["percent"] for share in said["by_arr"]] == [
+        percent(share) for share in recount.by_arr(counted).values()
+    ]

@@ -1,0 +1,183 @@
+"""A small customer-success team for the tests of the manager's services: Priya manages, Maya and Tom own accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.domain.enums import Direction, Part, RiskKind, Source
+from bot.domain.model import Risk
+from bot.features.review import daily_review
+from bot.features.risks import queries as risk_queries
+from bot.store import accounts, ledger, members, portfolios, schema
+from bot.store.engine import Database
+from bot.store.ledger import Author
+from bot.store.members import SlackUser
+from bot.store.portfolios import Portfolio
+from bot.store.schema.outbox import outbox
+
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
+CHANNEL = "C0EMEA"
+BOT = Author(1, None, "test")
+
+
+@dataclass
+class Message:
+    """A row of the outbox, as far as the tests ask."""
+
+    key: str
+    kind: str
+    op: str
+    channel: str
+    destination: str
+    args: dict[str, Any]
+
+
+class Team:
+    """The team and its ledger on one database; every method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        with database.begin() as session:
+            self.priya = members.remember(session, 1, SlackUser("U0PRIYA", "Priya Nair", None, "Europe/London"))
+            self.maya = members.remember(session, 1, SlackUser("U0MAYA", "Maya Lind", None, "Europe/Berlin"))
+            self.tom = members.remember(session, 1, SlackUser("U0TOM", "Tom Okafor", None, "America/New_York"))
+            self.root = members.remember(session, 1, SlackUser("U0ROOT", "Ada Root", None, "UTC", is_admin=True))
+            self.guest = members.remember(session, 1, SlackUser("U0GUEST", "Gus Guest", None, "UTC", is_guest=True))
+        self.portfolio_id = self.add_portfolio("EMEA", CHANNEL, self.priya.id)
+
+    def as_(self, member: members.Member, surface: str = "button") -> Actor:
+        return Actor(member, surface)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        with self.database.begin() as session:
+            yield session
+
+    def add_portfolio(self, name: str, channel: str | None, manager_id: int | None, **values: Any) -> int:
+        with self.session() as session:
+            row = {"channel": channel, "manager_id": manager_id, "tz": "Europe/London", **values}
+            return ledger.add(session, BOT, schema.portfolio, MONDAY, workspace_id=1, name=name, **row)
+
+    def portfolio(self) -> Portfolio:
+        with self.session() as session:
+            found = portfolios.by_id(session, self.portfolio_id)
+            assert found is not None
+            return found
+
+    def add_account(self, name: str, now: datetime = MONDAY, *, renews_in: int | None = 300, **values: Any) -> int:
+        """A customer of Maya's in the portfolio, 100,000 EUR, without outcome or people unless more is added."""
+        row: dict[str, Any] = {
+            "portfolio_id": self.portfolio_id,
+            "owner_id": self.maya.id,
+            "arr_minor": 100_000_00,
+            "currency": "EUR",
+            "renewal_date": None if renews_in is None else now.date() + timedelta(days=renews_in),
+            **values,
+        }
+        with self.session() as session:
+            return accounts.create(session, BOT, now, name, **row)
+
+    def add(self, table: str, now: datetime = MONDAY, **values: Any) -> int:
+        with self.session() as session:
+            return ledger.add(session, BOT, schema.metadata.tables[table], now, **values)
+
+    def change(self, table: str, row_id: int, now: datetime = MONDAY, **values: Any) -> None:
+        with self.session() as session:
+            assert ledger.change(session, BOT, schema.metadata.tables[table], row_id, now, **values)
+
+    def add_proven(self, name: str, now: datetime = MONDAY, **values: Any) -> tuple[int, int, int]:
+        """A customer in order: champion, economic buyer, one outcome proven. Returns account, outcome and evidence."""
+        account_id = self.add_account(name, now, **values)
+        dana = self.add("person", now, account_id=account_id, name="Dana Cole", part=Part.ECONOMIC_BUYER)
+        self.add("person", now, account_id=account_id, name="Chris Vale", part=Part.CHAMPION)
+        outcome_id = self.add_outcome(account_id, dana, now)
+        return account_id, outcome_id, self.prove(account_id, outcome_id, "400", now, attested_by=dana)
+
+    def add_outcome(self, account_id: int, owner: int | None, now: datetime = MONDAY, **values: Any) -> int:
+        """Tickets a month from 1,000 down to 400, baseline agreed."""
+        row: dict[str, Any] = {
+            "title": "Fewer tickets a month",
+            "metric": "tickets a month",
+            "unit": "tickets",
+            "direction": Direction.DOWN,
+            "baseline": Decimal(1000),
+            "baseline_on": now.date() - timedelta(days=60),
+            "baseline_agreed_by": owner,
+            "target": Decimal(400),
+            "due_on": now.date() + timedelta(days=200),
+            "owner_person_id": owner,
+            **values,
+        }
+        return self.add("outcome", now, account_id=account_id, **row)
+
+    def prove(self, account_id: int, outcome_id: int, value: str, now: datetime = MONDAY, **values: Any) -> int:
+        row: dict[str, Any] = {
+            "source": Source.CUSTOMER_SYSTEM,
+            "as_of": now.date(),
+            "recorded_at": now,
+            "value": Decimal(value),
+            **values,
+        }
+        return self.add("evidence", now, account_id=account_id, outcome_id=outcome_id, **row)
+
+    def look(self, now: datetime = MONDAY) -> int:
+        """Look at everything that is due; returns the number of transactions that found work."""
+        rounds = 0
+        while True:
+            with self.session() as session:
+                if not daily_review.review_due_accounts(session, now):
+                    return rounds
+            rounds += 1
+            assert rounds < 50, "looking never comes to an end"
+
+    def risks(self, account_id: int | None = None, *, still_open: bool = True) -> list[Risk]:
+        with self.session() as session:
+            table = schema.risk
+            statement = select(table.c.id).order_by(table.c.id)
+            if account_id is not None:
+                statement = statement.where(table.c.account_id == account_id)
+            if still_open:
+                statement = statement.where(table.c.closed_at.is_(None))
+            found = [risk_queries.by_id(session, risk_id) for risk_id in session.execute(statement).scalars()]
+            return [risk for risk in found if risk is not None]
+
+    def the_risk(self, account_id: int, kind: RiskKind | None = None) -> Risk:
+        """The one open risk of an account (of a kind)."""
+        found = [risk for risk in self.risks(account_id) if kind in (None, risk.kind)]
+        assert len(found) == 1, found
+        return found[0]
+
+    def messages(self, *kinds: str, op: str | None = None) -> list[Message]:
+        """What was put into the outbox, in order; only these kinds if any are named."""
+        with self.session() as session:
+            columns = (outbox.c.key, outbox.c.kind, outbox.c.op, outbox.c.channel, outbox.c.destination, outbox.c.args)
+            rows = [Message(*row) for row in session.execute(select(*columns).order_by(outbox.c.id))]
+        return [row for row in rows if (not kinds or row.kind in kinds) and op in (None, row.op)]
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """The SQL statements that the block sends."""
+    seen: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", keep)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", keep)
+
+
+def day(moment: datetime, days: int) -> datetime:
+    return moment + timedelta(days=days)
