@@ -1,6 +1,6 @@
 """What becomes of a message that Slack refuses for good: it goes to somebody who can act, once (DESIGN, section 6).
 
-- To a person who left: that is remembered, and the message goes to whoever stands in; a prompt becomes theirs to answer.
+- To a person who left: that is remembered. The message goes to whoever stands in; a prompt is theirs to answer then.
 - To a channel that takes nothing: it is marked as lost and its manager told (`lost_channels`), who gets the message.
 - Any other refusal, and what nobody stands in for: an admin is told. Without one the log is all there is.
 
