@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor, UserError, must_read
+from bot.app.actor import Actor, UserError, must_read, must_write
 from bot.domain.model import Account, Outcome
-from bot.store import account_search, accounts, schema
+from bot.store import account_search, accounts, entities
 from bot.store.account_search import Found, Hit
+from bot.store.entities import Entity
 
 _GONE = "That account is not here any more. Type /proof and its name."
-_OUTCOME = [schema.outcome.c[field.name] for field in fields(Outcome)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +27,48 @@ class ChoicesView:
     hint: str | None = None
 
 
-def account_of(session: Session, account_id: int) -> Account:
-    """The account with this id; `Refused` when it is gone."""
-    account = accounts.by_id(session, account_id)
+def account_of(session: Session, actor: Actor, account_id: int) -> Account:
+    """The account with this id in the actor's workspace; raises `UserError` where there is none."""
+    account = accounts.in_workspace(session, actor.workspace_id, account_id)
     if account is None:
         raise UserError(_GONE)
     return account
 
 
 def readable(session: Session, actor: Actor, account_id: int) -> Account:
-    """The account with this id, if it is one of the actor's workspace and the actor may read."""
+    """The account with this id, if the actor may read."""
     must_read(actor)
-    account = account_of(session, account_id)
-    if account.workspace_id != actor.workspace_id:
-        raise UserError(_GONE)
+    return account_of(session, actor, account_id)
+
+
+def writable(session: Session, actor: Actor, account_id: int) -> Account:
+    """The account with this id, if the actor may write it."""
+    account = account_of(session, actor, account_id)
+    must_write(session, actor, account)
     return account
 
 
-def outcome_of(session: Session, account: Account, outcome_id: int) -> Outcome:
-    """An outcome of this account; `Refused` when it belongs to another one."""
-    ours = (schema.outcome.c.id == outcome_id) & (schema.outcome.c.account_id == account.id)
-    row = session.execute(select(*_OUTCOME).where(ours)).one_or_none()
+def row_of(session: Session, actor: Actor, entity: Entity, row_id: int) -> tuple[Account, RowMapping]:
+    """A row that belongs to an account of the actor's workspace, with that account; raises `UserError` otherwise."""
+    row = entities.row_of(session, actor.workspace_id, entity, row_id)
     if row is None:
+        raise UserError(_GONE)
+    return account_of(session, actor, row["account_id"]), row
+
+
+def writable_row(session: Session, actor: Actor, entity: Entity, row_id: int) -> tuple[Account, RowMapping]:
+    """A row of an account that the actor may write, with that account."""
+    account, row = row_of(session, actor, entity, row_id)
+    must_write(session, actor, account)
+    return account, row
+
+
+def outcome_of(session: Session, account: Account, outcome_id: int) -> Outcome:
+    """An outcome of this account; raises `UserError` when it belongs to another one."""
+    row = entities.row_of(session, account.workspace_id, Entity.OUTCOME, outcome_id)
+    if row is None or row["account_id"] != account.id:
         raise UserError(f"That outcome does not belong to {account.name}. Choose one from its list.", "outcome")
-    return Outcome(*row)
+    return Outcome(**{field.name: row[field.name] for field in fields(Outcome)})
 
 
 def find(session: Session, actor: Actor, typed: str) -> Found:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.model import Account
-from bot.store import schema
+from bot.store import members, portfolios
 from bot.store.ledger import CLOCK, Author
 from bot.store.members import Member
 
@@ -70,10 +69,8 @@ def may_write(session: Session, actor: Actor, account: Account) -> bool:
 def must_write(session: Session, actor: Actor, account: Account) -> None:
     must_read(actor)
     if not may_write(session, actor, account):
-        owner = session.execute(
-            select(schema.member.c.name).where(schema.member.c.id == account.owner_id)
-        ).scalar_one_or_none()
-        whom = f"{owner}, who owns it," if owner else "an admin, since it has no owner yet,"
+        owner = members.by_id(session, account.owner_id)
+        whom = f"{owner.name}, who owns it," if owner else "an admin, since it has no owner yet,"
         raise UserError(f"Only the owner, the deputy or the manager can change {account.name}. Ask {whom} to do it.")
 
 
@@ -83,8 +80,8 @@ def may_manage(session: Session, actor: Actor, portfolio_id: int | None) -> bool
         return True
     if portfolio_id is None:
         return False
-    manager = select(schema.portfolio.c.manager_id).where(schema.portfolio.c.id == portfolio_id)
-    return session.execute(manager).scalar_one_or_none() == actor.member.id
+    portfolio = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
+    return portfolio is not None and portfolio.manager_id == actor.member.id
 
 
 def must_manage(session: Session, actor: Actor, portfolio_id: int | None) -> None:

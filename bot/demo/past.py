@@ -48,7 +48,8 @@ from bot.features.risks import ownership
 from bot.outbox.queue import put
 from bot.outbox.types import Outgoing, State
 from bot.scheduler.jobs import DoOne
-from bot.store import accounts, ledger, members, portfolios, proof_state, schema, workspaces
+from bot.store import accounts, ledger, members, portfolios, proof_state, workspaces
+from bot.store.entities import Entity
 from bot.store.members import SlackUser
 from bot.store.schema.outbox import outbox
 
@@ -185,7 +186,7 @@ class Past:
             "go_to_market_channel": entry["gtm"],
             "next_digest_at": self._start - timedelta(days=8),
         }
-        ledger.change(self._session, manager.author, schema.portfolio, self._portfolio_id, now, **values)
+        ledger.change(self._session, manager.author, Entity.PORTFOLIO, self._portfolio_id, now, **values)
 
     def _sign(self, entry: Entry, now: datetime) -> None:
         owner = self._actors[entry["owner"]]
@@ -219,7 +220,7 @@ class Past:
             values["relationship"] = Relationship(warmth)
         if packet := entry.get("packet"):
             values["packet_accepted_on"] = self._day(packet)
-        ledger.change(self._session, known.owner.author, schema.account, known.account_id, now, **values)
+        ledger.change(self._session, known.owner.author, Entity.ACCOUNT, known.account_id, now, **values)
         if alias := entry.get("alias"):
             accounts.index_words(self._session, self._workspace_id, known.account_id, entry["name"], (alias,))
 
@@ -296,7 +297,7 @@ class Past:
                 self._action(known, deed, now)
             case "health":
                 values = {"account_id": account_id, "on_date": now.date(), "score": deed["health"], "source": "Pulse"}
-                ledger.add(session, owner.author, schema.health, now, **values)
+                ledger.add(session, owner.author, Entity.HEALTH, now, **values)
 
     def _evidence(self, known: _Known, entry: Entry, now: datetime) -> None:
         saved = parse_money(entry["saved"]) if "saved" in entry else None
@@ -332,7 +333,7 @@ class Past:
             "due_on": self._day(-entry["due"]),
             "opened_at": now,
         }
-        action_id = ledger.add(self._session, known.owner.author, schema.action, now, **values)
+        action_id = ledger.add(self._session, known.owner.author, Entity.ACTION, now, **values)
         actions.post_to_loop_channel(self._session, action_id, now)
 
     def _handle(self, entry: Entry, now: datetime) -> None:

@@ -13,24 +13,30 @@ from sqlalchemy.orm import Session
 from bot.domain.model import Account
 from bot.domain.values import slugs
 from bot.store import ledger, schema
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.schema import account
 
-
-def by_ids(session: Session, account_ids: Iterable[int]) -> dict[int, Account]:
-    """These accounts by their ids, in one query."""
-    columns = [account.c[field.name] for field in fields(Account)]
-    rows = session.execute(select(*columns).where(account.c.id.in_(set(account_ids))))
-    return {row.id: Account(*row) for row in rows}
-
-
 _COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
 _BY_ID = select(*_COLUMNS).where(schema.account.c.id == bindparam("wanted"))
+_IN_WORKSPACE = _BY_ID.where(schema.account.c.workspace_id == bindparam("workspace"))
 
 
 def by_id(session: Session, account_id: int) -> Account | None:
     row = session.execute(_BY_ID, {"wanted": account_id}).one_or_none()
     return None if row is None else Account(*row)
+
+
+def in_workspace(session: Session, workspace_id: int, account_id: int) -> Account | None:
+    """The account with this id; None where this workspace has none."""
+    row = session.execute(_IN_WORKSPACE, {"wanted": account_id, "workspace": workspace_id}).one_or_none()
+    return None if row is None else Account(*row)
+
+
+def by_ids(session: Session, account_ids: Iterable[int]) -> dict[int, Account]:
+    """These accounts by their ids, in one query."""
+    rows = session.execute(select(*_COLUMNS).where(account.c.id.in_(set(account_ids))))
+    return {row.id: Account(*row) for row in rows}
 
 
 def ids_of(session: Session, member_id: int) -> list[int]:
@@ -44,7 +50,7 @@ def create(session: Session, by: Author, now: datetime, name: str, **values: Any
     """Add an account with a slug of its own and the words it is found by; returns its id."""
     slug = free_slug(session, by.workspace_id, name)
     account_id = ledger.add(
-        session, by, schema.account, now, workspace_id=by.workspace_id, slug=slug, name=name, created_at=now, **values
+        session, by, Entity.ACCOUNT, now, workspace_id=by.workspace_id, slug=slug, name=name, created_at=now, **values
     )
     index_words(session, by.workspace_id, account_id, name)
     return account_id

@@ -10,11 +10,12 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.store import schema
+from bot.store.entities import Entity
 
 CLOCK = "clock"
 """The surface of what the bot does by itself."""
@@ -29,25 +30,29 @@ class Author:
     surface: str
 
 
-def add(session: Session, by: Author, table: Table, now: datetime, /, *, why: str | None = None, **values: Any) -> int:
-    """Insert one row of `table` and its history; returns the row's id."""
+def add(
+    session: Session, by: Author, entity: Entity, now: datetime, /, *, why: str | None = None, **values: Any
+) -> int:
+    """Insert one row of an entity and its history; returns the row's id."""
+    table = entity.table
     row_id = session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
-    account_id = row_id if table is schema.account else values.get("account_id")
-    _record(session, by, table, now, row_id, account_id, None, values, why)
+    account_id = row_id if entity is Entity.ACCOUNT else values.get("account_id")
+    _record(session, by, entity, now, row_id, account_id, None, values, why)
     return int(row_id)
 
 
-def add_many(session: Session, by: Author, table: Table, now: datetime, rows: list[dict[str, Any]]) -> list[int]:
+def add_many(session: Session, by: Author, entity: Entity, now: datetime, rows: list[dict[str, Any]]) -> list[int]:
     """Insert many rows of one shape in one statement, each with its history; returns their ids in order."""
     if not rows:
         return []
+    table = entity.table
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     ids = [int(row_id) for row_id in session.execute(statement, rows).scalars()]
-    owners = ids if table is schema.account else [row.get("account_id") for row in rows]
+    owners = ids if entity is Entity.ACCOUNT else [row.get("account_id") for row in rows]
     session.execute(
         insert(schema.history),
         [
-            _line(by, table, now, row_id, owner, None, row, None)
+            _line(by, entity, now, row_id, owner, None, row, None)
             for row_id, owner, row in zip(ids, owners, rows, strict=True)
         ],
     )
@@ -58,7 +63,7 @@ def add_many(session: Session, by: Author, table: Table, now: datetime, rows: li
 def change(
     session: Session,
     by: Author,
-    table: Table,
+    entity: Entity,
     row_id: int,
     now: datetime,
     /,
@@ -67,24 +72,27 @@ def change(
     only_if: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> bool:
-    """Set `values` on one row, with history of what really differs.
+    """Set `values` on one row of the author's workspace, with history of what really differs.
 
     `only_if` names columns that must still hold these values: the row count of the conditional update is the
-    lock, so of two people who press the same button one gets True. Returns whether anything changed.
+    lock, so of two people who press the same button one gets True. Returns whether anything changed; a row of another
+    workspace counts as one that is not there.
     """
-    row = session.execute(select(table).where(table.c.id == row_id)).mappings().one_or_none()
+    table = entity.table
+    ours = (table.c.id == row_id) & entity.in_workspace(by.workspace_id)
+    row = session.execute(select(table).where(ours)).mappings().one_or_none()
     if row is None or any(row[name] != wanted for name, wanted in (only_if or {}).items()):
         return False
     after = {name: value for name, value in values.items() if row[name] != value}
     if not after:
         return False
-    statement = update(table).where(table.c.id == row_id).values(**after)
+    statement = update(table).where(ours).values(**after)
     for name, wanted in (only_if or {}).items():
         statement = statement.where(table.c[name].is_(None) if wanted is None else table.c[name] == wanted)
     if session.connection().execute(statement).rowcount != 1:
         return False
-    account_id = row_id if table is schema.account else row.get("account_id")
-    _record(session, by, table, now, row_id, account_id, {name: row[name] for name in after}, after, why)
+    account_id = row_id if entity is Entity.ACCOUNT else row.get("account_id")
+    _record(session, by, entity, now, row_id, account_id, {name: row[name] for name in after}, after, why)
     return True
 
 
@@ -99,9 +107,9 @@ class Noted:
     after: Mapping[str, Any]
 
 
-def note(session: Session, table: Table, changes: Iterable[Noted], now: datetime) -> None:
-    """History of changes in `table`; no new look at the accounts follows from them."""
-    lines = [_line(one.by, table, now, one.row_id, one.account_id, one.before, one.after, None) for one in changes]
+def note(session: Session, entity: Entity, changes: Iterable[Noted], now: datetime) -> None:
+    """History of changes in rows of an entity; no new look at the accounts follows from them."""
+    lines = [_line(one.by, entity, now, one.row_id, one.account_id, one.before, one.after, None) for one in changes]
     if lines:
         session.execute(insert(schema.history), lines)
 
@@ -134,7 +142,7 @@ def plain(value: Any) -> Any:
 def _record(
     session: Session,
     by: Author,
-    table: Table,
+    entity: Entity,
     now: datetime,
     row_id: int,
     account_id: int | None,
@@ -142,14 +150,14 @@ def _record(
     after: Mapping[str, Any],
     why: str | None,
 ) -> None:
-    session.execute(insert(schema.history), _line(by, table, now, row_id, account_id, before, after, why))
+    session.execute(insert(schema.history), _line(by, entity, now, row_id, account_id, before, after, why))
     if account_id is not None:
         touch(session, [account_id], now)
 
 
 def _line(
     by: Author,
-    table: Table,
+    entity: Entity,
     now: datetime,
     row_id: int,
     account_id: int | None,
@@ -163,7 +171,7 @@ def _line(
         "at": now,
         "member_id": by.member_id,
         "surface": by.surface,
-        "entity": table.name,
+        "entity": entity.value,
         "entity_id": row_id,
         "before": None if before is None else {name: plain(value) for name, value in before.items()},
         "after": {name: plain(value) for name, value in after.items() if before is not None or value is not None},

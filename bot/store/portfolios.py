@@ -63,6 +63,11 @@ def by_id(session: Session, portfolio_id: int | None) -> Portfolio | None:
     return None if row is None else Portfolio(*row)
 
 
+def in_workspace(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio | None:
+    """The portfolio with this id; None where this workspace has none."""
+    return _one(session, (portfolio.c.workspace_id == workspace_id) & (portfolio.c.id == portfolio_id))
+
+
 def by_name(session: Session, workspace_id: int, name: str) -> Portfolio | None:
     """The portfolio with this name, whatever its case."""
     same = func.lower(portfolio.c.name) == name.strip().lower()

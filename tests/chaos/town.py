@@ -16,8 +16,9 @@ from bot.domain.enums import CadenceKind
 from bot.domain.values import working_hours
 from bot.features.meetings import prompts
 from bot.features.meetings.queries import Cadence
-from bot.store import accounts, ledger, members, schema, workspaces
+from bot.store import accounts, ledger, members, workspaces
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.members import SlackUser
 from sandbox import Sandbox
@@ -95,7 +96,7 @@ def _portfolio(
     return ledger.add(
         session,
         by,
-        schema.portfolio,
+        Entity.PORTFOLIO,
         start,
         workspace_id=by.workspace_id,
         name=f"Portfolio {number}",
@@ -136,7 +137,7 @@ def _account(
     upcoming = recurrence.next_occurrence(cadence.rrule, cadence.local_start, tz, start + timedelta(hours=24))
     values: dict[str, Any] = {"kind": cadence.kind, "rrule": cadence.rrule, "tz": tz, "lead_hours": 24, "active": True}
     moments = prompts.schedule(cadence, upcoming, owner.tz)
-    cadence_id = ledger.add(session, by, schema.cadence, start, account_id=account_id, **values, **moments)
+    cadence_id = ledger.add(session, by, Entity.CADENCE, start, account_id=account_id, **values, **moments)
     town.meetings[cadence_id] = Meeting(account_id, at, tz, owner.tz)
     known = accounts.by_id(session, account_id)
     assert known is not None

@@ -13,7 +13,8 @@ from bot.domain.enums import CadenceKind
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.cadences import NewCadence, set_cadence
 from bot.features.meetings.queries import Prompt
-from bot.store import accounts, ledger, members, schema
+from bot.store import accounts, ledger, members
+from bot.store.entities import Entity
 from bot.store.members import Member
 from tests.support.bot_process import Stage, eventually
 
@@ -29,7 +30,7 @@ def meets(stage: Stage, name: str, owner: str, *, deputy: str | None = None, man
         if manager:
             row: dict[str, Any] = {"name": f"Of {name}", "manager_id": stage.actor(manager).member.id}
             author, row["workspace_id"] = bot_author(stage.workspace_id), stage.workspace_id
-            home = ledger.add(session, author, schema.portfolio, stage.now, **row)
+            home = ledger.add(session, author, Entity.PORTFOLIO, stage.now, **row)
         people = {"owner_id": actor.member.id, "deputy_id": stage.actor(deputy).member.id if deputy else None}
         account_id = accounts.create(session, actor.author, stage.now, name, portfolio_id=home, **people)
         day = stage.now.date() + timedelta(days=2)

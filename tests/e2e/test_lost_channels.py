@@ -15,6 +15,7 @@ from bot.features.actions import actions
 from bot.outbox.queue import put
 from bot.outbox.types import Outgoing
 from bot.store import ledger, portfolios, schema
+from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 from bot.store.schema.outbox import outbox
 from tests.e2e.test_loop import ASKED
@@ -54,7 +55,7 @@ def ask_product(stage: Stage, account_id: int, text: str) -> None:
     def write(session: Session) -> None:
         values: dict[str, Any] = {"account_id": account_id, "text": text, "loop": "product"}
         author = bot_author(stage.workspace_id)
-        action_id = ledger.add(session, author, schema.action, stage.now, **values, opened_at=stage.now)
+        action_id = ledger.add(session, author, Entity.ACTION, stage.now, **values, opened_at=stage.now)
         actions.post_to_loop_channel(session, action_id, stage.now)
 
     stage.write(write)
@@ -176,7 +177,7 @@ async def test_a_post_that_arrives_makes_a_lost_channel_found(stage: Stage) -> N
     portfolio = north(stage)
     lost: dict[str, Any] = {"channel_lost_at": stage.now, "product_channel_lost_at": stage.now}
     author = bot_author(stage.workspace_id)
-    stage.write(lambda s: ledger.change(s, author, schema.portfolio, portfolio.id, stage.now, **lost))
+    stage.write(lambda s: ledger.change(s, author, Entity.PORTFOLIO, portfolio.id, stage.now, **lost))
     await stage.settle()
     assert len(north(stage).lost_channels) == 2
     await stage.go_to(stage.now + timedelta(minutes=1))

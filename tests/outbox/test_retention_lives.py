@@ -29,6 +29,7 @@ from bot.outbox.retention import Posts, prune
 from bot.outbox.types import Ambiguous, Claimed, Moot, NotSent, Op, Outcome, Outgoing, Result, Sent
 from bot.store import ledger, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.schema.outbox import outbox
 from bot.wiring import JOBS, MESSAGE_KINDS, with_pruning
 from tests.support.channel_log import ChannelLog, Office, message
@@ -58,9 +59,9 @@ class Life:
         for name, tier in (("Blue Bay", Tier.LOW_TOUCH), ("Coral AG", Tier.TECH_TOUCH)):
             new = NewAccount(name, "U0TOM", world.portfolio_id, "24,000", "EUR", renewal_date=date(2026, 6, 30))
             account_id = add_account.add_account(session, world.tom, new, MONDAY)
-            ledger.change(session, bot_author(1), schema.account, account_id, MONDAY, tier=tier)
+            ledger.change(session, bot_author(1), Entity.ACCOUNT, account_id, MONDAY, tier=tier)
         first = MONDAY + timedelta(hours=5)
-        home = schema.portfolio, world.portfolio_id
+        home = Entity.PORTFOLIO, world.portfolio_id
         ledger.change(session, bot_author(1), *home, MONDAY, product_channel="C0PRODUCT", next_digest_at=first)
         return world
 

@@ -19,8 +19,9 @@ from bot.outbox.types import CannotLook, Claimed, Destination, Moot, PermanentFa
 from bot.slack import app
 from bot.slack.gateway import Gateway, Prepared
 from bot.slack.render import Renderer
-from bot.store import ledger, members, schema
+from bot.store import ledger, members
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.members import SlackUser
 from sandbox import Fault, Sandbox
 from tests.resilience.test_frozen_before_posting import row
@@ -75,7 +76,7 @@ async def test_prompts_of_many_accounts_say_what_each_says_alone(database: Datab
     with database.begin() as session:
         world = build(session)
         assert prompts.open_due_prompts(session, TUESDAY)
-        ledger.change(session, world.maya.author, schema.prompt, 1, TUESDAY, state=PromptState.OFF)
+        ledger.change(session, world.maya.author, Entity.PROMPT, 1, TUESDAY, state=PromptState.OFF)
     asked = {"prompt_id": 1, "to": "U0MAYA"}
     many = [asked | {"first": False}, asked | {"first": True}, {"prompt_id": 1, "to": "U0TOM", "first": False}]
     with database.reading() as session:

@@ -29,6 +29,7 @@ from bot.features.meetings.cadences import NewCadence
 from bot.features.review import daily_review
 from bot.store import accounts, ledger, members, proof_state, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.members import SlackUser
 from tests.support.world import MONDAY, build
@@ -56,12 +57,12 @@ class Told:
         return self.draw(st.sampled_from(list(ids))) if ids else None
 
     def add(self, table: Table, **values: Any) -> None:
-        ledger.add(self.session, BOT, table, self.now, account_id=self.account_id, **values)
+        ledger.add(self.session, BOT, Entity(table.name), self.now, account_id=self.account_id, **values)
 
     def change(self, table: Table, **values: Any) -> None:
         row = self.any_row(table)
         if row is not None:
-            ledger.change(self.session, self.maya.author, table, row, self.now, **values)
+            ledger.change(self.session, self.maya.author, Entity(table.name), row, self.now, **values)
 
     def day(self, within: int = 60) -> date | None:
         some = st.integers(-within, within).map(lambda days: self.now.date() + timedelta(days=days))
@@ -153,7 +154,7 @@ def edit_account(told: Told) -> None:
     ledger.change(
         told.session,
         told.maya.author,
-        schema.account,
+        Entity.ACCOUNT,
         told.account_id,
         told.now,
         **{name: values[name] for name in some},
@@ -171,7 +172,7 @@ def overrule(told: Told) -> None:
     account = accounts.by_id(told.session, told.account_id)
     assert account is not None
     if stage is None:
-        ledger.change(told.session, BOT, schema.account, account.id, told.now, stage_reason=None)
+        ledger.change(told.session, BOT, Entity.ACCOUNT, account.id, told.now, stage_reason=None)
     else:
         stages.overrule(told.session, told.maya, account.id, stage, "I know", told.now)
 

@@ -15,7 +15,8 @@ from bot.features.meetings import cadences
 from bot.features.meetings.cadences import NewCadence
 from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
-from bot.store import ledger, schema
+from bot.store import ledger
+from bot.store.entities import Entity
 from tests.support.bot_process import Stage
 
 
@@ -43,7 +44,7 @@ def fill(stage: Stage) -> Book:
         portfolio = ledger.add(
             session,
             bot_author(stage.workspace_id),
-            schema.portfolio,
+            Entity.PORTFOLIO,
             now,
             workspace_id=stage.workspace_id,
             name="North",

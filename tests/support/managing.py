@@ -19,6 +19,7 @@ from bot.features.review import daily_review
 from bot.features.risks import queries as risk_queries
 from bot.store import accounts, ledger, members, portfolios, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.members import SlackUser
 from bot.store.portfolios import Portfolio
@@ -65,7 +66,7 @@ class Team:
     def add_portfolio(self, name: str, channel: str | None, manager_id: int | None, **values: Any) -> int:
         with self.session() as session:
             row = {"channel": channel, "manager_id": manager_id, "tz": "Europe/London", **values}
-            return ledger.add(session, BOT, schema.portfolio, MONDAY, workspace_id=1, name=name, **row)
+            return ledger.add(session, BOT, Entity.PORTFOLIO, MONDAY, workspace_id=1, name=name, **row)
 
     def portfolio(self) -> Portfolio:
         with self.session() as session:
@@ -88,11 +89,11 @@ class Team:
 
     def add(self, table: str, now: datetime = MONDAY, **values: Any) -> int:
         with self.session() as session:
-            return ledger.add(session, BOT, schema.metadata.tables[table], now, **values)
+            return ledger.add(session, BOT, Entity(table), now, **values)
 
     def change(self, table: str, row_id: int, now: datetime = MONDAY, **values: Any) -> None:
         with self.session() as session:
-            assert ledger.change(session, BOT, schema.metadata.tables[table], row_id, now, **values)
+            assert ledger.change(session, BOT, Entity(table), row_id, now, **values)
 
     def add_proven(self, name: str, now: datetime = MONDAY, **values: Any) -> tuple[int, int, int]:
         """A customer in order: champion, economic buyer, one outcome proven. Returns account, outcome and evidence."""

@@ -17,7 +17,8 @@ from bot.features.meetings.cadences import NewCadence
 from bot.features.plan import outcomes
 from bot.features.plan import people as plan_people
 from bot.features.plan.outcomes import NewOutcome
-from bot.store import ledger, members, schema
+from bot.store import ledger, members
+from bot.store.entities import Entity
 from bot.store.members import SlackUser
 from bot.store.schema.outbox import outbox
 
@@ -52,7 +53,7 @@ def build(session: Session) -> World:
     portfolio_id = ledger.add(
         session,
         bot_author(1),
-        schema.portfolio,
+        Entity.PORTFOLIO,
         MONDAY,
         workspace_id=1,
         name="North",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.enums import Tier
 from bot.domain.values import money, slugs
+from bot.features.accounts import queries
 from bot.features.accounts.views import NewAccountView
-from bot.store import accounts, members, portfolios, schema
+from bot.store import accounts, members, portfolios
 from bot.store.portfolios import Portfolio
 
 
@@ -68,9 +68,7 @@ def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) 
 
 def _must_be_new(session: Session, actor: Actor, name: str) -> None:
     slug = slugs.slug(name)[:72]
-    table = schema.account
-    known = select(table.c.name).where(table.c.workspace_id == actor.workspace_id, table.c.slug == slug)
-    existing = session.execute(known).scalar_one_or_none()
+    existing = queries.name_of_slug(session, actor.workspace_id, slug)
     if existing is not None:
         raise UserError(
             f"{existing} is here already. Type /proof {slug} to see it, or give the new one another name.", "name"

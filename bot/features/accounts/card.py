@@ -94,7 +94,7 @@ def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> Sh
 
 def added(session: Session, actor: Actor, account_id: int) -> AccountAddedView:
     """A new account, and what to do with it first."""
-    account = account_of(session, account_id)
+    account = account_of(session, actor, account_id)
     return AccountAddedView(account.id, account.name, account.slug)
 
 

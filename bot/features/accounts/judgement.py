@@ -17,7 +17,8 @@ from bot.app.actor import Actor, UserError, must_write
 from bot.domain.account.assessment import Assessment, assess
 from bot.domain.enums import Verdict
 from bot.features.accounts.views import JudgementView, JudgeView
-from bot.store import ledger, proof_state, schema
+from bot.store import ledger, proof_state
+from bot.store.entities import Entity
 
 VERDICTS = {
     Verdict.YES: "Yes, they would miss what it does for them",
@@ -66,7 +67,7 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
     said = {"why": new.why.strip(), "would_change": new.would_change.strip()}
     row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **said}
     row |= {"judged_by": actor.member.id, "judged_at": now}
-    ledger.add_many(session, actor.author, schema.judgement, now, [row])
+    ledger.add_many(session, actor.author, Entity.JUDGEMENT, now, [row])
     found = judgement_of(session, actor, account.id, now)
     assert found is not None
     return found

@@ -1,15 +1,28 @@
-"""How the accounts of a portfolio moved through the stages, as rows."""
+"""All SQL on accounts that only their own room needs: stages, history and names."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from bot.domain.model import StageEntry
-from bot.store.schema import account, stage_entry
+from bot.store import schema
+from bot.store.schema import account, evidence, outcome, stage_entry
 
+_NAMED = (
+    (schema.person, schema.person.c.name),
+    (schema.outcome, schema.outcome.c.title),
+    (schema.action, schema.action.c.text),
+    (schema.obstacle, schema.obstacle.c.text),
+    (schema.promise, schema.promise.c.text),
+    (schema.gap, schema.gap.c.title),
+    (schema.risk, schema.risk.c.fact),
+    (schema.cadence, schema.cadence.c.kind),
+)
 _COLUMNS = [stage_entry.c[field.name] for field in fields(StageEntry)]
 
 
@@ -21,3 +34,32 @@ def histories(session: Session, portfolio_id: int) -> list[list[StageEntry]]:
     for row in session.execute(statement):
         found.setdefault(row.account_id, []).append(StageEntry(*row))
     return list(found.values())
+
+
+def history(session: Session, account_id: int, begin: datetime | None) -> Iterable[RowMapping]:
+    """The history of an account, the newest line first, from `begin` on if that is given."""
+    table = schema.history
+    statement = select(table).where(table.c.account_id == account_id).order_by(table.c.id.desc())
+    return session.execute(statement if begin is None else statement.where(table.c.at >= begin)).mappings()
+
+
+def row_names(session: Session, account_id: int) -> dict[tuple[str, int], str]:
+    """What the rows of an account are called, by table and id."""
+    names: dict[tuple[str, int], str] = {}
+    for table, column in _NAMED:
+        named = select(table.c.id, column).where(table.c.account_id == account_id)
+        names |= {(table.name, row_id): str(name).replace("_", " ") for row_id, name in session.execute(named)}
+    return names
+
+
+def outcomes_of_evidence(session: Session, account_id: int) -> dict[int, tuple[str, str | None]]:
+    """The title and unit of the outcome that each piece of an account's evidence is about, by the piece's id."""
+    joined = evidence.join(outcome, outcome.c.id == evidence.c.outcome_id)
+    about = select(evidence.c.id, outcome.c.title, outcome.c.unit).select_from(joined)
+    return {row.id: (row.title, row.unit) for row in session.execute(about.where(evidence.c.account_id == account_id))}
+
+
+def name_of_slug(session: Session, workspace_id: int, slug: str) -> str | None:
+    """The name of the account that has this slug in a workspace."""
+    ours = (account.c.workspace_id == workspace_id) & (account.c.slug == slug)
+    return session.execute(select(account.c.name).where(ours)).scalar_one_or_none()

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, bot_author, may_write, must_write
+from bot.app.accounts import writable
+from bot.app.actor import Actor, UserError, bot_author, may_write
 from bot.app.assessments import assessed
 from bot.domain.account import stages
 from bot.domain.account.assessment import Assessment, assess
@@ -22,7 +22,8 @@ from bot.domain.enums import AccountStatus, Stage
 from bot.domain.model import Account, ProofState, StageEntry
 from bot.features.accounts import queries
 from bot.features.accounts.views import StageView, StayLine
-from bot.store import ledger, proof_state, schema
+from bot.store import ledger, proof_state
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 
 _STAYS_SHOWN = 6
@@ -41,15 +42,14 @@ def record_computed_stages(session: Session, assessments: Sequence[Assessment], 
     by = bot_author(free[0].account.workspace_id)
     standings = [(one, one.stage.computed) for one in free]
     first = [_first_stay(one, stage) for one, stage in standings if not one.state.stages]
-    ledger.add_many(session, by, schema.stage_entry, now, [row for row in first if row is not None])
+    ledger.add_many(session, by, Entity.STAGE_ENTRY, now, [row for row in first if row is not None])
     moving = [(one, stage) for one, stage in standings if stage is not one.account.stage]
     return sum(_move(session, by, one.account, stage, one.on, now) for one, stage in moving)
 
 
 def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, reason: str, now: datetime) -> None:
     """Put an account into a stage by hand; the reason stays visible until somebody releases the stage."""
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
+    account = writable(session, actor, account_id)
     if not reason.strip():
         raise UserError("Say why; the reason stands beside the stage for everybody who reads it.", "reason")
     _move(session, actor.author, account, stage, actor.today(now), now, reason.strip())
@@ -57,9 +57,8 @@ def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, reas
 
 def release(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
     """Let the ledger decide the stage again, at once."""
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
-    ledger.change(session, actor.author, schema.account, account_id, now, stage_reason=None)
+    writable(session, actor, account_id)
+    ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, stage_reason=None)
     record_computed_stages(session, [assess(proof_state.load(session, account_id), now.date(), now)], now)
 
 
@@ -106,10 +105,10 @@ def _move(
     moves = stage is not account.stage
     values: dict[str, Any] = {"stage": stage, "stage_reason": reason, **({"stage_since": on} if moves else {})}
     unmoved = {"stage": account.stage, "stage_reason": account.stage_reason}
-    changed = ledger.change(session, by, schema.account, account.id, now, only_if=unmoved, **values)
+    changed = ledger.change(session, by, Entity.ACCOUNT, account.id, now, only_if=unmoved, **values)
     if changed and moves:
         entered: dict[str, Any] = {"stage": stage, "entered_on": on, "reason": reason}
-        ledger.add(session, by, schema.stage_entry, now, account_id=account.id, **entered)
+        ledger.add(session, by, Entity.STAGE_ENTRY, now, account_id=account.id, **entered)
     return changed and moves
 
 

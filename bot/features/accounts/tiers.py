@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of, readable
-from bot.app.actor import Actor, UserError, bot_author, may_write, must_write
+from bot.app.accounts import account_of, readable, writable
+from bot.app.actor import Actor, UserError, bot_author, may_write
 from bot.domain.account.tiers import MEANS, Bands, tier_now, tier_of
 from bot.domain.enums import Tier
 from bot.domain.model import Account
 from bot.domain.values.money import Money, money
 from bot.features.accounts.views import TierView
-from bot.store import ledger, portfolios, schema
+from bot.store import ledger, portfolios
+from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 
 
@@ -38,7 +39,7 @@ def follow_bands(session: Session, accounts: Iterable[Account], portfolio: Portf
     for account in accounts:
         tier = tier_now(account, bands)
         if tier is not account.tier:
-            ledger.change(session, author, schema.account, account.id, now, why="the portfolio's ARR bands", tier=tier)
+            ledger.change(session, author, Entity.ACCOUNT, account.id, now, why="the portfolio's ARR bands", tier=tier)
 
 
 NAMES = {Tier.HIGH_TOUCH: "High touch", Tier.LOW_TOUCH: "Low touch", Tier.TECH_TOUCH: "Tech touch"}
@@ -67,18 +68,18 @@ def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
 
 def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, reason: str, now: datetime) -> None:
     """Give an account a tier by hand; the reason stays visible until the tier is released."""
-    must_write(session, actor, account_of(session, account_id))
+    writable(session, actor, account_id)
     if not reason.strip():
         raise UserError("Say why; the reason stands beside the tier for everybody who reads it.", "reason")
     values: dict[str, Any] = {"tier": tier, "tier_reason": reason.strip()}
-    ledger.change(session, actor.author, schema.account, account_id, now, **values)
+    ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, **values)
 
 
 def release_tier(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
     """Let the portfolio's bands decide the tier again, at once."""
-    must_write(session, actor, account_of(session, account_id))
-    ledger.change(session, actor.author, schema.account, account_id, now, tier_reason=None)
-    account = account_of(session, account_id)
+    writable(session, actor, account_id)
+    ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, tier_reason=None)
+    account = account_of(session, actor, account_id)
     follow_bands(session, [account], portfolios.by_id(session, account.portfolio_id), now)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
+from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
 from bot.app.assessments import assessed
 from bot.domain.account import actions
@@ -20,7 +21,8 @@ from bot.features.actions.views import ActionFormView, ActionLine, ActionsView, 
 from bot.outbox import message_family
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Moot, Op, Outgoing
-from bot.store import ledger, members, portfolios, proof_state
+from bot.store import accounts, ledger, members, portfolios, proof_state
+from bot.store.entities import Entity
 
 _AWAY = (Loop.PRODUCT, Loop.GO_TO_MARKET)
 
@@ -49,7 +51,7 @@ def actions_view(session: Session, actor: Actor, account_id: int, now: datetime)
 
 def post_to_loop_channel(session: Session, action_id: int, now: datetime) -> None:
     """Post an action to the channel of its loop, once; without a channel nothing is sent and the card shows it."""
-    action, account = _of(session, action_id)
+    action, account = _put_action(session, action_id)
     portfolio = portfolios.by_id(session, account.portfolio_id)
     if action.loop not in _AWAY or portfolio is None:
         return
@@ -73,14 +75,13 @@ def post_to_loop_channel(session: Session, action_id: int, now: datetime) -> Non
 def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> None:
     """Product or go-to-market answers: what changed, or will not. Any member may speak for them."""
     must_read(actor)
-    action, account = _of(session, action_id)
-    _same_workspace(actor, account)
+    action, account = _of(session, actor, action_id)
     if not words.strip():
         raise UserError("Say what changed, or that nothing will; the customer is told in these words.", "words")
     changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
     if action.told_on is not None:
         raise UserError("The customer was told already; this action is closed.")
-    ledger.change(session, actor.author, queries.TABLE, action_id, now, **changes)
+    ledger.change(session, actor.author, Entity.ACTION, action_id, now, **changes)
     _refresh(session, action, account, now)
     owner = members.by_id(session, action.owner_id) or members.by_id(session, account.owner_id)
     if owner and owner.slack_id:
@@ -101,12 +102,12 @@ def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now:
 
 def close_with_customer_told(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> str:
     """Close an action: the customer was told, in these words; returns the account's name."""
-    action, account = _of(session, action_id)
+    action, account = _of(session, actor, action_id)
     _must_close(session, actor, action, account)
     if not words.strip():
         raise UserError("Write the words you used; an action is closed when the customer was told.", "words")
     closing: dict[str, Any] = {"told_on": actor.today(now), "told_words": words.strip()}
-    if not ledger.change(session, actor.author, queries.TABLE, action_id, now, only_if={"told_on": None}, **closing):
+    if not ledger.change(session, actor.author, Entity.ACTION, action_id, now, only_if={"told_on": None}, **closing):
         raise UserError("Somebody closed this action already. Open the history to see the words used.")
     _refresh(session, action, account, now)
     return account.name
@@ -115,20 +116,18 @@ def close_with_customer_told(session: Session, actor: Actor, action_id: int, wor
 def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: datetime) -> None:
     """Name what an action has in common with others, so that what keeps showing up is counted."""
     must_read(actor)
-    action, account = _of(session, action_id)
-    _same_workspace(actor, account)
+    action, account = _of(session, actor, action_id)
     named = " ".join(theme.split())
     if not named:
         raise UserError("Name the theme in a few words, such as SAP connector.", "words")
-    ledger.change(session, actor.author, queries.TABLE, action_id, now, theme=named)
+    ledger.change(session, actor.author, Entity.ACTION, action_id, now, theme=named)
     _refresh(session, action, account, now)
 
 
 def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: datetime) -> ActionFormView:
     """The form that answers an action, closes it or names its theme."""
     must_read(actor)
-    action, account = _of(session, action_id)
-    _same_workspace(actor, account)
+    action, account = _of(session, actor, action_id)
     if kind == "told":
         _must_close(session, actor, action, account)
     known = queries.themes(session, account.workspace_id) if kind == "theme" else ()
@@ -137,7 +136,7 @@ def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: 
 
 def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopView | Moot:
     """An action as its channel sees it now."""
-    action, account = _of(session, args["action_id"])
+    action, account = _put_action(session, args["action_id"])
     if action.dropped_on is not None:
         return Moot("the action was dropped")
     owner = members.by_id(session, action.owner_id)
@@ -162,7 +161,7 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
 
 
 def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime) -> LoopAnsweredView | Moot:
-    action, account = _of(session, args["action_id"])
+    action, account = _put_action(session, args["action_id"])
     if action.told_on is not None or action.loop_answer is None:
         return Moot("the customer was told already")
     return LoopAnsweredView(action.id, account.name, action.text, action.loop.value, action.loop_answer)
@@ -175,20 +174,21 @@ def themes_of(session: Session, portfolio_id: int, now: datetime) -> tuple[str, 
     return tuple(actions.headline(theme) for theme in actions.recurring(pairs, now.date()))
 
 
-def _of(session: Session, action_id: int) -> tuple[Action, Account]:
+def _of(session: Session, actor: Actor, action_id: int) -> tuple[Action, Account]:
+    account, row = row_of(session, actor, Entity.ACTION, action_id)
+    return Action(**{field.name: row[field.name] for field in fields(Action)}), account
+
+
+def _put_action(session: Session, action_id: int) -> tuple[Action, Account]:
+    """An action that is in the outbox, with its account."""
     action = queries.by_id(session, action_id)
-    if action is None:
-        raise UserError("That action is gone. Open the card again with /proof.")
-    return action, account_of(session, action.account_id)
-
-
-def _same_workspace(actor: Actor, account: Account) -> None:
-    if account.workspace_id != actor.workspace_id:
-        raise UserError("That action is gone. Open the card again with /proof.")
+    account = accounts.by_id(session, action.account_id) if action else None
+    assert action is not None and account is not None
+    return action, account
 
 
 def _must_close(session: Session, actor: Actor, action: Action, account: Account) -> None:
-    if action.owner_id != actor.member.id or account.workspace_id != actor.workspace_id:
+    if action.owner_id != actor.member.id:
         must_write(session, actor, account)
 
 

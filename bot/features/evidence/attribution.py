@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
@@ -19,11 +18,11 @@ from bot.domain.proof import evidence_grade
 from bot.domain.proof.explanation import PARTS
 from bot.domain.values.money import money, parse
 from bot.domain.values.text import number
-from bot.features.evidence import record
+from bot.features.evidence import queries, record
 from bot.features.evidence.record import NewEvidence
 from bot.features.evidence.views import EvidenceRecordedView, IsolateShareView
 from bot.features.plan import people as plan_people
-from bot.store import proof_state, schema
+from bot.store import proof_state
 
 _MAY_ACCEPT = (Part.FINANCE, Part.ECONOMIC_BUYER)
 METHODS = {
@@ -70,12 +69,11 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
 
 def attribute(session: Session, actor: Actor, new: Isolation, now: datetime) -> EvidenceRecordedView:
     """Record the piece anew with its method, and with the money if somebody accepted it; says what that is worth."""
-    already = select(schema.evidence.c.id).where(schema.evidence.c.submission == new.submission)
-    known = session.execute(already).scalar_one_or_none()
+    known = queries.of_submission(session, new.submission)
     if known is None:
         anew = _anew(session, actor, new, now)
         known = record.supersede(session, actor, new.evidence_id, anew, now)
-    return record.recorded(session, known, now)
+    return record.recorded(session, actor, known, now)
 
 
 def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewEvidence:
@@ -127,7 +125,7 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
 def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> tuple[Evidence, ProofState, Outcome]:
     """A confirmed piece that stands, with its account and outcome; else `Refused` says why it cannot rise."""
     piece = record.piece_of(session, actor, evidence_id)
-    state = proof_state.load(session, account_of(session, piece.account_id).id)
+    state = proof_state.load(session, account_of(session, actor, piece.account_id).id)
     outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)
     if piece.superseded_by is not None:
         raise UserError("A newer piece has replaced this one. Open the evidence again and choose that one.")

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.accounts import writable
+from bot.app.actor import Actor, UserError
 from bot.domain.proof.explanation import PARTS
 from bot.features.evidence import record
 from bot.features.evidence.views import EvidenceFormView, OutcomeChoice, PersonChoice, ReasonFormView
@@ -32,8 +32,7 @@ def evidence_form(
     closes_risk: int | None = None,
 ) -> EvidenceFormView:
     """The evidence form of an account; `Refused` when there is no outcome that evidence could be about."""
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
+    account = writable(session, actor, account_id)
     state = proof_state.load(session, account_id)
     running = [outcome for outcome in state.outcomes if outcome.retired_on is None]
     if not running:

@@ -7,18 +7,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of, outcome_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.accounts import outcome_of, row_of, writable, writable_row
+from bot.app.actor import Actor, UserError
 from bot.domain.account.assessment import assess
 from bot.domain.enums import Grade, Method, OutcomeKind, Source, Standing
 from bot.domain.model import Account, Evidence, Outcome
 from bot.domain.values.numbers import decimal_of
+from bot.features.evidence import queries
 from bot.features.evidence.views import EvidenceRecordedView
 from bot.features.meetings import queries as meeting_queries
-from bot.store import ledger, proof_state, schema
+from bot.store import ledger, proof_state
+from bot.store.entities import Entity
 
 _BELONGS_TO_ANSWER = timedelta(days=3)
 
@@ -48,12 +49,10 @@ class NewEvidence:
 
 def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> int:
     """Record one piece of evidence; returns its id, the same id when the same form arrives again."""
-    known = select(schema.evidence.c.id).where(schema.evidence.c.submission == new.submission)
-    already = session.execute(known).scalar_one_or_none()
+    already = queries.of_submission(session, new.submission)
     if already is not None:
-        return int(already)
-    account = account_of(session, new.account_id)
-    must_write(session, actor, account)
+        return already
+    account = writable(session, actor, new.account_id)
     outcome = outcome_of(session, account, new.outcome_id)
     if new.as_of > actor.today(now):
         raise UserError("That date is still to come. Give the day on which this was true.", "as_of")
@@ -69,24 +68,22 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
         "recorded_at": now,
         "recorded_by": actor.member.id,
     }
-    evidence_id = ledger.add(session, actor.author, schema.evidence, now, **row)
+    evidence_id = ledger.add(session, actor.author, Entity.EVIDENCE, now, **row)
     _credit_answer(session, actor, account.id, evidence_id, now)
     return evidence_id
 
 
-def recorded(session: Session, evidence_id: int, now: datetime) -> EvidenceRecordedView:
+def recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) -> EvidenceRecordedView:
     """How the outcome of a piece of evidence stands now."""
-    row = session.execute(
-        select(schema.evidence.c.account_id, schema.evidence.c.outcome_id).where(schema.evidence.c.id == evidence_id)
-    ).one()
-    state = proof_state.load(session, row.account_id)
+    account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
+    state = proof_state.load(session, account.id)
     assessment = assess(state, now.date(), now)
-    graded = next(one for one in assessment.outcomes if one.outcome.id == row.outcome_id)
+    graded = next(one for one in assessment.outcomes if one.outcome.id == row["outcome_id"])
     proven = graded.standing is Standing.PROVEN
     can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
     return EvidenceRecordedView(
         evidence_id,
-        row.account_id,
+        account.id,
         state.account.name,
         graded.outcome.title,
         graded.reason,
@@ -105,7 +102,7 @@ def dispute(session: Session, actor: Actor, evidence_id: int, by_person: int | N
     today = actor.today(now)
     values: dict[str, Any] = {"disputed_on": today, "disputed_by": by_person, "disputed_why": why.strip()}
     if not ledger.change(
-        session, actor.author, schema.evidence, evidence_id, now, only_if={"disputed_on": None}, **values
+        session, actor.author, Entity.EVIDENCE, evidence_id, now, only_if={"disputed_on": None}, **values
     ):
         raise UserError("Somebody has disputed this piece already. Open the history to see who and why.")
 
@@ -117,7 +114,7 @@ def withdraw(session: Session, actor: Actor, evidence_id: int, why: str, now: da
         raise UserError("Say why it is withdrawn; the record keeps the reason.", "why")
     values: dict[str, Any] = {"withdrawn_on": actor.today(now), "withdrawn_why": why.strip()}
     if not ledger.change(
-        session, actor.author, schema.evidence, evidence_id, now, only_if={"withdrawn_on": None}, **values
+        session, actor.author, Entity.EVIDENCE, evidence_id, now, only_if={"withdrawn_on": None}, **values
     ):
         raise UserError("This piece is withdrawn already. Open the history to see who and why.")
 
@@ -127,7 +124,7 @@ def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence
     _writable(session, actor, evidence_id)
     successor = record(session, actor, new, now)
     values: dict[str, Any] = {"superseded_by": successor, "superseded_on": actor.today(now)}
-    ledger.change(session, actor.author, schema.evidence, evidence_id, now, only_if={"superseded_by": None}, **values)
+    ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, only_if={"superseded_by": None}, **values)
     return successor
 
 
@@ -136,23 +133,18 @@ def _credit_answer(session: Session, actor: Actor, account_id: int, evidence_id:
     answer = meeting_queries.last_answer(session, account_id)
     if answer is None or now - answer.answered_at > _BELONGS_TO_ANSWER:
         return
-    ledger.change(session, actor.author, schema.evidence, evidence_id, now, answer_id=answer.id)
-    ledger.change(session, actor.author, schema.answer, answer.id, now, moved_evidence=True)
+    ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, answer_id=answer.id)
+    ledger.change(session, actor.author, Entity.ANSWER, answer.id, now, moved_evidence=True)
 
 
 def piece_of(session: Session, actor: Actor, evidence_id: int) -> Evidence:
     """A piece of evidence of an account that `actor` may write."""
-    columns = [schema.evidence.c[field.name] for field in fields(Evidence)]
-    row = session.execute(select(*columns).where(schema.evidence.c.id == evidence_id)).one_or_none()
-    if row is None:
-        raise UserError("That piece of evidence is gone. Open the card again and choose from what it shows.")
-    piece = Evidence(*row)
-    must_write(session, actor, account_of(session, piece.account_id))
-    return piece
+    _, row = writable_row(session, actor, Entity.EVIDENCE, evidence_id)
+    return Evidence(**{field.name: row[field.name] for field in fields(Evidence)})
 
 
 def _writable(session: Session, actor: Actor, evidence_id: int) -> Account:
-    return account_of(session, piece_of(session, actor, evidence_id).account_id)
+    return writable_row(session, actor, Entity.EVIDENCE, evidence_id)[0]
 
 
 def _value(outcome: Outcome, typed: str | None) -> Decimal | None:
@@ -168,6 +160,5 @@ def _value(outcome: Outcome, typed: str | None) -> Decimal | None:
 def _check_person(session: Session, account: Account, person_id: int | None, field: str) -> None:
     if person_id is None:
         return
-    known = select(schema.person.c.id).where(schema.person.c.id == person_id, schema.person.c.account_id == account.id)
-    if session.execute(known).scalar_one_or_none() is None:
+    if not queries.has_person(session, account.id, person_id):
         raise UserError(f"That person does not belong to {account.name}. Choose somebody from its list.", field)

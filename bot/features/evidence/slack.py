@@ -115,7 +115,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
 
 
 def _recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) -> views.EvidenceRecordedView:
-    return evidence_record.recorded(session, evidence_id, now)
+    return evidence_record.recorded(session, actor, evidence_id, now)
 
 
 def _new_attestor(session: Session, actor: Actor, account_id: int, form: Form, now: datetime) -> int | None:

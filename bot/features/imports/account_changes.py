@@ -23,6 +23,7 @@ from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import Row, shown
 from bot.features.imports.report import BadRow, Changed
 from bot.store import accounts, ledger, schema
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 
 # Asked once a month: neither forgotten nor nagged, until somebody says which tier it is.
@@ -105,7 +106,7 @@ def apply(session: Session, by: Author, book: LedgerSnapshot, planned: Planned, 
         book.add(account_id, line.external_id, line.name)
         book.taken[account_id] = line.line
     elif values:
-        ledger.change(session, by, schema.account, planned.row_id, now, why=why, **values)
+        ledger.change(session, by, Entity.ACCOUNT, planned.row_id, now, why=why, **values)
         if "name" in values:
             accounts.index_words(session, by.workspace_id, planned.row_id, values["name"])
 

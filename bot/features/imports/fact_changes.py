@@ -18,6 +18,7 @@ from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import shown
 from bot.features.imports.report import BadRow, Changed
 from bot.store import ledger, schema
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 
 
@@ -52,8 +53,9 @@ class Known:
 
     @classmethod
     def load(cls, session: Session, kind: Kind, account_ids: Sequence[int]) -> Known:
-        known = cls(imported=merge_policy.last_imported(session, kind.table, account_ids))
-        rows = select(kind.table).where(kind.table.c.account_id.in_(account_ids)).order_by(kind.table.c.id)
+        known = cls(imported=merge_policy.last_imported(session, kind.entity.table, account_ids))
+        table = kind.entity.table
+        rows = select(table).where(table.c.account_id.in_(account_ids)).order_by(table.c.id)
         for row in session.execute(rows).mappings():
             known.facts.setdefault((row["account_id"], _key(row[kind.key])), dict(row))
         person = schema.person
@@ -89,9 +91,9 @@ def apply(session: Session, by: Author, kind: Kind, planned: PlannedFact, file: 
     why = f"{file}, line {planned.line.line}"
     if planned.row_id is None:
         values[kind.key] = planned.line.key
-        ledger.add(session, by, kind.table, now, why=why, account_id=planned.account_id, **values)
+        ledger.add(session, by, kind.entity, now, why=why, account_id=planned.account_id, **values)
     elif values:
-        ledger.change(session, by, kind.table, planned.row_id, now, why=why, **values)
+        ledger.change(session, by, kind.entity, planned.row_id, now, why=why, **values)
 
 
 def _planned(known: Known, kind: Kind, line: FactLine, account_id: int) -> PlannedFact:
@@ -126,7 +128,7 @@ def _ensure_person(
     known = next((row.id for row in session.execute(here) if _key(row.name) == _key(name)), None)
     if known is not None:
         return int(known)
-    return ledger.add(session, by, person, now, account_id=account_id, name=name, part=kind.parts[column])
+    return ledger.add(session, by, Entity.PERSON, now, account_id=account_id, name=name, part=kind.parts[column])
 
 
 def _key(words: str) -> str:

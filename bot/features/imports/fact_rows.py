@@ -8,8 +8,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Table
-
 from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState
 from bot.features.imports import cells
 from bot.features.imports.cells import Unreadable
@@ -17,7 +15,7 @@ from bot.features.imports.column_mapping import OUTCOME_FIELDS, PROMISE_FIELDS
 from bot.features.imports.file_reader import Row
 from bot.features.imports.report import BadRow
 from bot.features.imports.row_reader import BadCell, Reader
-from bot.store import schema
+from bot.store.entities import Entity
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -49,13 +47,13 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of fact: its table, the column that tells two of one account apart, and how its row is read.
+    """One kind of fact: its entity, the column that tells two of one account apart, and how its row is read.
 
     `parts` says which part somebody plays whom the file names for a column and nobody here knows; `defaults` are the
     values of a new fact of which the file says nothing.
     """
 
-    table: Table
+    entity: Entity
     key: str
     fields: Mapping[str, tuple[str, ...]]
     days: tuple[str, ...]
@@ -166,7 +164,7 @@ def _chosen(text: str, words: Mapping[_E, tuple[str, ...]]) -> _E:
 
 
 PROMISES = Kind(
-    schema.promise,
+    Entity.PROMISE,
     "text",
     PROMISE_FIELDS,
     days=("promised_on", "due_on"),
@@ -176,7 +174,7 @@ PROMISES = Kind(
     read=_promise,
 )
 OUTCOMES = Kind(
-    schema.outcome,
+    Entity.OUTCOME,
     "title",
     OUTCOME_FIELDS,
     days=("baseline_on", "due_on"),

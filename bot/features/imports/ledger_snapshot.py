@@ -13,6 +13,7 @@ from bot.features.imports.account_rows import AccountLine
 from bot.features.imports.cells import Unreadable
 from bot.features.imports.members import Directory
 from bot.store import ledger, portfolios, schema
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 
 
@@ -66,7 +67,7 @@ class LedgerSnapshot:
         """The id of the portfolio of this name, which is added if it is not there."""
         known = self.portfolio(name)
         if known is None:
-            known = ledger.add(session, by, schema.portfolio, now, workspace_id=by.workspace_id, name=name)
+            known = ledger.add(session, by, Entity.PORTFOLIO, now, workspace_id=by.workspace_id, name=name)
             self.portfolio_names[known] = name
         return known
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.domain.values.slugs import folded
 from bot.features.imports.cells import Unreadable, Who
-from bot.store import ledger, members, schema
+from bot.store import ledger, members
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.members import Member
 
@@ -42,7 +43,7 @@ class Directory:
         if found is not None:
             return found.id
         member_id = ledger.add(
-            session, by, schema.member, now, workspace_id=by.workspace_id, name=who.name, email=who.email
+            session, by, Entity.MEMBER, now, workspace_id=by.workspace_id, name=who.name, email=who.email
         )
         added = members.by_id(session, member_id)
         assert added is not None

@@ -6,17 +6,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.accounts import account_of, writable
+from bot.app.actor import Actor, UserError
 from bot.domain.enums import Change
 from bot.features.meetings import answers, queries
 from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.queries import Answer
 from bot.features.meetings.views import PreviewView
-from bot.store import schema
 
 _KIND = "answer"
 
@@ -34,16 +32,13 @@ class OneLine:
 
 def draft(session: Session, actor: Actor, account_id: int, line: OneLine, now: datetime) -> PreviewView:
     """Keep a parsed line as a draft and show what it would record."""
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
+    writable(session, actor, account_id)
     prompt = queries.open_of_account(session, account_id)
     change = line.change or (Change.BEHAVIOUR if line.what_changed else Change.NOTHING)
     payload = asdict(replace(line, change=change)) | {"meeting_id": prompt.meeting_id if prompt else None}
     payload["next_due"] = line.next_due.isoformat() if line.next_due else None
     row = {"member_id": actor.member.id, "account_id": account_id, "kind": _KIND, "payload": payload}
-    draft_id = session.execute(
-        insert(schema.draft).values(**row, created_at=now).returning(schema.draft.c.id)
-    ).scalar_one()
+    draft_id = queries.add_draft(session, row, now)
     return preview(session, actor, draft_id)
 
 
@@ -51,7 +46,7 @@ def preview(session: Session, actor: Actor, draft_id: int) -> PreviewView:
     """A draft as its author sees it."""
     row = _mine(session, actor, draft_id)
     payload = row["payload"]
-    account = account_of(session, row["account_id"])
+    account = account_of(session, actor, row["account_id"])
     prompt = queries.of_meeting(session, payload["meeting_id"]) if payload["meeting_id"] else None
     return PreviewView(
         draft_id=draft_id,
@@ -71,7 +66,7 @@ def choose_change(session: Session, actor: Actor, draft_id: int, change: Change)
     """Say which kind of change the draft is about."""
     row = _mine(session, actor, draft_id)
     payload = row["payload"] | {"change": change.value}
-    session.execute(update(schema.draft).where(schema.draft.c.id == draft_id).values(payload=payload))
+    queries.change_draft(session, draft_id, payload=payload)
     return preview(session, actor, draft_id)
 
 
@@ -79,7 +74,7 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
     """Record what the draft says; a second press finds the answer of the first."""
     row = _mine(session, actor, draft_id)
     seen = preview(session, actor, draft_id)
-    session.execute(update(schema.draft).where(schema.draft.c.id == draft_id).values(used_at=now))
+    queries.change_draft(session, draft_id, used_at=now)
     return answers.answer(
         session,
         actor,
@@ -98,7 +93,7 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
 
 
 def _mine(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
-    row = session.execute(select(schema.draft).where(schema.draft.c.id == draft_id)).mappings().one_or_none()
-    if row is None or row["member_id"] != actor.member.id:
+    row = queries.draft_of(session, actor.member.id, draft_id)
+    if row is None:
         raise UserError("That draft is not yours or is gone. Type /answer again; nothing was recorded.")
-    return dict(row)
+    return row

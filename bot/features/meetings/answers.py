@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
@@ -17,7 +16,8 @@ from bot.domain.values import working_hours
 from bot.features.actions import actions
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Answer, Prompt
-from bot.store import ledger, members, schema
+from bot.store import ledger, members
+from bot.store.entities import Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     again = queries.answer_of_submission(session, new.submission)
     if again is not None:
         return again
-    account = account_of(session, new.account_id)
+    account = account_of(session, actor, new.account_id)
     prompt = queries.of_meeting(session, new.meeting_id) if new.meeting_id else None
     if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
         raise UserError("That meeting belongs to another account. Type /answer and the account's name instead.")
@@ -86,7 +86,7 @@ def snooze(session: Session, actor: Actor, prompt_id: int, until: str, now: date
     moment = working_hours.tomorrow_morning(now, actor.member.tz) if until == "tomorrow" else now + timedelta(hours=1)
     if moment >= prompt.starts_at:
         raise UserError("The meeting begins before that. Answer now, or press Meeting is off.")
-    ledger.change(session, actor.author, schema.prompt, prompt.id, now, snoozed_until=moment)
+    ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, snoozed_until=moment)
     _show(session, prompt.id, now)
     if actor.member.slack_id:
         key = queries.PROMPT_KEY.of(prompt.id, "again", f"{moment:%Y%m%dT%H%M}")
@@ -102,7 +102,7 @@ def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, 
         raise UserError("Choose a full member of this workspace; guests and bots cannot answer.", "colleague")
     if colleague.id == prompt.member_id:
         raise UserError(f"{colleague.name} is the one being asked already. Choose somebody else.", "colleague")
-    ledger.change(session, actor.author, schema.prompt, prompt.id, now, member_id=colleague.id, snoozed_until=None)
+    ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, member_id=colleague.id, snoozed_until=None)
     _show(session, prompt.id, now)
     key = queries.PROMPT_KEY.of(prompt.id, "to", colleague.id, f"{now.timestamp():.0f}")
     prompts.send_prompt(session, prompt.workspace_id, prompt.id, to_slack_id, key, now)
@@ -115,7 +115,7 @@ def meeting_off(session: Session, actor: Actor, prompt_id: int, now: datetime) -
     ledger.change(
         session,
         actor.author,
-        schema.prompt,
+        Entity.PROMPT,
         prompt.id,
         now,
         only_if={"state": PromptState.OPEN},
@@ -130,7 +130,7 @@ def open_prompt(session: Session, actor: Actor, prompt_id: int) -> Prompt:
     prompt = queries.by_id(session, prompt_id)
     if prompt is None or prompt.workspace_id != actor.workspace_id:
         raise UserError("That prompt is gone. Type /answer and the account's name instead.")
-    account = account_of(session, prompt.account_id)
+    account = account_of(session, actor, prompt.account_id)
     _must_answer(session, actor, account, prompt)
     if prompt.state is PromptState.ANSWERED:
         raise UserError(f"{account.name} is answered already. Press Edit on that message to change the answer.")
@@ -179,7 +179,7 @@ def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> in
     answer_id = ledger.add(
         session,
         actor.author,
-        schema.answer,
+        Entity.ANSWER,
         now,
         account_id=new.account_id,
         meeting_id=new.meeting_id,
@@ -188,42 +188,34 @@ def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> in
         answered_at=now,
         **_texts(new),
     )
-    fresh = schema.evidence.c.account_id == new.account_id
-    fresh &= schema.evidence.c.answer_id.is_(None)
-    if since is not None:
-        fresh &= schema.evidence.c.recorded_at > since.answered_at
-    waiting = list(session.execute(select(schema.evidence.c.id).where(fresh)).scalars())
+    waiting = queries.evidence_without_answer(session, new.account_id, since.answered_at if since else None)
     for evidence_id in waiting:
-        ledger.change(session, actor.author, schema.evidence, evidence_id, now, answer_id=answer_id)
+        ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, answer_id=answer_id)
     if waiting:
-        ledger.change(session, actor.author, schema.answer, answer_id, now, moved_evidence=True)
+        ledger.change(session, actor.author, Entity.ANSWER, answer_id, now, moved_evidence=True)
     return answer_id
 
 
 def _rewrite(session: Session, actor: Actor, earlier: Answer, new: NewAnswer, now: datetime) -> int:
-    ledger.change(session, actor.author, schema.answer, earlier.id, now, edited_at=now, **_texts(new))
+    ledger.change(session, actor.author, Entity.ANSWER, earlier.id, now, edited_at=now, **_texts(new))
     return earlier.id
 
 
 def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> None:
     """Close the question gaps that the form says are gone, and open one for what is newly named unproven."""
-    table = schema.gap
-    open_gaps = select(table.c.id, table.c.title, table.c.outcome_id).where(
-        table.c.account_id == new.account_id, table.c.closed_on.is_(None)
-    )
-    rows = session.execute(open_gaps).all()
+    rows = queries.open_gaps(session, new.account_id)
     if new.kept_gaps is not None:
         for row in rows:
             if row.outcome_id is None and row.id not in new.kept_gaps:
                 values: dict[str, Any] = {"closed_on": actor.today(now), "closed_how": "answered before the meeting"}
-                ledger.change(session, actor.author, table, row.id, now, only_if={"closed_on": None}, **values)
+                ledger.change(session, actor.author, Entity.GAP, row.id, now, only_if={"closed_on": None}, **values)
     title = _trimmed(new.unproven)
     if title is None or new.change is Change.NOTHING or any(row.title == title for row in rows):
         return
     ledger.add(
         session,
         actor.author,
-        table,
+        Entity.GAP,
         now,
         account_id=new.account_id,
         title=title,
@@ -241,7 +233,7 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
         if current is not None and current.dropped_on is None:
             why = "taken out of the answer"
             ledger.change(
-                session, actor.author, schema.action, current.id, now, dropped_on=actor.today(now), dropped_why=why
+                session, actor.author, Entity.ACTION, current.id, now, dropped_on=actor.today(now), dropped_why=why
             )
         return
     values: dict[str, Any] = {
@@ -251,13 +243,13 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
         "loop": new.loop,
     }
     if current is not None:
-        ledger.change(session, actor.author, schema.action, current.id, now, dropped_on=None, **values)
+        ledger.change(session, actor.author, Entity.ACTION, current.id, now, dropped_on=None, **values)
         actions.post_to_loop_channel(session, current.id, now)
         return
     action_id = ledger.add(
         session,
         actor.author,
-        schema.action,
+        Entity.ACTION,
         now,
         account_id=new.account_id,
         answer_id=answer_id,
@@ -269,7 +261,7 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
 
 def _close_prompt(session: Session, actor: Actor, prompt: Prompt, now: datetime) -> None:
     if prompt.state is not PromptState.ANSWERED:
-        ledger.change(session, actor.author, schema.prompt, prompt.id, now, state=PromptState.ANSWERED, closed_at=now)
+        ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, state=PromptState.ANSWERED, closed_at=now)
     _show(session, prompt.id, now)
 
 

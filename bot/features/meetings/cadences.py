@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app import recipients, recurrence
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.accounts import writable
+from bot.app.actor import Actor, UserError
 from bot.app.recurrence import Occurrence
 from bot.domain.enums import CadenceKind
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Cadence
 from bot.features.meetings.views import CadenceLine, CadenceView
-from bot.store import ledger, schema
+from bot.store import ledger
+from bot.store.entities import Entity
 
 _LONGEST_LEAD_HOURS = 14 * 24
 
@@ -36,8 +37,7 @@ class NewCadence:
 
 def form(session: Session, actor: Actor, account_id: int, now: datetime) -> CadenceView:
     """What the cadence form of an account shows."""
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
+    account = writable(session, actor, account_id)
     lines = tuple(
         CadenceLine(c.id, c.kind, repeat_of(c.rrule), c.next_meeting_at, c.lead_hours)
         for c in queries.cadences_of(session, account_id)
@@ -51,8 +51,7 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
     A series that differs in nothing from the running one leaves that as it is. The new series begins with the first
     meeting that nobody was asked about yet, so no meeting is asked about twice.
     """
-    account = account_of(session, new.account_id)
-    must_write(session, actor, account)
+    account = writable(session, actor, new.account_id)
     zone = _checked(new)
     running = queries.running(session, account.id, new.kind)
     rrule, local_start = recurrence.REPEATS[new.repeat], f"{new.first_day.isoformat()}T{new.at}"
@@ -62,12 +61,12 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
         if _same(running, wanted, upcoming):
             return upcoming.starts_at
         ended: dict[str, Any] = {"active": False, "next_prompt_at": None}
-        ledger.change(session, actor.author, schema.cadence, running.id, now, **ended)
+        ledger.change(session, actor.author, Entity.CADENCE, running.id, now, **ended)
     owner = recipients.answerable(session, account)
     ledger.add(
         session,
         actor.author,
-        schema.cadence,
+        Entity.CADENCE,
         now,
         account_id=account.id,
         kind=new.kind,
@@ -85,8 +84,8 @@ def stop_cadence(session: Session, actor: Actor, cadence_id: int, now: datetime)
     cadence = queries.cadence_by_id(session, cadence_id)
     if cadence is None:
         raise UserError("That meeting series is gone already.")
-    must_write(session, actor, account_of(session, cadence.account_id))
-    ledger.change(session, actor.author, schema.cadence, cadence.id, now, active=False, next_prompt_at=None)
+    writable(session, actor, cadence.account_id)
+    ledger.change(session, actor.author, Entity.CADENCE, cadence.id, now, active=False, next_prompt_at=None)
 
 
 def repeat_of(rrule: str) -> str:

@@ -22,7 +22,7 @@ def owed(session: Session, actor: Actor, now: datetime) -> OwedView:
     """The open prompts of the actor."""
     return OwedView(
         tuple(
-            OwedLine(prompt.id, account_of(session, prompt.account_id).name, prompt.starts_at)
+            OwedLine(prompt.id, account_of(session, actor, prompt.account_id).name, prompt.starts_at)
             for prompt in queries.open_of_member(session, actor.member.id)
         )
     )
@@ -39,7 +39,7 @@ def nothing_changed_form(session: Session, actor: Actor, prompt_id: int, now: da
 def hand_over_form(session: Session, actor: Actor, prompt_id: int, now: datetime) -> HandOverFormView:
     """What the hand-over form shows for a prompt."""
     prompt = answers.open_prompt(session, actor, prompt_id)
-    return HandOverFormView(prompt_id, account_of(session, prompt.account_id).name)
+    return HandOverFormView(prompt_id, account_of(session, actor, prompt.account_id).name)
 
 
 def answer_form(
@@ -50,7 +50,7 @@ def answer_form(
     wanted = prompt.account_id if prompt else account_id
     if wanted is None:
         raise UserError("That prompt is gone. Type /answer and the account's name instead.")
-    account = account_of(session, wanted)
+    account = account_of(session, actor, wanted)
     asked = prompt is not None and prompt.member_id == actor.member.id
     if not asked:
         must_write(session, actor, account)

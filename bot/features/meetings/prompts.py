@@ -24,7 +24,8 @@ from bot.features.meetings.views import AnswerView, PromptView, RecordedAnswer, 
 from bot.outbox.queue import put, put_many
 from bot.outbox.types import Destination, Moot, Op, Outgoing
 from bot.store import accounts as store_accounts
-from bot.store import ledger, members, proof_state, schema
+from bot.store import ledger, members, proof_state
+from bot.store.entities import Entity
 from bot.store.members import Member
 
 BATCH = 100
@@ -47,7 +48,7 @@ def open_due_prompts(session: Session, now: datetime) -> bool:
     opened = [move for move in asked if move.cadence.id in meetings and now - move.starts_at <= _STILL_WORTH_ASKING]
     for workspace_id, ours in _by_workspace(opened):
         rows = [_row(move, meetings[move.cadence.id], who[move.cadence.account_id], now) for move in ours]
-        ids = ledger.add_many(session, bot_author(workspace_id), schema.prompt, now, rows)
+        ids = ledger.add_many(session, bot_author(workspace_id), Entity.PROMPT, now, rows)
         asks = [
             (prompt_id, move.due_at, who[move.cadence.account_id]) for move, prompt_id in zip(ours, ids, strict=True)
         ]
@@ -177,7 +178,7 @@ def remind_due(session: Session, now: datetime) -> bool:
     won = ledger.change(
         session,
         bot_author(prompt.workspace_id),
-        schema.prompt,
+        Entity.PROMPT,
         prompt.id,
         now,
         only_if={"state": PromptState.OPEN, "reminded_at": None},
@@ -210,7 +211,7 @@ def close_silent(session: Session, now: datetime) -> bool:
     won = ledger.change(
         session,
         bot_author(prompt.workspace_id),
-        schema.prompt,
+        Entity.PROMPT,
         prompt.id,
         now,
         only_if={"state": PromptState.OPEN},

@@ -8,7 +8,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, bindparam, exists, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,6 +29,7 @@ from bot.domain.enums import CadenceKind, Change, PromptState
 from bot.domain.model import Action
 from bot.outbox.types import MessageKey
 from bot.store import ledger, schema
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.schema import cadence, meeting
 from bot.store.schema.outbox import outbox
@@ -123,7 +137,7 @@ def advance(session: Session, moves: Sequence[Move], now: datetime) -> None:
         ledger.Noted(move.by, move.cadence.id, move.cadence.account_id, _before(move.cadence, move.values), move.values)
         for move in moves
     ]
-    ledger.note(session, schema.cadence, changes, now)
+    ledger.note(session, Entity.CADENCE, changes, now)
 
 
 def _before(cadence: Cadence, names: Iterable[str]) -> dict[str, Any]:
@@ -336,3 +350,37 @@ def was_asked(session: Session, account_id: int, kind: CadenceKind, starts_at: d
     """Whether any series of this kind, running or ended, has opened the meeting at this moment already."""
     ours = (meeting.c.account_id == account_id) & (meeting.c.kind == kind) & (meeting.c.starts_at == starts_at)
     return bool(session.execute(select(exists().where(ours))).scalar_one())
+
+
+def add_draft(session: Session, values: Mapping[str, Any], now: datetime) -> int:
+    """Keep a draft of an answer; returns its id."""
+    table = schema.draft
+    return int(session.execute(insert(table).values(**values, created_at=now).returning(table.c.id)).scalar_one())
+
+
+def change_draft(session: Session, draft_id: int, **values: Any) -> None:
+    """Set these columns of a draft."""
+    session.execute(update(schema.draft).where(schema.draft.c.id == draft_id).values(**values))
+
+
+def draft_of(session: Session, member_id: int, draft_id: int) -> dict[str, Any] | None:
+    """A draft of this member's; None if it is gone or somebody else's."""
+    mine = (schema.draft.c.id == draft_id) & (schema.draft.c.member_id == member_id)
+    row = session.execute(select(schema.draft).where(mine)).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+def evidence_without_answer(session: Session, account_id: int, since: datetime | None) -> list[int]:
+    """The ids of an account's evidence that belongs to no answer yet, recorded after `since` if that is given."""
+    table = schema.evidence
+    waiting = (table.c.account_id == account_id) & table.c.answer_id.is_(None)
+    if since is not None:
+        waiting &= table.c.recorded_at > since
+    return list(session.execute(select(table.c.id).where(waiting)).scalars())
+
+
+def open_gaps(session: Session, account_id: int) -> Sequence[Row[Any, Any, Any]]:
+    """The open gaps of an account, as rows of id, title and outcome id."""
+    table = schema.gap
+    still_open = (table.c.account_id == account_id) & table.c.closed_on.is_(None)
+    return session.execute(select(table.c.id, table.c.title, table.c.outcome_id).where(still_open)).all()

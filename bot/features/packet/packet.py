@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of, readable
-from bot.app.actor import Actor, UserError, may_write, must_write
+from bot.app.accounts import readable, writable
+from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
@@ -30,7 +30,8 @@ from bot.features.packet.views import (
     StoryLine,
     UnprovenLine,
 )
-from bot.store import ledger, proof_state, schema
+from bot.store import ledger, proof_state
+from bot.store.entities import Entity
 
 _FIRST_TO_ACCEPT = (Part.ECONOMIC_BUYER, Part.FINANCE, Part.CHAMPION, Part.OUTCOME_OWNER)
 
@@ -48,7 +49,7 @@ def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> Sh
 
 def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) -> AcceptPacketView:
     """What the acceptance form shows; `Refused` while nothing is proven or nobody is named who could accept."""
-    must_write(session, actor, account_of(session, account_id))
+    writable(session, actor, account_id)
     state, assessment = assessed(session, actor, account_id, now)
     _must_have_a_story(assessment)
     here = [person for person in state.people if person.left_on is None or person.left_on > assessment.on]
@@ -66,8 +67,7 @@ def accept(
     session: Session, actor: Actor, account_id: int, by_person: int, on: date, now: datetime
 ) -> PacketAcceptedView:
     """Their side accepted the packet: who, and on which day. A later acceptance replaces an earlier one."""
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
+    account = writable(session, actor, account_id)
     state = proof_state.load(session, account_id)
     person = next((one for one in state.people if one.id == by_person), None)
     if person is None:
@@ -78,7 +78,7 @@ def accept(
         raise UserError("An acceptance has happened. Give the day on which they said so.", "on")
     _must_have_a_story(assessed(session, actor, account_id, now)[1])
     values: dict[str, Any] = {"packet_accepted_on": on, "packet_accepted_by": by_person}
-    ledger.change(session, actor.author, schema.account, account_id, now, **values)
+    ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, **values)
     return accepted(session, actor, account_id, now)
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of, outcome_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.accounts import outcome_of, writable_row
+from bot.app.actor import Actor, UserError
 from bot.domain.account.promises import is_open
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Account, Outcome, ProofState
@@ -21,7 +20,8 @@ from bot.domain.values.money import money, parse
 from bot.domain.values.numbers import decimal_of
 from bot.domain.values.text import number
 from bot.features.plan.views import BaselineFormView, OutcomeOwnerView
-from bot.store import ledger, proof_state, schema
+from bot.store import ledger, proof_state
+from bot.store.entities import Entity
 
 LONGEST_SHELF_LIFE = 730
 
@@ -81,7 +81,7 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
     values: dict[str, Any] = {"shelf_life_days": new.shelf_life_days, "promise_id": new.promise_id}
     if outcome.kind is OutcomeKind.NUMERIC:
         values |= _measure(outcome, new)
-    ledger.change(session, actor.author, schema.outcome, outcome.id, now, **values, **_worth(state, outcome, new.worth))
+    ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, **values, **_worth(state, outcome, new.worth))
 
 
 def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
@@ -98,7 +98,7 @@ def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, n
     state, outcome = _writable(session, actor, outcome_id)
     if person_id not in {person.id for person in state.people if person.left_on is None}:
         raise UserError(f"That person is not at {state.account.name} any more. Choose one from the list.", "owner")
-    ledger.change(session, actor.author, schema.outcome, outcome.id, now, owner_person_id=person_id)
+    ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, owner_person_id=person_id)
 
 
 def retire(session: Session, actor: Actor, outcome_id: int, on: date, why: str, now: datetime) -> None:
@@ -107,7 +107,7 @@ def retire(session: Session, actor: Actor, outcome_id: int, on: date, why: str, 
     if not why.strip():
         raise UserError("Say why the customer no longer wants it; the record keeps the reason.", "why")
     values: dict[str, Any] = {"retired_on": on, "retired_why": why.strip()}
-    ledger.change(session, actor.author, schema.outcome, outcome_id, now, only_if={"retired_on": None}, **values)
+    ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, only_if={"retired_on": None}, **values)
 
 
 def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
@@ -143,12 +143,7 @@ def _worth(state: ProofState, outcome: Outcome, typed: str) -> dict[str, Any]:
 
 
 def _writable(session: Session, actor: Actor, outcome_id: int) -> tuple[ProofState, Outcome]:
-    table = schema.outcome
-    account_id = session.execute(select(table.c.account_id).where(table.c.id == outcome_id)).scalar_one_or_none()
-    if account_id is None:
-        raise UserError("That outcome is not part of the plan any more. Open it again with /proof.")
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
+    account, _ = writable_row(session, actor, Entity.OUTCOME, outcome_id)
     return proof_state.load(session, account.id), outcome_of(session, account, outcome_id)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.accounts import writable
+from bot.app.actor import Actor, UserError
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.values.numbers import decimal_of
-from bot.store import ledger, schema
+from bot.store import ledger
+from bot.store.entities import Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ _AS_TYPED = (
 
 def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) -> int:
     """Write down an outcome; returns its id."""
-    account = account_of(session, new.account_id)
-    must_write(session, actor, account)
+    account = writable(session, actor, new.account_id)
     title = new.title.strip()
     if not title:
         raise UserError("Write what success is, in the customer's own words.", "title")
@@ -73,7 +73,7 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     return ledger.add(
         session,
         actor.author,
-        schema.outcome,
+        Entity.OUTCOME,
         now,
         account_id=account.id,
         title=title,

@@ -5,44 +5,37 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.accounts import writable, writable_row
+from bot.app.actor import Actor, UserError
 from bot.domain.enums import Part
-from bot.store import ledger, schema
+from bot.features.plan import queries
+from bot.store import ledger
+from bot.store.entities import Entity
 
 
 def add_person(
     session: Session, actor: Actor, account_id: int, name: str, part: Part, title: str | None, now: datetime
 ) -> int:
     """Add somebody at the customer; returns the id, also of one who is there under this name and part already."""
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
+    writable(session, actor, account_id)
     clean = " ".join(name.split())
     if not clean:
         raise UserError("Give the person's name.", "name")
-    table = schema.person
-    known = select(table.c.id).where(
-        table.c.account_id == account_id, table.c.name == clean, table.c.part == part, table.c.left_on.is_(None)
-    )
-    already = session.execute(known).scalars().first()
+    already = queries.person_there(session, account_id, clean, part)
     if already is not None:
-        return int(already)
+        return already
     values: dict[str, Any] = {
         "account_id": account_id,
         "name": clean,
         "part": part,
         "title": (title or "").strip() or None,
     }
-    return ledger.add(session, actor.author, table, now, **values)
+    return ledger.add(session, actor.author, Entity.PERSON, now, **values)
 
 
 def person_left(session: Session, actor: Actor, person_id: int, left_on: date, now: datetime) -> None:
     """Somebody left the customer; what they attested counts for less from that day on."""
-    row = session.execute(select(schema.person.c.account_id).where(schema.person.c.id == person_id)).one_or_none()
-    if row is None:
-        raise UserError("That person is not on the list any more. Open the plan again.")
-    must_write(session, actor, account_of(session, row.account_id))
-    ledger.change(session, actor.author, schema.person, person_id, now, left_on=left_on)
+    writable_row(session, actor, Entity.PERSON, person_id)
+    ledger.change(session, actor.author, Entity.PERSON, person_id, now, left_on=left_on)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, may_write, must_write
+from bot.app.accounts import row_of, writable, writable_row
+from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed
 from bot.domain.account import plan_gaps, promises
 from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, Part, PromiseState
-from bot.domain.model import Account, Outcome, Promise
+from bot.domain.model import Outcome, Promise
 from bot.domain.proof.explanation import PARTS
 from bot.domain.values.text import band, day, number
 from bot.features.plan import outcome_details
 from bot.features.plan import people as plan_people
 from bot.features.plan.views import ObstacleLine, OutcomeLine, PersonLine, PlanView, PromiseLine, SettleFormView
-from bot.store import ledger, members, proof_state, schema
+from bot.store import ledger, members, proof_state
+from bot.store.entities import Entity
 
 
 def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) -> SettleFormView:
     """What could have changed in the plan of an account; `Refused` when there is nothing in it."""
-    must_write(session, actor, account_of(session, account_id))
+    writable(session, actor, account_id)
     state = proof_state.load(session, account_id)
     view = SettleFormView(
         account_id,
@@ -110,8 +110,7 @@ def from_to(outcome: Outcome) -> str:
 
 def form_values(session: Session, actor: Actor, account_id: int, now: datetime) -> dict[str, Any]:
     """The fields that every form of the plan shares."""
-    account = account_of(session, account_id)
-    must_write(session, actor, account)
+    account = writable(session, actor, account_id)
     state = proof_state.load(session, account_id)
     return {
         "account_id": account_id,
@@ -134,21 +133,21 @@ def add_obstacle(
     now: datetime,
 ) -> int:
     """Name something that will slow the customer down, with who clears it and by when."""
-    must_write(session, actor, account_of(session, account_id))
+    writable(session, actor, account_id)
     if not text.strip():
         raise UserError("Say what is in the way.", "text")
     owner = members.by_slack_id(session, actor.workspace_id, owner_slack_id) if owner_slack_id else None
     values: dict[str, Any] = {"kind": kind, "text": text.strip(), "due_on": due_on}
     owner_id = owner.id if owner else None
-    return ledger.add(session, actor.author, schema.obstacle, now, account_id=account_id, owner_id=owner_id, **values)
+    return ledger.add(session, actor.author, Entity.OBSTACLE, now, account_id=account_id, owner_id=owner_id, **values)
 
 
 def clear_obstacle(session: Session, actor: Actor, obstacle_id: int, now: datetime) -> int:
     """The obstacle is out of the way; returns the account's id."""
-    account, _ = _writable(session, actor, schema.obstacle, obstacle_id)
+    account, _ = writable_row(session, actor, Entity.OBSTACLE, obstacle_id)
     cleared = actor.today(now)
     ledger.change(
-        session, actor.author, schema.obstacle, obstacle_id, now, only_if={"cleared_on": None}, cleared_on=cleared
+        session, actor.author, Entity.OBSTACLE, obstacle_id, now, only_if={"cleared_on": None}, cleared_on=cleared
     )
     return account.id
 
@@ -164,7 +163,7 @@ def add_promise(
     now: datetime,
 ) -> int:
     """Note a promise made at the sale; it is followed until it is kept, renegotiated or broken."""
-    must_write(session, actor, account_of(session, account_id))
+    writable(session, actor, account_id)
     if not text.strip():
         raise UserError("Write what was promised, in the words that the customer heard.", "text")
     values: dict[str, Any] = {
@@ -174,14 +173,14 @@ def add_promise(
         "promised_by": (promised_by or "").strip() or None,
         "last_mentioned_on": actor.today(now),
     }
-    return ledger.add(session, actor.author, schema.promise, now, account_id=account_id, **values)
+    return ledger.add(session, actor.author, Entity.PROMISE, now, account_id=account_id, **values)
 
 
 def settle_promise(
     session: Session, actor: Actor, promise_id: int, state: PromiseState, why: str, now: datetime
 ) -> None:
     """A promise was kept, renegotiated with the customer, or broken; the reason is kept."""
-    _writable(session, actor, schema.promise, promise_id)
+    writable_row(session, actor, Entity.PROMISE, promise_id)
     if state is PromiseState.OPEN:
         raise UserError("Say whether it was kept, renegotiated or broken.", "state")
     if not why.strip():
@@ -193,24 +192,24 @@ def settle_promise(
         "settled_why": why.strip(),
         "last_mentioned_on": today,
     }
-    ledger.change(session, actor.author, schema.promise, promise_id, now, **values)
+    ledger.change(session, actor.author, Entity.PROMISE, promise_id, now, **values)
 
 
 def mention_promise(session: Session, actor: Actor, promise_id: int, now: datetime) -> Promise:
     """The promise was talked about with the customer today."""
-    _, row = _writable(session, actor, schema.promise, promise_id)
-    ledger.change(session, actor.author, schema.promise, promise_id, now, last_mentioned_on=actor.today(now))
+    _, row = writable_row(session, actor, Entity.PROMISE, promise_id)
+    ledger.change(session, actor.author, Entity.PROMISE, promise_id, now, last_mentioned_on=actor.today(now))
     return Promise(**{name: row[name] for name in Promise.__dataclass_fields__})
 
 
 def first_win(session: Session, actor: Actor, account_id: int, on: date, words: str, now: datetime) -> None:
     """“We used it in real life and it worked”: the day and the words."""
-    must_write(session, actor, account_of(session, account_id))
+    writable(session, actor, account_id)
     if on > actor.today(now):
         raise UserError("A first win has happened. Give a day that has been.", "on")
     if not words.strip():
         raise UserError("Write what worked, in the customer's words.", "words")
-    ledger.change(session, actor.author, schema.account, account_id, now, first_win_on=on, first_win=words.strip())
+    ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, first_win_on=on, first_win=words.strip())
 
 
 def roles() -> tuple[tuple[str, str], ...]:
@@ -218,20 +217,6 @@ def roles() -> tuple[tuple[str, str], ...]:
     return tuple((part.value, PARTS[part]) for part in Part)
 
 
-def account_of_outcome(session: Session, outcome_id: int) -> int:
-    """The account that an outcome belongs to; `Refused` when it is gone."""
-    return _account_id(session, schema.outcome, outcome_id)
-
-
-def _account_id(session: Session, table: Table, row_id: int) -> int:
-    account_id = session.execute(select(table.c.account_id).where(table.c.id == row_id)).scalar_one_or_none()
-    if account_id is None:
-        raise UserError("That is not part of the plan any more. Open it again with /proof.")
-    return int(account_id)
-
-
-def _writable(session: Session, actor: Actor, table: Table, row_id: int) -> tuple[Account, dict[str, Any]]:
-    account = account_of(session, _account_id(session, table, row_id))
-    must_write(session, actor, account)
-    row = session.execute(select(table).where(table.c.id == row_id)).mappings().one()
-    return account, dict(row)
+def account_of_outcome(session: Session, actor: Actor, outcome_id: int) -> int:
+    """The account that an outcome belongs to; raises `UserError` when it is gone."""
+    return row_of(session, actor, Entity.OUTCOME, outcome_id)[0].id

@@ -96,7 +96,7 @@ def _details(app: AsyncApp, edge: Edge) -> None:
         outcome_id, keeps = number(form.metadata), number(form.words("shelf_life_days"))
 
         def agree(session: Session, actor: Actor, now: datetime) -> None:
-            account_id = plan.account_of_outcome(session, outcome_id)
+            account_id = plan.account_of_outcome(session, actor, outcome_id)
             details = Details(
                 outcome_id,
                 baseline=form.text("baseline") or "",

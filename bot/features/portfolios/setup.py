@@ -18,7 +18,8 @@ from bot.domain.values import working_hours
 from bot.domain.values.money import Money, parse
 from bot.domain.values.text import number
 from bot.features.portfolios.views import AdoptedView, LoopChannelsView, PortfolioSavedView, PortfolioSetupView
-from bot.store import ledger, members, portfolios, review_queue, schema
+from bot.store import ledger, members, portfolios, review_queue
+from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -132,7 +133,7 @@ def set_loops(
     known = _managed(session, actor, portfolio_id)
     values: dict[str, Any] = {"product_channel": product or None, "go_to_market_channel": go_to_market or None}
     values |= {"product_channel_lost_at": None, "go_to_market_channel_lost_at": None}
-    ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)
+    ledger.change(session, actor.author, Entity.PORTFOLIO, known.id, now, **values)
     return loops_form(session, actor, portfolio_id, now)
 
 
@@ -146,7 +147,7 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
     for account_id in free[:ADOPTED_AT_ONCE]:
         nowhere = {"portfolio_id": None}
         ledger.change(
-            session, actor.author, schema.account, account_id, now, only_if=nowhere, portfolio_id=portfolio_id
+            session, actor.author, Entity.ACCOUNT, account_id, now, only_if=nowhere, portfolio_id=portfolio_id
         )
     return adopted(session, actor, portfolio_id, min(len(free), ADOPTED_AT_ONCE))
 
@@ -249,7 +250,7 @@ def _saved(
     due = working_hours.next_weekly(now, values["digest_weekday"], values["digest_time"], values["tz"])
     if known is None:
         new = {"workspace_id": actor.workspace_id, "next_digest_at": due, **values}
-        portfolio_id = ledger.add(session, actor.author, schema.portfolio, now, **new)
+        portfolio_id = ledger.add(session, actor.author, Entity.PORTFOLIO, now, **new)
     else:
         portfolio_id = known.id
         if any(getattr(known, column) != values[column] for column in _BAND_COLUMNS):
@@ -258,7 +259,7 @@ def _saved(
         values["channel_lost_at"] = None  # who saves the form says that the channel is right: the next post will tell
         if _moved(known, values):
             values["next_digest_at"] = due
-        ledger.change(session, actor.author, schema.portfolio, known.id, now, **values)
+        ledger.change(session, actor.author, Entity.PORTFOLIO, known.id, now, **values)
     return saved(session, actor, portfolio_id, now, created=known is None)
 
 

@@ -26,7 +26,8 @@ from bot.features.risks import announcements, owner_alerts, risk_message
 from bot.features.risks import queries as risk_queries
 from bot.features.risks.announcements import News
 from bot.outbox import lookup
-from bot.store import accounts, ledger, portfolios, proof_state, review_queue, schema
+from bot.store import accounts, ledger, portfolios, proof_state, review_queue
+from bot.store.entities import Entity
 
 BATCH = 200
 STAYS_CLOSED = timedelta(days=30)
@@ -72,7 +73,7 @@ def remind_unclaimed(session: Session, now: datetime) -> bool:
     reminded = []
     for risk, due_at in late:
         unclaimed = {"state": RiskState.OPEN, "remind_manager_at": due_at}
-        if ledger.change(session, author, schema.risk, risk.id, now, only_if=unclaimed, remind_manager_at=None):
+        if ledger.change(session, author, Entity.RISK, risk.id, now, only_if=unclaimed, remind_manager_at=None):
             reminded.append(risk.id)
             risk_message.publish_risk_change(session, risk.id, now)
     risk_message.tell_manager(session, account, reminded, now)
@@ -118,7 +119,7 @@ def _set(session: Session, account: Account, risk: Risk, now: datetime, **values
     unchanged = {"state": risk.state, "owner_id": risk.owner_id}
     if risk.closed_at is None and values.get("closed_at"):
         values = {**values, "remind_manager_at": None}
-    if ledger.change(session, bot_author(account.workspace_id), schema.risk, risk.id, now, only_if=unchanged, **values):
+    if ledger.change(session, bot_author(account.workspace_id), Entity.RISK, risk.id, now, only_if=unchanged, **values):
         risk_message.publish_risk_change(session, risk.id, now)
 
 

@@ -33,7 +33,8 @@ from bot.features.risks.views import MoreLine, RisksMoreView
 from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Op, Outgoing
-from bot.store import accounts, ledger, portfolios, schema
+from bot.store import accounts, ledger, portfolios
+from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 
 AN_HOUR = 5
@@ -71,7 +72,7 @@ def open_risks(session: Session, news: Sequence[News], portfolio: Portfolio | No
     opened = [one for one in news if one.risk_id is None]
     rows = [_row(one, now, remind_at if id(one) in told else None) for one in opened]
     author = bot_author(news[0].account.workspace_id)
-    ids = ledger.add_many(session, author, schema.risk, now, rows)
+    ids = ledger.add_many(session, author, Entity.RISK, now, rows)
     risk_ids = {id(one): risk_id for one, risk_id in zip(opened, ids, strict=True)}
     for one in sorted(news, key=lambda one: one.weight):
         if id(one) in told:

@@ -19,7 +19,8 @@ from bot.domain.model import Account, Evidence, ProofState, Risk
 from bot.domain.values.text import day, number, quoted
 from bot.features.risks import queries, risk_message
 from bot.features.risks.views import Piece, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
-from bot.store import accounts, ledger, members, proof_state, schema
+from bot.store import accounts, ledger, members, proof_state
+from bot.store.entities import Entity
 
 LONGEST_SNOOZE = timedelta(days=90)
 _MORNING = time(9)
@@ -170,7 +171,7 @@ def _give(session: Session, actor: Actor, risk: Risk, to: int, now: datetime) ->
 def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str | None = None, **values: Any) -> None:
     """Change the risk if it is still as it was read; else tell what somebody else did in between."""
     unchanged = {"state": risk.state, "owner_id": risk.owner_id}
-    if ledger.change(session, actor.author, schema.risk, risk.id, now, why=why, only_if=unchanged, **values):
+    if ledger.change(session, actor.author, Entity.RISK, risk.id, now, why=why, only_if=unchanged, **values):
         return
     current = queries.by_id(session, risk.id)
     raise UserError(_taken(session, current) if current else _GONE)

@@ -19,7 +19,8 @@ from bot.features.undelivered import queries
 from bot.features.undelivered.views import ChannelLostView
 from bot.outbox.queue import put
 from bot.outbox.types import Claimed, Moot, Outgoing
-from bot.store import ledger, portfolios, schema
+from bot.store import ledger, portfolios
+from bot.store.entities import Entity
 from bot.store.portfolios import CHANNELS, Portfolio
 
 _LOOKED_BACK = timedelta(hours=1)
@@ -35,7 +36,7 @@ def mark_channel_lost(session: Session, row: Claimed, code: str, now: datetime) 
         lost = fresh and ledger.change(
             session,
             bot_author(row.workspace_id),
-            schema.portfolio,
+            Entity.PORTFOLIO,
             portfolio.id,
             now,
             why=f"Slack refuses {row.channel}: {code}",
@@ -54,7 +55,7 @@ def mark_channel_recovered(
     for portfolio in portfolios.of_workspace(session, workspace_id):
         back = {f"{use}_lost_at": None for use in _uses(portfolio, channel)}
         author = bot_author(workspace_id, surface)
-        if back and ledger.change(session, author, schema.portfolio, portfolio.id, now, **back):
+        if back and ledger.change(session, author, Entity.PORTFOLIO, portfolio.id, now, **back):
             log.info("slack.channel_found", channel=channel, portfolio=portfolio.id)
 
 

@@ -34,7 +34,8 @@ from bot.features.undelivered.views import UndeliveredView
 from bot.outbox import message_family
 from bot.outbox.queue import put
 from bot.outbox.types import Claimed, Destination, Op, Outgoing
-from bot.store import accounts, ledger, members, schema
+from bot.store import accounts, ledger, members
+from bot.store.entities import Entity
 from bot.store.members import Member
 
 log = structlog.get_logger("outbox")
@@ -86,7 +87,7 @@ def compose_undelivered(session: Session, args: dict[str, Any], now: datetime) -
 def _mark_left(session: Session, row: Claimed, code: str, now: datetime) -> None:
     gone = members.by_slack_id(session, row.workspace_id, row.channel)
     if gone is not None:
-        ledger.change(session, bot_author(row.workspace_id), schema.member, gone.id, now, why=code, is_deactivated=True)
+        ledger.change(session, bot_author(row.workspace_id), Entity.MEMBER, gone.id, now, why=code, is_deactivated=True)
 
 
 def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> bool:
@@ -114,7 +115,7 @@ def _reassign(session: Session, prompt: Prompt, why: str, now: datetime) -> Memb
     unchanged = {"state": PromptState.OPEN, "member_id": prompt.member_id}
     author = bot_author(prompt.workspace_id)
     won = ledger.change(
-        session, author, schema.prompt, prompt.id, now, why=why, only_if=unchanged, member_id=stand_in.id
+        session, author, Entity.PROMPT, prompt.id, now, why=why, only_if=unchanged, member_id=stand_in.id
     )
     return stand_in if won else None
 

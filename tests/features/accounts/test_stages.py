@@ -16,6 +16,7 @@ from bot.features.plan import plan
 from bot.features.review import daily_review
 from bot.store import accounts, ledger, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from tests.support.managing import BOT, MONDAY, Team, day
 from tests.support.world import World, build
 
@@ -134,7 +135,7 @@ def test_stalled_is_longer_than_nine_in_ten_of_the_portfolio_took(database: Data
 
 def test_time_to_value_is_known_after_the_first_win(database: Database, world: World) -> None:
     with database.begin() as session:
-        ledger.change(session, BOT, schema.account, world.acme, MONDAY, contract_start=date(2026, 2, 1))
+        ledger.change(session, BOT, Entity.ACCOUNT, world.acme, MONDAY, contract_start=date(2026, 2, 1))
     won(database, world, day(MONDAY, 8))
     with database.begin() as session:
         view = stages.stage_view(session, world.maya, world.acme, day(MONDAY, 8))

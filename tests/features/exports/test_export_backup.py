@@ -14,6 +14,7 @@ from bot.store import ledger, schema
 from bot.store.admin.backup import backup
 from bot.store.admin.table_copy import CannotCopy
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from tests.support.databases import NOON, Databases
 
@@ -27,7 +28,7 @@ def databases(sqlite_template: Path, tmp_path: Path) -> Databases:
 def add_account(database: Database, number: int) -> None:
     with database.begin() as session:
         ledger.add(
-            session, Author(1, None, "test"), schema.account, NOON,
+            session, Author(1, None, "test"), Entity.ACCOUNT, NOON,
             workspace_id=1, slug=f"a{number}", name=f"Account {number} " + "x" * 4000, created_at=NOON,
         )  # fmt: skip
 

@@ -21,6 +21,7 @@ from bot.store.admin import table_copy
 from bot.store.admin.migrations import head, upgrade
 from bot.store.admin.table_copy import EVERYTHING, LEDGER, CannotCopy
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from tests.support.databases import NOON, Databases, Postgres, add_workspace
 from tests.support.ledgers import build
@@ -99,7 +100,7 @@ def small(database: Database) -> Database:
     """A ledger with one account and its history."""
     with database.begin() as session:
         by = Author(1, None, "test")
-        ledger.add(session, by, schema.account, NOON, workspace_id=1, slug="acme", name="Ácme", created_at=NOON)
+        ledger.add(session, by, Entity.ACCOUNT, NOON, workspace_id=1, slug="acme", name="Ácme", created_at=NOON)
     return database
 
 
@@ -121,7 +122,7 @@ def test_new_rows_take_new_ids_after_a_restore(small: Database, databases: Datab
     restore(target, io.BytesIO(exported(small)))
     with target.begin() as session:
         by = Author(1, None, "test")
-        added = ledger.add(session, by, schema.account, NOON, workspace_id=1, slug="b", name="B", created_at=NOON)
+        added = ledger.add(session, by, Entity.ACCOUNT, NOON, workspace_id=1, slug="b", name="B", created_at=NOON)
     assert added == 2
     target.dispose()
 
@@ -178,7 +179,7 @@ def test_an_export_is_one_moment_while_others_write(small: Database) -> None:
             if self.tell() == 0:
                 with small.begin() as session:
                     by = Author(1, None, "test")
-                    ledger.add(session, by, schema.account, NOON, workspace_id=1, slug="b", name="B", created_at=NOON)
+                    ledger.add(session, by, Entity.ACCOUNT, NOON, workspace_id=1, slug="b", name="B", created_at=NOON)
             return super().write(line)
 
     out = Meddling()

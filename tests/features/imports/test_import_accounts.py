@@ -19,6 +19,7 @@ from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, Run, import_accounts
 from bot.store import account_search, accounts, ledger, members, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from tests.support.databases import NOON
 
@@ -172,7 +173,7 @@ def test_what_somebody_changed_here_stays_until_the_crm_changes_its_own_value(da
     taken(database, book + "3,Core,Ravi,100,EUR\n")
     acme, ravi = account(database, "Acme"), members_named(database, "Ravi")
     with database.begin() as session:
-        ledger.change(session, HUMAN, schema.account, acme["id"], NOON, owner_id=ravi)
+        ledger.change(session, HUMAN, Entity.ACCOUNT, acme["id"], NOON, owner_id=ravi)
     report = taken(database, book)
     assert [(one.name, one.field, one.before, one.after) for one in report.kept] == [("Acme", "owner", "Ravi", "Ines")]
     assert (report.changed, report.unchanged) == ([], 2)
@@ -185,7 +186,7 @@ def test_an_amount_and_its_currency_stay_together(database: Database) -> None:
     taken(database, "Account ID,Name,ARR,Currency\n1,Acme,100,EUR\n")
     acme = account(database, "Acme")
     with database.begin() as session:
-        ledger.change(session, HUMAN, schema.account, acme["id"], NOON, arr_minor=200_00, currency="GBP")
+        ledger.change(session, HUMAN, Entity.ACCOUNT, acme["id"], NOON, arr_minor=200_00, currency="GBP")
     assert len(taken(database, "Account ID,Name,ARR,Currency\n1,Acme,100,EUR\n").kept) == 1
     report = taken(database, "Account ID,Name,ARR,Currency\n1,Acme,150,EUR\n")
     assert [(one.before, one.after) for one in report.changed] == [("200 GBP", "150 EUR")]
@@ -197,7 +198,7 @@ def test_a_tier_that_a_human_overruled_stays(database: Database) -> None:
     acme = account(database, "Acme")
     with database.begin() as session:
         ledger.change(
-            session, HUMAN, schema.account, acme["id"], NOON, tier=Tier.HIGH_TOUCH, tier_reason="lighthouse customer"
+            session, HUMAN, Entity.ACCOUNT, acme["id"], NOON, tier=Tier.HIGH_TOUCH, tier_reason="lighthouse customer"
         )
     assert taken(database, "Account ID,Name,Tier\n1,Acme,Mid-market\n").kept[0].before == "high_touch"
     assert account(database, "Acme")["tier"] is Tier.HIGH_TOUCH

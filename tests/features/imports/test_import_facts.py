@@ -17,6 +17,7 @@ from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, Run, import_accounts, import_facts
 from bot.store import ledger, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.ledger import Author
 from tests.support.databases import NOON
 
@@ -85,7 +86,7 @@ def test_again_changes_nothing_and_a_change_is_told(book: Database) -> None:
 def test_a_promise_that_was_settled_here_stays_settled(book: Database) -> None:
     taken(book, PROMISES, PROMISED)
     with book.begin() as session:
-        ledger.change(session, Author(1, None, "button"), schema.promise, 1, NOON, state=PromiseState.BROKEN)
+        ledger.change(session, Author(1, None, "button"), Entity.PROMISE, 1, NOON, state=PromiseState.BROKEN)
     report = taken(book, PROMISES, PROMISED)
     assert [(one.field, one.before, one.after) for one in report.kept] == [("state", "broken", "open")]
     assert rows(book, "promise")[0]["state"] is PromiseState.BROKEN

@@ -17,6 +17,7 @@ from bot.features.meetings.views import PromptView
 from bot.outbox.types import Moot
 from bot.store import ledger, members, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.schema.outbox import outbox
 from tests.support.world import MONDAY, World, build, queued
 
@@ -62,7 +63,7 @@ def test_a_prompt_that_would_fall_on_a_weekend_is_asked_on_friday(session: Sessi
     ledger.change(
         session,
         world.maya.author,
-        schema.cadence,
+        Entity.CADENCE,
         1,
         MONDAY,
         local_start="2026-03-09T10:00",
@@ -105,11 +106,11 @@ def test_a_meeting_missed_by_more_than_a_day_is_not_asked_about(session: Session
 def test_a_low_touch_account_is_asked_once_a_month_and_a_tech_touch_account_never(
     session: Session, world: World
 ) -> None:
-    ledger.change(session, world.maya.author, schema.account, world.acme, MONDAY, tier=Tier.LOW_TOUCH)
+    ledger.change(session, world.maya.author, Entity.ACCOUNT, world.acme, MONDAY, tier=Tier.LOW_TOUCH)
     for week in range(5):
         ask_all(session, TUESDAY_TEN + timedelta(days=7 * week))
     assert len(states(session)) == 2
-    ledger.change(session, world.maya.author, schema.account, world.acme, MONDAY, tier=Tier.TECH_TOUCH)
+    ledger.change(session, world.maya.author, Entity.ACCOUNT, world.acme, MONDAY, tier=Tier.TECH_TOUCH)
     for week in range(5, 12):
         ask_all(session, TUESDAY_TEN + timedelta(days=7 * week))
     assert len(states(session)) == 2
@@ -120,7 +121,7 @@ def test_when_the_owner_has_left_the_deputy_is_asked_and_else_the_manager(sessio
     session.execute(gone)
     ask_all(session, TUESDAY_TEN)
     assert queued(session)[-1] == ("prompt:1", "U0INES")
-    ledger.change(session, world.admin.author, schema.account, world.acme, MONDAY, deputy_id=world.tom.member.id)
+    ledger.change(session, world.admin.author, Entity.ACCOUNT, world.acme, MONDAY, deputy_id=world.tom.member.id)
     ask_all(session, TUESDAY_TEN + timedelta(days=7))
     assert queued(session)[-1] == ("prompt:2", "U0TOM")
 
@@ -155,7 +156,7 @@ def test_an_owner_whom_slack_does_not_know_is_never_a_dead_letter(session: Sessi
     stranger = session.execute(
         schema.member.insert().values(workspace_id=1, name="Nobody Yet").returning(schema.member.c.id)
     ).scalar_one()
-    ledger.change(session, world.admin.author, schema.account, world.acme, MONDAY, owner_id=stranger)
+    ledger.change(session, world.admin.author, Entity.ACCOUNT, world.acme, MONDAY, owner_id=stranger)
     ask_all(session, TUESDAY_TEN)
     assert queued(session) == [("prompt:1", "U0INES")]
     assert members.by_id(session, stranger) is not None
@@ -178,7 +179,7 @@ def due(session: Session) -> list[datetime]:
 def test_a_prompt_that_was_put_off_further_asks_only_at_the_later_time(session: Session, world: World) -> None:
     ask_all(session, TUESDAY_TEN)
     ledger.change(
-        session, world.maya.author, schema.prompt, 1, TUESDAY_TEN, snoozed_until=TUESDAY_TEN + timedelta(hours=2)
+        session, world.maya.author, Entity.PROMPT, 1, TUESDAY_TEN, snoozed_until=TUESDAY_TEN + timedelta(hours=2)
     )
     again = [{"prompt_id": 1, "to": "U0MAYA", "first": True}]
     [early] = prompts.compose_prompts(session, again, TUESDAY_TEN + timedelta(hours=1))

@@ -21,6 +21,7 @@ from bot.features.portfolios import account_summaries
 from bot.features.portfolios import queries as portfolio_queries
 from bot.store import ledger, members, proof_state, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.members import SlackUser
 from tests.support.managing import BOT, MONDAY, Team, day, statements
 
@@ -116,7 +117,7 @@ class Life:
 
     def change(self, table: str, row_id: int, **values: Any) -> None:
         with self.team.session() as session:
-            ledger.change(session, BOT, schema.metadata.tables[table], row_id, self.now, **values)
+            ledger.change(session, BOT, Entity(table), row_id, self.now, **values)
 
 
 @settings(
@@ -207,7 +208,7 @@ def test_a_write_during_a_look_ends_the_brief_of_that_look(team: Team) -> None:
             ledger.add(
                 session,
                 BOT,
-                schema.evidence,
+                Entity.EVIDENCE,
                 MONDAY,
                 account_id=account,
                 outcome_id=outcome,

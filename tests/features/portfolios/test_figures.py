@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from bot.app.actor import Actor
 from bot.domain.enums import Direction, Method, OutcomeKind, Part, Source
-from bot.store import ledger, schema
+from bot.store import ledger
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from tests.support.databases import add_workspace
 from tests.support.figures import cards_agree, portfolio_agrees
 from tests.support.managing import BOT, MONDAY, Team
@@ -54,10 +55,10 @@ def test_card_and_digest_agree_with_a_recount_of_the_export(team: Team, data: st
             outcome = team.add("outcome", account_id=account, **data.draw(outcomes(people)))
             with team.session() as session:
                 rows = data.draw(st.lists(pieces(account, outcome, people), max_size=4))
-                ids = [ledger.add(session, BOT, schema.evidence, MONDAY, **row) for row in rows]
+                ids = [ledger.add(session, BOT, Entity.EVIDENCE, MONDAY, **row) for row in rows]
                 if len(ids) > 1 and data.draw(st.booleans()):
                     replaced: dict[str, Any] = {"superseded_by": ids[1], "superseded_on": MONDAY.date()}
-                    ledger.change(session, BOT, schema.evidence, ids[0], MONDAY, **replaced)
+                    ledger.change(session, BOT, Entity.EVIDENCE, ids[0], MONDAY, **replaced)
     reader = Actor(team.priya, "test")
     cards_agree(team.database, reader, home, MONDAY)
     portfolio_agrees(team.database, reader, home, MONDAY)

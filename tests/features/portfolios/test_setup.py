@@ -15,6 +15,7 @@ from bot.features.portfolios.setup import PortfolioForm
 from bot.features.portfolios.views import AdoptedView, PortfolioSavedView, PortfolioView
 from bot.store import accounts, ledger, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
 from bot.store.members import Member
 from tests.features.portfolios.test_digest import add_meeting
 from tests.support.managing import BOT, MONDAY, Team, day
@@ -258,7 +259,7 @@ def test_a_portfolio_of_another_workspace_is_as_good_as_gone(team: Team) -> None
     with team.session() as session:
         row = {"team_id": "T2", "name": "Other", "created_at": MONDAY}
         other = session.execute(schema.workspace.insert().values(row).returning(schema.workspace.c.id)).scalar_one()
-        theirs = ledger.add(session, BOT, schema.portfolio, MONDAY, workspace_id=other, name="Theirs")
+        theirs = ledger.add(session, BOT, Entity.PORTFOLIO, MONDAY, workspace_id=other, name="Theirs")
     for act in (
         lambda: adopt(team, team.root, theirs),
         lambda: survey(team, team.root, portfolio_id=theirs),

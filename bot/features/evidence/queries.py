@@ -1,0 +1,20 @@
+"""All SQL on evidence."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot.store.schema import evidence, person
+
+
+def of_submission(session: Session, submission: str) -> int | None:
+    """The piece that this submission has recorded, if it has."""
+    recorded = select(evidence.c.id).where(evidence.c.submission == submission)
+    return session.execute(recorded).scalar_one_or_none()
+
+
+def has_person(session: Session, account_id: int, person_id: int) -> bool:
+    """Whether this person is one of the account's."""
+    theirs = (person.c.id == person_id) & (person.c.account_id == account_id)
+    return bool(session.execute(select(exists().where(theirs))).scalar_one())

@@ -1,0 +1,53 @@
+"""The entities of the ledger: what a row of it can be, under the names that its history keeps."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, RowMapping, Table, select
+from sqlalchemy.orm import Session
+
+from bot.store import schema
+
+
+class Entity(StrEnum):
+    """One kind of row in the ledger; the value is its table's name, which history and exports keep."""
+
+    ACCOUNT = "account"
+    ACTION = "action"
+    ANSWER = "answer"
+    CADENCE = "cadence"
+    EVIDENCE = "evidence"
+    GAP = "gap"
+    HEALTH = "health"
+    JUDGEMENT = "judgement"
+    MEETING = "meeting"
+    MEMBER = "member"
+    OBSTACLE = "obstacle"
+    OUTCOME = "outcome"
+    PERSON = "person"
+    PORTFOLIO = "portfolio"
+    PROMISE = "promise"
+    PROMPT = "prompt"
+    RISK = "risk"
+    STAGE_ENTRY = "stage_entry"
+
+    @property
+    def table(self) -> Table:
+        """The table that holds these rows."""
+        return schema.metadata.tables[self.value]
+
+    def in_workspace(self, workspace_id: int) -> ColumnElement[bool]:
+        """The condition that a row belongs to this workspace, by itself or through its account."""
+        columns = self.table.c
+        if "workspace_id" in columns:
+            return columns.workspace_id == workspace_id
+        ours = select(schema.account.c.id).where(schema.account.c.workspace_id == workspace_id)
+        return columns.account_id.in_(ours.where(schema.account.c.id == columns.account_id))
+
+
+def row_of(session: Session, workspace_id: int, entity: Entity, row_id: int) -> RowMapping | None:
+    """One row of an entity, by id; None where there is none in this workspace."""
+    table = entity.table
+    ours = select(table).where(table.c.id == row_id, entity.in_workspace(workspace_id))
+    return session.execute(ours).mappings().one_or_none()
