@@ -18,7 +18,7 @@ from bot.domain.proof import evidence_grade
 from bot.domain.proof.explanation import PARTS
 from bot.domain.values.money import money, parse
 from bot.domain.values.text import number
-from bot.features.evidence import queries, record
+from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
 from bot.features.evidence.views import EvidenceRecordedView, IsolateShareView
 from bot.features.plan import people as plan_people
@@ -69,11 +69,8 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
 
 def attribute(session: Session, actor: Actor, new: Isolation, now: datetime) -> EvidenceRecordedView:
     """Record the piece anew with its method, and with the money if somebody accepted it; says what that is worth."""
-    known = queries.of_submission(session, new.submission)
-    if known is None:
-        anew = _anew(session, actor, new, now)
-        known = record.supersede(session, actor, new.evidence_id, anew, now)
-    return record.recorded(session, actor, known, now)
+    successor = record.supersede(session, actor, new.evidence_id, _anew(session, actor, new, now), now)
+    return record.recorded(session, actor, successor, now)
 
 
 def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewEvidence:

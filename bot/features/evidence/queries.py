@@ -1,17 +1,11 @@
-"""All SQL on evidence."""
+"""All SQL that only evidence needs."""
 
 from __future__ import annotations
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.store.schema import evidence, person
-
-
-def of_submission(session: Session, submission: str) -> int | None:
-    """The piece that this submission has recorded, if it has."""
-    recorded = select(evidence.c.id).where(evidence.c.submission == submission)
-    return session.execute(recorded).scalar_one_or_none()
+from bot.store.schema import person
 
 
 def has_person(session: Session, account_id: int, person_id: int) -> bool:

@@ -48,10 +48,7 @@ class NewEvidence:
 
 
 def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> int:
-    """Record one piece of evidence; returns its id, the same id when the same form arrives again."""
-    already = queries.of_submission(session, new.submission)
-    if already is not None:
-        return already
+    """Record one piece of evidence; returns its id."""
     account = writable(session, actor, new.account_id)
     outcome = outcome_of(session, account, new.outcome_id)
     if new.as_of > actor.today(now):

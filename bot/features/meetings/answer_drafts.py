@@ -73,6 +73,9 @@ def choose_change(session: Session, actor: Actor, draft_id: int, change: Change)
 def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Answer:
     """Record what the draft says; a second press finds the answer of the first."""
     row = _mine(session, actor, draft_id)
+    confirmed = queries.answer_of_draft(session, draft_id)
+    if confirmed is not None:
+        return confirmed
     seen = preview(session, actor, draft_id)
     queries.change_draft(session, draft_id, used_at=now)
     return answers.answer(
@@ -81,7 +84,7 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
         NewAnswer(
             account_id=seen.account_id,
             meeting_id=row["payload"]["meeting_id"],
-            submission=f"draft:{draft_id}",
+            submission=queries.draft_submission(draft_id),
             change=seen.change,
             what_changed=seen.what_changed,
             unproven=seen.unproven,

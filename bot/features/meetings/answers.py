@@ -43,9 +43,6 @@ class NewAnswer:
 
 def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Answer:
     """Record an answer, or change the one that this meeting has already; returns what now stands on record."""
-    again = queries.answer_of_submission(session, new.submission)
-    if again is not None:
-        return again
     account = account_of(session, actor, new.account_id)
     prompt = queries.of_meeting(session, new.meeting_id) if new.meeting_id else None
     if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):

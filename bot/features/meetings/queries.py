@@ -219,8 +219,14 @@ def answer_by_id(session: Session, answer_id: int) -> Answer | None:
     return _answer(session, schema.answer.c.id, answer_id)
 
 
-def answer_of_submission(session: Session, submission: str) -> Answer | None:
-    return _answer(session, schema.answer.c.submission, submission)
+def answer_of_draft(session: Session, draft_id: int) -> Answer | None:
+    """The answer that a draft has become, if it was confirmed."""
+    return _answer(session, schema.answer.c.submission, draft_submission(draft_id))
+
+
+def draft_submission(draft_id: int) -> str:
+    """What an answer that came of a draft names as its submission."""
+    return f"draft:{draft_id}"
 
 
 def last_answer(session: Session, account_id: int) -> Answer | None:

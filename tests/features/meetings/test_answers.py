@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.app import submissions
 from bot.app.actor import UserError
+from bot.app.submissions import Submission
 from bot.domain.enums import Change, PromptState, Source
 from bot.features.accounts import card as account_card
 from bot.features.evidence import record
@@ -86,9 +88,14 @@ def test_an_answer_closes_the_prompt_and_sets_gap_and_action(session: Session, w
 
 
 def test_the_same_submission_delivered_twice_is_one_answer(session: Session, world: World) -> None:
-    first = answers.answer(session, world.maya, full(world), NOW)
-    second = answers.answer(session, world.maya, full(world), NOW + timedelta(seconds=5))
-    assert first == second
+    form = Submission("V1:answer")
+    done = [
+        submissions.once(
+            session, world.maya, form, lambda: answers.answer(session, world.maya, full(world), NOW).id, moment
+        )
+        for moment in (NOW, NOW + timedelta(seconds=5))
+    ]
+    assert done[0] == done[1]
     assert (count(session, "answer"), count(session, "gap"), count(session, "action")) == (1, 1, 1)
 
 
@@ -193,8 +200,14 @@ def test_confirmed_evidence_shows_on_the_card_with_its_attestor(session: Session
 
 
 def test_the_same_evidence_form_delivered_twice_is_one_piece(session: Session, world: World) -> None:
-    first = record.record(session, world.maya, evidence(world), NOW)
-    assert record.record(session, world.maya, evidence(world), NOW) == first
+    form = Submission("V2:evidence")
+    done = [
+        submissions.once(
+            session, world.maya, form, lambda: record.record(session, world.maya, evidence(world), NOW), NOW
+        )
+        for _ in range(2)
+    ]
+    assert done[0] == done[1]
     assert count(session, "evidence") == 1
 
 
