@@ -3,38 +3,56 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test check traffic bench chaos screenshots lock clean
+.DEFAULT_GOAL := help
+.PHONY: help demo test fast check fmt migration hooks traffic bench chaos screenshots lock clean
 
-demo: $(READY)
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## start a local Slack with a made-up workspace, and print its address
 	$(BIN)/python -m bot demo
 
-test: $(READY)
+test: $(READY) ## run all tests
 	$(BIN)/python -m pytest -n auto
 
-check: $(READY)
+fast: $(READY) ## run the unit and feature tests on SQLite
+	$(BIN)/python -m pytest -n auto --fast
+
+check: $(READY) ## ruff, mypy, and the import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-traffic: $(READY)
+fmt: $(READY) ## format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+migration: $(READY) ## write a migration for changed tables: make migration WHY="what it is for"
+	@test -n "$(WHY)" || { echo 'Say what it is for: make migration WHY="accounts get a time zone"'; exit 2; }
+	$(BIN)/python -m bot.store.admin.new_migration "$(WHY)"
+
+hooks: $(READY) ## have git run ruff, mypy, import-linter and the tenancy lint before each commit
+	$(BIN)/pre-commit install
+
+traffic: $(READY) ## run the end-to-end tests and keep what went to Slack in build/traffic.jsonl
 	mkdir -p build && rm -f build/traffic.jsonl
 	TRAFFIC=build/traffic.jsonl $(BIN)/python -m pytest -n auto tests/e2e tests/resilience
 
-bench: $(READY)
+bench: $(READY) ## measure, and leave build/bench.json
 	$(BIN)/python -m tests.bench
 
-chaos: $(READY)
+chaos: $(READY) ## break things on purpose and count what was lost or doubled (docs/chaos.md)
 	$(BIN)/python -m tests.chaos
 
-screenshots: $(READY)
+screenshots: $(READY) ## take the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots
 
-lock: $(READY)
+lock: $(READY) ## pin all dependencies anew, with hashes, in constraints.txt
 	$(BIN)/pip install uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -o constraints.txt
 
-clean:
+clean: ## remove .venv and build
 	rm -rf .venv build
 
 $(READY): constraints.txt pyproject.toml

@@ -1,4 +1,4 @@
-"""Who acts, what they may do, and how a service says no (DESIGN, section 7: rights)."""
+"""Who acts, what they may do, and how a use case says no."""
 
 from __future__ import annotations
 

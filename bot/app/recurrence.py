@@ -1,4 +1,4 @@
-"""When a cadence meets next: RRULE and wall clock in the cadence's own time zone (DESIGN, section 5)."""
+"""When a cadence meets next: RRULE and wall clock in the cadence's own time zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the house as enums (DESIGN, section 1): the same in code, tables, commands and texts."""
+"""The words of the house as enums (docs/map.md): the same in code, tables, commands and texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts that the rules read: frozen values, one for each row of the ledger (DESIGN, sections 1 and 3).
+"""The facts that the rules read: frozen values, one for each row of the ledger.
 
 Dates of business (due, as of, renewal) are `date`; moments (recorded, asked) are aware UTC `datetime`.
 Money is integer minor units beside an ISO 4217 currency. `None` always means unknown, never zero.

@@ -1,4 +1,4 @@
-"""The clock that calls the services: in-memory interval jobs, never a store (DESIGN, section 5)."""
+"""The clock that calls the jobs of the features: in-memory interval jobs, never a store."""
 
 from __future__ import annotations
 

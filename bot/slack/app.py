@@ -60,7 +60,7 @@ def http_session() -> aiohttp.ClientSession:
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A Web API client that never posts again by itself: delivery decides that (DESIGN, section 6)."""
+    """A Web API client that never posts again by itself: delivery decides that (docs/decisions/own-outbox.md)."""
     return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
 
 

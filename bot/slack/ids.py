@@ -1,7 +1,7 @@
-"""The ids that travel through Slack, each in one place: what is clicked, submitted and sent (DESIGN, section 7).
+"""The ids that travel through Slack, each in one place: what is clicked, submitted and sent.
 
 Templates read them as `{{ act.ANSWER }}` and `{{ callback.ANSWER }}`. Values of buttons and `private_metadata` carry
-row ids only; they are parsed by `bot.slack.forms` and never trusted: the service checks rights at every action.
+row ids only; they are parsed by `bot.slack.payload` and never trusted: use cases check rights at every action.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def is_person(user: Mapping[str, Any]) -> bool:
 def read_user(user: Mapping[str, Any], team_id: str) -> SlackUser:
     """The user object of users.info, users.list and the user events.
 
-    Guests of any kind and people of other organisations are guests to us: they get nothing (DESIGN, section 7).
+    Guests of any kind and people of other organisations are guests to us: they get nothing.
     """
     profile = user.get("profile") or {}
     stranger = bool(user.get("is_stranger")) or user.get("team_id", team_id) != team_id

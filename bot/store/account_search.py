@@ -1,4 +1,4 @@
-"""Finds an account by what somebody typed: slug, alias, prefix, words, then closest spelling (DESIGN, section 7)."""
+"""Finds an account by what somebody typed: slug, alias, prefix, words, then closest spelling."""
 
 from __future__ import annotations
 

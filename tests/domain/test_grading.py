@@ -1,4 +1,4 @@
-"""The rules of proof by example, one test named after each (DESIGN, section 2)."""
+"""The rules of proof by example, one test named after each (docs/rules.md)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Counts coverage and grades once more, from an export alone: nothing here knows the bot's own rules.
 
-It is written from DESIGN, section 2, with other means (dictionaries and fractions), so that a mistake in the rules'
+It is written from docs/rules.md with other means (dictionaries and fractions), so that a mistake in the rules'
 code would have to be made twice to go unnoticed.
 """
 

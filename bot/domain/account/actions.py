@@ -1,4 +1,4 @@
-"""Actions loop back to the customer: closed only when the customer was told (issue: loops)."""
+"""Actions loop back to the customer: closed only when the customer was told."""
 
 from __future__ import annotations
 

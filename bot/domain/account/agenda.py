@@ -1,4 +1,4 @@
-"""The next meeting's agenda in the success cadence's four lines (issue: cadence as proof)."""
+"""The next meeting's agenda in the success cadence's four lines."""
 
 from __future__ import annotations
 

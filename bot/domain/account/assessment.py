@@ -1,4 +1,4 @@
-"""One account, assessed: the value of which card, digest, escalations and packet are views (DESIGN, section 3)."""
+"""One account, assessed: the value of which card, digest, escalations and packet are views."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dangers that the ledger alone can show, each with its fact in plain words (RiskKind; issue: escalations).
+"""The dangers that the ledger alone can show, each with its fact in plain words (`RiskKind`).
 
 Facts carry dates and not ages, so that a sentence stays true, and the same, until the ledger changes.
 """

@@ -1,4 +1,4 @@
-"""Who was asked, who answered, and whose answers moved evidence (issue: cadence as proof)."""
+"""Who was asked, who answered, and whose answers moved evidence."""
 
 from __future__ import annotations
 

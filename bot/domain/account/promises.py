@@ -1,4 +1,4 @@
-"""Promises made at the sale are followed until kept, renegotiated or broken (issue: success plan)."""
+"""Promises made at the sale are followed until kept, renegotiated or broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an account stands between signature and renewal, by what its ledger shows (DESIGN, section 2, stages).
+"""Where an account stands between signature and renewal, by what its ledger shows (docs/rules.md).
 
 An account is in the first stage whose exit test it fails, so it may move backwards. A human may overrule, and says why.
 """

@@ -1,4 +1,4 @@
-"""Theatre: activity that looks like value. It is named, with its facts, and never scored (DESIGN, section 2)."""
+"""Theatre: activity that looks like value. It is named, with its facts, and never scored (docs/rules.md)."""
 
 from __future__ import annotations
 

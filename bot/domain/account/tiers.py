@@ -1,4 +1,4 @@
-"""Tiers follow ARR bands that a portfolio sets, and decide how often an owner is asked (issue: judgement and tiers)."""
+"""Tiers follow ARR bands that a portfolio sets, and decide how often an owner is asked."""
 
 from __future__ import annotations
 

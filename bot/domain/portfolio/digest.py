@@ -1,4 +1,4 @@
-"""The weekly digest of a portfolio, composed from the briefs of its accounts and last week's figures (issue: digest).
+"""The weekly digest of a portfolio, composed from the briefs of its accounts and last week's figures.
 
 Nothing here is stored or sent: the service keeps `Figures` beside the digest and hands them back a week later.
 """

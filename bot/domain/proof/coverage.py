@@ -1,4 +1,4 @@
-"""How much of success is proved: credit ÷ outcomes of an account, by ARR in a portfolio (DESIGN, section 2)."""
+"""How much of success is proved: credit ÷ outcomes of an account, by ARR in a portfolio (docs/rules.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test a single piece of evidence must pass to enter a grade (DESIGN, section 2). Read with `grading`.
+"""The test a single piece of evidence must pass to enter a grade (docs/rules.md). Read with `grading`.
 
 `ENTRY` says which grade a source can reach by itself; each cap may lower that; `_rise` may lift a confirmed piece to
 attributed and accepted. Where two readings are possible the lower grade is taken.

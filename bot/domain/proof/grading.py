@@ -1,4 +1,4 @@
-"""READ THIS FIRST. How well an outcome is known, and what it is worth today (DESIGN, section 2).
+"""READ THIS FIRST. How well an outcome is known, and what it is worth today (docs/rules.md).
 
 In words, in the order of the code:
 

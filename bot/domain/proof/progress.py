@@ -1,4 +1,4 @@
-"""How far the customer got: the newest value between baseline and target (issue: progress, and the hold band).
+"""How far the customer got: the newest value between baseline and target.
 
 Progress says nothing about how well we know it; that is the grade (`bot.domain.proof.grading`).
 """

@@ -1,4 +1,4 @@
-"""The clock that the code reads: injected, so that tests and the demo can move it (DESIGN, section 5)."""
+"""The clock that the code reads: injected, so that tests and the demo can move it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When things are due, by the wall clock of the person concerned (DESIGN, section 5).
+"""When things are due, by the wall clock of the person concerned.
 
 Every moment that goes in or comes out is an aware `datetime`; what comes out is UTC. A local time that a DST change
 skips happens as much later as the clock jumps, one that comes twice happens the first time. The weekend is Saturday

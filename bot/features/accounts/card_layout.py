@@ -1,4 +1,4 @@
-"""Fits a card into twelve lines, so that it reads on a phone without unfolding (issue: surfaces)."""
+"""Fits a card into twelve lines, so that it reads on a phone without unfolding."""
 
 from __future__ import annotations
 

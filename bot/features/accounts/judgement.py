@@ -1,4 +1,4 @@
-"""Records a person's judgement: is this account retained in substance? (DESIGN, section 2; issue: judgement).
+"""Records a person's judgement: is this account retained in substance?
 
 A judgement is a dated statement by a named person. Software never changes it; a later fact that contradicts it marks
 it "to be judged again" (`bot.domain.account.judgement`).

@@ -1,4 +1,4 @@
-"""Isolates our share of a confirmed effect and takes down who accepted the money (DESIGN, section 2: the top grades).
+"""Isolates our share of a confirmed effect and takes down who accepted the money (docs/rules.md, Grades).
 
 Evidence is never edited: the same observation is recorded anew with its method and money, and supersedes the old piece.
 """

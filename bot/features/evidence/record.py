@@ -1,4 +1,4 @@
-"""Puts evidence on record, and disputes or withdraws it; evidence itself is never edited (DESIGN, section 1)."""
+"""Puts evidence on record, and disputes or withdraws it; evidence itself is never edited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""App Home: what I owe, what is due, what I have, and how my accounts stand, worst first (issue: App Home)."""
+"""App Home: what I owe, what is due, what I have, and how my accounts stand, worst first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes the owner's answer: what changed, what stays unproven, what happens next (DESIGN, section 1)."""
+"""Takes the owner's answer: what changed, what stays unproven, what happens next."""
 
 from __future__ import annotations
 

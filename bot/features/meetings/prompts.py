@@ -1,4 +1,4 @@
-"""Asks the owner before each meeting: opens due prompts, reminds once, counts silence (DESIGN, section 5)."""
+"""Asks the owner before each meeting: opens due prompts, reminds once, counts silence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens a portfolio's weekly digest when it is due and says what it holds (issue: digest).
+"""Opens a portfolio's weekly digest when it is due and says what it holds.
 
 A digest is a dated report: what it says is frozen with its figures in the transaction that opens it, so that the
 message and its thread agree with one another and with the figures that next week's digest is compared with.

@@ -1,4 +1,4 @@
-"""Sets up portfolios: who manages, where the news goes, when the digest comes, which accounts belong (issue: setup).
+"""Sets up portfolios: who manages, where the news goes, when the digest comes, which accounts belong.
 
 An account belongs to the portfolio that an import or `/proof new` names; without one, to its owner's (`default_of`).
 """

@@ -1,4 +1,4 @@
-"""Looks at accounts that are due and follows their dangers as risks; `announcing` says what a channel hears of them.
+"""Looks at accounts that are due and follows their dangers as risks; `announcements` says what a channel hears of them.
 
 - A danger without a risk opens one. A risk whose danger is gone is closed by the bot, which its thread says.
 - A risk that a person closed stays closed for 30 days while the ledger still shows the same danger, unless it became

@@ -1,4 +1,4 @@
-"""Tells owners of what broke where nobody is asked before every meeting (issue: tiers).
+"""Tells owners of what broke where nobody is asked before every meeting.
 
 - Tech touch: one direct message a month and owner, on the first working morning, with only what broke since the last
   one. What was broken before is counted; a month in which nothing broke has no message.

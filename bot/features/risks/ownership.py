@@ -1,4 +1,4 @@
-"""What people do with a risk: have it, assign, snooze, close with evidence, reopen (issue: escalations).
+"""What people do with a risk: have it, assign, snooze, close with evidence, reopen.
 
 Owner, deputy, manager and admins may act on a risk, and whoever holds it. Every action is one conditional change, so of
 two people who press the same button one wins, and the other is told who has it. Each leaves history, which is the

@@ -1,4 +1,4 @@
-"""What becomes of a message that Slack refuses for good: it goes to somebody who can act, once (DESIGN, section 6).
+"""What becomes of a message that Slack refuses for good: it goes to somebody who can act, once.
 
 - To a person who left: that is remembered. The message goes to whoever stands in; a prompt is theirs to answer then.
 - To a channel that takes nothing: it is marked as lost and its manager told (`lost_channels`), who gets the message.

@@ -1,4 +1,4 @@
-"""The markup of templates/ compiled to Block Kit. templates/README.md tells authors what it knows."""
+"""The markup of templates/ compiled to Block Kit. docs/templates.md tells authors what it knows."""
 
 from bot.slack.markup.compiler import Message, home, message, modal
 from bot.slack.markup.errors import CompileError

@@ -1,4 +1,4 @@
-"""The tables of the ledger. Words are DESIGN's; columns are the fields of `bot.domain.model`.
+"""The tables of the ledger. Their words stand in docs/map.md; columns are the fields of `bot.domain.model`.
 
 Every row belongs to a workspace, directly or through its account. Delivery's tables are in `bot.store.schema.outbox`.
 """

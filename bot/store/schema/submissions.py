@@ -1,4 +1,4 @@
-"""What came in from Slack and has been done, so that a second delivery of it does nothing (DESIGN, section 6)."""
+"""What came in from Slack and has been done, so that a second delivery of it does nothing."""
 
 from __future__ import annotations
 
