@@ -1,6 +1,6 @@
 """What every listener stands on: a unit of work for the person who acted, and views on their way to Slack.
 
-A listener is three steps: parse, one call of `work`, `record` or `read`, render. It lets every exception pass:
+A listener is three steps: parse, one call of `write`, `write_and_show` or `read`, render. It lets every exception pass:
 `bot.slack.app` gives them to `Failures`, which finds the words and the place where the person sees them.
 """
 
@@ -68,7 +68,7 @@ class Edge:
         self._session = session
         self._workspaces: dict[str, int] = {}
 
-    async def work(self, body: Body, do: Work[T], surface: str | None = None) -> T | None:
+    async def write(self, body: Body, do: Work[T], surface: str | None = None) -> T | None:
         """Run `do(session, actor, now)` in one transaction for the person who sent `body`, commit, return its result.
 
         Delivered or sent again, `body` does nothing and the result is None; `bot.app.submissions` says what counts
@@ -84,7 +84,7 @@ class Edge:
 
         return await self._unit(self._database.begin, body, unit, surface)
 
-    async def record(self, body: Body, do: Work[int], show: Show[T], surface: str | None = None) -> T:
+    async def write_and_show(self, body: Body, do: Work[int], show: Show[T], surface: str | None = None) -> T:
         """The same for work that has an answer: `show(session, actor, number, now)` of the number that `do` returned.
 
         The number is kept, so that a second delivery is answered too, with how things stand by then.

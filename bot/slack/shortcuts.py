@@ -44,6 +44,6 @@ async def shares(edge: Edge, body: Body, look: Work[object]) -> None:
     A message behind a response_url cannot be looked for, so the press is claimed before it is posted: should the
     posting fail, the person is told, and presses again.
     """
-    view = await edge.work(body, look)
+    view = await edge.write(body, look)
     if view is not None:
         await edge.respond(body, view, in_channel=True)

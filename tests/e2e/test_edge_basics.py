@@ -74,7 +74,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     @app.action(re.compile(r"test\.(add|refuse|break|database|send)"))
     async def act(ack: AsyncAck, body: Body) -> None:
         what = clicked(body)
-        await edge.work(body, lambda session, actor, now: do(session, actor, now, what))
+        await edge.write(body, lambda session, actor, now: do(session, actor, now, what))
         await ack()
 
     @app.action("test.form")
@@ -85,7 +85,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     @app.view("test.form")
     async def submitted(ack: AsyncAck, body: Body) -> None:
         what = body["view"]["state"]["values"]["what"]["what"]["value"] or "add"
-        await edge.work(body, lambda session, actor, now: do(session, actor, now, what))
+        await edge.write(body, lambda session, actor, now: do(session, actor, now, what))
         await ack()
 
 

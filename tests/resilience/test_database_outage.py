@@ -160,7 +160,7 @@ async def test_a_replica_that_froze_in_the_middle_of_its_work_says_so_when_it_wa
     def register(app: AsyncApp, edge: Edge) -> None:
         @app.action("test.freeze")
         async def frozen(ack: AsyncAck, body: Body) -> None:
-            await edge.work(body, freeze)
+            await edge.write(body, freeze)
             await ack()
 
     async with on_stage(renewed.url, register=register) as stage:

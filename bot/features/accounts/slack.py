@@ -38,7 +38,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
             renewal_date=form.day("renewal_date"),
         )
 
-        view = await edge.record(
+        view = await edge.write_and_show(
             body,
             lambda s, actor, now: add_account.add_account(s, actor, new, now),
             lambda s, actor, account_id, now: card.added(s, actor, account_id),
@@ -55,7 +55,7 @@ def _judgement(app: AsyncApp, edge: Edge) -> None:
     async def judged(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         new = NewJudgement(number(form.metadata), form.words("verdict"), form.words("why"), form.words("would_change"))
-        view = await edge.record(
+        view = await edge.write_and_show(
             body, lambda s, a, now: judgement.judge(s, a, new, now).account_id, judgement.judgement_of
         )
         await ack(response_action="update", view=edge.in_modal(view, "On record"))
@@ -75,7 +75,7 @@ def _stages_and_tiers(app: AsyncApp, edge: Edge) -> None:
             else:
                 stages.overrule(session, actor, account_id, Stage(chosen), reason, now)
 
-        await edge.work(body, decide)
+        await edge.write(body, decide)
         await ack()
 
     @app.view(Callback.TIER)
@@ -89,5 +89,5 @@ def _stages_and_tiers(app: AsyncApp, edge: Edge) -> None:
             else:
                 tiers.overrule_tier(session, actor, account_id, Tier(chosen), reason, now)
 
-        await edge.work(body, decide)
+        await edge.write(body, decide)
         await ack()

@@ -23,14 +23,14 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def answered(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         action_id, words = number(form.metadata), form.words("words")
-        await edge.work(body, lambda s, actor, now: actions.answer_loop(s, actor, action_id, words, now))
+        await edge.write(body, lambda s, actor, now: actions.answer_loop(s, actor, action_id, words, now))
         await ack()
 
     @app.view(Callback.TOLD)
     async def told(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         action_id, words = number(form.metadata), form.words("words")
-        await edge.work(body, lambda s, actor, now: actions.close_with_customer_told(s, actor, action_id, words, now))
+        await edge.write(body, lambda s, actor, now: actions.close_with_customer_told(s, actor, action_id, words, now))
         await ack()
 
     @app.view(Callback.THEME)
@@ -39,7 +39,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         action_id, named = number(form.metadata), form.text("words") or form.text("known")
         if named is None:
             raise UserError("Choose a theme, or name a new one.", "words")
-        await edge.work(body, lambda s, actor, now: actions.set_theme(s, actor, action_id, named, now))
+        await edge.write(body, lambda s, actor, now: actions.set_theme(s, actor, action_id, named, now))
         await ack()
 
 

@@ -78,7 +78,7 @@ def _isolation(app: AsyncApp, edge: Edge) -> None:
             accepter_name=form.text("accepter_name"),
             accepted_on=form.day("accepted_on"),
         )
-        view = await edge.record(
+        view = await edge.write_and_show(
             body, lambda s, actor, now: attribution.attribute(s, actor, new, now).evidence_id, _recorded
         )
         await ack(response_action="update", view=edge.modal(view))
@@ -97,20 +97,20 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
                 ownership.close(session, actor, risk_id, now, evidence_id=evidence_id)
             return evidence_id
 
-        await ack(response_action="update", view=edge.modal(await edge.record(body, record, _recorded)))
+        await ack(response_action="update", view=edge.modal(await edge.write_and_show(body, record, _recorded)))
 
     @app.view(Callback.DISPUTE)
     async def disputed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         evidence_id, by, why = number(form.metadata), form.row("disputed_by"), form.words("why")
-        await edge.work(body, lambda s, a, now: evidence_record.dispute(s, a, evidence_id, by, why, now))
+        await edge.write(body, lambda s, a, now: evidence_record.dispute(s, a, evidence_id, by, why, now))
         await ack()
 
     @app.view(Callback.WITHDRAW)
     async def withdrawn(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         evidence_id, why = number(form.metadata), form.words("why")
-        await edge.work(body, lambda s, a, now: evidence_record.withdraw(s, a, evidence_id, why, now))
+        await edge.write(body, lambda s, a, now: evidence_record.withdraw(s, a, evidence_id, why, now))
         await ack()
 
 

@@ -56,7 +56,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
             view = await edge.read(body, lambda s, actor, now: asked(s, actor, request, now))
             if isinstance(view, InLine):
                 line = view
-                view = await edge.record(
+                view = await edge.write_and_show(
                     body,
                     lambda s, a, now: answer_drafts.draft(s, a, line.account_id, line.line, now).draft_id,
                     _preview,
@@ -95,13 +95,13 @@ def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
     @app.action(Action.SNOOZE_PROMPT)
     async def snooze(ack: AsyncAck, body: Body) -> None:
         prompt_id, _, until = clicked(body).partition(":")
-        await edge.work(body, lambda s, actor, now: answers.snooze(s, actor, number(prompt_id), until, now))
+        await edge.write(body, lambda s, actor, now: answers.snooze(s, actor, number(prompt_id), until, now))
         await ack()
 
     @app.action(Action.MEETING_OFF)
     async def meeting_off(ack: AsyncAck, body: Body) -> None:
         prompt_id = number(clicked(body))
-        await edge.work(body, lambda s, actor, now: answers.meeting_off(s, actor, prompt_id, now))
+        await edge.write(body, lambda s, actor, now: answers.meeting_off(s, actor, prompt_id, now))
         await ack()
 
 
@@ -114,13 +114,13 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
         def choose(session: Session, actor: Actor, now: datetime) -> int:
             return answer_drafts.choose_change(session, actor, number(draft_id), change).draft_id
 
-        await edge.respond(body, await edge.record(body, choose, _preview), replace=True)
+        await edge.respond(body, await edge.write_and_show(body, choose, _preview), replace=True)
         await ack()
 
     @app.action(Action.CONFIRM_ANSWER)
     async def confirm(ack: AsyncAck, body: Body) -> None:
         draft_id = number(clicked(body))
-        view = await edge.record(
+        view = await edge.write_and_show(
             body, lambda s, actor, now: answer_drafts.confirm(s, actor, draft_id, now).id, _answered
         )
         await edge.respond(body, view, replace=True)
@@ -139,7 +139,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
             new = _answer(session, actor, form, account_id, meeting_id, body)
             return answers.answer(session, actor, new, now).id
 
-        view = await edge.record(body, record, _answered)
+        view = await edge.write_and_show(body, record, _answered)
         if meeting_id:
             await ack()
         else:
@@ -155,14 +155,14 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
             stays = gaps[int(place)].title if place.isdecimal() and int(place) < len(gaps) else "Something else"
             answers.nothing_changed(session, actor, prompt_id, submission_id(body), stays, why, now)
 
-        await edge.work(body, record)
+        await edge.write(body, record)
         await ack()
 
     @app.view(Callback.HAND_OVER)
     async def handed_over(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         prompt_id, colleague = number(form.metadata), form.words("colleague")
-        await edge.work(body, lambda s, actor, now: answers.hand_over(s, actor, prompt_id, colleague, now))
+        await edge.write(body, lambda s, actor, now: answers.hand_over(s, actor, prompt_id, colleague, now))
         await ack()
 
 
@@ -213,5 +213,5 @@ def _cadences(app: AsyncApp, edge: Edge) -> None:
             tz=form.words("tz"),
             lead_hours=number(form.words("lead_hours")),
         )
-        await edge.work(body, lambda s, actor, now: cadences.set_cadence(s, actor, new, now))
+        await edge.write(body, lambda s, actor, now: cadences.set_cadence(s, actor, new, now))
         await ack()

@@ -41,5 +41,5 @@ def register(app: AsyncApp, edge: Edge) -> None:
             packet.accept(session, actor, account_id, by, on, now)
             return account_id
 
-        view = await edge.record(body, accept, packet.accepted)
+        view = await edge.write_and_show(body, accept, packet.accepted)
         await ack(response_action="update", view=edge.modal(view))

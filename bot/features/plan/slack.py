@@ -56,7 +56,7 @@ def _settling(app: AsyncApp, edge: Edge) -> None:
             view = await edge.read(body, lambda s, a, now: step(s, a, row_id, now))
             await ack(response_action="update", view=edge.modal(view))
             return
-        await edge.work(body, lambda s, a, now: plan.apply_plan_change(s, a, account_id, what, row_id, on, why, now))
+        await edge.write(body, lambda s, a, now: plan.apply_plan_change(s, a, account_id, what, row_id, on, why, now))
         await ack()
 
 
@@ -82,7 +82,7 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
             )
             return outcomes.add_outcome(session, actor, new, now)
 
-        details = await edge.record(body, add, outcome_details.details_form)
+        details = await edge.write_and_show(body, add, outcome_details.details_form)
         if details.is_number:
             await ack(response_action="update", view=edge.modal(details))
         else:
@@ -110,7 +110,7 @@ def _details(app: AsyncApp, edge: Edge) -> None:
             )
             outcome_details.set_details(session, actor, details, now)
 
-        await edge.work(body, agree)
+        await edge.write(body, agree)
         await ack()
 
 
@@ -119,7 +119,7 @@ def _owners(app: AsyncApp, edge: Edge) -> None:
     async def owned(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         outcome_id, owner = number(form.metadata), number(form.words("owner"))
-        await edge.work(body, lambda s, a, now: outcome_details.set_owner(s, a, outcome_id, owner, now))
+        await edge.write(body, lambda s, a, now: outcome_details.set_owner(s, a, outcome_id, owner, now))
         await ack()
 
 
@@ -129,7 +129,7 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, name, part = number(form.metadata), form.words("name"), Part(form.words("part"))
         title = form.text("title")
-        await edge.work(body, lambda s, a, now: people.add_person(s, a, account_id, name, part, title, now))
+        await edge.write(body, lambda s, a, now: people.add_person(s, a, account_id, name, part, title, now))
         await ack()
 
     @app.view(Callback.OBSTACLE)
@@ -137,7 +137,7 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, kind, text = number(form.metadata), ObstacleKind(form.words("kind")), form.words("text")
         owner, due_on = form.text("owner"), form.day("due_on")
-        await edge.work(body, lambda s, a, now: plan.add_obstacle(s, a, account_id, kind, text, owner, due_on, now))
+        await edge.write(body, lambda s, a, now: plan.add_obstacle(s, a, account_id, kind, text, owner, due_on, now))
         await ack()
 
     @app.view(Callback.PROMISE)
@@ -145,14 +145,14 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, text, by = number(form.metadata), form.words("text"), form.text("promised_by")
         on, due_on = form.day("promised_on"), form.day("due_on")
-        await edge.work(body, lambda s, a, now: plan.add_promise(s, a, account_id, text, on, due_on, by, now))
+        await edge.write(body, lambda s, a, now: plan.add_promise(s, a, account_id, text, on, due_on, by, now))
         await ack()
 
     @app.view(Callback.FIRST_WIN)
     async def first_win(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, on, words = number(form.metadata), form.required_day("on"), form.words("words")
-        await edge.work(body, lambda s, a, now: plan.first_win(s, a, account_id, on, words, now))
+        await edge.write(body, lambda s, a, now: plan.first_win(s, a, account_id, on, words, now))
         await ack()
 
 

@@ -58,7 +58,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
     @app.action(Action.ADOPT_ACCOUNTS)
     async def adopt(ack: AsyncAck, body: Body) -> None:
         portfolio_id = number(clicked(body))
-        view = await edge.record(
+        view = await edge.write_and_show(
             body,
             lambda s, a, now: setup.adopt_unassigned(s, a, portfolio_id, now).adopted,
             lambda s, a, adopted, now: setup.adopted(s, a, portfolio_id, adopted),
@@ -72,7 +72,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def saved(ack: AsyncAck, body: Body) -> None:
         new = _portfolio(Form(body))
 
-        view = await edge.record(
+        view = await edge.write_and_show(
             body,
             lambda s, a, now: setup.set_up(s, a, new, now).portfolio_id,
             lambda s, a, row, now: setup.saved(s, a, row, now, created=new.portfolio_id is None),
@@ -83,7 +83,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def loops_set(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         portfolio_id, product, market = number(form.metadata), form.text("product"), form.text("go_to_market")
-        await edge.work(body, lambda s, a, now: setup.set_loops(s, a, portfolio_id, product, market, now))
+        await edge.write(body, lambda s, a, now: setup.set_loops(s, a, portfolio_id, product, market, now))
         await ack()
 
 
