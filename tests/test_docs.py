@@ -55,6 +55,14 @@ def test_what_a_page_links_to_exists(page: str) -> None:
     assert [target for target in targets if target and not ((ROOT / page).parent / target).exists()] == []
 
 
+def test_every_room_and_every_decision_has_a_line() -> None:
+    rooms = {f"`bot/features/{path.parent.name}`" for path in ROOT.glob("bot/features/*/__init__.py")}
+    assert {room for room in rooms if room not in (ROOT / "docs/map.md").read_text("utf-8")} == set()
+    decisions = {f"({path.name})" for path in ROOT.glob("docs/decisions/*.md")} - {"(README.md)"}
+    index = (ROOT / "docs/decisions/README.md").read_text("utf-8")
+    assert {decision for decision in decisions if decision not in index} == set()
+
+
 def test_the_examples_and_filters_of_templates_work(tmp_path: Path) -> None:
     text = (ROOT / "docs/templates.md").read_text("utf-8")
     for number, example in enumerate(re.findall(r"^```html\n(.*?)^```", text, re.DOTALL | re.MULTILINE)):

@@ -1,6 +1,6 @@
 """Does what was submitted, pressed or commanded once, however often Slack delivers it and people send it again.
 
-Every unit of work of the Slack edge goes through `once`, so no service needs a rule of its own. A submission is known
+Every unit of work of the Slack edge goes through `once`, so no use case needs a rule of its own. A submission is known
 by its key, which is claimed in the transaction of the work: no work without its claim, no claim without its work. A
 second delivery, whether it comes after, together with the first or a day late, finds the claim and changes nothing; it
 is answered with how things stand now, never with an error. When the first was refused or failed, so was its claim,
@@ -14,7 +14,7 @@ What tells submissions apart (`bot.slack.payload.submission_of`):
   that it stays while a form shows errors. A pushed form has a view of its own, and a form that takes another's place
   has another callback id; a form must never take the place of one with its own callback id.
 - A press of a button: its place, action and time. A second press is a second submission; what it may do depends on
-  the state, and that is the service's rule: a risk that I have is mine already, a meeting that is off is off.
+  the state, and that is the use case's rule: a risk that I have is mine already, a meeting that is off is off.
 - A command: its trigger. Typed again it is another one.
 """
 

@@ -1,6 +1,6 @@
 """What Slack sends, read into typed values: who acts, what was clicked, what was filled in.
 
-Nothing here is trusted: ids are parsed as numbers, and the service that gets them checks the rights.
+Nothing here is trusted: ids are parsed as numbers, and the use case that gets them checks the rights.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The weekly digest of a portfolio, composed from the briefs of its accounts and last week's figures.
 
-Nothing here is stored or sent: the service keeps `Figures` beside the digest and hands them back a week later.
+Nothing here is stored or sent: the use case keeps `Figures` beside the digest and hands them back a week later.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class CoverageChange:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The whole digest; every list is complete, the service folds it. `first` says that no last week is known."""
+    """The whole digest; every list is complete, the use case folds it. `first` says that no last week is known."""
 
     coverage: PortfolioCoverage
     by_arr: tuple[CoverageChange, ...]
