@@ -19,7 +19,7 @@ import aiohttp
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import log
+from bot import log, resources
 from bot.demo.coming import Jump, jumps, next_due
 from bot.demo.past import WORKSPACE, Past, first_moment
 from bot.demo.welcome import WELCOME
@@ -32,7 +32,6 @@ from bot.store.admin import migrations
 from bot.wiring import MESSAGE_KINDS, Bot
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
 DATA = "PROOFLINE_DEMO_DATA"
 TEMPORARY = "PROOFLINE_DEMO_TEMPORARY"
 LOG = "PROOFLINE_DEMO_LOG"
@@ -47,9 +46,14 @@ def run(data: Path | None, port: int) -> NoReturn:
     folder = data or Path(tempfile.mkdtemp(prefix="proofline-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     environment = {LOG: "WARNING", **os.environ, DATA: str(folder), **({} if data else {TEMPORARY: "1"})}
-    arguments = ["--workspace", str(WORKSPACE), "--manifest", str(ROOT / "manifest.yml"), "--port", str(port)]
+    if not resources.INSTALLED:
+        environment["PYTHONPATH"] = os.pathsep.join(
+            (str(resources.CODE), *filter(None, [os.environ.get("PYTHONPATH")]))
+        )
+    arguments = ["--workspace", str(WORKSPACE), "--manifest", str(resources.MANIFEST), "--port", str(port)]
     arguments += ["--state", str(folder / "slack.jsonl"), "--host", "bot.demo:host"]
-    os.execve(sys.executable, [sys.executable, "-m", "sandbox", *arguments], environment)
+    # -P: a folder called bot or sandbox where the command was typed is not taken for ours.
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "sandbox", *arguments], environment)
 
 
 def host(environment: Mapping[str, str]) -> Demo:

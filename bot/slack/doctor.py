@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.outbox import backlog
+from bot.resources import MANIFEST
 from bot.settings import Settings
 from bot.slack import app
 from bot.slack.errors import code_of
@@ -22,7 +22,6 @@ from bot.store import members, portfolios, workspaces
 from bot.store.admin import migrations
 from bot.store.engine import Database
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 _SHOWN = 5
 
 

@@ -12,13 +12,12 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
+from bot.resources import TEMPLATES
 from bot.slack import markup
 from bot.slack.markup import CompileError, Message
 from bot.slack.markup.compiler import TAGS
 from bot.slack.markup.inline import day
 from bot.slack.markup.text import cut
-
-TEMPLATES = Path(__file__).parents[2] / "templates"
 
 _Surface = TypeVar("_Surface")
 _OPENING = re.compile(r"<([a-z_]\w*)")

@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.demo import DATA, ROOT, Demo, host
+from bot.demo import DATA, Demo, host
 from bot.demo.past import WORKSPACE
+from bot.resources import MANIFEST
 from sandbox import Sandbox
 from sandbox.__main__ import environment
 
@@ -19,7 +20,7 @@ async def hosted(folder: Path) -> AsyncIterator[tuple[Sandbox, Demo]]:
     """The demo as the command line runs it, with everything kept in `folder`; stopped without a goodbye."""
     traffic = os.environ.get("TRAFFIC")
     record = Path(traffic) if traffic else None
-    async with Sandbox(WORKSPACE, ROOT / "manifest.yml", state=folder / "slack.jsonl", record=record) as sandbox:
+    async with Sandbox(WORKSPACE, MANIFEST, state=folder / "slack.jsonl", record=record) as sandbox:
         demo = host({**environment(sandbox), DATA: str(folder)})
         await demo.start()
         sandbox.hosted = demo  # type: ignore[assignment]  # it takes any jump with the same fields

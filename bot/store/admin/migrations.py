@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from bot.resources import MIGRATIONS
 from bot.store.engine import Database
 from bot.store.schema import outbox
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_SCRIPTS = Path(__file__).resolve().parents[3] / "migrations"
 _PG_LOCK = 0x70726F6F66  # "proof": any number that nothing else in this database locks
 
 
@@ -46,7 +45,7 @@ def current(database: Database) -> str | None:
 
 def head() -> str | None:
     """The newest revision that this code knows: they are numbered in order, and their files begin with the number."""
-    return max((script.name.partition("_")[0] for script in _SCRIPTS.glob("versions/0*.py")), default=None)
+    return max((script.name.partition("_")[0] for script in MIGRATIONS.glob("versions/0*.py")), default=None)
 
 
 def needs_upgrade(database: Database) -> bool:
@@ -76,7 +75,7 @@ def config_for(connection: Connection | None) -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 

@@ -20,8 +20,9 @@ from bot.features.accounts.card_layout import CARD_LINES, shown
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.accounts.views import CardView, SharedCardView
 from bot.features.packet import packet
+from bot.resources import TEMPLATES
 from bot.slack.ids import Action, Callback
-from bot.slack.render import TEMPLATES, Renderer
+from bot.slack.render import Renderer
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
 from tests.support.databases import add_workspace
