@@ -194,7 +194,7 @@ async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stag
     async def send_and_keep(stage: Stage, send: Send) -> None:
         courier.deliver = keep  # type: ignore[method-assign]  # only listens
         await send()
-        courier.deliver = deliver  # type: ignore[method-assign]
+        courier.deliver = deliver  # type: ignore[method-assign]  # as it was
 
     _, names = await tell(stage, send_and_keep)
     assert names >= {*Callback, *(set(Action) - READS_ONLY), Command.ANSWER}

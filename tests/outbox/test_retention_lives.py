@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -27,6 +28,7 @@ from bot.outbox.queue import claim, put
 from bot.outbox.record_results import Pace, finish
 from bot.outbox.retention import Posts, prune
 from bot.outbox.types import Ambiguous, Claimed, Moot, NotSent, Op, Outcome, Outgoing, Result, Sent
+from bot.scheduler.jobs import Job
 from bot.store import ledger, schema
 from bot.store.engine import Database
 from bot.store.schema.outbox import outbox
@@ -75,9 +77,12 @@ class Life:
 
     def _tick(self, now: datetime) -> None:
         for job in self.jobs:
-            while self._do(lambda session, job=job: job.do_one(session, now)):  # type: ignore[misc]
-                pass
-        self._do(lambda session: self._send(session, now))
+            self._all(job, now)
+        self._do(partial(self._send, now=now))
+
+    def _all(self, job: Job, now: datetime) -> None:
+        while self._do(lambda session: job.do_one(session, now)):
+            pass
 
     def _do(self, work: Callable[[Session], object]) -> bool:
         """One unit of work, committed; a refusal undoes it."""
@@ -97,20 +102,17 @@ class Life:
     def _people(self, chance: Random, now: datetime) -> None:
         maya, tom = self.world.maya, self.world.tom
         for meeting_id in self._some(chance, schema.meeting, 2):
-            self._do(lambda session, of=meeting_id: self._answer(session, chance, of, now))  # type: ignore[misc]
+            self._do(partial(self._answer, chance=chance, meeting_id=meeting_id, now=now))
         for risk_id in self._some(chance, schema.risk, 4):
             who, to = chance.choice([(maya, "U0TOM"), (tom, "U0MAYA"), (self.world.manager, "U0INES")])
             deed = chance.choice(["assign", "close", "reopen", "snooze"])
-            self._do(lambda session, a=(who, risk_id, to, deed): self._on_risk(session, now, *a))  # type: ignore[misc]
+            self._do(partial(self._on_risk, now=now, who=who, risk_id=risk_id, to=to, deed=deed))
         for action_id in self._some(chance, schema.action, 2):
             if chance.random() < 0.5:
-                self._do(lambda session, of=action_id: actions.answer_loop(session, tom, of, "It comes", now))  # type: ignore[misc]
+                self._do(partial(actions.answer_loop, actor=tom, action_id=action_id, words="It comes", now=now))
             else:
-                self._do(
-                    lambda session, of=action_id: actions.close_with_customer_told(
-                        session, maya, of, "We told them", now
-                    )
-                )  # type: ignore[misc]
+                told = partial(actions.close_with_customer_told, actor=maya, words="We told them")
+                self._do(partial(told, action_id=action_id, now=now))
 
     def _some(self, chance: Random, table: Table, number: int) -> list[int]:
         with self.database.reading() as session:
