@@ -22,9 +22,10 @@ from sandbox.courier import Parcel
 from sandbox.errors import FormError
 from tests.support import bot_process
 from tests.support.believable import fill
-from tests.support.bot_process import Stage, eventually, staged
+from tests.support.bot_process import Stage, staged
 from tests.support.databases import Postgres
 from tests.support.forms_story import Day, live
+from tests.support.waiting import eventually
 
 OPENS_A_FORM = {
     Action.ANSWER,
