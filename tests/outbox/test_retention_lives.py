@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
@@ -35,6 +35,7 @@ from bot.store.schema.outbox import outbox
 from bot.wiring import JOBS, MESSAGE_KINDS, with_pruning
 from tests.support.channel_log import ChannelLog, Office, message
 from tests.support.databases import NOON, Databases, add_workspace, pass_time
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 from tests.support.world import MONDAY, World, build
 
 RETENTION = timedelta(days=31)
@@ -300,18 +301,18 @@ async def test_senders_that_race_with_pruning_post_everything_once_and_in_order(
     add_workspace(one.database)
     pruner = Database(url, clock_offset=timedelta(days=2))  # for it no sender holds anything any more
     tasks = [asyncio.create_task(office.sender.run()) for office in (one, two)]
-    pruned = 0
     for start in range(0, 120, 10):
-        one.put(*(each for number in range(start, start + 10) for each in _thread(number)))
-        pruned += await asyncio.to_thread(_prune_once, pruner)
-    async with asyncio.timeout(30):
-        while _open_rows(pruner):
-            pruned += await asyncio.to_thread(_prune_once, pruner)
+        new = [each for number in range(start, start + 10) for each in _thread(number)]
+        async with _with_rows_in_hand([one, two], new):
+            await asyncio.to_thread(_prune_all, pruner)
+            assert one.ends().keys() == {each.key for each in new}, "all that is over goes, and nothing else"
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while _open_rows(pruner):
+                await asyncio.to_thread(_prune_once, pruner)
     for office in (one, two):
         await office.sender.stop()
     await asyncio.gather(*tasks)
-    while _prune_once(pruner):
-        pass
+    _prune_all(pruner)
     assert sorted(shared.keys()) == sorted(f"m{n:03}{part}" for n in range(120) for part in ("", ":1"))
     assert len(set(shared.updates)) == len(shared.updates)
     assert {key.partition("@")[0] for key in shared.updates} == {f"m{n:03}" for n in range(120)}
@@ -319,9 +320,21 @@ async def test_senders_that_race_with_pruning_post_everything_once_and_in_order(
         order = [post.key for post in shared.posts if post.channel == f"C{channel}"]
         assert order == sorted(order)
     assert one.ends().keys() == {"m119", "m119@1"}, "the newest message stays, and what it points at"
-    assert pruned, "some went while the senders were at work"
     for database in (one.database, two.database, pruner):
         database.dispose()
+
+
+@asynccontextmanager
+async def _with_rows_in_hand(offices: list[Office], new: list[Outgoing]) -> AsyncIterator[None]:
+    """These messages are put, and for the block whoever has claimed one stands right before posting it."""
+    go_on = asyncio.Event()
+    for office in offices:
+        office.transport.hold = go_on
+        office.transport.delivering.clear()
+    offices[0].put(*new)
+    await eventually(lambda: any(office.transport.delivering.is_set() for office in offices))
+    yield
+    go_on.set()
 
 
 def _thread(number: int) -> list[Outgoing]:
@@ -336,6 +349,11 @@ def _thread(number: int) -> list[Outgoing]:
 def _prune_once(database: Database) -> bool:
     with database.begin() as session:
         return prune(RULES, RETENTION, session, NOON + timedelta(days=999))
+
+
+def _prune_all(database: Database) -> None:
+    while _prune_once(database):
+        pass
 
 
 def _open_rows(database: Database) -> int:
