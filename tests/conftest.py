@@ -13,8 +13,9 @@ __all__ = ["database", "databases", "postgres", "pytest_xdist_auto_num_workers",
 
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
 """Explaining a failure traces every line, which takes many minutes where a database is asked."""
-settings.register_profile("steady", derandomize=True, phases=_PHASES)
-settings.register_profile("search", derandomize=False)
+# No deadline: an example that is slow on a busy machine is not wrong.
+settings.register_profile("steady", derandomize=True, deadline=None, phases=_PHASES)
+settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 
 

@@ -35,13 +35,15 @@ class Database:
     """A database by its URL (`sqlite:///file.db`, `postgresql://…`); opens connections only when asked.
 
     `clock_offset` shifts what `db_now` tells; leases and gates follow it, so tests can let them run out.
+    The writers of a SQLite file take their turns at `turnstile`; PostgreSQL needs none.
     """
 
     def __init__(self, url: str | URL, *, clock_offset: timedelta = timedelta()) -> None:
         self.url = _with_driver(make_url(url))
         self.dialect: str = self.url.get_backend_name()
         self.clock_offset = clock_offset
-        self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url)
+        self.turnstile = Turnstile()
+        self.engine = _sqlite(self.url, self.turnstile) if self.dialect == "sqlite" else _postgresql(self.url)
         self._reader = self.engine.execution_options(proofline_reads=True, postgresql_readonly=True)
         self.sessions: sessionmaker[Session] = sessionmaker(
             self.engine, expire_on_commit=False, info={"database": self}
@@ -112,9 +114,8 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, turnstile: Turnstile) -> Engine:
     engine = create_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _LOCK_WAIT_SECONDS})
-    turnstile = Turnstile()
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

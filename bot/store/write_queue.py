@@ -18,6 +18,12 @@ class Turnstile:
         self._taken = False
         self._waiting: deque[Lock] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a turn."""
+        with self._mutex:
+            return len(self._waiting)
+
     def enter(self, seconds: float) -> bool:
         """Wait for a turn; False when none came within `seconds`."""
         with self._mutex:

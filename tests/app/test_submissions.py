@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,6 +27,7 @@ from bot.store.engine import Database
 from bot.store.schema import history
 from bot.store.schema.outbox import outbox
 from tests.support.databases import Databases, add_workspace
+from tests.support.waiting import until
 from tests.support.world import MONDAY, World, build
 
 FORM = Submission("V1:outcome", "as typed")
@@ -196,17 +196,17 @@ def test_a_series_that_is_changed_while_its_prompt_opens_waits_for_it(database: 
     assert len(running(database, CadenceKind.WEEKLY_SYNC)) == 1
 
 
-def wait_until_one_waits(database: Database, seconds: float = 10) -> None:
+def wait_until_one_waits(database: Database) -> None:
     """Until some transaction of PostgreSQL waits for a lock that another one holds."""
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+
+    def one_waits() -> bool:
         with database.reading() as session:
-            if session.execute(waiting).scalar_one():
-                return
-    raise TimeoutError("nobody waits")
+            return bool(session.execute(waiting).scalar_one())
+
+    until(one_waits)
 
 
 def test_the_database_refuses_two_running_series_of_a_kind(database: Database, world: World) -> None:

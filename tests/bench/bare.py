@@ -26,7 +26,7 @@ async def main(answer: dict[str, Any]) -> None:
         await ack(answer)
 
     handler = AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"])
-    await handler.connect_async()  # type: ignore[no-untyped-call]
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt's is untyped
     print("ready", flush=True)
     await asyncio.Event().wait()
 

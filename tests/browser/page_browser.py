@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -17,10 +17,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox import Sandbox
 from sandbox.clock import Clock
 from tests.browser.page_lunch import MANIFEST, WORKSPACE, Lunch
+from tests.support.waiting import PATIENCE_SECONDS
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 START = datetime(2026, 8, 6, 13, 0, tzinfo=UTC)  # a Thursday, 15:00 in Stockholm
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_KEEP_NOTES = """
+window.notes = [];
+new MutationObserver((changes) => {
+  for (const change of changes)
+    for (const node of change.addedNodes)
+      if (node instanceof Element && node.matches(".toast")) window.notes.push(`${node.role}: ${node.textContent}`);
+}).observe(document, { childList: true, subtree: true });
+"""
+"""What the page says in passing is gone after seconds; here it stays."""
 _QUIET = ["disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run"]
 
 
@@ -32,6 +42,11 @@ def find_chromium() -> str | None:
 needs_chromium = pytest.mark.skipif(
     find_chromium() is None, reason="no Chromium found: install one, or name it in the CHROMIUM variable"
 )
+
+
+async def note(page: Page, role: Literal["status", "alert"], words: str) -> None:
+    """Wait until the page has said these words in passing."""
+    await page.wait_for_function("said => window.notes.some((note) => note.startsWith(said))", arg=f"{role}: {words}")
 
 
 @dataclass
@@ -49,7 +64,8 @@ class Site:
         """A page at the address `where` ("ada/general"), shown completely; what its console complains of is kept."""
         context = await self.browser.new_context(viewport={"width": width, "height": height})
         page = await context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(1000 * PATIENCE_SECONDS)
+        await page.add_init_script(_KEEP_NOTES)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
         await page.goto(f"{self.box.url}/#/as/{where}")

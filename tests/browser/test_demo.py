@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.page_browser import find_chromium, needs_chromium
+from tests.support.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
@@ -30,7 +31,7 @@ def demo(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         yield address, process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_SECONDS)
         process.stdout.close()
 
 
@@ -39,7 +40,7 @@ async def visitor() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = await browser.new_page(viewport={"width": 1280, "height": 860})
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(1000 * PATIENCE_SECONDS)
         yield page
         await browser.close()
 
@@ -55,7 +56,7 @@ async def jump(page: Page, name: str) -> None:
     """Move the clock and wait until it stands."""
     before = await page.get_attribute("[data-testid=clock]", "data-now")
     await page.click(f".jump[data-jump='{name}']")
-    await expect(page.locator("[data-testid=clock]")).not_to_have_attribute("data-now", before or "", timeout=60_000)
+    await expect(page.locator("[data-testid=clock]")).not_to_have_attribute("data-now", before or "")
 
 
 async def command(page: Page, line: str) -> None:
@@ -139,6 +140,4 @@ async def test_a_demo_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -
             await choose(page, "stays", "0")
             await page.fill("#modal [data-action-id='why']", "Waiting for the works council")
             await page.click("[data-testid=modal-submit]")
-            await expect(page.locator("[data-ts]").last).to_contain_text(
-                "Waiting for the works council", timeout=45_000
-            )
+            await expect(page.locator("[data-ts]").last).to_contain_text("Waiting for the works council")

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from sandbox.host import Jump
-from tests.browser.page_browser import START, Site, needs_chromium, running_site
+from tests.browser.page_browser import START, Site, needs_chromium, note, running_site
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -53,7 +53,7 @@ async def test_a_jump_moves_the_clock_and_what_is_due_arrives(site: Site) -> Non
     site.box.hosted = kitchen
     async with site.visit("ben/general") as page:
         clock = page.get_by_test_id("clock")
-        await expect(clock).to_contain_text("9:00 AM")
+        await expect(clock).to_contain_text(re.compile(r"9:\d\d AM"))
         await expect(clock).to_contain_text("Thu, Aug 6")
         jumps = page.locator(".jump")
         await expect(jumps).to_have_text(["Next dinner", "Monday 9:00"])
@@ -61,14 +61,14 @@ async def test_a_jump_moves_the_clock_and_what_is_due_arrives(site: Site) -> Non
 
         await page.click('[data-jump="dinner"]')
         await expect(clock).to_contain_text("Moving…")
-        await expect(jumps.nth(1)).to_be_disabled()
+        await expect(page.locator('[data-jump="monday"]')).to_be_disabled()
         kitchen.ready.set()
 
-        await expect(clock).to_contain_text("1:00 PM")
+        await expect(clock).to_contain_text(re.compile(r"1:\d\d PM"))
         await expect(page.locator(".message").last).to_contain_text("Dinner at 17:00")
         await expect(jumps).to_have_text(["Monday 9:00"])
         await expect(jumps.first).to_be_enabled()
-        await expect(page.get_by_text("It is now Thu, Aug 6, 1:00 PM")).to_be_visible()
+        await note(page, "status", "It is now Thu, Aug 6, 1:")
 
 
 async def test_the_clock_goes_to_any_later_moment_but_never_back(site: Site) -> None:
@@ -81,12 +81,12 @@ async def test_the_clock_goes_to_any_later_moment_but_never_back(site: Site) -> 
         dialog = page.get_by_role("dialog", name="Move the clock")
         await dialog.get_by_label("Date and time").fill("2026-08-01T10:00")
         await dialog.get_by_role("button", name="Move").click()
-        await expect(page.get_by_role("alert").filter(has_text=re.compile("only moves forward"))).to_be_visible()
+        await note(page, "alert", "The clock only moves forward.")
 
         await page.get_by_test_id("clock").click()
         await page.get_by_test_id("clock-custom").click()
         await dialog.get_by_label("Date and time").fill("2026-08-09T10:00")
         await dialog.get_by_role("button", name="Move").click()
-        await expect(page.get_by_test_id("clock")).to_contain_text("10:00 AM")
+        await expect(page.get_by_test_id("clock")).to_contain_text(re.compile(r"10:\d\d AM"))
         await expect(page.get_by_test_id("clock")).to_contain_text("Sun, Aug 9")
         await expect(page.locator(".line-day").last).to_have_text("Today")

@@ -199,6 +199,7 @@ async def test_edits_reactions_and_deletions_arrive_by_themselves(site: Site) ->
 
 
 async def test_each_day_has_its_line_and_unread_messages_theirs(site: Site) -> None:
+    await site.post("general", "The first day")
     async with site.visit("ada/general"):
         await site.box.wait_for(lambda: site.box.world.state.unread(site.user("ada"), site.channel("general")) == 0)
     site.box.move_clock(timedelta(days=1))

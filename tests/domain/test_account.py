@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.account.assessment import Assessment, assess
 from bot.domain.enums import AccountStatus, PromptState, RiskKind, Severity, Source, Standing, Verdict
-from bot.domain.model import Action, Gap, Judgement, ProofState, Risk
+from bot.domain.model import Action, Evidence, Gap, Judgement, Outcome, Person, ProofState, Risk
 from bot.domain.proof.coverage import portfolio_coverage
 from bot.domain.values.money import Money
 from tests.support.domain_builders import (
@@ -271,9 +271,11 @@ def test_a_judgement_stands_until_a_later_fact_contradicts_it() -> None:
         (onboarding(due_on=ago(2)), wrote(12)),
     ],
 )
-def test_a_sponsor_leaving_a_dispute_and_a_disproof_contradict_a_yes(parts: tuple[object, ...]) -> None:
-    assert assessed(*parts, judgements=(yes(5),)).judged.again  # type: ignore[arg-type]  # mixed facts on purpose
-    assert not assessed(*parts, judgements=(yes(5, Verdict.NOT_CLEAR),)).judged.again  # type: ignore[arg-type]
+def test_a_sponsor_leaving_a_dispute_and_a_disproof_contradict_a_yes(
+    parts: tuple[Outcome | Evidence | Person, ...],
+) -> None:
+    assert assessed(*parts, judgements=(yes(5),)).judged.again
+    assert not assessed(*parts, judgements=(yes(5, Verdict.NOT_CLEAR),)).judged.again
 
 
 def test_a_risk_opened_later_on_the_day_of_the_judgement_contradicts_it() -> None:

@@ -24,7 +24,8 @@ from bot.slack.payload import Body, clicked, submission_id
 from bot.store import accounts, schema
 from bot.store.schema.outbox import outbox
 from sandbox.errors import FormError
-from tests.support.bot_process import Stage, eventually, staged
+from tests.support.bot_process import Stage, staged
+from tests.support.waiting import eventually
 
 BUTTONS = ("add", "refuse", "break", "database", "send", "form", "nobody")
 FORM: dict[str, Any] = {

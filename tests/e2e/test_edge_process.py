@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.wiring import Bot, CannotStartError
 from sandbox import Fault, Sandbox
 from tests.support.bot_process import MANIFEST, WORKSPACE, Stage, free_port, staged
+from tests.support.waiting import PATIENCE_SECONDS, eventually_says
 
 
 async def fetch(port: int, path: str) -> tuple[int, str]:
@@ -45,9 +46,7 @@ async def test_it_is_not_ready_without_its_socket(stage: Stage) -> None:
     async def ready() -> int:
         return (await fetch(stage.bot.port, "/ready"))[0]
 
-    async with asyncio.timeout(20):
-        while await ready() != 503:  # noqa: ASYNC110 - nothing tells that a socket is gone
-            await asyncio.sleep(0.05)
+    await eventually_says(ready, 503)
     stage.sandbox.restore_token()
 
 
@@ -106,7 +105,7 @@ async def test_it_stops_when_asked_and_answers_what_came_in(tmp_path: Path) -> N
                 assert not submitted.done()
             await submitted
             assert "*Acme* is here" in maya.text(maya.modal)
-            _, log = await asyncio.wait_for(running.communicate(), 20)
+            _, log = await asyncio.wait_for(running.communicate(), PATIENCE_SECONDS)
             assert running.returncode == 0
             assert b"bot.stopped" in log
     with closing(sqlite3.connect(tmp_path / "proofline.db")) as kept:
@@ -128,7 +127,7 @@ async def test_a_start_that_slack_makes_wait_ends_when_asked(tmp_path: Path) -> 
         async with process(settings_of(sandbox, tmp_path)) as running:
             await told(running, b"slack.not_yet")
             running.send_signal(signal.SIGTERM)
-            _, log = await asyncio.wait_for(running.communicate(), 20)
+            _, log = await asyncio.wait_for(running.communicate(), PATIENCE_SECONDS)
             assert running.returncode == 0
             assert b"bot.stopped" in log and b"bot.started" not in log
 
@@ -139,7 +138,7 @@ async def test_a_start_that_waits_for_its_socket_ends_when_asked(tmp_path: Path)
         async with process(settings_of(sandbox, tmp_path)) as running:
             await told(running, b"Failed to connect")
             running.send_signal(signal.SIGTERM)
-            _, log = await asyncio.wait_for(running.communicate(), 20)
+            _, log = await asyncio.wait_for(running.communicate(), PATIENCE_SECONDS)
             assert running.returncode == 0
             assert b"bot.stopped" in log and b"Unclosed" not in log
 
@@ -154,14 +153,14 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
             running.send_signal(signal.SIGTERM)
             await told(running, b"bot.stopping")
             running.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(running.wait(), 3) == -signal.SIGTERM
+            assert await asyncio.wait_for(running.wait(), PATIENCE_SECONDS) == -signal.SIGTERM
             half_a_request.close()
 
 
 async def told(running: asyncio.subprocess.Process, event: bytes) -> None:
     """Wait until a line of the log says this."""
     assert running.stderr is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async for line in running.stderr:
             if event in line:
                 return
@@ -173,7 +172,7 @@ async def begin_request(port: int) -> tuple[asyncio.StreamReader, asyncio.Stream
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = "POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
     writer.write(head.encode())
-    await asyncio.wait_for(reader.readuntil(b"100 Continue"), 5)
+    await asyncio.wait_for(reader.readuntil(b"100 Continue"), PATIENCE_SECONDS)
     return reader, writer
 
 

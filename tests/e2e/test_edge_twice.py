@@ -22,9 +22,10 @@ from sandbox.courier import Parcel
 from sandbox.errors import FormError
 from tests.support import bot_process
 from tests.support.believable import fill
-from tests.support.bot_process import Stage, eventually, staged
+from tests.support.bot_process import Stage, staged
 from tests.support.databases import Postgres
 from tests.support.forms_story import Day, live
+from tests.support.waiting import eventually
 
 OPENS_A_FORM = {
     Action.ANSWER,
@@ -194,7 +195,7 @@ async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stag
     async def send_and_keep(stage: Stage, send: Send) -> None:
         courier.deliver = keep  # type: ignore[method-assign]  # only listens
         await send()
-        courier.deliver = deliver  # type: ignore[method-assign]
+        courier.deliver = deliver  # type: ignore[method-assign]  # as it was
 
     _, names = await tell(stage, send_and_keep)
     assert names >= {*Callback, *(set(Action) - READS_ONLY), Command.ANSWER}

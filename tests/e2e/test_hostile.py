@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def _value(message: dict[str, Any], action_id: str, stage: Stage, account: int) 
         for element in block.get("elements", []):
             if element.get("action_id") == action_id:
                 prompt_id = int(element["value"])
-                prompt = stage.read(lambda session, wanted=prompt_id: meeting_queries.by_id(session, wanted))
+                prompt = stage.read(partial(meeting_queries.by_id, prompt_id=prompt_id))
                 return None if prompt is None else str(prompt.account_id)
     return None
 

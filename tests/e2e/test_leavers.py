@@ -16,7 +16,8 @@ from bot.features.meetings.queries import Prompt
 from bot.store import accounts, ledger, members
 from bot.store.entities import Entity
 from bot.store.members import Member
-from tests.support.bot_process import Stage, eventually
+from tests.support.bot_process import Stage
+from tests.support.waiting import eventually
 
 TO_THE_MEETING = timedelta(days=1, hours=23)
 

@@ -20,7 +20,8 @@ from bot.store.portfolios import Portfolio
 from bot.store.schema.outbox import outbox
 from tests.e2e.test_loop import ASKED
 from tests.support.believable import channel_id, fill
-from tests.support.bot_process import Stage, eventually
+from tests.support.bot_process import Stage
+from tests.support.waiting import eventually
 
 LOSSES: dict[str, tuple[Callable[[Stage], None], Callable[[Stage], None]]] = {
     "is_archived": (lambda s: s.sandbox.archive_channel("cs-north"), lambda s: s.sandbox.unarchive_channel("cs-north")),

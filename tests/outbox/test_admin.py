@@ -16,8 +16,9 @@ from bot.outbox.record_results import Pace, finish
 from bot.outbox.types import Ambiguous, Claimed, Note, NotSent, Outcome, Outgoing, PermanentFailure, Result, Sent, State
 from bot.store.engine import Database
 from bot.store.schema.outbox import outbox, workspace_gate
-from tests.support.channel_log import Office, eventually
+from tests.support.channel_log import FAST, Office
 from tests.support.databases import NOON, pass_time
+from tests.support.waiting import eventually
 
 MESSAGE = Outgoing(key="a", workspace_id=1, kind="risk", channel="C1", due_at=NOON)
 
@@ -190,13 +191,13 @@ async def test_a_late_word_of_a_sender_that_woke_up_does_not_undo_a_drop(queued:
 
 
 async def test_what_queued_behind_a_dropped_message_goes_at_once(queued: Database) -> None:
-    office = Office(queued)
+    office = Office(queued, settings=replace(FAST, poll_seconds=3600))
     office.channels.before["a"] = [NotSent("Slack asked for it", retry_after=3600)]
     running = asyncio.create_task(office.sender.run())
     await eventually(lambda: office.ends()["a"] == ("waiting", "Slack asked for it"))
     with queued.begin() as session:
         session.execute(update(workspace_gate).values(blocked_until=None))
     drop(queued, 1)
-    await eventually(lambda: office.channels.keys() == ["b"], seconds=office.settings.poll_seconds / 3)
+    await eventually(lambda: office.channels.keys() == ["b"])
     await office.sender.stop()
     await running

@@ -30,7 +30,7 @@ from tests.support.databases import NOON, add_workspace, pass_time
 LEASE = 30.0
 
 
-def message(key: str, channel: str = "C1", minutes: float = 0, **more: object) -> Outgoing:
+def message(key: str, channel: str | None = "C1", minutes: float = 0, **more: object) -> Outgoing:
     values = {"workspace_id": 1, "kind": "prompt", "channel": channel, "due_at": NOON + timedelta(minutes=minutes)}
     return Outgoing(key=key, **{**values, **more})  # type: ignore[arg-type]  # a short hand for tests
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -27,6 +28,7 @@ from bot.outbox.queue import claim, put
 from bot.outbox.record_results import Pace, finish
 from bot.outbox.retention import Posts, prune
 from bot.outbox.types import Ambiguous, Claimed, Moot, NotSent, Op, Outcome, Outgoing, Result, Sent
+from bot.scheduler.jobs import Job
 from bot.store import ledger, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -34,6 +36,7 @@ from bot.store.schema.outbox import outbox
 from bot.wiring import JOBS, MESSAGE_KINDS, with_pruning
 from tests.support.channel_log import ChannelLog, Office, message
 from tests.support.databases import NOON, Databases, add_workspace, pass_time
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 from tests.support.world import MONDAY, World, build
 
 RETENTION = timedelta(days=31)
@@ -76,9 +79,12 @@ class Life:
 
     def _tick(self, now: datetime) -> None:
         for job in self.jobs:
-            while self._do(lambda session, job=job: job.do_one(session, now)):  # type: ignore[misc]
-                pass
-        self._do(lambda session: self._send(session, now))
+            self._all(job, now)
+        self._do(partial(self._send, now=now))
+
+    def _all(self, job: Job, now: datetime) -> None:
+        while self._do(lambda session: job.do_one(session, now)):
+            pass
 
     def _do(self, work: Callable[[Session], object]) -> bool:
         """One unit of work, committed; a refusal undoes it."""
@@ -98,20 +104,17 @@ class Life:
     def _people(self, chance: Random, now: datetime) -> None:
         maya, tom = self.world.maya, self.world.tom
         for meeting_id in self._some(chance, schema.meeting, 2):
-            self._do(lambda session, of=meeting_id: self._answer(session, chance, of, now))  # type: ignore[misc]
+            self._do(partial(self._answer, chance=chance, meeting_id=meeting_id, now=now))
         for risk_id in self._some(chance, schema.risk, 4):
             who, to = chance.choice([(maya, "U0TOM"), (tom, "U0MAYA"), (self.world.manager, "U0INES")])
             deed = chance.choice(["assign", "close", "reopen", "snooze"])
-            self._do(lambda session, a=(who, risk_id, to, deed): self._on_risk(session, now, *a))  # type: ignore[misc]
+            self._do(partial(self._on_risk, now=now, who=who, risk_id=risk_id, to=to, deed=deed))
         for action_id in self._some(chance, schema.action, 2):
             if chance.random() < 0.5:
-                self._do(lambda session, of=action_id: actions.answer_loop(session, tom, of, "It comes", now))  # type: ignore[misc]
+                self._do(partial(actions.answer_loop, actor=tom, action_id=action_id, words="It comes", now=now))
             else:
-                self._do(
-                    lambda session, of=action_id: actions.close_with_customer_told(
-                        session, maya, of, "We told them", now
-                    )
-                )  # type: ignore[misc]
+                told = partial(actions.close_with_customer_told, actor=maya, words="We told them")
+                self._do(partial(told, action_id=action_id, now=now))
 
     def _some(self, chance: Random, table: Table, number: int) -> list[int]:
         with self.database.reading() as session:
@@ -299,18 +302,18 @@ async def test_senders_that_race_with_pruning_post_everything_once_and_in_order(
     add_workspace(one.database)
     pruner = Database(url, clock_offset=timedelta(days=2))  # for it no sender holds anything any more
     tasks = [asyncio.create_task(office.sender.run()) for office in (one, two)]
-    pruned = 0
     for start in range(0, 120, 10):
-        one.put(*(each for number in range(start, start + 10) for each in _thread(number)))
-        pruned += await asyncio.to_thread(_prune_once, pruner)
-    async with asyncio.timeout(30):
-        while _open_rows(pruner):
-            pruned += await asyncio.to_thread(_prune_once, pruner)
+        new = [each for number in range(start, start + 10) for each in _thread(number)]
+        async with _with_rows_in_hand([one, two], new):
+            await asyncio.to_thread(_prune_all, pruner)
+            assert one.ends().keys() == {each.key for each in new}, "all that is over goes, and nothing else"
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while _open_rows(pruner):
+                await asyncio.to_thread(_prune_once, pruner)
     for office in (one, two):
         await office.sender.stop()
     await asyncio.gather(*tasks)
-    while _prune_once(pruner):
-        pass
+    _prune_all(pruner)
     assert sorted(shared.keys()) == sorted(f"m{n:03}{part}" for n in range(120) for part in ("", ":1"))
     assert len(set(shared.updates)) == len(shared.updates)
     assert {key.partition("@")[0] for key in shared.updates} == {f"m{n:03}" for n in range(120)}
@@ -318,9 +321,21 @@ async def test_senders_that_race_with_pruning_post_everything_once_and_in_order(
         order = [post.key for post in shared.posts if post.channel == f"C{channel}"]
         assert order == sorted(order)
     assert one.ends().keys() == {"m119", "m119@1"}, "the newest message stays, and what it points at"
-    assert pruned, "some went while the senders were at work"
     for database in (one.database, two.database, pruner):
         database.dispose()
+
+
+@asynccontextmanager
+async def _with_rows_in_hand(offices: list[Office], new: list[Outgoing]) -> AsyncIterator[None]:
+    """These messages are put, and for the block whoever has claimed one stands right before posting it."""
+    go_on = asyncio.Event()
+    for office in offices:
+        office.transport.hold = go_on
+        office.transport.delivering.clear()
+    offices[0].put(*new)
+    await eventually(lambda: any(office.transport.delivering.is_set() for office in offices))
+    yield
+    go_on.set()
 
 
 def _thread(number: int) -> list[Outgoing]:
@@ -335,6 +350,11 @@ def _thread(number: int) -> list[Outgoing]:
 def _prune_once(database: Database) -> bool:
     with database.begin() as session:
         return prune(RULES, RETENTION, session, NOON + timedelta(days=999))
+
+
+def _prune_all(database: Database) -> None:
+    while _prune_once(database):
+        pass
 
 
 def _open_rows(database: Database) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,8 +13,9 @@ from sqlalchemy import event
 
 from bot.outbox.queue import put
 from bot.store.engine import Database
-from tests.support.channel_log import FAST, ChannelLog, Office, eventually, message
+from tests.support.channel_log import FAST, ChannelLog, Office, message
 from tests.support.databases import NOON, Databases, Postgres, add_workspace
+from tests.support.waiting import eventually
 
 DEAF = replace(FAST, poll_seconds=3600)
 
@@ -113,8 +114,8 @@ async def test_a_sender_that_stops_wakes_the_others_for_what_it_leaves(database:
     run = asyncio.create_task(leaving.sender.run())
     await leaving.transport.delivering.wait()
     async with running(staying):
+        await eventually(lambda: staying.wakeup.waits)
         stop = asyncio.create_task(leaving.sender.stop())
-        await asyncio.sleep(0.2)
         leaving.transport.hold.set()
         await stop
         await run
@@ -129,7 +130,7 @@ async def test_two_replicas_race_and_every_message_is_posted_once_and_in_order(d
     add_workspace(one.database)
     one.put(*(message(f"{n:03}", f"C{n % 20}") for n in range(200)))
     async with running(one, two):
-        await eventually(lambda: one.sender.finished + two.sender.finished == 200, seconds=30)
+        await eventually(lambda: one.sender.finished + two.sender.finished == 200)
     assert sorted(shared.keys()) == [f"{n:03}" for n in range(200)]
     for channel in range(20):
         order = [post.key for post in shared.posts if post.channel == f"C{channel}"]
@@ -161,24 +162,27 @@ async def test_a_database_that_goes_away_is_waited_for(postgres: Postgres) -> No
 async def test_an_idle_sender_asks_the_database_nothing(database: Database) -> None:
     office = Office(database, settings=DEAF)
     office.put(message("a"))
-    asked: list[str] = []
     async with running(office):
         await eventually(lambda: office.ends()["a"][0] == "sent")
-        turns = await quiet(database, asked)
-    assert turns == []
+        await eventually(lambda: office.wakeup.waits[-1] == DEAF.poll_seconds)
+    idle = Office(database)
+    with statements(database) as asked:
+        turn = await idle.sender.turn()
+    assert (turn.claimed, turn.recorded, turn.wait) == (0, [], None), "it waits until it is woken"
+    assert idle.wakeup.times_woken == 0 and not any("NOTIFY" in statement for statement in asked), "it wakes nobody"
 
 
-async def quiet(database: Database, asked: list[str]) -> list[str]:
-    """The statements of half a second, once the last turn after the last message is over."""
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What the database is asked in the block."""
+    asked: list[str] = []
 
     def note(_c: object, _cur: object, statement: str, *_: object) -> None:
         asked.append(statement)
 
-    await asyncio.sleep(0.3)
     event.listen(database.engine, "before_cursor_execute", note)
-    await asyncio.sleep(0.5)
+    yield asked
     event.remove(database.engine, "before_cursor_execute", note)
-    return asked
 
 
 def listeners(postgres: Postgres, name: str) -> int:

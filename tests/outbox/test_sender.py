@@ -15,8 +15,9 @@ from bot.outbox.record_results import Pace
 from bot.outbox.sender import BROKEN, Settings
 from bot.outbox.types import Ambiguous, Claimed, NotSent, Op, PermanentFailure, Scope
 from bot.store.engine import Database
-from tests.support.channel_log import FAST, Clock, Office, eventually, message
+from tests.support.channel_log import FAST, Clock, Office, message
 from tests.support.databases import NOON, add_workspace, pass_time
+from tests.support.waiting import eventually
 
 
 async def test_everything_due_is_sent_in_order_and_recorded(database: Database) -> None:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
@@ -26,6 +25,7 @@ from bot.wiring import Bot
 from sandbox import Sandbox
 from sandbox.clock import Clock
 from tests.support.bot_process import MANIFEST, TUESDAY, WORKSPACE, Stage, free_port, settings_for
+from tests.support.waiting import until
 
 _HOLD = """
 import sqlite3, sys
@@ -80,8 +80,8 @@ class StoppedPostgres:
     def wait_until_gone(self, pid: int) -> None:
         """Return when the server has ended its backend `pid`."""
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
-            while connection.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
-                time.sleep(0.01)
+            query = "SELECT 1 FROM pg_stat_activity WHERE pid = %s"
+            until(lambda: not connection.execute(query, [pid]).fetchone())
 
     def remove(self) -> None:
         if self._is_up:

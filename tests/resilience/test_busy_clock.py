@@ -13,6 +13,7 @@ from bot.domain.values.clock import SystemClock
 from bot.scheduler.jobs import Job
 from bot.scheduler.runner import Clockwork
 from bot.store.engine import Database
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 async def test_jobs_that_are_all_busy_leave_threads_to_everybody_else(database: Database) -> None:
@@ -21,15 +22,15 @@ async def test_jobs_that_are_all_busy_leave_threads_to_everybody_else(database: 
 
     def never_done(_session: Session, _now: datetime) -> bool:
         begun.set()
-        release.wait(20)
+        release.wait()
         return False
 
     jobs = [Job(f"job {number}", never_done) for number in range(8)]
     clockwork = Clockwork(database, SystemClock(), jobs, 3600)
     clockwork.start()
     try:
-        async with asyncio.timeout(5):
-            assert await asyncio.to_thread(begun.wait, 5)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
             assert await asyncio.gather(*(asyncio.to_thread(int, 7) for _ in range(4))) == [7] * 4
     finally:
         release.set()

@@ -29,7 +29,8 @@ from sandbox.errors import FormError
 from tests.e2e.test_edge_process import fetch
 from tests.resilience.outages import LockedSqlite, Outage, StoppedPostgres, on_stage
 from tests.support.believable import channel_id, fill
-from tests.support.bot_process import Stage, eventually
+from tests.support.bot_process import Stage
+from tests.support.waiting import eventually
 
 ASKED = datetime(2026, 3, 3, 10, 1, tzinfo=UTC)
 MEETINGS = datetime(2026, 3, 4, tzinfo=UTC)
@@ -96,7 +97,7 @@ async def test_an_answer_typed_during_an_outage_is_recorded_once_after_it(outage
         fill(stage)
         ines = stage.person("ines")
         move(stage, ASKED)
-        await eventually(lambda: ines.dm(), 15)
+        await eventually(lambda: ines.dm())
         await ines.click("prompt.answer")
         opened = ines.modal
         assert opened is not None
@@ -111,7 +112,7 @@ async def test_an_answer_typed_during_an_outage_is_recorded_once_after_it(outage
         answers = stage.read(lambda session: session.execute(select(schema.answer)).all())
         assert [(row.what_changed, row.unproven) for row in answers] == [(TYPED["what_changed"], TYPED["unproven"])]
         assert stage.read(history_of_answers) == [None]
-        await eventually(lambda: "Legal signs without calling us" in ines.text(ines.dm()[-1]), 15)
+        await eventually(lambda: "Legal signs without calling us" in ines.text(ines.dm()[-1]))
         assert len(ines.dm()) == 1
 
 
@@ -133,7 +134,7 @@ async def test_everything_else_says_so_and_works_again(outage: Outage) -> None:
         fill(stage)
         ines = stage.person("ines")
         move(stage, ASKED)
-        await eventually(lambda: ines.dm(), 15)
+        await eventually(lambda: ines.dm())
         async with away(outage):
             await ines.click("prompt.snooze", selected="1:hour")
             assert "database is not answering. Nothing is lost" in ines.text(ines.dm()[-1])
@@ -204,8 +205,8 @@ async def test_prompts_that_fell_due_during_an_outage_come_after_it_in_the_order
             meets(stage, name, date(2026, 3, day), at)
         async with away(outage):
             move(stage, MEETINGS + timedelta(hours=10, minutes=5))
-            await eventually(lambda: trouble(outage, logged), 15)
-        await eventually(lambda: len(asked(stage)) >= 5, 20)
+            await eventually(lambda: trouble(outage, logged))
+        await eventually(lambda: len(asked(stage)) >= 5)
         assert [said.split()[0] for said in asked(stage)] == ["Passed", "First", "Second", "Third", "Fourth"]
         assert asked(stage)[0].startswith("Passed met"), "a meeting that is over is not called one that comes"
         query = select(outbox.c.due_at).where(outbox.c.kind == "prompt").order_by(outbox.c.due_at)

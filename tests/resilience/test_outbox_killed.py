@@ -18,8 +18,9 @@ from bot.outbox.queue import put
 from bot.store.engine import Database, db_now
 from bot.store.schema.outbox import outbox
 from tests.resilience.outbox_process import SETTINGS, FileChannel, make_sender
-from tests.support.channel_log import eventually, message
+from tests.support.channel_log import message
 from tests.support.databases import NOON, pass_time
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,14 +10,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Sandbox
 from tests.sandbox.fixtures import MANIFEST, WORKSPACE
+from tests.support.waiting import PATIENCE_SECONDS
 
 RunApp = Callable[[AsyncApp], Awaitable[None]]
 
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    """A running sandbox with quick redelivery."""
-    async with Sandbox(WORKSPACE, MANIFEST, ack_timeout=0.5, retry_delays=(0.0, 0.05)) as running:
+    """A running sandbox that waits for an app as long as a busy machine needs."""
+    async with Sandbox(WORKSPACE, MANIFEST, ack_timeout=PATIENCE_SECONDS) as running:
+        yield running
+
+
+@pytest.fixture
+async def hasty() -> AsyncIterator[Sandbox]:
+    """A running sandbox that gives an app up quickly, and delivers twice more."""
+    async with Sandbox(WORKSPACE, MANIFEST, ack_timeout=0.05, retry_delays=(0.0, 0.05)) as running:
         yield running
 
 

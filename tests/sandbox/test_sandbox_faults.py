@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,20 @@ from sandbox import Fault, Sandbox
 from sandbox.courier import NoAnswer, Parcel
 from tests.sandbox.conftest import RunApp
 from tests.sandbox.fixtures import MANIFEST, WORKSPACE
+from tests.support.waiting import PATIENCE_SECONDS
 
 Json = dict[str, Any]
 
 
+def without_retries(sandbox: Sandbox, seconds: int = int(PATIENCE_SECONDS)) -> AsyncWebClient:
+    """A client that waits so long for an answer, and does not try again by itself."""
+    return AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, retry_handlers=[], timeout=seconds)
+
+
 @pytest.fixture
 def bare(sandbox: Sandbox) -> AsyncWebClient:
-    """A client that does not try again by itself."""
-    return AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, retry_handlers=[], timeout=1)
+    """A patient client that does not try again by itself."""
+    return without_retries(sandbox)
 
 
 async def post(client: AsyncWebClient, text: str) -> str:
@@ -54,7 +61,8 @@ async def test_each_kind_of_fault(
     sandbox: Sandbox, bare: AsyncWebClient, kind: str, outcome: str, effect: bool
 ) -> None:
     sandbox.fault(Fault("chat.postMessage", kind, retry_after=7))
-    assert await post(bare, "first") == outcome
+    first = without_retries(sandbox, seconds=1) if kind == "hang" else bare
+    assert await post(first, "first") == outcome
     assert [m["text"] for m in sandbox.messages("general")] == (["first"] if effect else [])
     assert await post(bare, "second") == "ok"
 
@@ -110,24 +118,28 @@ async def test_deliveries_come_twice_when_asked(sandbox: Sandbox, app: AsyncApp,
     assert seen[0] == seen[1] and seen[2]["event_id"] == seen[3]["event_id"]
 
 
-async def test_a_second_delivery_can_come_late(sandbox: Sandbox, app: AsyncApp, run: RunApp) -> None:
-    late = asyncio.Event()
+async def test_a_second_delivery_can_come_late(
+    sandbox: Sandbox, app: AsyncApp, run: RunApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    first_is_over, late = asyncio.Event(), asyncio.Event()
     seen: list[Json] = []
 
     @app.command("/echo")
     async def echo(ack: Any, body: Json) -> None:
         seen.append(body)
-        await ack()
         if len(seen) == 2:
+            await first_is_over.wait()
             late.set()
+        await ack()
 
     await run(app)
     sandbox.duplicate_next(later=0.05)
-    await sandbox.person("maya").command("/echo a")
-    assert len(seen) == 1
-    async with asyncio.timeout(5):
+    with caplog.at_level(logging.INFO):
+        await sandbox.person("maya").command("/echo a")
+        first_is_over.set()
         await late.wait()
     assert seen[0] == seen[1]
+    assert "did not answer the second delivery" not in caplog.text, "the command did not wait for it"
 
 
 async def open_socket(sandbox: Sandbox, session: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
@@ -135,16 +147,16 @@ async def open_socket(sandbox: Sandbox, session: aiohttp.ClientSession) -> aioht
     client = AsyncWebClient(base_url=sandbox.api_url)
     url = (await client.apps_connections_open(app_token=sandbox.app_token))["url"]
     socket = await session.ws_connect(url)
-    hello = await socket.receive_json(timeout=5)
+    hello = await socket.receive_json(timeout=PATIENCE_SECONDS)
     assert hello["type"] == "hello" and hello["connection_info"] == {"app_id": sandbox.world.state.app_id}
     return socket
 
 
-async def test_an_event_without_ack_comes_again_with_number_and_reason(sandbox: Sandbox) -> None:
+async def test_an_event_without_ack_comes_again_with_number_and_reason(hasty: Sandbox) -> None:
     async with aiohttp.ClientSession() as session:
-        socket = await open_socket(sandbox, session)
-        saying = asyncio.create_task(sandbox.person("maya").say("dm", "hello"))
-        envelopes = [await socket.receive_json(timeout=5) for _ in range(2)]
+        socket = await open_socket(hasty, session)
+        saying = asyncio.create_task(hasty.person("maya").say("dm", "hello"))
+        envelopes = [await socket.receive_json(timeout=PATIENCE_SECONDS) for _ in range(2)]
         await socket.send_json({"envelope_id": envelopes[1]["envelope_id"]})
         await saying
     assert [(e["type"], e["retry_attempt"], e["retry_reason"]) for e in envelopes] == [
@@ -181,10 +193,10 @@ async def test_what_a_lost_connection_did_not_ack_goes_to_another(sandbox: Sandb
         first = await open_socket(sandbox, session)
         parcel = Parcel("interactive", {"type": "block_actions"}, answerable=True)
         delivering = asyncio.create_task(sandbox.world.courier.deliver(parcel))
-        lost = await first.receive_json(timeout=5)
+        lost = await first.receive_json(timeout=PATIENCE_SECONDS)
         sandbox.close_sockets(abrupt)
         second = await open_socket(sandbox, session)
-        again = await second.receive_json(timeout=5)
+        again = await second.receive_json(timeout=PATIENCE_SECONDS)
         await second.send_json({"envelope_id": again["envelope_id"], "payload": {"response_action": "clear"}})
         assert await delivering == {"response_action": "clear"}
         assert again["payload"] == lost["payload"] and again["retry_attempt"] == 1
@@ -199,7 +211,7 @@ async def test_a_connection_that_cannot_be_written_to_is_not_tried_for_ever(sand
         parcel = Parcel("interactive", {"type": "block_actions"}, answerable=True)
         delivering = asyncio.create_task(sandbox.world.courier.deliver(parcel))
         second = await open_socket(sandbox, session)
-        again = await second.receive_json(timeout=5)
+        again = await second.receive_json(timeout=PATIENCE_SECONDS)
         await second.send_json({"envelope_id": again["envelope_id"], "payload": {"response_action": "clear"}})
         assert await delivering == {"response_action": "clear"}
 
@@ -229,20 +241,20 @@ async def test_too_many_connections_are_sent_away(sandbox: Sandbox) -> None:
         await sandbox.connected(len(sockets))
         url = (await AsyncWebClient(base_url=sandbox.api_url).apps_connections_open(app_token=sandbox.app_token))["url"]
         socket = await session.ws_connect(url)
-        assert (await socket.receive_json(timeout=5))["reason"] == "too_many_websockets"
+        assert (await socket.receive_json(timeout=PATIENCE_SECONDS))["reason"] == "too_many_websockets"
         async with session.get(url.replace("ws://", "http://")) as stale:
             assert stale.status == 404
 
 
-async def test_commands_are_not_delivered_again_unless_asked(sandbox: Sandbox) -> None:
+async def test_commands_are_not_delivered_again_unless_asked(hasty: Sandbox) -> None:
     parcel = Parcel("slash_commands", {"command": "/echo"})
     async with Sandbox(WORKSPACE, MANIFEST, ack_timeout=0.05, retry_delays=(0.0,), redeliver_all=True) as eager:
-        for one, expected in ((sandbox, 1), (eager, 2)):
+        for one, expected in ((hasty, 1), (eager, 2)):
             async with aiohttp.ClientSession() as session:
                 socket = await open_socket(one, session)
                 with pytest.raises(NoAnswer):
                     await one.world.courier.deliver(parcel)
-                got = [await socket.receive_json(timeout=5) for _ in range(expected)]
+                got = [await socket.receive_json(timeout=PATIENCE_SECONDS) for _ in range(expected)]
                 assert [envelope.get("retry_attempt", 0) for envelope in got] == list(range(expected))
 
 

@@ -6,7 +6,6 @@ become due happen with `Stage.settle`. Set TRAFFIC to a file to keep what went t
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import socket
@@ -108,14 +107,6 @@ class Stage:
         member = self.read(lambda session: members.by_slack_id(session, self.workspace_id, slack_id))
         assert member is not None
         return Actor(member, surface)
-
-
-async def eventually(condition: Callable[[], T], seconds: float = 5.0) -> T:
-    """The first truthy value of `condition`; what it looks at announces no change. TimeoutError after `seconds`."""
-    async with asyncio.timeout(seconds):
-        while not (value := condition()):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    return value
 
 
 def free_port() -> int:

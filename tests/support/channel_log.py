@@ -147,6 +147,23 @@ def _raised(fault: Fault) -> PermanentFailure | NotSent | Ambiguous:
     return fault
 
 
+class WatchedWakeup(Wakeup):
+    """A wake-up that tells what its sender does with it: how often it was woken, and how long it meant to wait."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.waits: list[float] = []
+        self.times_woken = 0
+
+    def set(self) -> None:
+        self.times_woken += 1
+        super().set()
+
+    async def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await super().wait(seconds)
+
+
 class Counting(Silent):
     """An observer that counts by the name of what happened."""
 
@@ -193,7 +210,7 @@ class Office:
     steady: Callable[[], float] | None = None
 
     def __post_init__(self) -> None:
-        self.wakeup = Wakeup(self.database)
+        self.wakeup = WatchedWakeup(self.database)
         self.transport = LogTransport(self.channels)
         more = {"steady": self.steady} if self.steady else {}
         self.sender = Sender(
@@ -224,10 +241,3 @@ def message(key: str, channel: str | None = "C1", **more: object) -> Outgoing:
     """A message of workspace 1, due at noon unless told otherwise."""
     values = {"workspace_id": 1, "kind": "prompt", "channel": channel, "due_at": NOON, **more}
     return Outgoing(key=key, **values)  # type: ignore[arg-type]  # a short hand for tests
-
-
-async def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait until `condition` holds; fails with `TimeoutError` after `seconds`."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 -- what is waited for is in the database or another thread
-            await asyncio.sleep(0.01)

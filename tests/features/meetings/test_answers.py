@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from bot.features.meetings import answer_drafts, answers, prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.queries import Answer
 from bot.features.meetings.views import PromptView
 from bot.store import schema
 from bot.store.engine import Database
@@ -58,7 +60,7 @@ def full(world: World) -> NewAnswer:
     )
 
 
-def evidence(world: World, **values: object) -> NewEvidence:
+def evidence(world: World, **values: Any) -> NewEvidence:
     base = NewEvidence(
         account_id=world.acme,
         outcome_id=world.hours,
@@ -68,7 +70,19 @@ def evidence(world: World, **values: object) -> NewEvidence:
         value="10",
         attested_by=world.ana,
     )
-    return replace(base, **values)  # type: ignore[arg-type]
+    return replace(base, **values)
+
+
+def state_of_the_prompt(session: Session) -> PromptState:
+    prompt = meeting_queries.by_id(session, 1)
+    assert prompt is not None
+    return prompt.state
+
+
+def last_answer(session: Session, world: World) -> Answer:
+    answer = meeting_queries.last_answer(session, world.acme)
+    assert answer is not None
+    return answer
 
 
 def count(session: Session, table: str) -> int:
@@ -77,7 +91,7 @@ def count(session: Session, table: str) -> int:
 
 def test_an_answer_closes_the_prompt_and_sets_gap_and_action(session: Session, world: World) -> None:
     answers.answer(session, world.maya, full(world), NOW)
-    assert meeting_queries.by_id(session, 1).state is PromptState.ANSWERED  # type: ignore[union-attr]
+    assert state_of_the_prompt(session) is PromptState.ANSWERED
     card = account_card.card(session, world.maya, world.acme, NOW)
     assert card.next_action is not None and card.next_action.text == "Send Ana the figures"
     assert [gap.title for gap in card.unproven] == [
@@ -125,7 +139,7 @@ def test_evidence_recorded_while_answering_belongs_to_the_answer(session: Sessio
 def test_evidence_added_afterwards_from_the_message_belongs_to_it_too(session: Session, world: World) -> None:
     answers.answer(session, world.maya, full(world), NOW)
     record.record(session, world.maya, evidence(world), NOW + timedelta(hours=1))
-    assert meeting_queries.last_answer(session, world.acme).moved_evidence  # type: ignore[union-attr]
+    assert last_answer(session, world).moved_evidence
 
 
 def test_something_that_changed_must_be_said_in_words(session: Session, world: World) -> None:
@@ -143,7 +157,7 @@ def test_a_next_action_cannot_be_due_in_the_past(session: Session, world: World)
 def test_nothing_changed_names_the_gap_that_stays_and_why(session: Session, world: World) -> None:
     answer = answers.nothing_changed(session, world.maya, 1, "V3:nothing", "Contracts", "their review is late", NOW)
     assert answer.unproven == "Contracts: their review is late"
-    assert meeting_queries.by_id(session, 1).state is PromptState.ANSWERED  # type: ignore[union-attr]
+    assert state_of_the_prompt(session) is PromptState.ANSWERED
 
 
 def test_a_snoozed_prompt_asks_again_and_not_after_the_meeting(session: Session, world: World) -> None:
@@ -159,7 +173,7 @@ def test_a_prompt_handed_over_asks_the_colleague_who_may_then_answer(session: Se
     assert answers.hand_over(session, world.maya, 1, "U0TOM", NOW) == "Tom Okafor"
     assert queued(session)[-1][1] == "U0TOM"
     answers.answer(session, world.tom, full(world), NOW)
-    assert meeting_queries.last_answer(session, world.acme).member_id == world.tom.member.id  # type: ignore[union-attr]
+    assert last_answer(session, world).member_id == world.tom.member.id
 
 
 def test_a_prompt_is_not_handed_to_a_guest(session: Session, world: World) -> None:
@@ -183,7 +197,7 @@ def test_a_line_is_kept_as_a_draft_and_recorded_once_when_confirmed(session: Ses
     first = answer_drafts.confirm(session, world.maya, preview.draft_id, NOW)
     again = answer_drafts.confirm(session, world.maya, preview.draft_id, NOW)
     assert first.id == again.id and first.change is Change.BELIEF
-    assert meeting_queries.by_id(session, 1).state is PromptState.ANSWERED  # type: ignore[union-attr]
+    assert state_of_the_prompt(session) is PromptState.ANSWERED
 
 
 def test_nobody_confirms_the_draft_of_another(session: Session, world: World) -> None:

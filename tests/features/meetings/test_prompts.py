@@ -85,7 +85,9 @@ def test_the_meeting_keeps_its_wall_clock_through_the_change_to_summer_time(sess
 def test_after_an_outage_the_owner_is_asked_once_for_the_newest_meeting(session: Session, world: World) -> None:
     ask_all(session, WEDNESDAY_TEN + timedelta(days=21, hours=3))
     assert len(queued(session)) == 1
-    assert meeting_queries.by_id(session, 1).starts_at == WEDNESDAY_TEN + timedelta(days=21)  # type: ignore[union-attr]
+    prompt = meeting_queries.by_id(session, 1)
+    assert prompt is not None
+    assert prompt.starts_at == WEDNESDAY_TEN + timedelta(days=21)
     [view] = prompts.compose_prompts(session, [{"prompt_id": 1, "to": "U0MAYA", "first": True}], WEDNESDAY_TEN)
     assert isinstance(view, PromptView)
 

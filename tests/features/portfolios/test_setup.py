@@ -98,8 +98,8 @@ def test_saving_the_setup_again_makes_its_channel_one_to_try(team: Team, channel
 
 
 def test_saving_the_loop_channels_again_makes_them_ones_to_try(team: Team) -> None:
-    lost = {"product_channel": "C0P", "product_channel_lost_at": MONDAY, "go_to_market_channel_lost_at": MONDAY}
-    team.change("portfolio", team.portfolio_id, **lost)
+    team.change("portfolio", team.portfolio_id, product_channel="C0P")
+    team.change("portfolio", team.portfolio_id, product_channel_lost_at=MONDAY, go_to_market_channel_lost_at=MONDAY)
     assert team.portfolio().lost_channels == ("C0P",)
     with team.session() as session:
         setup.set_loops(session, team.as_(team.priya), team.portfolio_id, "C0P", "C0GTM", MONDAY)
