@@ -95,8 +95,8 @@ class _Walk:
                     self.kind(part)
             case nodes.If():
                 self.kind(node.test)
-                for part in (node.body, node.elif_, node.else_):
-                    self.statements(part)
+                for branch in (node.body, node.elif_, node.else_):
+                    self.statements(branch)
             case nodes.For():
                 self._loop(node)
             case nodes.Assign():
@@ -231,6 +231,11 @@ def kind_of(hint: Any) -> Kind:
     return frozenset({hint})
 
 
+def _generic(part: Any) -> tuple[Any, tuple[Any, ...]]:
+    """`tuple[int, str]` as `tuple` and its arguments."""
+    return get_origin(part), get_args(part)
+
+
 def _member(member: Any) -> Kind:
     """The type of a property's value; a function itself, for the call that follows."""
     if isinstance(member, property) and member.fget is not None:
@@ -250,7 +255,7 @@ def _element(kind: Kind) -> Kind:
     """What a loop over a value gives."""
     found: Kind = frozenset()
     for part in kind:
-        origin, arguments = get_origin(part), get_args(part)
+        origin, arguments = _generic(part)
         if part in _NOTHING_READ:
             continue
         if origin is tuple:
@@ -266,7 +271,7 @@ def _item(kind: Kind, place: object) -> Kind:
     """What `value[place]` is; `place` is None where the template works it out."""
     found: Kind = frozenset()
     for part in kind:
-        origin, arguments = get_origin(part), get_args(part)
+        origin, arguments = _generic(part)
         if origin is tuple and Ellipsis not in arguments and isinstance(place, int) and place < len(arguments):
             found |= kind_of(arguments[place])
         elif isinstance(origin, type) and issubclass(origin, Mapping):
