@@ -1,8 +1,12 @@
-"""What all tests share: the search of hypothesis is the same in every run, unless a wider one is asked for."""
+"""What all tests share: the search of hypothesis is the same in every run, unless a wider one is asked for.
+
+`--fast` runs what tells most in a minute: unit and feature tests on SQLite, without those that are marked `slow`.
+"""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
@@ -17,6 +21,37 @@ _PHASES = [phase for phase in Phase if phase is not Phase.explain]
 settings.register_profile("steady", derandomize=True, deadline=None, phases=_PHASES)
 settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
+
+FAST_FOLDERS = {"domain", "app", "features", "slack", "store", "outbox", "cli", "web"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="unit and feature tests on SQLite, without the slow ones")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--fast`, leave out the other folders of tests; None lets pytest decide."""
+    here = Path(__file__).parent
+    if not config.getoption("fast") or not collection_path.is_dir() or collection_path.parent != here:
+        return None
+    return True if collection_path.name not in FAST_FOLDERS else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--fast`, leave out the slow tests and those that start PostgreSQL."""
+    if not config.getoption("fast"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("slow") or _needs_postgres(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _needs_postgres(item: pytest.Item) -> bool:
+    """Whether a test asks for the server, or is the case of a test in which `databases` does."""
+    called = getattr(item, "callspec", None)
+    return "postgres" in getattr(item, "fixturenames", ()) or (
+        called is not None and called.params.get("databases") == "postgresql"
+    )
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

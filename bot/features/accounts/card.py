@@ -146,7 +146,7 @@ def next_action(state: ProofState, on: date) -> NextStepLine | None:
         return None
     first = waiting[0]
     owner = state.names.get(first.owner_id) if first.owner_id else None
-    return NextStepLine(first.id, first.text, owner, first.due_on, first.due_on is not None and first.due_on < on)
+    return NextStepLine(first.text, owner, first.due_on, first.due_on is not None and first.due_on < on)
 
 
 def _sponsor(state: ProofState, part: Part, on: date) -> Person | None:

@@ -30,8 +30,7 @@ def history(session: Session, actor: Actor, account_id: int, since: date | None,
             who = book.member(row["member_id"]) if row["member_id"] else "Proofline"
             told.append(HistoryLine(row["at"], who, what, row["why"]))
     shown = tuple(told[:_SHOWN])
-    oldest = shown[-1].at.date() if shown else None
-    return HistoryView(account_id, account.name, account.slug, since, shown, len(told) - len(shown), oldest)
+    return HistoryView(account_id, account.name, account.slug, since, shown, len(told) - len(shown))
 
 
 def _book(session: Session, account: Account) -> NameLookup:

@@ -79,7 +79,6 @@ class JudgementLine:
 
 @dataclass(frozen=True, slots=True)
 class NextStepLine:
-    action_id: int
     text: str
     owner: str | None
     due_on: date | None
@@ -173,7 +172,7 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """The newest changes first; `more` older ones are not shown, `older_than` is where they begin."""
+    """The newest changes first; `more` older ones are not shown."""
 
     account_id: int
     account: str
@@ -181,7 +180,6 @@ class HistoryView:
     since: date | None
     lines: tuple[HistoryLine, ...]
     more: int
-    oldest_shown: date | None
 
 
 @dataclass(frozen=True, slots=True)

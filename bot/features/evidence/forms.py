@@ -43,7 +43,7 @@ def evidence_form(
     return EvidenceFormView(
         account_id=account_id,
         account=account.name,
-        outcomes=tuple(OutcomeChoice(o.id, o.title, o.unit, o.kind == "statement") for o in running),
+        outcomes=tuple(OutcomeChoice(o.id, o.title, o.unit) for o in running),
         outcome_id=outcome_id,
         people=tuple(PersonChoice(p.id, p.name, PARTS[p.part]) for p in state.people if p.left_on is None),
         today=actor.today(now),

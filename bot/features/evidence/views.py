@@ -11,7 +11,6 @@ class OutcomeChoice:
     id: int
     title: str
     unit: str | None
-    is_statement: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def home(session: Session, actor: Actor, now: datetime) -> HomeView:
     owed = queries.answers_owed(session, me)
     today = actor.today(now)
     due = [
-        DueLine(action.id, action.account_id, name, short(action.text, _TEXT), action.due_on, action.due_on < today)
+        DueLine(action.account_id, name, short(action.text, _TEXT), action.due_on, action.due_on < today)
         for action, name in queries.actions_due(session, me, today + ACTIONS_AHEAD)
         if action.due_on is not None and open_action(action, today)
     ]

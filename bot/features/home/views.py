@@ -31,7 +31,6 @@ class OwedAnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    action_id: int
     account_id: int
     account: str
     text: str

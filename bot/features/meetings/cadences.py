@@ -42,7 +42,7 @@ def form(session: Session, actor: Actor, account_id: int, now: datetime) -> Cade
         CadenceLine(c.id, c.kind, repeat_of(c.rrule), c.next_meeting_at, c.lead_hours)
         for c in queries.cadences_of(session, account_id)
     )
-    return CadenceView(account.id, account.name, lines, actor.member.tz, actor.today(now), tuple(recurrence.REPEATS))
+    return CadenceView(account.id, account.name, lines, actor.member.tz, actor.today(now))
 
 
 def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) -> datetime:

@@ -163,4 +163,3 @@ class CadenceView:
     lines: tuple[CadenceLine, ...]
     tz: str
     first_day: date
-    repeats: tuple[str, ...]

@@ -73,10 +73,9 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             for o in state.outcomes
             if o.retired_on is None
         ),
-        people=tuple(PersonLine(p.id, p.name, p.title, PARTS[p.part], p.left_on) for p in state.people),
+        people=tuple(PersonLine(p.name, p.title, PARTS[p.part], p.left_on) for p in state.people),
         obstacles=tuple(
             ObstacleLine(
-                o.id,
                 o.kind.value,
                 o.text,
                 people.get(o.owner_person_id or 0) or state.names.get(o.owner_id or 0),

@@ -54,7 +54,6 @@ class OutcomeLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    person_id: int
     name: str
     title: str | None
     part: str
@@ -63,7 +62,6 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class ObstacleLine:
-    obstacle_id: int
     kind: str
     text: str
     owner: str | None

@@ -103,7 +103,7 @@ def compose_digest(session: Session, args: dict[str, Any], now: datetime) -> Dig
     said = row.figures["said"]
     since = datetime.fromisoformat(said["since"]) if said["since"] else None
     summary = Summary.from_json(said["summary"])
-    return DigestView(portfolio.id, portfolio.name, datetime.fromisoformat(said["at"]), since, summary)
+    return DigestView(portfolio.id, portfolio.name, since, summary)
 
 
 def compose_rest(session: Session, args: dict[str, Any], now: datetime) -> DigestRestView | Moot:

@@ -10,11 +10,10 @@ from bot.features.portfolios.digest_layout import Block, Summary
 
 @dataclass(frozen=True, slots=True)
 class DigestView:
-    """The weekly message: `at` is the moment that it is true for, `since` that of the digest it is compared with."""
+    """The weekly message: `since` is the moment of the digest that it is compared with."""
 
     portfolio_id: int
     portfolio: str
-    at: datetime
     since: datetime | None
     summary: Summary
 

@@ -72,9 +72,7 @@ def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> Batc
     if not lines:
         return Moot("nothing broke this month")
     before = sum(bool(old) and not new for _, (new, old) in broke)
-    return BatchView(
-        month, tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN), before, len(found) - len(lines) - before
-    )
+    return BatchView(tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN), before, len(found) - len(lines) - before)
 
 
 def alert_owners_of_new_risks(session: Session, touched: Iterable[Account], now: datetime) -> None:

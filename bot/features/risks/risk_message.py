@@ -13,9 +13,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.app.recipients import Recipient, of_account, of_admin, of_manager, of_member, reached
-from bot.domain.account.assessment import assess
 from bot.domain.enums import RiskKind, RiskState, Severity
-from bot.domain.model import Account, ProofState, Risk
+from bot.domain.model import Account, Risk
 from bot.domain.values import working_hours
 from bot.domain.values.money import money
 from bot.features.risks import queries
@@ -25,7 +24,7 @@ from bot.outbox import lookup, message_family
 from bot.outbox.message_family import FamilyMember
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Op, Outgoing
-from bot.store import accounts, portfolios, proof_state
+from bot.store import accounts, portfolios
 from bot.store.members import Member
 from bot.store.portfolios import Portfolio
 
@@ -177,7 +176,6 @@ def risk_view(session: Session, risk_id: int, now: datetime) -> RiskView:
         owner=who.get(account.owner_id or 0),
         arr=str(arr) if arr else None,
         renewal_on=account.renewal_date,
-        coverage=_coverage(proof_state.load(session, account.id), now),
         holder=who.get(risk.owner_id or 0),
         claimed_at=risk.claimed_at,
         manager=who.get(manager_id or 0),
@@ -265,7 +263,3 @@ def _of(session: Session, risk_id: int) -> tuple[Risk, Account]:
     if risk is None or account is None:
         raise LookupError(f"no risk {risk_id}")
     return risk, account
-
-
-def _coverage(state: ProofState, now: datetime) -> str:
-    return assess(state, now.date(), now).coverage_text

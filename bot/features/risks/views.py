@@ -45,7 +45,6 @@ class BrokenLine:
 class BatchView:
     """The month's message on tech touch: what broke; `broken_before` and `well` are counts of the other accounts."""
 
-    month: date
     lines: tuple[BrokenLine, ...]
     left: int
     broken_before: int
@@ -131,7 +130,6 @@ class RiskView:
     owner: str | None
     arr: str | None
     renewal_on: date | None
-    coverage: str
     holder: str | None
     claimed_at: datetime | None
     manager: str | None
