@@ -20,6 +20,7 @@ from bot.domain.model import Account, Outcome, ProofState
 from bot.domain.values.money import money, parse
 from bot.domain.values.numbers import decimal_of
 from bot.domain.values.text import number
+from bot.features.plan.outcomes import typed_number
 from bot.features.plan.views import BaselineFormView, OutcomeOwnerView
 from bot.store import ledger, proof_state, schema
 
@@ -112,7 +113,7 @@ def retire(session: Session, actor: Actor, outcome_id: int, on: date, why: str, 
 
 def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
     """The baseline and, where the number must stay within bounds, the band."""
-    baseline = decimal_of(new.baseline) if new.baseline.strip() else None
+    baseline = decimal_of(new.baseline)
     if baseline is None:
         raise UserError("Write the baseline as a number, such as 15.", "baseline")
     found: dict[str, Any] = {
@@ -122,10 +123,7 @@ def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
     }
     if outcome.direction is not Direction.HOLD:
         return found
-    low, high = (decimal_of(typed) if typed.strip() else None for typed in (new.band_low, new.band_high))
-    for typed, value, field in ((new.band_low, low, "band_low"), (new.band_high, high, "band_high")):
-        if typed.strip() and value is None:
-            raise UserError("Write a number, such as 12.5.", field)
+    low, high = typed_number(new.band_low, "band_low"), typed_number(new.band_high, "band_high")
     if low is None and high is None:
         raise UserError("Give at least one bound; without a band nobody can say whether it was held.", "band_low")
     if low is not None and high is not None and low > high:
