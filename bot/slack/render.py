@@ -12,6 +12,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
+from bot.domain.labels import all_choices, label
 from bot.domain.values.text import day, plural
 from bot.slack import markup
 from bot.slack.markup import CompileError, Message
@@ -39,7 +40,8 @@ class Renderer:
             finalize=_finalize,
             extensions=[_LineMarks],
         )
-        self._environment.filters.update(lines=lines, day=short_day, cut=cut, plural=plural)
+        self._environment.filters.update(lines=lines, day=short_day, cut=cut, plural=plural, label=label)
+        self._environment.globals["choices"] = all_choices()
 
     def message(self, template: str, **context: Any) -> Message:
         """The message of a template whose root is `<message>`. Raises CompileError."""

@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from bot.domain.account.actions import open_action
 from bot.domain.enums import AccountStatus, Grade, Part, PromptState, RiskKind, Severity, Standing
+from bot.domain.labels import label
 from bot.domain.model import Action, MeetingFact, Person, ProofState
 from bot.domain.proof.coverage import NO_OUTCOME, RENEWABLE
-from bot.domain.proof.explanation import PARTS
 from bot.domain.proof.grading import Graded
 from bot.domain.values.text import day, days, listed, number, percent, plural, quoted
 
@@ -152,7 +152,7 @@ def _disproven(graded: Graded) -> Danger:
 def _expired(graded: Graded, near: bool) -> Danger:
     assert graded.last_grade is not None and graded.expired_on is not None
     title, until = quoted(graded.outcome.title), day(graded.expired_on)
-    fact = f"{title} was {graded.last_grade.word}, and the proof ran out on {until}"
+    fact = f"{title} was {label(graded.last_grade)}, and the proof ran out on {until}"
     severity = Severity.HIGH if near else Severity.MEDIUM
     return Danger(RiskKind.PROOF_EXPIRED, _outcome(graded), severity, fact, graded.expired_on)
 
@@ -198,7 +198,7 @@ def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
                 gone = person
         else:
             if gone is not None and gone.left_on is not None:
-                fact = f"{gone.name}, {PARTS[part]}, left on {day(gone.left_on)} and nobody has taken over"
+                fact = f"{gone.name}, {label(part)}, left on {day(gone.left_on)} and nobody has taken over"
                 yield Danger(RiskKind.SPONSOR_LEFT, f"person:{gone.id}", Severity.HIGH, fact, gone.left_on)
 
 

@@ -19,16 +19,7 @@ class Question(StrEnum):
     OWNERS = "owners"
     OBSTACLES = "obstacles"
 
-    @property
-    def text(self) -> str:
-        return _TEXTS[self]
 
-
-_TEXTS = {
-    Question.SUCCESS: "What is success, measurably, and by when?",
-    Question.OWNERS: "Who owns the outcome?",
-    Question.OBSTACLES: "What will slow this down?",
-}
 _ROLES = (
     (Part.ECONOMIC_BUYER, "Nobody is named who has the authority"),
     (Part.OUTCOME_OWNER, "Nobody is named who does the work"),

@@ -8,39 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from enum import StrEnum
 
-from bot.domain.enums import Grade, Method, OutcomeKind, Part, Source
+from bot.domain.enums import Grade, Method, OutcomeKind, Part, Source, Why
 from bot.domain.model import Evidence, Outcome, Person
 
 People = Mapping[int, Person]
-
-
-class Why(StrEnum):
-    """Why a piece has this grade and no higher one; `bot.domain.proof.explanation` puts it into words."""
-
-    NOTHING = "nothing"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-    DISPUTED = "disputed"
-    OUR_WORD = "our_word"
-    NOBODY_NAMED = "nobody_named"
-    NO_WORDS = "no_words"
-    TELEMETRY = "telemetry"
-    NO_BASELINE = "no_baseline"
-    BASELINE_NOT_AGREED = "baseline_not_agreed"
-    BEFORE_BASELINE = "before_baseline"
-    NO_NUMBER = "no_number"
-    NO_METRIC = "no_metric"
-    MEASURED_BY_US = "measured_by_us"
-    ORAL = "oral"
-    ATTESTOR_LEFT = "attestor_left"
-    NOT_THE_CHAMPION = "not_the_champion"
-    CUSTOMER_SYSTEM = "customer_system"
-    CUSTOMER_WROTE = "customer_wrote"
-    CHAMPION_PRESENTED = "champion_presented"
-    ISOLATED = "isolated"
-    ACCEPTED = "accepted"
 
 
 Limit = tuple[Grade, Why]

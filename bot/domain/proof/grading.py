@@ -20,10 +20,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.domain.enums import Grade, OutcomeKind, Standing
+from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.model import Evidence, Outcome, Person
 from bot.domain.proof import explanation
-from bot.domain.proof.evidence_grade import People, Why, grade_piece
+from bot.domain.proof.evidence_grade import People, grade_piece
 from bot.domain.proof.progress import ONE, ZERO, progress, shortfall
 
 _LAST_DAY = date.max.toordinal()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.enums import Grade, OutcomeKind, Standing
-from bot.domain.proof.evidence_grade import Why
+from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.proof.grading import Graded
 from bot.domain.values.text import number
 

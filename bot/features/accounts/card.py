@@ -17,8 +17,8 @@ from bot.domain.account.assessment import Assessment
 from bot.domain.account.promises import forgotten
 from bot.domain.account.stages import time_to_value
 from bot.domain.enums import Part, RiskKind, Standing
+from bot.domain.labels import label
 from bot.domain.model import Person, ProofState
-from bot.domain.proof.explanation import PARTS
 from bot.domain.proof.grading import Graded
 from bot.domain.values.text import number, percent
 from bot.features.accounts.views import (
@@ -103,7 +103,7 @@ def _judgement(assessment: Assessment) -> JudgementLine | None:
     last = judged.judgement
     if last is None:
         return None
-    verdict, by = last.verdict.replace("_", " "), judged.by or "somebody"
+    verdict, by = label(last.verdict), judged.by or "somebody"
     return JudgementLine(verdict, by, last.judged_at.date(), last.why, judged.contradicted_by)
 
 
@@ -157,7 +157,7 @@ def _sponsor(state: ProofState, part: Part, on: date) -> Person | None:
 
 
 def _person(person: Person) -> CardPersonLine:
-    return CardPersonLine(person.name, PARTS[person.part], person.left_on)
+    return CardPersonLine(person.name, label(person.part), person.left_on)
 
 
 def _customer_owner(state: ProofState, on: date) -> str | None:

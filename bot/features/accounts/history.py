@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import readable
 from bot.app.actor import Actor
+from bot.domain.labels import label
 from bot.domain.model import Account
 from bot.features.accounts.history_sentences import HistoryChange, NameLookup, sentence
 from bot.features.accounts.views import HistoryLine, HistoryView
@@ -24,7 +25,6 @@ _NAMED = (
     (schema.promise, schema.promise.c.text),
     (schema.gap, schema.gap.c.title),
     (schema.risk, schema.risk.c.fact),
-    (schema.cadence, schema.cadence.c.kind),
 )
 
 
@@ -53,7 +53,9 @@ def _book(session: Session, account: Account) -> NameLookup:
     rows: dict[tuple[str, int], str] = {}
     for table, column in _NAMED:
         named = select(table.c.id, column).where(table.c.account_id == account_id)
-        rows |= {(table.name, row_id): str(name).replace("_", " ") for row_id, name in session.execute(named)}
+        rows |= {(table.name, row_id): str(name) for row_id, name in session.execute(named)}
+    series = select(schema.cadence.c.id, schema.cadence.c.kind).where(schema.cadence.c.account_id == account_id)
+    rows |= {(schema.cadence.name, row_id): label(kind) for row_id, kind in session.execute(series)}
     evidence, outcome = schema.evidence, schema.outcome
     joined = evidence.join(outcome, outcome.c.id == evidence.c.outcome_id)
     about = select(evidence.c.id, outcome.c.title, outcome.c.unit).select_from(joined)

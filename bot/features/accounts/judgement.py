@@ -19,12 +19,6 @@ from bot.domain.enums import Verdict
 from bot.features.accounts.views import JudgementView, JudgeView
 from bot.store import ledger, proof_state, schema
 
-VERDICTS = {
-    Verdict.YES: "Yes, they would miss what it does for them",
-    Verdict.NO: "No, they stay from habit or contract",
-    Verdict.NOT_CLEAR: "Not clear yet",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class NewJudgement:
@@ -49,7 +43,6 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
         dangers=tuple(danger.fact for danger in assessment.dangers),
         theatre=tuple(finding.fact for finding in assessment.theatre),
         last=_view(assessment),
-        verdicts=tuple((verdict.value, words) for verdict, words in VERDICTS.items()),
     )
 
 

@@ -35,7 +35,7 @@ def actions_view(session: Session, actor: Actor, account_id: int, now: datetime)
         ActionLine(
             action.id,
             action.text,
-            action.loop.value,
+            action.loop,
             state_of(action, on),
             state.names.get(action.owner_id) if action.owner_id else None,
             action.due_on,
@@ -150,7 +150,7 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
         account.name,
         str(arr) if arr else None,
         action.text,
-        action.loop.value,
+        action.loop,
         state_of(action, now.date()),
         action.theme,
         counted[0].fact if counted else None,
@@ -165,7 +165,7 @@ def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime)
     action, account = _of(session, args["action_id"])
     if action.told_on is not None or action.loop_answer is None:
         return Moot("the customer was told already")
-    return LoopAnsweredView(action.id, account.name, action.text, action.loop.value, action.loop_answer)
+    return LoopAnsweredView(action.id, account.name, action.text, action.loop, action.loop_answer)
 
 
 def themes_of(session: Session, portfolio_id: int, now: datetime) -> tuple[str, ...]:

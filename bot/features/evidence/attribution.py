@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Grade, Method, Part
+from bot.domain.labels import label
 from bot.domain.model import Account, Evidence, Outcome, Person, ProofState
 from bot.domain.proof import evidence_grade
-from bot.domain.proof.explanation import PARTS
 from bot.domain.values.money import money, parse
 from bot.domain.values.text import number
 from bot.features.evidence import record
@@ -26,11 +26,6 @@ from bot.features.plan import people as plan_people
 from bot.store import proof_state, schema
 
 _MAY_ACCEPT = (Part.FINANCE, Part.ECONOMIC_BUYER)
-METHODS = {
-    Method.COMPARISON_GROUP: ("Comparison group", "Part of them works without us, and we compare"),
-    Method.BEFORE_AFTER: ("Before and after", "The other causes of the change are listed"),
-    Method.EXPERT_ESTIMATE: ("Expert estimate", "Somebody who knows estimates our share, with the error"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +52,11 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
         account=state.account.name,
         outcome=outcome.title,
         what=number(piece.value, outcome.unit) if piece.value is not None else piece.statement or "",
-        methods=tuple((method.value, *words) for method, words in METHODS.items()),
         method=piece.method.value if piece.method else None,
         note=piece.method_note,
         money=f"{number(amount.major)} {amount.currency}" if amount else None,
         currency=_currency(state.account, outcome),
-        people=tuple((person.id, person.name, PARTS[person.part]) for person in people),
+        people=tuple((person.id, person.name, label(person.part)) for person in people),
         accepted_by=piece.accepted_by,
         today=actor.today(now),
     )
@@ -136,7 +130,7 @@ def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> t
     grade, _ = evidence_grade.grade_piece(outcome, piece, {person.id: person for person in state.people}, now.date())
     if grade < Grade.CONFIRMED:
         raise UserError(
-            f"This piece is only {grade.word}. Have it confirmed first, by their own system or in a customer's words."
+            f"This piece is only {label(grade)}. Have it confirmed first, by their own system or in a customer's words."
         )
     return piece, state, outcome
 

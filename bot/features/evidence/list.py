@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, may_write
 from bot.app.assessments import assessed
 from bot.domain.enums import Grade
+from bot.domain.labels import label
 from bot.domain.proof.evidence_grade import grade_piece
 from bot.domain.proof.grading import runs_out_on
 from bot.domain.values.text import day, number
@@ -34,7 +35,7 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
         elif runs_out_on(outcome, piece) <= assessment.on:
             status = f"expired on {day(runs_out_on(outcome, piece))}"
         attestor = by_id.get(piece.attested_by or 0)
-        source = piece.source.replace("_", " ") + (", oral" if piece.oral else "")
+        source = label(piece.source) + (", oral" if piece.oral else "")
         grade, _ = grade_piece(outcome, piece, by_id, assessment.on)
         lines.append(
             EvidenceLine(
@@ -45,7 +46,7 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
                 source=source,
                 attestor=attestor.name if attestor else None,
                 link=piece.link,
-                grade=grade.word,
+                grade=label(grade),
                 status=status,
                 may_rise=not status and grade in (Grade.CONFIRMED, Grade.ATTRIBUTED),
             )

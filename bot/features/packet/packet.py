@@ -17,8 +17,8 @@ from bot.app.assessments import assessed
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
 from bot.domain.enums import Direction, Grade, OutcomeKind, Part, Standing
+from bot.domain.labels import label
 from bot.domain.model import Person, ProofState
-from bot.domain.proof.explanation import PARTS
 from bot.domain.proof.grading import Graded
 from bot.domain.values.money import Money, money, total
 from bot.domain.values.text import band, number, percent
@@ -58,7 +58,7 @@ def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) 
             "who accepted it."
         )
     here.sort(key=_deciders_first)
-    people = tuple((person.id, person.name, PARTS[person.part]) for person in here)
+    people = tuple((person.id, person.name, label(person.part)) for person in here)
     return AcceptPacketView(account_id, state.account.name, assessment.coverage_text, people, actor.today(now))
 
 
@@ -109,7 +109,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
         money=tuple(str(amount) for amount in total(_accepted_money(story))),
         champion=_champion(state, on),
         accepted_on=accepted_on,
-        accepted_by=f"{accepter.name}, {PARTS[accepter.part]}" if accepter else None,
+        accepted_by=f"{accepter.name}, {label(accepter.part)}" if accepter else None,
         renew=accepted_on is not None and on > accepted_on + PACKET_GOOD_FOR,
         can_write=can_write,
     )
@@ -161,7 +161,7 @@ def _champion(state: ProofState, on: date) -> str | None:
     for part in (Part.CHAMPION, Part.ECONOMIC_BUYER):
         for person in state.people:
             if person.part is part and (person.left_on is None or person.left_on > on):
-                return f"{person.name}, {PARTS[part]}"
+                return f"{person.name}, {label(part)}"
     return None
 
 

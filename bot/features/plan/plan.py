@@ -12,9 +12,9 @@ from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError, may_write, must_write
 from bot.app.assessments import assessed
 from bot.domain.account import plan_gaps, promises
-from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, Part, PromiseState
+from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
+from bot.domain.labels import label
 from bot.domain.model import Account, Outcome, Promise
-from bot.domain.proof.explanation import PARTS
 from bot.domain.values.text import band, day, number
 from bot.features.plan import outcome_details
 from bot.features.plan import people as plan_people
@@ -73,11 +73,11 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             for o in state.outcomes
             if o.retired_on is None
         ),
-        people=tuple(PersonLine(p.id, p.name, p.title, PARTS[p.part], p.left_on) for p in state.people),
+        people=tuple(PersonLine(p.id, p.name, p.title, label(p.part), p.left_on) for p in state.people),
         obstacles=tuple(
             ObstacleLine(
                 o.id,
-                o.kind.value,
+                label(o.kind),
                 o.text,
                 people.get(o.owner_person_id or 0) or state.names.get(o.owner_id or 0),
                 o.due_on,
@@ -211,11 +211,6 @@ def first_win(session: Session, actor: Actor, account_id: int, on: date, words: 
     if not words.strip():
         raise UserError("Write what worked, in the customer's words.", "words")
     ledger.change(session, actor.author, schema.account, account_id, now, first_win_on=on, first_win=words.strip())
-
-
-def roles() -> tuple[tuple[str, str], ...]:
-    """The parts that somebody at the customer can play, as (value, words)."""
-    return tuple((part.value, PARTS[part]) for part in Part)
 
 
 def account_of_outcome(session: Session, outcome_id: int) -> int:

@@ -16,6 +16,7 @@ from bot.domain.account import actions as account_actions
 from bot.domain.account.assessment import assess
 from bot.domain.account.participation import participation
 from bot.domain.account.tiers import Bands, OwnerLoad, loads
+from bot.domain.labels import label
 from bot.domain.model import Action
 from bot.domain.values.money import listed_money
 from bot.domain.values.text import plural, short
@@ -184,7 +185,7 @@ def _load(load: OwnerLoad) -> str:
     if load.unknown_arr:
         parts.append(f"{load.unknown_arr:,} without ARR")
     tiers = [
-        f"{tier.accounts:,} {tier.tier.replace('_', ' ')}"
+        f"{tier.accounts:,} {label(tier.tier)}"
         + (f" of {tier.expected:,} expected" if tier.expected is not None else "")
         for tier in load.by_tier
     ]

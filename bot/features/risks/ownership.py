@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
 from bot.domain.enums import RiskState
+from bot.domain.labels import label
 from bot.domain.model import Account, Evidence, ProofState, Risk
 from bot.domain.values.text import day, number, quoted
 from bot.features.risks import queries, risk_message
@@ -115,12 +116,12 @@ def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime
 def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskAssignView:
     risk, account = _still_open(_readable(session, actor, risk_id))
     holder = members.by_id(session, risk.owner_id)
-    return RiskAssignView(risk.id, account.name, risk_message.title(risk.kind), holder.name if holder else None)
+    return RiskAssignView(risk.id, account.name, label(risk.kind), holder.name if holder else None)
 
 
 def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
     risk, account = _still_open(_readable(session, actor, risk_id))
-    return RiskSnoozeView(risk.id, account.name, risk_message.title(risk.kind), actor.today(now) + timedelta(days=7))
+    return RiskSnoozeView(risk.id, account.name, label(risk.kind), actor.today(now) + timedelta(days=7))
 
 
 def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
@@ -129,7 +130,7 @@ def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> R
     usable = sorted((piece for piece in state.evidence if _stands(piece)), key=lambda piece: piece.as_of, reverse=True)
     about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
     pieces = tuple(Piece(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
-    return RiskCloseView(risk.id, account.name, risk_message.title(risk.kind), risk.fact, pieces)
+    return RiskCloseView(risk.id, account.name, label(risk.kind), risk.fact, pieces)
 
 
 def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Account]:
