@@ -22,9 +22,9 @@ from bot.domain.account.promises import forgotten
 from bot.domain.enums import PromptState, RiskKind, Severity
 from bot.domain.model import Account
 from bot.domain.proof.coverage import NO_OUTCOME
-from bot.domain.proof.grading import Graded
+from bot.domain.proof.explanation import where_it_stands
 from bot.domain.proof.progress import ONE, ZERO
-from bot.domain.values.text import number, percent, quoted
+from bot.domain.values.text import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,6 @@ def brief_of(assessment: Assessment) -> Brief:
         tuple(one.fact for one in forgotten(assessment.state.promises, assessment.on)),
         _json([(one.outcome.id, where_it_stands(one)) for one in assessment.outcomes]),
     )
-
-
-def where_it_stands(graded: Graded) -> str:
-    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
-    at = "" if graded.value is None else f" at {number(graded.value, graded.outcome.unit)}"
-    return f"{quoted(graded.outcome.title)}{at}, {graded.reason}"
 
 
 def good_until(assessment: Assessment) -> datetime | None:

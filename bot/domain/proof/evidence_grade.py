@@ -43,11 +43,6 @@ def grade_piece(outcome: Outcome, piece: Evidence, people: People, on: date) -> 
     return _rise(piece, people, on) or (grade, why) if grade is Grade.CONFIRMED else (grade, why)
 
 
-def gone(person: Person, on: date) -> bool:
-    """Whether a person has left the customer by a day."""
-    return person.left_on is not None and person.left_on <= on
-
-
 def _agreed_baseline(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
     """No agreed baseline for a numeric outcome → at most observed; nor does a value older than the baseline count."""
     if outcome.baseline is None:
@@ -92,7 +87,7 @@ def _written(outcome: Outcome, piece: Evidence, people: People, on: date) -> Lim
 def _attestor_is_there(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
     """The attestor left the customer → at most measured until somebody attests again."""
     attestor = people.get(piece.attested_by) if piece.attested_by is not None else None
-    return (Grade.MEASURED, Why.ATTESTOR_LEFT) if attestor is not None and gone(attestor, on) else None
+    return (Grade.MEASURED, Why.ATTESTOR_LEFT) if attestor is not None and not attestor.is_there(on) else None
 
 
 def _presented_by_the_champion(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
@@ -149,4 +144,4 @@ def accepted(piece: Evidence, people: People, on: date) -> bool:
     if piece.accepted_on is not None and piece.accepted_on > on:
         return False
     accepter = people.get(piece.accepted_by)
-    return accepter is not None and accepter.part in _MAY_ACCEPT and not gone(accepter, on)
+    return accepter is not None and accepter.part in _MAY_ACCEPT and accepter.is_there(on)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from bot.domain.enums import Grade, OutcomeKind, Why
+from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.labels import METHOD_ISOLATES, WHY, label
 from bot.domain.model import Evidence, Person
+from bot.domain.proof.grading import Graded
 from bot.domain.proof.progress import progress
 from bot.domain.values.money import money
-from bot.domain.values.text import day, number
-
-if TYPE_CHECKING:
-    from bot.domain.proof.grading import Graded
+from bot.domain.values.text import day, number, percent, quoted
 
 
-def short(graded: Graded) -> str:
-    """`measured, not confirmed: only told to us on a call`."""
+def reason(graded: Graded) -> str:
+    """Why the outcome has its grade, in half a sentence: `measured, not confirmed: only told to us on a call`."""
     phrase = _main(graded)
     if graded.grade is None:
         return phrase
@@ -25,7 +21,24 @@ def short(graded: Graded) -> str:
     return f"{label(graded.grade)}: {phrase}"
 
 
-def every(graded: Graded) -> tuple[str, ...]:
+def where_it_stands(graded: Graded) -> str:
+    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
+    at = "" if graded.value is None else f" at {number(graded.value, graded.outcome.unit)}"
+    return f"{quoted(graded.outcome.title)}{at}, {reason(graded)}"
+
+
+def of_gap(graded: Graded | None) -> str:
+    """What is unproven about a gap: `40% of the way, confirmed: Dana Fox wrote it`; `None` is a gap of no outcome."""
+    if graded is None:
+        return "an open question"
+    if graded.standing is Standing.PARTLY_PROVEN:
+        return f"{percent(graded.credit)} of the way, {reason(graded)}"
+    if graded.value is None or graded.grade is None:
+        return reason(graded)
+    return f"{number(graded.value, graded.outcome.unit)}, {reason(graded)}"
+
+
+def reasons(graded: Graded) -> tuple[str, ...]:
     """The main reason, then what else keeps the outcome from being worth more."""
     notes = (_main(graded), _behind_the_newest(graded), _fall(graded), _history(graded), _dispute(graded))
     return tuple(dict.fromkeys(note for note in notes if note))

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
+from bot.app.assessments import has_begun, rules_day
 from bot.domain.enums import Grade, Method, Part
 from bot.domain.labels import label
-from bot.domain.model import Account, Evidence, Outcome, Person, ProofState
+from bot.domain.model import Account, Evidence, Outcome, ProofState
 from bot.domain.proof import evidence_grade
+from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.money import money, parse
 from bot.domain.values.text import number
 from bot.features.evidence import record
@@ -46,7 +48,7 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
     """What the form shows for a piece; `Refused` when the piece is not confirmed, for there is nothing to isolate."""
     piece, state, outcome = _piece(session, actor, evidence_id, now)
     amount = money(piece.money_minor, piece.currency)
-    people = [person for person in state.people if person.part in _MAY_ACCEPT and _there(person, now)]
+    people = [person for person in state.people if person.part in _MAY_ACCEPT and person.is_there(has_begun(now))]
     return IsolateShareView(
         evidence_id=evidence_id,
         account=state.account.name,
@@ -123,11 +125,14 @@ def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> t
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, account_of(session, piece.account_id).id)
     outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)
-    if piece.superseded_by is not None:
+    became = state_of_piece(piece, state.evidence, has_begun(now))
+    if became is PieceState.SUPERSEDED:
         raise UserError("A newer piece has replaced this one. Open the evidence again and choose that one.")
-    if piece.withdrawn_on is not None or piece.disputed_on is not None:
+    if became is not PieceState.STANDS:
         raise UserError("This piece is withdrawn or disputed. Record evidence that stands first.")
-    grade, _ = evidence_grade.grade_piece(outcome, piece, {person.id: person for person in state.people}, now.date())
+    grade, _ = evidence_grade.grade_piece(
+        outcome, piece, {person.id: person for person in state.people}, rules_day(now)
+    )
     if grade < Grade.CONFIRMED:
         raise UserError(
             f"This piece is only {label(grade)}. Have it confirmed first, by their own system or in a customer's words."
@@ -137,7 +142,3 @@ def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> t
 
 def _currency(account: Account, outcome: Outcome) -> str:
     return outcome.currency or account.currency or "USD"
-
-
-def _there(person: Person, now: datetime) -> bool:
-    return person.left_on is None or person.left_on > now.date()

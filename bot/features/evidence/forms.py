@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError, must_write
+from bot.app.assessments import has_begun
 from bot.domain.labels import label
 from bot.features.evidence import record
 from bot.features.evidence.views import EvidenceFormView, OutcomeChoice, PersonChoice, ReasonFormView
@@ -46,7 +47,7 @@ def evidence_form(
         account=account.name,
         outcomes=tuple(OutcomeChoice(o.id, o.title, o.unit, o.kind == "statement") for o in running),
         outcome_id=outcome_id,
-        people=tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people if p.left_on is None),
+        people=tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people if p.is_there(has_begun(now))),
         today=actor.today(now),
         me=actor.member.name,
         closes_risk=closes_risk,

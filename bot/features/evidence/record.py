@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, outcome_of
 from bot.app.actor import Actor, UserError, must_write
-from bot.domain.account.assessment import assess
+from bot.app.assessments import assess_now
 from bot.domain.enums import Grade, Method, OutcomeKind, Source, Standing
 from bot.domain.model import Account, Evidence, Outcome
+from bot.domain.proof.explanation import reason
 from bot.domain.values.numbers import decimal_of
 from bot.features.evidence.views import EvidenceRecordedView
 from bot.features.meetings import queries as meeting_queries
@@ -80,7 +81,7 @@ def recorded(session: Session, evidence_id: int, now: datetime) -> EvidenceRecor
         select(schema.evidence.c.account_id, schema.evidence.c.outcome_id).where(schema.evidence.c.id == evidence_id)
     ).one()
     state = proof_state.load(session, row.account_id)
-    assessment = assess(state, now.date(), now)
+    assessment = assess_now(state, now)
     graded = next(one for one in assessment.outcomes if one.outcome.id == row.outcome_id)
     proven = graded.standing is Standing.PROVEN
     can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
@@ -89,7 +90,7 @@ def recorded(session: Session, evidence_id: int, now: datetime) -> EvidenceRecor
         row.account_id,
         state.account.name,
         graded.outcome.title,
-        graded.reason,
+        reason(graded),
         proven,
         can_rise,
         assessment.coverage_text,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, outcome_of
 from bot.app.actor import Actor, UserError, must_write
+from bot.app.assessments import has_begun
 from bot.domain.account.promises import is_open
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Account, Outcome, ProofState
@@ -63,7 +64,7 @@ def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime)
         promise_id=outcome.promise_id,
         worth=f"{number(worth.major)} {worth.currency}" if worth else None,
         currency=_currency(state.account, outcome),
-        people=tuple((one.id, one.name) for one in state.people if one.left_on is None),
+        people=tuple((one.id, one.name) for one in state.people if one.is_there(has_begun(now))),
         promises=tuple((one.id, one.text) for one in offered),
     )
 
@@ -88,7 +89,7 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
 def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
     """Who could own an outcome from now on; `Refused` when nobody at the customer is named."""
     state, outcome = _writable(session, actor, outcome_id)
-    here = tuple((one.id, one.name) for one in state.people if one.left_on is None)
+    here = tuple((one.id, one.name) for one in state.people if one.is_there(has_begun(now)))
     if not here:
         raise UserError(f"Nobody at {state.account.name} is named yet. Add a person to the plan first.")
     return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, here)
@@ -97,7 +98,7 @@ def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -
 def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, now: datetime) -> None:
     """Somebody at the customer owns the outcome from now on."""
     state, outcome = _writable(session, actor, outcome_id)
-    if person_id not in {person.id for person in state.people if person.left_on is None}:
+    if person_id not in {person.id for person in state.people if person.is_there(has_begun(now))}:
         raise UserError(f"That person is not at {state.account.name} any more. Choose one from the list.", "owner")
     ledger.change(session, actor.author, schema.outcome, outcome.id, now, owner_person_id=person_id)
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.domain.account.assessment import Assessment, assess
+from bot.app.assessments import assess_now
+from bot.domain.account.assessment import Assessment
 from bot.domain.model import MeetingFact
 from bot.domain.portfolio.account_summary import Brief, brief_of, good_until, rules_version
 from bot.features.portfolios import queries
@@ -37,7 +38,7 @@ def of_portfolio(session: Session, portfolio_id: int, since: datetime | None, no
     held = [Brief.from_json(account, *kept[account.id]) for account in accounts if account.id in kept]
     if len(held) < len(accounts):
         others = proof_state.load_selected(session, queries.without(portfolio_id, rules_version(), now))
-        held += [brief_of(assess(state, now.date(), now)) for state in others]
+        held += [brief_of(assess_now(state, now)) for state in others]
     meetings = queries.meetings(session, portfolio_id, since or now - HALF_A_YEAR, now)
     people = {one.account.owner_id for one in held} | {meeting.asked for meeting in meetings}
     return AccountSummaries(held, meetings, members.names(session, people))

@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.app.assessments import assess_now
 from bot.app.recipients import Recipient, of_account, of_admin, of_manager, of_member, reached
-from bot.domain.account.assessment import assess
 from bot.domain.enums import RiskState, Severity
 from bot.domain.labels import label
 from bot.domain.model import Account, ProofState, Risk
@@ -251,4 +251,4 @@ def _of(session: Session, risk_id: int) -> tuple[Risk, Account]:
 
 
 def _coverage(state: ProofState, now: datetime) -> str:
-    return assess(state, now.date(), now).coverage_text
+    return assess_now(state, now).coverage_text
