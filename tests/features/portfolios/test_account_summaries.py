@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from bot.app.assessments import assess_now
 from bot.domain.enums import CadenceKind, Change, Part, PromptState, Relationship, Source
-from bot.domain.portfolio.account_summary import Brief, brief_of, rules_version
+from bot.domain.portfolio.account_summary import Brief, brief_of
+from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import account_summaries
 from bot.features.portfolios import queries as portfolio_queries
 from bot.store import ledger, members, proof_state, schema
@@ -47,7 +48,7 @@ def by_id(brief: Brief) -> int:
 def held(team: Team, now: datetime) -> set[int]:
     """The accounts whose kept brief holds."""
     with team.session() as session:
-        return set(portfolio_queries.of_portfolio(session, team.portfolio_id, rules_version(), now))
+        return set(portfolio_queries.of_portfolio(session, team.portfolio_id, RULES_VERSION, now))
 
 
 def assert_true(team: Team, now: datetime) -> None:
