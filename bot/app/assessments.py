@@ -1,4 +1,11 @@
-"""An account with its assessment, for the people who may read it."""
+"""The one way to an account's assessment, and which day is today for whom.
+
+- The rules look at the ledger on the day of Greenwich (`rules_day`), whoever reads: card, digest, risk and kept summary
+  are views of one value and cannot disagree.
+- What a person writes down or picks from a calendar follows their own day: `Actor.today` for who acts,
+  `working_hours.local_day` with the zone of the portfolio or the owner for what the clock sends.
+- `has_begun` is the latest day that has begun anywhere: what somebody dated today, wherever they are, has happened.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +20,21 @@ from bot.domain.model import ProofState
 from bot.store import proof_state
 
 
+def rules_day(now: datetime) -> date:
+    """The day on which the rules look at the ledger at the moment `now`."""
+    return now.astimezone(UTC).date()
+
+
+def has_begun(now: datetime) -> date:
+    """The latest calendar day that has begun anywhere on earth: the clocks furthest ahead are 14 hours ahead."""
+    return (now.astimezone(UTC) + timedelta(hours=14)).date()
+
+
+def assess_now(state: ProofState, now: datetime) -> Assessment:
+    """The assessment of a loaded account at the moment `now`."""
+    return assess(state, rules_day(now), now)
+
+
 def assessed(
     session: Session, actor: Actor, account_id: int, now: datetime, *, as_of: date | None = None
 ) -> tuple[ProofState, Assessment]:
@@ -20,7 +42,7 @@ def assessed(
     readable(session, actor, account_id)
     if as_of is None:
         state = proof_state.load(session, account_id)
-        return state, assess(state, now.astimezone(UTC).date(), now)
+        return state, assess_now(state, now)
     moment = datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
     if moment >= now:
         raise UserError("That day is not over yet. Leave out “as of” to see the card as it is now.")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.account.assessment import Assessment, OpenGap
-from bot.domain.enums import Standing
+from bot.domain.account.assessment import Assessment
 from bot.domain.model import ProofState
-from bot.domain.values.text import number, percent
+from bot.domain.proof import explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ def gap_lines(state: ProofState, assessment: Assessment) -> tuple[GapLine, ...]:
     return tuple(
         GapLine(
             title=gap.title,
-            reason=_reason(gap),
+            reason=explanation.of_gap(gap.outcome),
             risk_if_never=gap.risk_if_never,
             owner=state.names.get(gap.owner_id) if gap.owner_id else None,
             next_action=gap.next_action,
@@ -40,13 +39,3 @@ def gap_lines(state: ProofState, assessment: Assessment) -> tuple[GapLine, ...]:
         )
         for gap in assessment.gaps
     )
-
-
-def _reason(gap: OpenGap) -> str:
-    if gap.outcome is None:
-        return "an open question"
-    if gap.outcome.standing is Standing.PARTLY_PROVEN:
-        return f"{percent(gap.outcome.credit)} of the way, {gap.outcome.reason}"
-    known = gap.outcome.value
-    at = "" if known is None or gap.outcome.grade is None else f"{number(known, gap.outcome.outcome.unit)}, "
-    return f"{at}{gap.outcome.reason}"

@@ -70,10 +70,6 @@ class Grade(IntEnum):
     ATTRIBUTED = 4
     ACCEPTED = 5
 
-    @property
-    def word(self) -> str:
-        return self.name.lower()
-
 
 class Source(StrEnum):
     """Where a piece of evidence comes from; with attestor and method it decides the grade."""
@@ -195,3 +191,30 @@ class Theatre(StrEnum):
     MEETINGS = "meetings"
     HEALTH = "health"
     RELATIONSHIP = "relationship"
+
+
+class Why(StrEnum):
+    """Why a piece of evidence, or an outcome, has its grade and no higher one."""
+
+    NOTHING = "nothing"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    DISPUTED = "disputed"
+    OUR_WORD = "our_word"
+    NOBODY_NAMED = "nobody_named"
+    NO_WORDS = "no_words"
+    TELEMETRY = "telemetry"
+    NO_BASELINE = "no_baseline"
+    BASELINE_NOT_AGREED = "baseline_not_agreed"
+    BEFORE_BASELINE = "before_baseline"
+    NO_NUMBER = "no_number"
+    NO_METRIC = "no_metric"
+    MEASURED_BY_US = "measured_by_us"
+    ORAL = "oral"
+    ATTESTOR_LEFT = "attestor_left"
+    NOT_THE_CHAMPION = "not_the_champion"
+    CUSTOMER_SYSTEM = "customer_system"
+    CUSTOMER_WROTE = "customer_wrote"
+    CHAMPION_PRESENTED = "champion_presented"
+    ISOLATED = "isolated"
+    ACCEPTED = "accepted"

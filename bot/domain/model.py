@@ -74,6 +74,10 @@ class Person:
     email: str | None = None
     left_on: date | None = None
 
+    def is_there(self, on: date) -> bool:
+        """Whether this person has not left the customer by a day. The day of leaving counts as gone."""
+        return self.left_on is None or self.left_on > on
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

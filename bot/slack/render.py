@@ -12,11 +12,12 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
+from bot.domain.labels import all_choices, label
+from bot.domain.values.text import day, plural
 from bot.resources import TEMPLATES
 from bot.slack import markup
 from bot.slack.markup import CompileError, Message
 from bot.slack.markup.compiler import TAGS
-from bot.slack.markup.inline import day
 from bot.slack.markup.text import cut
 
 _Surface = TypeVar("_Surface")
@@ -38,9 +39,8 @@ class Renderer:
             finalize=_finalize,
             extensions=[_LineMarks],
         )
-        self._environment.filters.update(
-            lines=lines, day=short_day, cut=cut, percent=percent, money=money, plural=plural
-        )
+        self._environment.filters.update(lines=lines, day=short_day, cut=cut, plural=plural, label=label)
+        self._environment.globals["choices"] = all_choices()
 
     def message(self, template: str, **context: Any) -> Message:
         """The message of a template whose root is `<message>`. Raises CompileError."""
@@ -147,23 +147,3 @@ def lines(text: str) -> Markup:
 def short_day(when: date | datetime | None) -> str:
     """Filter: a day as words, "12 Mar 2026", for places where `<date/>` cannot stand; "" for None."""
     return day(when) if when else ""
-
-
-def percent(share: float | None) -> str:
-    """Filter: 0.815 as "82 %"; an unknown share as "unknown"."""
-    return "unknown" if share is None else f"{share * 100:.0f} %"
-
-
-def money(minor: int | None, currency: str) -> str:
-    """Filter: an amount in minor units as "48,000 EUR", cents only where there are any; None as "unknown"."""
-    if minor is None:
-        return "unknown"
-    digits = 0 if currency in ("CLP", "HUF", "ISK", "JPY", "KRW", "VND") else 2
-    whole, part = divmod(abs(minor), 10**digits)
-    cents = f".{part:0{digits}d}" if part else ""
-    return f"{'-' if minor < 0 else ''}{whole:,}{cents} {currency}"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Filter: 3 with "gap" as "3 gaps"; `many` where an s is not enough."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

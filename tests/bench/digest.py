@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from sqlalchemy import event, select, update
 
-from bot.domain.account.assessment import assess
+from bot.app.assessments import assess_now
 from bot.features.portfolios import account_summaries
 from bot.features.portfolios import digest as portfolio_digest
 from bot.store import proof_state, schema
@@ -69,7 +69,7 @@ def look(database: Database, accounts: int) -> None:
     for start in range(1, accounts + 1, _AT_ONCE):
         with database.begin() as session:
             states = proof_state.load_many(session, range(start, start + _AT_ONCE))
-            account_summaries.keep(session, [assess(state, NOW.date(), NOW) for state in states])
+            account_summaries.keep(session, [assess_now(state, NOW) for state in states])
 
 
 def _third(database: Database) -> tuple[Spent, int]:

@@ -14,7 +14,8 @@ from bot.domain.account.assessment import assess
 from bot.domain.enums import Direction, Grade, OutcomeKind, Source, Standing
 from bot.domain.model import Evidence, Outcome, Person, ProofState
 from bot.domain.proof.evidence_grade import grade_piece
-from bot.domain.proof.grading import Graded, grade, stands
+from bot.domain.proof.grading import Graded, grade
+from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import progress, shortfall
 from tests.support.domain_builders import at
 from tests.support.domain_strategies import TODAY, ledgers, numbers, outcomes, pieces, rosters, states

@@ -56,7 +56,7 @@ def test_an_empty_plan_misses_all_three_answers() -> None:
         "Nobody is named who is blamed if it fails",
         "Nobody has written down what will slow this down",
     ]
-    assert found[0].question.text == "What is success, measurably, and by when?"
+    assert found[0].question is Question.SUCCESS
     assert found[-1].question is Question.OBSTACLES
 
 

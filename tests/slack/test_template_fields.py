@@ -14,9 +14,9 @@ from types import ModuleType
 import pytest
 
 import bot
+from bot.resources import TEMPLATES
 from bot.slack.edge import template_of
 from bot.slack.ids import Action, Callback
-from bot.slack.render import TEMPLATES
 from tests.support.template_types import TemplateReader
 
 SOURCE = Path(bot.__file__).parent

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.app import assessments
 from bot.app.actor import Actor
+from bot.domain.labels import label
 from bot.features.accounts import card
 from bot.features.exports import ledger_export
 from bot.features.portfolios import overview
@@ -42,7 +43,7 @@ def cards_agree(database: Database, reader: Actor, portfolio_id: int, now: datet
         assert sum(line.standing == "proven" for line in view.proven) == counted.proven
         credited = {row: grade for row, grade in counted.grades.items() if counted.credits[row] > 0}
         assert {line.outcome_id: line.reason.split(":")[0] for line in view.proven} == credited
-        grades = Counter(one.grade.word for one in assessment.outcomes if one.grade is not None)
+        grades = Counter(label(one.grade) for one in assessment.outcomes if one.grade is not None)
         assert grades == Counter(counted.grades.values())
 
 

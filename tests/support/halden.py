@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.app import assessments
 from bot.domain.enums import CadenceKind, Change, Direction, ObstacleKind, Part, PromiseState, RiskKind, Source, Stage
+from bot.domain.labels import label
 from bot.features.accounts import add_account
 from bot.features.accounts import card as account_card
 from bot.features.accounts.add_account import NewAccount
@@ -62,7 +63,7 @@ class Halden(Story):
         by_id = {one.outcome.id: one for one in found.outcomes}
         named = {name: by_id[row] for name, row in self.outcomes.items()}
         return {
-            name: f"{one.grade.word if one.grade is not None else 'no'} {one.standing}" for name, one in named.items()
+            name: f"{label(one.grade) if one.grade is not None else 'no'} {one.standing}" for name, one in named.items()
         }
 
     def coverage(self) -> str:

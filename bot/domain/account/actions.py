@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.domain.enums import AccountStatus, Loop
+from bot.domain.labels import label
 from bot.domain.model import Account, Action
 from bot.domain.values.money import Money, listed_money, money, total
 from bot.domain.values.text import plural, spelled
@@ -65,7 +66,7 @@ def why_not_closed(action: Action, on: date) -> str | None:
         case ActionState.TO_TELL:
             return "Tell the customer what changed, and write down the words you used"
         case ActionState.OPEN if action.loop in (Loop.PRODUCT, Loop.GO_TO_MARKET):
-            return f"{'Product' if action.loop is Loop.PRODUCT else 'Go-to-market'} has not answered yet"
+            return f"{label(action.loop).capitalize()} has not answered yet"
         case _:
             return "The customer has not been told"
 

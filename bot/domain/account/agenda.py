@@ -9,6 +9,7 @@ from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.promises import forgotten
 from bot.domain.enums import Grade, OutcomeKind, RiskKind, Standing
+from bot.domain.labels import label
 from bot.domain.proof.coverage import NO_OUTCOME
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.next_step import next_step
@@ -57,7 +58,7 @@ def achievement(graded: Graded) -> str:
         parts.append(number(graded.value, graded.outcome.unit))
     if graded.progress is not None:
         parts.append("target met" if graded.progress == 1 else f"{percent(graded.progress)} of the way")
-    parts.append("" if graded.grade is None else graded.grade.word)
+    parts.append("" if graded.grade is None else label(graded.grade))
     return f"{quoted(graded.outcome.title)}: {', '.join(part for part in parts if part)}"
 
 
@@ -68,7 +69,7 @@ def _blocks(assessment: Assessment) -> list[str]:
     obstacles.sort(key=lambda one: (one.due_on or date.max, one.id))
     for obstacle in obstacles:
         due = f", due {day(obstacle.due_on)}" if obstacle.due_on else ", no date"
-        points.append(f"{quoted(obstacle.text)} ({obstacle.kind}{due})")
+        points.append(f"{quoted(obstacle.text)} ({label(obstacle.kind)}{due})")
     points += [one.fact for one in forgotten(state.promises, on)]
     return points
 

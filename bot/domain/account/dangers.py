@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from bot.domain.account.actions import open_action
 from bot.domain.enums import AccountStatus, Grade, Part, PromptState, RiskKind, Severity, Standing
+from bot.domain.labels import label
 from bot.domain.model import Action, MeetingFact, Person, ProofState
 from bot.domain.proof.coverage import NO_OUTCOME, RENEWABLE
-from bot.domain.proof.explanation import PARTS
 from bot.domain.proof.grading import Graded
+from bot.domain.proof.in_force import is_withdrawn
 from bot.domain.values.text import day, days, listed, number, percent, plural, quoted
 
 RENEWAL_WINDOW = timedelta(days=120)
@@ -92,7 +93,7 @@ def _passed_in_silence(meeting: MeetingFact, now: datetime) -> bool:
 
 def evidence_recorded_since(state: ProofState, moment: datetime, now: datetime) -> bool:
     """Whether any evidence that was not withdrawn came in at or after a moment, by whatever way."""
-    return any(moment <= piece.recorded_at <= now and piece.withdrawn_on is None for piece in state.evidence)
+    return any(moment <= piece.recorded_at <= now and not is_withdrawn(piece, now.date()) for piece in state.evidence)
 
 
 def next_change(state: ProofState, on: date, now: datetime) -> date | None:
@@ -152,7 +153,7 @@ def _disproven(graded: Graded) -> Danger:
 def _expired(graded: Graded, near: bool) -> Danger:
     assert graded.last_grade is not None and graded.expired_on is not None
     title, until = quoted(graded.outcome.title), day(graded.expired_on)
-    fact = f"{title} was {graded.last_grade.word}, and the proof ran out on {until}"
+    fact = f"{title} was {label(graded.last_grade)}, and the proof ran out on {until}"
     severity = Severity.HIGH if near else Severity.MEDIUM
     return Danger(RiskKind.PROOF_EXPIRED, _outcome(graded), severity, fact, graded.expired_on)
 
@@ -182,7 +183,7 @@ def owned(graded: Graded, on: date) -> bool:
     if owner_id is None:
         return False
     owner = graded.people.get(owner_id)
-    return owner is not None and (owner.left_on is None or owner.left_on > on)
+    return owner is not None and owner.is_there(on)
 
 
 def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
@@ -192,13 +193,13 @@ def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
         for person in people:
             if person.part is not part:
                 continue
-            if person.left_on is None or person.left_on > on:
+            if person.is_there(on):
                 break
-            if gone is None or gone.left_on is None or person.left_on >= gone.left_on:
+            if gone is None or (person.left_on or on) >= (gone.left_on or on):
                 gone = person
         else:
             if gone is not None and gone.left_on is not None:
-                fact = f"{gone.name}, {PARTS[part]}, left on {day(gone.left_on)} and nobody has taken over"
+                fact = f"{gone.name}, {label(part)}, left on {day(gone.left_on)} and nobody has taken over"
                 yield Danger(RiskKind.SPONSOR_LEFT, f"person:{gone.id}", Severity.HIGH, fact, gone.left_on)
 
 

@@ -19,16 +19,7 @@ class Question(StrEnum):
     OWNERS = "owners"
     OBSTACLES = "obstacles"
 
-    @property
-    def text(self) -> str:
-        return _TEXTS[self]
 
-
-_TEXTS = {
-    Question.SUCCESS: "What is success, measurably, and by when?",
-    Question.OWNERS: "Who owns the outcome?",
-    Question.OBSTACLES: "What will slow this down?",
-}
 _ROLES = (
     (Part.ECONOMIC_BUYER, "Nobody is named who has the authority"),
     (Part.OUTCOME_OWNER, "Nobody is named who does the work"),
@@ -48,7 +39,7 @@ class Hole:
 def holes(state: ProofState, on: date) -> tuple[Hole, ...]:
     """Every hole of an account's plan on a day, in the order of the questions."""
     outcomes = [outcome for outcome in state.outcomes if outcome.retired_on is None or outcome.retired_on > on]
-    there = [person for person in state.people if person.left_on is None or person.left_on > on]
+    there = [person for person in state.people if person.is_there(on)]
     return (*_success(outcomes), *_owners(outcomes, there), *_obstacles(state.obstacles, on))
 
 

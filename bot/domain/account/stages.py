@@ -12,22 +12,13 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.domain.enums import Direction, Grade, OutcomeKind, Stage
+from bot.domain.labels import STAGE_EXITS
 from bot.domain.model import Account, Outcome, ProofState, StageEntry
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
 
 PACKET_GOOD_FOR = timedelta(days=365)
 ENOUGH_TO_TELL = 5
-
-EXIT_TESTS: dict[Stage, str] = {
-    Stage.SETUP: "one outcome is written so that it can be judged, and somebody at the customer owns it",
-    Stage.ACTIVATION: "a first win, with its date: “we used it in real life and it worked”",
-    Stage.ADOPTION: "one outcome is measured or better, and has moved",
-    Stage.OUTCOMES: "one outcome is confirmed or better, and has moved",
-    Stage.EXPANSION: "one outcome is attributed: a stated method isolates our share",
-    Stage.RENEWAL: "coverage is 80% or more, and a packet was accepted within a year",
-}
-"""What must be true to leave each stage, in plain words; `_EXITS` holds the same as code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,7 @@ def stage_of(state: ProofState, outcomes: Sequence[Graded], covered: Decimal, on
             break
     reason = account.stage_reason or None
     stage = account.stage if reason else computed
-    return StageStanding(stage, computed, reason, EXIT_TESTS[computed], ready, _since(state, stage, on), on)
+    return StageStanding(stage, computed, reason, STAGE_EXITS[computed], ready, _since(state, stage, on), on)
 
 
 def judgeable(outcome: Outcome) -> bool:

@@ -18,7 +18,8 @@ from bot.domain.enums import (
     Theatre,
 )
 from bot.domain.model import HealthReading, MeetingFact, ProofState
-from bot.domain.proof.grading import Graded, stands
+from bot.domain.proof.grading import Graded
+from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import shortfall
 from bot.domain.values.text import day, days, number
 

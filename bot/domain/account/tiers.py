@@ -25,12 +25,6 @@ TRIGGERS = frozenset(
 )
 """What breaks, so that somebody must be asked; what was never there, such as a plan, waits for its month."""
 
-MEANS: dict[Tier, str] = {
-    Tier.HIGH_TOUCH: "asked before every meeting; the aim is that every account stays",
-    Tier.LOW_TOUCH: "asked once a month, and when something breaks",
-    Tier.TECH_TOUCH: "never asked one by one; one batch a month with only what broke",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Bands:

@@ -6,14 +6,11 @@ one. A brief says nothing of its own: it is what `brief_of` makes of the assessm
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from bot.domain.account.assessment import Assessment, worst_first
@@ -22,9 +19,9 @@ from bot.domain.account.promises import forgotten
 from bot.domain.enums import PromptState, RiskKind, Severity
 from bot.domain.model import Account
 from bot.domain.proof.coverage import NO_OUTCOME
-from bot.domain.proof.grading import Graded
+from bot.domain.proof.explanation import where_it_stands
 from bot.domain.proof.progress import ONE, ZERO
-from bot.domain.values.text import number, percent, quoted
+from bot.domain.values.text import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +109,6 @@ def brief_of(assessment: Assessment) -> Brief:
     )
 
 
-def where_it_stands(graded: Graded) -> str:
-    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
-    at = "" if graded.value is None else f" at {number(graded.value, graded.outcome.unit)}"
-    return f"{quoted(graded.outcome.title)}{at}, {graded.reason}"
-
-
 def good_until(assessment: Assessment) -> datetime | None:
     """The first moment at which time alone can make the brief another one; `None` while the ledger alone can."""
     day = assessment.next_change_on
@@ -128,13 +119,6 @@ def good_until(assessment: Assessment) -> datetime | None:
     # Only a meeting that comes later today, and may pass in silence, is a change of this very day.
     asked = (meeting for meeting in assessment.state.meetings if meeting.prompt is PromptState.OPEN)
     return min((meeting.starts_at for meeting in asked if meeting.starts_at > assessment.now), default=assessment.now)
-
-
-@cache
-def rules_version() -> str:
-    """A fingerprint of the rules themselves, so that what older rules came to is not taken for what these would."""
-    sources = sorted(Path(__file__).parents[1].rglob("*.py"))
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:32]
 
 
 def _json(value: Any) -> str:

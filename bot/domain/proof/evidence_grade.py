@@ -8,39 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from enum import StrEnum
 
-from bot.domain.enums import Grade, Method, OutcomeKind, Part, Source
+from bot.domain.enums import Grade, Method, OutcomeKind, Part, Source, Why
 from bot.domain.model import Evidence, Outcome, Person
 
 People = Mapping[int, Person]
-
-
-class Why(StrEnum):
-    """Why a piece has this grade and no higher one; `bot.domain.proof.explanation` puts it into words."""
-
-    NOTHING = "nothing"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-    DISPUTED = "disputed"
-    OUR_WORD = "our_word"
-    NOBODY_NAMED = "nobody_named"
-    NO_WORDS = "no_words"
-    TELEMETRY = "telemetry"
-    NO_BASELINE = "no_baseline"
-    BASELINE_NOT_AGREED = "baseline_not_agreed"
-    BEFORE_BASELINE = "before_baseline"
-    NO_NUMBER = "no_number"
-    NO_METRIC = "no_metric"
-    MEASURED_BY_US = "measured_by_us"
-    ORAL = "oral"
-    ATTESTOR_LEFT = "attestor_left"
-    NOT_THE_CHAMPION = "not_the_champion"
-    CUSTOMER_SYSTEM = "customer_system"
-    CUSTOMER_WROTE = "customer_wrote"
-    CHAMPION_PRESENTED = "champion_presented"
-    ISOLATED = "isolated"
-    ACCEPTED = "accepted"
 
 
 Limit = tuple[Grade, Why]
@@ -69,11 +41,6 @@ def grade_piece(outcome: Outcome, piece: Evidence, people: People, on: date) -> 
         if limit is not None and limit[0] < grade:
             grade, why = limit
     return _rise(piece, people, on) or (grade, why) if grade is Grade.CONFIRMED else (grade, why)
-
-
-def gone(person: Person, on: date) -> bool:
-    """Whether a person has left the customer by a day."""
-    return person.left_on is not None and person.left_on <= on
 
 
 def _agreed_baseline(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
@@ -120,7 +87,7 @@ def _written(outcome: Outcome, piece: Evidence, people: People, on: date) -> Lim
 def _attestor_is_there(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
     """The attestor left the customer → at most measured until somebody attests again."""
     attestor = people.get(piece.attested_by) if piece.attested_by is not None else None
-    return (Grade.MEASURED, Why.ATTESTOR_LEFT) if attestor is not None and gone(attestor, on) else None
+    return (Grade.MEASURED, Why.ATTESTOR_LEFT) if attestor is not None and not attestor.is_there(on) else None
 
 
 def _presented_by_the_champion(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
@@ -177,4 +144,4 @@ def accepted(piece: Evidence, people: People, on: date) -> bool:
     if piece.accepted_on is not None and piece.accepted_on > on:
         return False
     accepter = people.get(piece.accepted_by)
-    return accepter is not None and accepter.part in _MAY_ACCEPT and not gone(accepter, on)
+    return accepter is not None and accepter.part in _MAY_ACCEPT and accepter.is_there(on)

@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from bot.domain.enums import Grade, Method, OutcomeKind, Part
+from bot.domain.enums import Grade, OutcomeKind, Standing, Why
+from bot.domain.labels import METHOD_ISOLATES, WHY, label
 from bot.domain.model import Evidence, Person
-from bot.domain.proof.evidence_grade import Why
+from bot.domain.proof.grading import Graded
 from bot.domain.proof.progress import progress
 from bot.domain.values.money import money
-from bot.domain.values.text import day, number
-
-if TYPE_CHECKING:
-    from bot.domain.proof.grading import Graded
-
-PARTS = {
-    Part.ECONOMIC_BUYER: "economic buyer",
-    Part.CHAMPION: "champion",
-    Part.OUTCOME_OWNER: "outcome owner",
-    Part.USER: "user",
-    Part.BLAMED: "the one who is blamed",
-    Part.FINANCE: "finance",
-    Part.OTHER: "other",
-}
-_METHODS = {
-    Method.COMPARISON_GROUP: "a comparison group isolates our share",
-    Method.BEFORE_AFTER: "before and after, with the other causes listed",
-    Method.EXPERT_ESTIMATE: "an expert estimate with its error",
-}
-_PLAIN = {
-    Why.NOTHING: "no evidence yet",
-    Why.WITHDRAWN: "its evidence was withdrawn",
-    Why.OUR_WORD: "only we say so",
-    Why.NOBODY_NAMED: "no customer is named who says so",
-    Why.NO_WORDS: "the customer's words are not quoted",
-    Why.TELEMETRY: "our telemetry shows use, not value",
-    Why.NO_BASELINE: "there is no baseline",
-    Why.BASELINE_NOT_AGREED: "nobody at the customer agreed to the baseline",
-    Why.NO_NUMBER: "words only, and success here is a number",
-    Why.NO_METRIC: "a statement is proved by the customer's words, not by our figures",
-    Why.MEASURED_BY_US: "only we have measured it",
-    Why.ORAL: "only told to us on a call",
-    Why.CUSTOMER_SYSTEM: "it stands in the customer's own system",
-}
+from bot.domain.values.text import day, number, percent, quoted
 
 
-def short(graded: Graded) -> str:
-    """`measured, not confirmed: only told to us on a call`."""
+def reason(graded: Graded) -> str:
+    """Why the outcome has its grade, in half a sentence: `measured, not confirmed: only told to us on a call`."""
     phrase = _main(graded)
     if graded.grade is None:
         return phrase
     if graded.grade < Grade.CONFIRMED:
-        return f"{graded.grade.word}, not confirmed: {phrase}"
-    return f"{graded.grade.word}: {phrase}"
+        return f"{label(graded.grade)}, not confirmed: {phrase}"
+    return f"{label(graded.grade)}: {phrase}"
 
 
-def every(graded: Graded) -> tuple[str, ...]:
+def where_it_stands(graded: Graded) -> str:
+    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
+    at = "" if graded.value is None else f" at {number(graded.value, graded.outcome.unit)}"
+    return f"{quoted(graded.outcome.title)}{at}, {reason(graded)}"
+
+
+def of_gap(graded: Graded | None) -> str:
+    """What is unproven about a gap: `40% of the way, confirmed: Dana Fox wrote it`; `None` is a gap of no outcome."""
+    if graded is None:
+        return "an open question"
+    if graded.standing is Standing.PARTLY_PROVEN:
+        return f"{percent(graded.credit)} of the way, {reason(graded)}"
+    if graded.value is None or graded.grade is None:
+        return reason(graded)
+    return f"{number(graded.value, graded.outcome.unit)}, {reason(graded)}"
+
+
+def reasons(graded: Graded) -> tuple[str, ...]:
     """The main reason, then what else keeps the outcome from being worth more."""
     notes = (_main(graded), _behind_the_newest(graded), _fall(graded), _history(graded), _dispute(graded))
     return tuple(dict.fromkeys(note for note in notes if note))
@@ -64,9 +47,9 @@ def every(graded: Graded) -> tuple[str, ...]:
 def _main(graded: Graded) -> str:
     why, piece = graded.why, graded.evidence
     if why is Why.EXPIRED and graded.last_grade is not None and graded.expired_on is not None:
-        return f"was {graded.last_grade.word}, expired on {day(graded.expired_on)}"
-    if piece is None or why in _PLAIN:
-        return _PLAIN.get(why, _PLAIN[Why.NOTHING])
+        return f"was {label(graded.last_grade)}, expired on {day(graded.expired_on)}"
+    if piece is None or why in WHY:
+        return WHY.get(why, WHY[Why.NOTHING])
     if why is Why.DISPUTED:
         return _disputed(graded, graded.disputed or piece)
     if why is Why.BEFORE_BASELINE:
@@ -85,7 +68,7 @@ def _of_people(graded: Graded, piece: Evidence) -> str:
         case Why.CHAMPION_PRESENTED:
             return f"{who} presented it internally"
         case Why.ISOLATED if piece.method is not None:
-            return _METHODS[piece.method]
+            return METHOD_ISOLATES[piece.method]
         case Why.ACCEPTED:
             amount = money(piece.money_minor, piece.currency)
             return f"{amount} by {_with_part(graded.people.get(piece.accepted_by or 0))}"
@@ -94,7 +77,7 @@ def _of_people(graded: Graded, piece: Evidence) -> str:
 
 
 def _with_part(person: Person | None) -> str:
-    return "the customer" if person is None else f"{person.name}, {PARTS[person.part]}"
+    return "the customer" if person is None else f"{person.name}, {label(person.part)}"
 
 
 def _behind_the_newest(graded: Graded) -> str | None:
@@ -106,7 +89,7 @@ def _behind_the_newest(graded: Graded) -> str | None:
     if progress(outcome, piece.value) == graded.progress is not None:
         return None
     return (
-        f"{graded.grade.word} at {number(piece.value, outcome.unit)}; "
+        f"{label(graded.grade)} at {number(piece.value, outcome.unit)}; "
         f"the newest value, {number(graded.value, outcome.unit)}, is weaker evidence"
     )
 
@@ -123,7 +106,7 @@ def _fall(graded: Graded) -> str | None:
 def _history(graded: Graded) -> str | None:
     if graded.last_grade is None or graded.expired_on is None or graded.grade is None:
         return None
-    return f"was {graded.last_grade.word} until {day(graded.expired_on)}"
+    return f"was {label(graded.last_grade)} until {day(graded.expired_on)}"
 
 
 def _dispute(graded: Graded) -> str | None:

@@ -10,7 +10,7 @@ In words, in the order of the code:
 4. Credit comes only from confirmed evidence, by the progress that this evidence shows.
 
 Two pieces of the same day that disagree count as a fall to the worse one. Nothing depends on the order of entry.
-`docs/rules.md` tells the same to users.
+`docs/rules.md` tells the same to users. Here are facts only; `explanation` puts them into words.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.domain.enums import Grade, OutcomeKind, Standing
+from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.model import Evidence, Outcome, Person
-from bot.domain.proof import explanation
-from bot.domain.proof.evidence_grade import People, Why, grade_piece
+from bot.domain.proof.evidence_grade import People, grade_piece
+from bot.domain.proof.in_force import is_disputed, stands
 from bot.domain.proof.progress import ONE, ZERO, progress, shortfall
 
 _LAST_DAY = date.max.toordinal()
@@ -81,16 +81,6 @@ class Graded(NamedTuple):
         """The first later day on which time alone can change anything here but `age_days`."""
         return _next_change(self)
 
-    @property
-    def reason(self) -> str:
-        """Half a sentence for the card: `measured, not confirmed: only told to us on a call`."""
-        return explanation.short(self)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Everything that explains the grade, the main reason first."""
-        return explanation.every(self)
-
 
 def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: date) -> Graded:
     """Grade one outcome on a day from all its evidence (of this outcome only) and the account's people by id."""
@@ -129,34 +119,6 @@ def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: da
     )
 
 
-def stands(piece: Evidence, siblings: Sequence[Evidence], on: date) -> bool:
-    """Recorded by the day, not withdrawn, not superseded. An as-of date of tomorrow is today further east."""
-    if piece.withdrawn_on is not None and piece.withdrawn_on <= on:
-        return False
-    if piece.recorded_at.date() > on or (piece.as_of > on and (piece.as_of - on).days > 1):
-        return False
-    return piece.superseded_by is None or not _superseded(piece, siblings, on)
-
-
-def _superseded(piece: Evidence, siblings: Sequence[Evidence], on: date) -> bool:
-    """Superseded while any later piece of its chain is there: a correction of a correction corrects both."""
-    if piece.superseded_on is not None and piece.superseded_on > on:
-        return False
-    by_id = {sibling.id: sibling for sibling in siblings}
-    seen: set[int] = set()
-    following = piece.superseded_by
-    while following is not None and following not in seen:
-        seen.add(following)
-        later = by_id.get(following)
-        if later is None:
-            return True
-        withdrawn = later.withdrawn_on is not None and later.withdrawn_on <= on
-        if not withdrawn and later.recorded_at.date() <= on:
-            return True
-        following = later.superseded_by
-    return False
-
-
 _Run = tuple[list[Evidence], list[Evidence], Evidence | None]
 
 
@@ -172,7 +134,7 @@ def _since_the_last_fall(outcome: Outcome, standing: list[Evidence], on: date) -
     for piece in standing:
         if shown is not None and piece.value is not None and numeric and _fell(outcome, piece, shown):
             run, fell_from, shown = [], shown, None
-        if piece.disputed_on is not None and piece.disputed_on <= on:
+        if is_disputed(piece, on):
             disputes.append(piece)
             continue
         run.append(piece)
@@ -282,7 +244,7 @@ def _open_dispute(
         settled = any(
             since is not None
             and later.as_of >= since
-            and (later.disputed_on is None or later.disputed_on > on)
+            and not is_disputed(later, on)
             and grade_piece(outcome, later, people, on)[0] >= Grade.CONFIRMED
             for later in standing
         )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.enums import Grade, OutcomeKind, Standing
-from bot.domain.proof.evidence_grade import Why
+from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.proof.grading import Graded
 from bot.domain.values.text import number
 
@@ -51,9 +50,8 @@ def _further(graded: Graded) -> str:
 def _words(graded: Graded) -> dict[str, str]:
     outcome = graded.outcome
     owner = graded.people.get(outcome.owner_person_id) if outcome.owner_person_id is not None else None
-    there = owner is not None and (owner.left_on is None or owner.left_on > graded.on)
     return {
-        "owner": owner.name if owner is not None and there else "the customer",
+        "owner": owner.name if owner is not None and owner.is_there(graded.on) else "the customer",
         "metric": outcome.metric or "it",
         "value": "it" if graded.value is None else number(graded.value, outcome.unit),
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal
+
+from bot.domain.values.numbers import decimal_of
 
 _DIGITS = {
     **dict.fromkeys(
@@ -80,7 +82,9 @@ def parse(text: str, currency: str | None = None) -> Money | None:
     match = _AMOUNT.fullmatch(rest.strip())
     if not known or match is None:
         return None
-    amount = _decimal(match["number"], known)
+    # With three minor digits a lone point may well be the decimal mark: `1.250 KWD` is one dinar and a quarter.
+    point_groups = minor_digits(known) < 3 or match["number"].count(".") > 1
+    amount = decimal_of(match["number"], thousands=",." if point_groups else ",")
     if amount is None:
         return None
     minor = (amount * _SCALE[(match["step"] or "").lower()]).scaleb(minor_digits(known))
@@ -95,28 +99,3 @@ def _currency_of(text: str) -> tuple[str, str | None]:
     if code_match is None:
         return text, None
     return text[: code_match.start()] + text[code_match.end() :], code_match[1].upper()
-
-
-def _decimal(text: str, currency: str) -> Decimal | None:
-    """Both `1,234.50` and `1.234,50`: the last of two kinds of mark is the decimal one.
-
-    One kind of mark groups thousands when three digits follow each (`8,400`, `1.200.000`), unless it is a point and the
-    currency has three minor digits; otherwise it is the decimal mark.
-    """
-    plain = re.sub(r"['\u00a0\u202f ]", "", text)
-    comma, point = plain.rfind(","), plain.rfind(".")
-    if comma >= 0 and point >= 0:
-        grouping = "," if point > comma else "."
-        plain = plain.replace(grouping, "").replace(",", ".")
-    elif comma >= 0 or point >= 0:
-        mark = "," if comma >= 0 else "."
-        groups = plain.lstrip("-").split(mark)
-        thousands = all(len(group) == 3 for group in groups[1:]) and 1 <= len(groups[0]) <= 3 and groups[0] != "0"
-        if thousands and not (mark == "." and len(groups) == 2 and minor_digits(currency) >= 3):
-            plain = plain.replace(mark, "")
-        else:
-            plain = plain.replace(",", ".")
-    try:
-        return Decimal(plain)
-    except InvalidOperation:
-        return None

@@ -1,24 +1,32 @@
-"""Numbers as people type them on a phone."""
+"""Reads numbers as people type them. Every reader of typed text builds on this one; files have `imports.amounts`."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
+_NUMBER = re.compile(r"[-+]?[.,]?\d[\d.,]*")
 
 
-def decimal_of(typed: str) -> Decimal | None:
+def decimal_of(typed: str, thousands: str = ",") -> Decimal | None:
     """The number in `typed`, such as `1,250.5`, `1.250,5`, `12,5` or `40 %`; None if it is no single number.
 
-    A lone comma is a thousands separator when three digits follow, and a decimal comma otherwise.
+    Where both marks stand, the last is the decimal one. One kind of mark alone groups thousands when it is among
+    `thousands` and three digits follow each (`8,400`, but not `0,500`), and is the decimal mark otherwise.
     """
     text = re.sub(r"[\s_'\u00a0\u202f]|%$", "", typed.strip())
     if not _NUMBER.fullmatch(text):
         return None
     comma, point = text.rfind(","), text.rfind(".")
-    if comma > point >= 0 or (point < 0 <= comma and not re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+", text)):
-        text = text.replace(".", "").replace(",", ".")
-    else:
-        text = text.replace(",", "")
+    if comma >= 0 and point >= 0:
+        text = text.replace("," if point > comma else ".", "")
+    elif (comma >= 0 or point >= 0) and _groups(text, "," if comma >= 0 else ".", thousands):
+        return Decimal(re.sub("[.,]", "", text))
+    text = text.replace(",", ".")
     return Decimal(text) if text.count(".") <= 1 else None
+
+
+def _groups(text: str, mark: str, thousands: str) -> bool:
+    """Whether the only kind of mark in a number parts its thousands."""
+    first, *rest = text.lstrip("+-").split(mark)
+    return mark in thousands and 1 <= len(first) <= 3 and first != "0" and all(len(group) == 3 for group in rest)

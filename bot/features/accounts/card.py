@@ -17,8 +17,9 @@ from bot.domain.account.assessment import Assessment
 from bot.domain.account.promises import forgotten
 from bot.domain.account.stages import time_to_value
 from bot.domain.enums import Part, RiskKind, Standing
+from bot.domain.labels import label
 from bot.domain.model import Person, ProofState
-from bot.domain.proof.explanation import PARTS
+from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.values.text import number, percent
 from bot.features.accounts.views import (
@@ -103,7 +104,7 @@ def _judgement(assessment: Assessment) -> JudgementLine | None:
     last = judged.judgement
     if last is None:
         return None
-    verdict, by = last.verdict.replace("_", " "), judged.by or "somebody"
+    verdict, by = label(last.verdict), judged.by or "somebody"
     return JudgementLine(verdict, by, last.judged_at.date(), last.why, judged.contradicted_by)
 
 
@@ -126,7 +127,7 @@ def proof_lines(graded: Iterable[Graded]) -> tuple[ProofLine, ...]:
             value=number(one.value, one.outcome.unit) if one.value is not None else None,
             target=number(one.outcome.target, one.outcome.unit) if one.outcome.target is not None else None,
             progress=percent(one.credit) if one.standing is Standing.PARTLY_PROVEN else None,
-            reason=one.reason,
+            reason=reason(one),
             attestor=one.attestor.name if one.attestor else None,
             age_days=one.age_days,
             due_on=one.outcome.due_on,
@@ -152,16 +153,16 @@ def next_action(state: ProofState, on: date) -> NextStepLine | None:
 def _sponsor(state: ProofState, part: Part, on: date) -> Person | None:
     """Who plays the part today; where nobody does, who left it last."""
     holders = [person for person in state.people if person.part is part]
-    here = [person for person in holders if person.left_on is None or person.left_on > on]
+    here = [person for person in holders if person.is_there(on)]
     return here[-1] if here else max(holders, key=lambda person: person.left_on or date.min, default=None)
 
 
 def _person(person: Person) -> CardPersonLine:
-    return CardPersonLine(person.name, PARTS[person.part], person.left_on)
+    return CardPersonLine(person.name, label(person.part), person.left_on)
 
 
 def _customer_owner(state: ProofState, on: date) -> str | None:
-    here = {person.id: person for person in state.people if person.left_on is None or person.left_on > on}
+    here = {person.id: person for person in state.people if person.is_there(on)}
     named = [here[o.owner_person_id].name for o in state.outcomes if o.owner_person_id in here]
     by_part = [person.name for person in here.values() if person.part is Part.OUTCOME_OWNER]
     return ", ".join(dict.fromkeys(named or by_part)) or None

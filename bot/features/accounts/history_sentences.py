@@ -6,10 +6,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
-from bot.domain.enums import Part
-from bot.domain.proof.explanation import PARTS
+from bot.domain.enums import (
+    AccountStatus,
+    CadenceKind,
+    Change,
+    Direction,
+    Loop,
+    ObstacleKind,
+    OutcomeKind,
+    Part,
+    PromiseState,
+    Relationship,
+    RiskKind,
+    Source,
+    Stage,
+    Tier,
+    Verdict,
+)
+from bot.domain.labels import column_label, label_of
 from bot.domain.values.money import Money
 from bot.domain.values.text import day, number, quoted
 
@@ -72,19 +89,17 @@ _SILENT = {
 }
 _MEMBERS = {"owner_id", "deputy_id", "member_id", "manager_id"}
 _PEOPLE = {"owner_person_id", "baseline_agreed_by", "promised_to"}
-_WORDS = {"tier", "state", "kind", "loop", "part", "direction", "change", "relationship", "status"}
-_LABELS = {
-    "arr_minor": "ARR",
-    "owner_id": "owner",
-    "deputy_id": "deputy",
-    "owner_person_id": "owner at the customer",
-    "baseline_agreed_by": "agreement to the baseline",
-    "due_on": "due date",
-    "renewal_date": "renewal date",
-    "risk_if_never": "risk if never done",
-    "shelf_life_days": "shelf life in days",
-    "stage_reason": "reason for the stage",
-    "tier_reason": "reason for the tier",
+_ENUMS: dict[str, type[Enum]] = {
+    "tier": Tier,
+    "loop": Loop,
+    "part": Part,
+    "direction": Direction,
+    "change": Change,
+    "relationship": Relationship,
+    "status": AccountStatus,
+    "outcome.kind": OutcomeKind,
+    "obstacle.kind": ObstacleKind,
+    "promise.state": PromiseState,
 }
 
 
@@ -93,15 +108,15 @@ def _field(change: HistoryChange, name: str, book: NameLookup) -> str | None:
         return None
     assert change.before is not None
     old, new = change.before.get(name), change.after[name]
-    label = _LABELS.get(name, name.removesuffix("_id").replace("_", " "))
+    what = column_label(name)
     if old is None:
-        return f"set the {label} to {_shown(name, new, book)}"
+        return f"set the {what} to {_shown(change.entity, name, new, book)}"
     if new is None:
-        return f"cleared the {label} (was {_shown(name, old, book)})"
-    return f"{label}: {_shown(name, old, book)} → {_shown(name, new, book)}"
+        return f"cleared the {what} (was {_shown(change.entity, name, old, book)})"
+    return f"{what}: {_shown(change.entity, name, old, book)} → {_shown(change.entity, name, new, book)}"
 
 
-def _shown(name: str, value: Any, book: NameLookup) -> str:
+def _shown(entity: str, name: str, value: Any, book: NameLookup) -> str:
     if name in _MEMBERS:
         return book.member(value)
     if name in _PEOPLE:
@@ -112,7 +127,8 @@ def _shown(name: str, value: Any, book: NameLookup) -> str:
         return "yes" if value else "no"
     if name.endswith(("_on", "_date", "_start")):
         return _day(value)
-    text = str(value).replace("_", " ") if name in _WORDS else str(value)
+    kind = _ENUMS.get(name) or _ENUMS.get(f"{entity}.{name}")
+    text = label_of(kind, str(value)) if kind else str(value)
     return quoted(text) if " " in text and len(text) > 24 else text
 
 
@@ -132,7 +148,7 @@ def _evidence_added(change: HistoryChange, book: NameLookup) -> str:
     outcome, unit = book.pieces.get(change.row_id, ("an outcome", None))
     what = number(Decimal(after["value"]), unit) if after.get("value") is not None else _said(after.get("statement"))
     by = f", attested by {book.person(after['attested_by'])}" if after.get("attested_by") else ""
-    source = after["source"].replace("_", " ")
+    source = label_of(Source, after["source"])
     return f"recorded evidence for {quoted(outcome)}: {what}, as of {_day(after['as_of'])}, {source}{by}"
 
 
@@ -140,11 +156,11 @@ def _answer_added(change: HistoryChange, book: NameLookup) -> str:
     after = change.after
     if after["change"] == "nothing":
         return "answered: nothing changed"
-    return f"answered: {after['change']} changed: {_said(after.get('what_changed'))}"
+    return f"answered: {label_of(Change, after['change'])} changed: {_said(after.get('what_changed'))}"
 
 
 def _judged(change: HistoryChange, book: NameLookup) -> str:
-    verdict = change.after["verdict"].replace("_", " ")
+    verdict = label_of(Verdict, change.after["verdict"])
     return f"judged: retained in substance: {verdict}: {_said(change.after.get('why'))}"
 
 
@@ -196,7 +212,7 @@ def _action_changed(change: HistoryChange, book: NameLookup) -> str | None:
 def _promise_changed(change: HistoryChange, book: NameLookup) -> str | None:
     after, promise = change.after, book.row("promise", change.row_id)
     if "state" in after:
-        return f"the promise {promise} was {after['state']}: {_said(after.get('settled_why'))}"
+        return f"the promise {promise} was {label_of(PromiseState, after['state'])}: {_said(after.get('settled_why'))}"
     return f"talked about the promise {promise} again" if after.get("last_mentioned_on") else None
 
 
@@ -237,19 +253,19 @@ def _cadence_changed(change: HistoryChange, book: NameLookup) -> str | None:
 
 _ADDED: dict[str, _Tell] = {
     "account": lambda c, b: f"added the account {c.after['name']}",
-    "person": lambda c, b: f"added {c.after['name']}, {PARTS[Part(c.after['part'])]}",
+    "person": lambda c, b: f"added {c.after['name']}, {label_of(Part, c.after['part'])}",
     "outcome": lambda c, b: f"wrote down the outcome {quoted(c.after['title'])}",
     "evidence": _evidence_added,
     "gap": lambda c, b: f"named a gap: {quoted(c.after['title'])}",
     "action": lambda c, b: f"set the next action: {quoted(c.after['text'])}",
     "obstacle": lambda c, b: f"named an obstacle: {quoted(c.after['text'])}",
     "promise": lambda c, b: f"noted a promise: {quoted(c.after['text'])}",
-    "cadence": lambda c, b: f"set the {c.after['kind'].replace('_', ' ')}",
+    "cadence": lambda c, b: f"set the {label_of(CadenceKind, c.after['kind'])}",
     "prompt": lambda c, b: f"asked {b.member(c.after.get('member_id'), 'nobody: no owner is reached')}",
     "answer": _answer_added,
-    "risk": lambda c, b: f"opened a risk: {c.after.get('fact') or c.after['kind'].replace('_', ' ')}",
+    "risk": lambda c, b: f"opened a risk: {c.after.get('fact') or label_of(RiskKind, c.after['kind'])}",
     "judgement": _judged,
-    "stage_entry": lambda c, b: f"put it into {c.after['stage']}",
+    "stage_entry": lambda c, b: f"put it into {label_of(Stage, c.after['stage'])}",
 }
 _CHANGED: dict[str, _Tell] = {
     "account": _account_changed,

@@ -14,17 +14,12 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import readable
 from bot.app.actor import Actor, UserError, must_write
-from bot.domain.account.assessment import Assessment, assess
+from bot.app.assessments import assess_now
+from bot.domain.account.assessment import Assessment
 from bot.domain.enums import Verdict
 from bot.features.accounts.views import JudgementView, JudgeView
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
-
-VERDICTS = {
-    Verdict.YES: "Yes, they would miss what it does for them",
-    Verdict.NO: "No, they stay from habit or contract",
-    Verdict.NOT_CLEAR: "Not clear yet",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
     """What the form shows; `Refused` for those who may not judge this account."""
     account = readable(session, actor, account_id)
     must_write(session, actor, account)
-    assessment = assess(proof_state.load(session, account_id), now.date(), now)
+    assessment = assess_now(proof_state.load(session, account_id), now)
     return JudgeView(
         account_id=account_id,
         account=account.name,
@@ -50,7 +45,6 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
         dangers=tuple(danger.fact for danger in assessment.dangers),
         theatre=tuple(finding.fact for finding in assessment.theatre),
         last=_view(assessment),
-        verdicts=tuple((verdict.value, words) for verdict, words in VERDICTS.items()),
     )
 
 
@@ -76,7 +70,7 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
 def judgement_of(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgementView | None:
     """The last judgement of an account, held against what the ledger shows now; None when nobody has judged."""
     account = readable(session, actor, account_id)
-    return _view(assess(proof_state.load(session, account.id), now.date(), now))
+    return _view(assess_now(proof_state.load(session, account.id), now))
 
 
 def _view(assessment: Assessment) -> JudgementView | None:

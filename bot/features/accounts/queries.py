@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
+from bot.domain.labels import label
 from bot.domain.model import StageEntry
 from bot.store import schema
 from bot.store.schema import account, evidence, outcome, stage_entry
@@ -21,7 +22,6 @@ _NAMED = (
     (schema.promise, schema.promise.c.text),
     (schema.gap, schema.gap.c.title),
     (schema.risk, schema.risk.c.fact),
-    (schema.cadence, schema.cadence.c.kind),
 )
 _COLUMNS = [stage_entry.c[field.name] for field in fields(StageEntry)]
 
@@ -48,8 +48,9 @@ def row_names(session: Session, account_id: int) -> dict[tuple[str, int], str]:
     names: dict[tuple[str, int], str] = {}
     for table, column in _NAMED:
         named = select(table.c.id, column).where(table.c.account_id == account_id)
-        names |= {(table.name, row_id): str(name).replace("_", " ") for row_id, name in session.execute(named)}
-    return names
+        names |= {(table.name, row_id): str(name) for row_id, name in session.execute(named)}
+    series = select(schema.cadence.c.id, schema.cadence.c.kind).where(schema.cadence.c.account_id == account_id)
+    return names | {(schema.cadence.name, row_id): label(kind) for row_id, kind in session.execute(series)}
 
 
 def outcomes_of_evidence(session: Session, account_id: int) -> dict[int, tuple[str, str | None]]:

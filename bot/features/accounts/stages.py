@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import writable
 from bot.app.actor import Actor, UserError, bot_author, may_write
-from bot.app.assessments import assessed
+from bot.app.assessments import assess_now, assessed
 from bot.domain.account import stages
-from bot.domain.account.assessment import Assessment, assess
+from bot.domain.account.assessment import Assessment
 from bot.domain.enums import AccountStatus, Stage
 from bot.domain.model import Account, ProofState, StageEntry
 from bot.features.accounts import queries
@@ -59,7 +59,7 @@ def release(session: Session, actor: Actor, account_id: int, now: datetime) -> N
     """Let the ledger decide the stage again, at once."""
     writable(session, actor, account_id)
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, stage_reason=None)
-    record_computed_stages(session, [assess(proof_state.load(session, account_id), now.date(), now)], now)
+    record_computed_stages(session, [assess_now(proof_state.load(session, account_id), now)], now)
 
 
 def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -> StageView:

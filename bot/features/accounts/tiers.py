@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, readable, writable
 from bot.app.actor import Actor, UserError, bot_author, may_write
-from bot.domain.account.tiers import MEANS, Bands, tier_now, tier_of
+from bot.domain.account.tiers import Bands, tier_now, tier_of
 from bot.domain.enums import Tier
+from bot.domain.labels import TIER_MEANS, label
 from bot.domain.model import Account
 from bot.domain.values.money import Money, money
 from bot.features.accounts.views import TierView
@@ -42,9 +43,6 @@ def follow_bands(session: Session, accounts: Iterable[Account], portfolio: Portf
             ledger.change(session, author, Entity.ACCOUNT, account.id, now, why="the portfolio's ARR bands", tier=tier)
 
 
-NAMES = {Tier.HIGH_TOUCH: "High touch", Tier.LOW_TOUCH: "Low touch", Tier.TECH_TOUCH: "Tech touch"}
-
-
 def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) -> TierView:
     """The tier of an account, why it has it, and what each tier means."""
     account = readable(session, actor, account_id)
@@ -55,13 +53,13 @@ def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
         account_id=account.id,
         account=account.name,
         tier=account.tier.value,
-        name=NAMES[account.tier],
-        means=MEANS[account.tier],
+        name=label(account.tier),
+        means=TIER_MEANS[account.tier],
         reason=account.tier_reason,
         arr=str(arr) if arr else None,
-        by_bands=NAMES[paid] if paid else None,
+        by_bands=label(paid) if paid else None,
         bands=_said(bands),
-        choices=tuple((tier.value, name, MEANS[tier]) for tier, name in NAMES.items()),
+        choices=tuple((tier.value, label(tier), TIER_MEANS[tier]) for tier in Tier),
         can_write=may_write(session, actor, account),
     )
 

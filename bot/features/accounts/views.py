@@ -31,7 +31,6 @@ class JudgeView:
     dangers: tuple[str, ...]
     theatre: tuple[str, ...]
     last: JudgementView | None
-    verdicts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

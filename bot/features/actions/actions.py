@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
-from bot.app.assessments import assessed
+from bot.app.assessments import assessed, rules_day
 from bot.domain.account import actions
 from bot.domain.account.actions import state_of
 from bot.domain.enums import Loop
@@ -37,7 +37,7 @@ def actions_view(session: Session, actor: Actor, account_id: int, now: datetime)
         ActionLine(
             action.id,
             action.text,
-            action.loop.value,
+            action.loop,
             state_of(action, on),
             state.names.get(action.owner_id) if action.owner_id else None,
             action.due_on,
@@ -142,15 +142,15 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
     owner = members.by_id(session, action.owner_id)
     arr = money(account.arr_minor, account.currency)
     same = queries.open_with_theme(session, account.workspace_id, action.theme) if action.theme else []
-    counted = actions.recurring(same, now.date())
+    counted = actions.recurring(same, rules_day(now))
     return LoopView(
         action.id,
         account.id,
         account.name,
         str(arr) if arr else None,
         action.text,
-        action.loop.value,
-        state_of(action, now.date()),
+        action.loop,
+        state_of(action, rules_day(now)),
         action.theme,
         counted[0].fact if counted else None,
         owner.slack_id or owner.name if owner else None,
@@ -164,14 +164,14 @@ def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime)
     action, account = _put_action(session, args["action_id"])
     if action.told_on is not None or action.loop_answer is None:
         return Moot("the customer was told already")
-    return LoopAnsweredView(action.id, account.name, action.text, action.loop.value, action.loop_answer)
+    return LoopAnsweredView(action.id, account.name, action.text, action.loop, action.loop_answer)
 
 
 def themes_of(session: Session, portfolio_id: int, now: datetime) -> tuple[str, ...]:
     """What keeps showing up across a portfolio: `SAP connector: nine accounts, 1.2 M USD ARR`."""
     states = proof_state.load_portfolio(session, portfolio_id)
     pairs = ((state.account, action) for state in states for action in state.actions)
-    return tuple(actions.headline(theme) for theme in actions.recurring(pairs, now.date()))
+    return tuple(actions.headline(theme) for theme in actions.recurring(pairs, rules_day(now)))
 
 
 def _of(session: Session, actor: Actor, action_id: int) -> tuple[Action, Account]:

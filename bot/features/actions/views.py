@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.account.actions import ActionState
+from bot.domain.enums import Loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class LoopView:
     account: str
     arr: str | None
     text: str
-    loop: str
+    loop: Loop
     state: ActionState
     theme: str | None
     others: str | None
@@ -34,7 +35,7 @@ class LoopAnsweredView:
     action_id: int
     account: str
     text: str
-    loop: str
+    loop: Loop
     answer: str
 
 
@@ -54,7 +55,7 @@ class ActionFormView:
 class ActionLine:
     action_id: int
     text: str
-    loop: str
+    loop: Loop
     state: ActionState
     owner: str | None
     due_on: date | None

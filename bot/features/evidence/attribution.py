@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
+from bot.app.assessments import has_begun, rules_day
 from bot.domain.enums import Grade, Method, Part
-from bot.domain.model import Account, Evidence, Outcome, Person, ProofState
+from bot.domain.labels import label
+from bot.domain.model import Account, Evidence, Outcome, ProofState
 from bot.domain.proof import evidence_grade
-from bot.domain.proof.explanation import PARTS
+from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.money import money, parse
 from bot.domain.values.text import number
 from bot.features.evidence import record
@@ -25,11 +27,6 @@ from bot.features.plan import people as plan_people
 from bot.store import proof_state
 
 _MAY_ACCEPT = (Part.FINANCE, Part.ECONOMIC_BUYER)
-METHODS = {
-    Method.COMPARISON_GROUP: ("Comparison group", "Part of them works without us, and we compare"),
-    Method.BEFORE_AFTER: ("Before and after", "The other causes of the change are listed"),
-    Method.EXPERT_ESTIMATE: ("Expert estimate", "Somebody who knows estimates our share, with the error"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +47,17 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
     """What the form shows for a piece; `Refused` when the piece is not confirmed, for there is nothing to isolate."""
     piece, state, outcome = _piece(session, actor, evidence_id, now)
     amount = money(piece.money_minor, piece.currency)
-    people = [person for person in state.people if person.part in _MAY_ACCEPT and _there(person, now)]
+    people = [person for person in state.people if person.part in _MAY_ACCEPT and person.is_there(has_begun(now))]
     return IsolateShareView(
         evidence_id=evidence_id,
         account=state.account.name,
         outcome=outcome.title,
         what=number(piece.value, outcome.unit) if piece.value is not None else piece.statement or "",
-        methods=tuple((method.value, *words) for method, words in METHODS.items()),
         method=piece.method.value if piece.method else None,
         note=piece.method_note,
         money=f"{number(amount.major)} {amount.currency}" if amount else None,
         currency=_currency(state.account, outcome),
-        people=tuple((person.id, person.name, PARTS[person.part]) for person in people),
+        people=tuple((person.id, person.name, label(person.part)) for person in people),
         accepted_by=piece.accepted_by,
         today=actor.today(now),
     )
@@ -124,21 +120,20 @@ def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> t
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, account_of(session, actor, piece.account_id).id)
     outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)
-    if piece.superseded_by is not None:
+    became = state_of_piece(piece, state.evidence, has_begun(now))
+    if became is PieceState.SUPERSEDED:
         raise UserError("A newer piece has replaced this one. Open the evidence again and choose that one.")
-    if piece.withdrawn_on is not None or piece.disputed_on is not None:
+    if became is not PieceState.STANDS:
         raise UserError("This piece is withdrawn or disputed. Record evidence that stands first.")
-    grade, _ = evidence_grade.grade_piece(outcome, piece, {person.id: person for person in state.people}, now.date())
+    grade, _ = evidence_grade.grade_piece(
+        outcome, piece, {person.id: person for person in state.people}, rules_day(now)
+    )
     if grade < Grade.CONFIRMED:
         raise UserError(
-            f"This piece is only {grade.word}. Have it confirmed first, by their own system or in a customer's words."
+            f"This piece is only {label(grade)}. Have it confirmed first, by their own system or in a customer's words."
         )
     return piece, state, outcome
 
 
 def _currency(account: Account, outcome: Outcome) -> str:
     return outcome.currency or account.currency or "USD"
-
-
-def _there(person: Person, now: datetime) -> bool:
-    return person.left_on is None or person.left_on > now.date()

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import writable
 from bot.app.actor import Actor, UserError
-from bot.domain.proof.explanation import PARTS
+from bot.app.assessments import has_begun
+from bot.domain.labels import label
 from bot.features.evidence import record
 from bot.features.evidence.views import EvidenceFormView, OutcomeChoice, PersonChoice, ReasonFormView
 from bot.store import proof_state
@@ -18,7 +19,7 @@ def reason_form(session: Session, actor: Actor, evidence_id: int, *, dispute: bo
     """What the form shows that disputes or withdraws a piece of evidence."""
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, piece.account_id)
-    people = tuple(PersonChoice(p.id, p.name, PARTS[p.part]) for p in state.people)
+    people = tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people)
     return ReasonFormView(evidence_id, dispute, str(piece.value or piece.statement or ""), people)
 
 
@@ -45,7 +46,7 @@ def evidence_form(
         account=account.name,
         outcomes=tuple(OutcomeChoice(o.id, o.title, o.unit) for o in running),
         outcome_id=outcome_id,
-        people=tuple(PersonChoice(p.id, p.name, PARTS[p.part]) for p in state.people if p.left_on is None),
+        people=tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people if p.is_there(has_begun(now))),
         today=actor.today(now),
         me=actor.member.name,
         closes_risk=closes_risk,

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, may_write
-from bot.app.assessments import assessed
+from bot.app.assessments import assessed, has_begun
 from bot.domain.enums import Grade
+from bot.domain.labels import label
 from bot.domain.proof.evidence_grade import grade_piece
 from bot.domain.proof.grading import runs_out_on
+from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.text import day, number
 from bot.features.evidence.views import EvidenceLine, EvidenceView
 
@@ -25,16 +27,17 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
         outcome = outcomes[piece.outcome_id]
         what = number(piece.value, outcome.unit) if piece.value is not None else piece.statement or ""
         status = ""
-        if piece.withdrawn_on:
+        became = state_of_piece(piece, state.evidence, has_begun(now))
+        if became is PieceState.WITHDRAWN:
             status = f"withdrawn: {piece.withdrawn_why}"
-        elif piece.disputed_on:
+        elif became is PieceState.DISPUTED:
             status = f"disputed: {piece.disputed_why}"
-        elif piece.superseded_by:
+        elif became is PieceState.SUPERSEDED:
             status = "replaced by a newer piece"
         elif runs_out_on(outcome, piece) <= assessment.on:
             status = f"expired on {day(runs_out_on(outcome, piece))}"
         attestor = by_id.get(piece.attested_by or 0)
-        source = piece.source.replace("_", " ") + (", oral" if piece.oral else "")
+        source = label(piece.source) + (", oral" if piece.oral else "")
         grade, _ = grade_piece(outcome, piece, by_id, assessment.on)
         lines.append(
             EvidenceLine(
@@ -45,7 +48,7 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
                 source=source,
                 attestor=attestor.name if attestor else None,
                 link=piece.link,
-                grade=grade.word,
+                grade=label(grade),
                 status=status,
                 may_rise=not status and grade in (Grade.CONFIRMED, Grade.ATTRIBUTED),
             )

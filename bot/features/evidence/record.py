@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import outcome_of, row_of, writable, writable_row
 from bot.app.actor import Actor, UserError
-from bot.domain.account.assessment import assess
+from bot.app.assessments import assess_now
 from bot.domain.enums import Grade, Method, OutcomeKind, Source, Standing
 from bot.domain.model import Account, Evidence, Outcome
+from bot.domain.proof.explanation import reason
 from bot.domain.values.numbers import decimal_of
 from bot.features.evidence import queries
 from bot.features.evidence.views import EvidenceRecordedView
@@ -74,7 +75,7 @@ def recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) ->
     """How the outcome of a piece of evidence stands now."""
     account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
     state = proof_state.load(session, account.id)
-    assessment = assess(state, now.date(), now)
+    assessment = assess_now(state, now)
     graded = next(one for one in assessment.outcomes if one.outcome.id == row["outcome_id"])
     proven = graded.standing is Standing.PROVEN
     can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
@@ -83,7 +84,7 @@ def recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) ->
         account.id,
         state.account.name,
         graded.outcome.title,
-        graded.reason,
+        reason(graded),
         proven,
         can_rise,
         assessment.coverage_text,

@@ -52,7 +52,6 @@ class IsolateShareView:
     account: str
     outcome: str
     what: str
-    methods: tuple[tuple[str, str, str], ...]
     method: str | None
     note: str | None
     money: str | None

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, must_read
+from bot.app.assessments import assess_now
 from bot.domain.account.actions import open_action
-from bot.domain.account.assessment import Assessment, assess
+from bot.domain.account.assessment import Assessment
 from bot.domain.enums import AccountStatus
 from bot.domain.values.text import short
 from bot.features.home import queries
@@ -60,7 +61,7 @@ def home(session: Session, actor: Actor, now: datetime) -> HomeView:
 def _mine(session: Session, member_id: int, now: datetime) -> list[Assessment]:
     """The customers that this member owns or stands in for, worst first."""
     states = proof_state.load_many(session, accounts.ids_of(session, member_id))
-    assessed = [assess(state, now.date(), now) for state in states]
+    assessed = [assess_now(state, now) for state in states]
     customers = [one for one in assessed if one.account.status is AccountStatus.CUSTOMER]
     return sorted(customers, key=lambda one: one.worst_first)
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import Tier
+from bot.domain.labels import column_label
 from bot.domain.values.money import money
 from bot.features.imports import merge_policy
 from bot.features.imports.account_rows import AccountLine
@@ -28,7 +29,6 @@ from bot.store.ledger import Author
 
 # Asked once a month: neither forgotten nor nagged, until somebody says which tier it is.
 DEFAULT_TIER = Tier.LOW_TOUCH
-_LABELS = {"owner_id": "owner", "deputy_id": "deputy", "portfolio_id": "portfolio", "arr_minor": "ARR"}
 # An amount and its currency mean something only together: both are taken, or both stay.
 _MONEY = {"arr_minor", "currency"}
 
@@ -175,7 +175,7 @@ def _told(book: LedgerSnapshot, line: AccountLine, row: Row, name: str, wanted: 
         before, after = book.directory.name(before), _name_of(after) or book.directory.name(after)
     elif name == "portfolio_id":
         before, after = book.portfolio_names.get(before), _name_of(after) or book.portfolio_names.get(after)
-    label = _LABELS.get(name, name.replace("_", " "))
+    label = column_label(name)
     return Changed(line.line, row["name"], label, shown(before), shown(after))
 
 

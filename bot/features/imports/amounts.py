@@ -1,4 +1,9 @@
-"""Reads amounts of money as exports write them. The decimal mark is inferred from the whole column."""
+"""Reads amounts of money as exports write them. The decimal mark is inferred from the whole column.
+
+It is a reader of its own, beside `bot.domain.values.numbers`: that one takes what a person typed just now, and the
+person sees what was understood. Here nobody looks at 10,000 rows, so `1.250` is read by what the column shows
+elsewhere, what could be read both ways is refused with its reason, and so is what a spreadsheet has mangled.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.labels import column_label
 from bot.domain.values.slugs import folded
 from bot.features.imports import merge_policy
 from bot.features.imports.cells import Unreadable
@@ -113,8 +114,8 @@ def _planned(known: Known, kind: Kind, line: FactLine, account_id: int) -> Plann
     changes: dict[bool, list[Changed]] = {True: [], False: []}
     for column, value in [*different.items(), *newcomers.items()]:
         before, after = (known.names.get(one, one) if column in kind.parts else one for one in (row[column], value))
-        label = column.removesuffix("_id").replace("_", " ")
-        changes[column in kept].append(Changed(line.line, line.key, label, shown(before), shown(after)))
+        changed = Changed(line.line, line.key, column_label(column), shown(before), shown(after))
+        changes[column in kept].append(changed)
     values = {column: value for column, value in different.items() if column not in kept}
     return PlannedFact(line, account_id, row["id"], values, newcomers, tuple(changes[False]), tuple(changes[True]))
 

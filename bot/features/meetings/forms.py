@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError, must_write
+from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
-from bot.domain.account.assessment import assess
 from bot.domain.enums import Loop, PromptState
 from bot.features.meetings import answer_drafts, answers, queries
 from bot.features.meetings.queries import Answer, Prompt
@@ -32,7 +32,7 @@ def nothing_changed_form(session: Session, actor: Actor, prompt_id: int, now: da
     """What the short form shows for a prompt."""
     prompt = answers.open_prompt(session, actor, prompt_id)
     state = proof_state.load(session, prompt.account_id)
-    gaps = gap_lines(state, assess(state, now.date(), now))
+    gaps = gap_lines(state, assess_now(state, now))
     return NothingChangedFormView(prompt_id, state.account.name, gaps)
 
 
@@ -72,7 +72,7 @@ def _answer_form(
     session: Session, actor: Actor, account_id: int, prompt: Prompt | None, given: Answer | None, now: datetime
 ) -> AnswerFormView:
     state = proof_state.load(session, account_id)
-    gaps = gap_lines(state, assess(state, actor.today(now), now))
+    gaps = gap_lines(state, assess_now(state, now))
     last = given or queries.last_answer(session, account_id)
     action = queries.action_of_answer(session, last.id) if last else None
     owner = members.by_id(session, action.owner_id if action else actor.member.id)

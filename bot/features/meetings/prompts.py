@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from bot.app import recurrence
 from bot.app.actor import bot_author
+from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
 from bot.app.recipients import answering_among
 from bot.domain.account import tiers
-from bot.domain.account.assessment import assess
 from bot.domain.enums import AccountStatus, PromptState, Tier
 from bot.domain.model import Account, ProofState
 from bot.domain.values import working_hours
@@ -264,7 +264,7 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
     if args["first"] and prompt.snoozed_until and prompt.snoozed_until > now:
         return Moot("the prompt is snoozed until later")
     state = facts.states[prompt.account_id]
-    assessment = assess(state, now.date(), now)
+    assessment = assess_now(state, now)
     gaps = gap_lines(state, assessment)
     last = facts.last.get(prompt.account_id)
     answer = facts.answers.get(prompt.meeting_id)
@@ -308,7 +308,7 @@ def recorded(session: Session, answer: queries.Answer) -> RecordedAnswer:
 def answer_view(session: Session, answer: queries.Answer, now: datetime) -> AnswerView:
     """What an answer put on record."""
     state = proof_state.load(session, answer.account_id)
-    coverage = assess(state, now.date(), now).coverage_text
+    coverage = assess_now(state, now).coverage_text
     return AnswerView(state.account.name, state.account.id, coverage, recorded(session, answer))
 
 
@@ -318,5 +318,5 @@ def compose_reminder(session: Session, args: dict[str, Any], now: datetime) -> R
     if prompt.state is not PromptState.OPEN or prompt.starts_at <= now:
         return Moot("it was answered, or the meeting has begun")
     state = proof_state.load(session, prompt.account_id)
-    gaps = gap_lines(state, assess(state, now.date(), now))
+    gaps = gap_lines(state, assess_now(state, now))
     return ReminderView(prompt.id, state.account.name, prompt.starts_at, gaps[0].title if gaps else None)

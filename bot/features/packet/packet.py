@@ -17,8 +17,9 @@ from bot.app.assessments import assessed
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
 from bot.domain.enums import Direction, Grade, OutcomeKind, Part, Standing
+from bot.domain.labels import label
 from bot.domain.model import Person, ProofState
-from bot.domain.proof.explanation import PARTS
+from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.values.money import Money, money, total
 from bot.domain.values.text import band, number, percent
@@ -52,14 +53,14 @@ def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) 
     writable(session, actor, account_id)
     state, assessment = assessed(session, actor, account_id, now)
     _must_have_a_story(assessment)
-    here = [person for person in state.people if person.left_on is None or person.left_on > assessment.on]
+    here = [person for person in state.people if person.is_there(assessment.on)]
     if not here:
         raise UserError(
             f"Nobody at {state.account.name} is named yet. Type /proof {state.account.slug} plan and add the person "
             "who accepted it."
         )
     here.sort(key=_deciders_first)
-    people = tuple((person.id, person.name, PARTS[person.part]) for person in here)
+    people = tuple((person.id, person.name, label(person.part)) for person in here)
     return AcceptPacketView(account_id, state.account.name, assessment.coverage_text, people, actor.today(now))
 
 
@@ -72,7 +73,7 @@ def accept(
     person = next((one for one in state.people if one.id == by_person), None)
     if person is None:
         raise UserError(f"That person does not belong to {account.name}. Choose somebody from its list.", "by")
-    if person.left_on is not None and person.left_on <= on:
+    if not person.is_there(on):
         raise UserError(f"{person.name} had left by then. Choose who accepted it, or an earlier day.", "by")
     if on > actor.today(now):
         raise UserError("An acceptance has happened. Give the day on which they said so.", "on")
@@ -109,7 +110,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
         money=tuple(str(amount) for amount in total(_accepted_money(story))),
         champion=_champion(state, on),
         accepted_on=accepted_on,
-        accepted_by=f"{accepter.name}, {PARTS[accepter.part]}" if accepter else None,
+        accepted_by=f"{accepter.name}, {label(accepter.part)}" if accepter else None,
         renew=accepted_on is not None and on > accepted_on + PACKET_GOOD_FOR,
         can_write=can_write,
     )
@@ -124,7 +125,7 @@ def _story(graded: Graded) -> StoryLine:
         target=_target(graded),
         words=piece.statement,
         progress=None if graded.standing is Standing.PROVEN else percent(graded.credit),
-        reason=graded.reason,
+        reason=reason(graded),
         attestor=graded.attestor.name if graded.attestor else None,
         as_of=piece.as_of,
         link=piece.link,
@@ -147,8 +148,8 @@ def _target(graded: Graded) -> str | None:
 
 
 def _unproven(graded: Graded) -> UnprovenLine:
-    reason = "no progress by its date" if graded.standing is Standing.DISPROVEN else graded.reason
-    return UnprovenLine(graded.outcome.title, reason, graded.outcome.due_on)
+    why = "no progress by its date" if graded.standing is Standing.DISPROVEN else reason(graded)
+    return UnprovenLine(graded.outcome.title, why, graded.outcome.due_on)
 
 
 def _accepted_money(story: list[Graded]) -> list[Money]:
@@ -160,8 +161,8 @@ def _accepted_money(story: list[Graded]) -> list[Money]:
 def _champion(state: ProofState, on: date) -> str | None:
     for part in (Part.CHAMPION, Part.ECONOMIC_BUYER):
         for person in state.people:
-            if person.part is part and (person.left_on is None or person.left_on > on):
-                return f"{person.name}, {PARTS[part]}"
+            if person.part is part and person.is_there(on):
+                return f"{person.name}, {label(part)}"
     return None
 
 

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import outcome_of, writable_row
 from bot.app.actor import Actor, UserError
+from bot.app.assessments import has_begun
 from bot.domain.account.promises import is_open
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Account, Outcome, ProofState
 from bot.domain.values.money import money, parse
 from bot.domain.values.numbers import decimal_of
 from bot.domain.values.text import number
+from bot.features.plan.outcomes import typed_number
 from bot.features.plan.views import BaselineFormView, OutcomeOwnerView
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
@@ -62,7 +64,7 @@ def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime)
         promise_id=outcome.promise_id,
         worth=f"{number(worth.major)} {worth.currency}" if worth else None,
         currency=_currency(state.account, outcome),
-        people=tuple((one.id, one.name) for one in state.people if one.left_on is None),
+        people=tuple((one.id, one.name) for one in state.people if one.is_there(has_begun(now))),
         promises=tuple((one.id, one.text) for one in offered),
     )
 
@@ -87,7 +89,7 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
 def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
     """Who could own an outcome from now on; `Refused` when nobody at the customer is named."""
     state, outcome = _writable(session, actor, outcome_id)
-    here = tuple((one.id, one.name) for one in state.people if one.left_on is None)
+    here = tuple((one.id, one.name) for one in state.people if one.is_there(has_begun(now)))
     if not here:
         raise UserError(f"Nobody at {state.account.name} is named yet. Add a person to the plan first.")
     return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, here)
@@ -96,7 +98,7 @@ def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -
 def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, now: datetime) -> None:
     """Somebody at the customer owns the outcome from now on."""
     state, outcome = _writable(session, actor, outcome_id)
-    if person_id not in {person.id for person in state.people if person.left_on is None}:
+    if person_id not in {person.id for person in state.people if person.is_there(has_begun(now))}:
         raise UserError(f"That person is not at {state.account.name} any more. Choose one from the list.", "owner")
     ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, owner_person_id=person_id)
 
@@ -112,7 +114,7 @@ def retire(session: Session, actor: Actor, outcome_id: int, on: date, why: str, 
 
 def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
     """The baseline and, where the number must stay within bounds, the band."""
-    baseline = decimal_of(new.baseline) if new.baseline.strip() else None
+    baseline = decimal_of(new.baseline)
     if baseline is None:
         raise UserError("Write the baseline as a number, such as 15.", "baseline")
     found: dict[str, Any] = {
@@ -122,10 +124,7 @@ def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
     }
     if outcome.direction is not Direction.HOLD:
         return found
-    low, high = (decimal_of(typed) if typed.strip() else None for typed in (new.band_low, new.band_high))
-    for typed, value, field in ((new.band_low, low, "band_low"), (new.band_high, high, "band_high")):
-        if typed.strip() and value is None:
-            raise UserError("Write a number, such as 12.5.", field)
+    low, high = typed_number(new.band_low, "band_low"), typed_number(new.band_high, "band_high")
     if low is None and high is None:
         raise UserError("Give at least one bound; without a band nobody can say whether it was held.", "band_low")
     if low is not None and high is not None and low > high:

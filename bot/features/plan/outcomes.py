@@ -67,7 +67,7 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
         raise UserError("Say whether the number must go up, down or stay within a band.", "direction")
     values: dict[str, Any] = {name: getattr(new, name) for name in _AS_TYPED}
     numbers: dict[str, Any] = {
-        name: _number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")
+        name: typed_number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")
     }
     kind = OutcomeKind.NUMERIC if numeric else OutcomeKind.STATEMENT
     return ledger.add(
@@ -84,7 +84,8 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     )
 
 
-def _number(typed: str | None, field: str) -> Decimal | None:
+def typed_number(typed: str | None, field: str) -> Decimal | None:
+    """The number in a field of a form, None if it is empty; `UserError` names the field if it is no number."""
     if not (typed or "").strip():
         return None
     value = decimal_of(typed or "")

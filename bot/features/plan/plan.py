@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import row_of, writable, writable_row
 from bot.app.actor import Actor, UserError, may_write
-from bot.app.assessments import assessed
+from bot.app.assessments import assessed, has_begun
 from bot.domain.account import plan_gaps, promises
-from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, Part, PromiseState
+from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
+from bot.domain.labels import label
 from bot.domain.model import Outcome, Promise
-from bot.domain.proof.explanation import PARTS
+from bot.domain.proof.explanation import reason
 from bot.domain.values.text import band, day, number
 from bot.features.plan import outcome_details
 from bot.features.plan import people as plan_people
@@ -30,7 +31,7 @@ def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) 
         account_id,
         state.account.name,
         tuple((o.id, o.title) for o in state.outcomes if o.retired_on is None),
-        tuple((p.id, p.name) for p in state.people if p.left_on is None),
+        tuple((p.id, p.name) for p in state.people if p.is_there(has_begun(now))),
         tuple((o.id, o.text) for o in state.obstacles if o.cleared_on is None),
         tuple((p.id, p.text) for p in state.promises if p.state is PromiseState.OPEN),
         actor.today(now),
@@ -61,7 +62,7 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
     """The success plan of an account."""
     state, assessment = assessed(session, actor, account_id, now)
     people = {person.id: person.name for person in state.people}
-    graded = {one.outcome.id: one.reason for one in assessment.outcomes}
+    graded = {one.outcome.id: reason(one) for one in assessment.outcomes}
     forgotten = {one.promise.id: _silence(one) for one in promises.forgotten(state.promises, assessment.on)}
     return PlanView(
         account_id=account_id,
@@ -73,10 +74,10 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             for o in state.outcomes
             if o.retired_on is None
         ),
-        people=tuple(PersonLine(p.name, p.title, PARTS[p.part], p.left_on) for p in state.people),
+        people=tuple(PersonLine(p.name, p.title, label(p.part), p.left_on) for p in state.people),
         obstacles=tuple(
             ObstacleLine(
-                o.kind.value,
+                label(o.kind),
                 o.text,
                 people.get(o.owner_person_id or 0) or state.names.get(o.owner_id or 0),
                 o.due_on,
@@ -114,7 +115,7 @@ def form_values(session: Session, actor: Actor, account_id: int, now: datetime) 
     return {
         "account_id": account_id,
         "account": account.name,
-        "people": tuple((p.id, p.name) for p in state.people if p.left_on is None),
+        "people": tuple((p.id, p.name) for p in state.people if p.is_there(has_begun(now))),
         "outcomes": tuple((o.id, o.title) for o in state.outcomes if o.retired_on is None),
         "me": actor.member.slack_id,
         "today": actor.today(now),
@@ -209,11 +210,6 @@ def first_win(session: Session, actor: Actor, account_id: int, on: date, words: 
     if not words.strip():
         raise UserError("Write what worked, in the customer's words.", "words")
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, first_win_on=on, first_win=words.strip())
-
-
-def roles() -> tuple[tuple[str, str], ...]:
-    """The parts that somebody at the customer can play, as (value, words)."""
-    return tuple((part.value, PARTS[part]) for part in Part)
 
 
 def account_of_outcome(session: Session, actor: Actor, outcome_id: int) -> int:

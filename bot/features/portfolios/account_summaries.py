@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.domain.account.assessment import Assessment, assess
+from bot.app.assessments import assess_now
+from bot.domain.account.assessment import Assessment
 from bot.domain.model import MeetingFact
-from bot.domain.portfolio.account_summary import Brief, brief_of, good_until, rules_version
+from bot.domain.portfolio.account_summary import Brief, brief_of, good_until
+from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import queries
 from bot.features.portfolios.queries import Kept
 from bot.store import members, proof_state
@@ -32,12 +34,12 @@ def of_portfolio(session: Session, portfolio_id: int, since: datetime | None, no
 
     The meetings are those from `since` on, or of half a year.
     """
-    kept = queries.of_portfolio(session, portfolio_id, rules_version(), now)
+    kept = queries.of_portfolio(session, portfolio_id, RULES_VERSION, now)
     accounts = queries.accounts(session, portfolio_id)
     held = [Brief.from_json(account, *kept[account.id]) for account in accounts if account.id in kept]
     if len(held) < len(accounts):
-        others = proof_state.load_selected(session, queries.without(portfolio_id, rules_version(), now))
-        held += [brief_of(assess(state, now.date(), now)) for state in others]
+        others = proof_state.load_selected(session, queries.without(portfolio_id, RULES_VERSION, now))
+        held += [brief_of(assess_now(state, now)) for state in others]
     meetings = queries.meetings(session, portfolio_id, since or now - HALF_A_YEAR, now)
     people = {one.account.owner_id for one in held} | {meeting.asked for meeting in meetings}
     return AccountSummaries(held, meetings, members.names(session, people))
@@ -56,4 +58,4 @@ def keep(session: Session, assessments: Sequence[Assessment]) -> None:
     for one in assessments:
         brief = brief_of(one)
         kept[one.account.id] = Kept(brief.as_json(), brief.told), good_until(one)
-    queries.keep(session, kept, rules_version())
+    queries.keep(session, kept, RULES_VERSION)

@@ -12,10 +12,11 @@ from rapidfuzz import process
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError, must_read
+from bot.app.assessments import assess_now, rules_day
 from bot.domain.account import actions as account_actions
-from bot.domain.account.assessment import assess
 from bot.domain.account.participation import participation
 from bot.domain.account.tiers import Bands, OwnerLoad, loads
+from bot.domain.labels import label
 from bot.domain.model import Action
 from bot.domain.values.money import listed_money
 from bot.domain.values.text import plural, short
@@ -133,7 +134,7 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
         raise UserError(
             f"{owner.name if owner else 'That person'} owns no account. Type /portfolio to see all of them."
         )
-    assessments = [assess(state, now.date(), now) for state in proof_state.load_many(session, owned)]
+    assessments = [assess_now(state, now) for state in proof_state.load_many(session, owned)]
     home = portfolios.of_owner(session, actor.workspace_id, owner.id)
     bands = bands_of(home[0]) if len(home) == 1 else None
     of = account_summaries.of_assessments(assessments)
@@ -163,7 +164,7 @@ def _behind(of: AccountSummaries, actions: Sequence[Action], bands: Bands | None
     held = {one.account.id: one.account for one in of.briefs}
     carried = loads(held.values(), bands)
     asked = participation(of.meetings, now, now - PARTICIPATION_WINDOW)
-    themes = account_actions.recurring(((held[action.account_id], action) for action in actions), now.date())
+    themes = account_actions.recurring(((held[action.account_id], action) for action in actions), rules_day(now))
     lines = {
         "Load": [Line("load", "", (named(load.owner_id),), 0, _load(load)) for load in carried[:_SHOWN]],
         "Answers of the last 90 days": [
@@ -184,7 +185,7 @@ def _load(load: OwnerLoad) -> str:
     if load.unknown_arr:
         parts.append(f"{load.unknown_arr:,} without ARR")
     tiers = [
-        f"{tier.accounts:,} {tier.tier.replace('_', ' ')}"
+        f"{tier.accounts:,} {label(tier.tier)}"
         + (f" of {tier.expected:,} expected" if tier.expected is not None else "")
         for tier in load.by_tier
     ]

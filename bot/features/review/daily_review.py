@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import bot_author
-from bot.domain.account.assessment import Assessment, assess
+from bot.app.assessments import assess_now
+from bot.domain.account.assessment import Assessment
 from bot.domain.account.dangers import Danger
 from bot.domain.enums import AccountStatus, RiskState
 from bot.domain.model import Account, ProofState, Risk
@@ -49,7 +50,7 @@ def review_due_accounts(session: Session, now: datetime) -> bool:
     portfolio = portfolios.by_id(session, states[0].account.portfolio_id)
     tiers.follow_bands(session, (state.account for state in states), portfolio, now)
     for state in states:
-        assessment = assess(state, now.date(), now)
+        assessment = assess_now(state, now)
         assessments.append(assessment)
         news += _look(session, state, assessment, now)
         moments[state.account.id] = _next_look(state, now)

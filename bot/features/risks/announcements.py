@@ -25,6 +25,7 @@ from bot.app.actor import bot_author
 from bot.app.recipients import Recipient
 from bot.domain.account.dangers import Danger
 from bot.domain.enums import Severity
+from bot.domain.labels import label
 from bot.domain.model import Account, Risk
 from bot.domain.values import working_hours
 from bot.domain.values.money import listed_money, money, total
@@ -179,14 +180,14 @@ def _more(portfolio_id: int | None, rest: Sequence[Risk], held: dict[int, Accoun
     kinds = Counter(risk.kind for risk in rest).most_common()
     worst: dict[int, MoreLine] = {}
     for risk in rest:
-        line = MoreLine(risk.account_id, held[risk.account_id].name, risk_message.title(risk.kind), risk.severity)
+        line = MoreLine(risk.account_id, held[risk.account_id].name, label(risk.kind), risk.severity)
         worst.setdefault(risk.account_id, line)
     return RisksMoreView(
         portfolio_id=portfolio_id,
         count=len(rest),
         accounts=len(touched),
         arr=listed_money(sums),
-        kinds=tuple((count, risk_message.title(kind)) for kind, count in kinds),
+        kinds=tuple((count, label(kind)) for kind, count in kinds),
         worst=tuple(worst.values())[:_NAMED],
     )
 

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain.account.assessment import Assessment, assess
+from bot.app.assessments import assess_now
+from bot.domain.account.assessment import Assessment
 from bot.domain.account.tiers import MONTH, TRIGGERS, asked_by_trigger
 from bot.domain.enums import Severity, Tier
 from bot.domain.model import Account, Risk
@@ -65,7 +66,7 @@ def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> Batc
         return Moot("the owner is gone")
     since = working_hours.month_opens((month - timedelta(days=1)).replace(day=1), owner.tz)
     ids = queries.accounts_of(session, owner.id, Tier.TECH_TOUCH)
-    found = [assess(state, now.date(), now) for state in proof_state.load_many(session, ids)]
+    found = [assess_now(state, now) for state in proof_state.load_many(session, ids)]
     found.sort(key=lambda one: one.worst_first)
     broke = [(one, _broke(one, since)) for one in found]
     lines = [_line(one.account, new) for one, (new, _) in broke if new]

@@ -14,8 +14,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
+from bot.app.assessments import has_begun
 from bot.domain.enums import RiskState
+from bot.domain.labels import label
 from bot.domain.model import Account, Evidence, ProofState, Risk
+from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.text import day, number, quoted
 from bot.features.risks import queries, risk_message
 from bot.features.risks.views import Piece, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
@@ -80,7 +83,7 @@ def close(
     risk, account = _still_open(_locked(session, actor, risk_id, now))
     said = " ".join(how.split())
     if evidence_id is not None:
-        piece = _usable(proof_state.load(session, account.id), evidence_id)
+        piece = _usable(proof_state.load(session, account.id), evidence_id, now)
         said = f"{said} ({piece})" if said else piece
     if not said:
         raise UserError("Choose the evidence that settles it, or say in a sentence what changed.", "how")
@@ -116,21 +119,21 @@ def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime
 def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskAssignView:
     risk, account = _still_open(_readable(session, actor, risk_id))
     holder = members.by_id(session, risk.owner_id)
-    return RiskAssignView(risk.id, account.name, risk_message.title(risk.kind), holder.name if holder else None)
+    return RiskAssignView(risk.id, account.name, label(risk.kind), holder.name if holder else None)
 
 
 def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
     risk, account = _still_open(_readable(session, actor, risk_id))
-    return RiskSnoozeView(risk.id, account.name, risk_message.title(risk.kind), actor.today(now) + timedelta(days=7))
+    return RiskSnoozeView(risk.id, account.name, label(risk.kind), actor.today(now) + timedelta(days=7))
 
 
 def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
     risk, account = _still_open(_readable(session, actor, risk_id))
     state = proof_state.load(session, account.id)
-    usable = sorted((piece for piece in state.evidence if _stands(piece)), key=lambda piece: piece.as_of, reverse=True)
+    usable = sorted(_standing(state, now), key=lambda piece: piece.as_of, reverse=True)
     about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
     pieces = tuple(Piece(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
-    return RiskCloseView(risk.id, account.name, risk_message.title(risk.kind), risk.fact, pieces)
+    return RiskCloseView(risk.id, account.name, label(risk.kind), risk.fact, pieces)
 
 
 def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Account]:
@@ -187,15 +190,17 @@ def _taken(session: Session, risk: Risk) -> str:
     return f"{holder.name} has it{since}. Press Assign if somebody else should."
 
 
-def _usable(state: ProofState, evidence_id: int) -> str:
-    piece = next((piece for piece in state.evidence if piece.id == evidence_id), None)
-    if piece is None or not _stands(piece):
+def _standing(state: ProofState, now: datetime) -> list[Evidence]:
+    """The pieces that can settle a risk: they stand, and nobody disputes them."""
+    on = has_begun(now)
+    return [piece for piece in state.evidence if state_of_piece(piece, state.evidence, on) is PieceState.STANDS]
+
+
+def _usable(state: ProofState, evidence_id: int, now: datetime) -> str:
+    piece = next((piece for piece in _standing(state, now) if piece.id == evidence_id), None)
+    if piece is None:
         raise UserError("That piece of evidence no longer stands. Choose another, or say what changed.", "evidence")
     return _described(state, piece)
-
-
-def _stands(piece: Evidence) -> bool:
-    return piece.disputed_on is None and piece.withdrawn_on is None and piece.superseded_by is None
 
 
 def _described(state: ProofState, piece: Evidence) -> str:

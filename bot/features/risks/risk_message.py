@@ -13,7 +13,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.app.recipients import Recipient, of_account, of_admin, of_manager, of_member, reached
-from bot.domain.enums import RiskKind, RiskState, Severity
+from bot.domain.enums import RiskState, Severity
+from bot.domain.labels import label
 from bot.domain.model import Account, Risk
 from bot.domain.values import working_hours
 from bot.domain.values.money import money
@@ -29,24 +30,6 @@ from bot.store.members import Member
 from bot.store.portfolios import Portfolio
 
 log = structlog.get_logger("risks")
-
-TITLES = {
-    RiskKind.NO_SUCCESS_WRITTEN: "success is not written down",
-    RiskKind.NO_CUSTOMER_OWNER: "nobody at the customer owns it",
-    RiskKind.SPONSOR_LEFT: "the sponsor left",
-    RiskKind.PROOF_EXPIRED: "the proof has expired",
-    RiskKind.RENEWAL_UNPROVEN: "the renewal is unproven",
-    RiskKind.PROMPTS_UNANSWERED: "prompts go unanswered",
-    RiskKind.NO_NEW_EVIDENCE: "meetings bring no evidence",
-    RiskKind.PROOF_DISPUTED: "the proof is disputed",
-    RiskKind.DISPROVEN: "an outcome is disproven",
-    RiskKind.ACTION_OVERDUE: "an action is overdue",
-}
-
-
-def title(kind: RiskKind) -> str:
-    """The danger in a few words, as they follow `Acme: `."""
-    return TITLES[kind]
 
 
 def tell(session: Session, risk_id: int, desk: Recipient, now: datetime) -> bool:
@@ -169,7 +152,7 @@ def risk_view(session: Session, risk_id: int, now: datetime) -> RiskView:
         risk_id=risk.id,
         account_id=account.id,
         account=account.name,
-        title=title(risk.kind),
+        title=label(risk.kind),
         fact=risk.fact,
         severity=risk.severity,
         state=risk.state,
@@ -210,7 +193,7 @@ def compose_note(session: Session, args: dict[str, Any], now: datetime) -> RiskN
     return RiskNoteView(
         what=_event(note),
         account=account.name,
-        title=title(risk.kind),
+        title=label(risk.kind),
         by=who.get(note.member_id or 0),
         holder=who.get(after.get("owner_id") or 0),
         manager=who.get(manager_id or 0),
@@ -251,7 +234,7 @@ def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> 
         owner = who.get(account.owner_id or 0)
         lines.append(
             UnclaimedLine(
-                risk.id, account.id, account.name, title(risk.kind), risk.fact, risk.severity, risk.opened_at, owner
+                risk.id, account.id, account.name, label(risk.kind), risk.fact, risk.severity, risk.opened_at, owner
             )
         )
     return UnclaimedView(portfolio.name if portfolio else "", portfolio.channel if portfolio else None, tuple(lines))

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from bot.domain.values.text import day
 from bot.slack.markup.errors import CompileError
 from bot.slack.markup.text import (
     ELLIPSIS,
@@ -61,11 +62,6 @@ def mrkdwn(node: Element, limit: int, elsewhere: Container[str] = ()) -> tuple[s
 def words(node: Element, limit: int, elsewhere: Container[str] = ()) -> str:
     """The content of `node` as plain_text: words and `<emoji/>` only, never empty."""
     return plain(_letters(node, elsewhere), limit)
-
-
-def day(when: date) -> str:
-    """A day as people write it, the same in every time zone: "12 Mar 2026"."""
-    return f"{when.day} {when:%b} {when.year}"
 
 
 def _letters(node: Element, elsewhere: Container[str] = ()) -> str:

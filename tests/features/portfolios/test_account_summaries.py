@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.account.assessment import assess
+from bot.app.assessments import assess_now
 from bot.domain.enums import CadenceKind, Change, Part, PromptState, Relationship, Source
-from bot.domain.portfolio.account_summary import Brief, brief_of, rules_version
+from bot.domain.portfolio.account_summary import Brief, brief_of
+from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import account_summaries
 from bot.features.portfolios import queries as portfolio_queries
 from bot.store import ledger, members, proof_state, schema
@@ -37,7 +38,7 @@ def team(database: Database) -> Team:
 def now_and_anew(session: Session, portfolio_id: int, now: datetime) -> tuple[list[Brief], list[Brief]]:
     """The portfolio's briefs as they are given, and as they are without any that was kept."""
     given_ = account_summaries.of_portfolio(session, portfolio_id, None, now).briefs
-    anew = [brief_of(assess(state, now.date(), now)) for state in proof_state.load_portfolio(session, portfolio_id)]
+    anew = [brief_of(assess_now(state, now)) for state in proof_state.load_portfolio(session, portfolio_id)]
     return sorted(given_, key=by_id), sorted(anew, key=by_id)
 
 
@@ -48,7 +49,7 @@ def by_id(brief: Brief) -> int:
 def held(team: Team, now: datetime) -> set[int]:
     """The accounts whose kept brief holds."""
     with team.session() as session:
-        return set(portfolio_queries.of_portfolio(session, team.portfolio_id, rules_version(), now))
+        return set(portfolio_queries.of_portfolio(session, team.portfolio_id, RULES_VERSION, now))
 
 
 def assert_true(team: Team, now: datetime) -> None:
@@ -222,7 +223,7 @@ def test_a_write_during_a_look_ends_the_brief_of_that_look(team: Team) -> None:
         session.execute(select(due.c.account_id).where(due.c.account_id == account).with_for_update()).all()
         state = proof_state.load(session, account)
         writer.start()
-        account_summaries.keep(session, [assess(state, MONDAY.date(), MONDAY)])
+        account_summaries.keep(session, [assess_now(state, MONDAY)])
     writer.join()
     assert held(team, MONDAY) == set()
     assert_true(team, MONDAY)

@@ -146,7 +146,7 @@ def test_a_tier_by_hand_survives_the_bands_until_it_is_released(team: Team) -> N
     maya = team.as_(team.maya)
     with team.session() as session:
         view = tiers.tier_view(session, maya, account_id, MONDAY)
-        assert (view.tier, view.by_bands, view.reason) == ("low_touch", "Low touch", None)
+        assert (view.tier, view.by_bands, view.reason) == ("low_touch", "low touch", None)
         with pytest.raises(UserError):
             tiers.overrule_tier(session, maya, account_id, Tier.HIGH_TOUCH, "", MONDAY)
         with pytest.raises(UserError):

@@ -1,0 +1,242 @@
+"""The words that people read for the words of the house: one table for every enum, for cards, forms and history alike.
+
+`label` gives a word for running text. `choices` gives what a form offers, in its order. The stored value of an enum is
+never shown by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.domain.enums import (
+    AccountStatus,
+    CadenceKind,
+    Change,
+    Direction,
+    Grade,
+    Loop,
+    Method,
+    ObstacleKind,
+    OutcomeKind,
+    Part,
+    PromiseState,
+    PromptState,
+    Relationship,
+    RiskKind,
+    RiskState,
+    Severity,
+    Source,
+    Stage,
+    Standing,
+    Theatre,
+    Tier,
+    Verdict,
+    Why,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a form: the stored value, its label, the words to choose by, and half a sentence on them."""
+
+    value: str
+    label: str
+    words: str
+    hint: str = ""
+
+
+def _own_words(kind: type[Enum]) -> dict[Enum, str]:
+    """The labels of an enum whose names are plain English already: `weekly sync`."""
+    return {member: member.name.lower().replace("_", " ") for member in kind}
+
+
+_LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
+    Loop: {**_own_words(Loop), Loop.GO_TO_MARKET: "go-to-market"},
+    Part: {**_own_words(Part), Part.BLAMED: "the one who is blamed"},
+    RiskKind: {
+        RiskKind.NO_SUCCESS_WRITTEN: "success is not written down",
+        RiskKind.NO_CUSTOMER_OWNER: "nobody at the customer owns it",
+        RiskKind.SPONSOR_LEFT: "the sponsor left",
+        RiskKind.PROOF_EXPIRED: "the proof has expired",
+        RiskKind.RENEWAL_UNPROVEN: "the renewal is unproven",
+        RiskKind.PROMPTS_UNANSWERED: "prompts go unanswered",
+        RiskKind.NO_NEW_EVIDENCE: "meetings bring no evidence",
+        RiskKind.PROOF_DISPUTED: "the proof is disputed",
+        RiskKind.DISPROVEN: "an outcome is disproven",
+        RiskKind.ACTION_OVERDUE: "an action is overdue",
+    },
+    **{
+        kind: _own_words(kind)
+        for kind in (
+            AccountStatus,
+            CadenceKind,
+            Change,
+            Direction,
+            Grade,
+            Method,
+            ObstacleKind,
+            OutcomeKind,
+            PromiseState,
+            PromptState,
+            Relationship,
+            RiskState,
+            Severity,
+            Source,
+            Stage,
+            Standing,
+            Theatre,
+            Tier,
+            Verdict,
+        )
+    },
+}
+
+TIER_MEANS: Mapping[Tier, str] = {
+    Tier.HIGH_TOUCH: "asked before every meeting; the aim is that every account stays",
+    Tier.LOW_TOUCH: "asked once a month, and when something breaks",
+    Tier.TECH_TOUCH: "never asked one by one; one batch a month with only what broke",
+}
+
+STAGE_EXITS: Mapping[Stage, str] = {
+    Stage.SETUP: "one outcome is written so that it can be judged, and somebody at the customer owns it",
+    Stage.ACTIVATION: "a first win, with its date: “we used it in real life and it worked”",
+    Stage.ADOPTION: "one outcome is measured or better, and has moved",
+    Stage.OUTCOMES: "one outcome is confirmed or better, and has moved",
+    Stage.EXPANSION: "one outcome is attributed: a stated method isolates our share",
+    Stage.RENEWAL: "coverage is 80% or more, and a packet was accepted within a year",
+}
+"""What must be true to leave each stage; `bot.domain.account.stages` holds the same as code."""
+
+METHOD_ISOLATES: Mapping[Method, str] = {
+    Method.COMPARISON_GROUP: "a comparison group isolates our share",
+    Method.BEFORE_AFTER: "before and after, with the other causes listed",
+    Method.EXPERT_ESTIMATE: "an expert estimate with its error",
+}
+"""Why a piece is attributed."""
+
+WHY: Mapping[Why, str] = {
+    Why.NOTHING: "no evidence yet",
+    Why.WITHDRAWN: "its evidence was withdrawn",
+    Why.OUR_WORD: "only we say so",
+    Why.NOBODY_NAMED: "no customer is named who says so",
+    Why.NO_WORDS: "the customer's words are not quoted",
+    Why.TELEMETRY: "our telemetry shows use, not value",
+    Why.NO_BASELINE: "there is no baseline",
+    Why.BASELINE_NOT_AGREED: "nobody at the customer agreed to the baseline",
+    Why.NO_NUMBER: "words only, and success here is a number",
+    Why.NO_METRIC: "a statement is proved by the customer's words, not by our figures",
+    Why.MEASURED_BY_US: "only we have measured it",
+    Why.ORAL: "only told to us on a call",
+    Why.CUSTOMER_SYSTEM: "it stands in the customer's own system",
+}
+"""The reasons that need no name and no date; `bot.domain.proof.explanation` words the others."""
+
+_CHOICES: Mapping[type[Enum], Mapping[Enum, tuple[str, str]]] = {
+    CadenceKind: {
+        CadenceKind.WEEKLY_SYNC: ("Weekly sync", ""),
+        CadenceKind.ONBOARDING_CHECK: ("Onboarding check", ""),
+        CadenceKind.BUSINESS_REVIEW: ("Business review", ""),
+        CadenceKind.RENEWAL_READOUT: ("Renewal readout", ""),
+    },
+    Change: {
+        Change.BELIEF: ("What they believe", "They think differently about it"),
+        Change.BEHAVIOUR: ("What they do", "They do something differently"),
+        Change.ECONOMICS: ("What it is worth to them", "Money or time moved"),
+        Change.NOTHING: ("Nothing", "No movement since last time"),
+    },
+    Direction: {
+        Direction.UP: ("Up", ""),
+        Direction.DOWN: ("Down", ""),
+        Direction.HOLD: ("Stay where it is", ""),
+    },
+    Loop: {
+        Loop.OURSELVES: ("Ourselves", ""),
+        Loop.CUSTOMER: ("The customer", ""),
+        Loop.PRODUCT: ("Product", ""),
+        Loop.GO_TO_MARKET: ("Go-to-market", ""),
+    },
+    Method: {
+        Method.COMPARISON_GROUP: ("Comparison group", "Part of them works without us, and we compare"),
+        Method.BEFORE_AFTER: ("Before and after", "The other causes of the change are listed"),
+        Method.EXPERT_ESTIMATE: ("Expert estimate", "Somebody who knows estimates our share, with the error"),
+    },
+    ObstacleKind: {
+        ObstacleKind.APPROVALS: ("Approvals", ""),
+        ObstacleKind.OWNERSHIP: ("Unclear ownership", ""),
+        ObstacleKind.FRICTION: ("Workflow friction", ""),
+        ObstacleKind.POLITICS: ("Politics", ""),
+        ObstacleKind.INFRASTRUCTURE: ("Infrastructure", ""),
+    },
+    Part: {
+        Part.ECONOMIC_BUYER: ("Economic buyer", "Has the authority and the budget"),
+        Part.CHAMPION: ("Champion", "Fights for it inside"),
+        Part.OUTCOME_OWNER: ("Outcome owner", "Does the work"),
+        Part.BLAMED: ("The one who is blamed", "Is blamed if it fails"),
+        Part.FINANCE: ("Finance", "Accepts the money"),
+        Part.USER: ("Day-to-day user", ""),
+        Part.OTHER: ("Somebody else", ""),
+    },
+    Source: {
+        Source.CUSTOMER_SYSTEM: ("The customer's own system", ""),
+        Source.CUSTOMER_WROTE: ("A customer wrote it", ""),
+        Source.CHAMPION_PRESENTED: ("The champion presented it internally", ""),
+        Source.CUSTOMER_SAID: ("A customer told us on a call", ""),
+        Source.OUR_MEASUREMENT: ("We measured the metric", ""),
+        Source.OUR_TELEMETRY: ("Our product's usage figures", ""),
+        Source.OUR_WORD: ("We say so", ""),
+    },
+    Tier: {
+        Tier.HIGH_TOUCH: ("High touch", "Asked before every meeting"),
+        Tier.LOW_TOUCH: ("Low touch", "Asked once a month and on triggers"),
+        Tier.TECH_TOUCH: ("Tech touch", "Never asked one by one"),
+    },
+    Verdict: {
+        Verdict.YES: ("Yes, they would miss what it does for them", ""),
+        Verdict.NO: ("No, they stay from habit or contract", ""),
+        Verdict.NOT_CLEAR: ("Not clear yet", ""),
+    },
+}
+
+_COLUMNS = {
+    "arr_minor": "ARR",
+    "owner_id": "owner",
+    "deputy_id": "deputy",
+    "owner_person_id": "owner at the customer",
+    "baseline_agreed_by": "agreement to the baseline",
+    "due_on": "due date",
+    "renewal_date": "renewal date",
+    "risk_if_never": "risk if never done",
+    "shelf_life_days": "shelf life in days",
+    "stage_reason": "reason for the stage",
+    "tier_reason": "reason for the tier",
+}
+
+
+def label(member: Enum) -> str:
+    """The words for a member of one of the house's enums, as they stand inside a sentence."""
+    return _LABELS[type(member)][member]
+
+
+def label_of(kind: type[Enum], value: str) -> str:
+    """The words for a stored value of an enum; what the enum no longer has is shown as it stands."""
+    try:
+        return label(kind(value))
+    except ValueError:
+        return value.replace("_", " ")
+
+
+def choices(kind: type[Enum]) -> tuple[Choice, ...]:
+    """What a form offers of an enum; `KeyError` for an enum that no form offers."""
+    return tuple(Choice(member.value, label(member), words, hint) for member, (words, hint) in _CHOICES[kind].items())
+
+
+def all_choices() -> dict[str, tuple[Choice, ...]]:
+    """What forms offer, by the name of the enum."""
+    return {kind.__name__: choices(kind) for kind in _CHOICES}
+
+
+def column_label(column: str) -> str:
+    """The words for a column of the ledger: `due_on` is a due date."""
+    return _COLUMNS.get(column, column.removesuffix("_id").replace("_", " "))
