@@ -25,7 +25,7 @@ from bot.store.admin.migrations import head
 ROOT = Path(__file__).parents[2]
 NOT_BUILT_FROM = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "*.sqlite3*")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-PATIENCE = 60
+PATIENCE = 300
 """Seconds after which a process that has not answered is taken for stuck."""
 
 
@@ -79,7 +79,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(tree.parent),
         str(tree),
     )
-    subprocess.run(build, check=True, timeout=PATIENCE * 2)
+    subprocess.run(build, check=True, timeout=PATIENCE)
     [built] = tree.parent.glob("*.whl")
     return built
 

@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import Row, select
 
 from bot.domain.enums import RiskState
+from bot.outbox.types import State
 from bot.store import schema
 from bot.store.admin import migrations
 from bot.store.engine import Database
@@ -92,10 +93,10 @@ def rows(stage: Stage, table: Any) -> list[Row[Any]]:
     return stage.read(lambda session: list(session.execute(select(table).order_by(table.c.id)).all()))
 
 
-def sent_for(stage: Stage, left: Json) -> list[Row[Any]]:
-    """The outbox rows that made the message and changed it, oldest first."""
+def updates(stage: Stage, left: Json) -> int:
+    """How often the outbox has changed the message, by the row that the last release had posted it with."""
     [post] = [row for row in rows(stage, outbox) if row.sent_ts == left["ts"] and row.op == "post"]
-    return [post, *(row for row in rows(stage, outbox) if row.target_id == post.id)]
+    return len([row for row in rows(stage, outbox) if row.target_id == post.id and row.state == State.SENT])
 
 
 async def test_the_card_shows_what_was_recorded_before(stage: Stage) -> None:
@@ -128,18 +129,19 @@ async def the_second_answer_is_given_in_the_open_form(stage: Stage) -> None:
     assert (answer.meeting_id, answer.unproven, answer.next_action) == (2, "Who pays", "Call Ana")
     assert "is answered" in ines.text(now_shown(stage, prompt))
     assert posted(stage, prompt["channel"]) == []
-    assert [row.op for row in sent_for(stage, prompt)] == ["post", "update"]
+    assert updates(stage, prompt) == 1
 
 
 async def test_a_risk_is_claimed_on_its_old_message(stage: Stage) -> None:
     maya, left = stage.person("maya"), left_message("risk.claim")
+    updates_before = updates(stage, left)
     await maya.click("risk.claim", message=left)
     await stage.settle()
     [risk] = rows(stage, schema.risk)
     assert (risk.state, risk.owner_id) == (RiskState.CLAIMED, stage.actor("maya").member.id)
     assert "@Maya Lindqvist has it" in maya.text(now_shown(stage, left))
     assert [note["thread_ts"] for note in posted(stage, left["channel"])] == [left["ts"]]
-    assert [row.op for row in sent_for(stage, left)] == ["post", "update", "update"]
+    assert updates(stage, left) == updates_before + 1
 
 
 async def test_a_loop_is_answered_on_its_old_message(stage: Stage) -> None:
