@@ -1,6 +1,6 @@
 """The words that people read for the words of the house: one table for every enum, for cards, forms and history alike.
 
-`label` gives a word for running text. `choices` gives what a form offers, in its order. The stored value of an enum is
+`label` gives a word for running text, `Choices` what a form offers. The stored value of an enum is
 never shown by itself.
 """
 
@@ -206,6 +206,7 @@ _COLUMNS = {
     "owner_person_id": "owner at the customer",
     "baseline_agreed_by": "agreement to the baseline",
     "due_on": "due date",
+    "external_id": "external id",
     "renewal_date": "renewal date",
     "risk_if_never": "risk if never done",
     "shelf_life_days": "shelf life in days",
@@ -227,16 +228,26 @@ def label_of(kind: type[Enum], value: str) -> str:
         return value.replace("_", " ")
 
 
-def choices(kind: type[Enum]) -> tuple[Choice, ...]:
-    """What a form offers of an enum; `KeyError` for an enum that no form offers."""
-    return tuple(Choice(member.value, label(member), words, hint) for member, (words, hint) in _CHOICES[kind].items())
-
-
-def all_choices() -> dict[str, tuple[Choice, ...]]:
-    """What forms offer, by the name of the enum."""
-    return {kind.__name__: choices(kind) for kind in _CHOICES}
-
-
 def column_label(column: str) -> str:
     """The words for a column of the ledger: `due_on` is a due date."""
     return _COLUMNS.get(column, column.removesuffix("_id").replace("_", " "))
+
+
+def _choices(kind: type[Enum]) -> tuple[Choice, ...]:
+    return tuple(Choice(member.value, label(member), words, hint) for member, (words, hint) in _CHOICES[kind].items())
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What forms offer, in its order; templates read it as `choices.part`."""
+
+    cadence: tuple[Choice, ...] = _choices(CadenceKind)
+    change: tuple[Choice, ...] = _choices(Change)
+    direction: tuple[Choice, ...] = _choices(Direction)
+    loop: tuple[Choice, ...] = _choices(Loop)
+    method: tuple[Choice, ...] = _choices(Method)
+    obstacle: tuple[Choice, ...] = _choices(ObstacleKind)
+    part: tuple[Choice, ...] = _choices(Part)
+    source: tuple[Choice, ...] = _choices(Source)
+    tier: tuple[Choice, ...] = _choices(Tier)
+    verdict: tuple[Choice, ...] = _choices(Verdict)

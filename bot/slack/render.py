@@ -12,7 +12,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
-from bot.domain.labels import all_choices, label
+from bot.domain.labels import Choices, label
 from bot.domain.values.text import day, plural
 from bot.resources import TEMPLATES
 from bot.slack import markup
@@ -40,7 +40,7 @@ class Renderer:
             extensions=[_LineMarks],
         )
         self._environment.filters.update(lines=lines, day=short_day, cut=cut, plural=plural, label=label)
-        self._environment.globals["choices"] = all_choices()
+        self._environment.globals["choices"] = Choices()
 
     def message(self, template: str, **context: Any) -> Message:
         """The message of a template whose root is `<message>`. Raises CompileError."""

@@ -76,7 +76,7 @@ def test_again_changes_nothing_and_a_change_is_told(book: Database) -> None:
     assert {name: rows(book, name) for name in before} == before
     report = taken(book, PROMISES, PROMISED.replace("3/15/2026", "4/15/2026").replace("Dana Fox,,F", "Eli Ray,,F"))
     assert [(one.name, one.field, one.before, one.after) for one in report.changed] == [
-        ("SSO before go-live", "due on", "2026-03-15", "2026-04-15"),
+        ("SSO before go-live", "due date", "2026-03-15", "2026-04-15"),
         ("Half the manual work", "promised to", "Dana Fox", "Eli Ray"),
     ]
     assert rows(book, "promise")[1]["promised_to"] == 2
