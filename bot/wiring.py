@@ -45,8 +45,7 @@ from bot.features.undelivered import messages as undelivered_messages
 from bot.features.undelivered import reroute
 from bot.features.workspace.install import Installation, follow_people, install, meet_everybody, sentence_of
 from bot.outbox.retention import prune
-from bot.outbox.sender import Sender
-from bot.outbox.sender import Settings as Sending
+from bot.outbox.sender import Sender, SenderSettings
 from bot.outbox.types import Claimed, NotSent, PermanentFailure
 from bot.outbox.wakeup import Wakeup
 from bot.scheduler.jobs import Job
@@ -137,7 +136,7 @@ class Bot:
         settings: Settings,
         clock: Clock,
         *,
-        sending: Sending | None = None,
+        sending: SenderSettings | None = None,
         patience: Patience | None = None,
         jobs: Sequence[Job] | None = None,
         kinds: Sequence[MessageKind] = MESSAGE_KINDS,
@@ -147,7 +146,7 @@ class Bot:
         self.clock = clock
         self.database = Database(settings.database_url)
         self.renderer = Renderer()
-        self._sending = sending or Sending(http_seconds=slack_app.HTTP_SECONDS)
+        self._sending = sending or SenderSettings(http_seconds=slack_app.HTTP_SECONDS)
         self._patience = patience
         self._jobs = with_pruning(timedelta(days=settings.outbox_days)) if jobs is None else jobs
         self._kinds = {kind.name: kind for kind in kinds}
@@ -304,7 +303,7 @@ def problem_of(code: str) -> reroute.Problem:
     return reroute.Problem.CHANNEL if code in errors.CHANNEL_GONE else reroute.Problem.MESSAGE
 
 
-async def serve(settings: Settings, clock: Clock | None = None, sending: Sending | None = None) -> None:
+async def serve(settings: Settings, clock: Clock | None = None, sending: SenderSettings | None = None) -> None:
     """Run until SIGTERM or SIGINT, which also end a start that still waits; a second one ends the process at once."""
     structlog.contextvars.bind_contextvars(replica=settings.replica)
     bot = Bot(settings, clock or SystemClock(), sending=sending)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.render import Renderer
 
 ROOT = Path(__file__).parents[1]
@@ -73,7 +73,7 @@ def test_the_examples_and_filters_of_templates_work(tmp_path: Path) -> None:
     gap = {"id": 1, "title": "Hours", "risk": "They leave", "owner": "U1", "due": "2026-03-12"}
     view = {"account": "Acme", "account_id": 3, "slug": "acme", "coverage": "80 %", "what_changed": None}
     view |= {"gaps": [gap], "chosen": 1, "accounts": [{"name": "Acme", "coverage": "80 %"}]}
-    renderer, given = Renderer(tmp_path), {"view": view, "act": Action, "callback": Callback}
+    renderer, given = Renderer(tmp_path), {"view": view, "act": ActionId, "callback": Callback}
     assert renderer.check_all() == ["0.html", "1.html", "2.html", "filters.html"]
     assert renderer.message("0.html", **given).text == "Acme: 80 % proven"
     assert renderer.modal("1.html", **given)["callback_id"] == Callback.ANSWER

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, UserError, must_read, must_write
 from bot.domain.model import Account, Outcome
 from bot.store import account_search, accounts, entities
-from bot.store.account_search import Found, Hit
+from bot.store.account_search import Hit, SearchResult
 from bot.store.entities import Entity
 
 _GONE = "That account is not here any more. Type /proof and its name."
@@ -71,12 +71,12 @@ def outcome_of(session: Session, account: Account, outcome_id: int) -> Outcome:
     return Outcome(**{field.name: row[field.name] for field in fields(Outcome)})
 
 
-def find(session: Session, actor: Actor, typed: str) -> Found:
+def find(session: Session, actor: Actor, typed: str) -> SearchResult:
     """What `typed` means in the actor's workspace."""
     must_read(actor)
     return account_search.find(session, actor.workspace_id, typed)
 
 
-def choices(typed: str, found: Found, topic: str, hint: str | None = None) -> ChoicesView:
+def choices(typed: str, found: SearchResult, topic: str, hint: str | None = None) -> ChoicesView:
     """What to show when it is not clear which account is meant."""
     return ChoicesView(typed, bool(found.choices), found.choices or found.nearest, topic, hint)

@@ -15,7 +15,7 @@ from bot.cli.errors import Stop
 if TYPE_CHECKING:
     from bot.features.imports.dates import DateOrder
     from bot.features.imports.report import Report
-    from bot.features.imports.run import Run
+    from bot.features.imports.run import ImportRun
 
 imports = typer.Typer(help="Take in what other tools export.", no_args_is_help=True)
 
@@ -121,11 +121,11 @@ def import_ledger(file: Annotated[Path, typer.Argument(help="A file that `export
     terminal.say(f"Restored {sum(restored.values()):,} rows, {restored.get('account', 0):,} accounts among them.")
 
 
-def _import(work: Callable[[Run], Report], dry_run: bool, everything: bool, team_id: str | None) -> None:
+def _import(work: Callable[[ImportRun], Report], dry_run: bool, everything: bool, team_id: str | None) -> None:
     """Run one import in the workspace it is for and show its report; a new database and workspace are made for it."""
     from bot.cli import terminal
     from bot.features.imports import target_workspace
-    from bot.features.imports.run import Run
+    from bot.features.imports.run import ImportRun
 
     with database(create=True) as target:
         with target.reading() if dry_run else target.begin() as session:
@@ -135,7 +135,7 @@ def _import(work: Callable[[Run], Report], dry_run: bool, everything: bool, team
                 else target_workspace.find_or_add(session, team_id, now())
             )
         with terminal.progress("Importing") as heard:
-            report = work(Run(target, found or 0, now(), dry_run, heard))
+            report = work(ImportRun(target, found or 0, now(), dry_run, heard))
     terminal.report(report, everything)
     if not report.taken:
         raise Stop("No row could be taken." if report.bad else "The file has a header and no rows.")

@@ -25,7 +25,7 @@ from bot.demo.past import WORKSPACE, Past, first_moment
 from bot.demo.welcome import WELCOME
 from bot.domain.values.clock import MovableClock
 from bot.outbox.record_results import Pace
-from bot.outbox.sender import Settings as Sending
+from bot.outbox.sender import SenderSettings
 from bot.settings import Settings
 from bot.store import schema
 from bot.store.admin import migrations
@@ -36,7 +36,9 @@ DATA = "PROOFLINE_DEMO_DATA"
 TEMPORARY = "PROOFLINE_DEMO_TEMPORARY"
 LOG = "PROOFLINE_DEMO_LOG"
 # Short leases: a demo that was killed takes up its messages again in seconds.
-_SENDING = Sending(pace=Pace(channel_seconds=0.05), lease_seconds=8, http_seconds=4, margin_seconds=2, poll_seconds=5)
+_SENDING = SenderSettings(
+    pace=Pace(channel_seconds=0.05), lease_seconds=8, http_seconds=4, margin_seconds=2, poll_seconds=5
+)
 # What falls due within the hour is done together: a jump over a week takes a second or two.
 _TOGETHER = timedelta(hours=1)
 

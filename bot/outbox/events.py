@@ -19,9 +19,9 @@ from bot.outbox.types import (
     PermanentFailure,
     Recorded,
     Result,
+    ResultVerdict,
     Scope,
     Sent,
-    Verdict,
 )
 
 log = structlog.get_logger("outbox")
@@ -33,12 +33,12 @@ def tell(recorded: Iterable[Recorded], now: datetime, observer: Observer) -> Non
         row = entry.result.row
         about = log.bind(key=row.key, kind=row.kind, token=row.token, **({"trace": row.trace} if row.trace else {}))
         match entry.verdict:
-            case Verdict.RECORDED:
+            case ResultVerdict.RECORDED:
                 _tell_recorded(about, entry, now, observer)
-            case Verdict.LOST:
+            case ResultVerdict.LOST:
                 about.warning("outbox.lease_lost", outcome=type(entry.result.outcome).__name__)
                 observer.lost(row)
-            case Verdict.DOUBLED:
+            case ResultVerdict.DOUBLED:
                 about.warning("outbox.doubled", outcome="retracting the second message")
                 observer.doubled(row)
 

@@ -23,10 +23,10 @@ from bot.outbox.types import (
     PermanentFailure,
     Recorded,
     Result,
+    ResultVerdict,
     Scope,
     Sent,
     State,
-    Verdict,
 )
 from bot.store.engine import db_now
 from bot.store.schema.outbox import outbox
@@ -65,29 +65,29 @@ def finish(session: Session, now: datetime, results: Sequence[Result], pace: Pac
     changes: list[dict[str, Any]] = []
     for result in results:
         stored = rows.get(result.row.id)  # None once it was finished by another sender, and pruned
-        verdict = _verdict(result, stored) if stored else Verdict.LOST
+        verdict = _verdict(result, stored) if stored else ResultVerdict.LOST
         change = _change(result, stored, now, at, pace)
         recorded.append(Recorded(result, verdict, change["note"] or ""))
-        if stored and verdict is Verdict.RECORDED and stored.finished_at is None:
+        if stored and verdict is ResultVerdict.RECORDED and stored.finished_at is None:
             changes.append({**change, "row_id": stored.id, "seen": stored.attempts})
     if changes:
         session.connection().execute(statements.FINISH, changes)
-    _close_gates(session, [entry for entry in recorded if entry.verdict is not Verdict.LOST], at, pace)
+    _close_gates(session, [entry for entry in recorded if entry.verdict is not ResultVerdict.LOST], at, pace)
     promote(session, channels)
     return recorded
 
 
-def _verdict(result: Result, stored: AnyRow) -> Verdict:
+def _verdict(result: Result, stored: AnyRow) -> ResultVerdict:
     held = stored.state == State.SENDING and stored.attempts == result.row.token
     if held:
-        return Verdict.RECORDED
+        return ResultVerdict.RECORDED
     if not isinstance(result.outcome, Sent):
-        return Verdict.LOST
+        return ResultVerdict.LOST
     if stored.finished_at is None:
-        return Verdict.RECORDED
+        return ResultVerdict.RECORDED
     if stored.state != State.SENT or stored.sent_ts == result.outcome.ts:
-        return Verdict.LOST
-    return Verdict.DOUBLED
+        return ResultVerdict.LOST
+    return ResultVerdict.DOUBLED
 
 
 def _change(result: Result, stored: AnyRow | None, now: datetime, at: datetime, pace: Pace) -> dict[str, Any]:

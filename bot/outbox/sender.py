@@ -37,9 +37,9 @@ from bot.outbox.types import (
     PermanentFailure,
     Recorded,
     Result,
+    ResultVerdict,
     Scope,
     Sent,
-    Verdict,
 )
 from bot.outbox.wakeup import Wakeup, announce
 from bot.store.engine import AWAY, Database
@@ -54,7 +54,7 @@ _Prepared: TypeAlias = P | Moot | PermanentFailure | NotSent
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SenderSettings:
     """How the sender works; all times in seconds.
 
     `lease_seconds` must exceed `http_seconds` (the longest that one call to Slack may take) plus `margin_seconds`.
@@ -95,7 +95,7 @@ class Sender(Generic[P]):
         now: Callable[[], datetime],
         on_dead: OnDead,
         wakeup: Wakeup,
-        settings: Settings | None = None,
+        settings: SenderSettings | None = None,
         observer: Observer | None = None,
         steady: Callable[[], float] = steady_seconds,
     ) -> None:
@@ -104,7 +104,7 @@ class Sender(Generic[P]):
         self._now = now
         self._on_dead = on_dead
         self._wakeup = wakeup
-        self._settings = settings or Settings()
+        self._settings = settings or SenderSettings()
         self._observer = observer or Silent()
         self._steady = steady
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -198,7 +198,7 @@ class Sender(Generic[P]):
         tell(recorded, now, self._observer)
         self.finished += sum(_is_final(entry) for entry in recorded)
         for entry in recorded:
-            if entry.verdict is Verdict.DOUBLED and isinstance(entry.result.outcome, Sent):
+            if entry.verdict is ResultVerdict.DOUBLED and isinstance(entry.result.outcome, Sent):
                 self._keep(self._retract(entry.result.row, entry.result.outcome))
         return Turn(len(claimed), recorded, wait)
 
@@ -229,7 +229,7 @@ class Sender(Generic[P]):
             with self._database.begin() as session:
                 recorded = finish(session, now, [result], self._settings.pace)
                 for entry in recorded:
-                    if entry.verdict is Verdict.RECORDED and isinstance(result.outcome, PermanentFailure):
+                    if entry.verdict is ResultVerdict.RECORDED and isinstance(result.outcome, PermanentFailure):
                         self._on_dead(session, result.row, result.outcome.code)
         except AWAY:
             raise
@@ -355,4 +355,4 @@ def _is_dead(result: Result) -> bool:
 
 def _is_final(entry: Recorded) -> bool:
     final = isinstance(entry.result.outcome, Sent | Found | Moot) or _is_dead(entry.result)
-    return final and entry.verdict is Verdict.RECORDED
+    return final and entry.verdict is ResultVerdict.RECORDED

@@ -189,7 +189,7 @@ class Result:
     outcome: Outcome
 
 
-class Verdict(StrEnum):
+class ResultVerdict(StrEnum):
     """What recording a result did."""
 
     RECORDED = "recorded"
@@ -203,7 +203,7 @@ class Recorded:
     message stands for this row, and the one just sent is one too many."""
 
     result: Result
-    verdict: Verdict
+    verdict: ResultVerdict
     note: str
 
 

@@ -26,7 +26,7 @@ _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What was looked at, what was found, and, unless it is well, what to do about it."""
 
     about: str
@@ -47,11 +47,11 @@ class _Team:
     name: str
 
 
-async def examine(settings: Settings, tell: Callable[[Finding], None]) -> bool:
+async def examine(settings: Settings, tell: Callable[[Diagnosis], None]) -> bool:
     """Examine everything, telling each finding as it is made; returns whether all is well."""
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
 
-    def note(found: Iterable[Finding]) -> None:
+    def note(found: Iterable[Diagnosis]) -> None:
         for finding in found:
             findings.append(finding)
             tell(finding)
@@ -71,24 +71,24 @@ async def examine(settings: Settings, tell: Callable[[Finding], None]) -> bool:
     return all(finding.well for finding in findings)
 
 
-def _database(database: Database) -> list[Finding]:
+def _database(database: Database) -> list[Diagnosis]:
     shown = database.url.render_as_string(hide_password=True)
     try:
         behind = migrations.needs_upgrade(database)
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
-        return [Finding("database", f"{shown} cannot be reached ({why})", "Start it, or set DATABASE_URL.")]
-    here = Finding("database", shown)
+        return [Diagnosis("database", f"{shown} cannot be reached ({why})", "Start it, or set DATABASE_URL.")]
+    here = Diagnosis("database", shown)
     if behind:
-        return [here, Finding("migrations", "the tables are not those of this version", "Run python -m bot migrate.")]
-    return [here, Finding("migrations", "up to date")]
+        return [here, Diagnosis("migrations", "the tables are not those of this version", "Run python -m bot migrate.")]
+    return [here, Diagnosis("migrations", "up to date")]
 
 
-async def _tokens(settings: Settings, client: AsyncWebClient) -> tuple[_Team | None, list[Finding]]:
+async def _tokens(settings: Settings, client: AsyncWebClient) -> tuple[_Team | None, list[Diagnosis]]:
     findings = [await _way_in(settings, client)]
     if not settings.slack_bot_token:
         findings.append(
-            Finding("bot token", "SLACK_BOT_TOKEN is not set", "Copy it from OAuth & Permissions of the app.")
+            Diagnosis("bot token", "SLACK_BOT_TOKEN is not set", "Copy it from OAuth & Permissions of the app.")
         )
         return None, findings
     try:
@@ -96,16 +96,16 @@ async def _tokens(settings: Settings, client: AsyncWebClient) -> tuple[_Team | N
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         findings.append(_not_let_in("bot token", settings, error))
         return None, findings
-    findings.append(Finding("bot token", f"{me['user']} in {me['team']}"))
+    findings.append(Diagnosis("bot token", f"{me['user']} in {me['team']}"))
     findings.append(_scopes(me.headers))
     return _Team(str(me["team_id"]), str(me["team"])), findings
 
 
-async def _way_in(settings: Settings, client: AsyncWebClient) -> Finding:
+async def _way_in(settings: Settings, client: AsyncWebClient) -> Diagnosis:
     if not settings.socket_mode:
         if settings.slack_signing_secret:
-            return Finding("way in", f"HTTP on port {settings.port}, path /slack/events")
-        return Finding(
+            return Diagnosis("way in", f"HTTP on port {settings.port}, path /slack/events")
+        return Diagnosis(
             "way in",
             "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set",
             "Set the first for Socket Mode, the second for HTTP.",
@@ -114,46 +114,46 @@ async def _way_in(settings: Settings, client: AsyncWebClient) -> Finding:
         await client.apps_connections_open(app_token=settings.slack_app_token)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         return _not_let_in("app token", settings, error)
-    return Finding("way in", "Socket Mode")
+    return Diagnosis("way in", "Socket Mode")
 
 
-def _not_let_in(about: str, settings: Settings, error: Exception) -> Finding:
+def _not_let_in(about: str, settings: Settings, error: Exception) -> Diagnosis:
     if isinstance(error, SlackApiError):
         mend = "Install the app again from manifest.yml, copy the new token, then start the bot again."
-        return Finding(about, f"Slack refuses it ({code_of(error) or error.response.status_code})", mend)
+        return Diagnosis(about, f"Slack refuses it ({code_of(error) or error.response.status_code})", mend)
     why = str(error) or type(error).__name__
-    return Finding("Slack", f"{settings.slack_api_url} cannot be reached ({why})", "Check network and proxy.")
+    return Diagnosis("Slack", f"{settings.slack_api_url} cannot be reached ({why})", "Check network and proxy.")
 
 
-def _scopes(headers: Any) -> Finding:
+def _scopes(headers: Any) -> Diagnosis:
     """Slack names the scopes of a token in the headers of every answer."""
     given = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
     manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
     wanted = set(manifest["oauth_config"]["scopes"]["bot"])
     if given is None:
-        return Finding("scopes", "Slack does not say")
+        return Diagnosis("scopes", "Slack does not say")
     missing = sorted(wanted - {scope.strip() for scope in given.split(",")})
     if missing:
         mend = "Update the app from manifest.yml and install it again."
-        return Finding("scopes", f"missing {', '.join(missing)}", mend)
-    return Finding("scopes", f"all {len(wanted)} given")
+        return Diagnosis("scopes", f"missing {', '.join(missing)}", mend)
+    return Diagnosis("scopes", f"all {len(wanted)} given")
 
 
-async def _in_database(client: AsyncWebClient, database: Database, team: _Team) -> list[Finding]:
+async def _in_database(client: AsyncWebClient, database: Database, team: _Team) -> list[Diagnosis]:
     known = await asyncio.to_thread(_known, database, team)
-    if isinstance(known, Finding):
+    if isinstance(known, Diagnosis):
         return [known]
     findings, channels = known
     if not channels:
-        findings.append(Finding("channels", "no portfolio has one", "Set one with /portfolio setup in Slack."))
+        findings.append(Diagnosis("channels", "no portfolio has one", "Set one with /portfolio setup in Slack."))
     return [*findings, *[await _channel(client, name, channel) for name, channel in channels]]
 
 
-def _known(database: Database, team: _Team) -> Finding | tuple[list[Finding], list[tuple[str, str]]]:
+def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis], list[tuple[str, str]]]:
     with database.reading() as session:
         workspace_id = workspaces.id_of(session, team.id)
         if workspace_id is None:
-            return Finding(
+            return Diagnosis(
                 "workspace", f"{team.name} is new to this database", "Start the bot once: python -m bot run."
             )
         paused = next((entry for entry in backlog.paused(session) if entry.team_id == team.id), None)
@@ -163,15 +163,17 @@ def _known(database: Database, team: _Team) -> Finding | tuple[list[Finding], li
     findings = [
         _sending_paused(paused, "The token is well again: start the bot again, and it sends what waits.")
         if paused
-        else Finding("sending", f"{waiting} messages waiting"),
-        Finding("owners", f"{len(lost)} not found in Slack: {_some(lost)}", "Invite them, or import with their e-mail.")
+        else Diagnosis("sending", f"{waiting} messages waiting"),
+        Diagnosis(
+            "owners", f"{len(lost)} not found in Slack: {_some(lost)}", "Invite them, or import with their e-mail."
+        )
         if lost
-        else Finding("owners", "all found in Slack"),
+        else Diagnosis("owners", "all found in Slack"),
     ]
     return findings, [(portfolio.name, portfolio.channel) for portfolio in kept if portfolio.channel]
 
 
-def _paused(database: Database) -> list[Finding]:
+def _paused(database: Database) -> list[Diagnosis]:
     """What is known to be paused, although Slack does not let us in to say which workspace the token is for."""
     with database.reading() as session:
         found = backlog.paused(session)
@@ -179,8 +181,8 @@ def _paused(database: Database) -> list[Finding]:
     return [_sending_paused(entry, mend) for entry in found]
 
 
-def _sending_paused(entry: backlog.Paused, mend: str) -> Finding:
-    return Finding("sending", f"paused for {entry.name} since Slack said {entry.code}", mend)
+def _sending_paused(entry: backlog.Paused, mend: str) -> Diagnosis:
+    return Diagnosis("sending", f"paused for {entry.name} since Slack said {entry.code}", mend)
 
 
 def _some(names: list[str]) -> str:
@@ -188,17 +190,17 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
-async def _channel(client: AsyncWebClient, portfolio: str, channel: str) -> Finding:
+async def _channel(client: AsyncWebClient, portfolio: str, channel: str) -> Diagnosis:
     about = f"channel of {portfolio}"
     try:
         answer = await client.conversations_info(channel=channel)
     except SlackApiError as error:
-        return Finding(about, f"{channel}: {code_of(error)}", "Choose another with /portfolio setup.")
+        return Diagnosis(about, f"{channel}: {code_of(error)}", "Choose another with /portfolio setup.")
     except (aiohttp.ClientError, TimeoutError) as error:
-        return Finding(about, f"{channel} could not be looked at ({error})", "Try again.")
+        return Diagnosis(about, f"{channel} could not be looked at ({error})", "Try again.")
     name = f"#{answer['channel'].get('name', channel)}"
     if answer["channel"].get("is_archived"):
-        return Finding(about, f"{name} is archived", "Choose another with /portfolio setup.")
+        return Diagnosis(about, f"{name} is archived", "Choose another with /portfolio setup.")
     if not answer["channel"].get("is_member"):
-        return Finding(about, f"the bot is not in {name}", "Write /invite @Proofline there.")
-    return Finding(about, name)
+        return Diagnosis(about, f"the bot is not in {name}", "Write /invite @Proofline there.")
+    return Diagnosis(about, name)

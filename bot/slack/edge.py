@@ -23,9 +23,9 @@ from sqlalchemy.orm import Session
 from bot.app import submissions
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.clock import Clock
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.markup import Message
-from bot.slack.payload import Body, Sender, response_url, sender_of, submission_of, surface_of
+from bot.slack.payload import Body, Caller, response_url, sender_of, submission_of, surface_of
 from bot.slack.people import read_user
 from bot.slack.render import Renderer
 from bot.store import members, workspaces
@@ -104,22 +104,22 @@ class Edge:
 
     def message(self, view: object) -> Message:
         """The message of an `XxxView` by its template `xxx.html`."""
-        return self._renderer.message(template_of(view), view=view, place="message", act=Action, callback=Callback)
+        return self._renderer.message(template_of(view), view=view, place="message", act=ActionId, callback=Callback)
 
     def modal(self, view: object) -> Json:
         """The modal of a view, complete for views.open and for `ack(response_action="update", view=…)`."""
-        return self._renderer.modal(template_of(view), view=view, act=Action, callback=Callback)
+        return self._renderer.modal(template_of(view), view=view, act=ActionId, callback=Callback)
 
     def in_modal(self, view: object, title: str) -> Json:
         """A message's blocks as a modal to read and close: the answer to a form that came from no message."""
         words = {"title": title, "close": "Done"}
         labels = {name: {"type": "plain_text", "text": text} for name, text in words.items()}
-        shown = self._renderer.message(template_of(view), view=view, place="modal", act=Action, callback=Callback)
+        shown = self._renderer.message(template_of(view), view=view, place="modal", act=ActionId, callback=Callback)
         return {"type": "modal", **labels, "blocks": shown.blocks}
 
     def home(self, view: object) -> Json:
         """The App Home of a view."""
-        return self._renderer.home(template_of(view), view=view, act=Action, callback=Callback)
+        return self._renderer.home(template_of(view), view=view, act=ActionId, callback=Callback)
 
     async def answer(self, ack: AsyncAck, view: object, *, in_channel: bool = False) -> None:
         """Answer a command in its acknowledgement: only the person sees it, unless `in_channel`."""
@@ -196,7 +196,7 @@ class Edge:
             await self._meet(sender)
             return await _in_time(once)
 
-    def _actor(self, session: Session, sender: Sender, surface: str) -> Actor:
+    def _actor(self, session: Session, sender: Caller, surface: str) -> Actor:
         if sender.home_team_id != sender.team_id:
             raise UserError("Proofline is for members of this workspace only.")
         member = members.by_slack_id(session, self._workspace(session, sender.team_id), sender.user_id)
@@ -215,7 +215,7 @@ class Edge:
             self._workspaces[team_id] = known
         return known
 
-    async def _meet(self, sender: Sender) -> None:
+    async def _meet(self, sender: Caller) -> None:
         """Ask Slack who the sender is and remember it."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):

@@ -61,12 +61,12 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
-class NewAccount:
+class NewAccountRequest:
     """`/proof new`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerRequest:
     """`/answer [account]`, or an answer in one line; `by` is what stands after the last "by", a date in words.
 
     `in_line` says that at least one of the parts was given.
@@ -85,7 +85,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Portfolio:
+class PortfolioRequest:
     """`/portfolio [@owner | name]`: mine, a colleague's (`owner` is a Slack user id), or the one of this name."""
 
     owner: str | None = None
@@ -99,11 +99,11 @@ class PortfolioSetup:
     name: str | None = None
 
 
-Request = Help | Show | NewAccount | Answer | Portfolio | PortfolioSetup
+Request = Help | Show | NewAccountRequest | AnswerRequest | PortfolioRequest | PortfolioSetup
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class CommandForm:
     """One way to use a command: how it is written, what it does, and the word that tells it from the others."""
 
     command: Command
@@ -116,12 +116,12 @@ class Form:
         return f"{self.command} {self.usage}".strip()
 
 
-def _about(topic: Topic, does: str, extra: str = "") -> Form:
-    return Form(Command.PROOF, f"<account> {topic}{extra}", does, topic)
+def _about(topic: Topic, does: str, extra: str = "") -> CommandForm:
+    return CommandForm(Command.PROOF, f"<account> {topic}{extra}", does, topic)
 
 
-FORMS: tuple[Form, ...] = (
-    Form(Command.PROOF, "<account>", "the card: what is proven, what is not, who moves next"),
+FORMS: tuple[CommandForm, ...] = (
+    CommandForm(Command.PROOF, "<account>", "the card: what is proven, what is not, who moves next"),
     _about(Topic.EVIDENCE, "every piece of evidence, or add one"),
     _about(Topic.PLAN, "what success is, who owns it, what will slow it down"),
     _about(Topic.GAP, "what is unproven, and the risk if it stays so"),
@@ -134,20 +134,20 @@ FORMS: tuple[Form, ...] = (
     _about(Topic.PACKET, "the story that its champion can defend in five minutes"),
     _about(Topic.STAGE, "where it stands, the test to get on, how long it took"),
     _about(Topic.TIER, "how much attention its ARR pays for"),
-    Form(Command.PROOF, "<account> as of 2026-03-01", "the card as it was on that day"),
-    Form(Command.PROOF, "new", "add an account", "new"),
-    Form(Command.ANSWER, "", "the answers you owe"),
-    Form(Command.ANSWER, "<account>", "answer for an account"),
-    Form(
+    CommandForm(Command.PROOF, "<account> as of 2026-03-01", "the card as it was on that day"),
+    CommandForm(Command.PROOF, "new", "add an account", "new"),
+    CommandForm(Command.ANSWER, "", "the answers you owe"),
+    CommandForm(Command.ANSWER, "<account>", "answer for an account"),
+    CommandForm(
         Command.ANSWER,
         "<account> changed: … unproven: … next: … by friday",
         "answer in one line; you see it before it is kept",
     ),
-    Form(Command.PORTFOLIO, "", "your portfolio, worst first"),
-    Form(Command.PORTFOLIO, "@owner", "the accounts of a colleague"),
-    Form(Command.PORTFOLIO, "<name>", "the portfolio of this name"),
-    Form(Command.PORTFOLIO, "setup", "name, channel, manager and digest time", "setup"),
-    *(Form(command, "help", "this list", "help") for command in Command),
+    CommandForm(Command.PORTFOLIO, "", "your portfolio, worst first"),
+    CommandForm(Command.PORTFOLIO, "@owner", "the accounts of a colleague"),
+    CommandForm(Command.PORTFOLIO, "<name>", "the portfolio of this name"),
+    CommandForm(Command.PORTFOLIO, "setup", "name, channel, manager and digest time", "setup"),
+    *(CommandForm(command, "help", "this list", "help") for command in Command),
 )
 
 
@@ -198,7 +198,7 @@ def _proof(words: str) -> Request:
     if name is not None:
         return _show(name, rest) if rest else Show(name)
     if words.casefold() == "new":
-        return NewAccount()
+        return NewAccountRequest()
     if words.casefold() in _TOPICS:
         raise UserError(
             f"Which account? Write {Command.PROOF} <account> {words.casefold()}. "
@@ -248,7 +248,7 @@ def _answer(words: str) -> Request:
     parts = _parts(words, fields)
     change, changed = _change(parts.get("changed"))
     next_action, by = _by(parts.get("next"))
-    return Answer(account, change, changed, parts.get("unproven"), next_action, by)
+    return AnswerRequest(account, change, changed, parts.get("unproven"), next_action, by)
 
 
 def _nearest_field(label: str) -> list[str]:
@@ -288,16 +288,16 @@ def _by(text: str | None) -> tuple[str | None, str | None]:
 
 def _portfolio(words: str) -> Request:
     if not words:
-        return Portfolio()
+        return PortfolioRequest()
     if match := _MENTION.fullmatch(words):
-        return Portfolio(owner=match["id"])
+        return PortfolioRequest(owner=match["id"])
     name, rest = _unquoted(words)
     if name is not None and not rest:
-        return Portfolio(name=name)
+        return PortfolioRequest(name=name)
     first, _, behind = words.partition(" ")
     if first.casefold() == "setup":
         return PortfolioSetup(_unquoted(behind)[0] or behind or None)
-    return Portfolio(name=words)
+    return PortfolioRequest(name=words)
 
 
 def _unquoted(words: str) -> tuple[str | None, str]:

@@ -17,7 +17,7 @@ class Command(StrEnum):
     PORTFOLIO = "/portfolio"
 
 
-class Action(StrEnum):
+class ActionId(StrEnum):
     """The `action_id` of everything that can be clicked or chosen outside of an input."""
 
     ANSWER = "prompt.answer"

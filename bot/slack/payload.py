@@ -20,7 +20,7 @@ _STALE = "This is out of date. Open it again with /proof."
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class Caller:
     """Who caused a payload: the user, the workspace it belongs to, and the workspace the user belongs to."""
 
     user_id: str
@@ -28,20 +28,20 @@ class Sender:
     home_team_id: str
 
 
-def sender_of(body: Body) -> Sender:
+def sender_of(body: Body) -> Caller:
     """The sender of a command, an interaction or an event."""
     user = body.get("user")
     if isinstance(user, Mapping):
         home = user.get("team_id") or ""
         team = body.get("team") or {}
         team_id = team.get("id") or home
-        return Sender(str(user["id"]), str(team_id), str(home or team_id))
+        return Caller(str(user["id"]), str(team_id), str(home or team_id))
     event = body.get("event") or {}
     user_id = body.get("user_id") or event.get("user")
     if isinstance(user_id, Mapping):
         user_id = user_id.get("id")
     team_id = str(body.get("team_id") or "")
-    return Sender(str(user_id or ""), team_id, str(event.get("user_team") or team_id))
+    return Caller(str(user_id or ""), team_id, str(event.get("user_team") or team_id))
 
 
 def surface_of(body: Body) -> str:

@@ -28,7 +28,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """`hit` when it is clear which account is meant; else `choices`, or the `nearest` spellings of no match.
 
     `guessed` says that the spelling was not exact, so that a reader can see which account was taken.
@@ -40,17 +40,17 @@ class Found:
     guessed: bool = False
 
 
-def find(session: Session, workspace_id: int, typed: str) -> Found:
+def find(session: Session, workspace_id: int, typed: str) -> SearchResult:
     """The account that `typed` means in this workspace."""
     key = slugs.slug(typed)
     if not key:
-        return Found()
+        return SearchResult()
     for look in (_exact, _beginning, _words):
         hits = look(session, workspace_id, key)
         if len(hits) == 1:
-            return Found(hit=hits[0])
+            return SearchResult(hit=hits[0])
         if hits:
-            return Found(choices=tuple(hits[:_SHOWN]))
+            return SearchResult(choices=tuple(hits[:_SHOWN]))
     return _closest(session, workspace_id, key)
 
 
@@ -100,7 +100,7 @@ def _starts(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     return and_(column >= prefix, column < prefix + _LAST)
 
 
-def _closest(session: Session, workspace_id: int, key: str) -> Found:
+def _closest(session: Session, workspace_id: int, key: str) -> SearchResult:
     """The nearest spellings, of the whole name or of one word of it; the nearest itself when nothing else is near."""
     hits = {hit.id: hit for hit in _hits(session, _accounts(workspace_id))}
     spellings = {(hit.id, word): word for hit in hits.values() for word in (hit.slug, *hit.slug.split("-"))}
@@ -109,8 +109,8 @@ def _closest(session: Session, workspace_id: int, key: str) -> Found:
         scores[hit_id] = max(score, scores.get(hit_id, 0.0))
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked:
-        return Found()
+        return SearchResult()
     (best_id, best), runner_up = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
     if best >= _CLOSE_ENOUGH and best - runner_up >= _CLEARLY_CLOSER:
-        return Found(hit=hits[best_id], guessed=True)
-    return Found(nearest=tuple(hits[hit_id] for hit_id, _ in ranked[:_NEAREST]))
+        return SearchResult(hit=hits[best_id], guessed=True)
+    return SearchResult(nearest=tuple(hits[hit_id] for hit_id, _ in ranked[:_NEAREST]))

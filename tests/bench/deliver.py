@@ -18,10 +18,10 @@ from sqlalchemy import text
 
 from bot.domain.values.clock import SystemClock
 from bot.features.meetings import prompts
-from bot.outbox.sender import Settings as Sending
+from bot.outbox.sender import SenderSettings
 from bot.slack.edge import template_of
 from bot.slack.gateway import EVENT_TYPE
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.render import Renderer
 from bot.store.engine import Database
 from tests.bench.filling import OWNER, fill
@@ -108,13 +108,13 @@ def _message(database: Database) -> dict[str, object]:
     args = {"prompt_id": 1, "to": OWNER, "first": True}
     with database.reading() as session:
         [view] = prompts.compose_prompts(session, [args], SystemClock().now())
-    shown = Renderer().message(template_of(view), view=view, place="message", act=Action, callback=Callback)
+    shown = Renderer().message(template_of(view), view=view, place="message", act=ActionId, callback=Callback)
     metadata = {"event_type": EVENT_TYPE, "event_payload": {"uuid": "0" * 32}}
     return {"text": shown.text, "blocks": shown.blocks, "metadata": metadata, "unfurl_links": False}
 
 
 def _alone(run: Run, slack: _Slack, content: Path, messages: int) -> tuple[float, float]:
-    arguments = ("-m", "tests.bench.poster", str(content), str(messages), str(Sending().hands))
+    arguments = ("-m", "tests.bench.poster", str(content), str(messages), str(SenderSettings().hands))
     with Program(arguments, slack.environment, "result", run.directory / "poster.log") as program:
         found = program.result()
     return found["rate"], found["cpu"]

@@ -6,13 +6,13 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.outbox.sender import Settings as Sending
+from bot.outbox.sender import SenderSettings
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "manifest.yml"
 REPORT = ROOT / "build" / "chaos.json"
 
-SENDING = Sending(lease_seconds=6, http_seconds=2, margin_seconds=1, poll_seconds=5)
+SENDING = SenderSettings(lease_seconds=6, http_seconds=2, margin_seconds=1, poll_seconds=5)
 """As in production, with a shorter lease: so that a run of minutes sees many of them run out."""
 
 

@@ -18,7 +18,7 @@ import pytest
 from bot.__main__ import main
 from bot.features.imports import target_workspace
 from bot.features.imports.row_reader import Options
-from bot.features.imports.run import File, Run, import_accounts
+from bot.features.imports.run import File, ImportRun, import_accounts
 from bot.outbox.queue import put
 from bot.outbox.types import Outgoing
 from bot.settings import Settings
@@ -67,7 +67,9 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     upgrade(database)
     with database.begin() as session:
         workspace_id = target_workspace.find_or_add(session, None, NOON)
-    import_accounts(Run(database, workspace_id, NOON), File("crm-report.csv", Path(REPORT).read_bytes()), Options())
+    import_accounts(
+        ImportRun(database, workspace_id, NOON), File("crm-report.csv", Path(REPORT).read_bytes()), Options()
+    )
     database.dispose()
     return file
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from bot.slack import edge
-from bot.slack.ids import Action, Callback, Command
+from bot.slack.ids import ActionId, Callback, Command
 from bot.store import schema
 from bot.store.schema import metadata
 from sandbox.courier import Parcel
@@ -28,41 +28,41 @@ from tests.support.forms_story import Day, live
 from tests.support.waiting import eventually
 
 OPENS_A_FORM = {
-    Action.ANSWER,
-    Action.NOTHING_CHANGED,
-    Action.HAND_OVER,
-    Action.EDIT_ANSWER,
-    Action.ANSWER_LATE,
-    Action.ANSWER_ACCOUNT,
-    Action.EDIT_DRAFT,
-    Action.ADD_EVIDENCE,
-    Action.PROVE_GAP,
-    Action.EVIDENCE_MENU,
-    Action.ADD_OUTCOME,
-    Action.ADD_PERSON,
-    Action.ADD_OBSTACLE,
-    Action.ADD_PROMISE,
-    Action.FIRST_WIN,
-    Action.SETTLE_PLAN,
-    Action.PUSH_EVIDENCE,
-    Action.ISOLATE_SHARE,
-    Action.ACCEPT_PACKET,
-    Action.ASSIGN_RISK,
-    Action.SNOOZE_RISK,
-    Action.CLOSE_RISK,
-    Action.SETUP_PORTFOLIO,
-    Action.SETUP_LOOPS,
-    Action.JUDGE,
-    Action.ANSWER_LOOP,
-    Action.SET_THEME,
-    Action.TELL_CUSTOMER,
+    ActionId.ANSWER,
+    ActionId.NOTHING_CHANGED,
+    ActionId.HAND_OVER,
+    ActionId.EDIT_ANSWER,
+    ActionId.ANSWER_LATE,
+    ActionId.ANSWER_ACCOUNT,
+    ActionId.EDIT_DRAFT,
+    ActionId.ADD_EVIDENCE,
+    ActionId.PROVE_GAP,
+    ActionId.EVIDENCE_MENU,
+    ActionId.ADD_OUTCOME,
+    ActionId.ADD_PERSON,
+    ActionId.ADD_OBSTACLE,
+    ActionId.ADD_PROMISE,
+    ActionId.FIRST_WIN,
+    ActionId.SETTLE_PLAN,
+    ActionId.PUSH_EVIDENCE,
+    ActionId.ISOLATE_SHARE,
+    ActionId.ACCEPT_PACKET,
+    ActionId.ASSIGN_RISK,
+    ActionId.SNOOZE_RISK,
+    ActionId.CLOSE_RISK,
+    ActionId.SETUP_PORTFOLIO,
+    ActionId.SETUP_LOOPS,
+    ActionId.JUDGE,
+    ActionId.ANSWER_LOOP,
+    ActionId.SET_THEME,
+    ActionId.TELL_CUSTOMER,
 }
 SHOWS = {
-    Action.OPEN_CARD,
-    Action.CHOOSE_ACCOUNT,
-    Action.SHOW_HISTORY,
-    Action.SHOW_PORTFOLIO,
-    Action.SHOW_PORTFOLIO_PAGE,
+    ActionId.OPEN_CARD,
+    ActionId.CHOOSE_ACCOUNT,
+    ActionId.SHOW_HISTORY,
+    ActionId.SHOW_PORTFOLIO,
+    ActionId.SHOW_PORTFOLIO_PAGE,
 }
 READS_ONLY = OPENS_A_FORM | SHOWS
 """Presses that change nothing of ours; every other one is pressed in the story."""
@@ -198,7 +198,7 @@ async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stag
         courier.deliver = deliver  # type: ignore[method-assign]  # as it was
 
     _, names = await tell(stage, send_and_keep)
-    assert names >= {*Callback, *(set(Action) - READS_ONLY), Command.ANSWER}
+    assert names >= {*Callback, *(set(ActionId) - READS_ONLY), Command.ANSWER}
     assert len(kept) >= len(names)
     await stage.go_on(minutes=25)
     before = standing(stage)
@@ -217,7 +217,7 @@ async def test_a_form_sent_again_after_the_database_was_too_slow_is_recorded_onc
     fill(stage)
     ines = stage.person("ines")
     await ines.command("/proof acme plan")
-    await ines.click(Action.ADD_OBSTACLE)
+    await ines.click(ActionId.ADD_OBSTACLE)
     typed = {"kind": "approvals", "text": "Their security review"}
     with monkeypatch.context() as hurried:
         hurried.setattr(edge, "ANSWER_SECONDS", 0.05)
@@ -240,11 +240,11 @@ async def test_forms_that_follow_one_another_are_submissions_of_their_own(stage:
     ines = stage.person("ines")
     for _ in range(2):
         await ines.command("/proof acme plan")
-        await ines.click(Action.ADD_OBSTACLE)
+        await ines.click(ActionId.ADD_OBSTACLE)
         await ines.submit({"kind": "approvals", "text": "Their security review"})
     assert standing(stage).rows["obstacle"] == 2, "the same words in a form that was opened again"
     await ines.command("/proof acme plan")
-    await ines.click(Action.ADD_OUTCOME)
+    await ines.click(ActionId.ADD_OUTCOME)
     await ines.submit({"title": "Fewer tickets", "metric": "tickets", "direction": "down"})
     await ines.submit({"baseline": "40", "shelf_life_days": "90"})
     assert standing(stage).rows["outcome"] == 2
@@ -256,5 +256,5 @@ async def test_a_second_press_is_no_second_delivery(stage: Stage) -> None:
     ines = stage.person("ines")
     await ines.command("/proof acme")
     for count in (1, 2):
-        await ines.click(Action.SHARE_CARD)
+        await ines.click(ActionId.SHARE_CARD)
         assert len(stage.sandbox.messages("general")) == count

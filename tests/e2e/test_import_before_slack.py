@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.features.imports import target_workspace
 from bot.features.imports.row_reader import Options
-from bot.features.imports.run import File, Run, import_accounts
+from bot.features.imports.run import File, ImportRun, import_accounts
 from bot.features.workspace.adopt_imports import adopt_imported_accounts
 from bot.settings import Settings
 from bot.store import schema, workspaces
@@ -31,7 +31,7 @@ def file(tmp_path: Path, migrated: Path) -> Path:
     database = Database(f"sqlite:///{copy}")
     with database.begin() as session:
         workspace_id = target_workspace.find_or_add(session, None, NOW)
-    import_accounts(Run(database, workspace_id, NOW), File("book.csv", b"Name\nAcme\n"), Options())
+    import_accounts(ImportRun(database, workspace_id, NOW), File("book.csv", b"Name\nAcme\n"), Options())
     database.dispose()
     return copy
 

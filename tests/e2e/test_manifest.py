@@ -18,7 +18,7 @@ from bot.domain.values.clock import SystemClock
 from bot.features.workspace.install import Installation, follow_people
 from bot.slack.edge import Edge
 from bot.slack.grammar import usage_hint
-from bot.slack.ids import Action, Callback, Command, Shortcut
+from bot.slack.ids import ActionId, Callback, Command, Shortcut
 from tests.support.bot_process import MANIFEST
 
 ROOT = MANIFEST.parent
@@ -119,8 +119,8 @@ def test_the_table_of_methods_is_that_of_the_code() -> None:
     assert methods_called() == set(SCOPES_OF_METHODS)
 
 
-@pytest.mark.parametrize(("kind", "ids"), [("action", Action), ("view", Callback)])
-def test_every_id_is_listened_to(kind: str, ids: type[Action], registered: dict[str, list[Any]]) -> None:
+@pytest.mark.parametrize(("kind", "ids"), [("action", ActionId), ("view", Callback)])
+def test_every_id_is_listened_to(kind: str, ids: type[ActionId], registered: dict[str, list[Any]]) -> None:
     def listens(constraint: Any, name: str) -> bool:
         return bool(constraint.fullmatch(name)) if isinstance(constraint, re.Pattern) else constraint == name
 

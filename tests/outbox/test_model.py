@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from bot.outbox import admin as outbox_admin
 from bot.outbox.queue import put
 from bot.outbox.record_results import Pace
-from bot.outbox.sender import Sender, Settings
+from bot.outbox.sender import Sender, SenderSettings
 from bot.outbox.transport import Lease
 from bot.outbox.types import Absent, Ambiguous, CannotLook, Claimed, Found, NotSent, Op, Sent
 from bot.outbox.wakeup import Wakeup
@@ -40,7 +40,7 @@ from tests.support.databases import pass_time
 
 CHANNELS = ("C1", "C2")
 ENDS = ("answer lost", "answered", "request lost", "never connected", "rate limited")
-SLOW = Settings(hands=3, pace=Pace(channel_seconds=1, settle_seconds=3, first_backoff=1, longest_backoff=4))
+SLOW = SenderSettings(hands=3, pace=Pace(channel_seconds=1, settle_seconds=3, first_backoff=1, longest_backoff=4))
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from bot.outbox.types import (
     Outcome,
     Outgoing,
     Result,
+    ResultVerdict,
     Sent,
     UnknownKeyError,
-    Verdict,
 )
 from bot.store.engine import Database, db_now
 from bot.store.schema.outbox import outbox
@@ -49,7 +49,7 @@ def batch(database: Database, limit: int = 10, owner: str = "me") -> Batch:
         return claim(session, NOON, limit=limit, lease_seconds=LEASE, owner=owner)
 
 
-def settle(database: Database, row: Claimed, outcome: Outcome, pace: Pace | None = None) -> Verdict:
+def settle(database: Database, row: Claimed, outcome: Outcome, pace: Pace | None = None) -> ResultVerdict:
     with database.begin() as session:
         (entry,) = finish(session, NOON, [Result(row, outcome)], pace or Pace(channel_seconds=0))
         return entry.verdict
@@ -88,7 +88,7 @@ def test_a_channel_has_one_row_in_flight_and_keeps_its_order(database: Database)
         seen += keys([first, *others])
         assert take(database) == []
         for row in (first, *others):
-            assert settle(database, row, Sent("C1", "1.1")) is Verdict.RECORDED
+            assert settle(database, row, Sent("C1", "1.1")) is ResultVerdict.RECORDED
     assert seen == ["first", "else", "second", "third"]
 
 
@@ -141,8 +141,8 @@ def test_a_stale_holder_changes_nothing(database: Database) -> None:
     (row,) = take(database)
     pass_time(database, LEASE + 1)
     (again,) = take(database)
-    assert settle(database, row, Moot("stale")) is Verdict.LOST
-    assert settle(database, again, Sent("C1", "2.2")) is Verdict.RECORDED
+    assert settle(database, row, Moot("stale")) is ResultVerdict.LOST
+    assert settle(database, again, Sent("C1", "2.2")) is ResultVerdict.RECORDED
 
 
 def test_the_first_report_of_a_sent_message_stands_and_a_second_is_one_too_many(database: Database) -> None:
@@ -150,9 +150,9 @@ def test_the_first_report_of_a_sent_message_stands_and_a_second_is_one_too_many(
     (row,) = take(database)
     pass_time(database, LEASE + 1)
     (again,) = take(database)
-    assert settle(database, row, Sent("C1", "1.1")) is Verdict.RECORDED
-    assert settle(database, row, Sent("C1", "1.1")) is Verdict.LOST
-    assert settle(database, again, Sent("C1", "2.2")) is Verdict.DOUBLED
+    assert settle(database, row, Sent("C1", "1.1")) is ResultVerdict.RECORDED
+    assert settle(database, row, Sent("C1", "1.1")) is ResultVerdict.LOST
+    assert settle(database, again, Sent("C1", "2.2")) is ResultVerdict.DOUBLED
 
 
 def test_a_frozen_senders_report_does_not_hide_that_another_sent_blindly_since(database: Database) -> None:
@@ -162,7 +162,7 @@ def test_a_frozen_senders_report_does_not_hide_that_another_sent_blindly_since(d
     (again,) = take(database)
     with database.begin() as session:
         assert mark_blind(session, again.id, again.token)
-    assert settle(database, row, Sent("C1", "1.1")) is Verdict.RECORDED
+    assert settle(database, row, Sent("C1", "1.1")) is ResultVerdict.RECORDED
     with database.reading() as session:
         assert session.execute(select(outbox.c.note)).scalar_one() == Note.AT_LEAST_ONCE
 
@@ -190,7 +190,7 @@ def test_a_blocked_workspace_waits_and_the_others_go_on(database: Database) -> N
         block_workspace(session, 1, db_now(session) + timedelta(seconds=30))
         block_workspace(session, 1, db_now(session) + timedelta(seconds=5))
     (theirs,) = take(database)
-    assert settle(database, theirs, Sent("C1", "1.1")) is Verdict.RECORDED
+    assert settle(database, theirs, Sent("C1", "1.1")) is ResultVerdict.RECORDED
     assert theirs.key == "theirs"
     pass_time(database, 20)
     assert take(database) == []

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.outbox.pacing import paused_reason, resume_workspace
 from bot.outbox.reconcile import UNKNOWN
 from bot.outbox.record_results import Pace
-from bot.outbox.sender import BROKEN, Settings
+from bot.outbox.sender import BROKEN, SenderSettings
 from bot.outbox.types import Ambiguous, Claimed, NotSent, Op, PermanentFailure, Scope
 from bot.store.engine import Database
 from tests.support.channel_log import FAST, Clock, Office, message
@@ -238,4 +238,4 @@ async def test_one_message_a_second_in_a_channel(database: Database) -> None:
 
 def test_a_lease_shorter_than_a_call_is_refused() -> None:
     with pytest.raises(ValueError, match="lease"):
-        Settings(lease_seconds=10, http_seconds=10)
+        SenderSettings(lease_seconds=10, http_seconds=10)

@@ -19,7 +19,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.domain.values.clock import MovableClock
 from bot.outbox.record_results import Pace
-from bot.outbox.sender import Settings as Sending
+from bot.outbox.sender import SenderSettings
 from bot.slack.edge import Edge
 from bot.wiring import Bot
 from sandbox import Sandbox
@@ -125,7 +125,7 @@ async def on_stage(url: str, register: Callable[[AsyncApp, Edge], None] | None =
     async with Sandbox(WORKSPACE, MANIFEST, clock=Clock(TUESDAY)) as sandbox:
         settings = settings_for(sandbox, Path("unused"), free_port(), "socket")
         settings = settings.model_copy(update={"database_url": url, "tick_seconds": 0.2})
-        sending = Sending(pace=Pace(channel_seconds=0.3, settle_seconds=0.05))
+        sending = SenderSettings(pace=Pace(channel_seconds=0.3, settle_seconds=0.05))
         bot = Bot(settings, clock, sending=sending, extra=register)
         await bot.start()
         await bot.wait_for_member_sync()

@@ -18,14 +18,14 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from bot.outbox.record_results import Pace
-from bot.outbox.sender import Sender, Settings
+from bot.outbox.sender import Sender, SenderSettings
 from bot.outbox.transport import Lease
 from bot.outbox.types import Absent, Ambiguous, Claimed, Found, NotSent, Sent
 from bot.outbox.wakeup import Wakeup
 from bot.store.engine import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SETTINGS = Settings(
+SETTINGS = SenderSettings(
     lease_seconds=3,
     http_seconds=1,
     margin_seconds=0.5,

@@ -13,10 +13,10 @@ from bot.domain.enums import Change
 from bot.slack.date_phrases import due
 from bot.slack.grammar import (
     FORMS,
-    Answer,
+    AnswerRequest,
     Help,
-    NewAccount,
-    Portfolio,
+    NewAccountRequest,
+    PortfolioRequest,
     PortfolioSetup,
     Request,
     Show,
@@ -35,7 +35,7 @@ TUESDAY = date(2026, 3, 3)
     [
         ("", Help(Command.PROOF)),
         ("HELP", Help(Command.PROOF)),
-        ("new", NewAccount()),
+        ("new", NewAccountRequest()),
         ("acme", Show("acme")),
         ("New Relic", Show("New Relic")),
         ("Acme  Corp\n plan", Show("Acme Corp", Topic.PLAN)),
@@ -74,19 +74,21 @@ def test_proof_says_what_to_write_instead(text: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("text", "request_"),
     [
-        ("", Answer()),
-        ("acme corp", Answer("acme corp")),
-        ("changed: nothing", Answer(change=Change.NOTHING)),
+        ("", AnswerRequest()),
+        ("acme corp", AnswerRequest("acme corp")),
+        ("changed: nothing", AnswerRequest(change=Change.NOTHING)),
         (
             "acme changed: belief, the CFO quotes our number unproven: savings next: send the sheet by friday",
-            Answer("acme", Change.BELIEF, "the CFO quotes our number", "savings", "send the sheet", "friday"),
+            AnswerRequest("acme", Change.BELIEF, "the CFO quotes our number", "savings", "send the sheet", "friday"),
         ),
         (
             '"Next: Inc" Changed: they log in at 10:30, see https://a.example/x next: step by step guide',
-            Answer("Next: Inc", None, "they log in at 10:30, see https://a.example/x", None, "step by step guide"),
+            AnswerRequest(
+                "Next: Inc", None, "they log in at 10:30, see https://a.example/x", None, "step by step guide"
+            ),
         ),
-        ("acme next: sign by 2026-03-01", Answer("acme", next_action="sign", by="2026-03-01")),
-        ("acme changed: behavior - daily use", Answer("acme", Change.BEHAVIOUR, "daily use")),
+        ("acme next: sign by 2026-03-01", AnswerRequest("acme", next_action="sign", by="2026-03-01")),
+        ("acme changed: behavior - daily use", AnswerRequest("acme", Change.BEHAVIOUR, "daily use")),
     ],
 )
 def test_answers_are_read(text: str, request_: object) -> None:
@@ -113,12 +115,12 @@ def test_an_answer_that_cannot_be_read_says_why(text: str, sentence: str) -> Non
 @pytest.mark.parametrize(
     ("text", "request_"),
     [
-        ("", Portfolio()),
-        ("<@U0ADA|ada>", Portfolio(owner="U0ADA")),
-        ("North America", Portfolio(name="North America")),
+        ("", PortfolioRequest()),
+        ("<@U0ADA|ada>", PortfolioRequest(owner="U0ADA")),
+        ("North America", PortfolioRequest(name="North America")),
         ("setup", PortfolioSetup()),
         ("setup North", PortfolioSetup("North")),
-        ('"setup"', Portfolio(name="setup")),
+        ('"setup"', PortfolioRequest(name="setup")),
     ],
 )
 def test_portfolio_is_read(text: str, request_: object) -> None:
@@ -133,7 +135,7 @@ def test_the_table_prints_the_help_and_parses_what_it_prints(command: Command) -
         text = line.written.removeprefix(command).replace("<account>", "acme").replace("@owner", "<@U1>")
         parsed = parse(command, text.replace("[", "").replace("]", ""))
         if "acme" in text:
-            assert isinstance(parsed, Show | Answer) and parsed.account == "acme"
+            assert isinstance(parsed, Show | AnswerRequest) and parsed.account == "acme"
     assert len(usage_hint(command)) <= 1000
 
 

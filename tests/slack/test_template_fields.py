@@ -17,11 +17,11 @@ import bot
 from bot.domain.labels import Choices
 from bot.resources import TEMPLATES
 from bot.slack.edge import template_of
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from tests.support.template_types import TemplateReader
 
 SOURCE = Path(bot.__file__).parent
-ALWAYS = {"act": type[Action], "callback": type[Callback], "place": str, "choices": Choices}
+ALWAYS = {"act": type[ActionId], "callback": type[Callback], "place": str, "choices": Choices}
 """What every template gets beside its view."""
 
 

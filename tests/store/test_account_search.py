@@ -81,4 +81,4 @@ def test_nothing_typed_is_ever_an_error(session: Session, typed: str) -> None:
 
 
 def test_other_workspaces_are_not_searched(session: Session) -> None:
-    assert account_search.find(session, 2, "Pacheco") == account_search.Found()
+    assert account_search.find(session, 2, "Pacheco") == account_search.SearchResult()

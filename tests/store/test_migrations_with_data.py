@@ -19,7 +19,7 @@ from bot.features.meetings.answers import NewAnswer
 from bot.outbox.queue import claim
 from bot.outbox.types import State
 from bot.slack.edge import template_of
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.render import Renderer
 from bot.store import members, schema
 from bot.store.admin import migrations
@@ -125,5 +125,5 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(emptied: Database) -> No
 def rendered(view: object) -> str:
     """All that a person would read of it, as Slack's JSON."""
     name = template_of(view)
-    message = Renderer().message(name, view=view, place="message", act=Action, callback=Callback)
+    message = Renderer().message(name, view=view, place="message", act=ActionId, callback=Callback)
     return f"{message.text} {message.blocks}"

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor
 from bot.domain.values.clock import MovableClock
 from bot.outbox.record_results import Pace
-from bot.outbox.sender import Settings as Sending
+from bot.outbox.sender import SenderSettings
 from bot.settings import Settings
 from bot.slack.edge import Edge
 from bot.store import members
@@ -144,7 +144,9 @@ async def staged(
         **sandbox_options,
     ) as sandbox:
         settings = settings_for(sandbox, file, port, delivery)
-        bot = Bot(settings, clock, sending=Sending(pace=Pace(channel_seconds=0, settle_seconds=0.05)), extra=register)
+        bot = Bot(
+            settings, clock, sending=SenderSettings(pace=Pace(channel_seconds=0, settle_seconds=0.05)), extra=register
+        )
         await bot.start()
         await bot.wait_for_member_sync()
         if delivery == "socket":

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.outbox.queue import put
 from bot.outbox.record_results import Pace
-from bot.outbox.sender import Sender, Settings
+from bot.outbox.sender import Sender, SenderSettings
 from bot.outbox.transport import Lease, Silent
 from bot.outbox.types import (
     Absent,
@@ -35,7 +35,7 @@ from bot.store.engine import Database
 from bot.store.schema.outbox import outbox
 from tests.support.databases import NOON
 
-FAST = Settings(pace=Pace(channel_seconds=0, settle_seconds=0, first_backoff=0.01, longest_backoff=0.02))
+FAST = SenderSettings(pace=Pace(channel_seconds=0, settle_seconds=0, first_backoff=0.01, longest_backoff=0.02))
 
 Fault = PermanentFailure | NotSent | Ambiguous | Exception
 
@@ -204,7 +204,7 @@ class Office:
     database: Database
     channels: ChannelLog = field(default_factory=ChannelLog)
     clock: Clock = field(default_factory=Clock)
-    settings: Settings = FAST
+    settings: SenderSettings = FAST
     on_dead: Callable[[Session, Claimed, str], None] = tell_manager
     observer: Counting = field(default_factory=Counting)
     steady: Callable[[], float] | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.slack.edge import template_of
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.render import Renderer
 from sandbox.mrkdwn import readable
 
@@ -45,12 +45,12 @@ class Aloud:
 
     def message(self, view: object) -> str:
         """The message of a view."""
-        found = RENDERER.message(template_of(view), view=view, place="message", act=Action, callback=Callback)
+        found = RENDERER.message(template_of(view), view=view, place="message", act=ActionId, callback=Callback)
         return self._text(found.blocks)
 
     def modal(self, view: object) -> str:
         """The modal of a view."""
-        found = RENDERER.modal(template_of(view), view=view, place="modal", act=Action, callback=Callback)
+        found = RENDERER.modal(template_of(view), view=view, place="modal", act=ActionId, callback=Callback)
         return f"{found['title']['text']}\n{self._text(found['blocks'])}"
 
     def _text(self, blocks: list[dict[str, Any]]) -> str:

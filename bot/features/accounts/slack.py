@@ -13,7 +13,7 @@ from bot.features.accounts import add_account, card, judgement, stages, tiers
 from bot.features.accounts.add_account import NewAccount
 from bot.features.accounts.judgement import NewJudgement
 from bot.slack.edge import Edge
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, number
 from bot.slack.shortcuts import opens
 
@@ -45,7 +45,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         )
         await ack(response_action="update", view=edge.modal(view))
 
-    app.action(Action.JUDGE)(opens(edge, judgement.judge_form))
+    app.action(ActionId.JUDGE)(opens(edge, judgement.judge_form))
     _judgement(app, edge)
     _stages_and_tiers(app, edge)
 

@@ -7,11 +7,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.app.actor import UserError
 from bot.features.actions import actions
 from bot.slack.edge import Edge
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, number
 from bot.slack.shortcuts import Look, opens
 
-_FORMS = {Action.ANSWER_LOOP: "answer", Action.TELL_CUSTOMER: "told", Action.SET_THEME: "theme"}
+_FORMS = {ActionId.ANSWER_LOOP: "answer", ActionId.TELL_CUSTOMER: "told", ActionId.SET_THEME: "theme"}
 
 
 def register(app: AsyncApp, edge: Edge) -> None:

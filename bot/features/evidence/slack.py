@@ -17,11 +17,11 @@ from bot.features.evidence.record import NewEvidence
 from bot.features.plan import people
 from bot.features.risks import ownership
 from bot.slack.edge import Edge
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
 from bot.slack.shortcuts import opens
 
-_ADD = re.compile(f"{re.escape(Action.ADD_EVIDENCE)}|{re.escape(Action.PUSH_EVIDENCE)}")
+_ADD = re.compile(f"{re.escape(ActionId.ADD_EVIDENCE)}|{re.escape(ActionId.PUSH_EVIDENCE)}")
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -34,7 +34,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
 def _openers(app: AsyncApp, edge: Edge) -> None:
     app.action(_ADD)(opens(edge, forms.evidence_form))
 
-    @app.action(Action.PROVE_GAP)
+    @app.action(ActionId.PROVE_GAP)
     async def prove_gap(ack: AsyncAck, body: Body) -> None:
         account_id, outcome_id = numbers(clicked(body), 2)
         view = await edge.read(
@@ -43,7 +43,7 @@ def _openers(app: AsyncApp, edge: Edge) -> None:
         await edge.open(body, view)
         await ack()
 
-    @app.action(Action.EVIDENCE_MENU)
+    @app.action(ActionId.EVIDENCE_MENU)
     async def menu(ack: AsyncAck, body: Body) -> None:
         verb, evidence_id = pair(clicked(body))
 
@@ -57,7 +57,7 @@ def _openers(app: AsyncApp, edge: Edge) -> None:
 
 
 def _isolation(app: AsyncApp, edge: Edge) -> None:
-    @app.action(Action.ISOLATE_SHARE)
+    @app.action(ActionId.ISOLATE_SHARE)
     async def isolate_form(ack: AsyncAck, body: Body) -> None:
         evidence_id = number(clicked(body))
         await edge.open(

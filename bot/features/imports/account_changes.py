@@ -18,7 +18,7 @@ from bot.domain.enums import Tier
 from bot.domain.labels import column_label
 from bot.domain.values.money import money
 from bot.features.imports import merge_policy
-from bot.features.imports.account_rows import AccountLine
+from bot.features.imports.account_rows import ImportedAccount
 from bot.features.imports.cells import Unreadable, Who
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import Row, shown
@@ -47,7 +47,7 @@ class Planned:
     In `values`, people and portfolios that are not there yet stand as `Who` and `NewPortfolio` until they are added.
     """
 
-    line: AccountLine
+    line: ImportedAccount
     row_id: int | None
     values: Row
     changes: tuple[Changed, ...] = ()
@@ -66,12 +66,12 @@ class Planned:
         return [value.name for value in self.values.values() if isinstance(value, NewPortfolio)]
 
 
-def plan(session: Session, book: LedgerSnapshot, lines: Sequence[AccountLine]) -> list[Planned | BadRow]:
+def plan(session: Session, book: LedgerSnapshot, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
     """What each line would do, in order; nothing is written. Reads the ledger in a fixed number of queries.
 
     The column of a bad row is given as the field's name.
     """
-    found: list[tuple[AccountLine, int | None] | BadRow] = []
+    found: list[tuple[ImportedAccount, int | None] | BadRow] = []
     for line in lines:
         try:
             found.append((line, book.match(line)))
@@ -111,7 +111,7 @@ def apply(session: Session, by: Author, book: LedgerSnapshot, planned: Planned, 
             accounts.index_words(session, by.workspace_id, planned.row_id, values["name"])
 
 
-def _wanted(book: LedgerSnapshot, line: AccountLine) -> dict[str, Any]:
+def _wanted(book: LedgerSnapshot, line: ImportedAccount) -> dict[str, Any]:
     """The columns that this line speaks of, with the values it gives them."""
     wanted = dict(line.values)
     for name, who in (("owner_id", line.owner), ("deputy_id", line.deputy)):
@@ -125,14 +125,14 @@ def _wanted(book: LedgerSnapshot, line: AccountLine) -> dict[str, Any]:
     return wanted
 
 
-def _new(book: LedgerSnapshot, line: AccountLine, wanted: dict[str, Any]) -> Planned:
+def _new(book: LedgerSnapshot, line: ImportedAccount, wanted: dict[str, Any]) -> Planned:
     wanted.setdefault("tier", DEFAULT_TIER)
     if book.default_portfolio is not None:
         wanted.setdefault("portfolio_id", book.default_portfolio)
     return Planned(line, None, wanted)
 
 
-def _compared(book: LedgerSnapshot, line: AccountLine, wanted: Row, row: Row, imported: Row) -> Planned:
+def _compared(book: LedgerSnapshot, line: ImportedAccount, wanted: Row, row: Row, imported: Row) -> Planned:
     differing = merge_policy.differing({**wanted, "name": line.name}, row)
     kept = _kept(differing, row, imported)
     changes: dict[bool, list[Changed]] = {True: [], False: []}
@@ -165,7 +165,7 @@ def _rows(session: Session, ids: Sequence[int]) -> dict[int, Row]:
     return {row["id"]: dict(row) for row in session.execute(select(table).where(table.c.id.in_(ids))).mappings()}
 
 
-def _told(book: LedgerSnapshot, line: AccountLine, row: Row, name: str, wanted: Row) -> Changed:
+def _told(book: LedgerSnapshot, line: ImportedAccount, row: Row, name: str, wanted: Row) -> Changed:
     """One difference in words."""
     before: Any = row[name]
     after: Any = wanted.get(name, line.name if name == "name" else before)

@@ -1,4 +1,4 @@
-"""Accounts as a CRM exports them: one row of the file becomes one `AccountLine`, or one `BadRow` with the reason."""
+"""Accounts as a CRM exports them: a row of the file becomes an `ImportedAccount`, or a `BadRow` with the reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_ID = 120
 
 
 @dataclass(frozen=True, slots=True)
-class AccountLine:
+class ImportedAccount:
     """A row that can be taken. `values` holds what its cells say; an empty cell says nothing."""
 
     line: int
@@ -36,7 +36,7 @@ def reader(columns: Columns, options: Options) -> Reader:
     return row_reader.reader(columns, options, days=_DAYS, figures=("arr",), money="arr")
 
 
-def lines(reader: Reader) -> Iterator[AccountLine | BadRow]:
+def lines(reader: Reader) -> Iterator[ImportedAccount | BadRow]:
     """Every row of the file, read; a second row for the same account is a bad one."""
     seen: dict[str, int] = {}
     for row in reader.columns.rows:
@@ -52,7 +52,7 @@ def lines(reader: Reader) -> Iterator[AccountLine | BadRow]:
             yield bad.row(row.line)
 
 
-def _line(reader: Reader, row: Row) -> AccountLine:
+def _line(reader: Reader, row: Row) -> ImportedAccount:
     reader.must_fit(row)
     columns, options = reader.columns, reader.options
     name = reader.words(row, "name")
@@ -75,7 +75,7 @@ def _line(reader: Reader, row: Row) -> AccountLine:
     with reader.cell(row, "deputy") as text:
         deputy = cells.who(text)
     portfolio = options.portfolio or reader.words(row, "portfolio")
-    return AccountLine(
+    return ImportedAccount(
         row.line, name, external_id, values, owner, deputy, None if cells.is_empty(portfolio) else portfolio
     )
 

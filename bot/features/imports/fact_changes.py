@@ -14,7 +14,7 @@ from bot.domain.labels import column_label
 from bot.domain.values.slugs import folded
 from bot.features.imports import merge_policy
 from bot.features.imports.cells import Unreadable
-from bot.features.imports.fact_rows import FactLine, Kind
+from bot.features.imports.fact_rows import FactKind, FactLine
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import shown
 from bot.features.imports.report import BadRow, Changed
@@ -44,7 +44,7 @@ class PlannedFact:
 
 
 @dataclass(slots=True)
-class Known:
+class KnownFacts:
     """The facts and people that these accounts have already."""
 
     facts: dict[tuple[int, str], Mapping[str, Any]] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Known:
     imported: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, kind: Kind, account_ids: Sequence[int]) -> Known:
+    def load(cls, session: Session, kind: FactKind, account_ids: Sequence[int]) -> KnownFacts:
         known = cls(imported=merge_policy.last_imported(session, kind.entity.table, account_ids))
         table = kind.entity.table
         rows = select(table).where(table.c.account_id.in_(account_ids)).order_by(table.c.id)
@@ -68,7 +68,9 @@ class Known:
         return known
 
 
-def plan(session: Session, book: LedgerSnapshot, kind: Kind, lines: Sequence[FactLine]) -> list[PlannedFact | BadRow]:
+def plan(
+    session: Session, book: LedgerSnapshot, kind: FactKind, lines: Sequence[FactLine]
+) -> list[PlannedFact | BadRow]:
     """What each line would do, in order; nothing is written. The column of a bad row is given as the field's name."""
     found: list[tuple[FactLine, int] | BadRow] = []
     for line in lines:
@@ -80,11 +82,11 @@ def plan(session: Session, book: LedgerSnapshot, kind: Kind, lines: Sequence[Fac
         except Unreadable as error:
             column = "account_id" if line.account_id else "account"
             found.append(BadRow(line.line, column, line.account_id or line.account, str(error)))
-    known = Known.load(session, kind, [one[1] for one in found if not isinstance(one, BadRow)])
+    known = KnownFacts.load(session, kind, [one[1] for one in found if not isinstance(one, BadRow)])
     return [one if isinstance(one, BadRow) else _planned(known, kind, *one) for one in found]
 
 
-def apply(session: Session, by: Author, kind: Kind, planned: PlannedFact, file: str, now: datetime) -> None:
+def apply(session: Session, by: Author, kind: FactKind, planned: PlannedFact, file: str, now: datetime) -> None:
     """Write one planned fact with its history, and whom it names; the caller commits."""
     values = dict(planned.values)
     for column, name in planned.newcomers.items():
@@ -97,7 +99,7 @@ def apply(session: Session, by: Author, kind: Kind, planned: PlannedFact, file: 
         ledger.change(session, by, kind.entity, planned.row_id, now, why=why, **values)
 
 
-def _planned(known: Known, kind: Kind, line: FactLine, account_id: int) -> PlannedFact:
+def _planned(known: KnownFacts, kind: FactKind, line: FactLine, account_id: int) -> PlannedFact:
     wanted: dict[str, Any] = dict(line.values)
     newcomers: dict[str, str] = {}
     for column, name in line.people.items():
@@ -121,7 +123,7 @@ def _planned(known: Known, kind: Kind, line: FactLine, account_id: int) -> Plann
 
 
 def _ensure_person(
-    session: Session, by: Author, account_id: int, name: str, kind: Kind, column: str, now: datetime
+    session: Session, by: Author, account_id: int, name: str, kind: FactKind, column: str, now: datetime
 ) -> int:
     """The person's id; an earlier line of the file may have added them."""
     person = schema.person

@@ -46,7 +46,7 @@ class FactLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FactKind:
     """One kind of fact: its entity, the column that tells two of one account apart, and how its row is read.
 
     `parts` says which part somebody plays whom the file names for a column and nobody here knows; `defaults` are the
@@ -64,7 +64,7 @@ class Kind:
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
-def lines(reader: Reader, kind: Kind) -> Iterator[FactLine | BadRow]:
+def lines(reader: Reader, kind: FactKind) -> Iterator[FactLine | BadRow]:
     """Every row of the file, read; the same fact on a second row is a bad one."""
     seen: dict[tuple[str, str], int] = {}
     for row in reader.columns.rows:
@@ -79,7 +79,7 @@ def lines(reader: Reader, kind: Kind) -> Iterator[FactLine | BadRow]:
             yield bad.row(row.line)
 
 
-def _line(reader: Reader, kind: Kind, row: Row) -> FactLine:
+def _line(reader: Reader, kind: FactKind, row: Row) -> FactLine:
     reader.must_fit(row)
     account_id, account = reader.columns.cell(row, "account_id") or None, reader.words(row, "account")
     if not account and not account_id:
@@ -163,7 +163,7 @@ def _chosen(text: str, words: Mapping[_E, tuple[str, ...]]) -> _E:
     raise Unreadable(f"is none of {', '.join(words)}")
 
 
-PROMISES = Kind(
+PROMISES = FactKind(
     Entity.PROMISE,
     "text",
     PROMISE_FIELDS,
@@ -173,7 +173,7 @@ PROMISES = Kind(
     parts={"promised_to": Part.OTHER},
     read=_promise,
 )
-OUTCOMES = Kind(
+OUTCOMES = FactKind(
     Entity.OUTCOME,
     "title",
     OUTCOME_FIELDS,

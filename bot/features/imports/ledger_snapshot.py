@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.values.slugs import folded
-from bot.features.imports.account_rows import AccountLine
+from bot.features.imports.account_rows import ImportedAccount
 from bot.features.imports.cells import Unreadable
 from bot.features.imports.members import Directory
 from bot.store import ledger, portfolios, schema
@@ -52,7 +52,7 @@ class LedgerSnapshot:
         else:
             self.by_external_id[external_id] = account_id
 
-    def match(self, line: AccountLine) -> int | None:
+    def match(self, line: ImportedAccount) -> int | None:
         """The account that this line is about, None for a new one; raises `Unreadable` when it is not clear."""
         account_id = self.find(line.external_id, line.name)
         if account_id is not None and self.taken.setdefault(account_id, line.line) != line.line:

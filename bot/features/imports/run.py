@@ -23,10 +23,10 @@ from bot.features.imports import (
     row_reader,
 )
 from bot.features.imports.account_changes import Planned
-from bot.features.imports.account_rows import AccountLine
+from bot.features.imports.account_rows import ImportedAccount
 from bot.features.imports.column_mapping import ACCOUNT_FIELDS, Columns
 from bot.features.imports.fact_changes import PlannedFact
-from bot.features.imports.fact_rows import FactLine, Kind
+from bot.features.imports.fact_rows import FactKind, FactLine
 from bot.features.imports.file_reader import Sheet
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import SURFACE
@@ -38,7 +38,7 @@ from bot.store.ledger import Author
 BATCH = 500
 
 Progress = Callable[[int, int], None]
-L = TypeVar("L", AccountLine, FactLine)
+L = TypeVar("L", ImportedAccount, FactLine)
 P = TypeVar("P", Planned, PlannedFact)
 
 
@@ -54,7 +54,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ImportRun:
     """Where an import writes and how; a dry run writes nothing. `progress` hears how many rows of how many are done."""
 
     database: Database
@@ -68,7 +68,7 @@ class Run:
         return Author(self.workspace_id, None, SURFACE)
 
 
-def import_accounts(run: Run, file: File, options: Options) -> Report:
+def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     """Take a CRM's accounts into the ledger and report what changed.
 
     Each batch of 500 rows is one transaction, so an import that is cut short is taken up by running it again. Raises
@@ -81,7 +81,7 @@ def import_accounts(run: Run, file: File, options: Options) -> Report:
         says_portfolio = "portfolio" in found or options.portfolio is not None
         book = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
 
-    def look(session: Session, lines: Sequence[AccountLine]) -> list[Planned | BadRow]:
+    def look(session: Session, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
         return account_changes.plan(session, book, lines)
 
     def write(session: Session, planned: Planned) -> None:
@@ -94,7 +94,7 @@ def import_accounts(run: Run, file: File, options: Options) -> Report:
     return report
 
 
-def import_facts(run: Run, kind: Kind, file: File, options: Options) -> Report:
+def import_facts(run: ImportRun, kind: FactKind, file: File, options: Options) -> Report:
     """Take promises or outcomes (`facts.PROMISES`, `facts.OUTCOMES`) into accounts that are there already."""
     found, sheet = _recognised(file, kind.fields, kind.key)
     if "account" not in found and "account_id" not in found:
@@ -119,7 +119,7 @@ def _recognised(file: File, fields: Mapping[str, tuple[str, ...]], required: str
     return column_mapping.recognise(sheet, fields, file.mapping, (required,)), sheet
 
 
-def _opened(run: Run, file: File, found: Columns, sheet: Sheet, reader: Reader) -> Report:
+def _opened(run: ImportRun, file: File, found: Columns, sheet: Sheet, reader: Reader) -> Report:
     report = Report(file.name, run.dry_run)
     report.read_as = [(header, name) for name in found.at if (header := found.header(name))]
     report.ignored = list(found.ignored)
@@ -129,7 +129,7 @@ def _opened(run: Run, file: File, found: Columns, sheet: Sheet, reader: Reader) 
 
 
 def _go(
-    run: Run,
+    run: ImportRun,
     report: Report,
     found: Columns,
     lines: Iterable[L | BadRow],

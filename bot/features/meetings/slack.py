@@ -20,13 +20,13 @@ from bot.slack import grammar
 from bot.slack.date_phrases import due
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
-from bot.slack.ids import Action, Callback, Command
+from bot.slack.ids import ActionId, Callback, Command
 from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
 from bot.slack.shortcuts import opens
 from bot.store import members
 
-_PROMPT_ANSWERS = re.compile(rf"{re.escape(Action.ANSWER)}(\.\d+)?|{re.escape(Action.EDIT_ANSWER)}")
-_ACCOUNT_ANSWERS = re.compile(f"{re.escape(Action.ANSWER_LATE)}|{re.escape(Action.ANSWER_ACCOUNT)}")
+_PROMPT_ANSWERS = re.compile(rf"{re.escape(ActionId.ANSWER)}(\.\d+)?|{re.escape(ActionId.EDIT_ANSWER)}")
+_ACCOUNT_ANSWERS = re.compile(f"{re.escape(ActionId.ANSWER_LATE)}|{re.escape(ActionId.ANSWER_ACCOUNT)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
         request = grammar.parse(body["command"], body.get("text") or "")
         if isinstance(request, Help):
             await edge.answer(ack, grammar.help_of(request.command))
-        elif isinstance(request, grammar.Answer):
+        elif isinstance(request, grammar.AnswerRequest):
             view = await edge.read(body, lambda s, actor, now: asked(s, actor, request, now))
             if isinstance(view, InLine):
                 line = view
@@ -68,7 +68,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 await edge.answer(ack, view)
 
 
-def asked(session: Session, actor: Actor, request: grammar.Answer, now: datetime) -> object:
+def asked(session: Session, actor: Actor, request: grammar.AnswerRequest, now: datetime) -> object:
     """What `/answer …` shows: the answers owed, the form, or accounts to choose from; an `InLine` is to be drafted."""
     if request.account is None:
         if request.in_line:
@@ -89,16 +89,16 @@ def asked(session: Session, actor: Actor, request: grammar.Answer, now: datetime
 def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
     app.action(_PROMPT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, prompt_id=row)))
     app.action(_ACCOUNT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, account_id=row)))
-    app.action(Action.NOTHING_CHANGED)(opens(edge, forms.nothing_changed_form))
-    app.action(Action.HAND_OVER)(opens(edge, forms.hand_over_form))
+    app.action(ActionId.NOTHING_CHANGED)(opens(edge, forms.nothing_changed_form))
+    app.action(ActionId.HAND_OVER)(opens(edge, forms.hand_over_form))
 
-    @app.action(Action.SNOOZE_PROMPT)
+    @app.action(ActionId.SNOOZE_PROMPT)
     async def snooze(ack: AsyncAck, body: Body) -> None:
         prompt_id, _, until = clicked(body).partition(":")
         await edge.write(body, lambda s, actor, now: answers.snooze(s, actor, number(prompt_id), until, now))
         await ack()
 
-    @app.action(Action.MEETING_OFF)
+    @app.action(ActionId.MEETING_OFF)
     async def meeting_off(ack: AsyncAck, body: Body) -> None:
         prompt_id = number(clicked(body))
         await edge.write(body, lambda s, actor, now: answers.meeting_off(s, actor, prompt_id, now))
@@ -106,7 +106,7 @@ def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
 
 
 def _drafts(app: AsyncApp, edge: Edge) -> None:
-    @app.action(Action.CHOOSE_CHANGE)
+    @app.action(ActionId.CHOOSE_CHANGE)
     async def choose_change(ack: AsyncAck, body: Body) -> None:
         draft_id, _, word = clicked(body).partition(":")
         change = Change(word)
@@ -117,7 +117,7 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
         await edge.respond(body, await edge.write_and_show(body, choose, _preview), replace=True)
         await ack()
 
-    @app.action(Action.CONFIRM_ANSWER)
+    @app.action(ActionId.CONFIRM_ANSWER)
     async def confirm(ack: AsyncAck, body: Body) -> None:
         draft_id = number(clicked(body))
         view = await edge.write_and_show(
@@ -126,7 +126,7 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
         await edge.respond(body, view, replace=True)
         await ack()
 
-    app.action(Action.EDIT_DRAFT)(opens(edge, forms.draft_form))
+    app.action(ActionId.EDIT_DRAFT)(opens(edge, forms.draft_form))
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:

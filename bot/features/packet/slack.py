@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, UserError
 from bot.features.packet import packet
 from bot.slack.edge import Edge
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, clicked, number
 from bot.slack.shortcuts import shares
 
@@ -18,13 +18,13 @@ from bot.slack.shortcuts import shares
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the packet."""
 
-    @app.action(Action.SHARE_PACKET)
+    @app.action(ActionId.SHARE_PACKET)
     async def share(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
         await shares(edge, body, lambda s, actor, now: packet.shared(s, actor, account_id, now))
         await ack()
 
-    @app.action(Action.ACCEPT_PACKET)
+    @app.action(ActionId.ACCEPT_PACKET)
     async def accept_form(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
         await edge.open(body, await edge.read(body, lambda s, a, now: packet.accept_form(s, a, account_id, now)))

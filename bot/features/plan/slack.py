@@ -13,18 +13,18 @@ from bot.features.plan import outcome_details, outcomes, people, plan, views
 from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcomes import NewOutcome
 from bot.slack.edge import Edge
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, number, pair
 from bot.slack.shortcuts import Look, opens
 
 STEPS: dict[str, Look] = {"details": outcome_details.details_form, "owner": outcome_details.owner_form}
 """Changes of the plan that a second form asks about."""
-FORMS: dict[Action, type[views.PlanFormView]] = {
-    Action.ADD_OUTCOME: views.OutcomeFormView,
-    Action.ADD_PERSON: views.PersonFormView,
-    Action.ADD_OBSTACLE: views.ObstacleFormView,
-    Action.ADD_PROMISE: views.PromiseFormView,
-    Action.FIRST_WIN: views.FirstWinFormView,
+FORMS: dict[ActionId, type[views.PlanFormView]] = {
+    ActionId.ADD_OUTCOME: views.OutcomeFormView,
+    ActionId.ADD_PERSON: views.PersonFormView,
+    ActionId.ADD_OBSTACLE: views.ObstacleFormView,
+    ActionId.ADD_PROMISE: views.PromiseFormView,
+    ActionId.FIRST_WIN: views.FirstWinFormView,
 }
 
 
@@ -44,7 +44,7 @@ def _form(view: type[views.PlanFormView]) -> Look:
 
 
 def _settling(app: AsyncApp, edge: Edge) -> None:
-    app.action(Action.SETTLE_PLAN)(opens(edge, plan.settle_form))
+    app.action(ActionId.SETTLE_PLAN)(opens(edge, plan.settle_form))
 
     @app.view(Callback.SETTLE_PLAN)
     async def settled(ack: AsyncAck, body: Body) -> None:

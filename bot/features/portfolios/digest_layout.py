@@ -32,7 +32,7 @@ _PAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DigestLine:
     """One line. `mark` says which sign stands before it; `names` lead, `more` counts those left out.
 
     Marks: high, medium, low (an account in danger), broken, proven, renewal, silent, theatre, forgotten.
@@ -50,7 +50,7 @@ class Block:
     """Some lines of the thread under a title; a title that goes on has none."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[DigestLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Summary:
     in_danger: int
     first: bool
     unchanged: bool
-    head: tuple[Line, ...]
+    head: tuple[DigestLine, ...]
     pages: tuple[tuple[Block, ...], ...]
     left: int
 
@@ -169,7 +169,7 @@ def _name(account: Account) -> str:
     return short(account.name, _NAME)
 
 
-def _dangers(digest: Digest, book: _Book) -> list[Line]:
+def _dangers(digest: Digest, book: _Book) -> list[DigestLine]:
     """Accounts in danger by their worst fact, one line for those that share it, worst first."""
     groups: dict[tuple[str, str], list[Trouble]] = {}
     for trouble in digest.worst:
@@ -178,19 +178,19 @@ def _dangers(digest: Digest, book: _Book) -> list[Line]:
     for (mark, fact), held in groups.items():
         names = tuple(_name(trouble.account) for trouble in held[:_NAMED])
         text = book.fact(held[0], [fact]) if len(held) == 1 else short(fact, _TEXT)
-        lines.append(Line(mark, "", names, len(held) - len(names), text))
+        lines.append(DigestLine(mark, "", names, len(held) - len(names), text))
     return lines
 
 
-def _fitted(lines: list[Line], room: int) -> list[Line]:
+def _fitted(lines: list[DigestLine], room: int) -> list[DigestLine]:
     """At most `room` lines; the last one says how many accounts are left out."""
     if len(lines) <= room:
         return lines
     left = sum(len(line.names) + line.more for line in lines[room - 1 :])
-    return [*lines[: room - 1], Line("more", "", (), 0, f"and {plural(left, 'more account')} in danger")]
+    return [*lines[: room - 1], DigestLine("more", "", (), 0, f"and {plural(left, 'more account')} in danger")]
 
 
-def _news(digest: Digest, book: _Book) -> Iterator[Line]:
+def _news(digest: Digest, book: _Book) -> Iterator[DigestLine]:
     """One line for each kind of news that there is."""
     renewals = _renewals(digest)
     silent = [short(book.members.get(one.member_id, "somebody"), _NAME) for one in digest.silent]
@@ -204,7 +204,7 @@ def _news(digest: Digest, book: _Book) -> Iterator[Line]:
     )
     for mark, label, names in kinds:
         if names:
-            yield Line(mark, f"{label} ({len(names):,})", tuple(names[:_NAMED]), max(0, len(names) - _NAMED), "")
+            yield DigestLine(mark, f"{label} ({len(names):,})", tuple(names[:_NAMED]), max(0, len(names) - _NAMED), "")
 
 
 def _distinct(told: Iterable[Told]) -> list[str]:
@@ -223,12 +223,12 @@ def _all_dangers(digest: Digest, book: _Book) -> list[Block]:
     for trouble in digest.worst:
         key = (book.marks[trouble.account.id], _distinct_facts(trouble))
         groups.setdefault(key, []).append(trouble)
-    lines: list[Line] = []
+    lines: list[DigestLine] = []
     for (mark, facts), held in groups.items():
         if len(held) == 1:
-            lines.append(Line(mark, "", (_name(held[0].account),), 0, book.fact(held[0], facts)))
+            lines.append(DigestLine(mark, "", (_name(held[0].account),), 0, book.fact(held[0], facts)))
             continue
-        lines.append(Line(mark, f"{_row(facts)} ({len(held):,})", (), 0, ""))
+        lines.append(DigestLine(mark, f"{_row(facts)} ({len(held):,})", (), 0, ""))
         lines += _names_only([_name(trouble.account) for trouble in held])
     return [Block("Every account in danger, worst first", tuple(lines))]
 
@@ -241,21 +241,21 @@ def _all_news(digest: Digest, book: _Book) -> Iterator[Block]:
         ("Promises that nobody mentions", "forgotten", digest.forgotten),
     ):
         if told:
-            lines = (Line(mark, "", (_name(line.account),), 0, short(line.text, _TEXT)) for line in told)
+            lines = (DigestLine(mark, "", (_name(line.account),), 0, short(line.text, _TEXT)) for line in told)
             yield Block(title, tuple(lines))
     if len(digest.renewals) > _NAMED:
         yield Block("Renewals within 120 days, unproven", tuple(_names_only(_renewals(digest))))
     if digest.silent:
         people = (
-            Line("silent", "", (short(book.members.get(one.member_id, "somebody"), _NAME),), 0, one.fact)
+            DigestLine("silent", "", (short(book.members.get(one.member_id, "somebody"), _NAME),), 0, one.fact)
             for one in digest.silent
         )
         yield Block("Silent before meetings", tuple(people))
 
 
-def _names_only(names: Sequence[str]) -> Iterator[Line]:
+def _names_only(names: Sequence[str]) -> Iterator[DigestLine]:
     for start in range(0, len(names), _NAMES_A_LINE):
-        yield Line("", "", tuple(names[start : start + _NAMES_A_LINE]), 0, "")
+        yield DigestLine("", "", tuple(names[start : start + _NAMES_A_LINE]), 0, "")
 
 
 def _paged(blocks: Iterable[Block]) -> tuple[tuple[tuple[Block, ...], ...], int]:
@@ -278,9 +278,9 @@ def _paged(blocks: Iterable[Block]) -> tuple[tuple[tuple[Block, ...], ...], int]
     return tuple(tuple(page) for page in pages[:_PAGES]), left
 
 
-def _pieces(lines: Iterable[Line]) -> Iterator[list[Line]]:
+def _pieces(lines: Iterable[DigestLine]) -> Iterator[list[DigestLine]]:
     """The lines in pieces that each fit one section."""
-    piece: list[Line] = []
+    piece: list[DigestLine] = []
     room = _BLOCK_COST
     for line in lines:
         cost = _cost(line)
@@ -293,7 +293,7 @@ def _pieces(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield piece
 
 
-def _cost(line: Line) -> int:
+def _cost(line: DigestLine) -> int:
     """The characters that a line takes in JSON, where one beyond ASCII counts six."""
     return len(json.dumps([line.label, *line.names, line.text])) + 30
 
@@ -308,5 +308,5 @@ def _points(change: Decimal | None) -> str:
     return f"{points:+d} {'point' if abs(points) == 1 else 'points'}".replace("-", "−") if points else ""
 
 
-def _lines(kept: Iterable[Mapping[str, Any]]) -> tuple[Line, ...]:
-    return tuple(Line(**{**line, "names": tuple(line["names"])}) for line in kept)
+def _lines(kept: Iterable[Mapping[str, Any]]) -> tuple[DigestLine, ...]:
+    return tuple(DigestLine(**{**line, "names": tuple(line["names"])}) for line in kept)

@@ -23,7 +23,7 @@ from bot.domain.values.text import plural, short
 from bot.features.accounts.tiers import bands_of
 from bot.features.portfolios import account_summaries, digest, queries
 from bot.features.portfolios.account_summaries import AccountSummaries
-from bot.features.portfolios.digest_layout import HEAD_LINES, Block, Line, Summary
+from bot.features.portfolios.digest_layout import HEAD_LINES, Block, DigestLine, Summary
 from bot.features.portfolios.queries import DigestRow
 from bot.features.portfolios.views import PortfolioPageView, PortfolioPart, PortfolioView
 from bot.features.risks import queries as risk_queries
@@ -166,12 +166,12 @@ def _behind(of: AccountSummaries, actions: Sequence[Action], bands: Bands | None
     asked = participation(of.meetings, now, now - PARTICIPATION_WINDOW)
     themes = account_actions.recurring(((held[action.account_id], action) for action in actions), rules_day(now))
     lines = {
-        "Load": [Line("load", "", (named(load.owner_id),), 0, _load(load)) for load in carried[:_SHOWN]],
+        "Load": [DigestLine("load", "", (named(load.owner_id),), 0, _load(load)) for load in carried[:_SHOWN]],
         "Answers of the last 90 days": [
-            Line("load", "", (named(one.member_id),), 0, one.fact) for one in asked[:_SHOWN]
+            DigestLine("load", "", (named(one.member_id),), 0, one.fact) for one in asked[:_SHOWN]
         ],
         "What keeps showing up": [
-            Line("load", "", (short(theme.theme, _NAME),), 0, theme.fact) for theme in themes[:_SHOWN]
+            DigestLine("load", "", (short(theme.theme, _NAME),), 0, theme.fact) for theme in themes[:_SHOWN]
         ],
     }
     return [Block(title, tuple(held)) for title, held in lines.items() if held]

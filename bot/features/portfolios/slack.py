@@ -9,8 +9,8 @@ from bot.features.portfolios import overview, setup
 from bot.features.portfolios.setup import PortfolioForm
 from bot.slack import grammar
 from bot.slack.edge import Edge
-from bot.slack.grammar import Help, Portfolio, PortfolioSetup
-from bot.slack.ids import Action, Callback, Command
+from bot.slack.grammar import Help, PortfolioRequest, PortfolioSetup
+from bot.slack.ids import ActionId, Callback, Command
 from bot.slack.payload import Body, Form, clicked, number, pair
 from bot.slack.shortcuts import opens, shows
 
@@ -32,7 +32,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
             name = request.name
             await edge.open(body, await edge.read(body, lambda s, a, now: setup.setup_form(s, a, name, now)))
             await ack()
-        elif isinstance(request, Portfolio):
+        elif isinstance(request, PortfolioRequest):
             owner, named = request.owner, request.name
             view = await edge.read(
                 body, lambda s, a, now: overview.portfolio_view(s, a, now, owner_slack_id=owner, name=named)
@@ -41,21 +41,21 @@ def _command(app: AsyncApp, edge: Edge) -> None:
 
 
 def _buttons(app: AsyncApp, edge: Edge) -> None:
-    app.action(Action.SHOW_PORTFOLIO)(
+    app.action(ActionId.SHOW_PORTFOLIO)(
         shows(edge, lambda s, a, row, now: overview.portfolio_view(s, a, now, portfolio_id=row), "Portfolio")
     )
 
-    app.action(Action.SETUP_PORTFOLIO)(opens(edge, setup.change_form))
-    app.action(Action.SETUP_LOOPS)(opens(edge, setup.loops_form))
+    app.action(ActionId.SETUP_PORTFOLIO)(opens(edge, setup.change_form))
+    app.action(ActionId.SETUP_LOOPS)(opens(edge, setup.loops_form))
 
-    @app.action(Action.SHOW_PORTFOLIO_PAGE)
+    @app.action(ActionId.SHOW_PORTFOLIO_PAGE)
     async def page(ack: AsyncAck, body: Body) -> None:
         key, wanted = pair(clicked(body))
         view = await edge.read(body, lambda s, a, now: overview.portfolio_page(s, a, key, wanted, now))
         await edge.show(body, view, "Portfolio")
         await ack()
 
-    @app.action(Action.ADOPT_ACCOUNTS)
+    @app.action(ActionId.ADOPT_ACCOUNTS)
     async def adopt(ack: AsyncAck, body: Body) -> None:
         portfolio_id = number(clicked(body))
         view = await edge.write_and_show(

@@ -19,8 +19,8 @@ from bot.features.plan import plan
 from bot.features.risks import list as risk_list
 from bot.slack import grammar
 from bot.slack.edge import Edge
-from bot.slack.grammar import Help, NewAccount, Show, Topic
-from bot.slack.ids import Action, Command
+from bot.slack.grammar import Help, NewAccountRequest, Show, Topic
+from bot.slack.ids import ActionId, Command
 from bot.slack.payload import Body, clicked, number
 from bot.slack.shortcuts import Look, shares, shows
 
@@ -62,7 +62,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
         request = grammar.parse(body["command"], body.get("text") or "")
         if isinstance(request, Help):
             await edge.answer(ack, grammar.help_of(request.command))
-        elif isinstance(request, NewAccount):
+        elif isinstance(request, NewAccountRequest):
             await edge.open(
                 body, await edge.read(body, lambda s, actor, now: add_account.account_form(s, actor, "", now))
             )
@@ -80,7 +80,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
 
 
 def _buttons(app: AsyncApp, edge: Edge) -> None:
-    @app.action(re.compile(re.escape(Action.CHOOSE_ACCOUNT)))
+    @app.action(re.compile(re.escape(ActionId.CHOOSE_ACCOUNT)))
     async def choose(ack: AsyncAck, body: Body) -> None:
         account_id, _, word = clicked(body).partition(":")
         form = FORM_BY_WORD.get(word)
@@ -92,15 +92,15 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
             await edge.respond(body, view, replace=True)
         await ack()
 
-    app.action(Action.OPEN_CARD)(shows(edge, card.card, "Proof card"))
+    app.action(ActionId.OPEN_CARD)(shows(edge, card.card, "Proof card"))
 
-    @app.action(Action.SHARE_CARD)
+    @app.action(ActionId.SHARE_CARD)
     async def share(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
         await shares(edge, body, lambda s, actor, now: card.shared(s, actor, account_id, now))
         await ack()
 
-    app.action(Action.SHOW_HISTORY)(shows(edge, LOOKS[Topic.HISTORY], "History"))
+    app.action(ActionId.SHOW_HISTORY)(shows(edge, LOOKS[Topic.HISTORY], "History"))
 
 
 def _topic(word: str) -> Topic:

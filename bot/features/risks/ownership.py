@@ -21,7 +21,7 @@ from bot.domain.model import Account, Evidence, ProofState, Risk
 from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.text import day, number, quoted
 from bot.features.risks import queries, risk_message
-from bot.features.risks.views import Piece, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
+from bot.features.risks.views import EvidenceChoice, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
 from bot.store import accounts, ledger, members, proof_state
 from bot.store.entities import Entity
 
@@ -132,7 +132,7 @@ def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> R
     state = proof_state.load(session, account.id)
     usable = sorted(_standing(state, now), key=lambda piece: piece.as_of, reverse=True)
     about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
-    pieces = tuple(Piece(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
+    pieces = tuple(EvidenceChoice(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
     return RiskCloseView(risk.id, account.name, label(risk.kind), risk.fact, pieces)
 
 

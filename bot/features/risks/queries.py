@@ -42,7 +42,7 @@ _COLUMNS = [risk.c[field.name] for field in fields(Risk)]
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class RiskNote:
     """One line of a risk's timeline: what was set, by whom and why, as history keeps it."""
 
     id: int
@@ -111,9 +111,9 @@ def unclaimed(session: Session, now: datetime, limit: int) -> list[tuple[Risk, d
     return [(Risk(*row[:-1]), row[-1]) for row in rows]
 
 
-def notes(session: Session, of: Risk) -> list[Note]:
+def notes(session: Session, of: Risk) -> list[RiskNote]:
     """The timeline of a risk, oldest first."""
-    return [Note(*row) for row in session.execute(_notes(of).order_by(history.c.id))]
+    return [RiskNote(*row) for row in session.execute(_notes(of).order_by(history.c.id))]
 
 
 def last_note_id(session: Session, of: Risk) -> int:
@@ -124,13 +124,13 @@ def last_note_id(session: Session, of: Risk) -> int:
     return int(session.execute(newest).scalar_one())
 
 
-def note_by_id(session: Session, of: Risk, note_id: int) -> Note | None:
+def note_by_id(session: Session, of: Risk, note_id: int) -> RiskNote | None:
     row = session.execute(_notes(of).where(history.c.id == note_id)).one_or_none()
-    return None if row is None else Note(*row)
+    return None if row is None else RiskNote(*row)
 
 
 def _notes(of: Risk) -> Select[Any]:
-    columns = [history.c[field.name] for field in fields(Note)]
+    columns = [history.c[field.name] for field in fields(RiskNote)]
     return select(*columns).where(
         history.c.account_id == of.account_id, history.c.entity == "risk", history.c.entity_id == of.id
     )

@@ -19,7 +19,7 @@ from bot.domain.model import Account, Risk
 from bot.domain.values import working_hours
 from bot.domain.values.money import money
 from bot.features.risks import queries
-from bot.features.risks.queries import Note
+from bot.features.risks.queries import RiskNote
 from bot.features.risks.views import RiskNoteView, RiskView, UnclaimedLine, UnclaimedView
 from bot.outbox import lookup, message_family
 from bot.outbox.message_family import FamilyMember
@@ -203,7 +203,7 @@ def compose_note(session: Session, args: dict[str, Any], now: datetime) -> RiskN
     )
 
 
-def _event(note: Note) -> str:
+def _event(note: RiskNote) -> str:
     """What a line of history says happened to a risk."""
     before, after = note.before or {}, note.after
     if after.get("closed_at"):

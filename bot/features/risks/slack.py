@@ -6,14 +6,14 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.features.risks import ownership
 from bot.slack.edge import Edge
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, clicked, number
 from bot.slack.shortcuts import Look, opens
 
-FORMS: dict[Action, Look] = {
-    Action.ASSIGN_RISK: ownership.assign_form,
-    Action.SNOOZE_RISK: ownership.snooze_form,
-    Action.CLOSE_RISK: ownership.close_form,
+FORMS: dict[ActionId, Look] = {
+    ActionId.ASSIGN_RISK: ownership.assign_form,
+    ActionId.SNOOZE_RISK: ownership.snooze_form,
+    ActionId.CLOSE_RISK: ownership.close_form,
 }
 
 
@@ -22,13 +22,13 @@ def register(app: AsyncApp, edge: Edge) -> None:
     for action, form in FORMS.items():
         app.action(action)(opens(edge, form))
 
-    @app.action(Action.CLAIM_RISK)
+    @app.action(ActionId.CLAIM_RISK)
     async def have_it(ack: AsyncAck, body: Body) -> None:
         risk_id = number(clicked(body))
         await edge.write(body, lambda s, actor, now: ownership.claim(s, actor, risk_id, now))
         await ack()
 
-    @app.action(Action.REOPEN_RISK)
+    @app.action(ActionId.REOPEN_RISK)
     async def reopen(ack: AsyncAck, body: Body) -> None:
         risk_id = number(clicked(body))
         await edge.write(body, lambda s, actor, now: ownership.reopen(s, actor, risk_id, "it is not over", now))

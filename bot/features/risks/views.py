@@ -80,7 +80,7 @@ class RiskSnoozeView:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class EvidenceChoice:
     evidence_id: int
     label: str
 
@@ -93,7 +93,7 @@ class RiskCloseView:
     account: str
     title: str
     fact: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[EvidenceChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)

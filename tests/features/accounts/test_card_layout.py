@@ -21,7 +21,7 @@ from bot.features.accounts.judgement import NewJudgement
 from bot.features.accounts.views import CardView, SharedCardView
 from bot.features.packet import packet
 from bot.resources import TEMPLATES
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.render import Renderer
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
@@ -29,7 +29,7 @@ from tests.support.databases import add_workspace
 from tests.support.managing import MONDAY, Team, day
 
 RENDERER = Renderer()
-GIVEN = {"act": Action, "callback": Callback}
+GIVEN = {"act": ActionId, "callback": Callback}
 LONG = "A very long text that somebody typed on a Friday afternoon, " * 6
 MODALS = sorted(
     str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html") if "<modal" in path.read_text("utf-8")

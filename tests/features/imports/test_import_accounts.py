@@ -16,7 +16,7 @@ from bot.features.imports import run as import_run
 from bot.features.imports.dates import DateOrder
 from bot.features.imports.report import BadRow, Report
 from bot.features.imports.row_reader import Options
-from bot.features.imports.run import File, Run, import_accounts
+from bot.features.imports.run import File, ImportRun, import_accounts
 from bot.store import account_search, accounts, ledger, members, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -29,7 +29,7 @@ HUMAN = Author(1, None, "modal")
 
 def taken(database: Database, text: str | bytes, *mapping: str, dry_run: bool = False, **options: Any) -> Report:
     data = text.encode() if isinstance(text, str) else text
-    run = Run(database, 1, NOON, dry_run)
+    run = ImportRun(database, 1, NOON, dry_run)
     return import_accounts(run, File("book.csv", data, mapping), Options(**options))
 
 
@@ -326,7 +326,7 @@ def test_long_files_go_in_batches_and_say_how_far_they_are(database: Database, m
     monkeypatch.setattr(import_run, "BATCH", 50)
     text = "Account ID,Name,Owner\n" + "".join(f"{n},Account {n},Owner {n % 7}\n" for n in range(110))
     heard: list[tuple[int, int]] = []
-    run = Run(database, 1, NOON, progress=lambda *at: heard.append(at))
+    run = ImportRun(database, 1, NOON, progress=lambda *at: heard.append(at))
     report = import_accounts(run, File("long.csv", text.encode()), Options())
     assert heard == [(50, 110), (100, 110), (110, 110)]
     assert len(report.created) == len(rows(database)) == 110
@@ -353,5 +353,5 @@ def test_a_later_import_asks_for_the_risks_to_be_looked_at(database: Database) -
     taken(database, "Account ID,Name\n1,Acme\n")
     later = NOON + timedelta(days=1)
     file = File("b.csv", b"Account ID,Name,Renewal Date\n1,Acme,2026-04-01\n")
-    import_accounts(Run(database, 1, later), file, Options())
+    import_accounts(ImportRun(database, 1, later), file, Options())
     assert [row["look_at"] for row in rows(database, "account_due")] == [later]

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from bot.app.actor import UserError
 from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState
-from bot.features.imports.fact_rows import OUTCOMES, PROMISES, Kind
+from bot.features.imports.fact_rows import OUTCOMES, PROMISES, FactKind
 from bot.features.imports.report import Report
 from bot.features.imports.row_reader import Options
-from bot.features.imports.run import File, Run, import_accounts, import_facts
+from bot.features.imports.run import File, ImportRun, import_accounts, import_facts
 from bot.store import ledger, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -27,13 +27,15 @@ ACCOUNTS = b"Account ID,Name\n1,Acme\n2,Bolt\n"
 @pytest.fixture
 def book(database: Database) -> Database:
     """A ledger with two accounts."""
-    import_accounts(Run(database, 1, NOON), File("accounts.csv", ACCOUNTS), Options())
+    import_accounts(ImportRun(database, 1, NOON), File("accounts.csv", ACCOUNTS), Options())
     return database
 
 
-def taken(database: Database, kind: Kind, text: str, *mapping: str, dry_run: bool = False, **options: Any) -> Report:
+def taken(
+    database: Database, kind: FactKind, text: str, *mapping: str, dry_run: bool = False, **options: Any
+) -> Report:
     file = File("facts.csv", text.encode(), mapping)
-    return import_facts(Run(database, 1, NOON, dry_run), kind, file, Options(**options))
+    return import_facts(ImportRun(database, 1, NOON, dry_run), kind, file, Options(**options))
 
 
 def rows(database: Database, name: str) -> list[dict[str, Any]]:

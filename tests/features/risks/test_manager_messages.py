@@ -19,7 +19,7 @@ from bot.features.review import daily_review
 from bot.features.risks import ownership
 from bot.outbox.types import Moot
 from bot.slack.edge import template_of
-from bot.slack.ids import Action, Callback
+from bot.slack.ids import ActionId, Callback
 from bot.slack.render import Renderer
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
@@ -30,7 +30,7 @@ from tests.support.managing import MONDAY, Team, day
 
 HOSTILE = "<!channel> *_~`x`~_* \"'&<b> \u202eevil \u200b{{ view }}\nnew line 株式会社 " * 200
 RENDERER = Renderer()
-_GIVEN = {"act": Action, "callback": Callback}
+_GIVEN = {"act": ActionId, "callback": Callback}
 
 
 @pytest.fixture
