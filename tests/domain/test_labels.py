@@ -12,7 +12,9 @@ from bot.domain.enums import CadenceKind, Loop, Part, Tier, Why
 from bot.domain.labels import STAGE_EXITS, TIER_MEANS, all_choices, choices, column_label, label, label_of
 
 KINDS: list[type[Enum]] = [
-    kind for _, kind in inspect.getmembers(enums, inspect.isclass) if kind.__module__ == enums.__name__
+    kind
+    for _, kind in inspect.getmembers(enums, inspect.isclass)
+    if issubclass(kind, Enum) and kind.__module__ == enums.__name__
 ]
 
 
