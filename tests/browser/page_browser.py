@@ -1,14 +1,11 @@
 """Starts a sandbox with the lunch app and a browser on its page."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -17,11 +14,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox import Sandbox
 from sandbox.clock import Clock
 from tests.browser.page_lunch import MANIFEST, WORKSPACE, Lunch
+from tests.support.tools import path_of
 from tests.support.waiting import PATIENCE_SECONDS
 
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 START = datetime(2026, 8, 6, 13, 0, tzinfo=UTC)  # a Thursday, 15:00 in Stockholm
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _KEEP_NOTES = """
 window.notes = [];
 new MutationObserver((changes) => {
@@ -32,16 +29,6 @@ new MutationObserver((changes) => {
 """
 """What the page says in passing is gone after seconds; here it stays."""
 _QUIET = ["disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run"]
-
-
-def find_chromium() -> str | None:
-    """The browser to test with: $CHROMIUM, else the first on the path."""
-    return os.environ.get("CHROMIUM") or next((path for name in _NAMES if (path := shutil.which(name))), None)
-
-
-needs_chromium = pytest.mark.skipif(
-    find_chromium() is None, reason="no Chromium found: install one, or name it in the CHROMIUM variable"
-)
 
 
 async def note(page: Page, role: Literal["status", "alert"], words: str) -> None:
@@ -109,7 +96,7 @@ async def running_site() -> AsyncIterator[Site]:
         await handler.connect_async()
         await box.connected()
         arguments = ["--no-sandbox", *(f"--{name}" for name in _QUIET)]
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        browser = await playwright.chromium.launch(executable_path=path_of("chromium"), args=arguments)
         try:
             yield Site(box, lunch, client, browser)
         finally:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
-from tests.browser.page_browser import find_chromium
 from tests.browser.test_demo import ARGUMENTS, ROOT, be, command, demo, jump
+from tests.support.tools import path_of
 
 IMAGES = ROOT / "docs" / "images"
 DESKTOP = ViewportSize(width=1280, height=800)
@@ -21,7 +21,7 @@ async def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as (address, _):
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+            browser = await playwright.chromium.launch(executable_path=path_of("chromium"), args=ARGUMENTS)
             page = await browser.new_page(viewport=DESKTOP)
             await be(page, address, "tom/dm")
             await jump(page, "prompt")

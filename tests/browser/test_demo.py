@@ -13,9 +13,10 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.browser.page_browser import find_chromium, needs_chromium
+from tests.support.tools import needs, path_of
 from tests.support.waiting import PATIENCE_SECONDS
 
+expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 
@@ -38,7 +39,7 @@ def demo(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 @asynccontextmanager
 async def visitor() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=path_of("chromium"), args=ARGUMENTS)
         page = await browser.new_page(viewport={"width": 1280, "height": 860})
         page.set_default_timeout(1000 * PATIENCE_SECONDS)
         yield page
@@ -69,7 +70,7 @@ async def choose(page: Page, block: str, value: str) -> None:
     await page.click(f"[role=option][data-value='{value}']")
 
 
-@needs_chromium
+@needs("chromium")
 async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) -> None:
     with demo(tmp_path) as (address, _):
         async with visitor() as page:
@@ -124,7 +125,7 @@ async def first_option(page: Page, block: str, *, last: bool = False) -> str:
     return value or ""
 
 
-@needs_chromium
+@needs("chromium")
 async def test_a_demo_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
     async with visitor() as page:
         with demo(tmp_path) as (address, process):

@@ -10,9 +10,10 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from sandbox.host import Jump
-from tests.browser.page_browser import START, Site, needs_chromium, note, running_site
+from tests.browser.page_browser import START, Site, note, running_site
+from tests.support.tools import needs
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
 
 
 class Kitchen:

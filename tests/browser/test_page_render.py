@@ -8,10 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.page_browser import START, Site, needs_chromium, running_site
+from tests.browser.page_browser import START, Site, running_site
 from tests.browser.page_lunch import Json, button, mrkdwn, option, plain, section
+from tests.support.tools import needs
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
 HOSTILE = "<img src=x onerror=window.hacked=1><script>window.hacked=1</script>"
 
 
