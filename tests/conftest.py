@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
-from tests.support.databases import database, databases, postgres, sqlite_template
+from tests.support.databases import database, databases, fast_directory, postgres, sqlite_template
+from tests.support.stages import stage, stages
 
-__all__ = ["database", "databases", "postgres", "pytest_xdist_auto_num_workers", "sqlite_template"]
+__all__ = ["database", "databases", "fast_directory", "postgres", "sqlite_template", "stage", "stages"]
 
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
 """Explaining a failure traces every line, which takes many minutes where a database is asked."""

@@ -24,7 +24,7 @@ from bot.outbox.types import Outgoing
 from bot.settings import Settings
 from bot.store.admin.migrations import head, upgrade
 from bot.store.engine import Database
-from tests.support.databases import NOON
+from tests.support.factory import NOON
 
 DATA = Path(__file__).parents[1] / "data"
 REPORT = str(DATA / "crm-report.csv")

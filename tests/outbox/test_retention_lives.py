@@ -35,7 +35,8 @@ from bot.store.entities import Entity
 from bot.store.schema.outbox import outbox
 from bot.wiring import JOBS, MESSAGE_KINDS, with_pruning
 from tests.support.channel_log import ChannelLog, Office, message
-from tests.support.databases import NOON, Databases, add_workspace, pass_time
+from tests.support.databases import Databases, pass_time
+from tests.support.factory import NOON, add_workspace
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 from tests.support.world import MONDAY, World, build
 
@@ -106,7 +107,7 @@ class Life:
         for meeting_id in self._some(chance, schema.meeting, 2):
             self._do(partial(self._answer, chance=chance, meeting_id=meeting_id, now=now))
         for risk_id in self._some(chance, schema.risk, 4):
-            who, to = chance.choice([(maya, "U0TOM"), (tom, "U0MAYA"), (self.world.manager, "U0INES")])
+            who, to = chance.choice([(maya, "U0TOM"), (tom, "U0MAYA"), (self.world.manager, "U0PRIYA")])
             deed = chance.choice(["assign", "close", "reopen", "snooze"])
             self._do(partial(self._on_risk, now=now, who=who, risk_id=risk_id, to=to, deed=deed))
         for action_id in self._some(chance, schema.action, 2):

@@ -23,7 +23,8 @@ from bot.store.admin.table_copy import EVERYTHING, LEDGER, CannotCopy
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
-from tests.support.databases import NOON, Databases, Postgres, add_workspace
+from tests.support.databases import Databases, Postgres
+from tests.support.factory import NOON, add_workspace
 from tests.support.ledgers import build
 
 FEW = settings(

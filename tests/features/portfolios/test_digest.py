@@ -30,7 +30,7 @@ def team(database: Database) -> Team:
     team = Team(database)
     form = PortfolioForm("EMEA", CHANNEL, "U0PRIYA", 0, "09:00", "Europe/London", portfolio_id=team.portfolio_id)
     with team.session() as session:
-        setup.set_up(session, team.as_(team.root), form, FRIDAY)
+        setup.set_up(session, team.as_(team.ada), form, FRIDAY)
     return team
 
 
@@ -154,7 +154,7 @@ def test_who_was_silent_this_week_is_named(team: Team) -> None:
     add_meeting(team, acme, day(FIRST, -3), PromptState.SILENT)
     add_meeting(team, acme, day(FIRST, 2), PromptState.SILENT)
     view = opened(team, SECOND)
-    assert head(view) == {"Silent before meetings (1)": ("Maya Lind",)}
+    assert head(view) == {"Silent before meetings (1)": ("Maya Lindqvist",)}
     told = {block.title: block.lines[0].text for page in thread(team, 2) for block in page.blocks}
     assert told["Silent before meetings"] == "answered 0 of 1, 0 answers moved evidence"
 
