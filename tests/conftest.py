@@ -56,5 +56,9 @@ def _needs_postgres(item: pytest.Item) -> bool:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than there are cores: much of the time a test waits for processes and sockets."""
-    return (os.cpu_count() or 1) + 1
+    """One worker more than there are cores: much of the time a test waits for processes and sockets.
+
+    Fast tests wait for nothing, and every worker has to import the bot first.
+    """
+    cores = os.cpu_count() or 1
+    return cores if config.getoption("fast") else cores + 1

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, func, select, update
@@ -158,6 +159,7 @@ def lives(databases: Databases) -> tuple[Life, Life]:
     return Life(made[0], True), Life(made[1], False)
 
 
+@pytest.mark.slow
 def test_services_put_the_same_with_and_without_pruning_and_no_key_twice(databases: Databases) -> None:
     pruned, whole = lives(databases)
     gone: set[str] = set()
@@ -258,6 +260,7 @@ class Desk:
             return session.execute(select(func.count()).select_from(outbox)).scalar_one()
 
 
+@pytest.mark.slow
 def test_no_order_of_claims_ends_and_pruning_changes_what_is_claimed(databases: Databases) -> None:
     pruned, whole = Database(databases.fresh()), Database(databases.fresh())
     for database in (pruned, whole):
@@ -296,6 +299,7 @@ def test_no_order_of_claims_ends_and_pruning_changes_what_is_claimed(databases: 
         database.dispose()
 
 
+@pytest.mark.slow
 async def test_senders_that_race_with_pruning_post_everything_once_and_in_order(databases: Databases) -> None:
     url = databases.fresh()
     shared = ChannelLog()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, select
@@ -250,6 +251,7 @@ def actors(database: Database) -> tuple[Actor, Actor]:
     return maya, tom
 
 
+@pytest.mark.slow
 @settings(
     max_examples=10,
     deadline=None,

@@ -122,6 +122,7 @@ class Life:
             ledger.change(session, BOT, Entity(table), row_id, self.now, **values)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -189,7 +190,7 @@ def test_a_new_name_ends_the_briefs_that_may_say_the_old_one(team: Team) -> None
     assert_true(team, MONDAY)
     with team.session() as session:
         (one,) = account_summaries.of_portfolio(session, team.portfolio_id, None, MONDAY).briefs
-    assert "Lind-Okafor" in one.dangers[0].fact
+    assert "Maya Okafor" in one.dangers[0].fact
 
 
 def test_what_other_rules_came_to_is_worked_out_again(team: Team) -> None:

@@ -200,6 +200,7 @@ def test_the_worst_come_first_and_those_with_the_same_fact_share_a_line(team: Te
     assert second.text == "Nobody has written down what success means"
 
 
+@pytest.mark.slow
 def test_a_portfolio_of_240_is_at_most_twelve_lines_and_its_thread_names_everybody(team: Team) -> None:
     for number in range(240):
         team.add_account(f"株式会社岡田ガス {number:03}", FRIDAY, renews_in=40 + number % 200, arr_minor=number * 100)
@@ -211,6 +212,7 @@ def test_a_portfolio_of_240_is_at_most_twelve_lines_and_its_thread_names_everybo
     assert all(page.left == 0 for page in pages)
 
 
+@pytest.mark.slow
 def test_the_digest_asks_the_database_as_often_for_sixty_accounts_as_for_six(team: Team) -> None:
     def asked(accounts: int, now: datetime) -> int:
         for number in range(accounts):

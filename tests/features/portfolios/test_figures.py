@@ -39,6 +39,7 @@ def team(tmp_path: Path) -> Iterator[Team]:
     database.dispose()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

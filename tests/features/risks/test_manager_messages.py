@@ -185,6 +185,7 @@ def test_the_rest_of_a_day_is_one_message_with_the_worst_by_name(team: Team) -> 
     assert "Blank 6: success is not written down" in text
 
 
+@pytest.mark.slow
 def test_hostile_text_goes_through_every_message_of_the_manager(team: Team) -> None:
     hostile_book(team)
     team.change("portfolio", team.portfolio_id, next_digest_at=MONDAY)
@@ -198,6 +199,7 @@ def test_hostile_text_goes_through_every_message_of_the_manager(team: Team) -> N
     assert all(outbox(team, kind) for kind in ("risk", "risk-note", "risks-more", "unclaimed", "digest", "digest-rest"))
 
 
+@pytest.mark.slow
 def test_hostile_text_goes_through_every_reply_and_form(team: Team) -> None:
     account_id = hostile_book(team)
     risk_id = team.risks(account_id)[0].id
@@ -220,7 +222,8 @@ def test_hostile_text_goes_through_every_reply_and_form(team: Team) -> None:
         form(judgement.judge_form(session, root, account_id, MONDAY))
 
 
-@pytest.mark.parametrize("who", ["maya", "priya", "root", "tom"])
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["maya", "priya", "ada", "tom"])
 def test_home_is_taken_by_slack_for_everybody(team: Team, who: str) -> None:
     account_id = hostile_book(team)
     now = datetime(2026, 3, 9, 10, tzinfo=UTC)

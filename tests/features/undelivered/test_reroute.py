@@ -259,6 +259,7 @@ async def test_every_kind_has_somebody_who_stands_in(
     assert slack.said(key) is not None
 
 
+@pytest.mark.slow
 async def test_the_pages_of_a_digest_follow_it_in_their_order(slack: Slack) -> None:
     slack.refusing["U0PRIYA"] = GONE
     put_digest(slack)
