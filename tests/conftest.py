@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
-from tests.support.databases import database, databases, postgres, sqlite_template
+from tests.support.databases import database, databases, fast_directory, postgres, sqlite_template
+from tests.support.stages import stage, stages
 
-__all__ = ["database", "databases", "postgres", "pytest_xdist_auto_num_workers", "sqlite_template"]
+__all__ = ["database", "databases", "fast_directory", "postgres", "sqlite_template", "stage", "stages"]
 
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
 """Explaining a failure traces every line, which takes many minutes where a database is asked."""
@@ -57,8 +58,12 @@ def _needs_postgres(item: pytest.Item) -> bool:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than there are cores: much of the time a test waits for processes and sockets."""
-    return (os.cpu_count() or 1) + 1
+    """One worker more than there are cores: much of the time a test waits for processes and sockets.
+
+    Fast tests wait for nothing, and every worker has to import the bot first.
+    """
+    cores = os.cpu_count() or 1
+    return cores if config.getoption("fast") else cores + 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -26,7 +26,8 @@ from bot.store.admin import migrations
 from bot.store.engine import Database
 from bot.store.schema import history
 from bot.store.schema.outbox import outbox
-from tests.support.databases import Databases, add_workspace
+from tests.support.databases import Databases
+from tests.support.factory import add_workspace
 from tests.support.waiting import until
 from tests.support.world import MONDAY, World, build
 

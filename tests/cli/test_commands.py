@@ -24,7 +24,7 @@ from bot.outbox.types import Outgoing
 from bot.settings import Settings
 from bot.store.admin.migrations import head, upgrade
 from bot.store.engine import Database
-from tests.support.databases import NOON
+from tests.support.factory import NOON
 
 DATA = Path(__file__).parents[1] / "data"
 REPORT = str(DATA / "crm-report.csv")
@@ -216,6 +216,7 @@ def test_an_older_database_is_not_written_to(proofline: Proofline, book: Path) -
     )
 
 
+@pytest.mark.slow
 def test_out_and_back_in(proofline: Proofline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, book: Path) -> None:
     assert "40 accounts among them, to book.jsonl." in proofline("export", "book.jsonl").out
     printed = proofline("export").out.splitlines()
@@ -229,6 +230,7 @@ def test_out_and_back_in(proofline: Proofline, tmp_path: Path, monkeypatch: pyte
     assert "empty database" in proofline("import", "ledger", "book.jsonl").err
 
 
+@pytest.mark.slow
 def test_a_backup_is_a_database_and_a_move_a_whole_one(
     proofline: Proofline, monkeypatch: pytest.MonkeyPatch, book: Path
 ) -> None:
@@ -269,6 +271,7 @@ def test_the_outbox_is_listed_shown_retried_and_dropped(proofline: Proofline, bo
     assert (gone.code, gone.err) == (1, "There is no message 9 in the outbox. `outbox list` shows what there is.\n")
 
 
+@pytest.mark.slow
 def test_it_starts_quickly_and_as_a_module(tmp_path: Path) -> None:
     """Heavy parts (Slack, the web server, SQLAlchemy) are loaded by the commands that need them."""
     heavy = ("sqlalchemy", "slack_bolt", "starlette", "rich.table", "alembic")

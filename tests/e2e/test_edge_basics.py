@@ -104,9 +104,9 @@ def blocks() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(params=["socket", "http"])
-async def trial(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> AsyncIterator[Stage]:
+async def trial(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stage]:
     """A bot with buttons in #cs-north, each of which ends differently."""
-    async with staged(tmp_path, database=migrated, delivery=request.param, register=register) as stage:
+    async with staged(tmp_path, database=sqlite_template, delivery=request.param, register=register) as stage:
         client = AsyncWebClient(token=stage.sandbox.bot_token, base_url=stage.sandbox.api_url)
         place = stage.sandbox.world.state.find_channel("cs-north")
         assert place is not None
@@ -212,7 +212,7 @@ async def test_a_colleague_whom_nobody_met_yet_is_met_when_they_act(trial: Stage
     assert account_count(trial) == 1
 
 
-async def test_two_deliveries_of_one_press_have_one_id(tmp_path: Path, migrated: Path) -> None:
+async def test_two_deliveries_of_one_press_have_one_id(tmp_path: Path, sqlite_template: Path) -> None:
     seen: list[str] = []
 
     def remember(app: AsyncApp, edge: Edge) -> None:
@@ -221,7 +221,7 @@ async def test_two_deliveries_of_one_press_have_one_id(tmp_path: Path, migrated:
             seen.append(submission_id(body))
             await ack()
 
-    async with staged(tmp_path, database=migrated, register=remember) as stage:
+    async with staged(tmp_path, database=sqlite_template, register=remember) as stage:
         place = stage.sandbox.world.state.find_channel("cs-north")
         assert place is not None
         client = AsyncWebClient(token=stage.sandbox.bot_token, base_url=stage.sandbox.api_url)

@@ -78,8 +78,10 @@ async def test_a_message_arrives_once_whatever_breaks(stage: Stage, fault: Fault
     assert row_of(stage, "one").note == note
 
 
-async def test_a_revoked_token_pauses_the_workspace_until_it_is_installed_again(tmp_path: Path, migrated: Path) -> None:
-    async with staged(tmp_path, database=migrated) as stage:
+async def test_a_revoked_token_pauses_the_workspace_until_it_is_installed_again(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    async with staged(tmp_path, database=sqlite_template) as stage:
         tom = stage.person("tom").id
         stage.sandbox.revoke_token()
         queue(stage, "one", tom, Destination.USER)

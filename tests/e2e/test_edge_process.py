@@ -50,8 +50,8 @@ async def test_it_is_not_ready_without_its_socket(stage: Stage) -> None:
     stage.sandbox.restore_token()
 
 
-async def test_a_request_that_slack_did_not_sign_is_refused(tmp_path: Path, migrated: Path) -> None:
-    async with staged(tmp_path, database=migrated, delivery="http") as stage:
+async def test_a_request_that_slack_did_not_sign_is_refused(tmp_path: Path, sqlite_template: Path) -> None:
+    async with staged(tmp_path, database=sqlite_template, delivery="http") as stage:
         url = f"http://127.0.0.1:{stage.bot.port}/slack/events"
         form = {"command": "/proof", "text": "help", "user_id": stage.person("tom").id, "team_id": "T0NORTHWIND"}
         async with aiohttp.ClientSession() as http, http.post(url, data=form) as answer:

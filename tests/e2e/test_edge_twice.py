@@ -147,11 +147,11 @@ async def compare(stage: Stage, other: Stage, twice: Twice) -> None:
 
 
 @pytest.fixture
-async def other(tmp_path: Path, migrated: Path) -> AsyncIterator[Stage]:
+async def other(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stage]:
     """A second stage, like the first."""
     directory = tmp_path / "other"
     directory.mkdir()
-    async with staged(directory, database=migrated) as running:
+    async with staged(directory, database=sqlite_template) as running:
         yield running
 
 

@@ -24,10 +24,10 @@ NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def file(tmp_path: Path, migrated: Path) -> Path:
+def file(tmp_path: Path, sqlite_template: Path) -> Path:
     """A database with one imported account and a workspace that waits for Slack."""
     copy = tmp_path / "proofline.sqlite3"
-    shutil.copy(migrated, copy)
+    shutil.copy(sqlite_template, copy)
     database = Database(f"sqlite:///{copy}")
     with database.begin() as session:
         workspace_id = target_workspace.find_or_add(session, None, NOW)

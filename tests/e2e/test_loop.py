@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from sandbox.errors import FormError
-from tests.support.believable import fill
+from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage
-
-ASKED = datetime(2026, 3, 3, 10, 1, tzinfo=UTC)
 
 
 async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:

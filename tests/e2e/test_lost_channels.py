@@ -18,8 +18,7 @@ from bot.store import ledger, portfolios, schema
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 from bot.store.schema.outbox import outbox
-from tests.e2e.test_loop import ASKED
-from tests.support.believable import channel_id, fill
+from tests.support.believable import ASKED, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.waiting import eventually
 

@@ -9,8 +9,7 @@ import pytest
 from bot.features.accounts import add_account
 from bot.features.accounts.add_account import NewAccount
 from sandbox.errors import FormError
-from tests.e2e.test_loop import ASKED
-from tests.support.believable import channel_id, fill
+from tests.support.believable import ASKED, channel_id, fill
 from tests.support.bot_process import Stage
 
 MONDAY_NINE = datetime(2026, 3, 9, 8, 1, tzinfo=UTC)

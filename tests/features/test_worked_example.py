@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from bot.store.engine import Database
 from tests.support.halden import USERS, Halden, confirmed, first_win, onboarding, plan, promise, signature
 from tests.support.halden_second_half import (
@@ -28,6 +30,7 @@ FIRST_HALF = (signature, plan, onboarding, first_win, promise, confirmed, judged
 SECOND_HALF = (expiry, sponsor, dispute, recovery, readout, renewal, looking_back)
 
 
+@pytest.mark.slow
 def test_a_year_with_halden_robotics(database: Database) -> None:
     story = Halden(database, date(2026, 1, 12), USERS, SNAPSHOTS)
     for chapter in (*FIRST_HALF, *SECOND_HALF):

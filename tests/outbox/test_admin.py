@@ -17,7 +17,8 @@ from bot.outbox.types import Ambiguous, Claimed, Note, NotSent, Outcome, Outgoin
 from bot.store.engine import Database
 from bot.store.schema.outbox import outbox, workspace_gate
 from tests.support.channel_log import FAST, Office
-from tests.support.databases import NOON, pass_time
+from tests.support.databases import pass_time
+from tests.support.factory import NOON
 from tests.support.waiting import eventually
 
 MESSAGE = Outgoing(key="a", workspace_id=1, kind="risk", channel="C1", due_at=NOON)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -332,6 +333,7 @@ class Delivery(RuleBasedStateMachine):
         self.loop.close()
 
 
+@pytest.mark.slow
 def test_no_order_of_events_loses_or_doubles_a_message(database: Database) -> None:
     run_state_machine_as_test(
         lambda: Delivery(database),  # type: ignore[arg-type]  # hypothesis documents a factory and types a class

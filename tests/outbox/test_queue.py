@@ -25,7 +25,8 @@ from bot.outbox.types import (
 )
 from bot.store.engine import Database, db_now
 from bot.store.schema.outbox import outbox
-from tests.support.databases import NOON, add_workspace, pass_time
+from tests.support.databases import pass_time
+from tests.support.factory import NOON, add_workspace
 
 LEASE = 30.0
 

@@ -21,7 +21,8 @@ from bot.store.admin import migrations
 from bot.store.engine import Database, db_now
 from bot.store.schema.outbox import outbox
 from bot.wiring import JOBS, MESSAGE_KINDS, with_pruning
-from tests.support.databases import NOON, Databases, add_workspace
+from tests.support.databases import Databases
+from tests.support.factory import NOON, add_workspace
 from tests.support.world import MONDAY, build
 
 RETENTION = timedelta(days=90)

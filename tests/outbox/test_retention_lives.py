@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, func, select, update
@@ -35,7 +36,8 @@ from bot.store.entities import Entity
 from bot.store.schema.outbox import outbox
 from bot.wiring import JOBS, MESSAGE_KINDS, with_pruning
 from tests.support.channel_log import ChannelLog, Office, message
-from tests.support.databases import NOON, Databases, add_workspace, pass_time
+from tests.support.databases import Databases, pass_time
+from tests.support.factory import NOON, add_workspace
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 from tests.support.world import MONDAY, World, build
 
@@ -106,7 +108,7 @@ class Life:
         for meeting_id in self._some(chance, schema.meeting, 2):
             self._do(partial(self._answer, chance=chance, meeting_id=meeting_id, now=now))
         for risk_id in self._some(chance, schema.risk, 4):
-            who, to = chance.choice([(maya, "U0TOM"), (tom, "U0MAYA"), (self.world.manager, "U0INES")])
+            who, to = chance.choice([(maya, "U0TOM"), (tom, "U0MAYA"), (self.world.manager, "U0PRIYA")])
             deed = chance.choice(["assign", "close", "reopen", "snooze"])
             self._do(partial(self._on_risk, now=now, who=who, risk_id=risk_id, to=to, deed=deed))
         for action_id in self._some(chance, schema.action, 2):
@@ -157,6 +159,7 @@ def lives(databases: Databases) -> tuple[Life, Life]:
     return Life(made[0], True), Life(made[1], False)
 
 
+@pytest.mark.slow
 def test_services_put_the_same_with_and_without_pruning_and_no_key_twice(databases: Databases) -> None:
     pruned, whole = lives(databases)
     gone: set[str] = set()
@@ -257,6 +260,7 @@ class Desk:
             return session.execute(select(func.count()).select_from(outbox)).scalar_one()
 
 
+@pytest.mark.slow
 def test_no_order_of_claims_ends_and_pruning_changes_what_is_claimed(databases: Databases) -> None:
     pruned, whole = Database(databases.fresh()), Database(databases.fresh())
     for database in (pruned, whole):
@@ -295,6 +299,7 @@ def test_no_order_of_claims_ends_and_pruning_changes_what_is_claimed(databases: 
         database.dispose()
 
 
+@pytest.mark.slow
 async def test_senders_that_race_with_pruning_post_everything_once_and_in_order(databases: Databases) -> None:
     url = databases.fresh()
     shared = ChannelLog()

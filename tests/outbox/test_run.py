@@ -14,7 +14,8 @@ from sqlalchemy import event
 from bot.outbox.queue import put
 from bot.store.engine import Database
 from tests.support.channel_log import FAST, ChannelLog, Office, message
-from tests.support.databases import NOON, Databases, Postgres, add_workspace
+from tests.support.databases import Databases, Postgres
+from tests.support.factory import NOON, add_workspace
 from tests.support.waiting import eventually
 
 DEAF = replace(FAST, poll_seconds=3600)

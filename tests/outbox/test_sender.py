@@ -16,7 +16,8 @@ from bot.outbox.sender import BROKEN, SenderSettings
 from bot.outbox.types import Ambiguous, Claimed, NotSent, Op, PermanentFailure, Scope
 from bot.store.engine import Database
 from tests.support.channel_log import FAST, Clock, Office, message
-from tests.support.databases import NOON, add_workspace, pass_time
+from tests.support.databases import pass_time
+from tests.support.factory import NOON, add_workspace
 from tests.support.waiting import eventually
 
 

@@ -21,7 +21,7 @@ from tests.chaos.timeline import FileClock, Timeline, autumn_edge, spring_edge
 from tests.chaos.town import Town, workspace
 from tests.chaos.verdict import Evidence, Verdict, judge
 from tests.support.channel_log import message
-from tests.support.databases import NOON
+from tests.support.factory import NOON
 
 
 class Run:

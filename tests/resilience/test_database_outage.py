@@ -28,11 +28,10 @@ from bot.store.schema.outbox import outbox
 from sandbox.errors import FormError
 from tests.e2e.test_edge_process import fetch
 from tests.resilience.outages import LockedSqlite, Outage, StoppedPostgres, on_stage
-from tests.support.believable import channel_id, fill
+from tests.support.believable import ASKED, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.waiting import eventually
 
-ASKED = datetime(2026, 3, 3, 10, 1, tzinfo=UTC)
 MEETINGS = datetime(2026, 3, 4, tzinfo=UTC)
 TYPED = {
     "change": "behaviour",

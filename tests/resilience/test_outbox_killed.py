@@ -19,7 +19,8 @@ from bot.store.engine import Database, db_now
 from bot.store.schema.outbox import outbox
 from tests.resilience.outbox_process import SETTINGS, FileChannel, make_sender
 from tests.support.channel_log import message
-from tests.support.databases import NOON, pass_time
+from tests.support.databases import pass_time
+from tests.support.factory import NOON
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]

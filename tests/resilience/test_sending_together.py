@@ -22,10 +22,10 @@ from bot.slack.render import Renderer
 from bot.store import ledger, members
 from bot.store.engine import Database
 from bot.store.entities import Entity
-from bot.store.members import SlackUser
 from sandbox import Fault, Sandbox
 from tests.resilience.test_frozen_before_posting import row
 from tests.support.bot_process import MANIFEST, WORKSPACE
+from tests.support.cast import TOM
 from tests.support.world import MONDAY, build
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -65,7 +65,7 @@ async def test_a_kind_that_nobody_knows_is_told_from_its_neighbours(database: Da
 async def test_somebody_who_left_is_refused_and_the_others_are_written_to(database: Database) -> None:
     with database.begin() as session:
         build(session)
-        members.remember(session, 1, SlackUser("U0TOM", "Tom Okafor", None, "UTC", is_deactivated=True))
+        members.remember(session, 1, TOM.user(is_deactivated=True))
     to_tom, to_maya = (replace(one, destination=Destination.USER) for one in rows(11, 12))
     made = await made_of(database, [replace(to_tom, channel="U0TOM"), replace(to_maya, channel="U0MAYA")])
     assert made[0] == PermanentFailure("user_disabled")

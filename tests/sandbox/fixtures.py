@@ -1,21 +1,15 @@
 """The workspace and the manifest that the sandbox's own tests use."""
 
+from dataclasses import replace
 from typing import Any
+
+from tests.support.cast import DORA, GUS, MAYA, STELLA, TOM
 
 WORKSPACE: dict[str, Any] = {
     "team": {"id": "T0PROOF", "name": "Acme CS", "domain": "acme-cs"},
     "users": [
-        {
-            "handle": "maya",
-            "name": "Maya Lindqvist",
-            "email": "maya@example.com",
-            "tz": "Europe/Stockholm",
-            "admin": True,
-        },
-        {"handle": "tom", "name": "Tom Okafor", "tz": "America/New_York", "title": "CSM"},
-        {"handle": "gus", "name": "Gus Guest", "guest": True},
-        {"handle": "stella", "name": "Stella Stranger", "stranger": True},
-        {"handle": "dora", "name": "Dora Departed", "deactivated": True},
+        replace(MAYA, title="", admin=True).declared() | {"email": "maya@example.com"},
+        *(person.declared() for person in (TOM, GUS, STELLA, DORA)),
     ],
     "channels": [
         {"name": "general", "members": ["maya", "tom"], "bot": True},

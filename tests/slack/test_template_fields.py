@@ -8,6 +8,7 @@ import importlib
 import inspect
 import pkgutil
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -49,6 +50,7 @@ def view_by_template() -> dict[str, type]:
     return named
 
 
+@cache
 def read_all() -> TemplateReader:
     reader = TemplateReader(TEMPLATES)
     for template, view in view_by_template().items():
@@ -101,7 +103,12 @@ def attributes_by_file() -> dict[Path, set[str]]:
 def may_know(file: Path, cls: type) -> bool:
     """Whether a file is of the same room as a class, or imports something of that room."""
     room = cls.__module__.rpartition(".")[0]
-    return file.is_relative_to(SOURCE.parent / room.replace(".", "/")) or room in file.read_text("utf-8")
+    return file.is_relative_to(SOURCE.parent / room.replace(".", "/")) or room in text_of(file)
+
+
+@cache
+def text_of(file: Path) -> str:
+    return file.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

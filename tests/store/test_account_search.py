@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import bot_author
 from bot.store import account_search, accounts
 from bot.store.engine import Database
-from tests.support.databases import NOON
+from tests.support.factory import NOON
 
 NAMES = (
     "Pacheco, Steele and Williams",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, select
@@ -31,7 +32,7 @@ from bot.store import accounts, ledger, members, proof_state, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
-from bot.store.members import SlackUser
+from tests.support.cast import MAYA, TOM
 from tests.support.world import MONDAY, build
 
 BOT = Author(1, None, "test")
@@ -243,15 +244,14 @@ STEPS = (
 
 
 def actors(database: Database) -> tuple[Actor, Actor]:
-    users = (
-        SlackUser("U0MAYA", "Maya", None, "Europe/Berlin", is_admin=True),
-        SlackUser("U0TOM", "Tom", None, "America/New_York"),
-    )
     with database.begin() as session:
-        maya, tom = (Actor(members.remember(session, 1, user), "test") for user in users)
+        maya, tom = (
+            Actor(members.remember(session, 1, user), "test") for user in (MAYA.user(is_admin=True), TOM.user())
+        )
     return maya, tom
 
 
+@pytest.mark.slow
 @settings(
     max_examples=10,
     deadline=None,

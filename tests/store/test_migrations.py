@@ -95,6 +95,7 @@ def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
     assert migrations.head() == ScriptDirectory.from_config(migrations.config_for(None)).get_current_head()
 
 
+@pytest.mark.slow
 def test_a_bot_that_starts_on_its_own_schema_does_not_import_alembic(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
     database = Database(url)

@@ -42,6 +42,7 @@ def emptied(databases: Databases) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", old_databases.revisions())
 def test_an_upgrade_from(revision: str, emptied: Database) -> None:
     before = old_databases.build(emptied, revision)

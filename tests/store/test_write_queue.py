@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.store import schema
 from bot.store.engine import Database
 from bot.store.write_queue import Turnstile
-from tests.support.databases import add_workspace
+from tests.support.factory import add_workspace
 from tests.support.waiting import until
 
 

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.actor import bot_author
-from bot.domain.enums import CadenceKind, Direction, Part
-from bot.features.accounts import add_account
-from bot.features.accounts.add_account import NewAccount
-from bot.features.meetings import cadences
-from bot.features.meetings.cadences import NewCadence
-from bot.features.plan import outcomes, people
-from bot.features.plan.outcomes import NewOutcome
-from bot.store import ledger
-from bot.store.entities import Entity
+from tests.support import factory
 from tests.support.bot_process import Stage
+
+ASKED = datetime(2026, 3, 3, 10, 1, tzinfo=UTC)
+"""When the owner has just been asked about the meeting of Wednesday, 4 March."""
 
 
 @dataclass(frozen=True)
@@ -34,49 +28,19 @@ def channel_id(stage: Stage, name: str) -> str:
 
 
 def fill(stage: Stage) -> Book:
-    """Write the portfolio, the account, its outcome and its meeting through the services."""
+    """Write the portfolio, the account, its outcome and its meeting."""
     maya, ines = stage.actor("maya"), stage.actor("ines")
-    channel = channel_id(stage, "cs-north")
-    product = channel_id(stage, "product")
-    now = stage.now
+    row = {
+        "channel": channel_id(stage, "cs-north"),
+        "product_channel": channel_id(stage, "product"),
+        "manager_id": maya.member.id,
+        "tz": "Europe/Stockholm",
+    }
 
     def write(session: Session) -> Book:
-        portfolio = ledger.add(
-            session,
-            bot_author(stage.workspace_id),
-            Entity.PORTFOLIO,
-            now,
-            workspace_id=stage.workspace_id,
-            name="North",
-            channel=channel,
-            product_channel=product,
-            manager_id=maya.member.id,
-            tz="Europe/Stockholm",
-        )
-        new = NewAccount("Acme GmbH", ines.member.slack_id, portfolio, "48,000", "EUR", renewal_date=date(2026, 6, 1))
-        acme = add_account.add_account(session, maya, new, now)
-        ana = people.add_person(session, ines, acme, "Ana Ruiz", Part.CHAMPION, "Head of Legal", now)
-        outcome = outcomes.add_outcome(
-            session,
-            ines,
-            NewOutcome(
-                acme,
-                "Contracts signed within 5 days",
-                metric="days to sign",
-                unit="days",
-                direction=Direction.DOWN,
-                baseline="15",
-                baseline_on=date(2026, 1, 15),
-                baseline_agreed_by=ana,
-                target="5",
-                due_on=date(2026, 6, 30),
-                owner_person_id=ana,
-                risk_if_never="Legal goes back to e-mail",
-            ),
-            now,
-        )
-        weekly = NewCadence(acme, CadenceKind.WEEKLY_SYNC, date(2026, 3, 4), "10:00", "weekly", "Europe/Lisbon")
-        cadences.set_cadence(session, ines, weekly, now)
-        return Book(portfolio, acme, outcome, ana)
+        north = factory.portfolio(session, "North", stage.now, stage.workspace_id, **row)
+        renews = date(2026, 6, 1)
+        acme = factory.acme(session, ines, north, stage.now, renews=renews, tz="Europe/Lisbon", by=maya)
+        return Book(north, acme.account, acme.outcome, acme.ana)
 
     return stage.write(write)

@@ -30,31 +30,14 @@ from bot.wiring import Bot
 from sandbox import Sandbox
 from sandbox.clock import Clock
 from sandbox.person import Person
+from tests.support.cast import sandbox_workspace
 
 T = TypeVar("T")
 Delivery = Literal["socket", "http"]
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
-WORKSPACE: dict[str, Any] = {
-    "team": {"id": "T0NORTHWIND", "name": "Northwind CS", "domain": "northwind-cs"},
-    "users": [
-        {"handle": "maya", "name": "Maya Lindqvist", "tz": "Europe/Stockholm", "title": "Head of CS", "admin": True},
-        {"handle": "tom", "name": "Tom Okafor", "tz": "America/New_York", "title": "CSM"},
-        {"handle": "ines", "name": "Inês Duarte", "tz": "Europe/Lisbon", "title": "CSM"},
-        {"handle": "kenji", "name": "Kenji Sato", "tz": "Asia/Tokyo", "title": "CSM"},
-        {"handle": "gus", "name": "Gus Guest", "guest": True},
-        {"handle": "stella", "name": "Stella Stranger", "stranger": True},
-        {"handle": "dora", "name": "Dora Departed", "deactivated": True},
-    ],
-    "channels": [
-        {"name": "general", "members": ["maya", "tom", "ines", "kenji", "gus", "stella"]},
-        {"name": "cs-north", "members": ["maya", "tom", "ines", "kenji"], "bot": True},
-        {"name": "product", "members": ["maya", "tom"], "bot": True},
-        {"name": "elsewhere", "members": ["maya"]},
-    ],
-}
-"""Three CSMs in three time zones, their manager (an admin), and people who may not get anything."""
+WORKSPACE = sandbox_workspace()
 
 
 @dataclass

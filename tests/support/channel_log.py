@@ -33,7 +33,7 @@ from bot.outbox.types import (
 from bot.outbox.wakeup import Wakeup
 from bot.store.engine import Database
 from bot.store.schema.outbox import outbox
-from tests.support.databases import NOON
+from tests.support.factory import NOON
 
 FAST = SenderSettings(pace=Pace(channel_seconds=0, settle_seconds=0, first_backoff=0.01, longest_backoff=0.02))
 

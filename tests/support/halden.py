@@ -22,16 +22,12 @@ from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcomes import NewOutcome
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
-from bot.store.members import SlackUser
 from tests.support import figures
+from tests.support.cast import ADA, MAYA, PRIYA, TOM
 from tests.support.story import Story
 
-USERS = {
-    "ada": SlackUser("U0ADA", "Ada Moreau", None, "UTC", is_admin=True),
-    "priya": SlackUser("U0PRIYA", "Priya Nair", None, "Europe/London"),
-    "maya": SlackUser("U0MAYA", "Maya Lindqvist", None, "Europe/Oslo"),
-    "tom": SlackUser("U0TOM", "Tom Okafor", None, "Europe/London"),
-}
+USERS = {"ada": ADA.user(), "priya": PRIYA.user(), "maya": MAYA.user(), "tom": TOM.user(tz="Europe/London")}
+"""Tom works in London for that year: what he reads is told by one clock."""
 
 
 class Halden(Story):

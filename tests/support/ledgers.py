@@ -19,7 +19,7 @@ from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.types import Clean, Exact, Rank, UtcDateTime, Word
-from tests.support.databases import NOON
+from tests.support.factory import NOON
 
 BUILT = [table for table in LEDGER if table.name not in ("workspace", "history", "account_due")]
 HOSTILE = (

@@ -1,4 +1,4 @@
-"""A small customer-success team for the tests of the manager's services: Priya manages, Maya and Tom own accounts."""
+"""A small customer-success team for tests of what a manager sees: Priya manages, Maya and Tom own accounts."""
 
 from __future__ import annotations
 
@@ -6,28 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import Direction, Part, RiskKind, Source
+from bot.domain.enums import RiskKind
 from bot.domain.model import Risk
 from bot.features.review import daily_review
 from bot.features.risks import queries as risk_queries
-from bot.store import accounts, ledger, members, portfolios, schema
+from bot.store import ledger, members, portfolios, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
-from bot.store.ledger import Author
-from bot.store.members import SlackUser
 from bot.store.portfolios import Portfolio
 from bot.store.schema.outbox import outbox
+from tests.support import factory
+from tests.support.cast import ADA, DANA, GUS, KIM, MAYA, PRIYA, TOM
+from tests.support.factory import BOT
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CHANNEL = "C0EMEA"
-BOT = Author(1, None, "test")
 
 
 @dataclass
@@ -48,11 +47,9 @@ class Team:
     def __init__(self, database: Database) -> None:
         self.database = database
         with database.begin() as session:
-            self.priya = members.remember(session, 1, SlackUser("U0PRIYA", "Priya Nair", None, "Europe/London"))
-            self.maya = members.remember(session, 1, SlackUser("U0MAYA", "Maya Lind", None, "Europe/Berlin"))
-            self.tom = members.remember(session, 1, SlackUser("U0TOM", "Tom Okafor", None, "America/New_York"))
-            self.root = members.remember(session, 1, SlackUser("U0ROOT", "Ada Root", None, "UTC", is_admin=True))
-            self.guest = members.remember(session, 1, SlackUser("U0GUEST", "Gus Guest", None, "UTC", is_guest=True))
+            self.priya, self.maya, self.tom, self.ada, self.guest = (
+                factory.member(session, person) for person in (PRIYA, MAYA, TOM, ADA, GUS)
+            )
         self.portfolio_id = self.add_portfolio("EMEA", CHANNEL, self.priya.id)
 
     def as_(self, member: members.Member, surface: str = "button") -> Actor:
@@ -65,8 +62,7 @@ class Team:
 
     def add_portfolio(self, name: str, channel: str | None, manager_id: int | None, **values: Any) -> int:
         with self.session() as session:
-            row = {"channel": channel, "manager_id": manager_id, "tz": "Europe/London", **values}
-            return ledger.add(session, BOT, Entity.PORTFOLIO, MONDAY, workspace_id=1, name=name, **row)
+            return factory.portfolio(session, name, MONDAY, channel=channel, manager_id=manager_id, **values)
 
     def portfolio(self) -> Portfolio:
         with self.session() as session:
@@ -76,16 +72,14 @@ class Team:
 
     def add_account(self, name: str, now: datetime = MONDAY, *, renews_in: int | None = 300, **values: Any) -> int:
         """A customer of Maya's in the portfolio, 100,000 EUR, without outcome or people unless more is added."""
-        row: dict[str, Any] = {
+        row = {
             "portfolio_id": self.portfolio_id,
             "owner_id": self.maya.id,
-            "arr_minor": 100_000_00,
-            "currency": "EUR",
             "renewal_date": None if renews_in is None else now.date() + timedelta(days=renews_in),
             **values,
         }
         with self.session() as session:
-            return accounts.create(session, BOT, now, name, **row)
+            return factory.account(session, name, now, **row)
 
     def add(self, table: str, now: datetime = MONDAY, **values: Any) -> int:
         with self.session() as session:
@@ -98,37 +92,20 @@ class Team:
     def add_proven(self, name: str, now: datetime = MONDAY, **values: Any) -> tuple[int, int, int]:
         """A customer in order: champion, economic buyer, one outcome proven. Returns account, outcome and evidence."""
         account_id = self.add_account(name, now, **values)
-        dana = self.add("person", now, account_id=account_id, name="Dana Cole", part=Part.ECONOMIC_BUYER)
-        self.add("person", now, account_id=account_id, name="Chris Vale", part=Part.CHAMPION)
-        outcome_id = self.add_outcome(account_id, dana, now)
-        return account_id, outcome_id, self.prove(account_id, outcome_id, "400", now, attested_by=dana)
+        with self.session() as session:
+            kim = factory.person(session, account_id, KIM, now)
+            factory.person(session, account_id, DANA, now)
+        outcome_id = self.add_outcome(account_id, kim, now)
+        return account_id, outcome_id, self.prove(account_id, outcome_id, "400", now, attested_by=kim)
 
     def add_outcome(self, account_id: int, owner: int | None, now: datetime = MONDAY, **values: Any) -> int:
         """Tickets a month from 1,000 down to 400, baseline agreed."""
-        row: dict[str, Any] = {
-            "title": "Fewer tickets a month",
-            "metric": "tickets a month",
-            "unit": "tickets",
-            "direction": Direction.DOWN,
-            "baseline": Decimal(1000),
-            "baseline_on": now.date() - timedelta(days=60),
-            "baseline_agreed_by": owner,
-            "target": Decimal(400),
-            "due_on": now.date() + timedelta(days=200),
-            "owner_person_id": owner,
-            **values,
-        }
-        return self.add("outcome", now, account_id=account_id, **row)
+        with self.session() as session:
+            return factory.tickets(session, account_id, owner, now, **values)
 
     def prove(self, account_id: int, outcome_id: int, value: str, now: datetime = MONDAY, **values: Any) -> int:
-        row: dict[str, Any] = {
-            "source": Source.CUSTOMER_SYSTEM,
-            "as_of": now.date(),
-            "recorded_at": now,
-            "value": Decimal(value),
-            **values,
-        }
-        return self.add("evidence", now, account_id=account_id, outcome_id=outcome_id, **row)
+        with self.session() as session:
+            return factory.evidence(session, account_id, outcome_id, value, now, **values)
 
     def look(self, now: datetime = MONDAY) -> int:
         """Look at everything that is due; returns the number of transactions that found work."""

@@ -25,7 +25,7 @@ from bot.slack.ids import ActionId, Callback
 from bot.slack.render import Renderer
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
-from tests.support.databases import add_workspace
+from tests.support.factory import add_workspace
 from tests.support.managing import MONDAY, Team, day
 
 RENDERER = Renderer()

@@ -17,7 +17,8 @@ from bot.features.review import daily_review
 from bot.store import accounts, ledger, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
-from tests.support.managing import BOT, MONDAY, Team, day
+from tests.support.factory import BOT
+from tests.support.managing import MONDAY, Team, day
 from tests.support.world import World, build
 
 

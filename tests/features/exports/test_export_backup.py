@@ -16,7 +16,8 @@ from bot.store.admin.table_copy import CannotCopy
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
-from tests.support.databases import NOON, Databases
+from tests.support.databases import Databases
+from tests.support.factory import NOON
 
 
 @pytest.fixture

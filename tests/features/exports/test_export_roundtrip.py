@@ -23,7 +23,8 @@ from bot.store.admin.table_copy import EVERYTHING, LEDGER, CannotCopy
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
-from tests.support.databases import NOON, Databases, Postgres, add_workspace
+from tests.support.databases import Databases, Postgres
+from tests.support.factory import NOON, add_workspace
 from tests.support.ledgers import build
 
 FEW = settings(
@@ -45,6 +46,7 @@ def contents(database: Database, tables: tuple[Any, ...] = LEDGER) -> dict[str, 
         return {table.name: [row for batch in table_copy.stream(session, table) for row in batch] for table in tables}
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @FEW
 def test_a_ledger_survives_its_export(databases: Databases, data: st.DataObject) -> None:
@@ -216,6 +218,7 @@ def test_a_move_wants_an_empty_target_and_an_idle_source(small: Database, databa
         database.dispose()
 
 
+@pytest.mark.slow
 def test_a_long_ledger_streams(database: Database, databases: Databases) -> None:
     with database.begin() as session:
         rows = [{"workspace_id": 1, "slug": f"a{n}", "name": f"A{n}", "created_at": NOON} for n in range(2500)]

@@ -111,10 +111,10 @@ def test_a_manager_sees_the_portfolio_first_as_its_last_digest_had_it(team: Team
 
 
 def test_an_admin_hears_that_no_portfolio_is_set_up(team: Team) -> None:
-    assert not home_of(team, team.root).no_portfolio
+    assert not home_of(team, team.ada).no_portfolio
     with team.session() as session:
         session.execute(schema.portfolio.delete())
-    assert home_of(team, team.root).no_portfolio
+    assert home_of(team, team.ada).no_portfolio
     assert not home_of(team, team.tom).no_portfolio
 
 

@@ -21,7 +21,7 @@ from bot.store import account_search, accounts, ledger, members, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
-from tests.support.databases import NOON
+from tests.support.factory import NOON
 
 REPORT = Path(__file__).parents[2] / "data" / "crm-report.csv"
 HUMAN = Author(1, None, "modal")

@@ -19,7 +19,7 @@ from bot.store import ledger, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
-from tests.support.databases import NOON
+from tests.support.factory import NOON
 
 ACCOUNTS = b"Account ID,Name\n1,Acme\n2,Bolt\n"
 

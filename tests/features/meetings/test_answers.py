@@ -178,7 +178,7 @@ def test_a_prompt_handed_over_asks_the_colleague_who_may_then_answer(session: Se
 
 def test_a_prompt_is_not_handed_to_a_guest(session: Session, world: World) -> None:
     with pytest.raises(UserError, match="full member"):
-        answers.hand_over(session, world.maya, 1, "U0GUEST", NOW)
+        answers.hand_over(session, world.maya, 1, "U0GUS", NOW)
 
 
 def test_a_button_on_an_old_message_says_what_happened(session: Session, world: World) -> None:

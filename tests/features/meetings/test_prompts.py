@@ -122,7 +122,7 @@ def test_when_the_owner_has_left_the_deputy_is_asked_and_else_the_manager(sessio
     gone = schema.member.update().where(schema.member.c.id == world.maya.member.id).values(is_deactivated=True)
     session.execute(gone)
     ask_all(session, TUESDAY_TEN)
-    assert queued(session)[-1] == ("prompt:1", "U0INES")
+    assert queued(session)[-1] == ("prompt:1", "U0PRIYA")
     ledger.change(session, world.admin.author, Entity.ACCOUNT, world.acme, MONDAY, deputy_id=world.tom.member.id)
     ask_all(session, TUESDAY_TEN + timedelta(days=7))
     assert queued(session)[-1] == ("prompt:2", "U0TOM")
@@ -160,7 +160,7 @@ def test_an_owner_whom_slack_does_not_know_is_never_a_dead_letter(session: Sessi
     ).scalar_one()
     ledger.change(session, world.admin.author, Entity.ACCOUNT, world.acme, MONDAY, owner_id=stranger)
     ask_all(session, TUESDAY_TEN)
-    assert queued(session) == [("prompt:1", "U0INES")]
+    assert queued(session) == [("prompt:1", "U0PRIYA")]
     assert members.by_id(session, stranger) is not None
 
 

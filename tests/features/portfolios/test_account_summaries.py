@@ -23,8 +23,9 @@ from bot.features.portfolios import queries as portfolio_queries
 from bot.store import ledger, members, proof_state, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
-from bot.store.members import SlackUser
-from tests.support.managing import BOT, MONDAY, Team, day, statements
+from tests.support.cast import MAYA
+from tests.support.factory import BOT
+from tests.support.managing import MONDAY, Team, day, statements
 
 HOUR = timedelta(hours=1)
 NUMBERS = count(1)
@@ -121,6 +122,7 @@ class Life:
             ledger.change(session, BOT, Entity(table), row_id, self.now, **values)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -184,11 +186,11 @@ def test_a_new_name_ends_the_briefs_that_may_say_the_old_one(team: Team) -> None
     team.add("action", account_id=account, text="Call them", **overdue)
     team.look()
     with team.session() as session:
-        members.remember(session, 1, SlackUser("U0MAYA", "Maya Lind-Okafor", None, "Europe/Berlin"))
+        members.remember(session, 1, MAYA.user(name="Maya Okafor"))
     assert_true(team, MONDAY)
     with team.session() as session:
         (one,) = account_summaries.of_portfolio(session, team.portfolio_id, None, MONDAY).briefs
-    assert "Lind-Okafor" in one.dangers[0].fact
+    assert "Maya Okafor" in one.dangers[0].fact
 
 
 def test_what_other_rules_came_to_is_worked_out_again(team: Team) -> None:

@@ -30,7 +30,7 @@ def team(database: Database) -> Team:
     team = Team(database)
     form = PortfolioForm("EMEA", CHANNEL, "U0PRIYA", 0, "09:00", "Europe/London", portfolio_id=team.portfolio_id)
     with team.session() as session:
-        setup.set_up(session, team.as_(team.root), form, FRIDAY)
+        setup.set_up(session, team.as_(team.ada), form, FRIDAY)
     return team
 
 
@@ -154,7 +154,7 @@ def test_who_was_silent_this_week_is_named(team: Team) -> None:
     add_meeting(team, acme, day(FIRST, -3), PromptState.SILENT)
     add_meeting(team, acme, day(FIRST, 2), PromptState.SILENT)
     view = opened(team, SECOND)
-    assert head(view) == {"Silent before meetings (1)": ("Maya Lind",)}
+    assert head(view) == {"Silent before meetings (1)": ("Maya Lindqvist",)}
     told = {block.title: block.lines[0].text for page in thread(team, 2) for block in page.blocks}
     assert told["Silent before meetings"] == "answered 0 of 1, 0 answers moved evidence"
 
@@ -200,6 +200,7 @@ def test_the_worst_come_first_and_those_with_the_same_fact_share_a_line(team: Te
     assert second.text == "Nobody has written down what success means"
 
 
+@pytest.mark.slow
 def test_a_portfolio_of_240_is_at_most_twelve_lines_and_its_thread_names_everybody(team: Team) -> None:
     for number in range(240):
         team.add_account(f"株式会社岡田ガス {number:03}", FRIDAY, renews_in=40 + number % 200, arr_minor=number * 100)
@@ -211,6 +212,7 @@ def test_a_portfolio_of_240_is_at_most_twelve_lines_and_its_thread_names_everybo
     assert all(page.left == 0 for page in pages)
 
 
+@pytest.mark.slow
 def test_the_digest_asks_the_database_as_often_for_sixty_accounts_as_for_six(team: Team) -> None:
     def asked(accounts: int, now: datetime) -> int:
         for number in range(accounts):

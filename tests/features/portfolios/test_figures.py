@@ -19,9 +19,9 @@ from bot.store import ledger
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
 from bot.store.entities import Entity
-from tests.support.databases import add_workspace
+from tests.support.factory import BOT, add_workspace
 from tests.support.figures import cards_agree, portfolio_agrees
-from tests.support.managing import BOT, MONDAY, Team
+from tests.support.managing import MONDAY, Team
 
 NUMBERS = count(1)
 DAYS = st.integers(-120, 0).map(lambda days: MONDAY.date() + timedelta(days=days))
@@ -39,6 +39,7 @@ def team(tmp_path: Path) -> Iterator[Team]:
     database.dispose()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

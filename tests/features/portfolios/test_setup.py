@@ -18,7 +18,8 @@ from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.members import Member
 from tests.features.portfolios.test_digest import add_meeting
-from tests.support.managing import BOT, MONDAY, Team, day
+from tests.support.factory import BOT
+from tests.support.managing import MONDAY, Team, day
 
 NORTH = PortfolioForm("North", "C0NORTH", "U0TOM", 3, "16:30", "America/New_York")
 
@@ -26,7 +27,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"name": "  "}, "name"),
     ({"name": "x" * 81}, "name"),
     ({"name": "emea"}, "name"),
-    ({"manager": "U0GUEST"}, "manager"),
+    ({"manager": "U0GUS"}, "manager"),
     ({"manager": "U0NOBODY"}, "manager"),
     ({"manager": None, "channel": None}, "channel"),
     ({"weekday": 7}, "weekday"),
@@ -69,19 +70,19 @@ def portfolio_of(team: Team, account_id: int) -> int | None:
 
 
 def test_a_new_portfolio_says_when_its_first_digest_comes_by_its_own_clock(team: Team) -> None:
-    saved = set_up(team, team.root, NORTH)
+    saved = set_up(team, team.ada, NORTH)
     assert (saved.created, saved.weekday, saved.manager) == (True, "Thursday", "U0TOM")
     assert saved.next_digest_at == datetime(2026, 3, 5, 21, 30, tzinfo=UTC)
 
 
 def test_the_same_form_twice_is_one_portfolio(team: Team) -> None:
-    first = set_up(team, team.root, NORTH)
-    again = set_up(team, team.root, NORTH)
+    first = set_up(team, team.ada, NORTH)
+    again = set_up(team, team.ada, NORTH)
     assert (again.portfolio_id, again.created) == (first.portfolio_id, False)
 
 
 def test_changing_the_name_leaves_the_digest_and_changing_the_time_moves_it(team: Team) -> None:
-    north = set_up(team, team.root, NORTH)
+    north = set_up(team, team.ada, NORTH)
     form = replace(NORTH, portfolio_id=north.portfolio_id)
     renamed = set_up(team, team.tom, replace(form, name="Far North"), day(MONDAY, 1))
     assert renamed.next_digest_at == north.next_digest_at
@@ -109,13 +110,13 @@ def test_saving_the_loop_channels_again_makes_them_ones_to_try(team: Team) -> No
 def test_a_form_that_is_wrong_names_the_field(team: Team) -> None:
     for change, field in WRONG:
         with pytest.raises(UserError) as refused:
-            set_up(team, team.root, replace(NORTH, **change))
+            set_up(team, team.ada, replace(NORTH, **change))
         assert refused.value.field == field, change
         assert refused.value.sentence.endswith(".")
 
 
 def test_bands_and_loads_are_read_back_as_they_are_typed(team: Team) -> None:
-    saved = set_up(team, team.root, replace(NORTH, bands="100k / 20,000.00 usd", loads="25 / 80"))
+    saved = set_up(team, team.ada, replace(NORTH, bands="100k / 20,000.00 usd", loads="25 / 80"))
     with team.database.reading() as session:
         form = setup.change_form(session, team.as_(team.tom), saved.portfolio_id, MONDAY)
     assert (form.bands, form.loads) == ("100,000 / 20,000 USD", "25 / 80")
@@ -134,19 +135,19 @@ def test_admins_and_managers_set_up_portfolios_and_nobody_else(team: Team) -> No
 def test_a_manager_who_types_setup_gets_the_form_of_their_portfolio(team: Team) -> None:
     with team.database.reading() as session:
         mine = setup.setup_form(session, team.as_(team.priya), None, MONDAY)
-        named = setup.setup_form(session, team.as_(team.root), "emea", MONDAY)
-        new = setup.setup_form(session, team.as_(team.root), "South", MONDAY)
+        named = setup.setup_form(session, team.as_(team.ada), "emea", MONDAY)
+        new = setup.setup_form(session, team.as_(team.ada), "South", MONDAY)
     assert (mine.portfolio_id, mine.manager, named.portfolio_id) == (team.portfolio_id, "U0PRIYA", team.portfolio_id)
     assert (new.portfolio_id, new.name, new.tz) == (None, "South", "UTC")
 
 
 def test_accounts_without_a_portfolio_can_be_taken_in_unless_their_owner_is_in_another_one(team: Team) -> None:
-    north = set_up(team, team.root, NORTH)
+    north = set_up(team, team.ada, NORTH)
     team.add_account("Of Maya, in EMEA")
     free = team.add_account("Of Tom, nowhere", portfolio_id=None, owner_id=team.tom.id)
     nobodys = team.add_account("Of nobody", portfolio_id=None, owner_id=None)
     mayas = team.add_account("Of Maya, nowhere", portfolio_id=None)
-    assert set_up(team, team.root, replace(NORTH, portfolio_id=north.portfolio_id)).unassigned == 2
+    assert set_up(team, team.ada, replace(NORTH, portfolio_id=north.portfolio_id)).unassigned == 2
     assert adopt(team, team.tom, north.portfolio_id).adopted == 2
     assert [portfolio_of(team, account) for account in (free, nobodys, mayas)] == [north.portfolio_id] * 2 + [None]
     assert adopt(team, team.priya, team.portfolio_id).adopted == 1
@@ -168,7 +169,7 @@ def test_a_new_account_belongs_where_its_owners_other_accounts_are(team: Team) -
             return setup.default_of(session, 1, owner_id)
 
     assert default_of(team.tom.id) == team.portfolio_id
-    north = set_up(team, team.root, NORTH).portfolio_id
+    north = set_up(team, team.ada, NORTH).portfolio_id
     assert default_of(team.tom.id) is None
     team.add_account("Of Tom", portfolio_id=north, owner_id=team.tom.id)
     assert (default_of(team.tom.id), default_of(None)) == (north, None)
@@ -219,20 +220,20 @@ def test_portfolio_shows_an_owner_their_own_accounts_and_others_everything(team:
     team.add_account("Acme")
     team.add_account("Brick", owner_id=team.tom.id, deputy_id=team.maya.id)
     assert [(p.name, p.summary.accounts) for p in survey(team, team.tom).parts] == [("Tom Okafor", 1)]
-    assert [(p.name, p.summary.accounts) for p in survey(team, team.maya).parts] == [("Maya Lind", 2)]
-    assert [(p.name, p.summary.accounts) for p in survey(team, team.root).parts] == [("EMEA", 2)]
-    assert survey(team, team.root, owner_slack_id="U0TOM").parts[0].summary.accounts == 1
+    assert [(p.name, p.summary.accounts) for p in survey(team, team.maya).parts] == [("Maya Lindqvist", 2)]
+    assert [(p.name, p.summary.accounts) for p in survey(team, team.ada).parts] == [("EMEA", 2)]
+    assert survey(team, team.ada, owner_slack_id="U0TOM").parts[0].summary.accounts == 1
 
 
 def test_portfolio_says_what_to_do_when_there_is_nothing_to_show(team: Team) -> None:
-    with pytest.raises(UserError, match="Ada Root owns no account"):
-        survey(team, team.maya, owner_slack_id="U0ROOT")
+    with pytest.raises(UserError, match="Ada Moreau owns no account"):
+        survey(team, team.maya, owner_slack_id="U0ADA")
     with pytest.raises(UserError, match=r"no portfolio called emae\. The nearest: EMEA"):
         survey(team, team.maya, name="emae")
     with team.session() as session:
         session.execute(schema.portfolio.delete())
     with pytest.raises(UserError, match="/portfolio setup"):
-        survey(team, team.root)
+        survey(team, team.ada)
 
 
 def test_guests_see_no_portfolio(team: Team) -> None:
@@ -250,8 +251,8 @@ def test_the_pages_of_a_portfolio_have_load_answers_and_what_keeps_showing_up(te
     with team.database.reading() as session:
         page = overview.portfolio_page(session, team.as_(team.priya), str(team.portfolio_id), 0, MONDAY)
     told = {block.title: (block.lines[0].names, block.lines[0].text) for block in page.blocks}
-    assert told["Load"] == (("Maya Lind",), "2 accounts, 200,000 EUR; 2 high touch of 1 expected")
-    assert told["Answers of the last 90 days"] == (("Maya Lind",), "answered 0 of 1, 0 answers moved evidence")
+    assert told["Load"] == (("Maya Lindqvist",), "2 accounts, 200,000 EUR; 2 high touch of 1 expected")
+    assert told["Answers of the last 90 days"] == (("Maya Lindqvist",), "answered 0 of 1, 0 answers moved evidence")
     assert told["What keeps showing up"] == (("SSO",), "two accounts, 200,000 EUR ARR")
 
 
@@ -261,9 +262,9 @@ def test_a_portfolio_of_another_workspace_is_as_good_as_gone(team: Team) -> None
         other = session.execute(schema.workspace.insert().values(row).returning(schema.workspace.c.id)).scalar_one()
         theirs = ledger.add(session, BOT, Entity.PORTFOLIO, MONDAY, workspace_id=other, name="Theirs")
     for act in (
-        lambda: adopt(team, team.root, theirs),
-        lambda: survey(team, team.root, portfolio_id=theirs),
-        lambda: set_up(team, team.root, replace(NORTH, portfolio_id=theirs)),
+        lambda: adopt(team, team.ada, theirs),
+        lambda: survey(team, team.ada, portfolio_id=theirs),
+        lambda: set_up(team, team.ada, replace(NORTH, portfolio_id=theirs)),
     ):
         with pytest.raises(UserError, match="gone"):
             act()

@@ -146,6 +146,7 @@ def test_a_lost_channel_sends_the_news_to_the_manager(team: Team) -> None:
     assert [message.channel for message in team.messages()] == ["U0PRIYA"]
 
 
+@pytest.mark.slow
 def test_an_import_of_240_accounts_is_five_messages_worst_first_and_one_that_names_the_rest(team: Team) -> None:
     for number in range(240):
         team.add_account(f"Account {number}", arr_minor=(1000 + number) * 100)
@@ -257,6 +258,7 @@ def test_what_a_person_closed_opens_again_when_it_becomes_worse(team: Team) -> N
     assert RiskKind.NO_SUCCESS_WRITTEN in {risk.kind for risk in team.risks(acme)}
 
 
+@pytest.mark.slow
 def test_a_look_that_finds_nothing_new_asks_as_often_for_sixty_accounts_as_for_six(team: Team) -> None:
     def asked(accounts: int, now: datetime) -> int:
         for number in range(accounts):

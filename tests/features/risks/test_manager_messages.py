@@ -25,7 +25,7 @@ from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
 from bot.wiring import MESSAGE_KINDS
 from sandbox.blocks import finish_blocks, finish_view
-from tests.support.databases import add_workspace
+from tests.support.factory import add_workspace
 from tests.support.managing import MONDAY, Team, day
 
 HOSTILE = "<!channel> *_~`x`~_* \"'&<b> \u202eevil \u200b{{ view }}\nnew line 株式会社 " * 200
@@ -104,8 +104,8 @@ def test_a_risk_says_what_broke_whose_it_is_and_when_the_manager_hears(team: Tea
     team.look()
     (text,) = outbox(team, "risk")
     first, what, who, when = text.splitlines()[:4]
-    assert first == "Acme: Dana Cole, economic buyer, left on 27 Feb 2026 and nobody has taken over"
-    assert what == ":red_circle: *Acme*: Dana Cole, economic buyer, left on 27 Feb 2026 and nobody has taken over"
+    assert first == "Acme: Kim Li, economic buyer, left on 27 Feb 2026 and nobody has taken over"
+    assert what == ":red_circle: *Acme*: Kim Li, economic buyer, left on 27 Feb 2026 and nobody has taken over"
     assert who == "Owner <@U0MAYA> · 100,000 EUR · renews 27 Dec 2026"
     assert when.startswith("Nobody has it. Take it, or <@U0PRIYA> hears of it <!date^")
     assert account_id
@@ -185,23 +185,25 @@ def test_the_rest_of_a_day_is_one_message_with_the_worst_by_name(team: Team) -> 
     assert "Blank 6: success is not written down" in text
 
 
+@pytest.mark.slow
 def test_hostile_text_goes_through_every_message_of_the_manager(team: Team) -> None:
     hostile_book(team)
     team.change("portfolio", team.portfolio_id, next_digest_at=MONDAY)
     worst = team.risks()[:3]
     with team.session() as session:
         for risk in worst:
-            ownership.snooze(session, team.as_(team.root), risk.id, day(MONDAY, 5).date(), HOSTILE, MONDAY)
-            ownership.close(session, team.as_(team.root), risk.id, MONDAY, how=HOSTILE)
+            ownership.snooze(session, team.as_(team.ada), risk.id, day(MONDAY, 5).date(), HOSTILE, MONDAY)
+            ownership.close(session, team.as_(team.ada), risk.id, MONDAY, how=HOSTILE)
         digest.open_due_digest(session, MONDAY)
         daily_review.remind_unclaimed(session, day(MONDAY, 1))
     assert all(outbox(team, kind) for kind in ("risk", "risk-note", "risks-more", "unclaimed", "digest", "digest-rest"))
 
 
+@pytest.mark.slow
 def test_hostile_text_goes_through_every_reply_and_form(team: Team) -> None:
     account_id = hostile_book(team)
     risk_id = team.risks(account_id)[0].id
-    root = team.as_(team.root)
+    root = team.as_(team.ada)
     new = PortfolioForm(HOSTILE[:70], "C0NEW", "U0TOM", 0, "09:00", "UTC")
     with team.session() as session:
         judged = judgement.judge(session, root, NewJudgement(account_id, "yes", HOSTILE, HOSTILE), MONDAY)
@@ -220,7 +222,8 @@ def test_hostile_text_goes_through_every_reply_and_form(team: Team) -> None:
         form(judgement.judge_form(session, root, account_id, MONDAY))
 
 
-@pytest.mark.parametrize("who", ["maya", "priya", "root", "tom"])
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["maya", "priya", "ada", "tom"])
 def test_home_is_taken_by_slack_for_everybody(team: Team, who: str) -> None:
     account_id = hostile_book(team)
     now = datetime(2026, 3, 9, 10, tzinfo=UTC)

@@ -17,7 +17,8 @@ from bot.features.risks import ownership, risk_message
 from bot.features.risks.views import RiskNoteView, RiskView
 from bot.store import schema
 from bot.store.engine import Database
-from bot.store.members import Member, SlackUser, remember
+from bot.store.members import Member, remember
+from tests.support.cast import STELLA
 from tests.support.managing import MONDAY, Team, day
 
 TOMORROW = day(MONDAY, 1)
@@ -71,7 +72,7 @@ def test_pressing_i_have_it_twice_changes_nothing_more(team: Team, risk: Risk) -
 
 def test_the_second_who_presses_is_told_who_has_it(team: Team, risk: Risk) -> None:
     have_it(team, team.maya, risk)
-    with pytest.raises(UserError, match=r"Maya Lind has it since 3 Mar 2026\. Press Assign"):
+    with pytest.raises(UserError, match=r"Maya Lindqvist has it since 3 Mar 2026\. Press Assign"):
         have_it(team, team.priya, risk)
 
 
@@ -133,7 +134,7 @@ def test_a_risk_of_another_workspace_is_as_good_as_gone(team: Team, risk: Risk) 
             .values(team_id="T2", name="Other", created_at=MONDAY)
             .returning(schema.workspace.c.id)
         ).scalar_one()
-        stranger = remember(session, other, SlackUser("U0STRANGER", "Stranger", None, "UTC", is_admin=True))
+        stranger = remember(session, other, STELLA.user(is_admin=True))
     with pytest.raises(UserError, match="gone"):
         have_it(team, stranger, risk)
 
@@ -150,7 +151,7 @@ def test_a_risk_is_given_to_full_members_only(team: Team, risk: Risk) -> None:
     def assign(slack_id: str) -> RiskView:
         return act(team, team.priya, lambda s, a: ownership.assign(s, a, risk.id, slack_id, TOMORROW))
 
-    for slack_id in ("U0GUEST", "U0NOBODY"):
+    for slack_id in ("U0GUS", "U0NOBODY"):
         with pytest.raises(UserError) as refused:
             assign(slack_id)
         assert refused.value.field == "assignee"

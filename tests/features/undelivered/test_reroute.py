@@ -124,7 +124,7 @@ async def test_a_risk_of_an_owner_who_left_goes_to_the_deputy_and_is_followed_th
     team.look()
     await slack.settle()
     (risk,) = team.risks(acme)
-    assert (slack.heard("U0MAYA"), len(slack.heard("U0TOM")), slack.heard("U0ROOT")) == ([], 1, [])
+    assert (slack.heard("U0MAYA"), len(slack.heard("U0TOM")), slack.heard("U0ADA")) == ([], 1, [])
     assert slack.open_states() == {f"risk:{risk.id}": "dead"}
     with team.session() as session:
         ownership.claim(session, team.as_(team.tom), risk.id, day(MONDAY, 0))
@@ -143,9 +143,9 @@ async def test_a_note_that_dies_brings_its_risk_along_once(slack: Slack) -> None
     (risk,) = team.risks(acme)
     assert slack.heard("U0MAYA") == [f"risk:{risk.id}"]
     slack.refusing["U0MAYA"] = GONE
-    for actor in (team.root, team.tom):
+    for actor in (team.ada, team.tom):
         with team.session() as session:
-            ownership.assign(session, team.as_(team.root), risk.id, actor.slack_id or "", MONDAY)
+            ownership.assign(session, team.as_(team.ada), risk.id, actor.slack_id or "", MONDAY)
     await slack.settle()
     at_toms = [post for post in slack.channels.posts if post.channel == "U0TOM"]
     assert [post.thread_ts for post in at_toms] == [None, at_toms[0].ts, at_toms[0].ts]
@@ -185,10 +185,10 @@ async def test_a_prompt_that_was_handed_over_is_not_taken_back(slack: Slack) -> 
     acme = team.add_account("Acme", deputy_id=team.tom.id)
     slack.refusing["U0MAYA"] = GONE
     prompt_id = ask(slack, acme, day(MONDAY, 1))
-    team.change("prompt", prompt_id, member_id=team.root.id)
+    team.change("prompt", prompt_id, member_id=team.ada.id)
     await slack.settle()
-    assert asked(slack, prompt_id)[0] == team.root.id
-    assert (slack.heard("U0TOM"), slack.heard("U0ROOT")) == ([], [])
+    assert asked(slack, prompt_id)[0] == team.ada.id
+    assert (slack.heard("U0TOM"), slack.heard("U0ADA")) == ([], [])
 
 
 async def test_who_leaves_with_open_prompts_is_stood_in_for_at_once(slack: Slack) -> None:
@@ -206,7 +206,7 @@ async def test_who_leaves_with_open_prompts_is_stood_in_for_at_once(slack: Slack
 def put_loop_answered(slack: Slack) -> None:
     acme = slack.team.add_account("Acme", deputy_id=slack.team.tom.id)
     action = slack.team.add("action", account_id=acme, text="SSO", loop=Loop.PRODUCT, opened_at=MONDAY)
-    slack.write(actions.answer_loop, slack.team.as_(slack.team.root), action, "Ships in May", MONDAY)
+    slack.write(actions.answer_loop, slack.team.as_(slack.team.ada), action, "Ships in May", MONDAY)
 
 
 def put_unclaimed(slack: Slack) -> None:
@@ -242,9 +242,9 @@ def put_digest(slack: Slack) -> None:
     [
         (put_loop_answered, "loop_answered", "U0MAYA", "U0TOM"),
         (put_batch, "batch", "U0MAYA", "U0TOM"),
-        (put_unclaimed, "unclaimed", "U0PRIYA", "U0ROOT"),
-        (put_risks_more, "risks-more", "U0PRIYA", "U0ROOT"),
-        (put_digest, "digest", "U0PRIYA", "U0ROOT"),
+        (put_unclaimed, "unclaimed", "U0PRIYA", "U0ADA"),
+        (put_risks_more, "risks-more", "U0PRIYA", "U0ADA"),
+        (put_digest, "digest", "U0PRIYA", "U0ADA"),
     ],
 )
 async def test_every_kind_has_somebody_who_stands_in(
@@ -259,12 +259,13 @@ async def test_every_kind_has_somebody_who_stands_in(
     assert slack.said(key) is not None
 
 
+@pytest.mark.slow
 async def test_the_pages_of_a_digest_follow_it_in_their_order(slack: Slack) -> None:
     slack.refusing["U0PRIYA"] = GONE
     put_digest(slack)
     await slack.settle()
     posts = [post for post in slack.channels.posts if post.key.startswith("digest")]
-    assert [post.channel for post in posts] == ["U0ROOT"] * len(posts)
+    assert [post.channel for post in posts] == ["U0ADA"] * len(posts)
     assert len(posts) > 1 and {post.thread_ts for post in posts[1:]} == {posts[0].ts}
     assert [post.key.split(":")[2] for post in posts[1:]] == [str(page + 1) for page in range(len(posts) - 1)]
 
@@ -276,7 +277,7 @@ async def test_several_who_leave_on_one_day_are_all_told_of(slack: Slack) -> Non
         slack.refusing[owner.slack_id or ""] = GONE
         ask(slack, team.add_account(f"Of {owner.name}", owner_id=owner.id), day(MONDAY, 1))
     await slack.settle()
-    told = [slack.said(key) for key in slack.heard("U0ROOT") if key.startswith("undelivered")]
+    told = [slack.said(key) for key in slack.heard("U0ADA") if key.startswith("undelivered")]
     assert {(view.kind, view.place, view.code) for view in told} == {
         ("prompt", "U0MAYA", GONE),
         ("prompt", "U0TOM", GONE),
@@ -289,17 +290,17 @@ async def test_an_admin_hears_of_the_risk_of_an_account_that_has_lost_everybody(
     slack.refusing |= {"U0MAYA": GONE, "U0TOM": GONE}
     team.look()
     await slack.settle()
-    (key,) = slack.heard("U0ROOT")
+    (key,) = slack.heard("U0ADA")
     assert slack.said(key).account == "Acme"
     team.add_account("Brick", portfolio_id=None)
     team.look()
     await slack.settle()
-    assert [slack.said(key).account for key in slack.heard("U0ROOT")] == ["Acme", "Brick"]
+    assert [slack.said(key).account for key in slack.heard("U0ADA")] == ["Acme", "Brick"]
 
 
 async def test_where_nobody_is_left_the_log_says_so(slack: Slack) -> None:
     team = slack.team
-    team.change("member", team.root.id, is_admin=False)
+    team.change("member", team.ada.id, is_admin=False)
     team.change("portfolio", team.portfolio_id, manager_id=None, channel=None)
     ask(slack, team.add_account("Acme"), day(MONDAY, 1))
     slack.refusing["U0MAYA"] = GONE
@@ -311,7 +312,7 @@ async def test_where_nobody_is_left_the_log_says_so(slack: Slack) -> None:
 
 async def test_a_risk_that_nobody_could_be_told_of_is_told_when_it_changes(slack: Slack) -> None:
     team = slack.team
-    team.change("member", team.root.id, is_admin=False)
+    team.change("member", team.ada.id, is_admin=False)
     acme = team.add_account("Acme", portfolio_id=None)
     slack.refusing["U0MAYA"] = GONE
     team.look()
@@ -345,7 +346,7 @@ async def test_a_lost_channel_without_a_manager_is_told_to_an_admin_and_its_news
     slack.refusing[CHANNEL] = LOST
     team.look()
     await slack.settle()
-    assert [key.split(":")[0] for key in slack.heard("U0ROOT")] == ["channel-lost"]
+    assert [key.split(":")[0] for key in slack.heard("U0ADA")] == ["channel-lost"]
     assert [key.split(":")[0] for key in slack.heard("U0MAYA")] == ["risk"]
     assert team.portfolio().lost_channels == (CHANNEL,)
 
@@ -369,7 +370,7 @@ async def test_who_tells_of_a_lost_channel_may_have_left_too(slack: Slack) -> No
     slack.refusing |= {CHANNEL: LOST, "U0PRIYA": GONE}
     team.look()
     await slack.settle()
-    assert [key.split(":")[0] for key in slack.heard("U0ROOT")] == ["channel-lost"]
+    assert [key.split(":")[0] for key in slack.heard("U0ADA")] == ["channel-lost"]
     assert [key.split(":")[0] for key in slack.heard("U0MAYA")] == ["risk"]
 
 

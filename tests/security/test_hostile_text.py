@@ -16,8 +16,7 @@ from bot.features.meetings.cadences import NewCadence
 from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
 from bot.slack.grammar import Topic
-from tests.e2e.test_loop import ASKED
-from tests.support.believable import fill
+from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage
 
 HOSTILE = {

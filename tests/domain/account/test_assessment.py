@@ -313,6 +313,7 @@ def test_unknown_arr_and_renewal_are_none() -> None:
     assert result.days_to_renewal is None
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(states(), st.integers(0, 200), st.integers(0, 250), st.integers(-30, 200))
 def test_nothing_of_an_account_changes_before_next_change_on(

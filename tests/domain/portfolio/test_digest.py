@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,6 +134,7 @@ def test_an_empty_portfolio_has_a_digest_without_figures() -> None:
     assert result.by_arr == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(states(), max_size=4))
 def test_a_week_without_a_change_reports_none_and_figures_survive_json(found: list[ProofState]) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +78,7 @@ def check_mrkdwn(text: str) -> None:
     assert not re.search("&(?!(?:amp|lt|gt);)", rest), text[:200]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(hostile, counts)
 def test_a_message_carries_any_text(typed: str, count: int) -> None:
@@ -104,6 +106,7 @@ def test_a_home_page_carries_any_text(typed: str, count: int) -> None:
     check("home", home(HOME, t=typed, count=count)["blocks"])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(hostile)
 def test_styles_stay_balanced_whatever_is_typed(typed: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def clean(piece: Evidence) -> Evidence:
     return replace(piece, disputed_on=None, withdrawn_on=None)
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), pieces(piece_id=999), rosters())
 def test_evidence_that_contradicts_nothing_never_lowers_grade_or_credit(
@@ -83,6 +85,7 @@ def test_evidence_that_contradicts_nothing_never_lowers_grade_or_credit(
     assert after.credit >= before.credit
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters(), st.integers(0, 400), st.integers(0, 400))
 def test_time_alone_never_raises_grade_or_credit(
@@ -95,6 +98,7 @@ def test_time_alone_never_raises_grade_or_credit(
     assert after.credit <= before.credit
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters())
 def test_observed_evidence_alone_never_proves(outcome: Outcome, held: list[Evidence], people: People) -> None:
@@ -105,6 +109,7 @@ def test_observed_evidence_alone_never_proves(outcome: Outcome, held: list[Evide
     assert result.standing is Standing.UNPROVEN
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), pieces(piece_id=999), st.sampled_from(OURS), rosters())
 def test_evidence_of_our_own_never_adds_credit(
@@ -115,6 +120,7 @@ def test_evidence_of_our_own_never_adds_credit(
     assert after.credit <= before.credit
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters(), st.data())
 def test_withdrawing_a_piece_restores_what_was_before_it(
@@ -131,6 +137,7 @@ def test_withdrawing_a_piece_restores_what_was_before_it(
     assert essence(grade(outcome, withdrawn, people, TODAY)) == essence(grade(outcome, never, people, TODAY))
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters(), st.randoms(use_true_random=False))
 def test_the_order_of_entry_does_not_matter(
@@ -152,6 +159,7 @@ def test_the_order_of_entry_does_not_matter(
     assert essence(grade(outcome, entered, people, TODAY)) == essence(grade(outcome, held, people, TODAY))
 
 
+@pytest.mark.slow
 @laws
 @given(numbers(), ledgers(), pieces(piece_id=998), pieces(piece_id=999), rosters(), st.integers(1, 6), st.booleans())
 def test_a_worse_newer_value_never_leaves_the_outcome_better_known_than_that_value_is(
@@ -172,6 +180,7 @@ def test_a_worse_newer_value_never_leaves_the_outcome_better_known_than_that_val
     assert after.value == new.value or (same_day and after.value is None)
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters())
 def test_credit_lies_in_0_to_1_and_never_exceeds_progress(
@@ -187,6 +196,7 @@ def test_credit_lies_in_0_to_1_and_never_exceeds_progress(
     assert (result.standing is Standing.PROVEN) == (result.credit == 1)
 
 
+@pytest.mark.slow
 @laws
 @given(states())
 def test_coverage_lies_in_0_to_1_and_time_alone_never_raises_it(state: ProofState) -> None:
@@ -213,6 +223,7 @@ def test_none_never_becomes_0_in_progress(outcome: Outcome, value: Decimal | Non
         assert 0 <= reached <= 1
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters())
 def test_none_never_becomes_0_in_a_grading(outcome: Outcome, held: list[Evidence], people: People) -> None:
@@ -224,6 +235,7 @@ def test_none_never_becomes_0_in_a_grading(outcome: Outcome, held: list[Evidence
     assert (nothing.grade, nothing.age_days, nothing.last_grade) == (None, None, None)
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters())
 def test_a_dispute_of_the_newest_piece_never_raises(outcome: Outcome, held: list[Evidence], people: People) -> None:
@@ -237,6 +249,7 @@ def test_a_dispute_of_the_newest_piece_never_raises(outcome: Outcome, held: list
     assert after.credit <= before.credit
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters())
 def test_the_grade_is_that_of_some_piece_in_force(outcome: Outcome, held: list[Evidence], people: People) -> None:
@@ -250,6 +263,7 @@ def test_the_grade_is_that_of_some_piece_in_force(outcome: Outcome, held: list[E
     assert result.age_days is not None and result.age_days <= outcome.shelf_life_days
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters())
 def test_what_has_expired_counts_for_nothing(outcome: Outcome, held: list[Evidence], people: People) -> None:
@@ -262,6 +276,7 @@ def test_what_has_expired_counts_for_nothing(outcome: Outcome, held: list[Eviden
     assert worth == (without.grade, without.credit, without.value, without.progress, without.standing)
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters(), st.integers(1, 150))
 def test_what_was_recorded_later_does_not_count_in_an_earlier_view(
@@ -272,6 +287,7 @@ def test_what_was_recorded_later_does_not_count_in_an_earlier_view(
     assert essence(grade(outcome, held, people, then)) == essence(grade(outcome, by_then, people, then))
 
 
+@pytest.mark.slow
 @laws
 @given(outcomes(), ledgers(), rosters(), st.integers(0, 200))
 def test_nothing_changes_before_next_change_on(
