@@ -120,7 +120,7 @@ def text_of(file: Path) -> str:
         ("{% set card = view %}{% include 'inner.html' %}", "inner.html:1: CardView has no inner"),
         ("{% from 'macros.html' import m %}{{ m(view.people[0]) }}", "macros.html:1: CardPersonLine has no inside"),
         ("{{ view.proven[:view.shown.nothing] | length }}", "x.html:1: Shown has no nothing"),
-        ("{{ act.NOTHING }}", "x.html:1: Action has no NOTHING"),
+        ("{{ act.NOTHING }}", "x.html:1: ActionId has no NOTHING"),
         ("{{ cards }}", "x.html:1: nothing is called cards here"),
         ("{{ view.stage.nothing }}", "x.html:1: str has no nothing"),
         ("{% from 'macros.html' import other %}", "x.html:1: macros.html has no other"),
