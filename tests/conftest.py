@@ -33,11 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """With `--fast`, leave out the other folders of tests; None lets pytest decide."""
-    here = Path(__file__).parent
-    if not config.getoption("fast") or not collection_path.is_dir() or collection_path.parent != here:
+    """With `--fast`, leave out other folders of tests, and tests in none; None lets pytest decide."""
+    if not config.getoption("fast") or collection_path.parent != Path(__file__).parent:
         return None
-    return True if collection_path.name not in FAST_FOLDERS else None
+    return True if collection_path.name not in {*FAST_FOLDERS, "__init__.py"} else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -22,6 +22,8 @@ import pytest
 
 from bot.store.admin.migrations import head
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NOT_BUILT_FROM = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "*.sqlite3*")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
