@@ -18,7 +18,7 @@ from bot.store import proof_state
 def reason_form(session: Session, actor: Actor, evidence_id: int, *, dispute: bool) -> ReasonFormView:
     """What the form shows that disputes or withdraws a piece of evidence."""
     piece = record.piece_of(session, actor, evidence_id)
-    state = proof_state.load(session, piece.account_id)
+    state = proof_state.load(session, actor.workspace_id, piece.account_id)
     people = tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people)
     return ReasonFormView(evidence_id, dispute, str(piece.value or piece.statement or ""), people)
 
@@ -34,7 +34,7 @@ def evidence_form(
 ) -> EvidenceFormView:
     """The evidence form of an account; `Refused` when there is no outcome that evidence could be about."""
     account = writable(session, actor, account_id)
-    state = proof_state.load(session, account_id)
+    state = proof_state.load(session, actor.workspace_id, account_id)
     running = [outcome for outcome in state.outcomes if outcome.retired_on is None]
     if not running:
         raise UserError(
