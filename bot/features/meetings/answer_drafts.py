@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, no_such_account, writable
-from bot.app.actor import Actor
+from bot.app.actor import Actor, UserError
 from bot.domain.enums import Change
 from bot.features.meetings import answers, queries
 from bot.features.meetings.answers import NewAnswer
@@ -96,7 +96,9 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
 
 
 def _mine(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
-    row = queries.draft_of(session, actor.member, draft_id)
+    row = queries.draft_of(session, actor.workspace_id, draft_id)
     if row is None:
         raise no_such_account()
+    if row["member_id"] != actor.member.id:
+        raise UserError("That draft is not yours or is gone. Type /answer again; nothing was recorded.")
     return row

@@ -48,6 +48,8 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
         raise UserError("That meeting belongs to another account. Type /answer and the account's name instead.")
     _must_answer(session, actor, account, prompt)
+    if new.next_owner_id is not None and members.by_id(session, actor.workspace_id, new.next_owner_id) is None:
+        raise no_such_account()
     _check(actor, new, now)
     earlier = queries.answer_of_meeting(session, actor.workspace_id, new.meeting_id) if new.meeting_id else None
     answer_id = _rewrite(session, actor, earlier, new, now) if earlier else _insert(session, actor, new, now)

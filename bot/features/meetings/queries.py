@@ -397,10 +397,11 @@ def change_draft(session: Session, author: Member, draft_id: int, **values: Any)
     session.execute(update(schema.draft).where(mine).values(**values))
 
 
-def draft_of(session: Session, author: Member, draft_id: int) -> dict[str, Any] | None:
-    """A draft of this member's; None if it is gone or somebody else's."""
-    mine = (schema.draft.c.id == draft_id) & (schema.draft.c.member_id == author.id)
-    row = session.execute(select(schema.draft).where(mine)).mappings().one_or_none()
+def draft_of(session: Session, workspace_id: int, draft_id: int) -> dict[str, Any] | None:
+    """The draft with this id; None where this workspace has none."""
+    joined = schema.draft.join(schema.account, schema.account.c.id == schema.draft.c.account_id)
+    ours = (schema.draft.c.id == draft_id) & (schema.account.c.workspace_id == workspace_id)
+    row = session.execute(select(schema.draft).select_from(joined).where(ours)).mappings().one_or_none()
     return None if row is None else dict(row)
 
 

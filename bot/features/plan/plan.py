@@ -45,6 +45,7 @@ def apply_plan_change(
     session: Session, actor: Actor, account_id: int, what: str, row_id: int, on: date, why: str, now: datetime
 ) -> None:
     """Record one change of the plan: `left`, `cleared`, `mentioned`, `retired`, or the new state of a promise."""
+    writable(session, actor, account_id)
     match what:
         case "left":
             plan_people.person_left(session, actor, row_id, on, now)
