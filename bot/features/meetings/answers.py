@@ -16,7 +16,7 @@ from bot.domain.values import working_hours
 from bot.features.actions import actions
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Answer, Prompt
-from bot.store import ledger, members
+from bot.store import entities, ledger, members
 from bot.store.entities import Entity
 
 
@@ -48,8 +48,7 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
         raise UserError("That meeting belongs to another account. Type /answer and the account's name instead.")
     _must_answer(session, actor, account, prompt)
-    if new.next_owner_id is not None and members.by_id(session, actor.workspace_id, new.next_owner_id) is None:
-        raise no_such_account()
+    _must_be_ours(session, actor, new)
     _check(actor, new, now)
     earlier = queries.answer_of_meeting(session, actor.workspace_id, new.meeting_id) if new.meeting_id else None
     answer_id = _rewrite(session, actor, earlier, new, now) if earlier else _insert(session, actor, new, now)
@@ -149,6 +148,17 @@ def _must_answer(session: Session, actor: Actor, account: Account, prompt: Promp
     asked = prompt is not None and prompt.member_id == actor.member.id
     if not asked and not may_write(session, actor, account):
         must_write(session, actor, account)
+
+
+def _must_be_ours(session: Session, actor: Actor, new: NewAnswer) -> None:
+    """The colleague and the gaps that the form names are of the actor's workspace."""
+    colleague = new.next_owner_id
+    unknown = colleague is not None and members.by_id(session, actor.workspace_id, colleague) is None
+    still_open = {row.id for row in queries.open_gaps(session, actor.workspace_id, new.account_id)}
+    # Somebody may have closed a gap since the form was opened; a gap that never was here is another matter.
+    others = (new.kept_gaps or frozenset()) - still_open
+    if unknown or any(entities.row_of(session, actor.workspace_id, Entity.GAP, gap_id) is None for gap_id in others):
+        raise no_such_account()
 
 
 def _check(actor: Actor, new: NewAnswer, now: datetime) -> None:

@@ -48,7 +48,7 @@ def answer_form(
     """The answer form of a prompt, or of an account's next open prompt, or of the account alone."""
     prompt = _prompt(session, actor, prompt_id, account_id)
     wanted = prompt.account_id if prompt else account_id
-    if wanted is None:
+    if wanted is None or account_id not in (None, wanted):
         raise no_such_account()
     account = account_of(session, actor, wanted)
     asked = prompt is not None and prompt.member_id == actor.member.id
@@ -62,7 +62,7 @@ def _prompt(session: Session, actor: Actor, prompt_id: int | None, account_id: i
     if prompt_id is not None:
         prompt = queries.by_id(session, actor.workspace_id, prompt_id)
         if prompt is None:
-            return None
+            raise no_such_account()
         # An answered prompt opens the form again to edit; the others say what happened to them.
         return prompt if prompt.state is PromptState.ANSWERED else answers.open_prompt(session, actor, prompt_id)
     return queries.open_of_account(session, actor.workspace_id, account_id) if account_id is not None else None

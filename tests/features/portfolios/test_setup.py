@@ -266,5 +266,5 @@ def test_a_portfolio_of_another_workspace_is_as_good_as_gone(team: Team) -> None
         lambda: survey(team, team.ada, portfolio_id=theirs),
         lambda: set_up(team, team.ada, replace(NORTH, portfolio_id=theirs)),
     ):
-        with pytest.raises(UserError, match="gone"):
+        with pytest.raises(UserError, match="not here any more"):
             act()

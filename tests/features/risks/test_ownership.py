@@ -135,7 +135,7 @@ def test_a_risk_of_another_workspace_is_as_good_as_gone(team: Team, risk: Risk) 
             .returning(schema.workspace.c.id)
         ).scalar_one()
         stranger = remember(session, other, STELLA.user(is_admin=True))
-    with pytest.raises(UserError, match="gone"):
+    with pytest.raises(UserError, match="not here any more"):
         have_it(team, stranger, risk)
 
 
