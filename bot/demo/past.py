@@ -369,6 +369,7 @@ class Past:
         yesterday = datetime.combine((self._start - timedelta(days=1)).date(), time(0, tzinfo=UTC))
         old = (outbox.c.due_at < yesterday) & outbox.c.kind.not_in(_STAYS_VISIBLE)
         read = {"state": State.DROPPED.value, "finished_at": yesterday, "note": "read before the demo begins"}
+        # all workspaces: the demo has one
         self._session.execute(update(outbox).where(old, outbox.c.finished_at.is_(None)).values(read))
 
     def _day(self, ago: int) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.store import review_queue
@@ -56,8 +56,8 @@ _OF_SEVERAL = (
     member.c.workspace_id.in_(bindparam("workspaces", expanding=True)),
     member.c.id.in_(bindparam("wanted", expanding=True)),
 )
-_BY_IDS = select(*_COLUMNS).where(*_OF_SEVERAL)  # within: _OF_SEVERAL holds the workspaces
-_NAMES = select(member.c.id, member.c.name).where(*_OF_SEVERAL)  # within: _OF_SEVERAL holds the workspaces
+_BY_IDS = select(*_COLUMNS).where(*_OF_SEVERAL)
+_NAMES = select(member.c.id, member.c.name).where(*_OF_SEVERAL)
 
 
 def by_id(session: Session, workspace_id: int, member_id: int | None) -> Member | None:
@@ -76,11 +76,10 @@ def by_slack_id(session: Session, workspace_id: int, slack_id: str) -> Member | 
 def by_name(session: Session, workspace_id: int, name: str) -> Member | None:
     """The member with this name or e-mail address, whatever its case."""
     wanted = name.strip().lower()
-    return _one(
-        session,
-        (member.c.workspace_id == workspace_id)
-        & ((func.lower(member.c.name) == wanted) | (func.lower(member.c.email) == wanted)),
-    )
+    same = (func.lower(member.c.name) == wanted) | (func.lower(member.c.email) == wanted)
+    first = select(*_COLUMNS).where(member.c.workspace_id == workspace_id, same).order_by(member.c.id).limit(1)
+    row = session.execute(first).one_or_none()
+    return None if row is None else Member(*row)
 
 
 def of_workspace(session: Session, workspace_id: int) -> list[Member]:
@@ -136,8 +135,3 @@ def _imported(session: Session, workspace_id: int, user: SlackUser) -> Member | 
         if found is not None and found.slack_id is None:
             return found
     return None
-
-
-def _one(session: Session, condition: ColumnElement[bool]) -> Member | None:
-    row = session.execute(select(*_COLUMNS).where(condition).order_by(member.c.id).limit(1)).one_or_none()
-    return None if row is None else Member(*row)

@@ -69,7 +69,7 @@ def in_workspace(session: Session, workspace_id: int, portfolio_id: int | None) 
 def by_name(session: Session, workspace_id: int, name: str) -> Portfolio | None:
     """The portfolio with this name, whatever its case."""
     same = func.lower(portfolio.c.name) == name.strip().lower()
-    return _one(session, (portfolio.c.workspace_id == workspace_id) & same)
+    return _one(session, workspace_id, same)
 
 
 def managers(session: Session, workspace_ids: Iterable[int], portfolio_ids: Iterable[int]) -> dict[int, int | None]:
@@ -81,11 +81,11 @@ def managers(session: Session, workspace_ids: Iterable[int], portfolio_ids: Iter
 
 def of_workspace(session: Session, workspace_id: int) -> list[Portfolio]:
     """All portfolios of a workspace, by name."""
-    return _many(session, portfolio.c.workspace_id == workspace_id)
+    return _many(session, workspace_id)
 
 
 def of_manager(session: Session, workspace_id: int, member_id: int) -> list[Portfolio]:
-    return _many(session, (portfolio.c.workspace_id == workspace_id) & (portfolio.c.manager_id == member_id))
+    return _many(session, workspace_id, portfolio.c.manager_id == member_id)
 
 
 def of_owner(session: Session, workspace_id: int, member_id: int) -> list[Portfolio]:
@@ -93,7 +93,7 @@ def of_owner(session: Session, workspace_id: int, member_id: int) -> list[Portfo
     mine = (account.c.owner_id == member_id) | (account.c.deputy_id == member_id)
     ours = (account.c.workspace_id == workspace_id) & (account.c.status == AccountStatus.CUSTOMER)
     held = select(account.c.portfolio_id).where(ours, mine)
-    return _many(session, (portfolio.c.workspace_id == workspace_id) & portfolio.c.id.in_(held))
+    return _many(session, workspace_id, portfolio.c.id.in_(held))
 
 
 def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
@@ -166,14 +166,15 @@ def mentions(session: Session, workspace_id: int, member_ids: Iterable[int | Non
     return {row.id: row.slack_id or row.name for row in session.execute(statement)}
 
 
-def _select(condition: ColumnElement[bool]) -> Select[Any]:
-    return select(*_COLUMNS).where(condition).order_by(func.lower(portfolio.c.name), portfolio.c.id)
+def _select(workspace_id: int, *conditions: ColumnElement[bool]) -> Select[Any]:
+    ours = select(*_COLUMNS).where(portfolio.c.workspace_id == workspace_id, *conditions)
+    return ours.order_by(func.lower(portfolio.c.name), portfolio.c.id)
 
 
-def _many(session: Session, condition: ColumnElement[bool]) -> list[Portfolio]:
-    return [Portfolio(*row) for row in session.execute(_select(condition))]
+def _many(session: Session, workspace_id: int, *conditions: ColumnElement[bool]) -> list[Portfolio]:
+    return [Portfolio(*row) for row in session.execute(_select(workspace_id, *conditions))]
 
 
-def _one(session: Session, condition: ColumnElement[bool]) -> Portfolio | None:
-    row = session.execute(_select(condition).limit(1)).one_or_none()
+def _one(session: Session, workspace_id: int, condition: ColumnElement[bool]) -> Portfolio | None:
+    row = session.execute(_select(workspace_id, condition).limit(1)).one_or_none()
     return None if row is None else Portfolio(*row)

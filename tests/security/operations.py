@@ -1,8 +1,8 @@
 """Finds every operation of the features that takes ids from a person, and builds the arguments to call it with.
 
 An operation is a public function of `bot.features` whose parameters begin with `session, actor`. Its ids are the
-parameters, or fields of a command, that end in `_id` or `_ids` or stand in `ROWS`. What cannot be built is an error that
-says which table here needs a line, so that no new operation goes unseen.
+parameters, or fields of a command, that end in `_id` or `_ids` or stand in `ROWS`. What cannot be built is an error
+that says which table here needs a line, so that no new operation goes unseen.
 """
 
 from __future__ import annotations

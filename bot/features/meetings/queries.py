@@ -347,6 +347,7 @@ def _newest_first(answers: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 
 _GIVEN = schema.answer.alias("given")
+# within: _LAST_ANSWERS asks it of accounts of the workspaces
 _OF_ACCOUNT = select(_GIVEN.c.id).where(_GIVEN.c.account_id == schema.account.c.id)
 _NEWEST = _OF_ACCOUNT.order_by(*_newest_first(_GIVEN)).limit(1)
 _LAST_ANSWERS = (
@@ -370,12 +371,17 @@ def running(session: Session, workspace_id: int, account_id: int, kind: CadenceK
     On SQLite a transaction that writes is alone anyway. On PostgreSQL the lock is advisory: a row to lock may not be
     there yet, and the account's own rows are locked in another order by the clock's look at it.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cadence:{account_id}", 0))))
+    _lock_series_of(session, account_id)
     ours = (cadence.c.account_id == account_id) & Entity.CADENCE.in_workspace(workspace_id)
     active = select(*_CADENCE_COLUMNS).where(ours, cadence.c.kind == kind, cadence.c.active)
     row = session.execute(active.with_for_update()).one_or_none()
     return None if row is None else Cadence(*row)
+
+
+def _lock_series_of(session: Session, account_id: int) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        # within: this reads no table
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cadence:{account_id}", 0))))
 
 
 def was_asked(session: Session, workspace_id: int, account_id: int, kind: CadenceKind, starts_at: datetime) -> bool:
