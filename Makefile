@@ -18,11 +18,12 @@ test: $(READY) ## run all tests
 fast: $(READY) ## run the unit and feature tests on SQLite
 	$(BIN)/python -m pytest -n auto --fast
 
-check: $(READY) ## ruff, mypy, and the import contracts
+check: $(READY) ## ruff, mypy, the import contracts and the tenancy lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.support.tenancy_lint
 
 fmt: $(READY) ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -13,8 +13,6 @@ from bot.store import account_search, accounts, entities
 from bot.store.account_search import Hit, SearchResult
 from bot.store.entities import Entity
 
-_GONE = "That account is not here any more. Type /proof and its name."
-
 
 @dataclass(frozen=True, slots=True)
 class ChoicesView:
@@ -27,11 +25,16 @@ class ChoicesView:
     hint: str | None = None
 
 
+def no_such_account() -> UserError:
+    """The one refusal of every id that names nothing in the actor's workspace: it tells nothing of other workspaces."""
+    return UserError("That account is not here any more. Type /proof and its name.")
+
+
 def account_of(session: Session, actor: Actor, account_id: int) -> Account:
     """The account with this id in the actor's workspace; raises `UserError` where there is none."""
     account = accounts.in_workspace(session, actor.workspace_id, account_id)
     if account is None:
-        raise UserError(_GONE)
+        raise no_such_account()
     return account
 
 
@@ -52,7 +55,7 @@ def row_of(session: Session, actor: Actor, entity: Entity, row_id: int) -> tuple
     """A row that belongs to an account of the actor's workspace, with that account; raises `UserError` otherwise."""
     row = entities.row_of(session, actor.workspace_id, entity, row_id)
     if row is None:
-        raise UserError(_GONE)
+        raise no_such_account()
     return account_of(session, actor, row["account_id"]), row
 
 

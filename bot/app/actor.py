@@ -69,7 +69,7 @@ def may_write(session: Session, actor: Actor, account: Account) -> bool:
 def must_write(session: Session, actor: Actor, account: Account) -> None:
     must_read(actor)
     if not may_write(session, actor, account):
-        owner = members.by_id(session, account.owner_id)
+        owner = members.by_id(session, account.workspace_id, account.owner_id)
         whom = f"{owner.name}, who owns it," if owner else "an admin, since it has no owner yet,"
         raise UserError(f"Only the owner, the deputy or the manager can change {account.name}. Ask {whom} to do it.")
 

@@ -41,13 +41,13 @@ def assessed(
     """The state and assessment that every view of an account is made of."""
     readable(session, actor, account_id)
     if as_of is None:
-        state = proof_state.load(session, account_id)
-        return state, assess_now(state, now)
+        state = proof_state.load(session, actor.workspace_id, account_id)
+        return state, assess(state, now.astimezone(UTC).date(), now)
     moment = datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
     if moment >= now:
         raise UserError("That day is not over yet. Leave out “as of” to see the card as it is now.")
     try:
-        state = proof_state.load(session, account_id, as_of=moment)
+        state = proof_state.load(session, actor.workspace_id, account_id, as_of=moment)
     except LookupError:
         raise UserError(f"This account was not here yet on {as_of:%Y-%m-%d}. Choose a later day.") from None
     return state, assess(state, as_of, moment)

@@ -15,7 +15,10 @@ from bot.outbox.types import Claimed, MessageKey
 
 Args = dict[str, Any]
 Composer = Callable[[Session, Sequence[Args], datetime], Sequence[object]]
-"""`compose(session, args of many, now) -> [View | Moot, …]`: the views as they are true now."""
+"""`compose(session, args of many, now) -> [View | Moot, …]`: the views as they are true now.
+
+Beside what the row was put with, the args hold the row's `workspace_id`; every id in them is of that workspace.
+"""
 Substitute = Callable[[Session, Claimed], Recipient | None]
 """`substitute(session, refused row) -> who hears it instead`; None if nobody is left."""
 

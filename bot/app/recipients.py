@@ -22,9 +22,11 @@ def answerable(session: Session, account: Account) -> Member | None:
 
 def answering_among(session: Session, held: Collection[Account]) -> dict[int, Member | None]:
     """Who answers for each of these accounts, in two queries."""
-    managers = portfolios.managers(session, {one.portfolio_id for one in held if one.portfolio_id is not None})
+    workspaces = {one.workspace_id for one in held}
+    managed = {one.portfolio_id for one in held if one.portfolio_id is not None}
+    managers = portfolios.managers(session, workspaces, managed)
     turns = {one.id: (one.owner_id, one.deputy_id, managers.get(one.portfolio_id or 0)) for one in held}
-    known = members.by_ids(session, {member_id for turn in turns.values() for member_id in turn})
+    known = members.by_ids(session, workspaces, {member_id for turn in turns.values() for member_id in turn})
     there = {one.id: one for one in known.values() if one.slack_id and not one.is_deactivated}
     return {
         account_id: next((there[member_id] for member_id in turn if member_id in there), None)
@@ -47,12 +49,12 @@ def of_portfolio(session: Session, portfolio: Portfolio | None) -> Recipient | N
         return None
     if portfolio.channel and portfolio.channel_lost_at is None:
         return Recipient(portfolio.workspace_id, portfolio.channel, Destination.CHANNEL)
-    return of_member(reached(session, portfolio.manager_id))
+    return of_member(reached(session, portfolio.workspace_id, portfolio.manager_id))
 
 
 def of_manager(session: Session, portfolio: Portfolio) -> Recipient | None:
     """The portfolio's manager, else an admin of the workspace; None if Slack reaches neither."""
-    found = of_member(reached(session, portfolio.manager_id))
+    found = of_member(reached(session, portfolio.workspace_id, portfolio.manager_id))
     return found or of_admin(session, portfolio.workspace_id)
 
 
@@ -69,7 +71,8 @@ def of_account(session: Session, account: Account, portfolio: Portfolio | None) 
     """
     if found := of_portfolio(session, portfolio):
         return found
-    people = [members.by_id(session, member_id) for member_id in (account.owner_id, account.deputy_id)]
+    turn = (account.owner_id, account.deputy_id)
+    people = [members.by_id(session, account.workspace_id, member_id) for member_id in turn]
     if found := next((desk for member in people if (desk := of_member(member))), None):
         return found
     has_left = any(member and member.is_deactivated for member in people)
@@ -83,14 +86,15 @@ def of_member(found: Member | None) -> Recipient | None:
     return Recipient(found.workspace_id, found.slack_id, Destination.USER)
 
 
-def reached(session: Session, member_id: int | None) -> Member | None:
-    found = members.by_id(session, member_id)
+def reached(session: Session, workspace_id: int, member_id: int | None) -> Member | None:
+    """A member of this workspace, if Slack reaches them."""
+    found = members.by_id(session, workspace_id, member_id)
     return found if found and found.slack_id and not found.is_deactivated else None
 
 
 def of_managers(session: Session, workspace_id: int, portfolio_id: int | None) -> Recipient | None:
     """Where the news of a portfolio goes: its channel or manager, else an admin of the workspace."""
-    portfolio = portfolios.by_id(session, portfolio_id)
+    portfolio = portfolios.in_workspace(session, workspace_id, portfolio_id)
     if portfolio is None:
         return of_admin(session, workspace_id)
     return of_portfolio(session, portfolio) or of_manager(session, portfolio)
@@ -98,17 +102,17 @@ def of_managers(session: Session, workspace_id: int, portfolio_id: int | None) -
 
 def manager_or_admin(session: Session, workspace_id: int, portfolio_id: int | None) -> Recipient | None:
     """The manager of a portfolio, or an admin where there is no such portfolio or manager."""
-    portfolio = portfolios.by_id(session, portfolio_id)
+    portfolio = portfolios.in_workspace(session, workspace_id, portfolio_id)
     return of_manager(session, portfolio) if portfolio else of_admin(session, workspace_id)
 
 
 def of_accounts(session: Session, workspace_id: int, account_ids: list[int]) -> Recipient | None:
     """Where one message on many accounts goes: to whoever stands in for most of them, else to an admin."""
-    held = accounts.by_ids(session, account_ids).values()
+    held = accounts.by_ids(session, workspace_id, account_ids).values()
     deputies = Counter(account.deputy_id for account in held).most_common()
     homes = Counter(account.portfolio_id for account in held).most_common()
-    managers = portfolios.managers(session, [home for home, _ in homes if home is not None])
+    managers = portfolios.managers(session, [workspace_id], [home for home, _ in homes if home is not None])
     in_turn = [deputy for deputy, _ in deputies] + [managers.get(home or 0) for home, _ in homes]
-    known = members.by_ids(session, in_turn)
+    known = members.by_ids(session, [workspace_id], in_turn)
     people = (of_member(known.get(member_id or 0)) for member_id in in_turn)
     return next((person for person in people if person), None) or of_admin(session, workspace_id)

@@ -117,6 +117,7 @@ class Demo:
             answer.raise_for_status()
 
     def _has_book(self) -> bool:
+        # all workspaces: the demo has one
         return self._read(lambda session: session.execute(select(func.count(schema.account.c.id))).scalar_one() > 0)
 
     def _write_book(self, start: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# all workspaces, whole module: the demo has one
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

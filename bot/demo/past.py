@@ -251,7 +251,7 @@ class Past:
     def _answer(self, name: str, said: Entry | None, now: datetime) -> None:
         self._all(prompts.open_due_prompts, now)
         known = self._accounts[name]
-        prompt = meeting_queries.open_of_account(self._session, known.account_id)
+        prompt = meeting_queries.open_of_account(self._session, known.owner.workspace_id, known.account_id)
         if said is None or prompt is None:
             return
         if "evidence" in said:
@@ -334,13 +334,13 @@ class Past:
             "opened_at": now,
         }
         action_id = ledger.add(self._session, known.owner.author, Entity.ACTION, now, **values)
-        actions.post_to_loop_channel(self._session, action_id, now)
+        actions.post_to_loop_channel(self._session, known.owner.workspace_id, action_id, now)
 
     def _handle(self, entry: Entry, now: datetime) -> None:
         """What somebody did about a risk."""
         account_id, actor = self._accounts[entry["account"]].account_id, self._actors[entry["who"]]
         kind = RiskKind(entry["kind"])
-        for risk in proof_state.load(self._session, account_id).risks:
+        for risk in proof_state.load(self._session, actor.workspace_id, account_id).risks:
             if risk.kind is not kind or risk.closed_at is not None:
                 continue
             if entry.get("took"):
@@ -369,6 +369,7 @@ class Past:
         yesterday = datetime.combine((self._start - timedelta(days=1)).date(), time(0, tzinfo=UTC))
         old = (outbox.c.due_at < yesterday) & outbox.c.kind.not_in(_STAYS_VISIBLE)
         read = {"state": State.DROPPED.value, "finished_at": yesterday, "note": "read before the demo begins"}
+        # all workspaces: the demo has one
         self._session.execute(update(outbox).where(old, outbox.c.finished_at.is_(None)).values(read))
 
     def _day(self, ago: int) -> date:

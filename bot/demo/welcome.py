@@ -31,7 +31,7 @@ def compose_welcome(session: Session, args: dict[str, Any], now: datetime) -> De
         .select_from(cadence)
         .join(account, account.c.id == cadence.c.account_id)
         .join(member, member.c.id == account.c.owner_id)
-        .where(cadence.c.active, cadence.c.next_prompt_at > now)
+        .where(account.c.workspace_id == args["workspace_id"], cadence.c.active, cadence.c.next_prompt_at > now)
         .order_by(cadence.c.next_prompt_at)
         .limit(1)
     )

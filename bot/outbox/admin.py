@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# all workspaces, whole module: the operator of the installation works on it
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

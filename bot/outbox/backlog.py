@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# all workspaces, whole module: it measures the installation
 from dataclasses import dataclass
 from datetime import datetime
 

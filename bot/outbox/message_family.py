@@ -57,21 +57,25 @@ def newest(session: Session, workspace_id: int, key: str) -> FamilyMember | None
     return found[-1] if found else None
 
 
-def by_id(session: Session, row_id: int) -> FamilyMember | None:
-    row = session.execute(select(*_COLUMNS).where(outbox.c.id == row_id)).one_or_none()
+def by_id(session: Session, workspace_id: int, row_id: int) -> FamilyMember | None:
+    """The row with this id; None where this workspace has none."""
+    ours = (outbox.c.workspace_id == workspace_id) & (outbox.c.id == row_id)
+    row = session.execute(select(*_COLUMNS).where(ours)).one_or_none()
     return None if row is None else FamilyMember(*row)
 
 
-def parent_of(session: Session, row_id: int) -> FamilyMember | None:
+def parent_of(session: Session, workspace_id: int, row_id: int) -> FamilyMember | None:
     """The message that a row replies to or changes; None for one that stands by itself."""
     c = outbox.c
-    row = session.execute(select(c.thread_id, c.target_id).where(c.id == row_id)).one()
+    ours = (c.workspace_id == workspace_id) & (c.id == row_id)
+    row = session.execute(select(c.thread_id, c.target_id).where(ours)).one()
     parent = row.thread_id or row.target_id
-    return None if parent is None else by_id(session, parent)
+    return None if parent is None else by_id(session, workspace_id, parent)
 
 
-def waiting_replies(session: Session, row_id: int) -> list[FamilyMember]:
+def waiting_replies(session: Session, workspace_id: int, row_id: int) -> list[FamilyMember]:
     """The replies to a message that are not sent yet, in the order of sending."""
     c = outbox.c
-    waiting = select(*_COLUMNS).where(c.thread_id == row_id, c.op == "post", c.finished_at.is_(None))
+    theirs = (c.workspace_id == workspace_id) & (c.thread_id == row_id)
+    waiting = select(*_COLUMNS).where(theirs, c.op == "post", c.finished_at.is_(None))
     return [FamilyMember(*row) for row in session.execute(waiting.order_by(c.due_at, c.id))]

@@ -111,6 +111,7 @@ def paused_reason(session: Session, workspace_id: int) -> str | None:
 def park_paused(session: Session) -> None:
     """Put out of the claims' way what was put for paused workspaces meanwhile."""
     gate = workspace_gate.c
+    # all workspaces: the sender parks what it cannot send
     query = select(gate.workspace_id).where(gate.paused.is_not(None)).with_for_update(skip_locked=True)
     if paused := session.execute(query).scalars().all():
         _park(session, paused)

@@ -156,6 +156,7 @@ def mark_blind(session: Session, row_id: int, token: int) -> bool:
     Committed before the message is sent, so that a crash cannot send it again and again.
     """
     c = outbox.c
+    # within: the sender has claimed the row, which the token proves
     statement = (
         update(outbox)
         .where(c.id == row_id, c.attempts == token, c.state == State.SENDING.value, c.blind == 0)

@@ -24,6 +24,7 @@ What stays is at most two messages a risk and one an action, far fewer than meet
 
 from __future__ import annotations
 
+# all workspaces, whole module: the clock lets old messages go, whosever they are
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+# all workspaces, whole module: one sender delivers for everybody; NEEDED, by key, holds its own
 from datetime import UTC, datetime
 from typing import Any
 

@@ -153,7 +153,9 @@ class Gateway:
                 if row.id not in views:
                     kinds.setdefault(row.kind, []).append(row)
             for kind, same in kinds.items():
-                found = self._composers[kind](session, [row.args for row in same], self._clock.now())
+                # A composer reads by ids, so it is told whose they are.
+                args = [row.args | {"workspace_id": row.workspace_id} for row in same]
+                found = self._composers[kind](session, args, self._clock.now())
                 views |= {row.id: view for row, view in zip(same, found, strict=True)}
         return [(row, views[row.id]) for row in rows]
 

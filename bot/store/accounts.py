@@ -18,13 +18,9 @@ from bot.store.ledger import Author
 from bot.store.schema import account
 
 _COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
-_BY_ID = select(*_COLUMNS).where(schema.account.c.id == bindparam("wanted"))
-_IN_WORKSPACE = _BY_ID.where(schema.account.c.workspace_id == bindparam("workspace"))
-
-
-def by_id(session: Session, account_id: int) -> Account | None:
-    row = session.execute(_BY_ID, {"wanted": account_id}).one_or_none()
-    return None if row is None else Account(*row)
+_IN_WORKSPACE = select(*_COLUMNS).where(
+    schema.account.c.id == bindparam("wanted"), schema.account.c.workspace_id == bindparam("workspace")
+)
 
 
 def in_workspace(session: Session, workspace_id: int, account_id: int) -> Account | None:
@@ -33,17 +29,25 @@ def in_workspace(session: Session, workspace_id: int, account_id: int) -> Accoun
     return None if row is None else Account(*row)
 
 
-def by_ids(session: Session, account_ids: Iterable[int]) -> dict[int, Account]:
-    """These accounts by their ids, in one query."""
+def by_ids(session: Session, workspace_id: int, account_ids: Iterable[int]) -> dict[int, Account]:
+    """Those of these accounts that are of this workspace, by their ids, in one query."""
+    ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(set(account_ids))
+    return {row.id: Account(*row) for row in session.execute(select(*_COLUMNS).where(ours))}
+
+
+def of_claimed(session: Session, account_ids: Iterable[int]) -> dict[int, Account]:
+    """The accounts of rows that the clock has claimed, by their ids, in one query."""
+    # all workspaces: the clock claims what is due wherever it is; no id comes from a person
     rows = session.execute(select(*_COLUMNS).where(account.c.id.in_(set(account_ids))))
     return {row.id: Account(*row) for row in rows}
 
 
-def ids_of(session: Session, member_id: int) -> list[int]:
+def ids_of(session: Session, workspace_id: int, member_id: int) -> list[int]:
     """The accounts that this member owns or stands in for, customers only."""
     table = schema.account
     mine = (table.c.owner_id == member_id) | (table.c.deputy_id == member_id)
-    return list(session.execute(select(table.c.id).where(mine, table.c.status == "customer")).scalars())
+    ours = (table.c.workspace_id == workspace_id) & mine & (table.c.status == "customer")
+    return list(session.execute(select(table.c.id).where(ours)).scalars())
 
 
 def create(session: Session, by: Author, now: datetime, name: str, **values: Any) -> int:
@@ -77,7 +81,7 @@ def index_words(
 ) -> None:
     """Replace the words of an account's name, and its aliases if any are given."""
     table = schema.account_word
-    stale = delete(table).where(table.c.account_id == account_id)
+    stale = delete(table).where(table.c.workspace_id == workspace_id, table.c.account_id == account_id)
     session.execute(stale if aliases is not None else stale.where(~table.c.is_alias))
     rows = [
         {"workspace_id": workspace_id, "account_id": account_id, "word": word, "is_alias": alias}

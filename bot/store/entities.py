@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, RowMapping, Table, select
+from sqlalchemy import BindParameter, ColumnElement, RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from bot.store import schema
@@ -37,7 +37,7 @@ class Entity(StrEnum):
         """The table that holds these rows."""
         return schema.metadata.tables[self.value]
 
-    def in_workspace(self, workspace_id: int) -> ColumnElement[bool]:
+    def in_workspace(self, workspace_id: int | BindParameter[int]) -> ColumnElement[bool]:
         """The condition that a row belongs to this workspace, by itself or through its account."""
         columns = self.table.c
         if "workspace_id" in columns:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.store import review_queue
@@ -44,21 +44,27 @@ class SlackUser:
 _AT_ONCE = 10_000  # SQLite takes at most 32,766 values in one statement
 _COLUMNS = [member.c[field.name] for field in fields(Member)]
 # Built once, because so much asks them; building one costs more than running it.
-_BY_ID = select(*_COLUMNS).where(member.c.id == bindparam("wanted"))
+_BY_ID = select(*_COLUMNS).where(member.c.workspace_id == bindparam("workspace"), member.c.id == bindparam("wanted"))
 _BY_SLACK_ID = select(*_COLUMNS).where(
     member.c.workspace_id == bindparam("workspace"), member.c.slack_id == bindparam("slack")
 )
+# all workspaces: the sender asks for the people of one batch, and keeps only the pairs it asked for
 _WHO_LEFT = select(member.c.workspace_id, member.c.slack_id).where(
     member.c.slack_id.in_(bindparam("slack", expanding=True)), member.c.is_deactivated
 )
-_BY_IDS = select(*_COLUMNS).where(member.c.id.in_(bindparam("wanted", expanding=True)))
-_NAMES = select(member.c.id, member.c.name).where(member.c.id.in_(bindparam("wanted", expanding=True)))
+_OF_SEVERAL = (
+    member.c.workspace_id.in_(bindparam("workspaces", expanding=True)),
+    member.c.id.in_(bindparam("wanted", expanding=True)),
+)
+_BY_IDS = select(*_COLUMNS).where(*_OF_SEVERAL)
+_NAMES = select(member.c.id, member.c.name).where(*_OF_SEVERAL)
 
 
-def by_id(session: Session, member_id: int | None) -> Member | None:
+def by_id(session: Session, workspace_id: int, member_id: int | None) -> Member | None:
+    """The member with this id; None where this workspace has none."""
     if member_id is None:
         return None
-    row = session.execute(_BY_ID, {"wanted": member_id}).one_or_none()
+    row = session.execute(_BY_ID, {"workspace": workspace_id, "wanted": member_id}).one_or_none()
     return None if row is None else Member(*row)
 
 
@@ -70,11 +76,10 @@ def by_slack_id(session: Session, workspace_id: int, slack_id: str) -> Member | 
 def by_name(session: Session, workspace_id: int, name: str) -> Member | None:
     """The member with this name or e-mail address, whatever its case."""
     wanted = name.strip().lower()
-    return _one(
-        session,
-        (member.c.workspace_id == workspace_id)
-        & ((func.lower(member.c.name) == wanted) | (func.lower(member.c.email) == wanted)),
-    )
+    same = (func.lower(member.c.name) == wanted) | (func.lower(member.c.email) == wanted)
+    first = select(*_COLUMNS).where(member.c.workspace_id == workspace_id, same).order_by(member.c.id).limit(1)
+    row = session.execute(first).one_or_none()
+    return None if row is None else Member(*row)
 
 
 def of_workspace(session: Session, workspace_id: int) -> list[Member]:
@@ -82,10 +87,10 @@ def of_workspace(session: Session, workspace_id: int) -> list[Member]:
     return [Member(*row) for row in session.execute(statement)]
 
 
-def by_ids(session: Session, member_ids: Iterable[int | None]) -> dict[int, Member]:
-    """These members by their ids, in one query."""
+def by_ids(session: Session, workspace_ids: Iterable[int], member_ids: Iterable[int | None]) -> dict[int, Member]:
+    """Those of these members who are of these workspaces, by their ids, in one query."""
     wanted = sorted({member_id for member_id in member_ids if member_id is not None})
-    rows = session.execute(_BY_IDS, {"wanted": wanted})
+    rows = session.execute(_BY_IDS, {"workspaces": sorted(set(workspace_ids)), "wanted": wanted})
     return {row.id: Member(*row) for row in rows}
 
 
@@ -97,12 +102,13 @@ def who_left(session: Session, people: Collection[tuple[int, str]]) -> set[tuple
     return {(row.workspace_id, row.slack_id) for row in found} & set(people)
 
 
-def names(session: Session, member_ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of these members, by id."""
+def names(session: Session, workspace_ids: Iterable[int], member_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these members of these workspaces, by id."""
+    workspaces = sorted(set(workspace_ids))
     wanted = sorted({member_id for member_id in member_ids if member_id is not None})
     found: dict[int, str] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        rows = session.execute(_NAMES, {"wanted": wanted[start : start + _AT_ONCE]})
+        rows = session.execute(_NAMES, {"workspaces": workspaces, "wanted": wanted[start : start + _AT_ONCE]})
         found |= dict(tuple(row) for row in rows)
     return found
 
@@ -114,7 +120,8 @@ def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:
     if known is None:
         session.execute(insert(member).values(workspace_id=workspace_id, **values))
     elif any(getattr(known, name) != value for name, value in values.items()):
-        session.execute(update(member).where(member.c.id == known.id).values(**values))
+        ours = (member.c.workspace_id == workspace_id) & (member.c.id == known.id)
+        session.execute(update(member).where(ours).values(**values))
         if known.name != user.name:
             review_queue.forget_summaries_of(session, workspace_id)
     found = by_slack_id(session, workspace_id, user.slack_id)
@@ -128,8 +135,3 @@ def _imported(session: Session, workspace_id: int, user: SlackUser) -> Member | 
         if found is not None and found.slack_id is None:
             return found
     return None
-
-
-def _one(session: Session, condition: ColumnElement[bool]) -> Member | None:
-    row = session.execute(select(*_COLUMNS).where(condition).order_by(member.c.id).limit(1)).one_or_none()
-    return None if row is None else Member(*row)

@@ -53,47 +53,47 @@ class Portfolio:
 
 
 _COLUMNS = [portfolio.c[field.name] for field in fields(Portfolio)]
-_BY_ID = select(*_COLUMNS).where(portfolio.c.id == bindparam("wanted"))
+_IN_WORKSPACE = select(*_COLUMNS).where(
+    portfolio.c.id == bindparam("wanted"), portfolio.c.workspace_id == bindparam("workspace")
+)
 
 
-def by_id(session: Session, portfolio_id: int | None) -> Portfolio | None:
+def in_workspace(session: Session, workspace_id: int, portfolio_id: int | None) -> Portfolio | None:
+    """The portfolio with this id; None where this workspace has none."""
     if portfolio_id is None:
         return None
-    row = session.execute(_BY_ID, {"wanted": portfolio_id}).one_or_none()
+    row = session.execute(_IN_WORKSPACE, {"wanted": portfolio_id, "workspace": workspace_id}).one_or_none()
     return None if row is None else Portfolio(*row)
-
-
-def in_workspace(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio | None:
-    """The portfolio with this id; None where this workspace has none."""
-    return _one(session, (portfolio.c.workspace_id == workspace_id) & (portfolio.c.id == portfolio_id))
 
 
 def by_name(session: Session, workspace_id: int, name: str) -> Portfolio | None:
     """The portfolio with this name, whatever its case."""
     same = func.lower(portfolio.c.name) == name.strip().lower()
-    return _one(session, (portfolio.c.workspace_id == workspace_id) & same)
+    return _one(session, workspace_id, same)
 
 
-def managers(session: Session, portfolio_ids: Iterable[int]) -> dict[int, int | None]:
-    """The member who manages each of these portfolios."""
-    statement = select(portfolio.c.id, portfolio.c.manager_id).where(portfolio.c.id.in_(set(portfolio_ids)))
+def managers(session: Session, workspace_ids: Iterable[int], portfolio_ids: Iterable[int]) -> dict[int, int | None]:
+    """The member who manages each of these portfolios of these workspaces."""
+    ours = portfolio.c.workspace_id.in_(set(workspace_ids)) & portfolio.c.id.in_(set(portfolio_ids))
+    statement = select(portfolio.c.id, portfolio.c.manager_id).where(ours)
     return {row.id: row.manager_id for row in session.execute(statement)}
 
 
 def of_workspace(session: Session, workspace_id: int) -> list[Portfolio]:
     """All portfolios of a workspace, by name."""
-    return _many(session, portfolio.c.workspace_id == workspace_id)
+    return _many(session, workspace_id)
 
 
 def of_manager(session: Session, workspace_id: int, member_id: int) -> list[Portfolio]:
-    return _many(session, (portfolio.c.workspace_id == workspace_id) & (portfolio.c.manager_id == member_id))
+    return _many(session, workspace_id, portfolio.c.manager_id == member_id)
 
 
 def of_owner(session: Session, workspace_id: int, member_id: int) -> list[Portfolio]:
     """The portfolios in which this member owns or deputises a customer."""
     mine = (account.c.owner_id == member_id) | (account.c.deputy_id == member_id)
-    held = select(account.c.portfolio_id).where(mine, account.c.status == AccountStatus.CUSTOMER)
-    return _many(session, (portfolio.c.workspace_id == workspace_id) & portfolio.c.id.in_(held))
+    ours = (account.c.workspace_id == workspace_id) & (account.c.status == AccountStatus.CUSTOMER)
+    held = select(account.c.portfolio_id).where(ours, mine)
+    return _many(session, workspace_id, portfolio.c.id.in_(held))
 
 
 def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
@@ -101,12 +101,14 @@ def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
 
     SQLite has one writer at a time and needs none.
     """
+    # all workspaces: the clock locks the portfolios of what it has claimed, and reads nothing of them
     rows = select(portfolio.c.id).where(portfolio.c.id.in_(set(portfolio_ids))).order_by(portfolio.c.id)
     session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def next_due_digest(session: Session, now: datetime) -> Portfolio | None:
     """One portfolio whose digest is due, the longest waiting first."""
+    # all workspaces: the clock opens what is due wherever it is
     due = portfolio.c.next_digest_at <= now
     statement = select(*_COLUMNS).where(due).order_by(portfolio.c.next_digest_at).limit(1)
     row = session.execute(statement.with_for_update(skip_locked=True, key_share=True)).one_or_none()
@@ -115,7 +117,8 @@ def next_due_digest(session: Session, now: datetime) -> Portfolio | None:
 
 def move_digest(session: Session, due: Portfolio, next_digest_at: datetime) -> bool:
     """Set the next digest's moment, unless another replica has: the row count is the lock."""
-    unmoved = (portfolio.c.id == due.id) & (portfolio.c.next_digest_at == due.next_digest_at)
+    ours = (portfolio.c.workspace_id == due.workspace_id) & (portfolio.c.id == due.id)
+    unmoved = ours & (portfolio.c.next_digest_at == due.next_digest_at)
     moved = session.connection().execute(update(portfolio).where(unmoved).values(next_digest_at=next_digest_at))
     return bool(moved.rowcount == 1)
 
@@ -148,27 +151,30 @@ def owners_outside(session: Session, inside: Portfolio) -> set[int]:
     return {row.owner_id for row in pairs} - here
 
 
-def count_accounts(session: Session, portfolio_id: int) -> int:
+def count_accounts(session: Session, workspace_id: int, portfolio_id: int) -> int:
     """How many customers belong to a portfolio."""
-    ours = (account.c.portfolio_id == portfolio_id) & (account.c.status == AccountStatus.CUSTOMER)
+    inside = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    ours = inside & (account.c.status == AccountStatus.CUSTOMER)
     return session.execute(select(func.count()).select_from(account).where(ours)).scalar_one()
 
 
-def mentions(session: Session, member_ids: Iterable[int | None]) -> dict[int, str]:
+def mentions(session: Session, workspace_id: int, member_ids: Iterable[int | None]) -> dict[int, str]:
     """How a message names these members: their Slack id, or their name while Slack does not know them."""
     wanted = {member_id for member_id in member_ids if member_id is not None}
-    statement = select(member.c.id, member.c.slack_id, member.c.name).where(member.c.id.in_(wanted))
+    ours = (member.c.workspace_id == workspace_id) & member.c.id.in_(wanted)
+    statement = select(member.c.id, member.c.slack_id, member.c.name).where(ours)
     return {row.id: row.slack_id or row.name for row in session.execute(statement)}
 
 
-def _select(condition: ColumnElement[bool]) -> Select[Any]:
-    return select(*_COLUMNS).where(condition).order_by(func.lower(portfolio.c.name), portfolio.c.id)
+def _select(workspace_id: int, *conditions: ColumnElement[bool]) -> Select[Any]:
+    ours = select(*_COLUMNS).where(portfolio.c.workspace_id == workspace_id, *conditions)
+    return ours.order_by(func.lower(portfolio.c.name), portfolio.c.id)
 
 
-def _many(session: Session, condition: ColumnElement[bool]) -> list[Portfolio]:
-    return [Portfolio(*row) for row in session.execute(_select(condition))]
+def _many(session: Session, workspace_id: int, *conditions: ColumnElement[bool]) -> list[Portfolio]:
+    return [Portfolio(*row) for row in session.execute(_select(workspace_id, *conditions))]
 
 
-def _one(session: Session, condition: ColumnElement[bool]) -> Portfolio | None:
-    row = session.execute(_select(condition).limit(1)).one_or_none()
+def _one(session: Session, workspace_id: int, condition: ColumnElement[bool]) -> Portfolio | None:
+    row = session.execute(_select(workspace_id, condition).limit(1)).one_or_none()
     return None if row is None else Portfolio(*row)

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Result, Row, Select, Table, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Result, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import model
@@ -44,14 +44,32 @@ Belongs = Callable[[Table], ColumnElement[bool]]
 
 
 class _Accounts:
-    """Which accounts are loaded. Building a statement costs more than running it, so `built` keeps those that recur."""
+    """Which accounts are loaded. Building a statement costs more than running it, so `built` keeps those that recur.
+
+    `ours` is the condition on the account itself and holds the workspace; `theirs` is that of a part by its account's
+    id, which is asked only for accounts that were found.
+    """
 
     def __init__(
-        self, belongs: Belongs, values: Mapping[str, Any] | None = None, built: dict[str, Select[Any]] | None = None
+        self,
+        ours: ColumnElement[bool],
+        theirs: Callable[[ColumnElement[int]], ColumnElement[bool]],
+        values: dict[str, Any] | None = None,
+        built: dict[str, Select[Any]] | None = None,
     ) -> None:
-        self.belongs = belongs
+        self._ours = ours
+        self._theirs = theirs
         self._values = values or {}
         self._built = {} if built is None else built
+
+    def belongs(self, table: Table) -> ColumnElement[bool]:
+        """The condition that a row of `table` belongs to one of the accounts."""
+        return self._ours if table is schema.account else self._theirs(table.c.account_id)
+
+    def narrow(self, found: Iterable[model.Account]) -> None:
+        """Ask for the parts of these accounts only: the others do not exist, or are of another workspace."""
+        if isinstance(self._values.get("wanted"), list):
+            self._values["wanted"] = [account.id for account in found]
 
     def ask(self, session: Session, name: str, build: Callable[[Belongs], Select[Any]]) -> Result[Any]:
         """Run the statement called `name`."""
@@ -65,48 +83,64 @@ _OF_ONE: dict[str, Select[Any]] = {}
 _OF_MANY: dict[str, Select[Any]] = {}
 
 
-def load(session: Session, account_id: int, *, as_of: datetime | None = None) -> model.ProofState:
-    """The state of one account, now or as it stood at the moment `as_of`; `LookupError` if there is none."""
-    states = load_many(session, [account_id], as_of=as_of)
+def load(session: Session, workspace_id: int, account_id: int, *, as_of: datetime | None = None) -> model.ProofState:
+    """The state of one account, now or as it stood at the moment `as_of`; `LookupError` if there is none.
+
+    An account of another workspace counts as one that is not there, here and in the functions below.
+    """
+    states = load_many(session, [workspace_id], [account_id], as_of=as_of)
     if not states:
         raise LookupError(f"no account {account_id}" + (f" at {as_of:%Y-%m-%d}" if as_of else ""))
     return states[0]
 
 
-def load_many(session: Session, account_ids: Sequence[int], *, as_of: datetime | None = None) -> list[model.ProofState]:
-    """The states of these accounts, in the order of the ids that exist."""
+def load_many(
+    session: Session, workspace_ids: Iterable[int], account_ids: Sequence[int], *, as_of: datetime | None = None
+) -> list[model.ProofState]:
+    """The states of these accounts of these workspaces, in the order of the ids that exist."""
     wanted = list(dict.fromkeys(account_ids))
-    by_id = {state.account.id: state for state in _load(session, _accounts(wanted, as_of), as_of)}
+    found = _load(session, _accounts(sorted(set(workspace_ids)), wanted, as_of), as_of)
+    by_id = {state.account.id: state for state in found}
     return [by_id[account_id] for account_id in wanted if account_id in by_id]
 
 
-def load_portfolio(session: Session, portfolio_id: int, *, as_of: datetime | None = None) -> list[model.ProofState]:
+def load_portfolio(
+    session: Session, workspace_id: int, portfolio_id: int, *, as_of: datetime | None = None
+) -> list[model.ProofState]:
     """The states of all accounts in a portfolio, in a number of queries that does not depend on its size."""
-    return load_selected(
-        session, select(schema.account.c.id).where(schema.account.c.portfolio_id == portfolio_id), as_of
-    )
+    account = schema.account
+    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    return load_selected(session, workspace_id, select(account.c.id).where(ours), as_of)
 
 
-def load_selected(session: Session, ids: Select[int], as_of: datetime | None = None) -> list[model.ProofState]:
+def load_selected(
+    session: Session, workspace_id: int, ids: Select[int], as_of: datetime | None = None
+) -> list[model.ProofState]:
     """The states of the accounts whose ids a query selects, in a number of queries that does not depend on how many."""
-    return _load(session, _Accounts(lambda table: _column(table).in_(ids)), as_of)
+    ours = (schema.account.c.workspace_id == workspace_id) & schema.account.c.id.in_(ids)
+    return _load(session, _Accounts(ours, lambda account_id: account_id.in_(ids)), as_of)
 
 
-def _accounts(wanted: list[int], as_of: datetime | None) -> _Accounts:
+def _accounts(workspaces: list[int], wanted: list[int], as_of: datetime | None) -> _Accounts:
+    account = schema.account
     if as_of is not None:
-        return _Accounts(lambda table: _column(table).in_(wanted))
+        ours = account.c.workspace_id.in_(workspaces) & account.c.id.in_(wanted)
+        return _Accounts(ours, lambda account_id: account_id.in_(wanted))
+    within = account.c.workspace_id.in_(bindparam("workspaces", expanding=True))
     if len(wanted) == 1:
-        return _Accounts(lambda table: _column(table) == bindparam("wanted"), {"wanted": wanted[0]}, _OF_ONE)
+        one: BindParameter[int] = bindparam("wanted")
+        values = {"workspaces": workspaces, "wanted": wanted[0]}
+        return _Accounts(within & (account.c.id == one), lambda account_id: account_id == one, values, _OF_ONE)
     several: BindParameter[int] = bindparam("wanted", expanding=True)
-    return _Accounts(lambda table: _column(table).in_(several), {"wanted": wanted}, _OF_MANY)
-
-
-def _column(table: Table) -> ColumnElement[int]:
-    return table.c.id if table is schema.account else table.c.account_id
+    values = {"workspaces": workspaces, "wanted": wanted}
+    return _Accounts(within & account.c.id.in_(several), lambda account_id: account_id.in_(several), values, _OF_MANY)
 
 
 def _load(session: Session, of: _Accounts, as_of: datetime | None) -> list[model.ProofState]:
-    accounts = _rows(session, of, schema.account, model.Account, as_of)
+    accounts = list(_rows(session, of, schema.account, model.Account, as_of))
+    if not accounts:
+        return []
+    of.narrow(accounts)
     parts: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name, _, _ in _PARTS}
     for name, kind, table in _PARTS:
         held = parts[name]
@@ -115,7 +149,8 @@ def _load(session: Session, of: _Accounts, as_of: datetime | None) -> list[model
     parts["meetings"] = _meetings(session, of, as_of)
     next_meetings = _next_meetings(session, of, as_of)
     changes = _last_changes(session, of, as_of)
-    names = members.names(session, _people_of_ours(accounts, parts))
+    workspaces = {account.workspace_id for account in accounts}
+    names = members.names(session, workspaces, _people_of_ours(accounts, parts))
     return [
         model.ProofState(
             account=account,
@@ -241,11 +276,7 @@ def _last_changes(session: Session, of: _Accounts, as_of: datetime | None) -> di
     return _pairs(of.ask(session, "last changes", newest_lines))
 
 
-def member_names(session: Session) -> dict[int, str]:
-    """The names of all members, by id."""
-    return _pairs(session.execute(select(schema.member.c.id, schema.member.c.name)))
-
-
-def record(row: Row[Any]) -> dict[str, Any]:
-    """A row as a plain dictionary of its columns."""
-    return dict(row._mapping)
+def member_names(session: Session, workspace_id: int) -> dict[int, str]:
+    """The names of all members of a workspace, by id."""
+    ours = schema.member.c.workspace_id == workspace_id
+    return _pairs(session.execute(select(schema.member.c.id, schema.member.c.name).where(ours)))

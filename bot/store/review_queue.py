@@ -18,8 +18,10 @@ def forget_summaries_of(session: Session, workspace_id: int) -> None:
     session.execute(update(account_due).where(account_due.c.account_id.in_(ours)).values(brief_until=None))
 
 
-def claim_due_accounts(session: Session, now: datetime, limit: int) -> list[int]:
+def claim_due_accounts(session: Session, now: datetime, limit: int) -> tuple[int, list[int]] | None:
     """Accounts of one portfolio that are due to be looked at, largest ARR first, locked for this transaction.
+
+    As workspace id and account ids; None when nothing is due.
 
     One portfolio at a time, so that its worst news is chosen among all of its news. What another replica looks at, or
     a person changes just now, is skipped.
@@ -31,24 +33,26 @@ def claim_due_accounts(session: Session, now: datetime, limit: int) -> list[int]
     oldest = waiting.order_by(account_due.c.look_at).limit(1).with_for_update(**free)
     first = session.execute(oldest).one_or_none()
     if first is None:
-        return []
+        return None
     ours = (account.c.workspace_id == first.workspace_id) & (account.c.portfolio_id == first.portfolio_id)
     together = select(account_due.c.account_id).select_from(joined).where(due, ours)
     worth_most = together.order_by(account.c.arr_minor.desc().nulls_last(), account.c.id).limit(limit)
-    return list(session.execute(worth_most.with_for_update(**free)).scalars())
+    return first.workspace_id, list(session.execute(worth_most.with_for_update(**free)).scalars())
 
 
 def look_again(session: Session, moments: Mapping[int, datetime]) -> None:
     """Set when each of these accounts is to be looked at next."""
+    # within: the caller holds these accounts by claim_due_accounts
     rows = [{"of": account_id, "at": at} for account_id, at in moments.items()]
     if rows:
         statement = update(account_due).where(account_due.c.account_id == bindparam("of"))
         session.connection().execute(statement.values(look_at=bindparam("at")), rows)
 
 
-def look_soon(session: Session, portfolio_id: int, now: datetime) -> None:
+def look_soon(session: Session, workspace_id: int, portfolio_id: int, now: datetime) -> None:
     """Ask for all accounts of a portfolio to be looked at as of `now`."""
-    ours = account_due.c.account_id.in_(select(account.c.id).where(account.c.portfolio_id == portfolio_id))
+    inside = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    ours = account_due.c.account_id.in_(select(account.c.id).where(inside))
     # In the order of the ids, as everybody who locks several of these rows does, so that nobody deadlocks.
     session.execute(select(account_due.c.account_id).where(ours).order_by(account_due.c.account_id).with_for_update())
     session.execute(update(account_due).where(ours).values(look_at=now))

@@ -45,6 +45,7 @@ def keep_result(session: Session, workspace_id: int, key: str, result: int) -> N
 
 def delete_some(session: Session, before: datetime, limit: int) -> int:
     """Forget up to `limit` submissions that came before a moment; returns how many."""
+    # all workspaces: the clock forgets by age
     old = select(submission.c.id).where(submission.c.at < before).order_by(submission.c.at).limit(limit)
     ids = list(session.execute(old.with_for_update(skip_locked=True)).scalars())
     if ids:

@@ -91,4 +91,4 @@ def _read(database: Database, names: Iterable[str]) -> None:
             assert member is not None
             hit = account_search.find(session, 1, name).hit
             assert hit is not None
-            may_write(session, Actor(member, "bench"), proof_state.load(session, hit.id).account)
+            may_write(session, Actor(member, "bench"), proof_state.load(session, 1, hit.id).account)

@@ -105,7 +105,7 @@ def _filled(run: Run, dialect: str, accounts: int) -> Database:
 
 def _message(database: Database) -> dict[str, object]:
     """What the bot posts for the first prompt."""
-    args = {"prompt_id": 1, "to": OWNER, "first": True}
+    args = {"workspace_id": 1, "prompt_id": 1, "to": OWNER, "first": True}
     with database.reading() as session:
         [view] = prompts.compose_prompts(session, [args], SystemClock().now())
     shown = Renderer().message(template_of(view), view=view, place="message", act=ActionId, callback=Callback)

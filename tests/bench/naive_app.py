@@ -36,11 +36,11 @@ def prompt(account_id: int) -> None:
     """The job: ask the account's owner, in a transaction of its own."""
     now = datetime.now(UTC)
     with databases[0].begin() as session:
-        account = store_accounts.by_id(session, account_id)
+        account = store_accounts.in_workspace(session, 1, account_id)
         assert account is not None
-        owner = members.by_id(session, account.owner_id)
+        owner = members.by_id(session, 1, account.owner_id)
         assert owner is not None and owner.slack_id
-        [cadence] = meeting_queries.cadences_of(session, account_id)
+        [cadence] = meeting_queries.cadences_of(session, 1, account_id)
         starts_at = now + timedelta(hours=20)
         meeting = {"account_id": account_id, "cadence_id": cadence.id, "kind": cadence.kind, "starts_at": starts_at}
         meeting_id = session.execute(insert(schema.meeting).returning(schema.meeting.c.id), meeting).scalar_one()

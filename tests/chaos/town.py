@@ -139,6 +139,6 @@ def _account(
     moments = prompts.schedule(cadence, upcoming, owner.tz)
     cadence_id = ledger.add(session, by, Entity.CADENCE, start, account_id=account_id, **values, **moments)
     town.meetings[cadence_id] = Meeting(account_id, at, tz, owner.tz)
-    known = accounts.by_id(session, account_id)
+    known = accounts.in_workspace(session, by.workspace_id, account_id)
     assert known is not None
     town.slugs[account_id] = known.slug

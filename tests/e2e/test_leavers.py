@@ -58,7 +58,7 @@ def leave_unnoticed(stage: Stage, who: str) -> None:
 
 
 def prompt_of(stage: Stage, account_id: int) -> Prompt:
-    found = stage.read(lambda session: meeting_queries.open_of_account(session, account_id))
+    found = stage.read(lambda session: meeting_queries.open_of_account(session, 1, account_id))
     assert found is not None
     return found
 
@@ -111,8 +111,8 @@ async def test_a_prompt_that_was_asked_already_is_handed_on_when_its_owner_leave
     await ines.click("prompt.answer")
     await ines.submit({"change": "belief", "what_changed": "They told their board"})
     await stage.settle()
-    assert stage.read(lambda session: meeting_queries.open_of_account(session, acme)) is None
-    answered = stage.read(lambda session: meeting_queries.last_answer(session, acme))
+    assert stage.read(lambda session: meeting_queries.open_of_account(session, 1, acme)) is None
+    answered = stage.read(lambda session: meeting_queries.last_answer(session, 1, acme))
     assert answered is not None and answered.member_id == member(stage, "ines").id
 
 

@@ -56,7 +56,7 @@ def ask_product(stage: Stage, account_id: int, text: str) -> None:
         values: dict[str, Any] = {"account_id": account_id, "text": text, "loop": "product"}
         author = bot_author(stage.workspace_id)
         action_id = ledger.add(session, author, Entity.ACTION, stage.now, **values, opened_at=stage.now)
-        actions.post_to_loop_channel(session, action_id, stage.now)
+        actions.post_to_loop_channel(session, 1, action_id, stage.now)
 
     stage.write(write)
 

@@ -140,7 +140,7 @@ def test_a_prompt_goes_once_it_is_closed_and_no_later_update_of_it_is_young(data
     assert prune_all(database, LATER + RETENTION + timedelta(days=1)) == 2
     assert keys(database) == ["newest"]
     with database.begin() as session:
-        prompt = meeting_queries.by_id(session, prompt_id)
+        prompt = meeting_queries.by_id(session, 1, prompt_id)
         assert prompt is not None and prompt.state is PromptState.SILENT
         prompts.refresh_messages(session, prompt, LATER)
     assert keys(database) == ["newest"]
@@ -207,7 +207,7 @@ def test_replicas_skip_what_another_prunes_and_what_is_about_to_be_updated(datab
         assert prune(RULES, RETENTION, one, LATER)
         assert meeting_queries.messages_of(two, 1, prompt_id) == [(f"prompt:{prompt_id}", "U0MAYA")]
         assert not prune(RULES, RETENTION, three, LATER)
-        prompt = meeting_queries.by_id(two, prompt_id)
+        prompt = meeting_queries.by_id(two, 1, prompt_id)
         assert prompt is not None
         prompts.refresh_messages(two, prompt, LATER)
         two.commit()

@@ -77,8 +77,8 @@ async def test_prompts_of_many_accounts_say_what_each_says_alone(database: Datab
         world = build(session)
         assert prompts.open_due_prompts(session, TUESDAY)
         ledger.change(session, world.maya.author, Entity.PROMPT, 1, TUESDAY, state=PromptState.OFF)
-    asked = {"prompt_id": 1, "to": "U0MAYA"}
-    many = [asked | {"first": False}, asked | {"first": True}, {"prompt_id": 1, "to": "U0TOM", "first": False}]
+    asked = {"workspace_id": 1, "prompt_id": 1, "to": "U0MAYA"}
+    many = [asked | {"first": False}, asked | {"first": True}, asked | {"to": "U0TOM", "first": False}]
     with database.reading() as session:
         together = prompts.compose_prompts(session, many, TUESDAY)
         alone = [prompts.compose_prompts(session, [args], TUESDAY)[0] for args in many]

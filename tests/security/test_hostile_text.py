@@ -105,7 +105,7 @@ def _value(message: dict[str, Any], action_id: str, stage: Stage, account: int) 
         for element in block.get("elements", []):
             if element.get("action_id") == action_id:
                 prompt_id = int(element["value"])
-                prompt = stage.read(partial(meeting_queries.by_id, prompt_id=prompt_id))
+                prompt = stage.read(partial(meeting_queries.by_id, workspace_id=1, prompt_id=prompt_id))
                 return None if prompt is None else str(prompt.account_id)
     return None
 

@@ -170,7 +170,7 @@ def judge(told: Told) -> None:
 
 def overrule(told: Told) -> None:
     stage = told.draw(st.none() | st.sampled_from(enums.Stage))
-    account = accounts.by_id(told.session, told.account_id)
+    account = accounts.in_workspace(told.session, 1, told.account_id)
     assert account is not None
     if stage is None:
         ledger.change(told.session, BOT, Entity.ACCOUNT, account.id, told.now, stage_reason=None)
@@ -198,10 +198,10 @@ def pass_time(told: Told) -> None:
 
 def respond(told: Told) -> None:
     prompt_id = told.any_row(schema.prompt)
-    prompt = meeting_queries.by_id(told.session, prompt_id) if prompt_id else None
+    prompt = meeting_queries.by_id(told.session, 1, prompt_id) if prompt_id else None
     if prompt is None or prompt.member_id is None:
         return
-    asked = members.by_id(told.session, prompt.member_id)
+    asked = members.by_id(told.session, 1, prompt.member_id)
     assert asked is not None
     who = Actor(asked, "test")
     try:
@@ -270,12 +270,12 @@ def test_a_past_day_shows_what_that_day_showed(database: Database, data: st.Data
             card = account_card.card(session, tom, account_id, end)
             kept[today] = (
                 at(today),
-                proof_state.load(session, account_id),
+                proof_state.load(session, 1, account_id),
                 replace(card, as_of=today, can_write=False),
             )
             today += timedelta(days=data.draw(st.integers(1, 12)))
         for day, (moment, state, card) in kept.items():
-            assert proof_state.load(session, account_id, as_of=moment) == state
+            assert proof_state.load(session, 1, account_id, as_of=moment) == state
             assert account_card.card(session, tom, account_id, at(today), as_of=day) == card
         session.rollback()
 
@@ -288,23 +288,23 @@ def test_a_past_day_shows_its_meetings_with_their_prompts_and_answers_as_they_we
     with database.begin() as session:
         world = build(session)
         asked, later = MONDAY + timedelta(days=1, hours=1), MONDAY + timedelta(days=1, hours=3)
-        before = proof_state.load(session, world.acme)
+        before = proof_state.load(session, 1, world.acme)
         while prompts.open_due_prompts(session, asked):
             pass
-        waiting = proof_state.load(session, world.acme)
-        prompt = meeting_queries.open_of_account(session, world.acme)
+        waiting = proof_state.load(session, 1, world.acme)
+        prompt = meeting_queries.open_of_account(session, 1, world.acme)
         assert prompt is not None
         answers.hand_over(session, world.maya, prompt.id, "U0TOM", asked + timedelta(hours=1))
-        handed = proof_state.load(session, world.acme)
+        handed = proof_state.load(session, 1, world.acme)
         new = NewAnswer(world.acme, "form", enums.Change.BELIEF, prompt.meeting_id, "They trust it")
         answers.answer(session, world.tom, new, later)
-        answered = proof_state.load(session, world.acme)
+        answered = proof_state.load(session, 1, world.acme)
         piece = NewEvidence(world.acme, world.hours, "piece", enums.Source.OUR_WORD, later.date(), value="9")
         record.record(session, world.maya, piece, later + timedelta(hours=1))
-        moved = proof_state.load(session, world.acme)
+        moved = proof_state.load(session, 1, world.acme)
         moments = (MONDAY, asked, asked + timedelta(hours=1), later, later + timedelta(hours=1))
         for moment, state in zip(moments, (before, waiting, handed, answered, moved), strict=True):
-            assert proof_state.load(session, world.acme, as_of=moment) == state
+            assert proof_state.load(session, 1, world.acme, as_of=moment) == state
     assert [state.next_meeting_at for state in (before, waiting)] == [
         datetime(2026, 3, 4, 9, tzinfo=UTC),
         datetime(2026, 3, 11, 9, tzinfo=UTC),
@@ -326,7 +326,7 @@ def test_the_card_names_the_meeting_that_comes_next_even_after_it_was_asked_abou
             pass
         tomorrow = datetime(2026, 3, 4, 9, tzinfo=UTC)
         assert account_card.card(session, world.maya, world.acme, asked).next_meeting_at == tomorrow
-        prompt = meeting_queries.open_of_account(session, world.acme)
+        prompt = meeting_queries.open_of_account(session, 1, world.acme)
         assert prompt is not None
         answers.meeting_off(session, world.maya, prompt.id, asked)
         off = account_card.card(session, world.maya, world.acme, asked).next_meeting_at

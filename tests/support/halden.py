@@ -292,7 +292,7 @@ def confirmed(story: Halden) -> None:
     assert story.grades()["answers"] == "confirmed partly_proven"
     story.go_to(date(2026, 4, 27), 16)
     story.answer(Change.NOTHING, None, None)
-    check = story.do(lambda session: meeting_queries.cadences_of(session, story.account_id))[0]
+    check = story.do(lambda session: meeting_queries.cadences_of(session, 1, story.account_id))[0]
     story.act("maya", cadences.stop_cadence, check.id)
     story.go_to(date(2026, 5, 5))
     story.told("The shifts are reviewed; nights keep two agents")

@@ -66,7 +66,7 @@ class Team:
 
     def portfolio(self) -> Portfolio:
         with self.session() as session:
-            found = portfolios.by_id(session, self.portfolio_id)
+            found = portfolios.in_workspace(session, 1, self.portfolio_id)
             assert found is not None
             return found
 
@@ -125,7 +125,7 @@ class Team:
                 statement = statement.where(table.c.account_id == account_id)
             if still_open:
                 statement = statement.where(table.c.closed_at.is_(None))
-            found = [risk_queries.by_id(session, risk_id) for risk_id in session.execute(statement).scalars()]
+            found = [risk_queries.by_id(session, 1, risk_id) for risk_id in session.execute(statement).scalars()]
             return [risk for risk in found if risk is not None]
 
     def the_risk(self, account_id: int, kind: RiskKind | None = None) -> Risk:
@@ -139,6 +139,8 @@ class Team:
         with self.session() as session:
             columns = (outbox.c.key, outbox.c.kind, outbox.c.op, outbox.c.channel, outbox.c.destination, outbox.c.args)
             rows = [Message(*row) for row in session.execute(select(*columns).order_by(outbox.c.id))]
+        for row in rows:
+            row.args["workspace_id"] = 1  # as the gateway hands them to composers
         return [row for row in rows if (not kinds or row.kind in kinds) and op in (None, row.op)]
 
 

@@ -87,7 +87,7 @@ class Story:
         return self.do(lambda session: service(session, self.actors[who], *arguments, self.now, **options))
 
     def state(self) -> ProofState:
-        return self.do(lambda session: proof_state.load(session, self.account_id))
+        return self.do(lambda session: proof_state.load(session, 1, self.account_id))
 
     def person(self, name: str, part: Part, title: str) -> int:
         self._people[name] = self.act("maya", people.add_person, self.account_id, name, part, title)
@@ -115,7 +115,7 @@ class Story:
 
     def answer(self, change: Change, changed: str | None, action: str | None, due: date | None = None) -> None:
         """Maya answers the prompt that waits for her."""
-        prompt = self.do(lambda session: meeting_queries.open_of_account(session, self.account_id))
+        prompt = self.do(lambda session: meeting_queries.open_of_account(session, 1, self.account_id))
         assert prompt is not None, f"nobody was asked by {self.now}"
         new = NewAnswer(
             self.account_id,

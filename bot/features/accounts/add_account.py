@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.enums import Tier
 from bot.domain.values import money, slugs
@@ -76,9 +77,12 @@ def _must_be_new(session: Session, actor: Actor, name: str) -> None:
 
 
 def _portfolio(session: Session, actor: Actor, portfolio_id: int | None) -> Portfolio | None:
-    known = portfolios.of_workspace(session, actor.workspace_id)
     if portfolio_id is not None:
-        return next((p for p in known if p.id == portfolio_id), None)
+        chosen = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
+        if chosen is None:
+            raise no_such_account()
+        return chosen
+    known = portfolios.of_workspace(session, actor.workspace_id)
     return known[0] if len(known) == 1 else None
 
 

@@ -24,7 +24,7 @@ def history(session: Session, actor: Actor, account_id: int, since: date | None,
     begin = None if since is None else datetime.combine(since, time(), ZoneInfo(actor.member.tz))
     book = _book(session, account)
     told = []
-    for row in queries.history(session, account_id, begin):
+    for row in queries.history(session, account, begin):
         what = sentence(HistoryChange(row["entity"], row["entity_id"], row["before"], row["after"]), book)
         if what is not None:
             who = book.member(row["member_id"]) if row["member_id"] else "Proofline"
@@ -34,7 +34,8 @@ def history(session: Session, actor: Actor, account_id: int, since: date | None,
 
 
 def _book(session: Session, account: Account) -> NameLookup:
-    rows = queries.row_names(session, account.id)
+    rows = queries.row_names(session, account)
     people = {row_id: name for (entity, row_id), name in rows.items() if entity == "person"}
-    outcomes = queries.outcomes_of_evidence(session, account.id)
-    return NameLookup(proof_state.member_names(session), people, rows, outcomes, account.currency)
+    outcomes = queries.outcomes_of_evidence(session, account)
+    members = proof_state.member_names(session, account.workspace_id)
+    return NameLookup(members, people, rows, outcomes, account.currency)

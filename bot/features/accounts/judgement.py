@@ -36,7 +36,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
     """What the form shows; `Refused` for those who may not judge this account."""
     account = readable(session, actor, account_id)
     must_write(session, actor, account)
-    assessment = assess_now(proof_state.load(session, account_id), now)
+    assessment = assess_now(proof_state.load(session, actor.workspace_id, account_id), now)
     return JudgeView(
         account_id=account_id,
         account=account.name,
@@ -70,7 +70,7 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
 def judgement_of(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgementView | None:
     """The last judgement of an account, held against what the ledger shows now; None when nobody has judged."""
     account = readable(session, actor, account_id)
-    return _view(assess_now(proof_state.load(session, account.id), now))
+    return _view(assess_now(proof_state.load(session, actor.workspace_id, account.id), now))
 
 
 def _view(assessment: Assessment) -> JudgementView | None:

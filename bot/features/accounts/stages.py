@@ -59,14 +59,15 @@ def release(session: Session, actor: Actor, account_id: int, now: datetime) -> N
     """Let the ledger decide the stage again, at once."""
     writable(session, actor, account_id)
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, stage_reason=None)
-    record_computed_stages(session, [assess_now(proof_state.load(session, account_id), now)], now)
+    record_computed_stages(session, [assess_now(proof_state.load(session, actor.workspace_id, account_id), now)], now)
 
 
 def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -> StageView:
     """The stage of an account with its exit test, its stays, and what is usual in its portfolio."""
     state, assessment = assessed(session, actor, account_id, now)
     account, standing = state.account, assessment.stage
-    usual = stages.usual_times(queries.histories(session, account.portfolio_id)) if account.portfolio_id else {}
+    inside = account.portfolio_id
+    usual = stages.usual_times(queries.histories(session, actor.workspace_id, inside)) if inside else {}
     stays = _stays(state, assessment.on)
     return StageView(
         account_id=account.id,

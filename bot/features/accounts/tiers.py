@@ -46,7 +46,7 @@ def follow_bands(session: Session, accounts: Iterable[Account], portfolio: Portf
 def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) -> TierView:
     """The tier of an account, why it has it, and what each tier means."""
     account = readable(session, actor, account_id)
-    bands = bands_of(portfolios.by_id(session, account.portfolio_id))
+    bands = bands_of(portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id))
     arr = money(account.arr_minor, account.currency)
     paid = tier_of(arr, bands)
     return TierView(
@@ -78,7 +78,7 @@ def release_tier(session: Session, actor: Actor, account_id: int, now: datetime)
     writable(session, actor, account_id)
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, tier_reason=None)
     account = account_of(session, actor, account_id)
-    follow_bands(session, [account], portfolios.by_id(session, account.portfolio_id), now)
+    follow_bands(session, [account], portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id), now)
 
 
 def _said(bands: Bands | None) -> tuple[str, ...]:

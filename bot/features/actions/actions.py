@@ -23,6 +23,7 @@ from bot.outbox.queue import put
 from bot.outbox.types import Destination, Moot, Op, Outgoing
 from bot.store import accounts, ledger, members, portfolios, proof_state
 from bot.store.entities import Entity
+from bot.store.members import Member
 
 _AWAY = (Loop.PRODUCT, Loop.GO_TO_MARKET)
 
@@ -49,10 +50,10 @@ def actions_view(session: Session, actor: Actor, account_id: int, now: datetime)
     return ActionsView(account_id, state.account.name, lines, may_write(session, actor, state.account))
 
 
-def post_to_loop_channel(session: Session, action_id: int, now: datetime) -> None:
+def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, now: datetime) -> None:
     """Post an action to the channel of its loop, once; without a channel nothing is sent and the card shows it."""
-    action, account = _put_action(session, action_id)
-    portfolio = portfolios.by_id(session, account.portfolio_id)
+    action, account = _put_action(session, workspace_id, action_id)
+    portfolio = portfolios.in_workspace(session, workspace_id, account.portfolio_id)
     if action.loop not in _AWAY or portfolio is None:
         return
     channel = portfolio.product_channel if action.loop is Loop.PRODUCT else portfolio.go_to_market_channel
@@ -83,7 +84,7 @@ def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now:
         raise UserError("The customer was told already; this action is closed.")
     ledger.change(session, actor.author, Entity.ACTION, action_id, now, **changes)
     _refresh(session, action, account, now)
-    owner = members.by_id(session, action.owner_id) or members.by_id(session, account.owner_id)
+    owner = _member(session, account, action.owner_id) or _member(session, account, account.owner_id)
     if owner and owner.slack_id:
         put(
             session,
@@ -136,10 +137,10 @@ def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: 
 
 def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopView | Moot:
     """An action as its channel sees it now."""
-    action, account = _put_action(session, args["action_id"])
+    action, account = _put_action(session, args["workspace_id"], args["action_id"])
     if action.dropped_on is not None:
         return Moot("the action was dropped")
-    owner = members.by_id(session, action.owner_id)
+    owner = _member(session, account, action.owner_id)
     arr = money(account.arr_minor, account.currency)
     same = queries.open_with_theme(session, account.workspace_id, action.theme) if action.theme else []
     counted = actions.recurring(same, rules_day(now))
@@ -161,15 +162,15 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
 
 
 def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime) -> LoopAnsweredView | Moot:
-    action, account = _put_action(session, args["action_id"])
+    action, account = _put_action(session, args["workspace_id"], args["action_id"])
     if action.told_on is not None or action.loop_answer is None:
         return Moot("the customer was told already")
     return LoopAnsweredView(action.id, account.name, action.text, action.loop, action.loop_answer)
 
 
-def themes_of(session: Session, portfolio_id: int, now: datetime) -> tuple[str, ...]:
+def themes_of(session: Session, workspace_id: int, portfolio_id: int, now: datetime) -> tuple[str, ...]:
     """What keeps showing up across a portfolio: `SAP connector: nine accounts, 1.2 M USD ARR`."""
-    states = proof_state.load_portfolio(session, portfolio_id)
+    states = proof_state.load_portfolio(session, workspace_id, portfolio_id)
     pairs = ((state.account, action) for state in states for action in state.actions)
     return tuple(actions.headline(theme) for theme in actions.recurring(pairs, rules_day(now)))
 
@@ -179,10 +180,14 @@ def _of(session: Session, actor: Actor, action_id: int) -> tuple[Action, Account
     return Action(**{field.name: row[field.name] for field in fields(Action)}), account
 
 
-def _put_action(session: Session, action_id: int) -> tuple[Action, Account]:
+def _member(session: Session, account: Account, member_id: int | None) -> Member | None:
+    return members.by_id(session, account.workspace_id, member_id)
+
+
+def _put_action(session: Session, workspace_id: int, action_id: int) -> tuple[Action, Account]:
     """An action that is in the outbox, with its account."""
-    action = queries.by_id(session, action_id)
-    account = accounts.by_id(session, action.account_id) if action else None
+    action = queries.by_id(session, workspace_id, action_id)
+    account = accounts.in_workspace(session, workspace_id, action.account_id) if action else None
     assert action is not None and account is not None
     return action, account
 

@@ -17,9 +17,9 @@ from bot.store import accounts, members, portfolios
 def _manager_or_owner(session: Session, row: Claimed) -> Recipient | None:
     """What a team is asked goes to the manager, who can ask them; without one, back to who answers."""
     account = _account(session, row)
-    portfolio = portfolios.by_id(session, account.portfolio_id) if account else None
-    manager = recipients.of_member(members.by_id(session, portfolio.manager_id)) if portfolio else None
-    return manager or _answering(session, account)
+    portfolio = portfolios.in_workspace(session, row.workspace_id, account.portfolio_id) if account else None
+    member = members.by_id(session, row.workspace_id, portfolio.manager_id) if portfolio else None
+    return recipients.of_member(member) or _answering(session, account)
 
 
 def _owner(session: Session, row: Claimed) -> Recipient | None:
@@ -31,8 +31,8 @@ def _answering(session: Session, account: Account | None) -> Recipient | None:
 
 
 def _account(session: Session, row: Claimed) -> Account | None:
-    action = queries.by_id(session, row.args["action_id"])
-    return accounts.by_id(session, action.account_id) if action else None
+    action = queries.by_id(session, row.workspace_id, row.args["action_id"])
+    return accounts.in_workspace(session, row.workspace_id, action.account_id) if action else None
 
 
 KINDS = (

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.model import Account, Action
 from bot.outbox.types import MessageKey
+from bot.store.entities import Entity
 from bot.store.schema import account, action
 
 LOOP_KEY = MessageKey("loop")
@@ -21,8 +22,10 @@ _ACCOUNT = [account.c[field.name] for field in fields(Account)]
 _THEMES_OFFERED = 90
 
 
-def by_id(session: Session, action_id: int) -> Action | None:
-    row = session.execute(select(*_ACTION).where(action.c.id == action_id)).one_or_none()
+def by_id(session: Session, workspace_id: int, action_id: int) -> Action | None:
+    """The action with this id; None where this workspace has none."""
+    ours = (action.c.id == action_id) & Entity.ACTION.in_workspace(workspace_id)
+    row = session.execute(select(*_ACTION).where(ours)).one_or_none()
     return None if row is None else Action(*row)
 
 

@@ -10,7 +10,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun, rules_day
 from bot.domain.enums import Grade, Method, Part
@@ -118,7 +117,7 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
 def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> tuple[Evidence, ProofState, Outcome]:
     """A confirmed piece that stands, with its account and outcome; else `Refused` says why it cannot rise."""
     piece = record.piece_of(session, actor, evidence_id)
-    state = proof_state.load(session, account_of(session, actor, piece.account_id).id)
+    state = proof_state.load(session, actor.workspace_id, piece.account_id)
     outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)
     became = state_of_piece(piece, state.evidence, has_begun(now))
     if became is PieceState.SUPERSEDED:

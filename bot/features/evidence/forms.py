@@ -6,19 +6,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import writable
+from bot.app.accounts import outcome_of, row_of, writable
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.domain.labels import label
 from bot.features.evidence import record
 from bot.features.evidence.views import EvidenceFormView, OutcomeChoice, PersonChoice, ReasonFormView
 from bot.store import proof_state
+from bot.store.entities import Entity
 
 
 def reason_form(session: Session, actor: Actor, evidence_id: int, *, dispute: bool) -> ReasonFormView:
     """What the form shows that disputes or withdraws a piece of evidence."""
     piece = record.piece_of(session, actor, evidence_id)
-    state = proof_state.load(session, piece.account_id)
+    state = proof_state.load(session, actor.workspace_id, piece.account_id)
     people = tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people)
     return ReasonFormView(evidence_id, dispute, str(piece.value or piece.statement or ""), people)
 
@@ -34,7 +35,11 @@ def evidence_form(
 ) -> EvidenceFormView:
     """The evidence form of an account; `Refused` when there is no outcome that evidence could be about."""
     account = writable(session, actor, account_id)
-    state = proof_state.load(session, account_id)
+    state = proof_state.load(session, actor.workspace_id, account_id)
+    if outcome_id is not None:
+        outcome_of(session, account, outcome_id)
+    if closes_risk is not None:
+        row_of(session, actor, Entity.RISK, closes_risk)
     running = [outcome for outcome in state.outcomes if outcome.retired_on is None]
     if not running:
         raise UserError(

@@ -74,7 +74,7 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
 def recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) -> EvidenceRecordedView:
     """How the outcome of a piece of evidence stands now."""
     account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
-    state = proof_state.load(session, account.id)
+    state = proof_state.load(session, account.workspace_id, account.id)
     assessment = assess_now(state, now)
     graded = next(one for one in assessment.outcomes if one.outcome.id == row["outcome_id"])
     proven = graded.standing is Standing.PROVEN
@@ -128,7 +128,7 @@ def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence
 
 def _credit_answer(session: Session, actor: Actor, account_id: int, evidence_id: int, now: datetime) -> None:
     """Evidence that follows an answer within three days counts as what that answer moved."""
-    answer = meeting_queries.last_answer(session, account_id)
+    answer = meeting_queries.last_answer(session, actor.workspace_id, account_id)
     if answer is None or now - answer.answered_at > _BELONGS_TO_ANSWER:
         return
     ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, answer_id=answer.id)
@@ -158,5 +158,5 @@ def _value(outcome: Outcome, typed: str | None) -> Decimal | None:
 def _check_person(session: Session, account: Account, person_id: int | None, field: str) -> None:
     if person_id is None:
         return
-    if not queries.has_person(session, account.id, person_id):
+    if not queries.has_person(session, account, person_id):
         raise UserError(f"That person does not belong to {account.name}. Choose somebody from its list.", field)

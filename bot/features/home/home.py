@@ -20,6 +20,7 @@ from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.queries import DigestRow
 from bot.features.risks import queries as risk_queries
 from bot.store import accounts, portfolios, proof_state
+from bot.store.members import Member
 from bot.store.portfolios import Portfolio
 
 ACCOUNTS_SHOWN = 20
@@ -31,7 +32,7 @@ _TEXT = 160
 def home(session: Session, actor: Actor, now: datetime) -> HomeView:
     """What App Home shows to this member."""
     must_read(actor)
-    me = actor.member.id
+    me = actor.member
     owed = queries.answers_owed(session, me)
     today = actor.today(now)
     due = [
@@ -52,15 +53,16 @@ def home(session: Session, actor: Actor, now: datetime) -> HomeView:
         due_more=max(0, len(due) - _SHOWN),
         held=tuple(held[:_SHOWN]),
         held_more=max(0, len(held) - _SHOWN),
-        accounts=tuple(_line(one, me) for one in mine[:ACCOUNTS_SHOWN]),
+        accounts=tuple(_line(one, me.id) for one in mine[:ACCOUNTS_SHOWN]),
         accounts_more=max(0, len(mine) - ACCOUNTS_SHOWN),
         no_portfolio=actor.member.is_admin and not portfolios.of_workspace(session, actor.workspace_id),
     )
 
 
-def _mine(session: Session, member_id: int, now: datetime) -> list[Assessment]:
+def _mine(session: Session, me: Member, now: datetime) -> list[Assessment]:
     """The customers that this member owns or stands in for, worst first."""
-    states = proof_state.load_many(session, accounts.ids_of(session, member_id))
+    mine = accounts.ids_of(session, me.workspace_id, me.id)
+    states = proof_state.load_many(session, [me.workspace_id], mine)
     assessed = [assess_now(state, now) for state in states]
     customers = [one for one in assessed if one.account.status is AccountStatus.CUSTOMER]
     return sorted(customers, key=lambda one: one.worst_first)
@@ -85,7 +87,7 @@ def _managed(session: Session, actor: Actor) -> tuple[ManagedLine, ...]:
     managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
     if not managed:
         return ()
-    last = portfolio_queries.latest(session, [portfolio.id for portfolio in managed])
+    last = portfolio_queries.latest(session, actor.workspace_id, [portfolio.id for portfolio in managed])
     unclaimed = risk_queries.unclaimed_by_portfolio(session, actor.workspace_id)
     return tuple(
         _managed_line(portfolio, last.get(portfolio.id), unclaimed.get(portfolio.id, 0))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus, CadenceKind, PromptState
 from bot.domain.model import Action, Risk
+from bot.store.members import Member
 from bot.store.schema import account, action, meeting, prompt, risk
 
 
@@ -24,19 +25,18 @@ class Owed:
     starts_at: datetime
 
 
-def answers_owed(session: Session, member_id: int) -> list[Owed]:
+def answers_owed(session: Session, me: Member) -> list[Owed]:
     """The prompts that this member still owes an answer to, next meeting first."""
     columns = (prompt.c.id, prompt.c.account_id, account.c.name, meeting.c.kind, meeting.c.starts_at)
     joined = prompt.join(meeting, meeting.c.id == prompt.c.meeting_id).join(
         account, account.c.id == prompt.c.account_id
     )
-    owed = (
-        select(*columns).select_from(joined).where(prompt.c.member_id == member_id, prompt.c.state == PromptState.OPEN)
-    )
+    mine = (prompt.c.workspace_id == me.workspace_id) & (prompt.c.member_id == me.id)
+    owed = select(*columns).select_from(joined).where(mine, prompt.c.state == PromptState.OPEN)
     return [Owed(*row) for row in session.execute(owed.order_by(meeting.c.starts_at, prompt.c.id))]
 
 
-def actions_due(session: Session, member_id: int, until: date) -> list[tuple[Action, str]]:
+def actions_due(session: Session, me: Member, until: date) -> list[tuple[Action, str]]:
     """The open actions of this member that are due by a day, the oldest first, each with its account's name."""
     columns = [action.c[field.name] for field in fields(Action)]
     joined = action.join(account, account.c.id == action.c.account_id)
@@ -44,7 +44,8 @@ def actions_due(session: Session, member_id: int, until: date) -> list[tuple[Act
         select(*columns, account.c.name)
         .select_from(joined)
         .where(
-            action.c.owner_id == member_id,
+            account.c.workspace_id == me.workspace_id,
+            action.c.owner_id == me.id,
             action.c.told_on.is_(None) | action.c.told_words.is_(None),
             action.c.dropped_on.is_(None),
             action.c.due_on <= until,
@@ -54,10 +55,11 @@ def actions_due(session: Session, member_id: int, until: date) -> list[tuple[Act
     return [(Action(*row[:-1]), row[-1]) for row in session.execute(due.order_by(action.c.due_on, action.c.id))]
 
 
-def risks_held(session: Session, member_id: int) -> list[tuple[Risk, str]]:
+def risks_held(session: Session, me: Member) -> list[tuple[Risk, str]]:
     """The open risks that this member has, the worst first, each with its account's name."""
     columns = [risk.c[field.name] for field in fields(Risk)]
     joined = risk.join(account, account.c.id == risk.c.account_id)
     held = select(*columns, account.c.name).select_from(joined)
-    mine = held.where(risk.c.owner_id == member_id, risk.c.closed_at.is_(None))
+    ours = (account.c.workspace_id == me.workspace_id) & (risk.c.owner_id == me.id)
+    mine = held.where(ours, risk.c.closed_at.is_(None))
     return [(Risk(*row[:-1]), row[-1]) for row in session.execute(mine.order_by(risk.c.severity.desc(), risk.c.id))]

@@ -78,7 +78,8 @@ def plan(session: Session, book: LedgerSnapshot, lines: Sequence[ImportedAccount
         except Unreadable as error:
             found.append(BadRow(line.line, "name", line.name[:80], str(error)))
     ids = [one[1] for one in found if not isinstance(one, BadRow) and one[1] is not None]
-    rows, imported = _rows(session, ids), merge_policy.last_imported(session, schema.account, ids)
+    rows = _rows(session, book.workspace_id, ids)
+    imported = merge_policy.last_imported(session, book.workspace_id, schema.account, ids)
     planned: list[Planned | BadRow] = []
     for one in found:
         if isinstance(one, BadRow):
@@ -160,9 +161,10 @@ def _settled(session: Session, by: Author, book: LedgerSnapshot, value: Any, now
     return value
 
 
-def _rows(session: Session, ids: Sequence[int]) -> dict[int, Row]:
+def _rows(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[int, Row]:
     table = schema.account
-    return {row["id"]: dict(row) for row in session.execute(select(table).where(table.c.id.in_(ids))).mappings()}
+    ours = select(table).where(table.c.workspace_id == workspace_id, table.c.id.in_(ids))
+    return {row["id"]: dict(row) for row in session.execute(ours).mappings()}
 
 
 def _told(book: LedgerSnapshot, line: ImportedAccount, row: Row, name: str, wanted: Row) -> Changed:

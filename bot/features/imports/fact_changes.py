@@ -53,15 +53,16 @@ class KnownFacts:
     imported: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, kind: FactKind, account_ids: Sequence[int]) -> KnownFacts:
-        known = cls(imported=merge_policy.last_imported(session, kind.entity.table, account_ids))
+    def load(cls, session: Session, workspace_id: int, kind: FactKind, account_ids: Sequence[int]) -> KnownFacts:
         table = kind.entity.table
-        rows = select(table).where(table.c.account_id.in_(account_ids)).order_by(table.c.id)
-        for row in session.execute(rows).mappings():
+        known = cls(imported=merge_policy.last_imported(session, workspace_id, table, account_ids))
+        ours = table.c.account_id.in_(account_ids) & kind.entity.in_workspace(workspace_id)
+        for row in session.execute(select(table).where(ours).order_by(table.c.id)).mappings():
             known.facts.setdefault((row["account_id"], _key(row[kind.key])), dict(row))
         person = schema.person
         # Those who left come last, so that somebody of the same name who is there is the one.
-        people = select(person.c.id, person.c.account_id, person.c.name).where(person.c.account_id.in_(account_ids))
+        theirs = person.c.account_id.in_(account_ids) & Entity.PERSON.in_workspace(workspace_id)
+        people = select(person.c.id, person.c.account_id, person.c.name).where(theirs)
         for row_id, account_id, name in session.execute(people.order_by(person.c.left_on.is_not(None), person.c.id)):
             known.people.setdefault((account_id, _key(name)), row_id)
             known.names[row_id] = name
@@ -82,7 +83,8 @@ def plan(
         except Unreadable as error:
             column = "account_id" if line.account_id else "account"
             found.append(BadRow(line.line, column, line.account_id or line.account, str(error)))
-    known = KnownFacts.load(session, kind, [one[1] for one in found if not isinstance(one, BadRow)])
+    account_ids = [one[1] for one in found if not isinstance(one, BadRow)]
+    known = KnownFacts.load(session, book.workspace_id, kind, account_ids)
     return [one if isinstance(one, BadRow) else _planned(known, kind, *one) for one in found]
 
 
@@ -127,7 +129,8 @@ def _ensure_person(
 ) -> int:
     """The person's id; an earlier line of the file may have added them."""
     person = schema.person
-    here = select(person.c.id, person.c.name).where(person.c.account_id == account_id)
+    ours = (person.c.account_id == account_id) & Entity.PERSON.in_workspace(by.workspace_id)
+    here = select(person.c.id, person.c.name).where(ours)
     known = next((row.id for row in session.execute(here) if _key(row.name) == _key(name)), None)
     if known is not None:
         return int(known)

@@ -25,6 +25,7 @@ class LedgerSnapshot:
     nothing: the only portfolio there is.
     """
 
+    workspace_id: int
     directory: Directory
     portfolio_names: dict[int, str]
     default_portfolio: int | None = None
@@ -37,7 +38,7 @@ class LedgerSnapshot:
     def load(cls, session: Session, workspace_id: int, *, says_portfolio: bool) -> LedgerSnapshot:
         known = portfolios.of_workspace(session, workspace_id)
         only = known[0].id if len(known) == 1 and not says_portfolio else None
-        book = cls(Directory(session, workspace_id), {one.id: one.name for one in known}, only)
+        book = cls(workspace_id, Directory(session, workspace_id), {one.id: one.name for one in known}, only)
         table = schema.account
         columns = (table.c.id, table.c.external_id, table.c.name)
         for row in session.execute(select(*columns).where(table.c.workspace_id == workspace_id)):

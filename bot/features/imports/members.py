@@ -45,7 +45,7 @@ class Directory:
         member_id = ledger.add(
             session, by, Entity.MEMBER, now, workspace_id=by.workspace_id, name=who.name, email=who.email
         )
-        added = members.by_id(session, member_id)
+        added = members.by_id(session, by.workspace_id, member_id)
         assert added is not None
         self.members[member_id] = added
         return member_id

@@ -16,11 +16,16 @@ SURFACE = "import"
 Row = Mapping[str, Any]
 
 
-def last_imported(session: Session, table: Table, account_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+def last_imported(
+    session: Session, workspace_id: int, table: Table, account_ids: Sequence[int]
+) -> dict[int, dict[str, Any]]:
     """For each row of `table` about these accounts, the values that imports last wrote, as history keeps them."""
     history = schema.history
     taken = select(history.c.entity_id, history.c.after).where(
-        history.c.account_id.in_(account_ids), history.c.entity == table.name, history.c.surface == SURFACE
+        history.c.workspace_id == workspace_id,
+        history.c.account_id.in_(account_ids),
+        history.c.entity == table.name,
+        history.c.surface == SURFACE,
     )
     last: dict[int, dict[str, Any]] = {}
     for row_id, after in session.execute(taken.order_by(history.c.id)):

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of, writable
+from bot.app.accounts import account_of, no_such_account, writable
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Change
 from bot.features.meetings import answers, queries
@@ -33,7 +33,7 @@ class OneLine:
 def draft(session: Session, actor: Actor, account_id: int, line: OneLine, now: datetime) -> PreviewView:
     """Keep a parsed line as a draft and show what it would record."""
     writable(session, actor, account_id)
-    prompt = queries.open_of_account(session, account_id)
+    prompt = queries.open_of_account(session, actor.workspace_id, account_id)
     change = line.change or (Change.BEHAVIOUR if line.what_changed else Change.NOTHING)
     payload = asdict(replace(line, change=change)) | {"meeting_id": prompt.meeting_id if prompt else None}
     payload["next_due"] = line.next_due.isoformat() if line.next_due else None
@@ -47,7 +47,7 @@ def preview(session: Session, actor: Actor, draft_id: int) -> PreviewView:
     row = _mine(session, actor, draft_id)
     payload = row["payload"]
     account = account_of(session, actor, row["account_id"])
-    prompt = queries.of_meeting(session, payload["meeting_id"]) if payload["meeting_id"] else None
+    prompt = queries.of_meeting(session, actor.workspace_id, payload["meeting_id"]) if payload["meeting_id"] else None
     return PreviewView(
         draft_id=draft_id,
         account_id=account.id,
@@ -66,18 +66,18 @@ def choose_change(session: Session, actor: Actor, draft_id: int, change: Change)
     """Say which kind of change the draft is about."""
     row = _mine(session, actor, draft_id)
     payload = row["payload"] | {"change": change.value}
-    queries.change_draft(session, draft_id, payload=payload)
+    queries.change_draft(session, actor.member, draft_id, payload=payload)
     return preview(session, actor, draft_id)
 
 
 def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Answer:
     """Record what the draft says; a second press finds the answer of the first."""
     row = _mine(session, actor, draft_id)
-    confirmed = queries.answer_of_draft(session, draft_id)
+    confirmed = queries.answer_of_draft(session, actor.workspace_id, draft_id)
     if confirmed is not None:
         return confirmed
     seen = preview(session, actor, draft_id)
-    queries.change_draft(session, draft_id, used_at=now)
+    queries.change_draft(session, actor.member, draft_id, used_at=now)
     return answers.answer(
         session,
         actor,
@@ -96,7 +96,9 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
 
 
 def _mine(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
-    row = queries.draft_of(session, actor.member.id, draft_id)
+    row = queries.draft_of(session, actor.workspace_id, draft_id)
     if row is None:
+        raise no_such_account()
+    if row["member_id"] != actor.member.id:
         raise UserError("That draft is not yours or is gone. Type /answer again; nothing was recorded.")
     return row

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
+from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
 from bot.domain.enums import Change, Loop, PromptState
 from bot.domain.model import Account
@@ -16,7 +16,7 @@ from bot.domain.values import working_hours
 from bot.features.actions import actions
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Answer, Prompt
-from bot.store import ledger, members
+from bot.store import entities, ledger, members
 from bot.store.entities import Entity
 
 
@@ -44,18 +44,19 @@ class NewAnswer:
 def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Answer:
     """Record an answer, or change the one that this meeting has already; returns what now stands on record."""
     account = account_of(session, actor, new.account_id)
-    prompt = queries.of_meeting(session, new.meeting_id) if new.meeting_id else None
+    prompt = queries.of_meeting(session, actor.workspace_id, new.meeting_id) if new.meeting_id else None
     if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
         raise UserError("That meeting belongs to another account. Type /answer and the account's name instead.")
     _must_answer(session, actor, account, prompt)
+    _must_be_ours(session, actor, new)
     _check(actor, new, now)
-    earlier = queries.answer_of_meeting(session, new.meeting_id) if new.meeting_id else None
+    earlier = queries.answer_of_meeting(session, actor.workspace_id, new.meeting_id) if new.meeting_id else None
     answer_id = _rewrite(session, actor, earlier, new, now) if earlier else _insert(session, actor, new, now)
     _settle_gaps(session, actor, new, now)
     _set_action(session, actor, new, answer_id, now)
     if prompt is not None:
         _close_prompt(session, actor, prompt, now)
-    recorded = queries.answer_by_id(session, answer_id)
+    recorded = queries.answer_by_id(session, actor.workspace_id, answer_id)
     assert recorded is not None
     return recorded
 
@@ -84,7 +85,7 @@ def snooze(session: Session, actor: Actor, prompt_id: int, until: str, now: date
     if moment >= prompt.starts_at:
         raise UserError("The meeting begins before that. Answer now, or press Meeting is off.")
     ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, snoozed_until=moment)
-    _show(session, prompt.id, now)
+    _show(session, prompt, now)
     if actor.member.slack_id:
         key = queries.PROMPT_KEY.of(prompt.id, "again", f"{moment:%Y%m%dT%H%M}")
         prompts.send_prompt(session, prompt.workspace_id, prompt.id, actor.member.slack_id, key, moment)
@@ -100,7 +101,7 @@ def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, 
     if colleague.id == prompt.member_id:
         raise UserError(f"{colleague.name} is the one being asked already. Choose somebody else.", "colleague")
     ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, member_id=colleague.id, snoozed_until=None)
-    _show(session, prompt.id, now)
+    _show(session, prompt, now)
     key = queries.PROMPT_KEY.of(prompt.id, "to", colleague.id, f"{now.timestamp():.0f}")
     prompts.send_prompt(session, prompt.workspace_id, prompt.id, to_slack_id, key, now)
     return colleague.name
@@ -119,14 +120,14 @@ def meeting_off(session: Session, actor: Actor, prompt_id: int, now: datetime) -
         state=PromptState.OFF,
         closed_at=now,
     )
-    _show(session, prompt.id, now)
+    _show(session, prompt, now)
 
 
 def open_prompt(session: Session, actor: Actor, prompt_id: int) -> Prompt:
     """The prompt, if it still waits for an answer and `actor` may give one; else `Refused` says what happened."""
-    prompt = queries.by_id(session, prompt_id)
-    if prompt is None or prompt.workspace_id != actor.workspace_id:
-        raise UserError("That prompt is gone. Type /answer and the account's name instead.")
+    prompt = queries.by_id(session, actor.workspace_id, prompt_id)
+    if prompt is None:
+        raise no_such_account()
     account = account_of(session, actor, prompt.account_id)
     _must_answer(session, actor, account, prompt)
     if prompt.state is PromptState.ANSWERED:
@@ -147,6 +148,17 @@ def _must_answer(session: Session, actor: Actor, account: Account, prompt: Promp
     asked = prompt is not None and prompt.member_id == actor.member.id
     if not asked and not may_write(session, actor, account):
         must_write(session, actor, account)
+
+
+def _must_be_ours(session: Session, actor: Actor, new: NewAnswer) -> None:
+    """The colleague and the gaps that the form names are of the actor's workspace."""
+    colleague = new.next_owner_id
+    unknown = colleague is not None and members.by_id(session, actor.workspace_id, colleague) is None
+    still_open = {row.id for row in queries.open_gaps(session, actor.workspace_id, new.account_id)}
+    # Somebody may have closed a gap since the form was opened; a gap that never was here is another matter.
+    others = (new.kept_gaps or frozenset()) - still_open
+    if unknown or any(entities.row_of(session, actor.workspace_id, Entity.GAP, gap_id) is None for gap_id in others):
+        raise no_such_account()
 
 
 def _check(actor: Actor, new: NewAnswer, now: datetime) -> None:
@@ -172,7 +184,7 @@ def _trimmed(text: str | None) -> str | None:
 
 
 def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> int:
-    since = queries.last_answer(session, new.account_id)
+    since = queries.last_answer(session, actor.workspace_id, new.account_id)
     answer_id = ledger.add(
         session,
         actor.author,
@@ -185,7 +197,8 @@ def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> in
         answered_at=now,
         **_texts(new),
     )
-    waiting = queries.evidence_without_answer(session, new.account_id, since.answered_at if since else None)
+    begin = since.answered_at if since else None
+    waiting = queries.evidence_without_answer(session, actor.workspace_id, new.account_id, begin)
     for evidence_id in waiting:
         ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, answer_id=answer_id)
     if waiting:
@@ -200,7 +213,7 @@ def _rewrite(session: Session, actor: Actor, earlier: Answer, new: NewAnswer, no
 
 def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> None:
     """Close the question gaps that the form says are gone, and open one for what is newly named unproven."""
-    rows = queries.open_gaps(session, new.account_id)
+    rows = queries.open_gaps(session, actor.workspace_id, new.account_id)
     if new.kept_gaps is not None:
         for row in rows:
             if row.outcome_id is None and row.id not in new.kept_gaps:
@@ -225,7 +238,7 @@ def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) 
 
 def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, now: datetime) -> None:
     text = _trimmed(new.next_action)
-    current = queries.action_of_answer(session, answer_id)
+    current = queries.action_of_answer(session, actor.workspace_id, answer_id)
     if text is None:
         if current is not None and current.dropped_on is None:
             why = "taken out of the answer"
@@ -241,7 +254,7 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
     }
     if current is not None:
         ledger.change(session, actor.author, Entity.ACTION, current.id, now, dropped_on=None, **values)
-        actions.post_to_loop_channel(session, current.id, now)
+        actions.post_to_loop_channel(session, actor.workspace_id, current.id, now)
         return
     action_id = ledger.add(
         session,
@@ -253,16 +266,14 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
         opened_at=now,
         **values,
     )
-    actions.post_to_loop_channel(session, action_id, now)
+    actions.post_to_loop_channel(session, actor.workspace_id, action_id, now)
 
 
 def _close_prompt(session: Session, actor: Actor, prompt: Prompt, now: datetime) -> None:
     if prompt.state is not PromptState.ANSWERED:
         ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, state=PromptState.ANSWERED, closed_at=now)
-    _show(session, prompt.id, now)
+    _show(session, prompt, now)
 
 
-def _show(session: Session, prompt_id: int, now: datetime) -> None:
-    prompt = queries.by_id(session, prompt_id)
-    assert prompt is not None
+def _show(session: Session, prompt: Prompt, now: datetime) -> None:
     prompts.refresh_messages(session, prompt, now)

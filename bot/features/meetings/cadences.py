@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app import recipients, recurrence
-from bot.app.accounts import writable
+from bot.app.accounts import writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.recurrence import Occurrence
 from bot.domain.enums import CadenceKind
@@ -40,7 +40,7 @@ def form(session: Session, actor: Actor, account_id: int, now: datetime) -> Cade
     account = writable(session, actor, account_id)
     lines = tuple(
         CadenceLine(c.id, c.kind, repeat_of(c.rrule), c.next_meeting_at, c.lead_hours)
-        for c in queries.cadences_of(session, account_id)
+        for c in queries.cadences_of(session, actor.workspace_id, account_id)
     )
     return CadenceView(account.id, account.name, lines, actor.member.tz, actor.today(now))
 
@@ -53,10 +53,10 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
     """
     account = writable(session, actor, new.account_id)
     zone = _checked(new)
-    running = queries.running(session, account.id, new.kind)
+    running = queries.running(session, account.workspace_id, account.id, new.kind)
     rrule, local_start = recurrence.REPEATS[new.repeat], f"{new.first_day.isoformat()}T{new.at}"
     wanted = Cadence(0, account.id, new.kind, rrule, local_start, zone, new.lead_hours, True, None, None)
-    upcoming = _first_unasked(session, wanted, now)
+    upcoming = _first_unasked(session, account.workspace_id, wanted, now)
     if running is not None:
         if _same(running, wanted, upcoming):
             return upcoming.starts_at
@@ -81,11 +81,8 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
 
 def stop_cadence(session: Session, actor: Actor, cadence_id: int, now: datetime) -> None:
     """End a meeting series; its past meetings and answers stay."""
-    cadence = queries.cadence_by_id(session, cadence_id)
-    if cadence is None:
-        raise UserError("That meeting series is gone already.")
-    writable(session, actor, cadence.account_id)
-    ledger.change(session, actor.author, Entity.CADENCE, cadence.id, now, active=False, next_prompt_at=None)
+    writable_row(session, actor, Entity.CADENCE, cadence_id)
+    ledger.change(session, actor.author, Entity.CADENCE, cadence_id, now, active=False, next_prompt_at=None)
 
 
 def repeat_of(rrule: str) -> str:
@@ -103,11 +100,11 @@ def _checked(new: NewCadence) -> str:
     return zone
 
 
-def _first_unasked(session: Session, wanted: Cadence, now: datetime) -> Occurrence:
+def _first_unasked(session: Session, workspace_id: int, wanted: Cadence, now: datetime) -> Occurrence:
     upcoming = recurrence.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, now)
     if upcoming is None:
         raise UserError("That day and time have passed. Choose a day to come.", "first_day")
-    while queries.was_asked(session, wanted.account_id, wanted.kind, upcoming.starts_at):
+    while queries.was_asked(session, workspace_id, wanted.account_id, wanted.kind, upcoming.starts_at):
         upcoming = recurrence.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, upcoming.starts_at)
         if upcoming is None:
             raise UserError("The question about that meeting is out already. Choose a later day.", "first_day")

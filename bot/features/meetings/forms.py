@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.accounts import account_of, no_such_account
+from bot.app.actor import Actor, must_write
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
 from bot.domain.enums import Loop, PromptState
@@ -23,7 +23,7 @@ def owed(session: Session, actor: Actor, now: datetime) -> OwedView:
     return OwedView(
         tuple(
             OwedLine(prompt.id, account_of(session, actor, prompt.account_id).name, prompt.starts_at)
-            for prompt in queries.open_of_member(session, actor.member.id)
+            for prompt in queries.open_of_member(session, actor.workspace_id, actor.member.id)
         )
     )
 
@@ -31,7 +31,7 @@ def owed(session: Session, actor: Actor, now: datetime) -> OwedView:
 def nothing_changed_form(session: Session, actor: Actor, prompt_id: int, now: datetime) -> NothingChangedFormView:
     """What the short form shows for a prompt."""
     prompt = answers.open_prompt(session, actor, prompt_id)
-    state = proof_state.load(session, prompt.account_id)
+    state = proof_state.load(session, actor.workspace_id, prompt.account_id)
     gaps = gap_lines(state, assess_now(state, now))
     return NothingChangedFormView(prompt_id, state.account.name, gaps)
 
@@ -48,34 +48,34 @@ def answer_form(
     """The answer form of a prompt, or of an account's next open prompt, or of the account alone."""
     prompt = _prompt(session, actor, prompt_id, account_id)
     wanted = prompt.account_id if prompt else account_id
-    if wanted is None:
-        raise UserError("That prompt is gone. Type /answer and the account's name instead.")
+    if wanted is None or account_id not in (None, wanted):
+        raise no_such_account()
     account = account_of(session, actor, wanted)
     asked = prompt is not None and prompt.member_id == actor.member.id
     if not asked:
         must_write(session, actor, account)
-    given = queries.answer_of_meeting(session, prompt.meeting_id) if prompt else None
+    given = queries.answer_of_meeting(session, actor.workspace_id, prompt.meeting_id) if prompt else None
     return _answer_form(session, actor, wanted, prompt, given, now)
 
 
 def _prompt(session: Session, actor: Actor, prompt_id: int | None, account_id: int | None) -> Prompt | None:
     if prompt_id is not None:
-        prompt = queries.by_id(session, prompt_id)
-        if prompt is None or prompt.workspace_id != actor.workspace_id:
-            return None
+        prompt = queries.by_id(session, actor.workspace_id, prompt_id)
+        if prompt is None:
+            raise no_such_account()
         # An answered prompt opens the form again to edit; the others say what happened to them.
         return prompt if prompt.state is PromptState.ANSWERED else answers.open_prompt(session, actor, prompt_id)
-    return queries.open_of_account(session, account_id) if account_id is not None else None
+    return queries.open_of_account(session, actor.workspace_id, account_id) if account_id is not None else None
 
 
 def _answer_form(
     session: Session, actor: Actor, account_id: int, prompt: Prompt | None, given: Answer | None, now: datetime
 ) -> AnswerFormView:
-    state = proof_state.load(session, account_id)
+    state = proof_state.load(session, actor.workspace_id, account_id)
     gaps = gap_lines(state, assess_now(state, now))
-    last = given or queries.last_answer(session, account_id)
-    action = queries.action_of_answer(session, last.id) if last else None
-    owner = members.by_id(session, action.owner_id if action else actor.member.id)
+    last = given or queries.last_answer(session, actor.workspace_id, account_id)
+    action = queries.action_of_answer(session, actor.workspace_id, last.id) if last else None
+    owner = members.by_id(session, actor.workspace_id, action.owner_id if action else actor.member.id)
     due = action.due_on if action else None
     return AnswerFormView(
         account_id=account_id,

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app import recurrence
-from bot.app.actor import bot_author
+from bot.app.accounts import no_such_account, readable
+from bot.app.actor import Actor, bot_author
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
 from bot.app.recipients import answering_among
@@ -39,7 +40,7 @@ def open_due_prompts(session: Session, now: datetime) -> bool:
     What can be asked of the database for all of them is asked once.
     """
     due = queries.due_cadences(session, now, BATCH)
-    held = store_accounts.by_ids(session, {cadence.account_id for cadence in due})
+    held = store_accounts.of_claimed(session, {cadence.account_id for cadence in due})
     who = answering_among(session, held.values())
     moves = [_move(cadence, held[cadence.account_id], who[cadence.account_id], now) for cadence in due]
     queries.advance(session, moves, now)
@@ -83,7 +84,7 @@ def _worth_asking(session: Session, moves: Sequence[Move], held: Mapping[int, Ac
         if account.tier is Tier.LOW_TOUCH:
             if account.id in lately:
                 continue
-            last = queries.last_asked(session, account.id)
+            last = queries.last_asked(session, account.workspace_id, account.id)
         else:
             last = None
         if tiers.prompted_for_meeting(account.tier, last, now):
@@ -184,7 +185,7 @@ def remind_due(session: Session, now: datetime) -> bool:
         only_if={"state": PromptState.OPEN, "reminded_at": None},
         reminded_at=now,
     )
-    asked = members.by_id(session, prompt.member_id)
+    asked = members.by_id(session, prompt.workspace_id, prompt.member_id)
     snoozed = prompt.snoozed_until is not None and prompt.snoozed_until > now
     if won and asked and asked.slack_id and not snoozed and prompt.starts_at > now:
         put(
@@ -228,7 +229,8 @@ def compose_prompts(session: Session, many: Sequence[Mapping[str, Any]], now: da
 
     One is moot when it was answered, called off or handed over before it was ever sent.
     """
-    held = queries.by_ids(session, [args["prompt_id"] for args in many])
+    workspaces = {args["workspace_id"] for args in many}
+    held = queries.by_ids(session, workspaces, [args["prompt_id"] for args in many])
     facts = _Facts.of(session, held.values())
     return [_view(session, facts, held[args["prompt_id"]], args, now) for args in many]
 
@@ -245,12 +247,13 @@ class _Facts:
     @classmethod
     def of(cls, session: Session, held: Collection[Prompt]) -> _Facts:
         accounts = {prompt.account_id for prompt in held}
-        states = proof_state.load_many(session, sorted(accounts))
+        workspaces = {prompt.workspace_id for prompt in held}
+        states = proof_state.load_many(session, workspaces, sorted(accounts))
         return cls(
-            members.by_ids(session, [prompt.member_id for prompt in held]),
+            members.by_ids(session, workspaces, [prompt.member_id for prompt in held]),
             {state.account.id: state for state in states},
-            queries.last_answers(session, accounts),
-            queries.answers_of_meetings(session, [prompt.meeting_id for prompt in held]),
+            queries.last_answers(session, workspaces, accounts),
+            queries.answers_of_meetings(session, workspaces, [prompt.meeting_id for prompt in held]),
         )
 
 
@@ -282,15 +285,15 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
         last_action=last.next_action if last else None,
         snoozed_until=prompt.snoozed_until if prompt.snoozed_until and prompt.snoozed_until > now else None,
         handed_to=handed_to,
-        answer=recorded(session, answer) if answer else None,
+        answer=recorded(session, prompt.workspace_id, answer) if answer else None,
     )
 
 
-def recorded(session: Session, answer: queries.Answer) -> RecordedAnswer:
+def recorded(session: Session, workspace_id: int, answer: queries.Answer) -> RecordedAnswer:
     """An answer as it is read back to the one who gave it."""
-    by = members.by_id(session, answer.member_id)
-    action = queries.action_of_answer(session, answer.id)
-    owner = members.by_id(session, action.owner_id) if action else None
+    by = members.by_id(session, workspace_id, answer.member_id)
+    action = queries.action_of_answer(session, workspace_id, answer.id)
+    owner = members.by_id(session, workspace_id, action.owner_id) if action else None
     return RecordedAnswer(
         answer_id=answer.id,
         by=by.name if by else "somebody",
@@ -305,18 +308,22 @@ def recorded(session: Session, answer: queries.Answer) -> RecordedAnswer:
     )
 
 
-def answer_view(session: Session, answer: queries.Answer, now: datetime) -> AnswerView:
-    """What an answer put on record."""
-    state = proof_state.load(session, answer.account_id)
+def answer_view(session: Session, actor: Actor, answer_id: int, now: datetime) -> AnswerView:
+    """What an answer put on record, as it stands now."""
+    answer = queries.answer_by_id(session, actor.workspace_id, answer_id)
+    if answer is None:
+        raise no_such_account()
+    account = readable(session, actor, answer.account_id)
+    state = proof_state.load(session, actor.workspace_id, account.id)
     coverage = assess_now(state, now).coverage_text
-    return AnswerView(state.account.name, state.account.id, coverage, recorded(session, answer))
+    return AnswerView(state.account.name, account.id, coverage, recorded(session, actor.workspace_id, answer))
 
 
 def compose_reminder(session: Session, args: dict[str, Any], now: datetime) -> ReminderView | Moot:
-    prompt = queries.by_id(session, args["prompt_id"])
+    prompt = queries.by_id(session, args["workspace_id"], args["prompt_id"])
     assert prompt is not None
     if prompt.state is not PromptState.OPEN or prompt.starts_at <= now:
         return Moot("it was answered, or the meeting has begun")
-    state = proof_state.load(session, prompt.account_id)
+    state = proof_state.load(session, prompt.workspace_id, prompt.account_id)
     gaps = gap_lines(state, assess_now(state, now))
     return ReminderView(prompt.id, state.account.name, prompt.starts_at, gaps[0].title if gaps else None)

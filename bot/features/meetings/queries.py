@@ -31,6 +31,7 @@ from bot.outbox.types import MessageKey
 from bot.store import ledger, schema
 from bot.store.entities import Entity
 from bot.store.ledger import Author
+from bot.store.members import Member
 from bot.store.schema import cadence, meeting
 from bot.store.schema.outbox import outbox
 
@@ -89,6 +90,7 @@ class Answer:
 
 
 _MOVING = ("local_start", "active", "next_meeting_at", "next_prompt_at")
+# within: due_cadences holds the rows
 _ADVANCE = (
     update(schema.cadence)
     .where(schema.cadence.c.id == bindparam("of"))
@@ -102,6 +104,7 @@ _PROMPT = [(schema.meeting if field.name in _FROM_MEETING else schema.prompt).c[
 
 def due_cadences(session: Session, now: datetime, limit: int) -> list[Cadence]:
     """Active cadences whose prompt is due, oldest first, locked for this transaction where the database can."""
+    # all workspaces: the clock asks what is due wherever it is
     table = schema.cadence
     statement = (
         select(*_CADENCE)
@@ -164,30 +167,34 @@ def open_meetings(session: Session, moves: Sequence[Move]) -> dict[int, int]:
     return {row.cadence_id: row.id for row in opened}
 
 
-def by_id(session: Session, prompt_id: int) -> Prompt | None:
-    return _one(session, schema.prompt.c.id, prompt_id)
+def by_id(session: Session, workspace_id: int, prompt_id: int) -> Prompt | None:
+    """The prompt with this id; None where this workspace has none."""
+    return _one(session, workspace_id, schema.prompt.c.id, prompt_id)
 
 
-def by_ids(session: Session, prompt_ids: Iterable[int]) -> dict[int, Prompt]:
-    """These prompts by their ids, in one query."""
-    found = (Prompt(*row) for row in session.execute(_BY_IDS, {"wanted": sorted(set(prompt_ids))}))
+def by_ids(session: Session, workspace_ids: Iterable[int], prompt_ids: Iterable[int]) -> dict[int, Prompt]:
+    """Those of these prompts that are of these workspaces, by their ids, in one query."""
+    values = {"workspaces": sorted(set(workspace_ids)), "wanted": sorted(set(prompt_ids))}
+    found = (Prompt(*row) for row in session.execute(_BY_IDS, values))
     return {prompt.id: prompt for prompt in found}
 
 
-def of_meeting(session: Session, meeting_id: int) -> Prompt | None:
-    return _one(session, schema.prompt.c.meeting_id, meeting_id)
+def of_meeting(session: Session, workspace_id: int, meeting_id: int) -> Prompt | None:
+    """The prompt of a meeting; None where this workspace has none."""
+    return _one(session, workspace_id, schema.prompt.c.meeting_id, meeting_id)
 
 
-def open_of_account(session: Session, account_id: int) -> Prompt | None:
+def open_of_account(session: Session, workspace_id: int, account_id: int) -> Prompt | None:
     """The open prompt of an account whose meeting comes first, if any is open."""
-    row = session.execute(_OPEN_OF_ACCOUNT, {"wanted": account_id}).one_or_none()
+    row = session.execute(_OPEN_OF_ACCOUNT, {"workspace": workspace_id, "wanted": account_id}).one_or_none()
     return None if row is None else Prompt(*row)
 
 
-def open_of_member(session: Session, member_id: int) -> list[Prompt]:
+def open_of_member(session: Session, workspace_id: int, member_id: int) -> list[Prompt]:
     """The prompts that this member still owes an answer to, next meeting first."""
     table = schema.prompt
-    owed = _prompts().where(table.c.member_id == member_id, table.c.state == PromptState.OPEN)
+    theirs = (table.c.workspace_id == workspace_id) & (table.c.member_id == member_id)
+    owed = _prompts().where(theirs, table.c.state == PromptState.OPEN)
     return [Prompt(*row) for row in session.execute(owed.order_by(schema.meeting.c.starts_at))]
 
 
@@ -204,24 +211,27 @@ def next_to_close(session: Session, now: datetime) -> Prompt | None:
     return _next(session, (table.c.state == PromptState.OPEN) & (table.c.closes_at <= now), table.c.closes_at)
 
 
-def last_asked(session: Session, account_id: int) -> datetime | None:
+def last_asked(session: Session, workspace_id: int, account_id: int) -> datetime | None:
     """When the owner of this account was last asked."""
     table = schema.prompt
-    statement = select(table.c.asked_at).where(table.c.account_id == account_id).order_by(table.c.asked_at.desc())
+    asked = (table.c.workspace_id == workspace_id) & (table.c.account_id == account_id)
+    statement = select(table.c.asked_at).where(asked).order_by(table.c.asked_at.desc())
     return session.execute(statement.limit(1)).scalar_one_or_none()
 
 
-def answer_of_meeting(session: Session, meeting_id: int) -> Answer | None:
-    return _answer(session, schema.answer.c.meeting_id, meeting_id)
+def answer_of_meeting(session: Session, workspace_id: int, meeting_id: int) -> Answer | None:
+    """The answer of a meeting; None where this workspace has none."""
+    return _answer(session, workspace_id, schema.answer.c.meeting_id, meeting_id)
 
 
-def answer_by_id(session: Session, answer_id: int) -> Answer | None:
-    return _answer(session, schema.answer.c.id, answer_id)
+def answer_by_id(session: Session, workspace_id: int, answer_id: int) -> Answer | None:
+    """The answer with this id; None where this workspace has none."""
+    return _answer(session, workspace_id, schema.answer.c.id, answer_id)
 
 
-def answer_of_draft(session: Session, draft_id: int) -> Answer | None:
+def answer_of_draft(session: Session, workspace_id: int, draft_id: int) -> Answer | None:
     """The answer that a draft has become, if it was confirmed."""
-    return _answer(session, schema.answer.c.submission, draft_submission(draft_id))
+    return _answer(session, workspace_id, schema.answer.c.submission, draft_submission(draft_id))
 
 
 def draft_submission(draft_id: int) -> str:
@@ -229,40 +239,47 @@ def draft_submission(draft_id: int) -> str:
     return f"draft:{draft_id}"
 
 
-def last_answer(session: Session, account_id: int) -> Answer | None:
+def last_answer(session: Session, workspace_id: int, account_id: int) -> Answer | None:
     """The newest answer on an account."""
-    return _answer(session, schema.answer.c.account_id, account_id)
+    return _answer(session, workspace_id, schema.answer.c.account_id, account_id)
 
 
-def last_answers(session: Session, account_ids: Iterable[int]) -> dict[int, Answer]:
+def last_answers(session: Session, workspace_ids: Iterable[int], account_ids: Iterable[int]) -> dict[int, Answer]:
     """The newest answer on each of these accounts that has one, in one query."""
-    found = (Answer(*row) for row in session.execute(_LAST_ANSWERS, {"wanted": sorted(set(account_ids))}))
+    values = {"workspaces": sorted(set(workspace_ids)), "wanted": sorted(set(account_ids))}
+    found = (Answer(*row) for row in session.execute(_LAST_ANSWERS, values))
     return {answer.account_id: answer for answer in found}
 
 
-def answers_of_meetings(session: Session, meeting_ids: Iterable[int]) -> dict[int | None, Answer]:
+def answers_of_meetings(
+    session: Session, workspace_ids: Iterable[int], meeting_ids: Iterable[int]
+) -> dict[int | None, Answer]:
     """The answers of these meetings, by meeting, in one query."""
-    found = (Answer(*row) for row in session.execute(_OF_MEETINGS, {"wanted": sorted(set(meeting_ids))}))
+    values = {"workspaces": sorted(set(workspace_ids)), "wanted": sorted(set(meeting_ids))}
+    found = (Answer(*row) for row in session.execute(_OF_MEETINGS, values))
     return {answer.meeting_id: answer for answer in found}
 
 
-def cadence_by_id(session: Session, cadence_id: int) -> Cadence | None:
-    row = session.execute(select(*_CADENCE).where(schema.cadence.c.id == cadence_id)).one_or_none()
+def cadence_by_id(session: Session, workspace_id: int, cadence_id: int) -> Cadence | None:
+    """The meeting series with this id; None where this workspace has none."""
+    ours = (schema.cadence.c.id == cadence_id) & Entity.CADENCE.in_workspace(workspace_id)
+    row = session.execute(select(*_CADENCE).where(ours)).one_or_none()
     return None if row is None else Cadence(*row)
 
 
-def cadences_of(session: Session, account_id: int) -> list[Cadence]:
+def cadences_of(session: Session, workspace_id: int, account_id: int) -> list[Cadence]:
     """The running cadences of an account, next meeting first."""
     table = schema.cadence
-    statement = select(*_CADENCE).where(table.c.account_id == account_id, table.c.active)
+    ours = (table.c.account_id == account_id) & Entity.CADENCE.in_workspace(workspace_id)
+    statement = select(*_CADENCE).where(ours, table.c.active)
     return [Cadence(*row) for row in session.execute(statement.order_by(table.c.next_meeting_at))]
 
 
-def action_of_answer(session: Session, answer_id: int) -> Action | None:
+def action_of_answer(session: Session, workspace_id: int, answer_id: int) -> Action | None:
     """The next action that an answer set."""
     columns = [schema.action.c[field.name] for field in fields(Action)]
-    statement = select(*columns).where(schema.action.c.answer_id == answer_id).order_by(schema.action.c.id)
-    row = session.execute(statement.limit(1)).one_or_none()
+    ours = (schema.action.c.answer_id == answer_id) & Entity.ACTION.in_workspace(workspace_id)
+    row = session.execute(select(*columns).where(ours).order_by(schema.action.c.id).limit(1)).one_or_none()
     return None if row is None else Action(*row)
 
 
@@ -281,81 +298,97 @@ def messages_of(session: Session, workspace_id: int, prompt_id: int) -> list[tup
 
 
 def _prompts() -> Select[Any]:
+    # within: everybody who asks adds the workspace, or is the clock
     joined: Table | Any = schema.prompt.join(schema.meeting, schema.meeting.c.id == schema.prompt.c.meeting_id)
     return select(*_PROMPT).select_from(joined)
 
 
-def _one(session: Session, column: Column[Any], wanted: object) -> Prompt | None:
-    row = session.execute(_first(column), {"wanted": wanted}).one_or_none()
+def _one(session: Session, workspace_id: int, column: Column[Any], wanted: object) -> Prompt | None:
+    row = session.execute(_first(column), {"workspace": workspace_id, "wanted": wanted}).one_or_none()
     return None if row is None else Prompt(*row)
 
 
 @cache
 def _first(column: Column[Any]) -> Select[Any]:
     """Built once a column: every message and every click asks it."""
-    return _prompts().where(column == bindparam("wanted")).order_by(schema.meeting.c.starts_at).limit(1)
+    ours = schema.prompt.c.workspace_id == bindparam("workspace")
+    return _prompts().where(ours, column == bindparam("wanted")).order_by(schema.meeting.c.starts_at).limit(1)
 
 
-_BY_IDS = _prompts().where(schema.prompt.c.id.in_(bindparam("wanted", expanding=True)))
+def _of_several(column: ColumnElement[Any], name: str = "wanted") -> ColumnElement[bool]:
+    return column.in_(bindparam(name, expanding=True))
+
+
+_BY_IDS = _prompts().where(_of_several(schema.prompt.c.workspace_id, "workspaces"), _of_several(schema.prompt.c.id))
 _OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.state == PromptState.OPEN)
 
 
 def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any]) -> Prompt | None:
     """The first that no other replica has in hand: or all of them would wait for the same one."""
+    # all workspaces: the clock reminds and closes wherever it is time
     first = _prompts().where(condition).order_by(order).limit(1)
     row = session.execute(first.with_for_update(skip_locked=True, of=schema.prompt)).one_or_none()
     return None if row is None else Prompt(*row)
 
 
-def _answer(session: Session, column: Column[Any], wanted: object) -> Answer | None:
-    row = session.execute(_newest(column), {"wanted": wanted}).one_or_none()
+def _answer(session: Session, workspace_id: int, column: Column[Any], wanted: object) -> Answer | None:
+    row = session.execute(_newest(column), {"workspace": workspace_id, "wanted": wanted}).one_or_none()
     return None if row is None else Answer(*row)
 
 
 @cache
 def _newest(column: Column[Any]) -> Select[Any]:
-    return select(*_ANSWER).where(column == bindparam("wanted")).order_by(*_newest_first(schema.answer)).limit(1)
+    ours = (column == bindparam("wanted")) & Entity.ANSWER.in_workspace(bindparam("workspace"))
+    return select(*_ANSWER).where(ours).order_by(*_newest_first(schema.answer)).limit(1)
 
 
 def _newest_first(answers: FromClause) -> tuple[ColumnElement[Any], ...]:
     return answers.c.answered_at.desc(), answers.c.id.desc()
 
 
-def _of_several(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return column.in_(bindparam("wanted", expanding=True))
-
-
 _GIVEN = schema.answer.alias("given")
+# within: _LAST_ANSWERS asks it of accounts of the workspaces
 _OF_ACCOUNT = select(_GIVEN.c.id).where(_GIVEN.c.account_id == schema.account.c.id)
 _NEWEST = _OF_ACCOUNT.order_by(*_newest_first(_GIVEN)).limit(1)
 _LAST_ANSWERS = (
     select(*_ANSWER)
     .join_from(schema.account, schema.answer, schema.answer.c.id == _NEWEST.scalar_subquery())
-    .where(_of_several(schema.account.c.id))
+    .where(_of_several(schema.account.c.workspace_id, "workspaces"), _of_several(schema.account.c.id))
 )
-_OF_MEETINGS = select(*_ANSWER).where(_of_several(schema.answer.c.meeting_id))
+_OF_MEETINGS = (
+    select(*_ANSWER)
+    .join_from(schema.answer, schema.account, schema.account.c.id == schema.answer.c.account_id)
+    .where(_of_several(schema.account.c.workspace_id, "workspaces"), _of_several(schema.answer.c.meeting_id))
+)
 
 
 _CADENCE_COLUMNS = [cadence.c[field.name] for field in fields(Cadence)]
 
 
-def running(session: Session, account_id: int, kind: CadenceKind) -> Cadence | None:
+def running(session: Session, workspace_id: int, account_id: int, kind: CadenceKind) -> Cadence | None:
     """The active series of a kind, held against the clock and against whoever else sets a series of this account.
 
     On SQLite a transaction that writes is alone anyway. On PostgreSQL the lock is advisory: a row to lock may not be
     there yet, and the account's own rows are locked in another order by the clock's look at it.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cadence:{account_id}", 0))))
-    ours = select(*_CADENCE_COLUMNS).where(cadence.c.account_id == account_id, cadence.c.kind == kind, cadence.c.active)
-    row = session.execute(ours.with_for_update()).one_or_none()
+    _lock_series_of(session, account_id)
+    ours = (cadence.c.account_id == account_id) & Entity.CADENCE.in_workspace(workspace_id)
+    active = select(*_CADENCE_COLUMNS).where(ours, cadence.c.kind == kind, cadence.c.active)
+    row = session.execute(active.with_for_update()).one_or_none()
     return None if row is None else Cadence(*row)
 
 
-def was_asked(session: Session, account_id: int, kind: CadenceKind, starts_at: datetime) -> bool:
+def _lock_series_of(session: Session, account_id: int) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        # within: this reads no table
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cadence:{account_id}", 0))))
+
+
+def was_asked(session: Session, workspace_id: int, account_id: int, kind: CadenceKind, starts_at: datetime) -> bool:
     """Whether any series of this kind, running or ended, has opened the meeting at this moment already."""
-    ours = (meeting.c.account_id == account_id) & (meeting.c.kind == kind) & (meeting.c.starts_at == starts_at)
-    return bool(session.execute(select(exists().where(ours))).scalar_one())
+    ours = (meeting.c.account_id == account_id) & Entity.MEETING.in_workspace(workspace_id)
+    same = (meeting.c.kind == kind) & (meeting.c.starts_at == starts_at)
+    return bool(session.execute(select(exists().where(ours, same))).scalar_one())
 
 
 def add_draft(session: Session, values: Mapping[str, Any], now: datetime) -> int:
@@ -364,29 +397,33 @@ def add_draft(session: Session, values: Mapping[str, Any], now: datetime) -> int
     return int(session.execute(insert(table).values(**values, created_at=now).returning(table.c.id)).scalar_one())
 
 
-def change_draft(session: Session, draft_id: int, **values: Any) -> None:
-    """Set these columns of a draft."""
-    session.execute(update(schema.draft).where(schema.draft.c.id == draft_id).values(**values))
+def change_draft(session: Session, author: Member, draft_id: int, **values: Any) -> None:
+    """Set these columns of a draft of this member's."""
+    mine = (schema.draft.c.id == draft_id) & (schema.draft.c.member_id == author.id)
+    session.execute(update(schema.draft).where(mine).values(**values))
 
 
-def draft_of(session: Session, member_id: int, draft_id: int) -> dict[str, Any] | None:
-    """A draft of this member's; None if it is gone or somebody else's."""
-    mine = (schema.draft.c.id == draft_id) & (schema.draft.c.member_id == member_id)
-    row = session.execute(select(schema.draft).where(mine)).mappings().one_or_none()
+def draft_of(session: Session, workspace_id: int, draft_id: int) -> dict[str, Any] | None:
+    """The draft with this id; None where this workspace has none."""
+    joined = schema.draft.join(schema.account, schema.account.c.id == schema.draft.c.account_id)
+    ours = (schema.draft.c.id == draft_id) & (schema.account.c.workspace_id == workspace_id)
+    row = session.execute(select(schema.draft).select_from(joined).where(ours)).mappings().one_or_none()
     return None if row is None else dict(row)
 
 
-def evidence_without_answer(session: Session, account_id: int, since: datetime | None) -> list[int]:
+def evidence_without_answer(session: Session, workspace_id: int, account_id: int, since: datetime | None) -> list[int]:
     """The ids of an account's evidence that belongs to no answer yet, recorded after `since` if that is given."""
     table = schema.evidence
-    waiting = (table.c.account_id == account_id) & table.c.answer_id.is_(None)
+    ours = (table.c.account_id == account_id) & Entity.EVIDENCE.in_workspace(workspace_id)
+    waiting = ours & table.c.answer_id.is_(None)
     if since is not None:
         waiting &= table.c.recorded_at > since
     return list(session.execute(select(table.c.id).where(waiting)).scalars())
 
 
-def open_gaps(session: Session, account_id: int) -> Sequence[Row[Any, Any, Any]]:
+def open_gaps(session: Session, workspace_id: int, account_id: int) -> Sequence[Row[Any, Any, Any]]:
     """The open gaps of an account, as rows of id, title and outcome id."""
     table = schema.gap
-    still_open = (table.c.account_id == account_id) & table.c.closed_on.is_(None)
+    ours = (table.c.account_id == account_id) & Entity.GAP.in_workspace(workspace_id)
+    still_open = ours & table.c.closed_on.is_(None)
     return session.execute(select(table.c.id, table.c.title, table.c.outcome_id).where(still_open)).all()

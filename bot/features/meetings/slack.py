@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.app import accounts
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import CadenceKind, Change, Loop
-from bot.features.meetings import answer_drafts, answers, cadences, forms, prompts, queries, views
+from bot.features.meetings import answer_drafts, answers, cadences, forms, prompts, views
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
@@ -167,10 +167,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
 
 
 def _answered(session: Session, actor: Actor, answer_id: int, now: datetime) -> views.AnswerView:
-    """What an answer has put on record, as it stands now."""
-    recorded = queries.answer_by_id(session, answer_id)
-    assert recorded is not None
-    return prompts.answer_view(session, recorded, now)
+    return prompts.answer_view(session, actor, answer_id, now)
 
 
 def _preview(session: Session, actor: Actor, draft_id: int, now: datetime) -> views.PreviewView:

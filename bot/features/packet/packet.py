@@ -69,7 +69,7 @@ def accept(
 ) -> PacketAcceptedView:
     """Their side accepted the packet: who, and on which day. A later acceptance replaces an earlier one."""
     account = writable(session, actor, account_id)
-    state = proof_state.load(session, account_id)
+    state = proof_state.load(session, actor.workspace_id, account_id)
     person = next((one for one in state.people if one.id == by_person), None)
     if person is None:
         raise UserError(f"That person does not belong to {account.name}. Choose somebody from its list.", "by")
@@ -87,7 +87,7 @@ def accepted(session: Session, actor: Actor, account_id: int, now: datetime) -> 
     """Who accepted the packet last, and on which day; `Refused` when nobody has."""
     account = readable(session, actor, account_id)
     on = account.packet_accepted_on
-    people = proof_state.load(session, account_id).people
+    people = proof_state.load(session, actor.workspace_id, account_id).people
     person = next((one for one in people if one.id == account.packet_accepted_by), None)
     if person is None or on is None:
         raise UserError(f"Nobody at {account.name} has accepted the packet yet.")

@@ -143,7 +143,7 @@ def _worth(state: ProofState, outcome: Outcome, typed: str) -> dict[str, Any]:
 
 def _writable(session: Session, actor: Actor, outcome_id: int) -> tuple[ProofState, Outcome]:
     account, _ = writable_row(session, actor, Entity.OUTCOME, outcome_id)
-    return proof_state.load(session, account.id), outcome_of(session, account, outcome_id)
+    return proof_state.load(session, account.workspace_id, account.id), outcome_of(session, account, outcome_id)
 
 
 def _currency(account: Account, outcome: Outcome) -> str:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import writable
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Direction, OutcomeKind
+from bot.domain.model import Account
 from bot.domain.values.numbers import decimal_of
-from bot.store import ledger
+from bot.store import entities, ledger
 from bot.store.entities import Entity
 
 
@@ -62,6 +63,7 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     title = new.title.strip()
     if not title:
         raise UserError("Write what success is, in the customer's own words.", "title")
+    _must_belong(session, account, new)
     numeric = bool((new.metric or "").strip())
     if numeric and new.direction is None:
         raise UserError("Say whether the number must go up, down or stay within a band.", "direction")
@@ -82,6 +84,19 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
         **values,
         **numbers,
     )
+
+
+def _must_belong(session: Session, account: Account, new: NewOutcome) -> None:
+    """The people and the promise that an outcome names are those of its account."""
+    named = (
+        (Entity.PERSON, new.baseline_agreed_by, "baseline_agreed_by"),
+        (Entity.PERSON, new.owner_person_id, "owner"),
+        (Entity.PROMISE, new.promise_id, "promise"),
+    )
+    for entity, row_id, field in named:
+        row = None if row_id is None else entities.row_of(session, account.workspace_id, entity, row_id)
+        if row_id is not None and (row is None or row["account_id"] != account.id):
+            raise UserError(f"That {entity.value} does not belong to {account.name}. Choose one from its list.", field)
 
 
 def typed_number(typed: str | None, field: str) -> Decimal | None:

@@ -19,11 +19,11 @@ def add_person(
     session: Session, actor: Actor, account_id: int, name: str, part: Part, title: str | None, now: datetime
 ) -> int:
     """Add somebody at the customer; returns the id, also of one who is there under this name and part already."""
-    writable(session, actor, account_id)
+    account = writable(session, actor, account_id)
     clean = " ".join(name.split())
     if not clean:
         raise UserError("Give the person's name.", "name")
-    already = queries.person_there(session, account_id, clean, part)
+    already = queries.person_there(session, account, clean, part)
     if already is not None:
         return already
     values: dict[str, Any] = {

@@ -26,7 +26,7 @@ from bot.store.entities import Entity
 def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) -> SettleFormView:
     """What could have changed in the plan of an account; `Refused` when there is nothing in it."""
     writable(session, actor, account_id)
-    state = proof_state.load(session, account_id)
+    state = proof_state.load(session, actor.workspace_id, account_id)
     view = SettleFormView(
         account_id,
         state.account.name,
@@ -45,6 +45,7 @@ def apply_plan_change(
     session: Session, actor: Actor, account_id: int, what: str, row_id: int, on: date, why: str, now: datetime
 ) -> None:
     """Record one change of the plan: `left`, `cleared`, `mentioned`, `retired`, or the new state of a promise."""
+    writable(session, actor, account_id)
     match what:
         case "left":
             plan_people.person_left(session, actor, row_id, on, now)
@@ -111,7 +112,7 @@ def from_to(outcome: Outcome) -> str:
 def form_values(session: Session, actor: Actor, account_id: int, now: datetime) -> dict[str, Any]:
     """The fields that every form of the plan shares."""
     account = writable(session, actor, account_id)
-    state = proof_state.load(session, account_id)
+    state = proof_state.load(session, actor.workspace_id, account_id)
     return {
         "account_id": account_id,
         "account": account.name,

@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import Part
+from bot.domain.model import Account
 from bot.store.schema import person
 
 
-def person_there(session: Session, account_id: int, name: str, part: Part) -> int | None:
+def person_there(session: Session, account: Account, name: str, part: Part) -> int | None:
     """Who is at the customer under this name and part and has not left; the id."""
-    same = (person.c.account_id == account_id) & (person.c.name == name) & (person.c.part == part)
+    same = (person.c.account_id == account.id) & (person.c.name == name) & (person.c.part == part)
     row_id = session.execute(select(person.c.id).where(same, person.c.left_on.is_(None))).scalars().first()
     return None if row_id is None else int(row_id)

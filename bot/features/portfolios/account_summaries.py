@@ -29,20 +29,23 @@ class AccountSummaries:
     names: Mapping[int, str]
 
 
-def of_portfolio(session: Session, portfolio_id: int, since: datetime | None, now: datetime) -> AccountSummaries:
+def of_portfolio(
+    session: Session, workspace_id: int, portfolio_id: int, since: datetime | None, now: datetime
+) -> AccountSummaries:
     """All accounts of a portfolio, in a number of queries that does not depend on its size.
 
     The meetings are those from `since` on, or of half a year.
     """
-    kept = queries.of_portfolio(session, portfolio_id, RULES_VERSION, now)
-    accounts = queries.accounts(session, portfolio_id)
+    kept = queries.of_portfolio(session, workspace_id, portfolio_id, RULES_VERSION, now)
+    accounts = queries.accounts(session, workspace_id, portfolio_id)
     held = [Brief.from_json(account, *kept[account.id]) for account in accounts if account.id in kept]
     if len(held) < len(accounts):
-        others = proof_state.load_selected(session, queries.without(portfolio_id, RULES_VERSION, now))
+        unkept = queries.without(workspace_id, portfolio_id, RULES_VERSION, now)
+        others = proof_state.load_selected(session, workspace_id, unkept)
         held += [brief_of(assess_now(state, now)) for state in others]
-    meetings = queries.meetings(session, portfolio_id, since or now - HALF_A_YEAR, now)
+    meetings = queries.meetings(session, workspace_id, portfolio_id, since or now - HALF_A_YEAR, now)
     people = {one.account.owner_id for one in held} | {meeting.asked for meeting in meetings}
-    return AccountSummaries(held, meetings, members.names(session, people))
+    return AccountSummaries(held, meetings, members.names(session, [workspace_id], people))
 
 
 def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:

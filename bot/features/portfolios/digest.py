@@ -40,9 +40,10 @@ def open_due_digest(session: Session, now: datetime) -> bool:
 
 
 def _open(session: Session, portfolio: Portfolio, due_at: datetime, now: datetime) -> None:
-    before = queries.latest(session, [portfolio.id], due_at).get(portfolio.id)
+    before = queries.latest(session, portfolio.workspace_id, [portfolio.id], due_at).get(portfolio.id)
     since = told_at(before)
-    found, summary = survey(account_summaries.of_portfolio(session, portfolio.id, since, now), before, now)
+    of = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
+    found, summary = survey(of, before, now)
     said = {"at": now.isoformat(), "since": since.isoformat() if since else None}
     figures = {"kept": found.figures.as_json(), "said": {**said, "summary": summary.as_json()}}
     digest_id = queries.add(session, portfolio.id, due_at, figures)
@@ -96,8 +97,8 @@ def _put(session: Session, desk: Recipient, digest_id: int, pages: int, now: dat
 
 def compose_digest(session: Session, args: dict[str, Any], now: datetime) -> DigestView | Moot:
     """The message of a digest, as of the moment when it was opened."""
-    row = queries.by_id(session, args["digest_id"])
-    portfolio = portfolios.by_id(session, row.portfolio_id) if row else None
+    row = queries.by_id(session, args["workspace_id"], args["digest_id"])
+    portfolio = portfolios.in_workspace(session, args["workspace_id"], row.portfolio_id) if row else None
     if row is None or portfolio is None:
         return Moot("the digest is gone")
     said = row.figures["said"]

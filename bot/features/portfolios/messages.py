@@ -13,7 +13,7 @@ from bot.outbox.types import Claimed
 
 
 def _managers(session: Session, row: Claimed) -> Recipient | None:
-    told = queries.by_id(session, row.args["digest_id"])
+    told = queries.by_id(session, row.workspace_id, row.args["digest_id"])
     return recipients.of_managers(session, row.workspace_id, told.portfolio_id if told else None)
 
 

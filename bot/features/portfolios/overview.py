@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from rapidfuzz import process
 from sqlalchemy.orm import Session
 
+from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, must_read
 from bot.app.assessments import assess_now, rules_day
 from bot.domain.account import actions as account_actions
@@ -59,7 +60,7 @@ def portfolio_view(
     managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
     if managed:
         return PortfolioView(_of_portfolios(session, actor, managed, now))
-    if actor.member.slack_id and accounts.ids_of(session, actor.member.id):
+    if actor.member.slack_id and accounts.ids_of(session, actor.workspace_id, actor.member.id):
         return PortfolioView((_of_owner(session, actor, actor.member.slack_id, now),))
     known = portfolios.of_workspace(session, actor.workspace_id)
     if not known:
@@ -79,14 +80,14 @@ def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: dat
 
 
 def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str) -> Portfolio:
+    if portfolio_id is not None:
+        chosen = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
+        if chosen is None:
+            raise no_such_account()
+        return chosen
     known = portfolios.of_workspace(session, actor.workspace_id)
     if not known:
         raise UserError(_SETUP)
-    by_id = {portfolio.id: portfolio for portfolio in known}
-    if portfolio_id is not None:
-        if portfolio_id not in by_id:
-            raise UserError("That portfolio is gone. Type /portfolio to see those that there are.")
-        return by_id[portfolio_id]
     exact = portfolios.by_name(session, actor.workspace_id, name)
     if exact is not None:
         return exact
@@ -98,9 +99,9 @@ def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str)
 def _of_portfolios(
     session: Session, actor: Actor, chosen: Sequence[Portfolio], now: datetime
 ) -> tuple[PortfolioPart, ...]:
-    before = queries.latest(session, [portfolio.id for portfolio in chosen])
+    before = queries.latest(session, actor.workspace_id, [portfolio.id for portfolio in chosen])
     unclaimed = risk_queries.unclaimed_by_portfolio(session, actor.workspace_id)
-    managers = portfolios.mentions(session, [portfolio.manager_id for portfolio in chosen])
+    managers = portfolios.mentions(session, actor.workspace_id, [portfolio.manager_id for portfolio in chosen])
     room = SHORT_LINES if len(chosen) > 1 else HEAD_LINES
     return tuple(
         PortfolioPart(
@@ -122,19 +123,21 @@ def _of_portfolios(
 
 def _summary(session: Session, portfolio: Portfolio, last: DigestRow | None, room: int, now: datetime) -> Summary:
     since = min(digest.told_at(last) or now, now - PARTICIPATION_WINDOW)
-    of = account_summaries.of_portfolio(session, portfolio.id, since, now)
-    more = _behind(of, queries.themed_actions(session, portfolio.id), bands_of(portfolio), now)
+    of = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
+    themed = queries.themed_actions(session, portfolio.workspace_id, portfolio.id)
+    more = _behind(of, themed, bands_of(portfolio), now)
     return digest.survey(of, last, now, room=room, more=more)[1]
 
 
 def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> PortfolioPart:
     owner = members.by_slack_id(session, actor.workspace_id, slack_id)
-    owned = accounts.ids_of(session, owner.id) if owner else []
+    owned = accounts.ids_of(session, actor.workspace_id, owner.id) if owner else []
     if owner is None or not owned:
         raise UserError(
             f"{owner.name if owner else 'That person'} owns no account. Type /portfolio to see all of them."
         )
-    assessments = [assess_now(state, now) for state in proof_state.load_many(session, owned)]
+    states = proof_state.load_many(session, [actor.workspace_id], owned)
+    assessments = [assess_now(state, now) for state in states]
     home = portfolios.of_owner(session, actor.workspace_id, owner.id)
     bands = bands_of(home[0]) if len(home) == 1 else None
     of = account_summaries.of_assessments(assessments)

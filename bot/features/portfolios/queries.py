@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.domain.model import Account, Action, MeetingFact
 from bot.outbox.types import MessageKey
-from bot.store.schema import account, account_due, action, answer, brief, digest, meeting, prompt
+from bot.store.schema import account, account_due, action, answer, brief, digest, meeting, portfolio, prompt
 from bot.store.types import as_json
 
 DIGEST_KEY = MessageKey("digest")
@@ -41,6 +41,7 @@ def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rul
         statement.on_conflict_do_update(index_elements=["account_id"], set_=written),
         [{"account_id": account_id, "rules": rules, **one._asdict()} for account_id, (one, _) in kept.items()],
     )
+    # within: the caller holds these accounts by the review queue
     holds = (
         update(account_due).where(account_due.c.account_id == bindparam("of")).values(brief_until=bindparam("until"))
     )
@@ -48,26 +49,29 @@ def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rul
     session.connection().execute(holds, moments)
 
 
-def of_portfolio(session: Session, portfolio_id: int, rules: str, now: datetime) -> dict[int, Kept]:
+def of_portfolio(session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> dict[int, Kept]:
     """The briefs of a portfolio's accounts that hold at `now`, by account id."""
-    rows = session.execute(_holding(portfolio_id, rules, now)).all()
+    rows = session.execute(_holding(workspace_id, portfolio_id, rules, now)).all()
     return {account_id: Kept(figures, told) for account_id, figures, told in rows}
 
 
-def without(portfolio_id: int, rules: str, now: datetime) -> Select[int]:
+def without(workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> Select[int]:
     """Selects the ids of the portfolio's accounts that `of_portfolio` leaves out."""
-    briefed = _holding(portfolio_id, rules, now).with_only_columns(brief.c.account_id)
-    return select(account.c.id).where(account.c.portfolio_id == portfolio_id, account.c.id.not_in(briefed))
+    briefed = _holding(workspace_id, portfolio_id, rules, now).with_only_columns(brief.c.account_id)
+    return select(account.c.id).where(_inside(workspace_id, portfolio_id), account.c.id.not_in(briefed))
 
 
-def accounts(session: Session, portfolio_id: int) -> list[Account]:
+def accounts(session: Session, workspace_id: int, portfolio_id: int) -> list[Account]:
     """All accounts of a portfolio."""
     columns = [account.c[field.name] for field in fields(Account)]
-    rows = session.execute(select(*columns).where(account.c.portfolio_id == portfolio_id).order_by(account.c.id))
+    ours = select(*columns).where(_inside(workspace_id, portfolio_id))
+    rows = session.execute(ours.order_by(account.c.id))
     return [Account(*row) for row in rows.all()]
 
 
-def meetings(session: Session, portfolio_id: int, since: datetime, now: datetime) -> list[MeetingFact]:
+def meetings(
+    session: Session, workspace_id: int, portfolio_id: int, since: datetime, now: datetime
+) -> list[MeetingFact]:
     """The meetings of a portfolio's accounts from `since` to `now` that somebody was asked about."""
     statement: Select[Any] = (
         select(
@@ -80,25 +84,30 @@ def meetings(session: Session, portfolio_id: int, since: datetime, now: datetime
         .join(account, account.c.id == meeting.c.account_id)
         .join(prompt, prompt.c.meeting_id == meeting.c.id)
         .outerjoin(answer, answer.c.meeting_id == meeting.c.id)
-        .where(account.c.portfolio_id == portfolio_id, meeting.c.starts_at.between(since, now))
+        .where(_inside(workspace_id, portfolio_id), meeting.c.starts_at.between(since, now))
     )
     return [MeetingFact(*row) for row in session.execute(statement).all()]
 
 
-def themed_actions(session: Session, portfolio_id: int) -> list[Action]:
+def themed_actions(session: Session, workspace_id: int, portfolio_id: int) -> list[Action]:
     """The actions of a portfolio's accounts that name a theme and were not dropped."""
     columns = [action.c[field.name] for field in fields(Action)]
     statement = select(*columns).join(account, account.c.id == action.c.account_id)
-    themed = (account.c.portfolio_id == portfolio_id) & action.c.theme.is_not(None) & action.c.dropped_on.is_(None)
+    themed = _inside(workspace_id, portfolio_id) & action.c.theme.is_not(None) & action.c.dropped_on.is_(None)
     return [Action(*row) for row in session.execute(statement.where(themed).order_by(action.c.id))]
 
 
-def _holding(portfolio_id: int, rules: str, now: datetime) -> Select[Any]:
+def _inside(workspace_id: int, portfolio_id: int) -> ColumnElement[bool]:
+    """The condition that an account belongs to this portfolio of this workspace."""
+    return (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+
+
+def _holding(workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> Select[Any]:
     return (
         select(brief.c.account_id, brief.c.figures, brief.c.told)
         .join(account_due, account_due.c.account_id == brief.c.account_id)
         .join(account, account.c.id == brief.c.account_id)
-        .where(account.c.portfolio_id == portfolio_id, brief.c.rules == rules, account_due.c.brief_until > now)
+        .where(_inside(workspace_id, portfolio_id), brief.c.rules == rules, account_due.c.brief_until > now)
     )
 
 
@@ -120,14 +129,20 @@ def add(session: Session, portfolio_id: int, due_at: datetime, figures: dict[str
     return session.execute(once.returning(digest.c.id)).scalar_one_or_none()
 
 
-def by_id(session: Session, digest_id: int) -> DigestRow | None:
-    row = session.execute(select(digest).where(digest.c.id == digest_id)).one_or_none()
+def by_id(session: Session, workspace_id: int, digest_id: int) -> DigestRow | None:
+    """The digest with this id; None where this workspace has none."""
+    joined = digest.join(portfolio, portfolio.c.id == digest.c.portfolio_id)
+    ours = (portfolio.c.workspace_id == workspace_id) & (digest.c.id == digest_id)
+    row = session.execute(select(digest).select_from(joined).where(ours)).one_or_none()
     return None if row is None else DigestRow(row.id, row.portfolio_id, row.due_at, as_json(row.figures))
 
 
-def latest(session: Session, portfolio_ids: Iterable[int], before: datetime | None = None) -> dict[int, DigestRow]:
+def latest(
+    session: Session, workspace_id: int, portfolio_ids: Iterable[int], before: datetime | None = None
+) -> dict[int, DigestRow]:
     """The newest digest of each of these portfolios, of those that were due before a moment if one is given."""
-    wanted = digest.c.portfolio_id.in_(set(portfolio_ids))
+    ours = (portfolio.c.workspace_id == workspace_id) & portfolio.c.id.in_(set(portfolio_ids))
+    wanted = digest.c.portfolio_id.in_(select(portfolio.c.id).where(ours))
     newest = select(digest.c.portfolio_id, func.max(digest.c.due_at).label("due_at")).where(wanted)
     if before is not None:
         newest = newest.where(digest.c.due_at < before)

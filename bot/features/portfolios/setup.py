@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app import recurrence
+from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, may_manage, must_manage, must_read
 from bot.domain.values import working_hours
 from bot.domain.values.money import Money, parse
@@ -27,7 +28,6 @@ ADOPTED_AT_ONCE = 500
 _BAND_COLUMNS = ("band_currency", "high_touch_from_minor", "low_touch_from_minor")
 _LONGEST_NAME = 80
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_GONE = "That portfolio is gone. Type /portfolio setup to make a new one."
 _BETWEEN = re.compile(r"\s*/\s*|\s+and\s+")
 
 
@@ -68,7 +68,7 @@ def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime)
 def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> PortfolioSetupView:
     """The form for one portfolio, filled with what is set up."""
     known = _managed(session, actor, portfolio_id)
-    manager = members.by_id(session, known.manager_id)
+    manager = members.by_id(session, actor.workspace_id, known.manager_id)
     return PortfolioSetupView(
         portfolio_id=known.id,
         name=known.name,
@@ -101,10 +101,10 @@ def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -
 def saved(session: Session, actor: Actor, portfolio_id: int, now: datetime, *, created: bool) -> PortfolioSavedView:
     """A portfolio as it is set up now, and what to do next; `created` if it was new."""
     must_read(actor)
-    known = portfolios.by_id(session, portfolio_id)
-    if known is None or known.workspace_id != actor.workspace_id:
-        raise UserError(_GONE)
-    who = portfolios.mentions(session, [known.manager_id])
+    known = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
+    if known is None:
+        raise no_such_account()
+    who = portfolios.mentions(session, actor.workspace_id, [known.manager_id])
     return PortfolioSavedView(
         portfolio_id=known.id,
         name=known.name,
@@ -115,7 +115,7 @@ def saved(session: Session, actor: Actor, portfolio_id: int, now: datetime, *, c
         time=known.digest_time,
         tz=known.tz,
         next_digest_at=known.next_digest_at or now,
-        accounts=portfolios.count_accounts(session, known.id),
+        accounts=portfolios.count_accounts(session, actor.workspace_id, known.id),
         unassigned=len(_free(session, known)),
     )
 
@@ -168,9 +168,9 @@ def default_of(session: Session, workspace_id: int, owner_id: int | None) -> int
 def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
     """A portfolio of the actor's workspace that the actor may change."""
     must_read(actor)
-    known = portfolios.by_id(session, portfolio_id)
-    if known is None or known.workspace_id != actor.workspace_id:
-        raise UserError(_GONE)
+    known = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
+    if known is None:
+        raise no_such_account()
     must_manage(session, actor, known.id)
     return known
 
@@ -255,7 +255,7 @@ def _saved(
         portfolio_id = known.id
         if any(getattr(known, column) != values[column] for column in _BAND_COLUMNS):
             # Accounts before their portfolio, as the clock's look locks them, so that the two never deadlock.
-            review_queue.look_soon(session, known.id, now)
+            review_queue.look_soon(session, actor.workspace_id, known.id, now)
         values["channel_lost_at"] = None  # who saves the form says that the channel is right: the next post will tell
         if _moved(known, values):
             values["next_digest_at"] = due

@@ -40,14 +40,15 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 def review_due_accounts(session: Session, now: datetime) -> bool:
     """Look at up to `BATCH` accounts of one portfolio that are due; returns whether there were any."""
-    due = review_queue.claim_due_accounts(session, now, BATCH)
-    if not due:
+    claimed = review_queue.claim_due_accounts(session, now, BATCH)
+    if claimed is None:
         return False
+    workspace_id, due = claimed
     news: list[News] = []
     assessments: list[Assessment] = []
     moments: dict[int, datetime] = {}
-    states = proof_state.load_many(session, due)
-    portfolio = portfolios.by_id(session, states[0].account.portfolio_id)
+    states = proof_state.load_many(session, [workspace_id], due)
+    portfolio = portfolios.in_workspace(session, workspace_id, states[0].account.portfolio_id)
     tiers.follow_bands(session, (state.account for state in states), portfolio, now)
     for state in states:
         assessment = assess_now(state, now)
@@ -64,10 +65,11 @@ def review_due_accounts(session: Session, now: datetime) -> bool:
 
 def remind_unclaimed(session: Session, now: datetime) -> bool:
     """Tell one manager, in one direct message, of the risks that nobody has taken in time."""
-    late = risk_queries.unclaimed(session, now, _REMINDED_TOGETHER)
-    if not late:
+    waiting = risk_queries.unclaimed(session, now, _REMINDED_TOGETHER)
+    if waiting is None:
         return False
-    account = accounts.by_id(session, late[0][0].account_id)
+    workspace_id, late = waiting
+    account = accounts.in_workspace(session, workspace_id, late[0][0].account_id)
     assert account is not None
     author = bot_author(account.workspace_id)
     ledger.touch(session, sorted(risk.account_id for risk, _ in late), now)
@@ -76,7 +78,7 @@ def remind_unclaimed(session: Session, now: datetime) -> bool:
         unclaimed = {"state": RiskState.OPEN, "remind_manager_at": due_at}
         if ledger.change(session, author, Entity.RISK, risk.id, now, only_if=unclaimed, remind_manager_at=None):
             reminded.append(risk.id)
-            risk_message.publish_risk_change(session, risk.id, now)
+            risk_message.publish_risk_change(session, workspace_id, risk.id, now)
     risk_message.tell_manager(session, account, reminded, now)
     return True
 
@@ -112,7 +114,7 @@ def _changed(session: Session, account: Account, risk: Risk, danger: Danger, now
 
 def _wake(session: Session, account: Account, risk: Risk, now: datetime) -> None:
     state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
-    remind_at = risk_message.remind_at(session, risk, now) if risk.owner_id is None else None
+    remind_at = risk_message.remind_at(session, account, risk, now) if risk.owner_id is None else None
     _set(session, account, risk, now, state=state, snoozed_until=None, snoozed_why=None, remind_manager_at=remind_at)
 
 
@@ -121,7 +123,7 @@ def _set(session: Session, account: Account, risk: Risk, now: datetime, **values
     if risk.closed_at is None and values.get("closed_at"):
         values = {**values, "remind_manager_at": None}
     if ledger.change(session, bot_author(account.workspace_id), Entity.RISK, risk.id, now, only_if=unchanged, **values):
-        risk_message.publish_risk_change(session, risk.id, now)
+        risk_message.publish_risk_change(session, account.workspace_id, risk.id, now)
 
 
 def _stays_closed(known: Sequence[Risk], danger: Danger, now: datetime) -> bool:

@@ -129,9 +129,9 @@ def _choose(
 def _room(session: Session, portfolio: Portfolio | None, owner_id: int | None, desk: Recipient, now: datetime) -> int:
     """How many more messages the desk takes now."""
     zone = portfolio.tz if portfolio else "UTC"
-    today = queries.opened_between(
-        session, _portfolio_id(portfolio), owner_id, *_day(working_hours.local_day(now, zone), zone)
-    )
+    begins, ends = _day(working_hours.local_day(now, zone), zone)
+    place = desk.workspace_id, _portfolio_id(portfolio)
+    today = queries.opened_between(session, *place, begins, ends, owner_id=owner_id)
     told = lookup.told(session, desk.workspace_id, queries.RISK_KEY, [risk.id for risk in today])
     lately = sum(risk.id in told and now - risk.opened_at < timedelta(hours=1) for risk in today)
     return max(0, min(AN_HOUR - lately, A_DAY - len(told)))
@@ -164,9 +164,10 @@ def put_daily_summary(session: Session, desk: Recipient, args: dict[str, Any], n
 def compose_more(session: Session, args: dict[str, Any], now: datetime) -> RisksMoreView | Moot:
     """What of a day's risks has no message of its own and is still open."""
     begins, ends = _day(date.fromisoformat(args["day"]), args["tz"])
-    opened = queries.opened_between(session, args["portfolio_id"], args["owner_id"], begins, ends)
+    place = args["workspace_id"], args["portfolio_id"]
+    opened = queries.opened_between(session, *place, begins, ends, owner_id=args["owner_id"])
     worth = [risk for risk in opened if risk.severity >= Severity.MEDIUM and risk.closed_at is None]
-    held = accounts.by_ids(session, {risk.account_id for risk in worth})
+    held = accounts.by_ids(session, args["workspace_id"], {risk.account_id for risk in worth})
     told = lookup.told(session, args["workspace_id"], queries.RISK_KEY, [risk.id for risk in worth]) if worth else set()
     rest = [risk for risk in worth if risk.id not in told]
     if not rest:

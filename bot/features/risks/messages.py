@@ -17,17 +17,18 @@ from bot.store import accounts, portfolios
 
 
 def _of_risk(session: Session, row: Claimed) -> Recipient | None:
-    risk = queries.by_id(session, row.args["risk_id"])
-    account = accounts.by_id(session, risk.account_id) if risk else None
+    risk = queries.by_id(session, row.workspace_id, row.args["risk_id"])
+    account = accounts.in_workspace(session, row.workspace_id, risk.account_id) if risk else None
     if account is None:
         return None
-    return recipients.of_account(session, account, portfolios.by_id(session, account.portfolio_id))
+    portfolio = portfolios.in_workspace(session, row.workspace_id, account.portfolio_id)
+    return recipients.of_account(session, account, portfolio)
 
 
 def _of_summary(session: Session, row: Claimed) -> Recipient | None:
     owner_id = row.args.get("owner_id")
     if owner_id is not None:
-        return recipients.of_accounts(session, row.workspace_id, accounts.ids_of(session, owner_id))
+        return recipients.of_accounts(session, row.workspace_id, accounts.ids_of(session, row.workspace_id, owner_id))
     return recipients.of_managers(session, row.workspace_id, row.args["portfolio_id"])
 
 
@@ -37,7 +38,7 @@ def _of_manager(session: Session, row: Claimed) -> Recipient | None:
 
 def _of_owner(tier: Tier) -> Callable[[Session, Claimed], Recipient | None]:
     return lambda session, row: recipients.of_accounts(
-        session, row.workspace_id, queries.accounts_of(session, row.args["member_id"], tier)
+        session, row.workspace_id, queries.accounts_of(session, row.workspace_id, row.args["member_id"], tier)
     )
 
 

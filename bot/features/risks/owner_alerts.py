@@ -60,13 +60,14 @@ def send_due_batch(session: Session, now: datetime) -> bool:
 
 def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> BatchView | Moot:
     """What broke in an owner's tech-touch accounts since the last batch, the worst first."""
-    owner = members.by_id(session, args["member_id"])
+    owner = members.by_id(session, args["workspace_id"], args["member_id"])
     month = date.fromisoformat(args["month"])
     if owner is None:
         return Moot("the owner is gone")
     since = working_hours.month_opens((month - timedelta(days=1)).replace(day=1), owner.tz)
-    ids = queries.accounts_of(session, owner.id, Tier.TECH_TOUCH)
-    found = [assess_now(state, now) for state in proof_state.load_many(session, ids)]
+    ids = queries.accounts_of(session, owner.workspace_id, owner.id, Tier.TECH_TOUCH)
+    states = proof_state.load_many(session, [owner.workspace_id], ids)
+    found = [assess_now(state, now) for state in states]
     found.sort(key=lambda one: one.worst_first)
     broke = [(one, _broke(one, since)) for one in found]
     lines = [_line(one.account, new) for one, (new, _) in broke if new]
@@ -78,9 +79,10 @@ def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> Batc
 
 def alert_owners_of_new_risks(session: Session, touched: Iterable[Account], now: datetime) -> None:
     """Ask the owners of these accounts about what broke in low-touch ones today, or show it in today's message."""
-    owners = {account.owner_id for account in touched if account.tier is Tier.LOW_TOUCH}
-    for owner_id in sorted(owner_id for owner_id in owners if owner_id is not None):
-        owner = members.by_id(session, owner_id)
+    low_touch = [account for account in touched if account.tier is Tier.LOW_TOUCH]
+    owners = {(account.workspace_id, account.owner_id) for account in low_touch if account.owner_id is not None}
+    for workspace_id, owner_id in sorted(owners):
+        owner = members.by_id(session, workspace_id, owner_id)
         if owner is None or owner.slack_id is None or owner.is_deactivated:
             continue
         today = working_hours.local_day(now, owner.tz)
@@ -90,12 +92,12 @@ def alert_owners_of_new_risks(session: Session, touched: Iterable[Account], now:
 
 def compose_trigger(session: Session, args: dict[str, Any], now: datetime) -> TriggerView | Moot:
     """What of a day's triggers is still open."""
-    owner = members.by_id(session, args["member_id"])
+    owner = members.by_id(session, args["workspace_id"], args["member_id"])
     found = _triggered(session, owner, date.fromisoformat(args["day"])) if owner else {}
     still = {account_id: [one for one in held if one.closed_at is None] for account_id, held in found.items()}
     lines = []
     for account_id, held in still.items():
-        account = accounts.by_id(session, account_id)
+        account = accounts.in_workspace(session, args["workspace_id"], account_id)
         if account is not None and held:
             lines.append(_line(account, held))
     return TriggerView(tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN)) if lines else Moot("all of it is closed")
@@ -119,24 +121,26 @@ def _triggered(session: Session, owner: Member, day: date) -> dict[int, list[Ris
     zone = ZoneInfo(owner.tz)
     begins = datetime.combine(day, time(), zone).astimezone(UTC)
     ends = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-    opened = queries.opened_for_owner_between(session, owner.id, Tier.LOW_TOUCH, TRIGGERS, begins - MONTH, ends)
+    opened = queries.opened_for_owner_between(session, owner, Tier.LOW_TOUCH, TRIGGERS, begins - MONTH, ends)
     found: dict[int, list[Risk]] = {}
     for risk in opened:
         if risk.opened_at >= begins:
-            asked = _last_asked(session, risk.account_id, opened, begins)
+            asked = _last_asked(session, owner, risk.account_id, opened, begins)
             if asked_by_trigger(Tier.LOW_TOUCH, risk, asked, risk.opened_at):
                 found.setdefault(risk.account_id, []).append(risk)
     return found
 
 
-def _last_asked(session: Session, account_id: int, opened: Iterable[Risk], begins: datetime) -> datetime | None:
+def _last_asked(
+    session: Session, owner: Member, account_id: int, opened: Iterable[Risk], begins: datetime
+) -> datetime | None:
     """When the owner was last asked about an account before a day, by a prompt or by a trigger."""
     by_trigger = [
         risk.opened_at
         for risk in opened
         if risk.account_id == account_id and risk.opened_at < begins and risk.severity >= Severity.MEDIUM
     ]
-    by_prompt = meeting_queries.last_asked(session, account_id)
+    by_prompt = meeting_queries.last_asked(session, owner.workspace_id, account_id)
     return max([*by_trigger, *([by_prompt] if by_prompt else [])], default=None)
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
 from bot.app.assessments import has_begun
 from bot.domain.enums import RiskState
@@ -22,25 +23,24 @@ from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.text import day, number, quoted
 from bot.features.risks import queries, risk_message
 from bot.features.risks.views import EvidenceChoice, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
-from bot.store import accounts, ledger, members, proof_state
+from bot.store import ledger, members, proof_state
 from bot.store.entities import Entity
 
 LONGEST_SNOOZE = timedelta(days=90)
 _MORNING = time(9)
 _PIECES_OFFERED = 20
 _AWAKE = {"snoozed_until": None, "snoozed_why": None}
-_GONE = "That risk is gone. Type /proof and the account's name to see what is open."
 
 
 def claim(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskView:
     """Take a risk that nobody holds. Pressed twice by the same person it changes nothing."""
     risk, _ = _still_open(_locked(session, actor, risk_id, now))
     if risk.owner_id == actor.member.id and risk.state is RiskState.CLAIMED:
-        return risk_message.risk_view(session, risk.id, now)
+        return risk_message.risk_view(session, actor.workspace_id, risk.id, now)
     if risk.owner_id is not None and risk.owner_id != actor.member.id:
-        raise UserError(_taken(session, risk))
+        raise UserError(_taken(session, actor, risk))
     _give(session, actor, risk, actor.member.id, now)
-    return risk_message.publish_risk_change(session, risk.id, now)
+    return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
 def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: datetime) -> RiskView:
@@ -50,11 +50,11 @@ def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: 
     if to is None or to.is_guest or to.is_deactivated:
         raise UserError("Choose a full member of this workspace; guests and bots cannot hold a risk.", "assignee")
     if risk.owner_id == to.id and risk.state is RiskState.CLAIMED:
-        return risk_message.risk_view(session, risk.id, now)
+        return risk_message.risk_view(session, actor.workspace_id, risk.id, now)
     _give(session, actor, risk, to.id, now)
     if to.id != actor.member.id:
         risk_message.tell_holder(session, risk, to, now)
-    return risk_message.publish_risk_change(session, risk.id, now)
+    return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
 def snooze(session: Session, actor: Actor, risk_id: int, until: date, why: str, now: datetime) -> RiskView:
@@ -70,7 +70,7 @@ def snooze(session: Session, actor: Actor, risk_id: int, until: date, why: str, 
     morning = datetime.combine(until, _MORNING, ZoneInfo(actor.member.tz)).astimezone(UTC)
     values = {"snoozed_until": morning, "snoozed_why": why.strip(), "remind_manager_at": None}
     _set(session, actor, risk, now, why=why.strip(), state=RiskState.SNOOZED, **values)
-    return risk_message.publish_risk_change(session, risk.id, now)
+    return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
 def close(
@@ -83,7 +83,7 @@ def close(
     risk, account = _still_open(_locked(session, actor, risk_id, now))
     said = " ".join(how.split())
     if evidence_id is not None:
-        piece = _usable(proof_state.load(session, account.id), evidence_id, now)
+        piece = _usable(proof_state.load(session, account.workspace_id, account.id), evidence_id, now)
         said = f"{said} ({piece})" if said else piece
     if not said:
         raise UserError("Choose the evidence that settles it, or say in a sentence what changed.", "how")
@@ -99,26 +99,26 @@ def close(
         remind_manager_at=None,
         **_AWAKE,
     )
-    return risk_message.publish_risk_change(session, risk.id, now)
+    return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
 def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime) -> RiskView:
     """Take back the closing of a risk; whoever had it has it again."""
-    risk, _ = _locked(session, actor, risk_id, now)
+    risk, account = _locked(session, actor, risk_id, now)
     if risk.closed_at is None:
         raise UserError("This risk is open already. Press I have it to take it.")
     if queries.same_open(session, risk):
         raise UserError("The same danger is open again already. Go on with the newer message about it.")
     state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
-    remind_at = risk_message.remind_at(session, risk, now) if risk.owner_id is None else None
+    remind_at = risk_message.remind_at(session, account, risk, now) if risk.owner_id is None else None
     values = {"closed_at": None, "closed_how": None, "remind_manager_at": remind_at}
     _set(session, actor, risk, now, why=why.strip() or None, state=state, **values)
-    return risk_message.publish_risk_change(session, risk.id, now)
+    return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
 def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskAssignView:
     risk, account = _still_open(_readable(session, actor, risk_id))
-    holder = members.by_id(session, risk.owner_id)
+    holder = members.by_id(session, actor.workspace_id, risk.owner_id)
     return RiskAssignView(risk.id, account.name, label(risk.kind), holder.name if holder else None)
 
 
@@ -129,7 +129,7 @@ def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> 
 
 def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
     risk, account = _still_open(_readable(session, actor, risk_id))
-    state = proof_state.load(session, account.id)
+    state = proof_state.load(session, account.workspace_id, account.id)
     usable = sorted(_standing(state, now), key=lambda piece: piece.as_of, reverse=True)
     about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
     pieces = tuple(EvidenceChoice(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
@@ -139,10 +139,10 @@ def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> R
 def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Account]:
     """The risk and its account, if `actor` may act on them; this only reads."""
     must_read(actor)
-    risk = queries.by_id(session, risk_id)
-    account = accounts.by_id(session, risk.account_id) if risk else None
-    if risk is None or account is None or account.workspace_id != actor.workspace_id:
-        raise UserError(_GONE)
+    risk = queries.by_id(session, actor.workspace_id, risk_id)
+    if risk is None:
+        raise no_such_account()
+    account = account_of(session, actor, risk.account_id)
     if risk.owner_id != actor.member.id and not may_write(session, actor, account):
         must_write(session, actor, account)
     return risk, account
@@ -176,12 +176,14 @@ def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str 
     unchanged = {"state": risk.state, "owner_id": risk.owner_id}
     if ledger.change(session, actor.author, Entity.RISK, risk.id, now, why=why, only_if=unchanged, **values):
         return
-    current = queries.by_id(session, risk.id)
-    raise UserError(_taken(session, current) if current else _GONE)
+    current = queries.by_id(session, actor.workspace_id, risk.id)
+    if current is None:
+        raise no_such_account()
+    raise UserError(_taken(session, actor, current))
 
 
-def _taken(session: Session, risk: Risk) -> str:
-    holder = members.by_id(session, risk.owner_id)
+def _taken(session: Session, actor: Actor, risk: Risk) -> str:
+    holder = members.by_id(session, actor.workspace_id, risk.owner_id)
     if risk.closed_at is not None:
         return f"Somebody was faster: this risk was closed on {day(risk.closed_at.date())}."
     if holder is None:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from bot.domain.enums import AccountStatus, RiskKind, Tier
 from bot.domain.model import Risk
 from bot.outbox.types import MessageKey
+from bot.store.entities import Entity
+from bot.store.members import Member
 from bot.store.schema import account, history, member, portfolio, risk
 from bot.store.schema.outbox import outbox
 
@@ -53,20 +55,23 @@ class RiskNote:
     why: str | None
 
 
-def by_id(session: Session, risk_id: int) -> Risk | None:
-    row = session.execute(select(*_COLUMNS).where(risk.c.id == risk_id)).one_or_none()
+def by_id(session: Session, workspace_id: int, risk_id: int) -> Risk | None:
+    """The risk with this id; None where this workspace has none."""
+    ours = (risk.c.id == risk_id) & Entity.RISK.in_workspace(workspace_id)
+    row = session.execute(select(*_COLUMNS).where(ours)).one_or_none()
     return None if row is None else Risk(*row)
 
 
-def by_ids(session: Session, risk_ids: Iterable[int]) -> list[Risk]:
-    """These risks, the worst first."""
-    statement = select(*_COLUMNS).where(risk.c.id.in_(set(risk_ids)))
+def by_ids(session: Session, workspace_id: int, risk_ids: Iterable[int]) -> list[Risk]:
+    """Those of these risks that are of this workspace, the worst first."""
+    ours = risk.c.id.in_(set(risk_ids)) & Entity.RISK.in_workspace(workspace_id)
+    statement = select(*_COLUMNS).where(ours)
     return [Risk(*row) for row in session.execute(statement.order_by(risk.c.severity.desc(), risk.c.id))]
 
 
-def remind_manager_at(session: Session, risk_id: int) -> datetime | None:
+def remind_manager_at(session: Session, of: Risk) -> datetime | None:
     """When the manager is to hear of a risk that nobody has taken."""
-    return session.execute(select(risk.c.remind_manager_at).where(risk.c.id == risk_id)).scalar_one_or_none()
+    return session.execute(select(risk.c.remind_manager_at).where(risk.c.id == of.id)).scalar_one_or_none()
 
 
 def same_open(session: Session, closed: Risk) -> bool:
@@ -82,14 +87,20 @@ def same_open(session: Session, closed: Risk) -> bool:
 
 
 def opened_between(
-    session: Session, portfolio_id: int | None, owner_id: int | None, begins: datetime, ends: datetime
+    session: Session,
+    workspace_id: int,
+    portfolio_id: int | None,
+    begins: datetime,
+    ends: datetime,
+    *,
+    owner_id: int | None,
 ) -> list[Risk]:
     """The risks opened from `begins` to before `ends` in a portfolio (or outside of all), the worst first.
 
     With `owner_id` only those of this owner's accounts.
     """
     joined = risk.join(account, account.c.id == risk.c.account_id)
-    ours = account.c.portfolio_id == portfolio_id
+    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
     theirs = true() if owner_id is None else account.c.owner_id == owner_id
     statement = select(*_COLUMNS).select_from(joined)
     found = statement.where(ours, theirs, risk.c.opened_at >= begins, risk.c.opened_at < ends)
@@ -97,18 +108,21 @@ def opened_between(
     return [Risk(*row) for row in session.execute(found.order_by(*by_weight))]
 
 
-def unclaimed(session: Session, now: datetime, limit: int) -> list[tuple[Risk, datetime]]:
-    """Risks of one portfolio that nobody took in time, with the moment when that was; the longest waiting first."""
+def unclaimed(session: Session, now: datetime, limit: int) -> tuple[int, list[tuple[Risk, datetime]]] | None:
+    """Risks of one portfolio that nobody took in time, with the moment when that was; the longest waiting first.
+
+    As workspace id and risks; None when nobody has to hear of any.
+    """
     joined = risk.join(account, account.c.id == risk.c.account_id)
     due = risk.c.remind_manager_at <= now
-    oldest = select(account.c.portfolio_id).select_from(joined).where(due).order_by(risk.c.remind_manager_at).limit(1)
-    first = session.execute(oldest).one_or_none()
+    waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due)
+    first = session.execute(waiting.order_by(risk.c.remind_manager_at).limit(1)).one_or_none()
     if first is None:
-        return []
+        return None
     together = select(*_COLUMNS, risk.c.remind_manager_at).select_from(joined)
-    ours = together.where(due, account.c.portfolio_id == first.portfolio_id)
-    rows = session.execute(ours.order_by(risk.c.severity.desc(), risk.c.id).limit(limit))
-    return [(Risk(*row[:-1]), row[-1]) for row in rows]
+    ours = (account.c.workspace_id == first.workspace_id) & (account.c.portfolio_id == first.portfolio_id)
+    rows = session.execute(together.where(due, ours).order_by(risk.c.severity.desc(), risk.c.id).limit(limit))
+    return first.workspace_id, [(Risk(*row[:-1]), row[-1]) for row in rows]
 
 
 def notes(session: Session, of: Risk) -> list[RiskNote]:
@@ -169,14 +183,15 @@ def owners_without_batch(session: Session, month: str) -> list[Owner]:
     return [Owner(*row) for row in rows]
 
 
-def accounts_of(session: Session, member_id: int, tier: Tier) -> list[int]:
+def accounts_of(session: Session, workspace_id: int, member_id: int, tier: Tier) -> list[int]:
     """The customers of this tier that a member owns."""
-    ours = (account.c.owner_id == member_id) & (account.c.tier == tier) & (account.c.status == AccountStatus.CUSTOMER)
+    theirs = (account.c.workspace_id == workspace_id) & (account.c.owner_id == member_id)
+    ours = theirs & (account.c.tier == tier) & (account.c.status == AccountStatus.CUSTOMER)
     return list(session.execute(select(account.c.id).where(ours).order_by(account.c.id)).scalars())
 
 
 def opened_for_owner_between(
-    session: Session, member_id: int, tier: Tier, kinds: Iterable[RiskKind], begins: datetime, ends: datetime
+    session: Session, owner: Member, tier: Tier, kinds: Iterable[RiskKind], begins: datetime, ends: datetime
 ) -> list[Risk]:
     """Risks of these kinds in a member's customers of a tier, opened from `begins` to before `ends`, worst first."""
     joined = risk.join(account, account.c.id == risk.c.account_id)
@@ -184,7 +199,8 @@ def opened_for_owner_between(
         select(*_RISK)
         .select_from(joined)
         .where(
-            account.c.owner_id == member_id,
+            account.c.workspace_id == owner.workspace_id,
+            account.c.owner_id == owner.id,
             account.c.tier == tier,
             account.c.status == AccountStatus.CUSTOMER,
             risk.c.kind.in_(list(kinds)),

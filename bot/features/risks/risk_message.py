@@ -61,7 +61,7 @@ def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], no
 
     A manager who left since the risks were opened is stood in for by an admin.
     """
-    portfolio = portfolios.by_id(session, account.portfolio_id)
+    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
     desk = of_manager(session, portfolio) if portfolio else of_admin(session, account.workspace_id)
     if not risk_ids:
         return
@@ -80,19 +80,19 @@ def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], no
     put(session, message, now)
 
 
-def publish_risk_change(session: Session, risk_id: int, now: datetime) -> RiskView:
+def publish_risk_change(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
     """Show a changed risk: its message in place, the newest line of its timeline in the thread. Returns the risk."""
-    risk, account = _of(session, risk_id)
-    if lookup.told(session, account.workspace_id, queries.RISK_KEY, [risk_id]):
-        _put_change(session, account.workspace_id, risk_id, queries.last_note_id(session, risk), now)
-    return risk_view(session, risk_id, now)
+    risk, _ = _of(session, workspace_id, risk_id)
+    if lookup.told(session, workspace_id, queries.RISK_KEY, [risk_id]):
+        _put_change(session, workspace_id, risk_id, queries.last_note_id(session, risk), now)
+    return risk_view(session, workspace_id, risk_id, now)
 
 
 def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int, now: datetime) -> None:
     key = queries.RISK_KEY.of(risk_id)
     shown = message_family.newest(session, workspace_id, key)
     if shown is None or shown.dead:
-        _tell_again(session, risk_id, shown, now)
+        _tell_again(session, workspace_id, risk_id, shown, now)
         return
     update = Outgoing(
         key=f"{key}@{note_id}",
@@ -115,38 +115,39 @@ def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int,
     put(session, note, now)
 
 
-def _tell_again(session: Session, risk_id: int, dead: FamilyMember | None, now: datetime) -> None:
+def _tell_again(session: Session, workspace_id: int, risk_id: int, dead: FamilyMember | None, now: datetime) -> None:
     """A risk whose message was refused is told anew when it changes, at the desk of today."""
-    _, account = _of(session, risk_id)
-    desk = of_account(session, account, portfolios.by_id(session, account.portfolio_id))
+    _, account = _of(session, workspace_id, risk_id)
+    desk = of_account(session, account, portfolios.in_workspace(session, account.workspace_id, account.portfolio_id))
     if desk is None:
         log.error("risks.nobody_to_tell", risks=[risk_id])
     elif dead is not None:
         put(session, _message(risk_id, desk, dead.next_key, now), now)
 
 
-def remind_at(session: Session, risk: Risk, now: datetime) -> datetime | None:
+def remind_at(session: Session, account: Account, risk: Risk, now: datetime) -> datetime | None:
     """When the manager is told of this risk if nobody takes it; None for a LOW one and without a manager."""
-    account = accounts.by_id(session, risk.account_id)
-    if account is None or risk.severity < Severity.MEDIUM:
+    if risk.severity < Severity.MEDIUM:
         return None
-    return manager_reminded_at(session, portfolios.by_id(session, account.portfolio_id), now)
+    return manager_reminded_at(
+        session, portfolios.in_workspace(session, account.workspace_id, account.portfolio_id), now
+    )
 
 
 def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: datetime) -> datetime | None:
     """One business day on, by the clock of the portfolio's manager; None without a manager whom Slack reaches."""
-    manager = reached(session, portfolio.manager_id) if portfolio else None
+    manager = reached(session, portfolio.workspace_id, portfolio.manager_id) if portfolio else None
     return working_hours.business_day_later(now, manager.tz) if manager else None
 
 
-def risk_view(session: Session, risk_id: int, now: datetime) -> RiskView:
+def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
     """A risk with what a reader needs to act on it."""
-    risk, account = _of(session, risk_id)
-    portfolio = portfolios.by_id(session, account.portfolio_id)
+    risk, account = _of(session, workspace_id, risk_id)
+    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
     timeline = queries.notes(session, risk) if risk.closed_at else []
     closed_by = next((note.member_id for note in reversed(timeline) if note.after.get("closed_at")), None)
     manager_id = portfolio.manager_id if portfolio else None
-    who = portfolios.mentions(session, [account.owner_id, risk.owner_id, manager_id, closed_by])
+    who = portfolios.mentions(session, workspace_id, [account.owner_id, risk.owner_id, manager_id, closed_by])
     arr = money(account.arr_minor, account.currency)
     return RiskView(
         risk_id=risk.id,
@@ -162,7 +163,7 @@ def risk_view(session: Session, risk_id: int, now: datetime) -> RiskView:
         holder=who.get(risk.owner_id or 0),
         claimed_at=risk.claimed_at,
         manager=who.get(manager_id or 0),
-        manager_told_at=queries.remind_manager_at(session, risk.id),
+        manager_told_at=queries.remind_manager_at(session, risk),
         snoozed_until=risk.snoozed_until,
         snoozed_why=risk.snoozed_why,
         closed_by=who.get(closed_by or 0),
@@ -173,7 +174,7 @@ def risk_view(session: Session, risk_id: int, now: datetime) -> RiskView:
 
 def compose_risk(session: Session, args: dict[str, Any], now: datetime) -> RiskView | Moot:
     """The risk as it stands; moot when it was closed before anybody heard of it."""
-    view = risk_view(session, args["risk_id"], now)
+    view = risk_view(session, args["workspace_id"], args["risk_id"], now)
     if args["first"] and view.state is RiskState.CLOSED:
         return Moot("the risk was closed before it was told")
     return view
@@ -181,15 +182,15 @@ def compose_risk(session: Session, args: dict[str, Any], now: datetime) -> RiskV
 
 def compose_note(session: Session, args: dict[str, Any], now: datetime) -> RiskNoteView | Moot:
     """One line of the timeline, as it was when it happened."""
-    risk, account = _of(session, args["risk_id"])
+    risk, account = _of(session, args["workspace_id"], args["risk_id"])
     note = queries.note_by_id(session, risk, args["note_id"])
     if note is None:
         return Moot("that line of history is gone")
     after = note.after
     until = after.get("snoozed_until")
-    portfolio = portfolios.by_id(session, account.portfolio_id)
+    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
     manager_id = portfolio.manager_id if portfolio else None
-    who = portfolios.mentions(session, [note.member_id, after.get("owner_id"), manager_id])
+    who = portfolios.mentions(session, account.workspace_id, [note.member_id, after.get("owner_id"), manager_id])
     return RiskNoteView(
         what=_event(note),
         account=account.name,
@@ -221,16 +222,17 @@ def _event(note: RiskNote) -> str:
 
 def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> UnclaimedView | Moot:
     """What of these risks is still without anybody."""
-    found = [risk for risk in queries.by_ids(session, args["risk_ids"]) if risk.state is RiskState.OPEN]
+    workspace_id = args["workspace_id"]
+    named = queries.by_ids(session, workspace_id, args["risk_ids"])
+    found = [risk for risk in named if risk.state is RiskState.OPEN]
     if not found:
         return Moot("somebody has taken them since")
-    held = {risk.account_id: accounts.by_id(session, risk.account_id) for risk in found}
-    portfolio = portfolios.by_id(session, args["portfolio_id"])
-    who = portfolios.mentions(session, [account.owner_id for account in held.values() if account])
+    held = accounts.by_ids(session, workspace_id, {risk.account_id for risk in found})
+    portfolio = portfolios.in_workspace(session, workspace_id, args["portfolio_id"])
+    who = portfolios.mentions(session, workspace_id, [account.owner_id for account in held.values()])
     lines = []
     for risk in found:
         account = held[risk.account_id]
-        assert account is not None
         owner = who.get(account.owner_id or 0)
         lines.append(
             UnclaimedLine(
@@ -240,9 +242,9 @@ def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> 
     return UnclaimedView(portfolio.name if portfolio else "", portfolio.channel if portfolio else None, tuple(lines))
 
 
-def _of(session: Session, risk_id: int) -> tuple[Risk, Account]:
-    risk = queries.by_id(session, risk_id)
-    account = accounts.by_id(session, risk.account_id) if risk else None
+def _of(session: Session, workspace_id: int, risk_id: int) -> tuple[Risk, Account]:
+    risk = queries.by_id(session, workspace_id, risk_id)
+    account = accounts.in_workspace(session, workspace_id, risk.account_id) if risk else None
     if risk is None or account is None:
         raise LookupError(f"no risk {risk_id}")
     return risk, account

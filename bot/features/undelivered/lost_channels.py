@@ -70,7 +70,7 @@ def notice_posts(kinds: Collection[str], session: Session, now: datetime) -> boo
 
 def compose_channel_lost(session: Session, args: dict[str, Any], now: datetime) -> ChannelLostView | Moot:
     """Moot once the channel was found or another one was chosen."""
-    portfolio = portfolios.by_id(session, args["portfolio_id"])
+    portfolio = portfolios.in_workspace(session, args["workspace_id"], args["portfolio_id"])
     lost = [use for use in CHANNELS if portfolio and _is_lost(portfolio, use, args["channel"])]
     if portfolio is None or not lost:
         return Moot("the channel is back, or another one was chosen")

@@ -71,7 +71,7 @@ def refused_for_good(
 
 def left(session: Session, member: Member, now: datetime) -> None:
     """Somebody left: what they were asked and have not answered is asked of whoever stands in."""
-    for prompt in meeting_queries.open_of_member(session, member.id):
+    for prompt in meeting_queries.open_of_member(session, member.workspace_id, member.id):
         stand_in = _reassign(session, prompt, f"{member.name} left", now)
         if stand_in is None or stand_in.slack_id is None:
             log.error("prompts.nobody_to_ask", prompt=prompt.id, left=member.id)
@@ -92,8 +92,8 @@ def _mark_left(session: Session, row: Claimed, code: str, now: datetime) -> None
 
 def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> bool:
     """Have the deputy, else the manager, answer a prompt; True too if it is not that person's to answer any more."""
-    prompt = meeting_queries.by_id(session, row.args["prompt_id"])
-    asked = members.by_id(session, prompt.member_id) if prompt else None
+    prompt = meeting_queries.by_id(session, row.workspace_id, row.args["prompt_id"])
+    asked = members.by_id(session, row.workspace_id, prompt.member_id) if prompt else None
     if prompt is None or prompt.state is not PromptState.OPEN or asked is None or asked.slack_id != row.channel:
         log.info("outbox.not_needed", key=row.key, why="the prompt is over, or somebody else was asked")
         return True
@@ -108,7 +108,7 @@ def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> b
 
 def _reassign(session: Session, prompt: Prompt, why: str, now: datetime) -> Member | None:
     """Make a prompt theirs who answer for the account now; None if it stays whose it was."""
-    account = accounts.by_id(session, prompt.account_id)
+    account = accounts.in_workspace(session, prompt.workspace_id, prompt.account_id)
     stand_in = recipients.answerable(session, account) if account else None
     if stand_in is None:
         return None
@@ -138,8 +138,8 @@ def _put_on(session: Session, row: Claimed, desk: Recipient, now: datetime) -> N
 
     An update or a reply whose post stands where it cannot be seen brings that post along, once.
     """
-    itself = message_family.by_id(session, row.id)
-    parent = message_family.parent_of(session, row.id)
+    itself = message_family.by_id(session, row.workspace_id, row.id)
+    parent = message_family.parent_of(session, row.workspace_id, row.id)
     last = message_family.newest(session, row.workspace_id, parent.key) if parent else itself
     assert itself is not None and last is not None
     common: dict[str, Any] = {"workspace_id": row.workspace_id, "due_at": now, "trace": row.trace}
@@ -148,7 +148,7 @@ def _put_on(session: Session, row: Claimed, desk: Recipient, now: datetime) -> N
         thread = last.next_key
         place: dict[str, Any] = {"channel": desk.to, "destination": desk.destination}
         put(session, Outgoing(key=thread, kind=last.kind, args=last.args, **place, **common), now)
-    replies = message_family.waiting_replies(session, row.id) if parent is None else [itself]
+    replies = message_family.waiting_replies(session, row.workspace_id, row.id) if parent is None else [itself]
     if row.op is Op.POST:
         for reply in replies:
             on = Outgoing(key=reply.next_key, kind=reply.kind, args=reply.args, thread_key=thread, **common)

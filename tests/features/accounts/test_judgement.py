@@ -68,7 +68,7 @@ def test_a_new_judgement_stands_beside_the_old_one(team: Team) -> None:
     assert view is not None
     assert (view.verdict, view.by) == (Verdict.NO, "Priya Nair")
     with team.session() as session:
-        assert len(proof_state.load(session, acme).judgements) == 2
+        assert len(proof_state.load(session, 1, acme).judgements) == 2
 
 
 def test_a_judgement_needs_a_verdict_a_reason_and_what_would_change_it(team: Team) -> None:

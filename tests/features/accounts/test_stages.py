@@ -30,7 +30,7 @@ def look(database: Database, now: datetime) -> None:
 
 def stage_of(database: Database, account_id: int) -> tuple[Stage, date | None]:
     with database.begin() as session:
-        account = accounts.by_id(session, account_id)
+        account = accounts.in_workspace(session, 1, account_id)
         assert account is not None
         return account.stage, account.stage_since
 

@@ -74,13 +74,13 @@ def evidence(world: World, **values: Any) -> NewEvidence:
 
 
 def state_of_the_prompt(session: Session) -> PromptState:
-    prompt = meeting_queries.by_id(session, 1)
+    prompt = meeting_queries.by_id(session, 1, 1)
     assert prompt is not None
     return prompt.state
 
 
 def last_answer(session: Session, world: World) -> Answer:
-    answer = meeting_queries.last_answer(session, world.acme)
+    answer = meeting_queries.last_answer(session, 1, world.acme)
     assert answer is not None
     return answer
 
@@ -120,7 +120,9 @@ def test_a_second_answer_to_the_same_meeting_edits_the_first_and_history_keeps_b
     edited = replace(full(world), submission="V9:answer", what_changed="Legal and sales sign without us")
     answers.answer(session, world.maya, edited, NOW + timedelta(minutes=5))
     assert count(session, "answer") == 1
-    [view] = prompts.compose_prompts(session, [{"prompt_id": 1, "to": "U0MAYA", "first": False}], NOW)
+    [view] = prompts.compose_prompts(
+        session, [{"workspace_id": 1, "prompt_id": 1, "to": "U0MAYA", "first": False}], NOW
+    )
     assert isinstance(view, PromptView) and view.answer is not None
     assert view.answer.what_changed == "Legal and sales sign without us" and view.answer.edited
     changes = session.execute(select(history.c.before).where(history.c.entity == "answer")).scalars()

@@ -50,7 +50,7 @@ def test_the_owner_is_asked_a_day_before_the_meeting_and_not_earlier(session: Se
     assert queued(session) == []
     ask_all(session, TUESDAY_TEN)
     assert queued(session) == [("prompt:1", "U0MAYA")]
-    assert meeting_queries.cadences_of(session, world.acme)[0].next_meeting_at == WEDNESDAY_TEN + timedelta(days=7)
+    assert meeting_queries.cadences_of(session, 1, world.acme)[0].next_meeting_at == WEDNESDAY_TEN + timedelta(days=7)
 
 
 def test_a_second_look_asks_nobody_twice(session: Session, world: World) -> None:
@@ -72,7 +72,7 @@ def test_a_prompt_that_would_fall_on_a_weekend_is_asked_on_friday(session: Sessi
             datetime(2026, 3, 9, 9, tzinfo=UTC), timedelta(hours=24), "Europe/Berlin"
         ),
     )
-    assert meeting_queries.cadences_of(session, world.acme)[0].next_prompt_at == datetime(2026, 3, 6, 9, tzinfo=UTC)
+    assert meeting_queries.cadences_of(session, 1, world.acme)[0].next_prompt_at == datetime(2026, 3, 6, 9, tzinfo=UTC)
 
 
 def test_the_meeting_keeps_its_wall_clock_through_the_change_to_summer_time(session: Session, world: World) -> None:
@@ -85,17 +85,20 @@ def test_the_meeting_keeps_its_wall_clock_through_the_change_to_summer_time(sess
 def test_after_an_outage_the_owner_is_asked_once_for_the_newest_meeting(session: Session, world: World) -> None:
     ask_all(session, WEDNESDAY_TEN + timedelta(days=21, hours=3))
     assert len(queued(session)) == 1
-    prompt = meeting_queries.by_id(session, 1)
+    prompt = meeting_queries.by_id(session, 1, 1)
     assert prompt is not None
     assert prompt.starts_at == WEDNESDAY_TEN + timedelta(days=21)
-    [view] = prompts.compose_prompts(session, [{"prompt_id": 1, "to": "U0MAYA", "first": True}], WEDNESDAY_TEN)
+    args = {"workspace_id": 1, "prompt_id": 1, "to": "U0MAYA", "first": True}
+    [view] = prompts.compose_prompts(session, [args], WEDNESDAY_TEN)
     assert isinstance(view, PromptView)
 
 
 def test_a_late_prompt_says_that_the_meeting_has_passed(session: Session, world: World) -> None:
     late = WEDNESDAY_TEN + timedelta(hours=3)
     ask_all(session, late)
-    [view] = prompts.compose_prompts(session, [{"prompt_id": 1, "to": "U0MAYA", "first": True}], late)
+    [view] = prompts.compose_prompts(
+        session, [{"workspace_id": 1, "prompt_id": 1, "to": "U0MAYA", "first": True}], late
+    )
     assert isinstance(view, PromptView) and view.passed
 
 
@@ -142,7 +145,9 @@ def test_who_has_answered_is_not_reminded_and_a_reminder_on_its_way_is_dropped(s
     ask_all(session, TUESDAY_TEN)
     prompts.remind_due(session, datetime(2026, 3, 3, 17, tzinfo=UTC))
     answers.meeting_off(session, world.maya, 1, datetime(2026, 3, 3, 17, 1, tzinfo=UTC))
-    reminder = prompts.compose_reminder(session, {"prompt_id": 1}, datetime(2026, 3, 3, 17, 2, tzinfo=UTC))
+    reminder = prompts.compose_reminder(
+        session, {"workspace_id": 1, "prompt_id": 1}, datetime(2026, 3, 3, 17, 2, tzinfo=UTC)
+    )
     assert isinstance(reminder, Moot)
 
 
@@ -161,7 +166,7 @@ def test_an_owner_whom_slack_does_not_know_is_never_a_dead_letter(session: Sessi
     ledger.change(session, world.admin.author, Entity.ACCOUNT, world.acme, MONDAY, owner_id=stranger)
     ask_all(session, TUESDAY_TEN)
     assert queued(session) == [("prompt:1", "U0PRIYA")]
-    assert members.by_id(session, stranger) is not None
+    assert members.by_id(session, 1, stranger) is not None
 
 
 def test_a_late_prompt_is_as_late_as_it_is(session: Session, world: World) -> None:
@@ -183,7 +188,7 @@ def test_a_prompt_that_was_put_off_further_asks_only_at_the_later_time(session: 
     ledger.change(
         session, world.maya.author, Entity.PROMPT, 1, TUESDAY_TEN, snoozed_until=TUESDAY_TEN + timedelta(hours=2)
     )
-    again = [{"prompt_id": 1, "to": "U0MAYA", "first": True}]
+    again = [{"workspace_id": 1, "prompt_id": 1, "to": "U0MAYA", "first": True}]
     [early] = prompts.compose_prompts(session, again, TUESDAY_TEN + timedelta(hours=1))
     assert early == Moot("the prompt is snoozed until later")
     [later] = prompts.compose_prompts(session, again, TUESDAY_TEN + timedelta(hours=2))

@@ -171,7 +171,7 @@ def test_acceptance_is_dated_named_and_grows_old(database: Database, world: Worl
             packet.accept(session, world.tom, world.acme, world.ana, MONDAY.date(), MONDAY)
         view = packet.accept(session, world.maya, world.acme, world.ana, MONDAY.date(), MONDAY)
         assert (view.by, view.until) == ("Ana Ruiz", date(2027, 3, 2))
-        account = accounts.by_id(session, world.acme)
+        account = accounts.in_workspace(session, 1, world.acme)
         assert account is not None
         assert (account.packet_accepted_on, account.packet_accepted_by) == (MONDAY.date(), world.ana)
         told = packet.packet(session, world.maya, world.acme, day(MONDAY, 30))

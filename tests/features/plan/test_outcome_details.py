@@ -40,7 +40,7 @@ def uptime(database: Database, world: World) -> int:
 
 def outcome_of(database: Database, world: World, outcome_id: int) -> Outcome:
     with database.begin() as session:
-        return next(one for one in proof_state.load(session, world.acme).outcomes if one.id == outcome_id)
+        return next(one for one in proof_state.load(session, 1, world.acme).outcomes if one.id == outcome_id)
 
 
 def test_a_number_that_must_hold_gets_its_band_and_is_proven_within_it(database: Database, world: World) -> None:

@@ -38,8 +38,8 @@ def team(database: Database) -> Team:
 
 def now_and_anew(session: Session, portfolio_id: int, now: datetime) -> tuple[list[Brief], list[Brief]]:
     """The portfolio's briefs as they are given, and as they are without any that was kept."""
-    given_ = account_summaries.of_portfolio(session, portfolio_id, None, now).briefs
-    anew = [brief_of(assess_now(state, now)) for state in proof_state.load_portfolio(session, portfolio_id)]
+    given_ = account_summaries.of_portfolio(session, 1, portfolio_id, None, now).briefs
+    anew = [brief_of(assess_now(state, now)) for state in proof_state.load_portfolio(session, 1, portfolio_id)]
     return sorted(given_, key=by_id), sorted(anew, key=by_id)
 
 
@@ -50,7 +50,7 @@ def by_id(brief: Brief) -> int:
 def held(team: Team, now: datetime) -> set[int]:
     """The accounts whose kept brief holds."""
     with team.session() as session:
-        return set(portfolio_queries.of_portfolio(session, team.portfolio_id, RULES_VERSION, now))
+        return set(portfolio_queries.of_portfolio(session, 1, team.portfolio_id, RULES_VERSION, now))
 
 
 def assert_true(team: Team, now: datetime) -> None:
@@ -147,7 +147,7 @@ def test_a_look_keeps_a_brief_and_a_digest_then_reads_no_evidence(team: Team) ->
     with statements(team.database) as seen:
         assert_true(team, MONDAY)
     with team.session() as session, statements(team.database) as seen:
-        account_summaries.of_portfolio(session, team.portfolio_id, None, MONDAY)
+        account_summaries.of_portfolio(session, 1, team.portfolio_id, None, MONDAY)
     assert seen and not any("FROM evidence" in statement for statement in seen)
 
 
@@ -189,7 +189,7 @@ def test_a_new_name_ends_the_briefs_that_may_say_the_old_one(team: Team) -> None
         members.remember(session, 1, MAYA.user(name="Maya Okafor"))
     assert_true(team, MONDAY)
     with team.session() as session:
-        (one,) = account_summaries.of_portfolio(session, team.portfolio_id, None, MONDAY).briefs
+        (one,) = account_summaries.of_portfolio(session, 1, team.portfolio_id, None, MONDAY).briefs
     assert "Maya Okafor" in one.dangers[0].fact
 
 
@@ -223,7 +223,7 @@ def test_a_write_during_a_look_ends_the_brief_of_that_look(team: Team) -> None:
     with team.session() as session:
         due = schema.account_due
         session.execute(select(due.c.account_id).where(due.c.account_id == account).with_for_update()).all()
-        state = proof_state.load(session, account)
+        state = proof_state.load(session, 1, account)
         writer.start()
         account_summaries.keep(session, [assess_now(state, MONDAY)])
     writer.join()

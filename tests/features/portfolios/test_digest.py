@@ -228,7 +228,7 @@ def test_the_figures_of_the_digest_are_kept_for_next_week(team: Team) -> None:
     _, outcome_id, _ = team.add_proven("Acme", FRIDAY)
     opened(team, FIRST)
     with team.session() as session:
-        kept = portfolio_queries.latest(session, [team.portfolio_id])[team.portfolio_id].figures["kept"]
+        kept = portfolio_queries.latest(session, 1, [team.portfolio_id])[team.portfolio_id].figures["kept"]
     assert kept["by_arr"] == {"EUR": "1"}
     assert Decimal(kept["credits"][str(outcome_id)]) == 1
 
@@ -244,11 +244,11 @@ def test_a_digest_that_nobody_can_read_is_kept_all_the_same(team: Team) -> None:
     assert open_one(team, FIRST)
     assert team.messages("digest") == []
     with team.session() as session:
-        assert team.portfolio_id in portfolio_queries.latest(session, [team.portfolio_id])
+        assert team.portfolio_id in portfolio_queries.latest(session, 1, [team.portfolio_id])
 
 
 def test_a_page_that_is_not_there_is_moot(team: Team) -> None:
     opened(team, FIRST)
     with team.session() as session:
-        assert isinstance(digest.compose_rest(session, {"digest_id": 1, "page": 9}, FIRST), Moot)
-        assert isinstance(digest.compose_digest(session, {"digest_id": 99}, FIRST), Moot)
+        assert isinstance(digest.compose_rest(session, {"workspace_id": 1, "digest_id": 1, "page": 9}, FIRST), Moot)
+        assert isinstance(digest.compose_digest(session, {"workspace_id": 1, "digest_id": 99}, FIRST), Moot)

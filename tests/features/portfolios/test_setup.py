@@ -64,7 +64,7 @@ def survey(team: Team, member: Member, now: datetime = MONDAY, **which: Any) -> 
 
 def portfolio_of(team: Team, account_id: int) -> int | None:
     with team.session() as session:
-        account = accounts.by_id(session, account_id)
+        account = accounts.in_workspace(session, 1, account_id)
         assert account is not None
         return account.portfolio_id
 
@@ -192,7 +192,7 @@ def test_tiers_follow_the_bands_unless_a_human_said_otherwise(team: Team) -> Non
     set_up(team, team.priya, replace(form, bands="100,000 / 20,000 EUR"))
     team.look()
     with team.session() as session:
-        tiers = [account.tier for id_ in (small, large, chosen) if (account := accounts.by_id(session, id_))]
+        tiers = [account.tier for id_ in (small, large, chosen) if (account := accounts.in_workspace(session, 1, id_))]
     assert tiers == [Tier.TECH_TOUCH, Tier.HIGH_TOUCH, Tier.HIGH_TOUCH]
 
 
@@ -266,5 +266,5 @@ def test_a_portfolio_of_another_workspace_is_as_good_as_gone(team: Team) -> None
         lambda: survey(team, team.ada, portfolio_id=theirs),
         lambda: set_up(team, team.ada, replace(NORTH, portfolio_id=theirs)),
     ):
-        with pytest.raises(UserError, match="gone"):
+        with pytest.raises(UserError, match="not here any more"):
             act()

@@ -36,12 +36,16 @@ def send(team: Team, now: datetime) -> int:
 
 def batch(team: Team, now: datetime) -> BatchView | Moot:
     with team.session() as session:
-        return owner_alerts.compose_batch(session, {"member_id": team.maya.id, "month": f"{now:%Y-%m}-01"}, now)
+        return owner_alerts.compose_batch(
+            session, {"workspace_id": 1, "member_id": team.maya.id, "month": f"{now:%Y-%m}-01"}, now
+        )
 
 
 def trigger(team: Team, now: datetime) -> TriggerView | Moot:
     with team.session() as session:
-        return owner_alerts.compose_trigger(session, {"member_id": team.maya.id, "day": f"{now:%Y-%m-%d}"}, now)
+        return owner_alerts.compose_trigger(
+            session, {"workspace_id": 1, "member_id": team.maya.id, "day": f"{now:%Y-%m-%d}"}, now
+        )
 
 
 def dispute(team: Team, piece: int, now: datetime) -> None:
@@ -157,6 +161,6 @@ def test_a_tier_by_hand_survives_the_bands_until_it_is_released(team: Team) -> N
         view = tiers.tier_view(session, team.as_(team.tom), account_id, MONDAY)
         assert (view.tier, view.reason, view.can_write) == ("high_touch", "They decide for a group of 40", False)
         tiers.release_tier(session, maya, account_id, day(MONDAY, 2))
-        account = accounts.by_id(session, account_id)
+        account = accounts.in_workspace(session, 1, account_id)
         assert account is not None and account.tier is Tier.LOW_TOUCH
     assert tiers.bands_of(team.portfolio()) is None

@@ -135,7 +135,7 @@ def test_a_risk_of_another_workspace_is_as_good_as_gone(team: Team, risk: Risk) 
             .returning(schema.workspace.c.id)
         ).scalar_one()
         stranger = remember(session, other, STELLA.user(is_admin=True))
-    with pytest.raises(UserError, match="gone"):
+    with pytest.raises(UserError, match="not here any more"):
         have_it(team, stranger, risk)
 
 
@@ -238,9 +238,13 @@ def test_the_message_that_was_closed_before_it_was_sent_is_moot(team: Team, risk
     act(team, team.maya, lambda s, a: ownership.close(s, a, risk.id, TOMORROW, how="Done"))
     with team.session() as session:
         assert not isinstance(
-            risk_message.compose_risk(session, {"risk_id": risk.id, "first": True}, TOMORROW), RiskView
+            risk_message.compose_risk(session, {"workspace_id": 1, "risk_id": risk.id, "first": True}, TOMORROW),
+            RiskView,
         )
-        assert isinstance(risk_message.compose_risk(session, {"risk_id": risk.id, "first": False}, TOMORROW), RiskView)
+        assert isinstance(
+            risk_message.compose_risk(session, {"workspace_id": 1, "risk_id": risk.id, "first": False}, TOMORROW),
+            RiskView,
+        )
 
 
 def test_the_forms_of_a_risk_are_read_without_writing(team: Team, risk: Risk) -> None:

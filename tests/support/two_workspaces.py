@@ -1,0 +1,135 @@
+"""One row of every entity in a workspace, under names that occur nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.domain.enums import CadenceKind, Change, Direction, ObstacleKind, Part, RiskKind, Severity, Source, Verdict
+from bot.store import accounts, ledger, members, schema
+from bot.store.entities import Entity
+from bot.store.members import SlackUser
+
+NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
+TODAY = date(2026, 3, 3)
+_MEETING_AT = datetime(2026, 3, 4, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A workspace: an admin who owns its one account, the id of a row of each entity by name, and what names it."""
+
+    workspace_id: int
+    admin: Actor
+    ids: dict[str, int]
+    names: tuple[str, ...]
+
+
+class _Rows:
+    """Adds rows as an author, each under the name of its entity."""
+
+    def __init__(self, session: Session, admin: Actor) -> None:
+        self._session = session
+        self._by = admin.author
+        self.ids: dict[str, int] = {"member": admin.member.id}
+
+    def add(self, entity: Entity, **values: Any) -> int:
+        (row_id,) = ledger.add_many(self._session, self._by, entity, NOW, [values])
+        self.ids[entity.value] = row_id
+        return row_id
+
+
+def fill(session: Session, workspace_id: int, word: str) -> Filled:
+    """Fill an empty workspace; `word` is part of every name in it."""
+    names = (f"{word} Holding", f"Olga {word}", f"Ana {word}", f"Region {word}", f"Signed at {word}")
+    account_name, owner_name, person_name, portfolio_name, outcome_title = names
+    user = SlackUser(f"U0{word.upper()}", owner_name, None, "Europe/Berlin", is_admin=True)
+    admin = Actor(members.remember(session, workspace_id, user), "test")
+    rows = _Rows(session, admin)
+    portfolio_id = rows.add(
+        Entity.PORTFOLIO, workspace_id=workspace_id, name=portfolio_name, manager_id=admin.member.id, tz="Europe/Berlin"
+    )
+    account_id = accounts.create(
+        session,
+        admin.author,
+        NOW,
+        account_name,
+        owner_id=admin.member.id,
+        portfolio_id=portfolio_id,
+        renewal_date=date(2026, 12, 31),
+    )
+    rows.ids["account"] = account_id
+    person_id = rows.add(Entity.PERSON, account_id=account_id, name=person_name, part=Part.ECONOMIC_BUYER)
+    _plan(rows, account_id, person_id, outcome_title)
+    _work(rows, workspace_id, account_id)
+    payload = {"change": Change.NOTHING.value, "meeting_id": rows.ids["meeting"]}
+    payload |= dict.fromkeys(("what_changed", "unproven", "next_action", "next_due"))
+    draft = {"member_id": admin.member.id, "account_id": account_id, "kind": "answer", "payload": payload}
+    added = insert(schema.draft).values(**draft, created_at=NOW).returning(schema.draft.c.id)
+    rows.ids["draft"] = session.execute(added).scalar_one()
+    return Filled(workspace_id, admin, rows.ids, (word,))
+
+
+def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
+    """What success is, and what speaks for it."""
+    promise_id = rows.add(Entity.PROMISE, account_id=account_id, text="In use by May", promised_to=person_id)
+    outcome_id = rows.add(
+        Entity.OUTCOME,
+        account_id=account_id,
+        title=title,
+        metric="days",
+        direction=Direction.DOWN,
+        baseline=15,
+        baseline_on=date(2026, 1, 1),
+        baseline_agreed_by=person_id,
+        target=5,
+        due_on=date(2026, 6, 30),
+        owner_person_id=person_id,
+        promise_id=promise_id,
+    )
+    rows.add(
+        Entity.EVIDENCE,
+        account_id=account_id,
+        outcome_id=outcome_id,
+        source=Source.CUSTOMER_SYSTEM,
+        as_of=TODAY,
+        recorded_at=NOW,
+        value=5,
+        attested_by=person_id,
+    )
+    gap_id = rows.add(Entity.GAP, account_id=account_id, title="Who signs?", opened_at=NOW)
+    rows.add(Entity.ACTION, account_id=account_id, text="Send the figures", gap_id=gap_id, opened_at=NOW)
+    rows.add(Entity.OBSTACLE, account_id=account_id, kind=next(iter(ObstacleKind)), text="Legal is slow")
+    rows.add(Entity.STAGE_ENTRY, account_id=account_id, stage="setup", entered_on=TODAY)
+    rows.add(Entity.HEALTH, account_id=account_id, on_date=TODAY, score=7, source="their page")
+
+
+def _work(rows: _Rows, workspace_id: int, account_id: int) -> None:
+    """Meetings, what is asked before them and answered, risks and judgements."""
+    me = rows.ids["member"]
+    cadence_id = rows.add(
+        Entity.CADENCE,
+        account_id=account_id,
+        kind=CadenceKind.WEEKLY_SYNC,
+        rrule="FREQ=WEEKLY",
+        local_start="2026-03-04T10:00",
+        tz="Europe/Berlin",
+        next_meeting_at=_MEETING_AT,
+    )
+    meeting: dict[str, Any] = {"account_id": account_id, "cadence_id": cadence_id, "kind": CadenceKind.WEEKLY_SYNC}
+    past = rows.add(Entity.MEETING, **meeting, starts_at=_MEETING_AT - timedelta(days=7))
+    answered: dict[str, Any] = {"submission": f"V{workspace_id}", "change": Change.NOTHING, "answered_at": NOW}
+    rows.add(Entity.ANSWER, account_id=account_id, meeting_id=past, member_id=me, **answered)
+    meeting_id = rows.add(Entity.MEETING, **meeting, starts_at=_MEETING_AT)
+    asked: dict[str, Any] = {"member_id": me, "state": "open", "asked_at": NOW, "closes_at": _MEETING_AT}
+    rows.add(Entity.PROMPT, account_id=account_id, workspace_id=workspace_id, meeting_id=meeting_id, **asked)
+    risk = {"kind": RiskKind.NO_CUSTOMER_OWNER, "severity": Severity.HIGH, "fact": "Nobody owns it"}
+    rows.add(Entity.RISK, account_id=account_id, opened_at=NOW, **risk)
+    rows.add(
+        Entity.JUDGEMENT, account_id=account_id, verdict=Verdict.YES, why="They say so", judged_by=me, judged_at=NOW
+    )
