@@ -8,12 +8,11 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError, must_read, must_write
+from bot.app.refusals import AppRefusal
 from bot.domain.model import Account, Outcome
 from bot.store import account_search, accounts, entities
 from bot.store.account_search import Hit, SearchResult
 from bot.store.entities import Entity
-
-_GONE = "That account is not here any more. Type /proof and its name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def account_of(session: Session, actor: Actor, account_id: int) -> Account:
     """The account with this id in the actor's workspace; raises `UserError` where there is none."""
     account = accounts.in_workspace(session, actor.workspace_id, account_id)
     if account is None:
-        raise UserError(_GONE)
+        raise UserError(AppRefusal.NO_SUCH_ACCOUNT)
     return account
 
 
@@ -52,7 +51,7 @@ def row_of(session: Session, actor: Actor, entity: Entity, row_id: int) -> tuple
     """A row that belongs to an account of the actor's workspace, with that account; raises `UserError` otherwise."""
     row = entities.row_of(session, actor.workspace_id, entity, row_id)
     if row is None:
-        raise UserError(_GONE)
+        raise UserError(AppRefusal.NO_SUCH_ACCOUNT)
     return account_of(session, actor, row["account_id"]), row
 
 
@@ -67,7 +66,7 @@ def outcome_of(session: Session, account: Account, outcome_id: int) -> Outcome:
     """An outcome of this account; raises `UserError` when it belongs to another one."""
     row = entities.row_of(session, account.workspace_id, Entity.OUTCOME, outcome_id)
     if row is None or row["account_id"] != account.id:
-        raise UserError(f"That outcome does not belong to {account.name}. Choose one from its list.", "outcome")
+        raise UserError(AppRefusal.OUTCOME_OF_ANOTHER, "outcome", account=account.name)
     return Outcome(**{field.name: row[field.name] for field in fields(Outcome)})
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from bot.app.actor import UserError
 from bot.app.submissions import Submission
+from bot.slack.refusals import SlackRefusal
 
 Body = Mapping[str, Any]
-_STALE = "This is out of date. Open it again with /proof."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,14 @@ def number(value: object) -> int:
     try:
         return int(str(value))
     except ValueError:
-        raise UserError(_STALE) from None
+        raise UserError(SlackRefusal.STALE) from None
 
 
 def numbers(value: object, count: int) -> list[int]:
     """The `count` row ids in "12:7"; raises `Refused` if they are not that many numbers."""
     parts = str(value).split(":")
     if len(parts) != count:
-        raise UserError(_STALE)
+        raise UserError(SlackRefusal.STALE)
     return [number(part) for part in parts]
 
 
@@ -139,7 +139,7 @@ class Form:
         """What stands in a required input; raises `Refused` on that input when it is blank."""
         found = self.text(name)
         if found is None:
-            raise UserError("Please fill this in.", name)
+            raise UserError(SlackRefusal.INPUT_EMPTY, name)
         return found
 
     def many(self, name: str) -> list[str]:
@@ -155,7 +155,7 @@ class Form:
         """The date of a date picker that must be filled in; raises `Refused` on that input when it is not."""
         found = self.day(name)
         if found is None:
-            raise UserError("Choose a day.", name)
+            raise UserError(SlackRefusal.DAY_MISSING, name)
         return found
 
     def moment(self, name: str) -> datetime | None:

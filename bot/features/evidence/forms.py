@@ -11,6 +11,7 @@ from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.domain.labels import label
 from bot.features.evidence import record
+from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceFormView, OutcomeChoice, PersonChoice, ReasonFormView
 from bot.store import proof_state
 
@@ -37,10 +38,7 @@ def evidence_form(
     state = proof_state.load(session, account_id)
     running = [outcome for outcome in state.outcomes if outcome.retired_on is None]
     if not running:
-        raise UserError(
-            f"Nobody has written down what success means for {account.name}. "
-            f"Type /proof {account.slug} plan and write the first outcome; then evidence has something to prove."
-        )
+        raise UserError(EvidenceRefusal.NO_OUTCOME_YET, account=account.name, slug=account.slug)
     return EvidenceFormView(
         account_id=account_id,
         account=account.name,

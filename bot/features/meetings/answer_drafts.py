@@ -14,6 +14,7 @@ from bot.domain.enums import Change
 from bot.features.meetings import answers, queries
 from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.queries import Answer
+from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.views import PreviewView
 
 _KIND = "answer"
@@ -98,5 +99,5 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
 def _mine(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
     row = queries.draft_of(session, actor.member.id, draft_id)
     if row is None:
-        raise UserError("That draft is not yours or is gone. Type /answer again; nothing was recorded.")
+        raise UserError(MeetingRefusal.DRAFT_GONE)
     return row

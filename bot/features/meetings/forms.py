@@ -14,6 +14,7 @@ from bot.app.gap_lines import gap_lines
 from bot.domain.enums import Loop, PromptState
 from bot.features.meetings import answer_drafts, answers, queries
 from bot.features.meetings.queries import Answer, Prompt
+from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.views import AnswerFormView, HandOverFormView, NothingChangedFormView, OwedLine, OwedView
 from bot.store import members, proof_state
 
@@ -49,7 +50,7 @@ def answer_form(
     prompt = _prompt(session, actor, prompt_id, account_id)
     wanted = prompt.account_id if prompt else account_id
     if wanted is None:
-        raise UserError("That prompt is gone. Type /answer and the account's name instead.")
+        raise UserError(MeetingRefusal.PROMPT_GONE)
     account = account_of(session, actor, wanted)
     asked = prompt is not None and prompt.member_id == actor.member.id
     if not asked:

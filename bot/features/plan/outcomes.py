@@ -13,6 +13,7 @@ from bot.app.accounts import writable
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.values.numbers import decimal_of
+from bot.features.plan.refusals import PlanRefusal
 from bot.store import ledger
 from bot.store.entities import Entity
 
@@ -61,10 +62,10 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     account = writable(session, actor, new.account_id)
     title = new.title.strip()
     if not title:
-        raise UserError("Write what success is, in the customer's own words.", "title")
+        raise UserError(PlanRefusal.TITLE_MISSING, "title")
     numeric = bool((new.metric or "").strip())
     if numeric and new.direction is None:
-        raise UserError("Say whether the number must go up, down or stay within a band.", "direction")
+        raise UserError(PlanRefusal.DIRECTION_MISSING, "direction")
     values: dict[str, Any] = {name: getattr(new, name) for name in _AS_TYPED}
     numbers: dict[str, Any] = {
         name: typed_number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")
@@ -90,5 +91,5 @@ def typed_number(typed: str | None, field: str) -> Decimal | None:
         return None
     value = decimal_of(typed or "")
     if value is None:
-        raise UserError("Write a number, such as 12.5.", field)
+        raise UserError(PlanRefusal.NO_NUMBER, field)
     return value
