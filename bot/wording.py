@@ -6,12 +6,12 @@ The result is plain text: whoever shows it escapes it for its surface.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
 import yaml
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined
 
 from bot.app.actor import UserError
 from bot.domain.values.text import day, short
@@ -21,44 +21,43 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 log = structlog.get_logger("wording")
 
 
+def upto(items: Sequence[str], limit: int) -> str:
+    """Filter: the first `limit` items that are not empty, with commas; "…" follows where there are more."""
+    named = [item for item in items if item]
+    return ", ".join(named[:limit]) + (" …" if len(named) > limit else "")
+
+
+FILTERS: dict[str, Callable[..., str]] = {"day": day, "repr": repr, "short": short, "upto": upto}
+
+
 class Catalogue:
     """The sentences below one folder of templates. Read once; threads may share a catalogue."""
 
     def __init__(self, templates: Path) -> None:
         self._folder = templates
-        self._rooms: dict[str, dict[str, Template]] = {}
+        self._rooms: dict[str, dict[str, str]] = {}
         self._environment = Environment(undefined=StrictUndefined)
-        self._environment.filters.update(day=day, short=short, repr=repr, upto=upto)
+        self._environment.filters.update(FILTERS)
 
     def sentence(self, error: UserError) -> str:
         """The sentence of a refusal. Raises KeyError if it has none, TemplateError if it cannot be rendered."""
-        return self._room(error.code.room)[error.code.key].render(error.facts)
+        room = error.code.room
+        if room not in self._rooms:
+            self._rooms[room] = self.written(room)
+        return self._environment.from_string(self._rooms[room][error.code.key]).render(error.facts)
 
     def sentence_of(self, error: UserError) -> str:
         """The sentence of a refusal; one that only names the code when the catalogue was broken by an edit."""
         try:
             return self.sentence(error)
         except Exception:
-            log.exception("wording.broken", code=error.code)
+            log.exception("wording.broken", code=error.code.value)
             return f"This cannot be done ({error.code}), and the sentence that says why is broken. Tell an admin."
-
-    def _room(self, room: str) -> dict[str, Template]:
-        if room not in self._rooms:
-            self._rooms[room] = {
-                key: self._environment.from_string(written) for key, written in self.written(room).items()
-            }
-        return self._rooms[room]
 
     def written(self, room: str) -> dict[str, str]:
         """The sentences of a room as they stand in its file, by the key of their code."""
         text = (self._folder / room / "refusals.yml").read_text("utf-8")
         return {str(key): str(sentence) for key, sentence in yaml.safe_load(text).items()}
-
-
-def upto(items: Sequence[str], limit: int) -> str:
-    """Filter: the first `limit` items that are not empty, with commas; "…" follows where there are more."""
-    named = [item for item in items if item]
-    return ", ".join(named[:limit]) + (" …" if len(named) > limit else "")
 
 
 _CATALOGUE = Catalogue(TEMPLATES)
