@@ -14,9 +14,9 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 
 from bot.app.actor import UserError
+from bot.domain.labels import label
 from bot.domain.values.text import day, short
-
-TEMPLATES = Path(__file__).parents[1] / "templates"
+from bot.resources import TEMPLATES
 
 log = structlog.get_logger("wording")
 
@@ -27,7 +27,7 @@ def upto(items: Sequence[str], limit: int) -> str:
     return ", ".join(named[:limit]) + (" …" if len(named) > limit else "")
 
 
-FILTERS: dict[str, Callable[..., str]] = {"day": day, "repr": repr, "short": short, "upto": upto}
+FILTERS: dict[str, Callable[..., str]] = {"day": day, "label": label, "repr": repr, "short": short, "upto": upto}
 
 
 class Catalogue:

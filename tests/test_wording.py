@@ -15,12 +15,14 @@ from jinja2 import Environment, meta
 
 from bot.app.actor import UserError
 from bot.app.refusals import AppRefusal, Refusal
+from bot.domain.enums import Grade
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.risks.refusals import RiskRefusal
 from bot.slack.refusals import SlackRefusal
-from bot.wording import FILTERS, TEMPLATES, Catalogue, sentence_of
+from bot.resources import TEMPLATES
+from bot.wording import FILTERS, Catalogue, sentence_of
 from tests.support.refusals import CATALOGUE, worded
 
 BOT = Path(importlib.import_module("bot").__path__[0])
@@ -29,6 +31,7 @@ TUESDAY = date(2026, 3, 3)
 SAMPLES: dict[str, Any] = {
     "closed_on": TUESDAY,
     "since": TUESDAY,
+    "grade": Grade.MEASURED,
     "kind": "xlsx",
     "columns": (HOSTILE,),
     "fields": (HOSTILE,),
@@ -36,7 +39,7 @@ SAMPLES: dict[str, Any] = {
     "nearest": (HOSTILE,),
     "workspaces": ((HOSTILE, HOSTILE),),
 }
-NOTHING_TO_SHOW = {"closed_on", "since", "kind"}
+NOTHING_TO_SHOW = {"closed_on", "since", "grade", "kind"}
 SPECIAL: list[tuple[UserError, str]] = [
     (
         UserError(AppRefusal.NOT_YOUR_ACCOUNT, account="Acme", owner=None),
@@ -55,6 +58,10 @@ SPECIAL: list[tuple[UserError, str]] = [
     (
         UserError(EvidenceRefusal.VALUE_MISSING, kind="statement"),
         "Give what the customer said or wrote; evidence needs something that can be checked.",
+    ),
+    (
+        UserError(EvidenceRefusal.GRADE_TOO_LOW, grade=Grade.MEASURED),
+        "This piece is only measured. Have it confirmed first, by their own system or in a customer's words.",
     ),
     (
         UserError(ImportRefusal.WORKSPACE_NOT_CHOSEN, workspaces=()),

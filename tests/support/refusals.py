@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from bot.app.actor import UserError
-from bot.wording import TEMPLATES, Catalogue
+from bot.resources import TEMPLATES
+from bot.wording import Catalogue
 
 CATALOGUE = Catalogue(TEMPLATES)
 
