@@ -20,8 +20,8 @@ from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.risks.refusals import RiskRefusal
-from bot.slack.refusals import SlackRefusal
 from bot.resources import TEMPLATES
+from bot.slack.refusals import SlackRefusal
 from bot.wording import FILTERS, Catalogue, sentence_of
 from tests.support.refusals import CATALOGUE, worded
 

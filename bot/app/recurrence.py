@@ -65,7 +65,7 @@ def occurrences(rrule: str, anchor: datetime, first: datetime) -> Iterator[datet
 
 
 def checked_rrule(rrule: str, field: str) -> str:
-    """`rrule` if it is one that can be followed; `Refused` names what to do otherwise."""
+    """`rrule` if it is one that can be followed; `UserError` names what to do otherwise."""
     try:
         rrulestr(rrule, dtstart=datetime(2026, 1, 1, 9))  # noqa: DTZ001 - only the rule's form is tried
     except (ValueError, TypeError, KeyError) as error:
@@ -79,7 +79,7 @@ def _zones() -> frozenset[str]:
 
 
 def checked_zone(tz: str, field: str) -> str:
-    """`tz` if it is an IANA time zone; `Refused` otherwise."""
+    """`tz` if it is an IANA time zone; `UserError` otherwise."""
     if tz not in _zones():
         raise UserError(AppRefusal.TIME_ZONE_UNKNOWN, field)
     return tz

@@ -55,7 +55,7 @@ def once(session: Session, actor: Actor, submission: Submission, do: Callable[[]
     """Call `do` if this submission was not done before; returns what it came to, then or now.
 
     Of two deliveries at once the later one may be done first, so `at` can lie after `now`. Must be the first to write
-    in its transaction. Raises `Refused` when the same form was done with other content, and whatever `do` raises.
+    in its transaction. Raises `UserError` when the same form was done with other content, and whatever `do` raises.
     """
     known = submissions.claim(session, actor.workspace_id, submission.key, submission.content, now)
     if known is not None:

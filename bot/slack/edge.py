@@ -73,7 +73,7 @@ class Edge:
         """Run `do(session, actor, now)` in one transaction for the person who sent `body`, commit, return its result.
 
         Delivered or sent again, `body` does nothing and the result is None; `bot.app.submissions` says what counts
-        as the same. Raises `Refused` for people without the right to anything, `TooSlowError`, and whatever `do`
+        as the same. Raises `UserError` for people without the right to anything, `TooSlowError`, and whatever `do`
         raises; then nothing is kept. `surface` is what history names; it is told from the payload unless given.
         """
         submission = submission_of(body)

@@ -1,6 +1,6 @@
 """The grammar of the slash commands: one table that both parses what people type and prints the help.
 
-`parse` gives a typed request or raises `Refused` with a sentence that says what to write instead. An account's name
+`parse` gives a typed request or raises `UserError` with a sentence that says what to write instead. An account's name
 may have spaces, so a subcommand is a known word at the end (`/proof acme corp plan`); a name in quotes is only a name
 (`/proof "plan"`).
 """
@@ -184,7 +184,7 @@ def usage_hint(command: Command) -> str:
 
 
 def parse(command: str, text: str) -> Request:
-    """What was asked for by `command` with `text` behind it, as Slack sends it; raises `Refused`."""
+    """What was asked for by `command` with `text` behind it, as Slack sends it; raises `UserError`."""
     which = Command(command)
     words = " ".join(html.unescape(text).split())
     if words.casefold() == "help":

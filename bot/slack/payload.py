@@ -57,7 +57,7 @@ def surface_of(body: Body) -> str:
 
 
 def number(value: object) -> int:
-    """The row id that a button or `private_metadata` carries; raises `Refused` if it is none."""
+    """The row id that a button or `private_metadata` carries; raises `UserError` if it is none."""
     try:
         return int(str(value))
     except ValueError:
@@ -65,7 +65,7 @@ def number(value: object) -> int:
 
 
 def numbers(value: object, count: int) -> list[int]:
-    """The `count` row ids in "12:7"; raises `Refused` if they are not that many numbers."""
+    """The `count` row ids in "12:7"; raises `UserError` if they are not that many numbers."""
     parts = str(value).split(":")
     if len(parts) != count:
         raise UserError(SlackRefusal.STALE)
@@ -73,7 +73,7 @@ def numbers(value: object, count: int) -> list[int]:
 
 
 def pair(value: object) -> tuple[str, int]:
-    """The word and the row id in "kept:7"; raises `Refused` if there is no number."""
+    """The word and the row id in "kept:7"; raises `UserError` if there is no number."""
     word, _, row_id = str(value).partition(":")
     return word, number(row_id)
 
@@ -136,7 +136,7 @@ class Form:
         return found[0].strip() or None
 
     def words(self, name: str) -> str:
-        """What stands in a required input; raises `Refused` on that input when it is blank."""
+        """What stands in a required input; raises `UserError` on that input when it is blank."""
         found = self.text(name)
         if found is None:
             raise UserError(SlackRefusal.INPUT_EMPTY, name)
@@ -152,7 +152,7 @@ class Form:
         return None if found is None else date.fromisoformat(found)
 
     def required_day(self, name: str) -> date:
-        """The date of a date picker that must be filled in; raises `Refused` on that input when it is not."""
+        """The date of a date picker that must be filled in; raises `UserError` on that input when it is not."""
         found = self.day(name)
         if found is None:
             raise UserError(SlackRefusal.DAY_MISSING, name)

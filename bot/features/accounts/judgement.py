@@ -34,7 +34,7 @@ class NewJudgement:
 
 
 def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgeView:
-    """What the form shows; `Refused` for those who may not judge this account."""
+    """What the form shows; `UserError` for those who may not judge this account."""
     account = readable(session, actor, account_id)
     must_write(session, actor, account)
     assessment = assess_now(proof_state.load(session, account_id), now)

@@ -45,7 +45,7 @@ class Isolation:
 
 
 def attribution_form(session: Session, actor: Actor, evidence_id: int, now: datetime) -> IsolateShareView:
-    """What the form shows for a piece; `Refused` when the piece is not confirmed, for there is nothing to isolate."""
+    """What the form shows for a piece; `UserError` when the piece is not confirmed, for there is nothing to isolate."""
     piece, state, outcome = _piece(session, actor, evidence_id, now)
     amount = money(piece.money_minor, piece.currency)
     people = [person for person in state.people if person.part in _MAY_ACCEPT and person.is_there(has_begun(now))]
@@ -117,7 +117,7 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
 
 
 def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> tuple[Evidence, ProofState, Outcome]:
-    """A confirmed piece that stands, with its account and outcome; else `Refused` says why it cannot rise."""
+    """A confirmed piece that stands, with its account and outcome; else `UserError` says why it cannot rise."""
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, account_of(session, actor, piece.account_id).id)
     outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)

@@ -33,7 +33,7 @@ def evidence_form(
     outcome_id: int | None = None,
     closes_risk: int | None = None,
 ) -> EvidenceFormView:
-    """The evidence form of an account; `Refused` when there is no outcome that evidence could be about."""
+    """The evidence form of an account; `UserError` when there is no outcome that evidence could be about."""
     account = writable(session, actor, account_id)
     state = proof_state.load(session, account_id)
     running = [outcome for outcome in state.outcomes if outcome.retired_on is None]

@@ -34,7 +34,7 @@ def export(
 ) -> dict[str, int]:
     """Write the ledger as it stands at one moment to `out`; returns the rows of each table.
 
-    `progress` hears how many rows of how many are written. Raises `Refused` if the database is not migrated.
+    `progress` hears how many rows of how many are written. Raises `UserError` if the database is not migrated.
     """
     _must_be_current(database)
     with table_copy.snapshot(database) as session:

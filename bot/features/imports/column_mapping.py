@@ -150,7 +150,7 @@ def recognise(
 ) -> Columns:
     """Find the header line and its fields. `mapping` holds `CRM column=field`; `=ignore` leaves a column out.
 
-    Raises `Refused` when a mapping names what is not there, or a required field is not found.
+    Raises `UserError` when a mapping names what is not there, or a required field is not found.
     """
     wanted = [_pair(pair, fields) for pair in mapping]
     position = _header_row(sheet, fields, wanted, required[0])

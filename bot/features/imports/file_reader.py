@@ -58,7 +58,7 @@ class Sheet:
 
 
 def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
-    """The rows of a delimited text file. Raises `Refused` when it is none, or when the encoding cannot be right."""
+    """The rows of a delimited text file. Raises `UserError` when it is none, or when the encoding cannot be right."""
     _must_be_text(data)
     text, used, damaged = _decoded(data, encoding)
     if text.count("\x00") > max(_STRAY_NULS, len(text) // 100):

@@ -119,7 +119,7 @@ def reader(
     """Look at whole columns to settle decimal marks, the order of dates and the currency.
 
     `days` and `figures` name the fields that hold dates and numbers, `money` the one of them that holds money. Raises
-    `Refused` when amounts name no currency anywhere.
+    `UserError` when amounts name no currency anywhere.
     """
     known = {name: [columns.cell(row, name) for row in columns.rows] for name in (*days, *figures) if name in columns}
     mark = amounts.mark_of(cell for name in figures for cell in known.get(name, []))

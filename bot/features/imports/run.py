@@ -73,7 +73,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     """Take a CRM's accounts into the ledger and report what changed.
 
     Each batch of 500 rows is one transaction, so an import that is cut short is taken up by running it again. Raises
-    `Refused` when the file as a whole cannot be read.
+    `UserError` when the file as a whole cannot be read.
     """
     found, sheet = _recognised(file, ACCOUNT_FIELDS, "name")
     reader = account_rows.reader(found, options)

@@ -17,7 +17,7 @@ PENDING = "pending"
 
 
 def find(session: Session, team_id: str | None) -> int | None:
-    """The workspace with this team id, or the only one there is; None when there is none yet. May raise `Refused`."""
+    """The workspace with this team id, or the only one there is; None when there is none yet. May raise `UserError`."""
     known = session.execute(
         select(workspace.c.id, workspace.c.team_id, workspace.c.name).order_by(workspace.c.id)
     ).all()

@@ -124,7 +124,7 @@ def meeting_off(session: Session, actor: Actor, prompt_id: int, now: datetime) -
 
 
 def open_prompt(session: Session, actor: Actor, prompt_id: int) -> Prompt:
-    """The prompt, if it still waits for an answer and `actor` may give one; else `Refused` says what happened."""
+    """The prompt, if it still waits for an answer and `actor` may give one; else `UserError` says what happened."""
     prompt = queries.by_id(session, prompt_id)
     if prompt is None or prompt.workspace_id != actor.workspace_id:
         raise UserError(MeetingRefusal.PROMPT_GONE)

@@ -95,7 +95,7 @@ def repeat_of(rrule: str) -> str:
 
 
 def _checked(new: NewCadence) -> str:
-    """The zone of a series as typed; `Refused` names the field at fault."""
+    """The zone of a series as typed; `UserError` names the field at fault."""
     zone = recurrence.checked_zone(new.tz, "tz")
     if new.repeat not in recurrence.REPEATS:
         raise UserError(MeetingRefusal.REPEAT_MISSING, "repeat")

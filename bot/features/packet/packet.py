@@ -51,7 +51,7 @@ def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> Sh
 
 
 def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) -> AcceptPacketView:
-    """What the acceptance form shows; `Refused` while nothing is proven or nobody is named who could accept."""
+    """What the acceptance form shows; `UserError` while nothing is proven or nobody is named who could accept."""
     writable(session, actor, account_id)
     state, assessment = assessed(session, actor, account_id, now)
     _must_have_a_story(assessment)
@@ -83,7 +83,7 @@ def accept(
 
 
 def accepted(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketAcceptedView:
-    """Who accepted the packet last, and on which day; `Refused` when nobody has."""
+    """Who accepted the packet last, and on which day; `UserError` when nobody has."""
     account = readable(session, actor, account_id)
     on = account.packet_accepted_on
     people = proof_state.load(session, account_id).people

@@ -71,7 +71,7 @@ def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime)
 
 
 def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> None:
-    """Write down the details of an outcome; `Refused` names the field at fault."""
+    """Write down the details of an outcome; `UserError` names the field at fault."""
     state, outcome = _writable(session, actor, new.outcome_id)
     if new.baseline_on is not None and new.baseline_on > actor.today(now):
         raise UserError(PlanRefusal.BASELINE_IN_FUTURE, "baseline_on")
@@ -88,7 +88,7 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
 
 
 def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
-    """Who could own an outcome from now on; `Refused` when nobody at the customer is named."""
+    """Who could own an outcome from now on; `UserError` when nobody at the customer is named."""
     state, outcome = _writable(session, actor, outcome_id)
     here = tuple((one.id, one.name) for one in state.people if one.is_there(has_begun(now)))
     if not here:

@@ -25,7 +25,7 @@ from bot.store.entities import Entity
 
 
 def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) -> SettleFormView:
-    """What could have changed in the plan of an account; `Refused` when there is nothing in it."""
+    """What could have changed in the plan of an account; `UserError` when there is nothing in it."""
     writable(session, actor, account_id)
     state = proof_state.load(session, account_id)
     view = SettleFormView(

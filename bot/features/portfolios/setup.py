@@ -84,7 +84,7 @@ def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime
 
 
 def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -> PortfolioSavedView:
-    """Create or change a portfolio; `Refused` names the field at fault. Submitted twice, it is one."""
+    """Create or change a portfolio; `UserError` names the field at fault. Submitted twice, it is one."""
     must_read(actor)
     known = None if form.portfolio_id is None else _managed(session, actor, form.portfolio_id)
     same = portfolios.by_name(session, actor.workspace_id, form.name)

@@ -159,7 +159,7 @@ def _locked(session: Session, actor: Actor, risk_id: int, now: datetime) -> tupl
 
 
 def _still_open(found: tuple[Risk, Account]) -> tuple[Risk, Account]:
-    """`found`, if the risk is open; `Refused` says when it was closed otherwise."""
+    """`found`, if the risk is open; `UserError` says when it was closed otherwise."""
     closed_at = found[0].closed_at
     if closed_at is not None:
         raise UserError(RiskRefusal.CLOSED, closed_on=closed_at.date())
