@@ -10,7 +10,14 @@ from pathlib import Path
 
 from setuptools.command.build_py import build_py
 
-SHIPPED = ("manifest.yml", "templates/**/*.html", "migrations/*.py", "migrations/*.mako", "migrations/versions/*.py")
+SHIPPED = (
+    "manifest.yml",
+    "templates/**/*.html",
+    "templates/**/*.yml",
+    "migrations/*.py",
+    "migrations/*.mako",
+    "migrations/versions/*.py",
+)
 
 
 class BuildWithResources(build_py):  # type: ignore[misc]  # setuptools has no types

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError, must_read, must_write
+from bot.app.refusals import AppRefusal
 from bot.domain.model import Account, Outcome
 from bot.store import account_search, accounts, entities
 from bot.store.account_search import Hit, SearchResult
@@ -27,7 +28,7 @@ class ChoicesView:
 
 def no_such_account() -> UserError:
     """The one refusal of every id that names nothing in the actor's workspace: it tells nothing of other workspaces."""
-    return UserError("That account is not here any more. Type /proof and its name.")
+    return UserError(AppRefusal.NO_SUCH_ACCOUNT)
 
 
 def account_of(session: Session, actor: Actor, account_id: int) -> Account:
@@ -70,7 +71,7 @@ def outcome_of(session: Session, account: Account, outcome_id: int) -> Outcome:
     """An outcome of this account; raises `UserError` when it belongs to another one."""
     row = entities.row_of(session, account.workspace_id, Entity.OUTCOME, outcome_id)
     if row is None or row["account_id"] != account.id:
-        raise UserError(f"That outcome does not belong to {account.name}. Choose one from its list.", "outcome")
+        raise UserError(AppRefusal.OUTCOME_OF_ANOTHER, "outcome", account=account.name)
     return Outcome(**{field.name: row[field.name] for field in fields(Outcome)})
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.app.refusals import AppRefusal, Fact, Refusal
 from bot.domain.model import Account
 from bot.store import members, portfolios
 from bot.store.ledger import CLOCK, Author
@@ -15,15 +16,17 @@ from bot.store.members import Member
 
 
 class UserError(Exception):
-    """A use case that cannot be done; `sentence` tells the person what to do next.
+    """A use case that cannot be done; `bot.wording` tells the person why, and what to do next.
 
-    `field` names the input of a form that is at fault, if one is.
+    `code` says why, `field` names the input of a form that is at fault, if one is, and `facts` are what the wording
+    names. They may be customers' words, so the exception's own text is the code alone.
     """
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, code: Refusal, field: str | None = None, **facts: Fact) -> None:
+        super().__init__(code.value)
+        self.code = code
         self.field = field
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def bot_author(workspace_id: int, surface: str = CLOCK) -> Author:
 def must_read(actor: Actor) -> None:
     """Members read; guests and people from other organisations get nothing."""
     if actor.member.is_guest or actor.member.is_deactivated:
-        raise UserError("Proofline is for members of this workspace. Ask an admin to make you a full member.")
+        raise UserError(AppRefusal.NOT_A_MEMBER)
 
 
 def may_write(session: Session, actor: Actor, account: Account) -> bool:
@@ -70,8 +73,7 @@ def must_write(session: Session, actor: Actor, account: Account) -> None:
     must_read(actor)
     if not may_write(session, actor, account):
         owner = members.by_id(session, account.workspace_id, account.owner_id)
-        whom = f"{owner.name}, who owns it," if owner else "an admin, since it has no owner yet,"
-        raise UserError(f"Only the owner, the deputy or the manager can change {account.name}. Ask {whom} to do it.")
+        raise UserError(AppRefusal.NOT_YOUR_ACCOUNT, account=account.name, owner=owner.name if owner else None)
 
 
 def may_manage(session: Session, actor: Actor, portfolio_id: int | None) -> bool:
@@ -87,4 +89,4 @@ def may_manage(session: Session, actor: Actor, portfolio_id: int | None) -> bool
 def must_manage(session: Session, actor: Actor, portfolio_id: int | None) -> None:
     must_read(actor)
     if not may_manage(session, actor, portfolio_id):
-        raise UserError("Only the portfolio's manager or an admin can do this. Ask one of them.")
+        raise UserError(AppRefusal.NOT_YOUR_PORTFOLIO)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import readable
 from bot.app.actor import Actor, UserError
+from bot.app.refusals import AppRefusal
 from bot.domain.account.assessment import Assessment, assess
 from bot.domain.model import ProofState
 from bot.store import proof_state
@@ -45,9 +46,9 @@ def assessed(
         return state, assess(state, now.astimezone(UTC).date(), now)
     moment = datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
     if moment >= now:
-        raise UserError("That day is not over yet. Leave out “as of” to see the card as it is now.")
+        raise UserError(AppRefusal.DAY_NOT_OVER)
     try:
         state = proof_state.load(session, actor.workspace_id, account_id, as_of=moment)
     except LookupError:
-        raise UserError(f"This account was not here yet on {as_of:%Y-%m-%d}. Choose a later day.") from None
+        raise UserError(AppRefusal.ACCOUNT_NOT_HERE_YET, day=as_of) from None
     return state, assess(state, as_of, moment)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from dateutil.rrule import rrulestr
 
 from bot.app.actor import UserError
+from bot.app.refusals import AppRefusal
 
 REPEATS = {
     "weekly": "FREQ=WEEKLY",
@@ -64,11 +65,11 @@ def occurrences(rrule: str, anchor: datetime, first: datetime) -> Iterator[datet
 
 
 def checked_rrule(rrule: str, field: str) -> str:
-    """`rrule` if it is one that can be followed; `Refused` names what to do otherwise."""
+    """`rrule` if it is one that can be followed; `UserError` names what to do otherwise."""
     try:
         rrulestr(rrule, dtstart=datetime(2026, 1, 1, 9))  # noqa: DTZ001 - only the rule's form is tried
     except (ValueError, TypeError, KeyError) as error:
-        raise UserError("I cannot read that repeat rule. Choose weekly, monthly or quarterly.", field) from error
+        raise UserError(AppRefusal.REPEAT_RULE_UNREADABLE, field) from error
     return rrule
 
 
@@ -78,7 +79,7 @@ def _zones() -> frozenset[str]:
 
 
 def checked_zone(tz: str, field: str) -> str:
-    """`tz` if it is an IANA time zone; `Refused` otherwise."""
+    """`tz` if it is an IANA time zone; `UserError` otherwise."""
     if tz not in _zones():
-        raise UserError("I do not know that time zone. Write it like Europe/Berlin or America/New_York.", field)
+        raise UserError(AppRefusal.TIME_ZONE_UNKNOWN, field)
     return tz

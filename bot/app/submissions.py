@@ -27,15 +27,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
+from bot.app.refusals import AppRefusal
 from bot.store import submissions
 
 KEPT = timedelta(days=7)
 """How long a submission is remembered (business time). Slack delivers again within an hour; people leave forms open."""
 BATCH = 500
-_CHANGED = (
-    "This went on record after all when you sent it first, so what you changed since is not. "
-    "Close this form and change what stands on record."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +55,12 @@ def once(session: Session, actor: Actor, submission: Submission, do: Callable[[]
     """Call `do` if this submission was not done before; returns what it came to, then or now.
 
     Of two deliveries at once the later one may be done first, so `at` can lie after `now`. Must be the first to write
-    in its transaction. Raises `Refused` when the same form was done with other content, and whatever `do` raises.
+    in its transaction. Raises `UserError` when the same form was done with other content, and whatever `do` raises.
     """
     known = submissions.claim(session, actor.workspace_id, submission.key, submission.content, now)
     if known is not None:
         if known.content != submission.content:
-            raise UserError(_CHANGED)
+            raise UserError(AppRefusal.SUBMITTED_DIFFERENTLY)
         return Done(known.result, known.at)
     result = do()
     if result is not None:

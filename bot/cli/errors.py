@@ -41,9 +41,10 @@ def sentence(error: Exception) -> str | None:
     from bot.outbox.admin import CannotOperate
     from bot.settings import BadSettingsError
     from bot.store.admin.table_copy import CannotCopy
+    from bot.wording import sentence_of
 
     if isinstance(error, UserError):
-        return error.sentence
+        return sentence_of(error)
     if isinstance(error, Stop | CannotCopy | CannotOperate | BadSettingsError):
         return str(error)
     if isinstance(error, OperationalError):

@@ -27,6 +27,7 @@ from bot.slack.ids import ActionId, Callback
 from bot.slack.markup import Message
 from bot.slack.payload import Body, Caller, response_url, sender_of, submission_of, surface_of
 from bot.slack.people import read_user
+from bot.slack.refusals import SlackRefusal
 from bot.slack.render import Renderer
 from bot.store import members, workspaces
 from bot.store.engine import Database
@@ -72,7 +73,7 @@ class Edge:
         """Run `do(session, actor, now)` in one transaction for the person who sent `body`, commit, return its result.
 
         Delivered or sent again, `body` does nothing and the result is None; `bot.app.submissions` says what counts
-        as the same. Raises `Refused` for people without the right to anything, `TooSlowError`, and whatever `do`
+        as the same. Raises `UserError` for people without the right to anything, `TooSlowError`, and whatever `do`
         raises; then nothing is kept. `surface` is what history names; it is told from the payload unless given.
         """
         submission = submission_of(body)
@@ -198,7 +199,7 @@ class Edge:
 
     def _actor(self, session: Session, sender: Caller, surface: str) -> Actor:
         if sender.home_team_id != sender.team_id:
-            raise UserError("Proofline is for members of this workspace only.")
+            raise UserError(SlackRefusal.SENDER_NOT_A_MEMBER)
         member = members.by_slack_id(session, self._workspace(session, sender.team_id), sender.user_id)
         if member is None:
             raise _UnknownUserError
@@ -211,7 +212,7 @@ class Edge:
         if known is None:
             known = workspaces.id_of(session, team_id)
             if known is None:
-                raise UserError("Proofline is not installed in this workspace. Ask an admin to install it.")
+                raise UserError(SlackRefusal.NOT_INSTALLED)
             self._workspaces[team_id] = known
         return known
 
@@ -221,7 +222,7 @@ class Edge:
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer = await self.client.users_info(user=sender.user_id)
         except SlackApiError as error:
-            raise UserError("Slack does not tell me who you are. Ask an admin to reinstall Proofline.") from error
+            raise UserError(SlackRefusal.SENDER_UNKNOWN) from error
         user = read_user(answer["user"], sender.team_id)
 
         def remember() -> None:

@@ -19,6 +19,7 @@ from bot.log import current_trace
 from bot.slack.edge import Edge, TooSlowError, as_reply
 from bot.slack.payload import Body, inputs_of, response_url, surface_of
 from bot.store.engine import AWAY
+from bot.wording import sentence_of
 
 log = structlog.get_logger("slack")
 
@@ -59,13 +60,13 @@ class Failures:
         try:
             return await self._tell(body, surface, sentence, field)
         except Exception:
-            log.exception("slack.untold", sentence=sentence)
+            log.exception("slack.untold", surface=surface, error=repr(error))
             return BoltResponse(status=200, body="")
 
     def _words(self, error: Exception, surface: str) -> tuple[str, str | None]:
         if isinstance(error, UserError):
-            log.info("slack.refused", surface=surface, sentence=error.sentence)
-            return error.sentence, error.field
+            log.info("slack.refused", surface=surface, code=error.code.value)
+            return sentence_of(error), error.field
         if isinstance(error, _DATABASE_AWAY):
             log.error("slack.database_away", surface=surface, error=repr(error))
             return _TRY_AGAIN_MODAL if surface == "modal" else _TRY_AGAIN, None

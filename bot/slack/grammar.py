@@ -1,6 +1,6 @@
 """The grammar of the slash commands: one table that both parses what people type and prints the help.
 
-`parse` gives a typed request or raises `Refused` with a sentence that says what to write instead. An account's name
+`parse` gives a typed request or raises `UserError` with a sentence that says what to write instead. An account's name
 may have spaces, so a subcommand is a known word at the end (`/proof acme corp plan`); a name in quotes is only a name
 (`/proof "plan"`).
 """
@@ -19,6 +19,7 @@ from bot.app.actor import UserError
 from bot.domain.enums import Change
 from bot.slack.date_phrases import due
 from bot.slack.ids import Command
+from bot.slack.refusals import SlackRefusal
 
 
 class Topic(StrEnum):
@@ -183,7 +184,7 @@ def usage_hint(command: Command) -> str:
 
 
 def parse(command: str, text: str) -> Request:
-    """What was asked for by `command` with `text` behind it, as Slack sends it; raises `Refused`."""
+    """What was asked for by `command` with `text` behind it, as Slack sends it; raises `UserError`."""
     which = Command(command)
     words = " ".join(html.unescape(text).split())
     if words.casefold() == "help":
@@ -200,10 +201,7 @@ def _proof(words: str) -> Request:
     if words.casefold() == "new":
         return NewAccountRequest()
     if words.casefold() in _TOPICS:
-        raise UserError(
-            f"Which account? Write {Command.PROOF} <account> {words.casefold()}. "
-            f'An account that is called {words} is {Command.PROOF} "{words}".'
-        )
+        raise UserError(SlackRefusal.TOPIC_WITHOUT_ACCOUNT, topic=words.casefold(), typed=words)
     return _show("", words)
 
 
@@ -218,8 +216,7 @@ def _show(name: str, rest: str) -> Show:
         return Show(_named(name, head), Topic(last.casefold()))
     near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7) if head or name else []
     if name:
-        meant = f'Did you mean {Command.PROOF} "{name}" {near[0]}?' if near else f"Write {Command.PROOF} help for all."
-        raise UserError(f"{rest} is nothing that I can show of an account. {meant}")
+        raise UserError(SlackRefusal.TOPIC_UNKNOWN, topic=rest, account=name, nearest=near[0] if near else None)
     hint = f"Did you mean {Command.PROOF} {head} {near[0]}?" if near and head else None
     return Show(rest, hint=hint)
 
@@ -227,7 +224,7 @@ def _show(name: str, rest: str) -> Show:
 def _named(name: str, head: str) -> str:
     found = name or head.strip()
     if not found or (name and head.strip()):
-        raise UserError(f"Which account? Start with its name: {Command.PROOF} <account>.")
+        raise UserError(SlackRefusal.ACCOUNT_MISSING)
     return found
 
 
@@ -235,7 +232,7 @@ def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise UserError(f"{written} is no date that I can read. Write it like 2026-03-01.") from None
+        raise UserError(SlackRefusal.DATE_UNREADABLE, day=written) from None
 
 
 def _answer(words: str) -> Request:
@@ -243,7 +240,7 @@ def _answer(words: str) -> Request:
     head = words[: fields[0].start()] if fields else words
     name, rest = _unquoted(head.strip())
     if name is not None and rest:
-        raise UserError(f"{rest} is not part of an answer. Write {_ONE_LINE}.")
+        raise UserError(SlackRefusal.NO_PART_OF_ANSWER, words=rest, usage=_ONE_LINE)
     account = name if name is not None else head.strip() or None
     parts = _parts(words, fields)
     change, changed = _change(parts.get("changed"))
@@ -261,12 +258,12 @@ def _parts(words: str, fields: list[re.Match[str]]) -> dict[str, str]:
     for field, end in zip(fields, ends, strict=False):
         label, known = field["label"].casefold(), _nearest_field(field["label"])[0]
         if label != known:
-            raise UserError(f"I do not know {label}: in an answer. Did you mean {known}:?")
+            raise UserError(SlackRefusal.LABEL_UNKNOWN, label=label, nearest=known)
         if known in parts:
-            raise UserError(f"{known}: stands twice. Put all of it behind one {known}:.")
+            raise UserError(SlackRefusal.LABEL_TWICE, label=known)
         parts[known] = words[field.end() : end].strip()
         if not parts[known]:
-            raise UserError(f"Nothing stands behind {known}:. Write {_ONE_LINE}.")
+            raise UserError(SlackRefusal.LABEL_EMPTY, label=known, usage=_ONE_LINE)
     return parts
 
 

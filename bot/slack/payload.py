@@ -14,9 +14,9 @@ from typing import Any
 
 from bot.app.actor import UserError
 from bot.app.submissions import Submission
+from bot.slack.refusals import SlackRefusal
 
 Body = Mapping[str, Any]
-_STALE = "This is out of date. Open it again with /proof."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +57,23 @@ def surface_of(body: Body) -> str:
 
 
 def number(value: object) -> int:
-    """The row id that a button or `private_metadata` carries; raises `Refused` if it is none."""
+    """The row id that a button or `private_metadata` carries; raises `UserError` if it is none."""
     try:
         return int(str(value))
     except ValueError:
-        raise UserError(_STALE) from None
+        raise UserError(SlackRefusal.STALE) from None
 
 
 def numbers(value: object, count: int) -> list[int]:
-    """The `count` row ids in "12:7"; raises `Refused` if they are not that many numbers."""
+    """The `count` row ids in "12:7"; raises `UserError` if they are not that many numbers."""
     parts = str(value).split(":")
     if len(parts) != count:
-        raise UserError(_STALE)
+        raise UserError(SlackRefusal.STALE)
     return [number(part) for part in parts]
 
 
 def pair(value: object) -> tuple[str, int]:
-    """The word and the row id in "kept:7"; raises `Refused` if there is no number."""
+    """The word and the row id in "kept:7"; raises `UserError` if there is no number."""
     word, _, row_id = str(value).partition(":")
     return word, number(row_id)
 
@@ -136,10 +136,10 @@ class Form:
         return found[0].strip() or None
 
     def words(self, name: str) -> str:
-        """What stands in a required input; raises `Refused` on that input when it is blank."""
+        """What stands in a required input; raises `UserError` on that input when it is blank."""
         found = self.text(name)
         if found is None:
-            raise UserError("Please fill this in.", name)
+            raise UserError(SlackRefusal.INPUT_EMPTY, name)
         return found
 
     def many(self, name: str) -> list[str]:
@@ -152,10 +152,10 @@ class Form:
         return None if found is None else date.fromisoformat(found)
 
     def required_day(self, name: str) -> date:
-        """The date of a date picker that must be filled in; raises `Refused` on that input when it is not."""
+        """The date of a date picker that must be filled in; raises `UserError` on that input when it is not."""
         found = self.day(name)
         if found is None:
-            raise UserError("Choose a day.", name)
+            raise UserError(SlackRefusal.DAY_MISSING, name)
         return found
 
     def moment(self, name: str) -> datetime | None:

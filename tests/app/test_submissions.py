@@ -21,6 +21,7 @@ from bot.features.meetings import cadences, prompts
 from bot.features.meetings.cadences import NewCadence
 from bot.features.plan import outcomes, plan
 from bot.features.plan.outcomes import NewOutcome
+from bot.features.plan.refusals import PlanRefusal
 from bot.store import schema
 from bot.store.admin import migrations
 from bot.store.engine import Database
@@ -28,6 +29,7 @@ from bot.store.schema import history
 from bot.store.schema.outbox import outbox
 from tests.support.databases import Databases
 from tests.support.factory import add_workspace
+from tests.support.refusals import says
 from tests.support.waiting import until
 from tests.support.world import MONDAY, World, build
 
@@ -91,11 +93,11 @@ def test_what_was_refused_may_be_sent_again(database: Database, world: World) ->
     def refused(session: Session) -> None:
         def do() -> int:
             plan.add_obstacle(session, world.maya, world.acme, ObstacleKind.FRICTION, "x", None, None, MONDAY)
-            raise UserError("Say more.")
+            raise UserError(PlanRefusal.OBSTACLE_MISSING, "text")
 
         once(session, world.maya, FORM, do, MONDAY)
 
-    with pytest.raises(UserError, match="Say more"), database.begin() as session:
+    with pytest.raises(UserError, check=says("in the way")), database.begin() as session:
         refused(session)
     assert (count(database, "obstacle"), count(database, "submission")) == (0, 0)
     with database.begin() as session:
@@ -105,7 +107,7 @@ def test_what_was_refused_may_be_sent_again(database: Database, world: World) ->
 def test_the_same_form_with_other_words_is_refused_with_what_to_do(database: Database, world: World) -> None:
     with database.begin() as session:
         write_down(session, world)
-    with pytest.raises(UserError, match="change what stands on record"), database.begin() as session:
+    with pytest.raises(UserError, check=says("change what stands on record")), database.begin() as session:
         write_down(session, world, replace(FORM, content="typed anew"))
     assert count(database, "outcome") == 2
 
@@ -173,7 +175,7 @@ def test_a_changed_series_does_not_ask_about_a_meeting_again(database: Database,
             prompts.open_due_prompts(session, TUESDAY + timedelta(hours=4))
         assert following.date() > date(2026, 3, 4)
     assert prompts_sent(database) == 1
-    with pytest.raises(UserError, match="is out already"), database.begin() as session:
+    with pytest.raises(UserError, check=says("is out already")), database.begin() as session:
         cadences.set_cadence(session, world.maya, replace(weekly, repeat="once"), TUESDAY + timedelta(hours=4))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
+from bot.features.meetings.refusals import MeetingRefusal
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Outgoing
 from bot.slack.edge import Edge
@@ -51,7 +52,7 @@ def do(session: Session, actor: Actor, now: datetime, what: str) -> None:
     accounts.create(session, actor.author, now, "Acme")
     match what:
         case "refuse":
-            raise UserError("Ask Maya <first> & foremost.", "why")
+            raise UserError(MeetingRefusal.COLLEAGUE_ASKED_ALREADY, "why", colleague="Maya <!channel> & {{ nobody }}")
         case "break":
             raise RuntimeError("nobody foresaw this")
         case "database":
@@ -151,8 +152,13 @@ async def test_work_is_committed_before_the_acknowledgement(trial: Stage) -> Non
 
 
 async def test_a_refusal_is_said_to_the_person_and_keeps_nothing(trial: Stage) -> None:
-    assert "Ask Maya <first> & foremost." in await told(trial, "tom", "refuse")
+    with structlog.testing.capture_logs() as logged:
+        said = await told(trial, "tom", "refuse")
+    assert "Maya <!channel> & {{ nobody }} is the one being asked already." in said
     assert account_count(trial) == 0
+    [refused] = [line for line in logged if line["event"] == "slack.refused"]
+    assert refused["code"] == "meetings.colleague_asked_already"
+    assert "Maya" not in str(logged), "a log line keeps no words of customers"
 
 
 async def test_an_unexpected_error_shows_a_reference_that_the_log_has(trial: Stage) -> None:
@@ -196,7 +202,9 @@ async def test_a_modal_stays_open_with_the_error_on_the_input_at_fault(trial: St
     await tom.click("test.form")
     with pytest.raises(FormError) as refused:
         await tom.submit({"what": "refuse"})
-    assert refused.value.errors == {"why": "Ask Maya <first> & foremost."}
+    assert refused.value.errors == {
+        "why": "Maya <!channel> & {{ nobody }} is the one being asked already. Choose somebody else."
+    }
     with pytest.raises(FormError) as away:
         await tom.submit({"what": "database"})
     assert "What you typed is not lost" in away.value.errors["what"]

@@ -19,7 +19,7 @@ from bot.store import schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from tests.security.operations import Operation, operations
-from tests.support.databases import add_workspace
+from tests.support.factory import add_workspace
 from tests.support.two_workspaces import Filled, fill
 
 

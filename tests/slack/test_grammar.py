@@ -26,6 +26,7 @@ from bot.slack.grammar import (
     usage_hint,
 )
 from bot.slack.ids import Command
+from tests.support.refusals import worded
 
 TUESDAY = date(2026, 3, 3)
 
@@ -68,7 +69,7 @@ def test_proof_is_read(text: str, request_: object) -> None:
 def test_proof_says_what_to_write_instead(text: str, sentence: str) -> None:
     with pytest.raises(UserError) as refused:
         parse("/proof", text)
-    assert refused.value.sentence == sentence
+    assert worded(refused.value) == sentence
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_answers_are_read(text: str, request_: object) -> None:
 def test_an_answer_that_cannot_be_read_says_why(text: str, sentence: str) -> None:
     with pytest.raises(UserError) as refused:
         parse("/answer", text)
-    assert refused.value.sentence == sentence
+    assert worded(refused.value) == sentence
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_whatever_is_typed_gives_a_request_or_a_sentence(command: Command, text:
     try:
         answer: object = parse(command, text)
     except UserError as refused:
-        answer = refused.sentence
+        answer = worded(refused)
     assert isinstance(answer, Request) or str(answer).endswith((".", "?"))
 
 

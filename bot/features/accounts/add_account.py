@@ -12,6 +12,7 @@ from bot.app.actor import Actor, UserError, must_read
 from bot.domain.enums import Tier
 from bot.domain.values import money, slugs
 from bot.features.accounts import queries
+from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import NewAccountView
 from bot.store import accounts, members, portfolios
 from bot.store.portfolios import Portfolio
@@ -43,13 +44,13 @@ def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) 
     must_read(actor)
     name = " ".join(new.name.split())
     if not slugs.slug(name):
-        raise UserError("Give the account a name with at least one letter or digit.", "name")
+        raise UserError(AccountRefusal.NAME_MISSING, "name")
     _must_be_new(session, actor, name)
     owner = members.by_slack_id(session, actor.workspace_id, new.owner_slack_id) if new.owner_slack_id else None
     if new.owner_slack_id and (owner is None or owner.is_guest or owner.is_deactivated):
-        raise UserError("Choose an owner who is a full member of this workspace.", "owner")
+        raise UserError(AccountRefusal.OWNER_NOT_A_MEMBER, "owner")
     if new.contract_start and new.renewal_date and new.renewal_date <= new.contract_start:
-        raise UserError("The renewal comes after the start of the contract. Check the two dates.", "renewal_date")
+        raise UserError(AccountRefusal.RENEWAL_BEFORE_START, "renewal_date")
     portfolio = _portfolio(session, actor, new.portfolio_id)
     return accounts.create(
         session,
@@ -71,9 +72,7 @@ def _must_be_new(session: Session, actor: Actor, name: str) -> None:
     slug = slugs.slug(name)[:72]
     existing = queries.name_of_slug(session, actor.workspace_id, slug)
     if existing is not None:
-        raise UserError(
-            f"{existing} is here already. Type /proof {slug} to see it, or give the new one another name.", "name"
-        )
+        raise UserError(AccountRefusal.NAME_TAKEN, "name", account=existing, slug=slug)
 
 
 def _portfolio(session: Session, actor: Actor, portfolio_id: int | None) -> Portfolio | None:
@@ -91,5 +90,5 @@ def _minor(typed: str, currency: str) -> int | None:
         return None
     amount = money.parse(typed, currency)
     if amount is None or amount.minor < 0:
-        raise UserError("Write the yearly amount as a number, such as 8,400.", "arr")
+        raise UserError(AccountRefusal.ARR_NO_NUMBER, "arr")
     return amount.minor

@@ -17,6 +17,7 @@ from bot.app.actor import Actor, UserError, must_write
 from bot.app.assessments import assess_now
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import Verdict
+from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import JudgementView, JudgeView
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
@@ -33,7 +34,7 @@ class NewJudgement:
 
 
 def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgeView:
-    """What the form shows; `Refused` for those who may not judge this account."""
+    """What the form shows; `UserError` for those who may not judge this account."""
     account = readable(session, actor, account_id)
     must_write(session, actor, account)
     assessment = assess_now(proof_state.load(session, actor.workspace_id, account_id), now)
@@ -53,11 +54,11 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
     account = readable(session, actor, new.account_id)
     must_write(session, actor, account)
     if new.verdict not in tuple(Verdict):
-        raise UserError("Choose yes, no or not clear.", "verdict")
+        raise UserError(AccountRefusal.VERDICT_MISSING, "verdict")
     if not new.why.strip():
-        raise UserError("Say why; a verdict without a reason is only a mood.", "why")
+        raise UserError(AccountRefusal.VERDICT_WITHOUT_REASON, "why")
     if not new.would_change.strip():
-        raise UserError("Say which fact would change your mind; it tells the team what to look for.", "would_change")
+        raise UserError(AccountRefusal.FACT_TO_CHANGE_MIND_MISSING, "would_change")
     said = {"why": new.why.strip(), "would_change": new.would_change.strip()}
     row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **said}
     row |= {"judged_by": actor.member.id, "judged_at": now}

@@ -21,6 +21,7 @@ from bot.domain.account.assessment import Assessment
 from bot.domain.enums import AccountStatus, Stage
 from bot.domain.model import Account, ProofState, StageEntry
 from bot.features.accounts import queries
+from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import StageView, StayLine
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
@@ -51,7 +52,7 @@ def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, reas
     """Put an account into a stage by hand; the reason stays visible until somebody releases the stage."""
     account = writable(session, actor, account_id)
     if not reason.strip():
-        raise UserError("Say why; the reason stands beside the stage for everybody who reads it.", "reason")
+        raise UserError(AccountRefusal.STAGE_WITHOUT_REASON, "reason")
     _move(session, actor.author, account, stage, actor.today(now), now, reason.strip())
 
 

@@ -15,6 +15,7 @@ from bot.domain.enums import Tier
 from bot.domain.labels import TIER_MEANS, label
 from bot.domain.model import Account
 from bot.domain.values.money import Money, money
+from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import TierView
 from bot.store import ledger, portfolios
 from bot.store.entities import Entity
@@ -68,7 +69,7 @@ def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, r
     """Give an account a tier by hand; the reason stays visible until the tier is released."""
     writable(session, actor, account_id)
     if not reason.strip():
-        raise UserError("Say why; the reason stands beside the tier for everybody who reads it.", "reason")
+        raise UserError(AccountRefusal.TIER_WITHOUT_REASON, "reason")
     values: dict[str, Any] = {"tier": tier, "tier_reason": reason.strip()}
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, **values)
 

@@ -17,6 +17,7 @@ from bot.domain.enums import Loop
 from bot.domain.model import Account, Action
 from bot.domain.values.money import money
 from bot.features.actions import queries
+from bot.features.actions.refusals import ActionRefusal
 from bot.features.actions.views import ActionFormView, ActionLine, ActionsView, LoopAnsweredView, LoopView
 from bot.outbox import message_family
 from bot.outbox.queue import put
@@ -78,10 +79,10 @@ def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now:
     must_read(actor)
     action, account = _of(session, actor, action_id)
     if not words.strip():
-        raise UserError("Say what changed, or that nothing will; the customer is told in these words.", "words")
+        raise UserError(ActionRefusal.ANSWER_MISSING, "words")
     changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
     if action.told_on is not None:
-        raise UserError("The customer was told already; this action is closed.")
+        raise UserError(ActionRefusal.CUSTOMER_TOLD_ALREADY)
     ledger.change(session, actor.author, Entity.ACTION, action_id, now, **changes)
     _refresh(session, action, account, now)
     owner = _member(session, account, action.owner_id) or _member(session, account, account.owner_id)
@@ -106,10 +107,10 @@ def close_with_customer_told(session: Session, actor: Actor, action_id: int, wor
     action, account = _of(session, actor, action_id)
     _must_close(session, actor, action, account)
     if not words.strip():
-        raise UserError("Write the words you used; an action is closed when the customer was told.", "words")
+        raise UserError(ActionRefusal.WORDS_USED_MISSING, "words")
     closing: dict[str, Any] = {"told_on": actor.today(now), "told_words": words.strip()}
     if not ledger.change(session, actor.author, Entity.ACTION, action_id, now, only_if={"told_on": None}, **closing):
-        raise UserError("Somebody closed this action already. Open the history to see the words used.")
+        raise UserError(ActionRefusal.CLOSED_ALREADY)
     _refresh(session, action, account, now)
     return account.name
 
@@ -120,7 +121,7 @@ def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: d
     action, account = _of(session, actor, action_id)
     named = " ".join(theme.split())
     if not named:
-        raise UserError("Name the theme in a few words, such as SAP connector.", "words")
+        raise UserError(ActionRefusal.THEME_MISSING, "words")
     ledger.change(session, actor.author, Entity.ACTION, action_id, now, theme=named)
     _refresh(session, action, account, now)
 

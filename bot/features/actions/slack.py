@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
 from bot.features.actions import actions
+from bot.features.actions.refusals import ActionRefusal
 from bot.slack.edge import Edge
 from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, number
@@ -38,7 +39,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         action_id, named = number(form.metadata), form.text("words") or form.text("known")
         if named is None:
-            raise UserError("Choose a theme, or name a new one.", "words")
+            raise UserError(ActionRefusal.THEME_NOT_CHOSEN, "words")
         await edge.write(body, lambda s, actor, now: actions.set_theme(s, actor, action_id, named, now))
         await ack()
 

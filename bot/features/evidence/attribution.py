@@ -21,6 +21,7 @@ from bot.domain.values.money import money, parse
 from bot.domain.values.text import number
 from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
+from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceRecordedView, IsolateShareView
 from bot.features.plan import people as plan_people
 from bot.store import proof_state
@@ -43,7 +44,7 @@ class Isolation:
 
 
 def attribution_form(session: Session, actor: Actor, evidence_id: int, now: datetime) -> IsolateShareView:
-    """What the form shows for a piece; `Refused` when the piece is not confirmed, for there is nothing to isolate."""
+    """What the form shows for a piece; `UserError` when the piece is not confirmed, for there is nothing to isolate."""
     piece, state, outcome = _piece(session, actor, evidence_id, now)
     amount = money(piece.money_minor, piece.currency)
     people = [person for person in state.people if person.part in _MAY_ACCEPT and person.is_there(has_begun(now))]
@@ -72,16 +73,16 @@ def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewE
     """The same observation with what isolates our share of it."""
     piece, state, outcome = _piece(session, actor, new.evidence_id, now)
     if not new.note.strip():
-        raise UserError("Say how the method was applied: the group, the other causes, or the error.", "note")
+        raise UserError(EvidenceRefusal.METHOD_NOTE_MISSING, "note")
     amount = parse(new.money, _currency(state.account, outcome)) if new.money.strip() else None
     if new.money.strip() and amount is None:
-        raise UserError("Write the amount with its currency, such as 120,000 EUR.", "money")
+        raise UserError(EvidenceRefusal.AMOUNT_UNREADABLE, "money")
     accepter = _accepter(session, actor, new, state, now)
     if accepter is not None and amount is None:
-        raise UserError("Write down the amount that was accepted.", "money")
+        raise UserError(EvidenceRefusal.ACCEPTED_AMOUNT_MISSING, "money")
     accepted_on = (new.accepted_on or actor.today(now)) if accepter is not None else None
     if accepted_on is not None and accepted_on > actor.today(now):
-        raise UserError("An acceptance has happened. Give the day on which they said so.", "accepted_on")
+        raise UserError(EvidenceRefusal.ACCEPTED_IN_FUTURE, "accepted_on")
     return NewEvidence(
         account_id=piece.account_id,
         outcome_id=piece.outcome_id,
@@ -110,27 +111,25 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
         return plan_people.add_person(session, actor, state.account.id, name, Part.FINANCE, None, now) if name else None
     person = next((one for one in state.people if one.id == new.accepted_by), None)
     if person is None or person.part not in _MAY_ACCEPT:
-        raise UserError("Only their finance or economic buyer can accept money. Choose one of them.", "accepted_by")
+        raise UserError(EvidenceRefusal.NOT_THEIR_BUYER, "accepted_by")
     return person.id
 
 
 def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> tuple[Evidence, ProofState, Outcome]:
-    """A confirmed piece that stands, with its account and outcome; else `Refused` says why it cannot rise."""
+    """A confirmed piece that stands, with its account and outcome; else `UserError` says why it cannot rise."""
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, actor.workspace_id, piece.account_id)
     outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)
     became = state_of_piece(piece, state.evidence, has_begun(now))
     if became is PieceState.SUPERSEDED:
-        raise UserError("A newer piece has replaced this one. Open the evidence again and choose that one.")
+        raise UserError(EvidenceRefusal.SUPERSEDED)
     if became is not PieceState.STANDS:
-        raise UserError("This piece is withdrawn or disputed. Record evidence that stands first.")
+        raise UserError(EvidenceRefusal.DOES_NOT_STAND)
     grade, _ = evidence_grade.grade_piece(
         outcome, piece, {person.id: person for person in state.people}, rules_day(now)
     )
     if grade < Grade.CONFIRMED:
-        raise UserError(
-            f"This piece is only {label(grade)}. Have it confirmed first, by their own system or in a customer's words."
-        )
+        raise UserError(EvidenceRefusal.GRADE_TOO_LOW, grade=grade)
     return piece, state, outcome
 
 

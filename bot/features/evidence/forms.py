@@ -11,6 +11,7 @@ from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.domain.labels import label
 from bot.features.evidence import record
+from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceFormView, OutcomeChoice, PersonChoice, ReasonFormView
 from bot.store import proof_state
 from bot.store.entities import Entity
@@ -33,7 +34,7 @@ def evidence_form(
     outcome_id: int | None = None,
     closes_risk: int | None = None,
 ) -> EvidenceFormView:
-    """The evidence form of an account; `Refused` when there is no outcome that evidence could be about."""
+    """The evidence form of an account; `UserError` when there is no outcome that evidence could be about."""
     account = writable(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     if outcome_id is not None:
@@ -42,10 +43,7 @@ def evidence_form(
         row_of(session, actor, Entity.RISK, closes_risk)
     running = [outcome for outcome in state.outcomes if outcome.retired_on is None]
     if not running:
-        raise UserError(
-            f"Nobody has written down what success means for {account.name}. "
-            f"Type /proof {account.slug} plan and write the first outcome; then evidence has something to prove."
-        )
+        raise UserError(EvidenceRefusal.NO_OUTCOME_YET, account=account.name, slug=account.slug)
     return EvidenceFormView(
         account_id=account_id,
         account=account.name,

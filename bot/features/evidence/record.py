@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, row_of, writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import assess_now
-from bot.domain.enums import Grade, Method, OutcomeKind, Source, Standing
+from bot.app.refusals import AppRefusal
+from bot.domain.enums import Grade, Method, Source, Standing
 from bot.domain.model import Account, Evidence, Outcome
 from bot.domain.proof.explanation import reason
 from bot.domain.values.numbers import decimal_of
 from bot.features.evidence import queries
+from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceRecordedView
 from bot.features.meetings import queries as meeting_queries
 from bot.store import ledger, proof_state
@@ -53,11 +55,10 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
     account = writable(session, actor, new.account_id)
     outcome = outcome_of(session, account, new.outcome_id)
     if new.as_of > actor.today(now):
-        raise UserError("That date is still to come. Give the day on which this was true.", "as_of")
+        raise UserError(EvidenceRefusal.AS_OF_IN_FUTURE, "as_of")
     value = _value(outcome, new.value)
     if value is None and not (new.statement or "").strip():
-        what = "a number" if outcome.kind is OutcomeKind.NUMERIC else "what the customer said or wrote"
-        raise UserError(f"Give {what}; evidence needs something that can be checked.", "value")
+        raise UserError(EvidenceRefusal.VALUE_MISSING, "value", kind=outcome.kind)
     _check_person(session, account, new.attested_by, "attested_by")
     _check_person(session, account, new.accepted_by, "accepted_by")
     row: dict[str, Any] = asdict(new) | {
@@ -96,25 +97,25 @@ def dispute(session: Session, actor: Actor, evidence_id: int, by_person: int | N
     account = _writable(session, actor, evidence_id)
     _check_person(session, account, by_person, "disputed_by")
     if not why.strip():
-        raise UserError("Say why the customer disputes it; the next reader needs the reason.", "why")
+        raise UserError(EvidenceRefusal.DISPUTE_WITHOUT_REASON, "why")
     today = actor.today(now)
     values: dict[str, Any] = {"disputed_on": today, "disputed_by": by_person, "disputed_why": why.strip()}
     if not ledger.change(
         session, actor.author, Entity.EVIDENCE, evidence_id, now, only_if={"disputed_on": None}, **values
     ):
-        raise UserError("Somebody has disputed this piece already. Open the history to see who and why.")
+        raise UserError(EvidenceRefusal.DISPUTED_ALREADY)
 
 
 def withdraw(session: Session, actor: Actor, evidence_id: int, why: str, now: datetime) -> None:
     """Take a piece back because it was wrong; it stays in the record with the reason."""
     _writable(session, actor, evidence_id)
     if not why.strip():
-        raise UserError("Say why it is withdrawn; the record keeps the reason.", "why")
+        raise UserError(EvidenceRefusal.WITHDRAWAL_WITHOUT_REASON, "why")
     values: dict[str, Any] = {"withdrawn_on": actor.today(now), "withdrawn_why": why.strip()}
     if not ledger.change(
         session, actor.author, Entity.EVIDENCE, evidence_id, now, only_if={"withdrawn_on": None}, **values
     ):
-        raise UserError("This piece is withdrawn already. Open the history to see who and why.")
+        raise UserError(EvidenceRefusal.WITHDRAWN_ALREADY)
 
 
 def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence, now: datetime) -> int:
@@ -150,8 +151,7 @@ def _value(outcome: Outcome, typed: str | None) -> Decimal | None:
         return None
     value = decimal_of(typed or "")
     if value is None:
-        unit = f" in {outcome.unit}" if outcome.unit else ""
-        raise UserError(f"Write the value as a number{unit}, such as 12.5.", "value")
+        raise UserError(EvidenceRefusal.VALUE_NO_NUMBER, "value", unit=outcome.unit)
     return value
 
 
@@ -159,4 +159,4 @@ def _check_person(session: Session, account: Account, person_id: int | None, fie
     if person_id is None:
         return
     if not queries.has_person(session, account, person_id):
-        raise UserError(f"That person does not belong to {account.name}. Choose somebody from its list.", field)
+        raise UserError(AppRefusal.PERSON_OF_ANOTHER, field, account=account.name)

@@ -16,8 +16,9 @@ from typing import IO, Any
 from sqlalchemy import Table
 
 from bot.app.actor import UserError
+from bot.features.exports.refusals import ExportRefusal
 from bot.store.admin import migrations, table_copy
-from bot.store.admin.table_copy import LEDGER, CannotCopy
+from bot.store.admin.table_copy import LEDGER
 from bot.store.as_of import restored
 from bot.store.engine import Database
 from bot.store.ledger import plain
@@ -33,7 +34,7 @@ def export(
 ) -> dict[str, int]:
     """Write the ledger as it stands at one moment to `out`; returns the rows of each table.
 
-    `progress` hears how many rows of how many are written. Raises `Refused` if the database is not migrated.
+    `progress` hears how many rows of how many are written. Raises `UserError` if the database is not migrated.
     """
     _must_be_current(database)
     with table_copy.snapshot(database) as session:
@@ -56,41 +57,37 @@ def restore(
 ) -> dict[str, int]:
     """Take an export into an empty, migrated database, all of it or nothing; returns the rows of each table.
 
-    Raises `Refused` with a sentence when the file is no whole export, or the database is not empty.
+    Raises `UserError` when the file is no whole export, and `CannotCopy` when the database does not take it: it is not
+    empty, or refuses a row.
     """
     _must_be_current(database)
     numbered = enumerate(lines, start=1)
     expected = _head(next(numbered, (1, b""))[1])
     done, total = 0, sum(expected.values())
     found = dict.fromkeys(expected, 0)
-    try:
-        with database.begin() as session:
-            table_copy.must_be_empty(session)
-            for table, rows in _batches(numbered):
-                table_copy.fill(session, table, rows)
-                found[table.name] = found.get(table.name, 0) + len(rows)
-                done += len(rows)
-                progress(done, total)
-            _must_be_whole(expected, found)
-            table_copy.continue_ids(session, LEDGER)
-    except CannotCopy as error:
-        raise UserError(str(error)) from error
+    with database.begin() as session:
+        table_copy.must_be_empty(session)
+        for table, rows in _batches(numbered):
+            table_copy.fill(session, table, rows)
+            found[table.name] = found.get(table.name, 0) + len(rows)
+            done += len(rows)
+            progress(done, total)
+        _must_be_whole(expected, found)
+        table_copy.continue_ids(session, LEDGER)
     return found
 
 
 def _must_be_current(database: Database) -> None:
     if migrations.needs_upgrade(database):
-        raise UserError("The database is not at this version's schema. Run `python -m bot migrate` first.")
+        raise UserError(ExportRefusal.SCHEMA_BEHIND)
 
 
 def _head(line: bytes) -> dict[str, int]:
     head = _object(1, line)
     if head.get("proofline") != FORMAT or not isinstance(head.get("rows"), dict):
-        raise UserError(
-            "This is no export of Proofline's ledger: its first line does not say so. Make one with `export`."
-        )
+        raise UserError(ExportRefusal.NO_EXPORT)
     if str(head.get("schema")) > str(migrations.head()):  # revisions are numbered in order
-        raise UserError("This export was made by a newer Proofline. Install that version here, then import again.")
+        raise UserError(ExportRefusal.EXPORT_TOO_NEW)
     return {str(name): int(count) for name, count in head["rows"].items()}
 
 
@@ -116,14 +113,14 @@ def _row(number: int, line: bytes) -> tuple[Table, dict[str, Any]]:
     values = _object(number, line)
     table = _TABLES.get(str(values.pop("table", None)))
     if table is None:
-        raise UserError(f"Line {number} names no table of this version's ledger.")
+        raise UserError(ExportRefusal.TABLE_UNKNOWN, line=number)
     unknown = values.keys() - set(table.c.keys())
     if unknown:
-        raise UserError(f"Line {number} has columns that this version does not know: {', '.join(sorted(unknown))}.")
+        raise UserError(ExportRefusal.COLUMNS_UNKNOWN, line=number, columns=sorted(unknown))
     try:
         return table, {name: restored(table.c[name], value) for name, value in values.items()}
     except (ValueError, TypeError, KeyError, ArithmeticError) as error:
-        raise UserError(f"Line {number}, a row of {table.name}, has a value that cannot be read: {error}.") from error
+        raise UserError(ExportRefusal.VALUE_UNREADABLE, line=number, table=table.name, problem=str(error)) from error
 
 
 def _object(number: int, line: bytes) -> dict[str, Any]:
@@ -132,17 +129,15 @@ def _object(number: int, line: bytes) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise UserError(f"Line {number} is not a JSON object. Is this an export, and is it whole?")
+        raise UserError(ExportRefusal.LINE_NO_OBJECT, line=number)
     return found
 
 
 def _must_be_whole(expected: dict[str, int], found: dict[str, int]) -> None:
     for name in {**expected, **found}:
-        if expected.get(name, 0) != found.get(name, 0):
-            raise UserError(
-                f"The export is not whole: it promises {expected.get(name, 0)} rows of {name} and has "
-                f"{found.get(name, 0)}. Nothing was imported."
-            )
+        promised, rows = expected.get(name, 0), found.get(name, 0)
+        if promised != rows:
+            raise UserError(ExportRefusal.ROWS_MISSING, table=name, promised=promised, rows=rows)
 
 
 def _line(values: dict[str, Any]) -> bytes:

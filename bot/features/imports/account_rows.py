@@ -32,7 +32,7 @@ class ImportedAccount:
 
 
 def reader(columns: Columns, options: Options) -> Reader:
-    """How the cells of a file of accounts are read. May raise `Refused`."""
+    """How the cells of a file of accounts are read. May raise `UserError`."""
     return row_reader.reader(columns, options, days=_DAYS, figures=("arr",), money="arr")
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.app.actor import UserError
 from bot.domain.enums import AccountStatus, Tier
 from bot.domain.values.slugs import folded
+from bot.features.imports.refusals import ImportRefusal
 
 
 class Unreadable(ValueError):
@@ -103,9 +104,7 @@ def extra_words(pairs: Iterable[str]) -> dict[str, StrEnum]:
         theirs, equals, ours = pair.rpartition("=")
         meaning = meanings.get(ours.strip().lower().replace("-", "_").replace(" ", "_"))
         if not equals or not theirs.strip() or meaning is None:
-            raise UserError(
-                f'--word wants "their word=our word", where ours is one of {", ".join(meanings)}; not {pair!r}.'
-            )
+            raise UserError(ImportRefusal.WORD_PAIR_UNREADABLE, pair=pair, meanings=tuple(meanings))
         words[_word(theirs)] = meaning
     return words
 

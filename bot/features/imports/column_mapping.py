@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.app.actor import UserError
 from bot.domain.values.slugs import folded
 from bot.features.imports.file_reader import Row, Sheet
+from bot.features.imports.refusals import ImportRefusal
 
 IGNORE = "ignore"
 _HEADER_WITHIN = 20
@@ -149,7 +150,7 @@ def recognise(
 ) -> Columns:
     """Find the header line and its fields. `mapping` holds `CRM column=field`; `=ignore` leaves a column out.
 
-    Raises `Refused` when a mapping names what is not there, or a required field is not found.
+    Raises `UserError` when a mapping names what is not there, or a required field is not found.
     """
     wanted = [_pair(pair, fields) for pair in mapping]
     position = _header_row(sheet, fields, wanted, required[0])
@@ -158,10 +159,7 @@ def recognise(
     at, ignored, notes = _assigned(headers, fields, mapped)
     for name in required:
         if name not in at:
-            raise UserError(
-                f"No column holds the {name.replace('_', ' ')}. The columns are: {_listed(headers)}. "
-                f'Say which it is: --map "{headers[0] or "Column"}={name}"'
-            )
+            raise UserError(ImportRefusal.COLUMN_MISSING, name=name, columns=headers)
     hint = _CURRENCY_IN_HEADER.search(headers[at["arr"]]) if "arr" in at else None
     rows = sheet.rows[position + 1 :]
     return Columns(headers, at, ignored, notes, hint.group(1) if hint else None, rows)
@@ -171,9 +169,9 @@ def _pair(text: str, fields: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
     header, equals, name = text.rpartition("=")
     name = name.strip().lower().replace(" ", "_").replace("-", "_")
     if not equals or not header.strip():
-        raise UserError(f'--map wants "CRM column=field", not {text!r}.')
+        raise UserError(ImportRefusal.MAP_PAIR_UNREADABLE, pair=text)
     if name != IGNORE and name not in fields:
-        raise UserError(f"There is no field called {name!r}. Fields are: {', '.join(fields)}, {IGNORE}.")
+        raise UserError(ImportRefusal.FIELD_UNKNOWN, name=name, fields=(*fields, IGNORE))
     return header.strip(), name
 
 
@@ -195,9 +193,9 @@ def _mapped(headers: tuple[str, ...], wanted: list[tuple[str, str]]) -> dict[int
         exact = [at for at, known in enumerate(headers) if known == header]
         loose = exact or [at for at, known in enumerate(headers) if key(known) == key(header)]
         if not loose:
-            raise UserError(f"There is no column {header!r}. The columns are: {_listed(headers)}.")
+            raise UserError(ImportRefusal.COLUMN_UNKNOWN, column=header, columns=headers)
         if name in mapped.values() and name != IGNORE:
-            raise UserError(f"--map names two columns for {name}. Keep one of them.")
+            raise UserError(ImportRefusal.FIELD_MAPPED_TWICE, name=name)
         mapped[loose[0]] = name
     return mapped
 
@@ -231,8 +229,3 @@ def _rank(header: str, ranks: Mapping[str, int]) -> int | None:
     shorter = _BRACKETS.sub("", header)
     without_currency = _CURRENCY_IN_HEADER.sub("", header)
     return next((ranks[key(name)] for name in (header, shorter, without_currency) if key(name) in ranks), None)
-
-
-def _listed(headers: tuple[str, ...]) -> str:
-    shown = [header for header in headers if header][:20]
-    return ", ".join(shown) + (" …" if len(shown) < len([header for header in headers if header]) else "")

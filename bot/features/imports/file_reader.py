@@ -12,6 +12,7 @@ from itertools import islice
 
 from bot.app.actor import UserError
 from bot.domain.values.text import plural
+from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.report import BadRow
 from bot.store.types import storable
 
@@ -20,13 +21,13 @@ _SAMPLE = 40
 _STRAY_NULS = 20
 _LONGEST_CELL = 1_000_000
 _NOT_A_TABLE = {
-    b"PK\x03\x04": "an Excel workbook (.xlsx)",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
-    b"%PDF": "a PDF",
-    b"<htm": "a web page",
-    b"<!do": "a web page",
-    b"<tab": "a web page",
-    b"\x1f\x8b": "a compressed file",
+    b"PK\x03\x04": "xlsx",
+    b"\xd0\xcf\x11\xe0": "xls",
+    b"%PDF": "pdf",
+    b"<htm": "web_page",
+    b"<!do": "web_page",
+    b"<tab": "web_page",
+    b"\x1f\x8b": "compressed",
 }
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -57,11 +58,11 @@ class Sheet:
 
 
 def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
-    """The rows of a delimited text file. Raises `Refused` when it is none, or when the encoding cannot be right."""
+    """The rows of a delimited text file. Raises `UserError` when it is none, or when the encoding cannot be right."""
     _must_be_text(data)
     text, used, damaged = _decoded(data, encoding)
     if text.count("\x00") > max(_STRAY_NULS, len(text) // 100):
-        raise UserError("This is no text. Export the table as CSV (UTF-8) and import that.")
+        raise UserError(ImportRefusal.NO_TEXT)
     lines = io.StringIO(text, newline="").readlines()
     start = 0
     if lines and lines[0].strip().strip('"').lower().startswith("sep=") and len(lines[0].strip().strip('"')) == 5:
@@ -75,7 +76,7 @@ def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = No
         elif any(found.cells):
             rows.append(found)
     if not rows:
-        raise UserError("The file is empty. Export the table again, as CSV, with its header line.")
+        raise UserError(ImportRefusal.FILE_EMPTY)
     footer = _footer(rows)
     notes = []
     if damaged:
@@ -86,9 +87,9 @@ def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = No
 
 
 def _must_be_text(data: bytes) -> None:
-    for magic, what in _NOT_A_TABLE.items():
+    for magic, kind in _NOT_A_TABLE.items():
         if data[:4].lower() == magic.lower() or data[: len(magic)] == magic:
-            raise UserError(f"This is {what}, not a table in text. Save or export it as CSV (UTF-8) and import that.")
+            raise UserError(ImportRefusal.NOT_A_TABLE, kind=kind)
 
 
 def _decoded(data: bytes, encoding: str | None) -> tuple[str, str, int]:
@@ -97,13 +98,9 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[str, str, int]:
         try:
             return data.decode(encoding), encoding, 0
         except LookupError:
-            raise UserError(
-                f"There is no encoding called {encoding!r}. Try utf-8, utf-16, cp1252 or shift_jis."
-            ) from None
+            raise UserError(ImportRefusal.ENCODING_UNKNOWN, encoding=encoding) from None
         except UnicodeDecodeError as wrong:
-            raise UserError(
-                f"The file is not {encoding}: byte {wrong.start} does not fit. Leave --encoding out."
-            ) from None
+            raise UserError(ImportRefusal.ENCODING_WRONG, encoding=encoding, position=wrong.start) from None
     for bom, name in _BOMS:
         if data.startswith(bom):
             return _counted(data, name, "utf-8" if name == "utf-8-sig" else name)
@@ -128,7 +125,7 @@ def _counted(data: bytes, codec: str, name: str) -> tuple[str, str, int]:
 def _delimiter(given: str) -> str:
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(given.lower(), given)
     if len(named) != 1 or named in '"\r\n':
-        raise UserError("A delimiter is one character, or one of: comma, semicolon, tab, pipe.")
+        raise UserError(ImportRefusal.DELIMITER_UNREADABLE)
     return named
 
 

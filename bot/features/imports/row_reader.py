@@ -17,6 +17,7 @@ from bot.features.imports.cells import Unreadable
 from bot.features.imports.column_mapping import Columns
 from bot.features.imports.dates import DateOrder, Order
 from bot.features.imports.file_reader import Row
+from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.report import BadRow
 
 _SIGNS = "$€£¥₹₩₪₺₴฿₫₦₱円元"
@@ -118,7 +119,7 @@ def reader(
     """Look at whole columns to settle decimal marks, the order of dates and the currency.
 
     `days` and `figures` name the fields that hold dates and numbers, `money` the one of them that holds money. Raises
-    `Refused` when amounts name no currency anywhere.
+    `UserError` when amounts name no currency anywhere.
     """
     known = {name: [columns.cell(row, name) for row in columns.rows] for name in (*days, *figures) if name in columns}
     mark = amounts.mark_of(cell for name in figures for cell in known.get(name, []))
@@ -135,12 +136,12 @@ def reader(
 def _assumed_currency(columns: Columns, options: Options, found: list[str]) -> str | None:
     try:
         chosen = amounts.currency(options.currency or columns.currency_hint or "")
-    except Unreadable as error:
-        raise UserError(f"--currency {options.currency!r} {error}.") from None
+    except Unreadable:
+        raise UserError(ImportRefusal.CURRENCY_UNREADABLE, currency=options.currency) from None
     given = [cell for cell in found if not cells.is_empty(cell)]
     named = any(char.isalpha() or char in _SIGNS for cell in given for char in cell)
     if given and not named and chosen is None and "currency" not in columns:
-        raise UserError("The amounts name no currency. Add --currency USD, or whichever it is.")
+        raise UserError(ImportRefusal.CURRENCY_MISSING)
     return chosen
 
 

@@ -30,6 +30,7 @@ from bot.features.imports.fact_rows import FactKind, FactLine
 from bot.features.imports.file_reader import Sheet
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import SURFACE
+from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.report import BadRow, Report
 from bot.features.imports.row_reader import Options, Reader
 from bot.store.engine import Database
@@ -72,7 +73,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     """Take a CRM's accounts into the ledger and report what changed.
 
     Each batch of 500 rows is one transaction, so an import that is cut short is taken up by running it again. Raises
-    `Refused` when the file as a whole cannot be read.
+    `UserError` when the file as a whole cannot be read.
     """
     found, sheet = _recognised(file, ACCOUNT_FIELDS, "name")
     reader = account_rows.reader(found, options)
@@ -98,7 +99,7 @@ def import_facts(run: ImportRun, kind: FactKind, file: File, options: Options) -
     """Take promises or outcomes (`facts.PROMISES`, `facts.OUTCOMES`) into accounts that are there already."""
     found, sheet = _recognised(file, kind.fields, kind.key)
     if "account" not in found and "account_id" not in found:
-        raise UserError('No column says which account it is about. Name one: --map "Column=account"')
+        raise UserError(ImportRefusal.ACCOUNT_COLUMN_MISSING)
     reader = row_reader.reader(found, options, days=kind.days, figures=kind.figures, money=kind.money)
     report = _opened(run, file, found, sheet, reader)
     with run.database.reading() as session:
@@ -157,9 +158,7 @@ def _written(session: Session, planned: P, write: Callable[[Session, P], None]) 
     try:
         write(session, planned)
     except IntegrityError as error:
-        raise UserError(
-            f"Somebody else wrote {planned.title} at the same moment. Run the import again; it goes on from there."
-        ) from error
+        raise UserError(ImportRefusal.WRITTEN_MEANWHILE, title=planned.title) from error
 
 
 def _count(report: Report, planned: Planned | PlannedFact) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
+from bot.features.imports.refusals import ImportRefusal
 from bot.store import workspaces
 from bot.store.schema import workspace
 
@@ -16,7 +17,7 @@ PENDING = "pending"
 
 
 def find(session: Session, team_id: str | None) -> int | None:
-    """The workspace with this team id, or the only one there is; None when there is none yet. May raise `Refused`."""
+    """The workspace with this team id, or the only one there is; None when there is none yet. May raise `UserError`."""
     # all workspaces: the operator chooses among them
     known = session.execute(
         select(workspace.c.id, workspace.c.team_id, workspace.c.name).order_by(workspace.c.id)
@@ -26,8 +27,7 @@ def find(session: Session, team_id: str | None) -> int | None:
         return int(chosen[0].id)
     if not known and team_id is None:
         return None
-    names = ", ".join(f"{row.team_id} ({row.name})" for row in known) or "none yet"
-    raise UserError(f"Say which workspace it is for with --workspace; there are: {names}.")
+    raise UserError(ImportRefusal.WORKSPACE_NOT_CHOSEN, workspaces=tuple((row.team_id, row.name) for row in known))
 
 
 def find_or_add(session: Session, team_id: str | None, now: datetime) -> int:

@@ -14,6 +14,7 @@ from bot.domain.enums import Change
 from bot.features.meetings import answers, queries
 from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.queries import Answer
+from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.views import PreviewView
 
 _KIND = "answer"
@@ -100,5 +101,5 @@ def _mine(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
     if row is None:
         raise no_such_account()
     if row["member_id"] != actor.member.id:
-        raise UserError("That draft is not yours or is gone. Type /answer again; nothing was recorded.")
+        raise UserError(MeetingRefusal.DRAFT_GONE)
     return row

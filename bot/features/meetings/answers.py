@@ -16,6 +16,7 @@ from bot.domain.values import working_hours
 from bot.features.actions import actions
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Answer, Prompt
+from bot.features.meetings.refusals import MeetingRefusal
 from bot.store import entities, ledger, members
 from bot.store.entities import Entity
 
@@ -46,7 +47,7 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     account = account_of(session, actor, new.account_id)
     prompt = queries.of_meeting(session, actor.workspace_id, new.meeting_id) if new.meeting_id else None
     if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
-        raise UserError("That meeting belongs to another account. Type /answer and the account's name instead.")
+        raise UserError(MeetingRefusal.MEETING_OF_ANOTHER)
     _must_answer(session, actor, account, prompt)
     _must_be_ours(session, actor, new)
     _check(actor, new, now)
@@ -67,7 +68,7 @@ def nothing_changed(
     """The short answer: nothing moved; `stays` names the gap that stays open and `why` the reason."""
     prompt = open_prompt(session, actor, prompt_id)
     if not why.strip():
-        raise UserError("Say in a few words why it stays; that is what the meeting can work on.", "why")
+        raise UserError(MeetingRefusal.NOTHING_CHANGED_WITHOUT_REASON, "why")
     new = NewAnswer(
         account_id=prompt.account_id,
         meeting_id=prompt.meeting_id,
@@ -83,7 +84,7 @@ def snooze(session: Session, actor: Actor, prompt_id: int, until: str, now: date
     prompt = open_prompt(session, actor, prompt_id)
     moment = working_hours.tomorrow_morning(now, actor.member.tz) if until == "tomorrow" else now + timedelta(hours=1)
     if moment >= prompt.starts_at:
-        raise UserError("The meeting begins before that. Answer now, or press Meeting is off.")
+        raise UserError(MeetingRefusal.MEETING_BEGINS_BEFORE)
     ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, snoozed_until=moment)
     _show(session, prompt, now)
     if actor.member.slack_id:
@@ -97,9 +98,9 @@ def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, 
     prompt = open_prompt(session, actor, prompt_id)
     colleague = members.by_slack_id(session, actor.workspace_id, to_slack_id)
     if colleague is None or colleague.is_guest or colleague.is_deactivated:
-        raise UserError("Choose a full member of this workspace; guests and bots cannot answer.", "colleague")
+        raise UserError(MeetingRefusal.COLLEAGUE_NOT_A_MEMBER, "colleague")
     if colleague.id == prompt.member_id:
-        raise UserError(f"{colleague.name} is the one being asked already. Choose somebody else.", "colleague")
+        raise UserError(MeetingRefusal.COLLEAGUE_ASKED_ALREADY, "colleague", colleague=colleague.name)
     ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, member_id=colleague.id, snoozed_until=None)
     _show(session, prompt, now)
     key = queries.PROMPT_KEY.of(prompt.id, "to", colleague.id, f"{now.timestamp():.0f}")
@@ -124,22 +125,18 @@ def meeting_off(session: Session, actor: Actor, prompt_id: int, now: datetime) -
 
 
 def open_prompt(session: Session, actor: Actor, prompt_id: int) -> Prompt:
-    """The prompt, if it still waits for an answer and `actor` may give one; else `Refused` says what happened."""
+    """The prompt, if it still waits for an answer and `actor` may give one; else `UserError` says what happened."""
     prompt = queries.by_id(session, actor.workspace_id, prompt_id)
     if prompt is None:
         raise no_such_account()
     account = account_of(session, actor, prompt.account_id)
     _must_answer(session, actor, account, prompt)
     if prompt.state is PromptState.ANSWERED:
-        raise UserError(f"{account.name} is answered already. Press Edit on that message to change the answer.")
+        raise UserError(MeetingRefusal.ANSWERED_ALREADY, account=account.name)
     if prompt.state is PromptState.OFF:
-        raise UserError(
-            f"That meeting with {account.name} is off. Type /answer {account.slug} if it took place after all."
-        )
+        raise UserError(MeetingRefusal.MEETING_OFF, account=account.name, slug=account.slug)
     if prompt.state is PromptState.SILENT:
-        raise UserError(
-            f"That meeting with {account.name} has passed. Type /answer {account.slug} to record it anyway."
-        )
+        raise UserError(MeetingRefusal.MEETING_PASSED, account=account.name, slug=account.slug)
     return prompt
 
 
@@ -163,11 +160,11 @@ def _must_be_ours(session: Session, actor: Actor, new: NewAnswer) -> None:
 
 def _check(actor: Actor, new: NewAnswer, now: datetime) -> None:
     if new.change is not Change.NOTHING and not (new.what_changed or "").strip():
-        raise UserError("Say in a few words what changed, or choose Nothing.", "what_changed")
+        raise UserError(MeetingRefusal.CHANGE_MISSING, "what_changed")
     if new.next_due is not None and new.next_due < actor.today(now):
-        raise UserError("That day has passed. Choose today or a later day.", "next_due")
+        raise UserError(MeetingRefusal.NEXT_DAY_PASSED, "next_due")
     if new.next_due is not None and not (new.next_action or "").strip():
-        raise UserError("There is a date but no next action. Say what happens by then.", "next_action")
+        raise UserError(MeetingRefusal.DAY_WITHOUT_ACTION, "next_action")
 
 
 def _texts(new: NewAnswer) -> dict[str, Any]:

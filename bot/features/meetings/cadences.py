@@ -15,6 +15,7 @@ from bot.app.recurrence import Occurrence
 from bot.domain.enums import CadenceKind
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Cadence
+from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.views import CadenceLine, CadenceView
 from bot.store import ledger
 from bot.store.entities import Entity
@@ -91,23 +92,23 @@ def repeat_of(rrule: str) -> str:
 
 
 def _checked(new: NewCadence) -> str:
-    """The zone of a series as typed; `Refused` names the field at fault."""
+    """The zone of a series as typed; `UserError` names the field at fault."""
     zone = recurrence.checked_zone(new.tz, "tz")
     if new.repeat not in recurrence.REPEATS:
-        raise UserError("Choose how often the meeting takes place.", "repeat")
+        raise UserError(MeetingRefusal.REPEAT_MISSING, "repeat")
     if not 1 <= new.lead_hours <= _LONGEST_LEAD_HOURS:
-        raise UserError("Ask between 1 hour and 14 days before the meeting.", "lead_hours")
+        raise UserError(MeetingRefusal.LEAD_OUT_OF_RANGE, "lead_hours")
     return zone
 
 
 def _first_unasked(session: Session, workspace_id: int, wanted: Cadence, now: datetime) -> Occurrence:
     upcoming = recurrence.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, now)
     if upcoming is None:
-        raise UserError("That day and time have passed. Choose a day to come.", "first_day")
+        raise UserError(MeetingRefusal.FIRST_DAY_PASSED, "first_day")
     while queries.was_asked(session, workspace_id, wanted.account_id, wanted.kind, upcoming.starts_at):
         upcoming = recurrence.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, upcoming.starts_at)
         if upcoming is None:
-            raise UserError("The question about that meeting is out already. Choose a later day.", "first_day")
+            raise UserError(MeetingRefusal.FIRST_DAY_ASKED_ALREADY, "first_day")
     return upcoming
 
 

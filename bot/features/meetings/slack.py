@@ -16,6 +16,7 @@ from bot.features.meetings import answer_drafts, answers, cadences, forms, promp
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
+from bot.features.meetings.refusals import MeetingRefusal
 from bot.slack import grammar
 from bot.slack.date_phrases import due
 from bot.slack.edge import Edge
@@ -72,7 +73,7 @@ def asked(session: Session, actor: Actor, request: grammar.AnswerRequest, now: d
     """What `/answer …` shows: the answers owed, the form, or accounts to choose from; an `InLine` is to be drafted."""
     if request.account is None:
         if request.in_line:
-            raise UserError("Which account? Start with its name: /answer acme changed: … next: …")
+            raise UserError(MeetingRefusal.ANSWER_WITHOUT_ACCOUNT)
         return forms.owed(session, actor, now)
     found = accounts.find(session, actor, request.account)
     if found.hit is None:
@@ -81,7 +82,7 @@ def asked(session: Session, actor: Actor, request: grammar.AnswerRequest, now: d
         return forms.answer_form(session, actor, now, account_id=found.hit.id)
     next_due = due(request.by, actor.today(now)) if request.by else None
     if request.by and next_due is None:
-        raise UserError(f"I cannot read “{request.by}” as a day. Write “by friday” or “by 2026-12-01”.")
+        raise UserError(MeetingRefusal.DAY_UNREADABLE, day=request.by)
     line = OneLine(request.change, request.changed, request.unproven, request.next_action, next_due)
     return InLine(found.hit.id, line)
 
@@ -178,9 +179,7 @@ def _answer(session: Session, actor: Actor, form: Form, account_id: int, meeting
     slack_id = form.text("next_owner")
     owner = members.by_slack_id(session, actor.workspace_id, slack_id) if slack_id else None
     if slack_id and owner is None:
-        raise UserError(
-            "I do not know that colleague yet. Ask them to open Proofline's Home once, or choose another.", "next_owner"
-        )
+        raise UserError(MeetingRefusal.COLLEAGUE_UNKNOWN, "next_owner")
     kept = frozenset(number(value) for value in form.many("kept_gaps")) if "kept_gaps" in form else None
     return NewAnswer(
         account_id=account_id,

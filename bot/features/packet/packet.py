@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import readable, writable
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed
+from bot.app.refusals import AppRefusal
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
 from bot.domain.enums import Direction, Grade, OutcomeKind, Part, Standing
@@ -23,6 +24,7 @@ from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.values.money import Money, money, total
 from bot.domain.values.text import band, number, percent
+from bot.features.packet.refusals import PacketRefusal
 from bot.features.packet.views import (
     AcceptPacketView,
     PacketAcceptedView,
@@ -49,16 +51,13 @@ def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> Sh
 
 
 def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) -> AcceptPacketView:
-    """What the acceptance form shows; `Refused` while nothing is proven or nobody is named who could accept."""
+    """What the acceptance form shows; `UserError` while nothing is proven or nobody is named who could accept."""
     writable(session, actor, account_id)
     state, assessment = assessed(session, actor, account_id, now)
     _must_have_a_story(assessment)
     here = [person for person in state.people if person.is_there(assessment.on)]
     if not here:
-        raise UserError(
-            f"Nobody at {state.account.name} is named yet. Type /proof {state.account.slug} plan and add the person "
-            "who accepted it."
-        )
+        raise UserError(PacketRefusal.NOBODY_NAMED, account=state.account.name, slug=state.account.slug)
     here.sort(key=_deciders_first)
     people = tuple((person.id, person.name, label(person.part)) for person in here)
     return AcceptPacketView(account_id, state.account.name, assessment.coverage_text, people, actor.today(now))
@@ -72,11 +71,11 @@ def accept(
     state = proof_state.load(session, actor.workspace_id, account_id)
     person = next((one for one in state.people if one.id == by_person), None)
     if person is None:
-        raise UserError(f"That person does not belong to {account.name}. Choose somebody from its list.", "by")
+        raise UserError(AppRefusal.PERSON_OF_ANOTHER, "by", account=account.name)
     if not person.is_there(on):
-        raise UserError(f"{person.name} had left by then. Choose who accepted it, or an earlier day.", "by")
+        raise UserError(PacketRefusal.PERSON_HAD_LEFT, "by", person=person.name)
     if on > actor.today(now):
-        raise UserError("An acceptance has happened. Give the day on which they said so.", "on")
+        raise UserError(PacketRefusal.ACCEPTED_IN_FUTURE, "on")
     _must_have_a_story(assessed(session, actor, account_id, now)[1])
     values: dict[str, Any] = {"packet_accepted_on": on, "packet_accepted_by": by_person}
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, **values)
@@ -84,13 +83,13 @@ def accept(
 
 
 def accepted(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketAcceptedView:
-    """Who accepted the packet last, and on which day; `Refused` when nobody has."""
+    """Who accepted the packet last, and on which day; `UserError` when nobody has."""
     account = readable(session, actor, account_id)
     on = account.packet_accepted_on
     people = proof_state.load(session, actor.workspace_id, account_id).people
     person = next((one for one in people if one.id == account.packet_accepted_by), None)
     if person is None or on is None:
-        raise UserError(f"Nobody at {account.name} has accepted the packet yet.")
+        raise UserError(PacketRefusal.NOT_ACCEPTED_YET, account=account.name)
     return PacketAcceptedView(account.name, person.name, on, on + PACKET_GOOD_FOR)
 
 
@@ -173,4 +172,4 @@ def _deciders_first(person: Person) -> tuple[int, int]:
 
 def _must_have_a_story(assessment: Assessment) -> None:
     if not any(graded.credit > 0 for graded in assessment.outcomes):
-        raise UserError("Nothing is proven yet, so there is nothing that they could accept. Add evidence first.")
+        raise UserError(PacketRefusal.NOTHING_PROVEN)

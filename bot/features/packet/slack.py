@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
 from bot.features.packet import packet
+from bot.features.packet.refusals import PacketRefusal
 from bot.slack.edge import Edge
 from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, clicked, number
@@ -35,7 +36,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, on, by = number(form.metadata), form.required_day("on"), form.row("by")
         if by is None:
-            raise UserError("Choose who accepted it.", "by")
+            raise UserError(PacketRefusal.PERSON_MISSING, "by")
 
         def accept(session: Session, actor: Actor, now: datetime) -> int:
             packet.accept(session, actor, account_id, by, on, now)

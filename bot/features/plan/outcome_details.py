@@ -21,6 +21,7 @@ from bot.domain.values.money import money, parse
 from bot.domain.values.numbers import decimal_of
 from bot.domain.values.text import number
 from bot.features.plan.outcomes import typed_number
+from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.views import BaselineFormView, OutcomeOwnerView
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
@@ -70,16 +71,16 @@ def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime)
 
 
 def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> None:
-    """Write down the details of an outcome; `Refused` names the field at fault."""
+    """Write down the details of an outcome; `UserError` names the field at fault."""
     state, outcome = _writable(session, actor, new.outcome_id)
     if new.baseline_on is not None and new.baseline_on > actor.today(now):
-        raise UserError("The baseline cannot lie in the future. Give the day on which it was true.", "baseline_on")
+        raise UserError(PlanRefusal.BASELINE_IN_FUTURE, "baseline_on")
     if new.agreed_by is not None and new.agreed_by not in {person.id for person in state.people}:
-        raise UserError(f"That person does not belong to {state.account.name}. Choose one from its list.", "agreed_by")
+        raise UserError(PlanRefusal.AGREED_BY_A_STRANGER, "agreed_by", account=state.account.name)
     if new.promise_id is not None and new.promise_id not in {promise.id for promise in state.promises}:
-        raise UserError("That promise was made to somebody else. Choose one from the list.", "promise")
+        raise UserError(PlanRefusal.PROMISE_OF_ANOTHER, "promise")
     if not 1 <= new.shelf_life_days <= LONGEST_SHELF_LIFE:
-        raise UserError(f"Proof keeps between 1 and {LONGEST_SHELF_LIFE} days.", "shelf_life_days")
+        raise UserError(PlanRefusal.SHELF_LIFE_OUT_OF_RANGE, "shelf_life_days", longest=LONGEST_SHELF_LIFE)
     values: dict[str, Any] = {"shelf_life_days": new.shelf_life_days, "promise_id": new.promise_id}
     if outcome.kind is OutcomeKind.NUMERIC:
         values |= _measure(outcome, new)
@@ -87,11 +88,11 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
 
 
 def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
-    """Who could own an outcome from now on; `Refused` when nobody at the customer is named."""
+    """Who could own an outcome from now on; `UserError` when nobody at the customer is named."""
     state, outcome = _writable(session, actor, outcome_id)
     here = tuple((one.id, one.name) for one in state.people if one.is_there(has_begun(now)))
     if not here:
-        raise UserError(f"Nobody at {state.account.name} is named yet. Add a person to the plan first.")
+        raise UserError(PlanRefusal.NOBODY_NAMED, account=state.account.name)
     return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, here)
 
 
@@ -99,7 +100,7 @@ def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, n
     """Somebody at the customer owns the outcome from now on."""
     state, outcome = _writable(session, actor, outcome_id)
     if person_id not in {person.id for person in state.people if person.is_there(has_begun(now))}:
-        raise UserError(f"That person is not at {state.account.name} any more. Choose one from the list.", "owner")
+        raise UserError(PlanRefusal.OWNER_HAS_LEFT, "owner", account=state.account.name)
     ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, owner_person_id=person_id)
 
 
@@ -107,7 +108,7 @@ def retire(session: Session, actor: Actor, outcome_id: int, on: date, why: str, 
     """The customer no longer wants this outcome; it leaves coverage, and the record keeps it with the reason."""
     _writable(session, actor, outcome_id)
     if not why.strip():
-        raise UserError("Say why the customer no longer wants it; the record keeps the reason.", "why")
+        raise UserError(PlanRefusal.RETIREMENT_WITHOUT_REASON, "why")
     values: dict[str, Any] = {"retired_on": on, "retired_why": why.strip()}
     ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, only_if={"retired_on": None}, **values)
 
@@ -116,7 +117,7 @@ def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
     """The baseline and, where the number must stay within bounds, the band."""
     baseline = decimal_of(new.baseline)
     if baseline is None:
-        raise UserError("Write the baseline as a number, such as 15.", "baseline")
+        raise UserError(PlanRefusal.BASELINE_NO_NUMBER, "baseline")
     found: dict[str, Any] = {
         "baseline": baseline,
         "baseline_on": new.baseline_on,
@@ -126,9 +127,9 @@ def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
         return found
     low, high = typed_number(new.band_low, "band_low"), typed_number(new.band_high, "band_high")
     if low is None and high is None:
-        raise UserError("Give at least one bound; without a band nobody can say whether it was held.", "band_low")
+        raise UserError(PlanRefusal.BAND_MISSING, "band_low")
     if low is not None and high is not None and low > high:
-        raise UserError("The highest value lies below the lowest one. Check the two.", "band_high")
+        raise UserError(PlanRefusal.BAND_REVERSED, "band_high")
     return {**found, "band_low": low, "band_high": high}
 
 
@@ -137,7 +138,7 @@ def _worth(state: ProofState, outcome: Outcome, typed: str) -> dict[str, Any]:
         return {"promised_minor": None, "currency": None}
     amount = parse(typed, _currency(state.account, outcome))
     if amount is None or amount.minor < 0:
-        raise UserError("Write the amount with its currency, such as 120,000 EUR.", "worth")
+        raise UserError(PlanRefusal.WORTH_UNREADABLE, "worth")
     return {"promised_minor": amount.minor, "currency": amount.currency}
 
 

@@ -14,6 +14,7 @@ from bot.app.actor import Actor, UserError
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Account
 from bot.domain.values.numbers import decimal_of
+from bot.features.plan.refusals import PlanRefusal
 from bot.store import entities, ledger
 from bot.store.entities import Entity
 
@@ -62,11 +63,11 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     account = writable(session, actor, new.account_id)
     title = new.title.strip()
     if not title:
-        raise UserError("Write what success is, in the customer's own words.", "title")
+        raise UserError(PlanRefusal.TITLE_MISSING, "title")
     _must_belong(session, account, new)
     numeric = bool((new.metric or "").strip())
     if numeric and new.direction is None:
-        raise UserError("Say whether the number must go up, down or stay within a band.", "direction")
+        raise UserError(PlanRefusal.DIRECTION_MISSING, "direction")
     values: dict[str, Any] = {name: getattr(new, name) for name in _AS_TYPED}
     numbers: dict[str, Any] = {
         name: typed_number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")
@@ -96,7 +97,7 @@ def _must_belong(session: Session, account: Account, new: NewOutcome) -> None:
     for entity, row_id, field in named:
         row = None if row_id is None else entities.row_of(session, account.workspace_id, entity, row_id)
         if row_id is not None and (row is None or row["account_id"] != account.id):
-            raise UserError(f"That {entity.value} does not belong to {account.name}. Choose one from its list.", field)
+            raise UserError(PlanRefusal.NOT_OF_THE_ACCOUNT, field, what=entity.value, account=account.name)
 
 
 def typed_number(typed: str | None, field: str) -> Decimal | None:
@@ -105,5 +106,5 @@ def typed_number(typed: str | None, field: str) -> Decimal | None:
         return None
     value = decimal_of(typed or "")
     if value is None:
-        raise UserError("Write a number, such as 12.5.", field)
+        raise UserError(PlanRefusal.NO_NUMBER, field)
     return value

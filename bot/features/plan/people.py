@@ -11,6 +11,7 @@ from bot.app.accounts import writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Part
 from bot.features.plan import queries
+from bot.features.plan.refusals import PlanRefusal
 from bot.store import ledger
 from bot.store.entities import Entity
 
@@ -22,7 +23,7 @@ def add_person(
     account = writable(session, actor, account_id)
     clean = " ".join(name.split())
     if not clean:
-        raise UserError("Give the person's name.", "name")
+        raise UserError(PlanRefusal.PERSON_WITHOUT_NAME, "name")
     already = queries.person_there(session, account, clean, part)
     if already is not None:
         return already

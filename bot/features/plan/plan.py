@@ -18,13 +18,14 @@ from bot.domain.proof.explanation import reason
 from bot.domain.values.text import band, day, number
 from bot.features.plan import outcome_details
 from bot.features.plan import people as plan_people
+from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.views import ObstacleLine, OutcomeLine, PersonLine, PlanView, PromiseLine, SettleFormView
 from bot.store import ledger, members, proof_state
 from bot.store.entities import Entity
 
 
 def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) -> SettleFormView:
-    """What could have changed in the plan of an account; `Refused` when there is nothing in it."""
+    """What could have changed in the plan of an account; `UserError` when there is nothing in it."""
     writable(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     view = SettleFormView(
@@ -37,7 +38,7 @@ def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) 
         actor.today(now),
     )
     if not (view.outcomes or view.people or view.obstacles or view.promises):
-        raise UserError("The plan names no outcome, person, obstacle or promise yet. Add one first.")
+        raise UserError(PlanRefusal.PLAN_EMPTY)
     return view
 
 
@@ -136,7 +137,7 @@ def add_obstacle(
     """Name something that will slow the customer down, with who clears it and by when."""
     writable(session, actor, account_id)
     if not text.strip():
-        raise UserError("Say what is in the way.", "text")
+        raise UserError(PlanRefusal.OBSTACLE_MISSING, "text")
     owner = members.by_slack_id(session, actor.workspace_id, owner_slack_id) if owner_slack_id else None
     values: dict[str, Any] = {"kind": kind, "text": text.strip(), "due_on": due_on}
     owner_id = owner.id if owner else None
@@ -166,7 +167,7 @@ def add_promise(
     """Note a promise made at the sale; it is followed until it is kept, renegotiated or broken."""
     writable(session, actor, account_id)
     if not text.strip():
-        raise UserError("Write what was promised, in the words that the customer heard.", "text")
+        raise UserError(PlanRefusal.PROMISE_MISSING, "text")
     values: dict[str, Any] = {
         "text": text.strip(),
         "promised_on": promised_on,
@@ -183,9 +184,9 @@ def settle_promise(
     """A promise was kept, renegotiated with the customer, or broken; the reason is kept."""
     writable_row(session, actor, Entity.PROMISE, promise_id)
     if state is PromiseState.OPEN:
-        raise UserError("Say whether it was kept, renegotiated or broken.", "state")
+        raise UserError(PlanRefusal.PROMISE_STATE_MISSING, "state")
     if not why.strip():
-        raise UserError("Say what the customer was told.", "why")
+        raise UserError(PlanRefusal.TOLD_CUSTOMER_MISSING, "why")
     today = actor.today(now)
     values: dict[str, Any] = {
         "state": state,
@@ -207,9 +208,9 @@ def first_win(session: Session, actor: Actor, account_id: int, on: date, words: 
     """“We used it in real life and it worked”: the day and the words."""
     writable(session, actor, account_id)
     if on > actor.today(now):
-        raise UserError("A first win has happened. Give a day that has been.", "on")
+        raise UserError(PlanRefusal.FIRST_WIN_IN_FUTURE, "on")
     if not words.strip():
-        raise UserError("Write what worked, in the customer's words.", "words")
+        raise UserError(PlanRefusal.FIRST_WIN_WORDS_MISSING, "words")
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, first_win_on=on, first_win=words.strip())
 
 

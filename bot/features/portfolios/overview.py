@@ -26,6 +26,7 @@ from bot.features.portfolios import account_summaries, digest, queries
 from bot.features.portfolios.account_summaries import AccountSummaries
 from bot.features.portfolios.digest_layout import HEAD_LINES, Block, DigestLine, Summary
 from bot.features.portfolios.queries import DigestRow
+from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import PortfolioPageView, PortfolioPart, PortfolioView
 from bot.features.risks import queries as risk_queries
 from bot.store import accounts, members, portfolios, proof_state
@@ -35,7 +36,6 @@ SHORT_LINES = 4
 PARTICIPATION_WINDOW = timedelta(days=90)
 _SHOWN = 25
 _NAME = 48
-_SETUP = "No portfolio is set up yet. An admin types /portfolio setup."
 
 
 def portfolio_view(
@@ -64,7 +64,7 @@ def portfolio_view(
         return PortfolioView((_of_owner(session, actor, actor.member.slack_id, now),))
     known = portfolios.of_workspace(session, actor.workspace_id)
     if not known:
-        raise UserError(_SETUP)
+        raise UserError(PortfolioRefusal.NONE_SET_UP)
     return PortfolioView(_of_portfolios(session, actor, known, now))
 
 
@@ -87,13 +87,13 @@ def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str)
         return chosen
     known = portfolios.of_workspace(session, actor.workspace_id)
     if not known:
-        raise UserError(_SETUP)
+        raise UserError(PortfolioRefusal.NONE_SET_UP)
     exact = portfolios.by_name(session, actor.workspace_id, name)
     if exact is not None:
         return exact
     names = [portfolio.name for portfolio in known]
-    near = [short(found, _NAME) for found, _, _ in process.extract(name, names, limit=3)]
-    raise UserError(f"There is no portfolio called {short(name, _NAME)}. The nearest: {', '.join(near)}.")
+    nearest = tuple(found for found, _, _ in process.extract(name, names, limit=3))
+    raise UserError(PortfolioRefusal.NAME_UNKNOWN, name=name, nearest=nearest)
 
 
 def _of_portfolios(
@@ -133,9 +133,7 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
     owner = members.by_slack_id(session, actor.workspace_id, slack_id)
     owned = accounts.ids_of(session, actor.workspace_id, owner.id) if owner else []
     if owner is None or not owned:
-        raise UserError(
-            f"{owner.name if owner else 'That person'} owns no account. Type /portfolio to see all of them."
-        )
+        raise UserError(PortfolioRefusal.OWNS_NOTHING, person=owner.name if owner else None)
     states = proof_state.load_many(session, [actor.workspace_id], owned)
     assessments = [assess_now(state, now) for state in states]
     home = portfolios.of_owner(session, actor.workspace_id, owner.id)

@@ -18,6 +18,7 @@ from bot.app.actor import Actor, UserError, may_manage, must_manage, must_read
 from bot.domain.values import working_hours
 from bot.domain.values.money import Money, parse
 from bot.domain.values.text import number
+from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import AdoptedView, LoopChannelsView, PortfolioSavedView, PortfolioSetupView
 from bot.store import ledger, members, portfolios, review_queue
 from bot.store.entities import Entity
@@ -84,7 +85,7 @@ def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime
 
 
 def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -> PortfolioSavedView:
-    """Create or change a portfolio; `Refused` names the field at fault. Submitted twice, it is one."""
+    """Create or change a portfolio; `UserError` names the field at fault. Submitted twice, it is one."""
     must_read(actor)
     known = None if form.portfolio_id is None else _managed(session, actor, form.portfolio_id)
     same = portfolios.by_name(session, actor.workspace_id, form.name)
@@ -93,7 +94,7 @@ def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -
     if known is None:
         _may_create(session, actor)
     if same is not None and (known is None or same.id != known.id):
-        raise UserError(f"There is a portfolio called {same.name} already. Choose another name.", "name")
+        raise UserError(PortfolioRefusal.NAME_TAKEN, "name", name=same.name)
     values = _checked(session, actor, form)
     return _saved(session, actor, known, values, now)
 
@@ -177,24 +178,24 @@ def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
 
 def _may_create(session: Session, actor: Actor) -> None:
     if not actor.member.is_admin and not portfolios.of_manager(session, actor.workspace_id, actor.member.id):
-        raise UserError("Only an admin of this workspace can set up a portfolio. Ask one to type /portfolio setup.")
+        raise UserError(PortfolioRefusal.NOT_AN_ADMIN)
 
 
 def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, Any]:
     name = " ".join(form.name.split())
     if not name:
-        raise UserError("Give the portfolio a name, such as EMEA or Enterprise.", "name")
+        raise UserError(PortfolioRefusal.NAME_MISSING, "name")
     if len(name) > _LONGEST_NAME:
-        raise UserError(f"Choose a name of at most {_LONGEST_NAME} characters.", "name")
+        raise UserError(PortfolioRefusal.NAME_TOO_LONG, "name", longest=_LONGEST_NAME)
     manager = members.by_slack_id(session, actor.workspace_id, form.manager) if form.manager else None
     if form.manager and (manager is None or manager.is_guest or manager.is_deactivated):
-        raise UserError("Choose a manager who is a full member of this workspace.", "manager")
+        raise UserError(PortfolioRefusal.MANAGER_NOT_A_MEMBER, "manager")
     if manager is None and not form.channel:
-        raise UserError("Choose a channel or a manager; otherwise nobody would read the digest.", "channel")
+        raise UserError(PortfolioRefusal.NOBODY_TO_READ, "channel")
     if not 0 <= form.weekday < len(WEEKDAYS):
-        raise UserError("Choose the day of the digest.", "weekday")
+        raise UserError(PortfolioRefusal.WEEKDAY_MISSING, "weekday")
     if not _TIME.fullmatch(form.time):
-        raise UserError("Write the time like 09:00.", "time")
+        raise UserError(PortfolioRefusal.TIME_UNREADABLE, "time")
     return {
         "name": name,
         "channel": form.channel or None,
@@ -215,9 +216,9 @@ def _bands(typed: str) -> dict[str, Any]:
     low = parse(parts[-1])
     high = parse(parts[0], low.currency) if low else None
     if len(parts) != 2 or low is None or high is None:
-        raise UserError("Write two amounts with their currency, high touch first: 100,000 / 20,000 USD.", "bands")
+        raise UserError(PortfolioRefusal.BANDS_UNREADABLE, "bands")
     if high.currency != low.currency or not high.minor > low.minor >= 0:
-        raise UserError("High touch begins above low touch, in one currency: 100,000 / 20,000 USD.", "bands")
+        raise UserError(PortfolioRefusal.BANDS_REVERSED, "bands")
     return dict(zip(_BAND_COLUMNS, (low.currency, high.minor, low.minor), strict=True))
 
 
@@ -235,7 +236,7 @@ def _loads(typed: str) -> dict[str, Any]:
         return {"high_touch_load": None, "low_touch_load": None}
     parts = _BETWEEN.split(typed.strip())
     if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 100_000 for part in parts):
-        raise UserError("Write two numbers of accounts, high touch first: 25 / 80.", "loads")
+        raise UserError(PortfolioRefusal.LOADS_UNREADABLE, "loads")
     return {"high_touch_load": int(parts[0]), "low_touch_load": int(parts[1])}
 
 

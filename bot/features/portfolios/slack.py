@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
 from bot.features.portfolios import overview, setup
+from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.setup import PortfolioForm
 from bot.slack import grammar
 from bot.slack.edge import Edge
@@ -90,7 +91,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
 def _portfolio(form: Form) -> PortfolioForm:
     weekday = form.words("weekday")
     if not weekday.isdecimal():
-        raise UserError("Choose the day of the digest.", "weekday")
+        raise UserError(PortfolioRefusal.WEEKDAY_MISSING, "weekday")
     return PortfolioForm(
         name=form.words("name"),
         channel=form.text("channel"),

@@ -22,6 +22,7 @@ from bot.domain.model import Account, Evidence, ProofState, Risk
 from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.text import day, number, quoted
 from bot.features.risks import queries, risk_message
+from bot.features.risks.refusals import RiskRefusal
 from bot.features.risks.views import EvidenceChoice, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
 from bot.store import ledger, members, proof_state
 from bot.store.entities import Entity
@@ -38,7 +39,7 @@ def claim(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskVi
     if risk.owner_id == actor.member.id and risk.state is RiskState.CLAIMED:
         return risk_message.risk_view(session, actor.workspace_id, risk.id, now)
     if risk.owner_id is not None and risk.owner_id != actor.member.id:
-        raise UserError(_taken(session, actor, risk))
+        raise _taken(session, actor, risk)
     _give(session, actor, risk, actor.member.id, now)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
@@ -48,7 +49,7 @@ def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: 
     risk, _ = _still_open(_locked(session, actor, risk_id, now))
     to = members.by_slack_id(session, actor.workspace_id, to_slack_id)
     if to is None or to.is_guest or to.is_deactivated:
-        raise UserError("Choose a full member of this workspace; guests and bots cannot hold a risk.", "assignee")
+        raise UserError(RiskRefusal.ASSIGNEE_NOT_A_MEMBER, "assignee")
     if risk.owner_id == to.id and risk.state is RiskState.CLAIMED:
         return risk_message.risk_view(session, actor.workspace_id, risk.id, now)
     _give(session, actor, risk, to.id, now)
@@ -62,11 +63,11 @@ def snooze(session: Session, actor: Actor, risk_id: int, until: date, why: str, 
     risk, _ = _still_open(_locked(session, actor, risk_id, now))
     today = actor.today(now)
     if until <= today:
-        raise UserError("Choose a day after today; the risk comes back that morning.", "until")
+        raise UserError(RiskRefusal.WAKES_TOO_SOON, "until")
     if until - today > LONGEST_SNOOZE:
-        raise UserError("Choose a day within 90 days. A longer sleep is a decision: close it and say why.", "until")
+        raise UserError(RiskRefusal.WAKES_TOO_LATE, "until")
     if not why.strip():
-        raise UserError("Say why it can wait; the thread keeps the reason.", "why")
+        raise UserError(RiskRefusal.SNOOZE_WITHOUT_REASON, "why")
     morning = datetime.combine(until, _MORNING, ZoneInfo(actor.member.tz)).astimezone(UTC)
     values = {"snoozed_until": morning, "snoozed_why": why.strip(), "remind_manager_at": None}
     _set(session, actor, risk, now, why=why.strip(), state=RiskState.SNOOZED, **values)
@@ -86,7 +87,7 @@ def close(
         piece = _usable(proof_state.load(session, account.workspace_id, account.id), evidence_id, now)
         said = f"{said} ({piece})" if said else piece
     if not said:
-        raise UserError("Choose the evidence that settles it, or say in a sentence what changed.", "how")
+        raise UserError(RiskRefusal.CLOSING_WITHOUT_REASON, "how")
     _set(
         session,
         actor,
@@ -106,9 +107,9 @@ def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime
     """Take back the closing of a risk; whoever had it has it again."""
     risk, account = _locked(session, actor, risk_id, now)
     if risk.closed_at is None:
-        raise UserError("This risk is open already. Press I have it to take it.")
+        raise UserError(RiskRefusal.OPEN_ALREADY)
     if queries.same_open(session, risk):
-        raise UserError("The same danger is open again already. Go on with the newer message about it.")
+        raise UserError(RiskRefusal.REOPENED_ALREADY)
     state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
     remind_at = risk_message.remind_at(session, account, risk, now) if risk.owner_id is None else None
     values = {"closed_at": None, "closed_how": None, "remind_manager_at": remind_at}
@@ -159,10 +160,10 @@ def _locked(session: Session, actor: Actor, risk_id: int, now: datetime) -> tupl
 
 
 def _still_open(found: tuple[Risk, Account]) -> tuple[Risk, Account]:
-    """`found`, if the risk is open; `Refused` says when it was closed otherwise."""
+    """`found`, if the risk is open; `UserError` says when it was closed otherwise."""
     closed_at = found[0].closed_at
     if closed_at is not None:
-        raise UserError(f"This risk was closed on {day(closed_at.date())}. Press Reopen if the danger is still there.")
+        raise UserError(RiskRefusal.CLOSED, closed_on=closed_at.date())
     return found
 
 
@@ -177,19 +178,18 @@ def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str 
     if ledger.change(session, actor.author, Entity.RISK, risk.id, now, why=why, only_if=unchanged, **values):
         return
     current = queries.by_id(session, actor.workspace_id, risk.id)
-    if current is None:
-        raise no_such_account()
-    raise UserError(_taken(session, actor, current))
+    raise _taken(session, actor, current) if current else no_such_account()
 
 
-def _taken(session: Session, actor: Actor, risk: Risk) -> str:
+def _taken(session: Session, actor: Actor, risk: Risk) -> UserError:
+    """What somebody else did with the risk in between."""
     holder = members.by_id(session, actor.workspace_id, risk.owner_id)
     if risk.closed_at is not None:
-        return f"Somebody was faster: this risk was closed on {day(risk.closed_at.date())}."
+        return UserError(RiskRefusal.CLOSED_MEANWHILE, closed_on=risk.closed_at.date())
     if holder is None:
-        return "Somebody was faster and changed this risk. Look at it again before you act."
-    since = f" since {day(risk.claimed_at.date())}" if risk.claimed_at else ""
-    return f"{holder.name} has it{since}. Press Assign if somebody else should."
+        return UserError(RiskRefusal.CHANGED_MEANWHILE)
+    since = risk.claimed_at.date() if risk.claimed_at else None
+    return UserError(RiskRefusal.TAKEN, holder=holder.name, since=since)
 
 
 def _standing(state: ProofState, now: datetime) -> list[Evidence]:
@@ -201,7 +201,7 @@ def _standing(state: ProofState, now: datetime) -> list[Evidence]:
 def _usable(state: ProofState, evidence_id: int, now: datetime) -> str:
     piece = next((piece for piece in _standing(state, now) if piece.id == evidence_id), None)
     if piece is None:
-        raise UserError("That piece of evidence no longer stands. Choose another, or say what changed.", "evidence")
+        raise UserError(RiskRefusal.EVIDENCE_DOES_NOT_STAND, "evidence")
     return _described(state, piece)
 
 

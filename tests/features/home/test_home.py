@@ -18,6 +18,7 @@ from bot.store.engine import Database
 from bot.store.members import Member
 from tests.features.portfolios.test_digest import add_meeting
 from tests.support.managing import MONDAY, Team, day, statements
+from tests.support.refusals import says
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_an_admin_hears_that_no_portfolio_is_set_up(team: Team) -> None:
 
 
 def test_a_guest_has_no_home(team: Team) -> None:
-    with pytest.raises(UserError, match="members of this workspace"):
+    with pytest.raises(UserError, check=says("members of this workspace")):
         home_of(team, team.guest)
 
 

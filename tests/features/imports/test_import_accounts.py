@@ -22,6 +22,7 @@ from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from tests.support.factory import NOON
+from tests.support.refusals import says
 
 REPORT = Path(__file__).parents[2] / "data" / "crm-report.csv"
 HUMAN = Author(1, None, "modal")
@@ -310,12 +311,12 @@ def test_dates_that_could_be_either_are_assumed_aloud_or_refused(database: Datab
 
 
 def test_amounts_without_any_currency_are_asked_about_at_once(database: Database) -> None:
-    with pytest.raises(UserError, match="--currency"):
+    with pytest.raises(UserError, check=says("--currency")):
         taken(database, "Name,ARR\nA,5\n")
     assert taken(database, "Name,ARR\nA,5\n", currency="jpy").bad == []
     assert account(database, "A")["arr_minor"] == 5
     assert taken(database, "Name,ARR (CHF)\nB,5\n").notes[0] == "Amounts without a currency are CHF."
-    with pytest.raises(UserError, match="is no currency"):
+    with pytest.raises(UserError, check=says("is no currency")):
         taken(database, "Name,ARR\nA,5\n", currency="dollars")
     dollars = taken(database, "Name,ARR\nC,$5\nD,€5\n")
     assert dollars.notes[0] == "$ was read as USD; --currency says otherwise."

@@ -15,6 +15,7 @@ from bot.features.imports import amounts, cells, dates
 from bot.features.imports.amounts import Mark
 from bot.features.imports.cells import Unreadable, Who
 from bot.features.imports.dates import DateOrder
+from tests.support.refusals import says
 
 
 @pytest.mark.parametrize(
@@ -256,5 +257,5 @@ def test_words_nobody_knows_say_what_to_add() -> None:
     words = cells.extra_words(["Gold=high_touch", "Prospect = former"])
     assert cells.tier("gold", words) is Tier.HIGH_TOUCH
     assert cells.status("Prospect", words) is AccountStatus.FORMER
-    with pytest.raises(UserError, match="high_touch"):
+    with pytest.raises(UserError, check=says("high_touch")):
         cells.extra_words(["Gold=golden"])

@@ -20,6 +20,7 @@ from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from tests.support.factory import NOON
+from tests.support.refusals import says
 
 ACCOUNTS = b"Account ID,Name\n1,Acme\n2,Bolt\n"
 
@@ -153,6 +154,6 @@ def test_a_dry_run_writes_no_fact_and_no_person(book: Database) -> None:
 
 
 def test_a_file_that_names_no_account_is_refused(book: Database) -> None:
-    with pytest.raises(UserError, match="which account"):
+    with pytest.raises(UserError, check=says("which account")):
         taken(book, PROMISES, "Promise\nSSO\n")
     assert taken(book, PROMISES, "Promise,Kunde\nSSO,Acme\n", "Kunde=account").bad == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.app.actor import UserError
 from bot.features.imports import column_mapping, file_reader
 from bot.features.imports.column_mapping import ACCOUNT_FIELDS, Columns
+from tests.support.refusals import says, worded
 
 REPORT = Path(__file__).parents[2] / "data" / "crm-report.csv"
 TABLE = "Account Name,Owner,ARR\nElan École,Ines,1\nΕπιπλα,Maya,2\n"
@@ -37,7 +38,7 @@ def test_old_windows_exports_are_read_and_others_can_be_named() -> None:
     assert file_reader.read(TABLE.replace("Επιπλα", "X").encode("cp1252")).rows[1].cells[0] == "Elan École"
     japanese = "Account Name\n株式会社岡田ガス\n".encode("shift_jis")
     assert file_reader.read(japanese, encoding="shift_jis").rows[1].cells == ("株式会社岡田ガス",)
-    with pytest.raises(UserError, match="no encoding called"):
+    with pytest.raises(UserError, check=says("no encoding called")):
         file_reader.read(japanese, encoding="klingon")
 
 
@@ -77,7 +78,7 @@ def test_decimal_commas_do_not_look_like_delimiters() -> None:
     ],
 )
 def test_what_is_no_table_in_text_says_so_in_a_sentence(data: bytes, what: str) -> None:
-    with pytest.raises(UserError, match=what):
+    with pytest.raises(UserError, check=says(what)):
         file_reader.read(data)
 
 
@@ -108,7 +109,7 @@ def test_any_bytes_are_rows_or_a_sentence(data: bytes) -> None:
     try:
         sheet = file_reader.read(data)
     except UserError as refused:
-        sentences.append(refused.sentence)
+        sentences.append(worded(refused))
     assert sentences == [] or sentences[0].endswith(".")
     assert sentences or sheet.rows or sheet.broken
 
@@ -164,13 +165,13 @@ def test_columns_that_only_look_like_ours_are_left_alone_with_the_reason() -> No
 def test_a_mapping_may_be_loose_but_not_wrong() -> None:
     assert recognised("Kunde,Wert\nA,1\n", "KUNDE=name", "wert=ARR").header("arr") == "Wert"
     assert "status" not in recognised("Name,Type\nA,Gold\n", "Type=ignore")
-    with pytest.raises(UserError, match=r"no column 'Client'\. The columns are: Kunde, Wert"):
+    with pytest.raises(UserError, check=says(r"no column 'Client'\. The columns are: Kunde, Wert")):
         recognised("Kunde,Wert\nA,1\n", "Client=name")
-    with pytest.raises(UserError, match="no field called 'colour'"):
+    with pytest.raises(UserError, check=says("no field called 'colour'")):
         recognised("Kunde,Wert\nA,1\n", "Kunde=colour")
-    with pytest.raises(UserError, match='--map "Kunde=name"'):
+    with pytest.raises(UserError, check=says('--map "Kunde=name"')):
         recognised("Kunde,Wert\nA,1\n")
-    with pytest.raises(UserError, match="two columns"):
+    with pytest.raises(UserError, check=says("two columns")):
         recognised("Kunde,Wert\nA,1\n", "Kunde=name", "Wert=name")
 
 

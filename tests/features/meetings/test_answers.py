@@ -27,6 +27,7 @@ from bot.features.meetings.views import PromptView
 from bot.store import schema
 from bot.store.engine import Database
 from bot.store.schema import history
+from tests.support.refusals import says
 from tests.support.world import World, build, queued
 
 NOW = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
@@ -152,7 +153,7 @@ def test_something_that_changed_must_be_said_in_words(session: Session, world: W
 
 
 def test_a_next_action_cannot_be_due_in_the_past(session: Session, world: World) -> None:
-    with pytest.raises(UserError, match="passed"):
+    with pytest.raises(UserError, check=says("passed")):
         answers.answer(session, world.maya, replace(full(world), next_due=date(2026, 3, 2)), NOW)
 
 
@@ -165,12 +166,12 @@ def test_nothing_changed_names_the_gap_that_stays_and_why(session: Session, worl
 def test_a_snoozed_prompt_asks_again_and_not_after_the_meeting(session: Session, world: World) -> None:
     assert answers.snooze(session, world.maya, 1, "hour", NOW) == NOW + timedelta(hours=1)
     assert ("prompt:1:again:20260303T1030", "U0MAYA") in queued(session)
-    with pytest.raises(UserError, match="begins before"):
+    with pytest.raises(UserError, check=says("begins before")):
         answers.snooze(session, world.maya, 1, "hour", datetime(2026, 3, 4, 8, 30, tzinfo=UTC))
 
 
 def test_a_prompt_handed_over_asks_the_colleague_who_may_then_answer(session: Session, world: World) -> None:
-    with pytest.raises(UserError, match="Only the owner"):
+    with pytest.raises(UserError, check=says("Only the owner")):
         answers.answer(session, world.tom, full(world), NOW)
     assert answers.hand_over(session, world.maya, 1, "U0TOM", NOW) == "Tom Okafor"
     assert queued(session)[-1][1] == "U0TOM"
@@ -179,15 +180,15 @@ def test_a_prompt_handed_over_asks_the_colleague_who_may_then_answer(session: Se
 
 
 def test_a_prompt_is_not_handed_to_a_guest(session: Session, world: World) -> None:
-    with pytest.raises(UserError, match="full member"):
+    with pytest.raises(UserError, check=says("full member")):
         answers.hand_over(session, world.maya, 1, "U0GUS", NOW)
 
 
 def test_a_button_on_an_old_message_says_what_happened(session: Session, world: World) -> None:
     answers.meeting_off(session, world.maya, 1, NOW)
-    with pytest.raises(UserError, match="is off"):
+    with pytest.raises(UserError, check=says("is off")):
         answers.meeting_off(session, world.maya, 1, NOW)
-    with pytest.raises(UserError, match="is off"):
+    with pytest.raises(UserError, check=says("is off")):
         answers.nothing_changed(session, world.maya, 1, "V4:n", "a", "b", NOW)
 
 
@@ -204,7 +205,7 @@ def test_a_line_is_kept_as_a_draft_and_recorded_once_when_confirmed(session: Ses
 
 def test_nobody_confirms_the_draft_of_another(session: Session, world: World) -> None:
     preview = answer_drafts.draft(session, world.maya, world.acme, OneLine(None, "x", None, None, None), NOW)
-    with pytest.raises(UserError, match="not yours"):
+    with pytest.raises(UserError, check=says("not yours")):
         answer_drafts.confirm(session, world.manager, preview.draft_id, NOW)
 
 
@@ -252,13 +253,13 @@ def test_the_card_as_of_an_earlier_day_shows_what_was_known_then(session: Sessio
     assert account_card.card(session, world.maya, world.acme, later).coverage == "0%"
     then = account_card.card(session, world.maya, world.acme, later, as_of=NOW.date())
     assert then.coverage == "100%" and then.as_of == NOW.date()
-    with pytest.raises(UserError, match="not here yet"):
+    with pytest.raises(UserError, check=says("not here yet")):
         account_card.card(session, world.maya, world.acme, later, as_of=date(2026, 2, 1))
 
 
 def test_guests_see_nothing_and_strangers_to_an_account_change_nothing(session: Session, world: World) -> None:
-    with pytest.raises(UserError, match="full member"):
+    with pytest.raises(UserError, check=says("full member")):
         account_card.card(session, world.guest, world.acme, NOW)
     assert account_card.card(session, world.tom, world.acme, NOW).can_write is False
-    with pytest.raises(UserError, match="Maya Lindqvist"):
+    with pytest.raises(UserError, check=says("Maya Lindqvist")):
         record.record(session, world.tom, evidence(world), NOW)

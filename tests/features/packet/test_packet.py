@@ -21,6 +21,7 @@ from bot.features.plan.outcomes import NewOutcome
 from bot.store import accounts, schema
 from bot.store.engine import Database
 from tests.support.managing import MONDAY, day
+from tests.support.refusals import says
 from tests.support.world import World, build
 
 CAUSES = "Their new intake form explains a fifth; the rest is ours"
@@ -98,11 +99,11 @@ def test_a_share_that_cannot_be_isolated_names_the_field(
 
 def test_only_confirmed_evidence_that_stands_can_rise(database: Database, world: World) -> None:
     oral = confirm(database, world, source=Source.CUSTOMER_SAID, oral=True)
-    with database.begin() as session, pytest.raises(UserError, match="only measured"):
+    with database.begin() as session, pytest.raises(UserError, check=says("only measured")):
         attribution.attribution_form(session, world.maya, oral, MONDAY)
     confirmed = confirm(database, world, "form 2")
     isolate(database, world, Isolation(confirmed, "form 3", Method.BEFORE_AFTER, CAUSES))
-    with pytest.raises(UserError, match="newer piece"):
+    with pytest.raises(UserError, check=says("newer piece")):
         isolate(database, world, Isolation(confirmed, "form 4", Method.BEFORE_AFTER, CAUSES))
     with database.begin() as session, pytest.raises(UserError):
         attribution.attribution_form(session, world.tom, confirmed, MONDAY)
@@ -158,7 +159,7 @@ def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, w
 
 
 def test_acceptance_is_dated_named_and_grows_old(database: Database, world: World) -> None:
-    with database.begin() as session, pytest.raises(UserError, match="Nothing is proven"):
+    with database.begin() as session, pytest.raises(UserError, check=says("Nothing is proven")):
         packet.accept_form(session, world.maya, world.acme, MONDAY)
     confirm(database, world)
     with database.begin() as session:

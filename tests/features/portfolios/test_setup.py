@@ -20,6 +20,7 @@ from bot.store.members import Member
 from tests.features.portfolios.test_digest import add_meeting
 from tests.support.factory import BOT
 from tests.support.managing import MONDAY, Team, day
+from tests.support.refusals import says
 
 NORTH = PortfolioForm("North", "C0NORTH", "U0TOM", 3, "16:30", "America/New_York")
 
@@ -112,7 +113,6 @@ def test_a_form_that_is_wrong_names_the_field(team: Team) -> None:
         with pytest.raises(UserError) as refused:
             set_up(team, team.ada, replace(NORTH, **change))
         assert refused.value.field == field, change
-        assert refused.value.sentence.endswith(".")
 
 
 def test_bands_and_loads_are_read_back_as_they_are_typed(team: Team) -> None:
@@ -123,12 +123,12 @@ def test_bands_and_loads_are_read_back_as_they_are_typed(team: Team) -> None:
 
 
 def test_admins_and_managers_set_up_portfolios_and_nobody_else(team: Team) -> None:
-    with pytest.raises(UserError, match="admin"):
+    with pytest.raises(UserError, check=says("admin")):
         set_up(team, team.maya, NORTH)
     with pytest.raises(UserError):
         set_up(team, team.guest, NORTH)
     assert set_up(team, team.priya, NORTH).created
-    with pytest.raises(UserError, match="manager"):
+    with pytest.raises(UserError, check=says("manager")):
         set_up(team, team.maya, replace(NORTH, name="Mine now", portfolio_id=team.portfolio_id))
 
 
@@ -226,13 +226,13 @@ def test_portfolio_shows_an_owner_their_own_accounts_and_others_everything(team:
 
 
 def test_portfolio_says_what_to_do_when_there_is_nothing_to_show(team: Team) -> None:
-    with pytest.raises(UserError, match="Ada Moreau owns no account"):
+    with pytest.raises(UserError, check=says("Ada Moreau owns no account")):
         survey(team, team.maya, owner_slack_id="U0ADA")
-    with pytest.raises(UserError, match=r"no portfolio called emae\. The nearest: EMEA"):
+    with pytest.raises(UserError, check=says(r"no portfolio called emae\. The nearest: EMEA")):
         survey(team, team.maya, name="emae")
     with team.session() as session:
         session.execute(schema.portfolio.delete())
-    with pytest.raises(UserError, match="/portfolio setup"):
+    with pytest.raises(UserError, check=says("/portfolio setup")):
         survey(team, team.ada)
 
 
@@ -266,5 +266,5 @@ def test_a_portfolio_of_another_workspace_is_as_good_as_gone(team: Team) -> None
         lambda: survey(team, team.ada, portfolio_id=theirs),
         lambda: set_up(team, team.ada, replace(NORTH, portfolio_id=theirs)),
     ):
-        with pytest.raises(UserError, match="not here any more"):
+        with pytest.raises(UserError, check=says("not here any more")):
             act()

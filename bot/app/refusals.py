@@ -1,0 +1,40 @@
+"""Why a use case cannot be done: the codes of what features share, and what a code is.
+
+Each room has its own codes in its `refusals.py`, and its own wording in `templates/<room>/refusals.yml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+Fact = str | int | Decimal | date | Sequence["Fact"] | None
+"""What a refusal knows and its wording may name: a plain value, not a sentence."""
+
+
+class Refusal(StrEnum):
+    """A code such as `plan.title_missing`: the folder of templates that words it, and its key there."""
+
+    @property
+    def room(self) -> str:
+        return self.value.partition(".")[0]
+
+    @property
+    def key(self) -> str:
+        return self.value.partition(".")[2]
+
+
+class AppRefusal(Refusal):
+    NO_SUCH_ACCOUNT = "app.no_such_account"
+    OUTCOME_OF_ANOTHER = "app.outcome_of_another"
+    NOT_A_MEMBER = "app.not_a_member"
+    NOT_YOUR_ACCOUNT = "app.not_your_account"
+    NOT_YOUR_PORTFOLIO = "app.not_your_portfolio"
+    DAY_NOT_OVER = "app.day_not_over"
+    ACCOUNT_NOT_HERE_YET = "app.account_not_here_yet"
+    REPEAT_RULE_UNREADABLE = "app.repeat_rule_unreadable"
+    TIME_ZONE_UNKNOWN = "app.time_zone_unknown"
+    SUBMITTED_DIFFERENTLY = "app.submitted_differently"
+    PERSON_OF_ANOTHER = "app.person_of_another"

@@ -1,0 +1,14 @@
+"""Why something in actions cannot be done; `templates/actions/refusals.yml` words each."""
+
+from __future__ import annotations
+
+from bot.app.refusals import Refusal
+
+
+class ActionRefusal(Refusal):
+    ANSWER_MISSING = "actions.answer_missing"
+    CUSTOMER_TOLD_ALREADY = "actions.customer_told_already"
+    WORDS_USED_MISSING = "actions.words_used_missing"
+    CLOSED_ALREADY = "actions.closed_already"
+    THEME_MISSING = "actions.theme_missing"
+    THEME_NOT_CHOSEN = "actions.theme_not_chosen"

@@ -1,0 +1,25 @@
+"""Why something in imports cannot be done; `templates/imports/refusals.yml` words each."""
+
+from __future__ import annotations
+
+from bot.app.refusals import Refusal
+
+
+class ImportRefusal(Refusal):
+    WORD_PAIR_UNREADABLE = "imports.word_pair_unreadable"
+    COLUMN_MISSING = "imports.column_missing"
+    MAP_PAIR_UNREADABLE = "imports.map_pair_unreadable"
+    FIELD_UNKNOWN = "imports.field_unknown"
+    COLUMN_UNKNOWN = "imports.column_unknown"
+    FIELD_MAPPED_TWICE = "imports.field_mapped_twice"
+    NO_TEXT = "imports.no_text"
+    FILE_EMPTY = "imports.file_empty"
+    NOT_A_TABLE = "imports.not_a_table"
+    ENCODING_UNKNOWN = "imports.encoding_unknown"
+    ENCODING_WRONG = "imports.encoding_wrong"
+    DELIMITER_UNREADABLE = "imports.delimiter_unreadable"
+    CURRENCY_UNREADABLE = "imports.currency_unreadable"
+    CURRENCY_MISSING = "imports.currency_missing"
+    ACCOUNT_COLUMN_MISSING = "imports.account_column_missing"
+    WRITTEN_MEANWHILE = "imports.written_meanwhile"
+    WORKSPACE_NOT_CHOSEN = "imports.workspace_not_chosen"

@@ -1,0 +1,22 @@
+"""Why something in portfolios cannot be done; `templates/portfolios/refusals.yml` words each."""
+
+from __future__ import annotations
+
+from bot.app.refusals import Refusal
+
+
+class PortfolioRefusal(Refusal):
+    NONE_SET_UP = "portfolios.none_set_up"
+    NAME_UNKNOWN = "portfolios.name_unknown"
+    OWNS_NOTHING = "portfolios.owns_nothing"
+    NAME_TAKEN = "portfolios.name_taken"
+    NOT_AN_ADMIN = "portfolios.not_an_admin"
+    NAME_MISSING = "portfolios.name_missing"
+    NAME_TOO_LONG = "portfolios.name_too_long"
+    MANAGER_NOT_A_MEMBER = "portfolios.manager_not_a_member"
+    NOBODY_TO_READ = "portfolios.nobody_to_read"
+    WEEKDAY_MISSING = "portfolios.weekday_missing"
+    TIME_UNREADABLE = "portfolios.time_unreadable"
+    BANDS_UNREADABLE = "portfolios.bands_unreadable"
+    BANDS_REVERSED = "portfolios.bands_reversed"
+    LOADS_UNREADABLE = "portfolios.loads_unreadable"

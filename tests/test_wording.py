@@ -1,0 +1,188 @@
+"""Every refusal has its sentence, and every sentence gets the facts that it names."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from jinja2 import Environment, meta
+
+from bot.app.actor import UserError
+from bot.app.refusals import AppRefusal, Refusal
+from bot.domain.enums import Grade
+from bot.features.evidence.refusals import EvidenceRefusal
+from bot.features.imports.refusals import ImportRefusal
+from bot.features.portfolios.refusals import PortfolioRefusal
+from bot.features.risks.refusals import RiskRefusal
+from bot.resources import TEMPLATES
+from bot.slack.refusals import SlackRefusal
+from bot.wording import FILTERS, Catalogue, sentence_of
+from tests.support.refusals import CATALOGUE, worded
+
+BOT = Path(importlib.import_module("bot").__path__[0])
+HOSTILE = "{{ 7 * 7 }} <!channel> & {% raw %}"
+TUESDAY = date(2026, 3, 3)
+SAMPLES: dict[str, Any] = {
+    "closed_on": TUESDAY,
+    "since": TUESDAY,
+    "grade": Grade.MEASURED,
+    "kind": "xlsx",
+    "columns": (HOSTILE,),
+    "fields": (HOSTILE,),
+    "meanings": (HOSTILE,),
+    "nearest": (HOSTILE,),
+    "workspaces": ((HOSTILE, HOSTILE),),
+}
+NOTHING_TO_SHOW = {"closed_on", "since", "grade", "kind"}
+SPECIAL: list[tuple[UserError, str]] = [
+    (
+        UserError(AppRefusal.NOT_YOUR_ACCOUNT, account="Acme", owner=None),
+        "Only the owner, the deputy or the manager can change Acme. Ask an admin, since it has no owner yet, to do it.",
+    ),
+    (
+        UserError(AppRefusal.NOT_YOUR_ACCOUNT, account="Acme", owner="Maya"),
+        "Only the owner, the deputy or the manager can change Acme. Ask Maya, who owns it, to do it.",
+    ),
+    (
+        UserError(AppRefusal.ACCOUNT_NOT_HERE_YET, day=TUESDAY),
+        "This account was not here yet on 2026-03-03. Choose a later day.",
+    ),
+    (UserError(EvidenceRefusal.VALUE_NO_NUMBER, unit=None), "Write the value as a number, such as 12.5."),
+    (UserError(EvidenceRefusal.VALUE_NO_NUMBER, unit="%"), "Write the value as a number in %, such as 12.5."),
+    (
+        UserError(EvidenceRefusal.VALUE_MISSING, kind="statement"),
+        "Give what the customer said or wrote; evidence needs something that can be checked.",
+    ),
+    (
+        UserError(EvidenceRefusal.GRADE_TOO_LOW, grade=Grade.MEASURED),
+        "This piece is only measured. Have it confirmed first, by their own system or in a customer's words.",
+    ),
+    (
+        UserError(ImportRefusal.WORKSPACE_NOT_CHOSEN, workspaces=()),
+        "Say which workspace it is for with --workspace; there are: none yet.",
+    ),
+    (
+        UserError(ImportRefusal.WORKSPACE_NOT_CHOSEN, workspaces=(("T1", "One"), ("T2", "Two"))),
+        "Say which workspace it is for with --workspace; there are: T1 (One), T2 (Two).",
+    ),
+    (
+        UserError(ImportRefusal.COLUMN_UNKNOWN, column="it's", columns=("", *"abcdefghijklmnopqrstu")),
+        'There is no column "it\'s". The columns are: a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t ….',
+    ),
+    (
+        UserError(PortfolioRefusal.OWNS_NOTHING, person=None),
+        "That person owns no account. Type /portfolio to see all of them.",
+    ),
+    (
+        UserError(RiskRefusal.TAKEN, holder="Maya", since=None),
+        "Maya has it. Press Assign if somebody else should.",
+    ),
+    (
+        UserError(RiskRefusal.TAKEN, holder="Maya", since=TUESDAY),
+        "Maya has it since 3 Mar 2026. Press Assign if somebody else should.",
+    ),
+    (
+        UserError(SlackRefusal.TOPIC_UNKNOWN, topic="gapp", account="Acme", nearest=None),
+        "gapp is nothing that I can show of an account. Write /proof help for all.",
+    ),
+]
+
+
+def codes() -> dict[str, Refusal]:
+    """Every code of every room, by the name that a raise site gives it."""
+    named: dict[str, Refusal] = {}
+    for file in sorted(BOT.rglob("refusals.py")):
+        module = importlib.import_module(".".join(("bot", *file.relative_to(BOT).with_suffix("").parts)))
+        for kind in vars(module).values():
+            if isinstance(kind, type) and issubclass(kind, Refusal):
+                named |= {f"{kind.__name__}.{code.name}": code for code in kind}
+    return named
+
+
+def raise_sites() -> Iterator[tuple[str, str, set[str]]]:
+    """Where a UserError is made: the place, the code as it is written there, and the names of its facts."""
+    for file in sorted(BOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UserError":
+                names = {str(keyword.arg) for keyword in node.keywords}
+                yield f"{file.relative_to(BOT)}:{node.lineno}", ast.unparse(node.args[0]), names - {"field"}
+
+
+def variables(code: Refusal) -> set[str]:
+    """The facts that the sentence of this code names."""
+    environment = Environment()
+    environment.filters.update(FILTERS)
+    return meta.find_undeclared_variables(environment.parse(CATALOGUE.written(code.room)[code.key]))
+
+
+CODES = codes()
+
+
+def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
+    rooms = {file.parent.name for file in TEMPLATES.rglob("refusals.yml")}
+    written = [f"{room}.{key}" for room in rooms for key in CATALOGUE.written(room)]
+    assert sorted(written) == sorted(CODES.values())
+
+
+def test_a_code_is_called_by_its_room_and_its_name() -> None:
+    for file in BOT.rglob("refusals.py"):
+        module = ".".join(("bot", *file.relative_to(BOT).with_suffix("").parts))
+        own = [code for code in CODES.values() if type(code).__module__ == module]
+        assert own, module
+        assert all(code == f"{file.parent.name}.{code.name.lower()}" for code in own)
+
+
+def test_every_code_is_raised_somewhere() -> None:
+    raised = {code for _, code, _ in raise_sites()}
+    assert raised == CODES.keys()
+
+
+def test_every_raise_site_gives_the_facts_that_its_sentence_names() -> None:
+    for place, code, facts in raise_sites():
+        assert facts == variables(CODES[code]), place
+
+
+@pytest.mark.parametrize("code", CODES.values(), ids=str)
+def test_every_sentence_renders_and_shows_hostile_facts_as_they_are(code: Refusal) -> None:
+    names = variables(code)
+    sentence = worded(UserError(code, **{name: SAMPLES.get(name, HOSTILE) for name in names}))
+    assert sentence == sentence.strip() and "\n" not in sentence
+    assert sentence[-1] in ".?…" or code is ImportRefusal.COLUMN_MISSING or code is ImportRefusal.ACCOUNT_COLUMN_MISSING
+    assert bool(names - NOTHING_TO_SHOW) == (HOSTILE in sentence)
+
+
+@pytest.mark.parametrize(("error", "sentence"), SPECIAL, ids=lambda value: str(value)[:40])
+def test_a_sentence_follows_its_facts(error: UserError, sentence: str) -> None:
+    assert sentence_of(error) == sentence
+
+
+def test_the_exception_itself_holds_no_words_of_customers() -> None:
+    error = UserError(RiskRefusal.TAKEN, holder="Maya", since=None)
+    assert "Maya" not in f"{error} {error!r}"
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    [
+        "other: Nothing.",
+        "open_already: '{{ missing }}'",
+        "open_already: '{{ nobody closes this'",
+        "open_already: [",
+        None,
+    ],
+    ids=["no sentence", "no such fact", "no Jinja", "no YAML", "no file"],
+)
+def test_a_broken_catalogue_still_refuses(tmp_path: Path, catalogue: str | None) -> None:
+    if catalogue is not None:
+        (tmp_path / "risks").mkdir()
+        (tmp_path / "risks" / "refusals.yml").write_text(catalogue, "utf-8")
+    with structlog.testing.capture_logs() as logged:
+        sentence = Catalogue(tmp_path).sentence_of(UserError(RiskRefusal.OPEN_ALREADY))
+    assert "risks.open_already" in sentence
+    assert [(line["event"], line["code"]) for line in logged] == [("wording.broken", "risks.open_already")]
