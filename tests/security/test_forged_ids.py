@@ -24,7 +24,7 @@ from tests.support.two_workspaces import Filled, fill
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Called:
     """What a call came to: its refusal, or None, and whether any row differs afterwards."""
 
     refusal: UserError | None
@@ -40,7 +40,7 @@ class Attack:
     theirs: Filled
     before: dict[str, list[Any]]
 
-    def call(self, operation: Operation, forged: Callable[[str], bool]) -> Outcome:
+    def call(self, operation: Operation, forged: Callable[[str], bool]) -> Called:
         """Call an operation with the ids of the other workspace wherever `forged(path)` says so."""
         arguments = operation.arguments(lambda path, entity: (self.theirs if forged(path) else self.ours).ids[entity])
         refusal = None
@@ -51,7 +51,7 @@ class Attack:
             refusal = error
         wrote = _rows(self.session) != self.before
         savepoint.rollback()
-        return Outcome(refusal, wrote)
+        return Called(refusal, wrote)
 
     def names(self, refusal: UserError) -> list[str]:
         """Names of the other workspace that a refusal tells, in its words or in its facts."""
@@ -114,7 +114,7 @@ def test_the_same_calls_with_ids_of_ones_own_find_their_rows(attack: Attack) -> 
     assert not lost
 
 
-def _wrongs(attack: Attack, name: str, outcome: Outcome) -> dict[str, str]:
+def _wrongs(attack: Attack, name: str, outcome: Called) -> dict[str, str]:
     """What is wrong about an outcome that must be a refusal."""
     if outcome.refusal is None:
         return {name: "was done"}

@@ -75,7 +75,7 @@ def the_tables_are_those_of_the_code(database: Database) -> None:
 def what_had_to_be_sent_is_sent(database: Database) -> None:
     with database.begin() as session:
         [row] = session.execute(select(outbox).where(outbox.c.state == State.WAITING)).all()
-        [view] = composers(MESSAGE_KINDS)[row.kind](session, [row.args], MONDAY)
+        [view] = composers(MESSAGE_KINDS)[row.kind](session, [row.args | {"workspace_id": 1}], MONDAY)
         assert isinstance(view, meeting_views.PromptView)
         assert "Acme GmbH" in rendered(view)
         [first] = claim(session, BEFORE_THE_MEETING, limit=5, lease_seconds=30, owner="new").rows

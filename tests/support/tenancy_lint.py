@@ -62,7 +62,7 @@ _WHOLE = re.compile(r"^#\s*all workspaces, whole module: *\S", re.MULTILINE)
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class Breach:
     """One line to be mended."""
 
     file: str
@@ -73,7 +73,7 @@ class Finding:
         return f"{self.file}:{self.line}: {self.what}"
 
 
-def check(root: Path = ROOT) -> list[Finding]:
+def check(root: Path = ROOT) -> list[Breach]:
     """Everything that the lint finds below `root`, which holds `bot`."""
     found = [finding for path in _paths(root, SQL) for finding in statements(path.read_text(), _name(root, path))]
     for path in _paths(root, LISTENERS):
@@ -81,16 +81,16 @@ def check(root: Path = ROOT) -> list[Finding]:
     return sorted(found)
 
 
-def statements(source: str, file: str) -> list[Finding]:
+def statements(source: str, file: str) -> list[Breach]:
     """The statements of one module that hold no workspace and say no reason."""
     if _WHOLE.search(source):
         return []
     module = _Module(ast.parse(source), source.splitlines())
     what = "this statement holds no workspace; compare workspace_id, or say why not (tests/support/tenancy_lint.py)"
-    return [Finding(file, line, what) for line in module.without_workspace()]
+    return [Breach(file, line, what) for line in module.without_workspace()]
 
 
-def bare_ids(source: str, file: str, root: Path = ROOT) -> list[Finding]:
+def bare_ids(source: str, file: str, root: Path = ROOT) -> list[Breach]:
     """The functions within reach of a listener's module, by its imports, that take an id without saying whose."""
     found = []
     for node in ast.walk(ast.parse(source)):
@@ -100,7 +100,7 @@ def bare_ids(source: str, file: str, root: Path = ROOT) -> list[Finding]:
                 module = base / f"{alias.name}.py"
                 reached = _bare(module) if module.exists() else _bare(base.with_suffix(".py"), alias.name)
                 what = "takes {} without actor or workspace, and a listener can reach it"
-                found += [Finding(file, node.lineno, f"{name} {what.format(bare)}") for name, bare in reached]
+                found += [Breach(file, node.lineno, f"{name} {what.format(bare)}") for name, bare in reached]
     return found
 
 

@@ -86,8 +86,9 @@ class Slack:
     def said(self, key: str) -> Any:
         """What a message says, as it would be composed now."""
         with self.team.session() as session:
-            row = session.execute(select(outbox.c.kind, outbox.c.args).where(outbox.c.key == key)).one()
-            return composers(MESSAGE_KINDS)[row.kind](session, [row.args], self.clock.at)[0]
+            row = session.execute(select(outbox).where(outbox.c.key == key)).one()
+            args = row.args | {"workspace_id": row.workspace_id}
+            return composers(MESSAGE_KINDS)[row.kind](session, [args], self.clock.at)[0]
 
     def open_states(self) -> dict[str, str]:
         """The rows that did not arrive, by key."""
