@@ -114,7 +114,7 @@ def test_it_carries_every_file_that_the_bot_needs_and_no_other(wheel: Path) -> N
     wanted = {str(file.relative_to(ROOT)) for room in ("bot", "sandbox") for file in (ROOT / room).rglob("*.py")}
     wanted |= {f"bot/demo/{name}.yml" for name in ("book", "workspace")}
     wanted |= {str(file.relative_to(ROOT)) for file in (ROOT / "sandbox" / "page").iterdir() if file.suffix != ".md"}
-    shipped = [ROOT / "manifest.yml", *(ROOT / "templates").rglob("*.html")]
+    shipped = [ROOT / "manifest.yml", *(ROOT / "templates").rglob("*.*")]
     shipped += [file for ending in ("*.py", "*.mako") for file in (ROOT / "migrations").rglob(ending)]
     wanted |= {f"bot/shipped/{file.relative_to(ROOT)}" for file in shipped}
     assert carried == wanted - {"bot/packaging.py"}
