@@ -14,7 +14,7 @@ from bot.slack.ids import ActionId, Callback
 from bot.slack.render import Renderer
 
 ROOT = Path(__file__).parents[1]
-NAMING = ["README.md", "CONTRIBUTING.md", "docs/map.md", "docs/rules.md"]
+NAMING = ["README.md", "CONTRIBUTING.md", "docs/map.md", "docs/rules.md", "docs/capacity.md"]
 """Pages in which every name of code must be ours."""
 PAGES = [*NAMING, "CHANGELOG.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))]
 """All pages; what the others name without a file may be Slack's, SQL's or a library's."""
