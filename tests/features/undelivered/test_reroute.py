@@ -163,7 +163,7 @@ async def test_at_sending_too_a_prompt_goes_to_the_deputy_else_to_the_manager(sl
     stand_in = team.tom if deputy else team.priya
     assert len(slack.heard(stand_in.slack_id or "")) == 1
     assert asked(slack, prompt_id) == (stand_in.id, PromptState.OPEN)
-    maya = slack.write(members.by_id, team.maya.id)
+    maya = slack.write(members.by_id, 1, team.maya.id)
     assert maya.is_deactivated
 
 
