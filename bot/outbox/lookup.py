@@ -16,3 +16,17 @@ def told(session: Session, workspace_id: int, of: MessageKey, ids: Iterable[int]
     keys = {of.of(row_id): row_id for row_id in ids}
     statement = select(outbox.c.key).where(outbox.c.workspace_id == workspace_id, outbox.c.key.in_(keys))
     return {keys[key] for key in session.execute(statement).scalars()}
+
+
+def posts_of(session: Session, workspace_id: int, first_key: str) -> list[tuple[str, str]]:
+    """(key, channel) of the posts with this key and of those whose key goes on after it with `:`, this one first.
+
+    They are held until the transaction ends, so that none is pruned before its update is put.
+    """
+    key = outbox.c.key
+    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
+    held = select(key, outbox.c.channel).where(posted).with_for_update(read=True, key_share=True)
+    # Two questions, as SQLite reads all of a workspace for the two in one; ";" is the byte after ":".
+    first = held.where(key == first_key)
+    others = held.where(key > f"{first_key}:", key < f"{first_key};").order_by(key)
+    return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]

@@ -13,6 +13,7 @@ from bot.app.message_kinds import retention_rules
 from bot.domain.enums import PromptState
 from bot.features.meetings import prompts
 from bot.features.meetings import queries as meeting_queries
+from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.retention import BATCH, Posts, prune
 from bot.outbox.types import Op, Outgoing
@@ -205,7 +206,7 @@ def test_replicas_skip_what_another_prunes_and_what_is_about_to_be_updated(datab
         return
     with database.session() as one, database.session() as two, database.session() as three:
         assert prune(RULES, RETENTION, one, LATER)
-        assert meeting_queries.messages_of(two, 1, prompt_id) == [(f"prompt:{prompt_id}", "U0MAYA")]
+        assert lookup.posts_of(two, 1, f"prompt:{prompt_id}") == [(f"prompt:{prompt_id}", "U0MAYA")]
         assert not prune(RULES, RETENTION, three, LATER)
         prompt = meeting_queries.by_id(two, 1, prompt_id)
         assert prompt is not None
@@ -223,8 +224,8 @@ def test_the_messages_of_a_prompt_are_a_range_of_keys_and_no_other_prompts(datab
         for key in ("prompt:10", "prompt:10:to:7:1", "prompt:2", "prompt:1@7.5", "reminder:1", *reversed(wanted)):
             add(session, key, "prompt")
         add(session, "prompt:1:to:7:1700000000@8.5", "prompt", op=Op.UPDATE, target_key="prompt:1", channel=None)
-        assert [key for key, _ in meeting_queries.messages_of(session, 1, 1)] == wanted
-        assert meeting_queries.messages_of(session, 2, 1) == []
+        assert [key for key, _ in lookup.posts_of(session, 1, "prompt:1")] == wanted
+        assert lookup.posts_of(session, 2, "prompt:1") == []
 
 
 @pytest.mark.parametrize("version", ["0001", "0002", "0003"])

@@ -22,6 +22,7 @@ from bot.domain.values import working_hours
 from bot.features.meetings import queries
 from bot.features.meetings.queries import Cadence, Move, Prompt
 from bot.features.meetings.views import AnswerView, PromptView, RecordedAnswer, ReminderView
+from bot.outbox import lookup
 from bot.outbox.queue import put, put_many
 from bot.outbox.types import Destination, Moot, Op, Outgoing
 from bot.store import accounts as store_accounts
@@ -155,7 +156,7 @@ def _message(workspace_id: int, prompt_id: int, slack_id: str, key: str, due_at:
 
 def refresh_messages(session: Session, prompt: Prompt, now: datetime) -> None:
     """Have every message of this prompt show its state as it is now."""
-    for key, slack_id in queries.messages_of(session, prompt.workspace_id, prompt.id):
+    for key, slack_id in lookup.posts_of(session, prompt.workspace_id, queries.PROMPT_KEY.of(prompt.id)):
         put(
             session,
             Outgoing(

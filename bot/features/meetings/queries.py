@@ -8,20 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    FromClause,
-    Row,
-    Select,
-    Table,
-    bindparam,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Column, ColumnElement, FromClause, Row, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -33,7 +20,6 @@ from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.members import Member
 from bot.store.schema import cadence, meeting
-from bot.store.schema.outbox import outbox
 
 PROMPT_KEY = MessageKey("prompt")
 REMINDER_KEY = MessageKey("reminder")
@@ -283,23 +269,9 @@ def action_of_answer(session: Session, workspace_id: int, answer_id: int) -> Act
     return None if row is None else Action(*row)
 
 
-def messages_of(session: Session, workspace_id: int, prompt_id: int) -> list[tuple[str, str]]:
-    """(key, Slack user) of the messages that were sent, or wait to be sent, for a prompt, the first one first.
-
-    They are held until the transaction ends, so that none is pruned before its update is put.
-    """
-    key, first_key = outbox.c.key, PROMPT_KEY.of(prompt_id)
-    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
-    held = select(key, outbox.c.channel).where(posted).with_for_update(read=True, key_share=True)
-    # Two questions, as SQLite reads all of a workspace for the two in one; ";" is the byte after ":".
-    first = held.where(key == first_key)
-    others = held.where(key > f"{first_key}:", key < f"{first_key};").order_by(key)
-    return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]
-
-
 def _prompts() -> Select[Any]:
     # within: everybody who asks adds the workspace, or is the clock
-    joined: Table | Any = schema.prompt.join(schema.meeting, schema.meeting.c.id == schema.prompt.c.meeting_id)
+    joined = schema.prompt.join(schema.meeting, schema.meeting.c.id == schema.prompt.c.meeting_id)
     return select(*_PROMPT).select_from(joined)
 
 
@@ -362,9 +334,6 @@ _OF_MEETINGS = (
 )
 
 
-_CADENCE_COLUMNS = [cadence.c[field.name] for field in fields(Cadence)]
-
-
 def running(session: Session, workspace_id: int, account_id: int, kind: CadenceKind) -> Cadence | None:
     """The active series of a kind, held against the clock and against whoever else sets a series of this account.
 
@@ -373,7 +342,7 @@ def running(session: Session, workspace_id: int, account_id: int, kind: CadenceK
     """
     _lock_series_of(session, account_id)
     ours = (cadence.c.account_id == account_id) & Entity.CADENCE.in_workspace(workspace_id)
-    active = select(*_CADENCE_COLUMNS).where(ours, cadence.c.kind == kind, cadence.c.active)
+    active = select(*_CADENCE).where(ours, cadence.c.kind == kind, cadence.c.active)
     row = session.execute(active.with_for_update()).one_or_none()
     return None if row is None else Cadence(*row)
 

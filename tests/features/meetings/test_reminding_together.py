@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bot.features.meetings import prompts
 from bot.features.meetings import queries as meeting_queries
+from bot.outbox import lookup
 from bot.store import schema
 from bot.store.engine import Database
 from tests.support.world import MONDAY, build
@@ -45,5 +46,5 @@ def test_the_messages_of_a_prompt_are_found_among_others(database: Database) -> 
         again = f"prompt:{prompt_id}:again:20260303T1200"
         prompts.send_prompt(session, 1, prompt_id, "U0MAYA", again, MONDAY + timedelta(days=1, hours=3))
         prompts.send_prompt(session, 1, prompt_id, "U0TOM", f"prompt:{prompt_id}0", MONDAY + timedelta(days=1, hours=3))
-        found = meeting_queries.messages_of(session, 1, prompt_id)
+        found = lookup.posts_of(session, 1, f"prompt:{prompt_id}")
     assert found == [(f"prompt:{prompt_id}", "U0MAYA"), (again, "U0MAYA")]
