@@ -10,7 +10,7 @@ from bot.domain.enums import CadenceKind, Severity
 
 @dataclass(frozen=True, slots=True)
 class ManagedLine:
-    """A portfolio that I manage, as its last digest (`at`) had it; `unclaimed` is of now."""
+    """A portfolio that I manage, as its last digest (sent at `at`) showed it; `unclaimed` is the number now."""
 
     portfolio_id: int
     name: str

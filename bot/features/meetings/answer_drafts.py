@@ -77,20 +77,20 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
     confirmed = queries.answer_of_draft(session, actor.workspace_id, draft_id)
     if confirmed is not None:
         return confirmed
-    seen = preview(session, actor, draft_id)
+    view = preview(session, actor, draft_id)
     queries.change_draft(session, actor.member, draft_id, used_at=now)
     return answers.answer(
         session,
         actor,
         NewAnswer(
-            account_id=seen.account_id,
+            account_id=view.account_id,
             meeting_id=row["payload"]["meeting_id"],
             submission=queries.draft_submission(draft_id),
-            change=seen.change,
-            what_changed=seen.what_changed,
-            unproven=seen.unproven,
-            next_action=seen.next_action,
-            next_due=seen.next_due if seen.next_due is None or seen.next_due >= actor.today(now) else None,
+            change=view.change,
+            what_changed=view.what_changed,
+            unproven=view.unproven,
+            next_action=view.next_action,
+            next_due=view.next_due if view.next_due is None or view.next_due >= actor.today(now) else None,
         ),
         now,
     )
