@@ -1,4 +1,4 @@
-"""Who acts, what they may do, and how a use case says no."""
+"""The member who acts, what they may do, and the error of a use case that cannot be done."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def account_form(session: Session, actor: Actor, name: str, now: datetime) -> Ne
 
 
 def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) -> int:
-    """Add an account; returns its id. A name that is there already is refused, not doubled."""
+    """Add an account; returns its id. A name that the workspace has already is refused."""
     must_read(actor)
     name = " ".join(new.name.split())
     if not slugs.slug(name):

@@ -21,7 +21,7 @@ class Shown:
 
 
 def shown(proven: int, disproven: int, unproven: int, warnings: int) -> Shown:
-    """Share the lines that are left beside so many `warnings` (at most two) among the outcomes, in turn."""
+    """Divide the free lines of a card among the outcomes in turn; each of `warnings` (at most two) takes a line."""
     room = CARD_LINES - _ALWAYS - warnings
     lines_wanted = {"disproven": disproven, "proven": proven, "unproven": unproven}
     if sum(lines_wanted.values()) > room:

@@ -14,6 +14,7 @@ from bot.domain.enums import Change, Loop, PromptState
 from bot.domain.model import Account
 from bot.domain.values import working_hours
 from bot.features.actions import actions
+from bot.features.actions import queries as action_queries
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Answer, Prompt
 from bot.features.meetings.refusals import MeetingRefusal
@@ -235,7 +236,7 @@ def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) 
 
 def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, now: datetime) -> None:
     text = _trimmed(new.next_action)
-    current = queries.action_of_answer(session, actor.workspace_id, answer_id)
+    current = action_queries.of_answer(session, actor.workspace_id, answer_id)
     if text is None:
         if current is not None and current.dropped_on is None:
             why = "taken out of the answer"

@@ -1,4 +1,4 @@
-"""Sets the customer meetings of an account: one cadence a kind, kept by wall clock in its own time zone."""
+"""Sets the customer meetings of an account: one series of each kind, by wall clock in its own time zone."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def form(session: Session, actor: Actor, account_id: int, now: datetime) -> Cade
 def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) -> datetime:
     """Start a meeting series, in place of the running one of its kind; returns the moment of its next meeting.
 
-    A series that differs in nothing from the running one leaves that as it is. The new series begins with the first
+    A series that does not differ from the running one leaves that one as it is. The new series begins with the first
     meeting that nobody was asked about yet, so no meeting is asked about twice.
     """
     account = writable(session, actor, new.account_id)

@@ -12,6 +12,7 @@ from bot.app.actor import Actor, must_write
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
 from bot.domain.enums import Loop, PromptState
+from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_drafts, answers, queries
 from bot.features.meetings.queries import Answer, Prompt
 from bot.features.meetings.views import AnswerFormView, HandOverFormView, NothingChangedFormView, OwedLine, OwedView
@@ -74,7 +75,7 @@ def _answer_form(
     state = proof_state.load(session, actor.workspace_id, account_id)
     gaps = gap_lines(state, assess_now(state, now))
     last = existing or queries.last_answer(session, actor.workspace_id, account_id)
-    action = queries.action_of_answer(session, actor.workspace_id, last.id) if last else None
+    action = action_queries.of_answer(session, actor.workspace_id, last.id) if last else None
     owner = members.by_id(session, actor.workspace_id, action.owner_id if action else actor.member.id)
     due = action.due_on if action else None
     return AnswerFormView(

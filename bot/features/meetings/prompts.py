@@ -19,6 +19,7 @@ from bot.domain.account import tiers
 from bot.domain.enums import AccountStatus, PromptState, Tier
 from bot.domain.model import Account, ProofState
 from bot.domain.values import working_hours
+from bot.features.actions import queries as action_queries
 from bot.features.meetings import queries
 from bot.features.meetings.queries import Cadence, Move, Prompt
 from bot.features.meetings.views import AnswerView, PromptView, RecordedAnswer, ReminderView
@@ -112,7 +113,7 @@ def _by_workspace(moves: Sequence[Move]) -> Iterator[tuple[int, list[Move]]]:
 
 
 def _newest_due(cadence: Cadence, now: datetime, tz: str) -> datetime:
-    """The last occurrence whose prompt is due: after an outage the owner is asked once, not once a missed meeting."""
+    """The last occurrence whose prompt is due: after an outage the owner is asked once, not for each missed meeting."""
     assert cadence.next_meeting_at is not None
     newest = cadence.next_meeting_at
     while newest <= now:
@@ -304,7 +305,7 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
 def recorded_answer(session: Session, workspace_id: int, answer: queries.Answer) -> RecordedAnswer:
     """An answer as it is read back to the one who gave it."""
     by = members.by_id(session, workspace_id, answer.member_id)
-    action = queries.action_of_answer(session, workspace_id, answer.id)
+    action = action_queries.of_answer(session, workspace_id, answer.id)
     owner = members.by_id(session, workspace_id, action.owner_id) if action else None
     return RecordedAnswer(
         answer_id=answer.id,

@@ -13,7 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import CadenceKind, Change, PromptState
-from bot.domain.model import Action
 from bot.outbox.types import MessageKey
 from bot.store import ledger, schema
 from bot.store.entities import Entity
@@ -142,12 +141,12 @@ def open_meetings(session: Session, moves: Sequence[Move]) -> dict[int, int]:
     """Insert these occurrences; returns the ids of those that are new, by cadence."""
     rows = [
         {
-            "account_id": move.cadence.account_id,
-            "cadence_id": move.cadence.id,
-            "kind": move.cadence.kind,
-            "starts_at": move.starts_at,
+            "account_id": m.cadence.account_id,
+            "cadence_id": m.cadence.id,
+            "kind": m.cadence.kind,
+            "starts_at": m.starts_at,
         }
-        for move in moves
+        for m in moves
     ]
     if not rows:
         return {}
@@ -254,14 +253,6 @@ def cadences_of(session: Session, workspace_id: int, account_id: int) -> list[Ca
     return [Cadence(*row) for row in session.execute(statement.order_by(table.c.next_meeting_at))]
 
 
-def action_of_answer(session: Session, workspace_id: int, answer_id: int) -> Action | None:
-    """The next action that an answer set."""
-    columns = [schema.action.c[field.name] for field in fields(Action)]
-    ours = (schema.action.c.answer_id == answer_id) & Entity.ACTION.in_workspace(workspace_id)
-    row = session.execute(select(*columns).where(ours).order_by(schema.action.c.id).limit(1)).one_or_none()
-    return None if row is None else Action(*row)
-
-
 def messages_of(session: Session, workspace_id: int, prompt_id: int) -> list[tuple[str, str]]:
     """(key, Slack user) of the messages that were sent, or wait to be sent, for a prompt, the first one first.
 
@@ -332,11 +323,10 @@ def _newest_first(answers: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 _OTHER = schema.answer.alias("other")
 # within: _LAST_ANSWERS asks it of accounts of the workspaces
-_OF_ACCOUNT = select(_OTHER.c.id).where(_OTHER.c.account_id == schema.account.c.id)
-_NEWEST = _OF_ACCOUNT.order_by(*_newest_first(_OTHER)).limit(1)
+_OF_ACCOUNT = select(_OTHER.c.id).where(_OTHER.c.account_id == schema.account.c.id).order_by(*_newest_first(_OTHER))
 _LAST_ANSWERS = (
     select(*_ANSWER)
-    .join_from(schema.account, schema.answer, schema.answer.c.id == _NEWEST.scalar_subquery())
+    .join_from(schema.account, schema.answer, schema.answer.c.id == _OF_ACCOUNT.limit(1).scalar_subquery())
     .where(_of_several(schema.account.c.workspace_id, "workspaces"), _of_several(schema.account.c.id))
 )
 _OF_MEETINGS = (

@@ -1,6 +1,6 @@
 """The Value Proof Packet: what is proven, outcome by outcome, as a story that a champion can defend in five minutes.
 
-It is a view of the ledger and keeps nothing but its acceptance: who at the customer accepted it, and when. Only money
+It is a view of the ledger and stores only its acceptance: who at the customer accepted it, and when. Only money
 that finance or the economic buyer accepted is summed; what is not proven is listed as plainly as what is.
 """
 

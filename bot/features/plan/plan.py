@@ -101,7 +101,7 @@ def _silence(forgotten: promises.Forgotten) -> str:
 
 
 def from_to(outcome: Outcome) -> str:
-    """The measure of an outcome in words: `days to sign: 15 → 5 days`; what is not known is said to be."""
+    """The measure of an outcome in words: `days to sign: 15 → 5 days`; it names what is not known."""
     if outcome.kind is OutcomeKind.STATEMENT:
         return ""
     start = number(outcome.baseline) if outcome.baseline is not None else "no baseline"
