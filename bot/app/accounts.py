@@ -17,7 +17,7 @@ from bot.store.entities import Entity
 
 @dataclass(frozen=True, slots=True)
 class ChoicesView:
-    """Nothing or too much was found: `found` says which; `hits` are what to choose from."""
+    """No account matches what was typed, or (`ambiguous`) several do; `hits` are what to choose from."""
 
     typed: str
     ambiguous: bool
@@ -27,7 +27,7 @@ class ChoicesView:
 
 
 def no_such_account() -> UserError:
-    """The one refusal of every id that names nothing in the actor's workspace: it tells nothing of other workspaces."""
+    """The same refusal for every id that is not in the actor's workspace: it reveals nothing of other workspaces."""
     return UserError(AppRefusal.NO_SUCH_ACCOUNT)
 
 
@@ -81,6 +81,6 @@ def find(session: Session, actor: Actor, typed: str) -> SearchResult:
     return account_search.find(session, actor.workspace_id, typed)
 
 
-def choices(typed: str, found: SearchResult, topic: str, hint: str | None = None) -> ChoicesView:
+def choices(typed: str, result: SearchResult, topic: str, hint: str | None = None) -> ChoicesView:
     """What to show when it is not clear which account is meant."""
-    return ChoicesView(typed, bool(found.choices), found.choices or found.nearest, topic, hint)
+    return ChoicesView(typed, bool(result.choices), result.choices or result.nearest, topic, hint)

@@ -1,4 +1,4 @@
-"""Who acts, what they may do, and how a use case says no."""
+"""The member who acts, what they may do, and the error of a use case that cannot be done."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Actor:
 
     @property
     def author(self) -> Author:
+        """Whom the ledger names as author of what this actor changes."""
         return Author(self.member.workspace_id, self.member.id, self.surface)
 
     def today(self, now: datetime) -> date:
@@ -55,7 +56,7 @@ def bot_author(workspace_id: int, surface: str = CLOCK) -> Author:
 
 
 def must_read(actor: Actor) -> None:
-    """Members read; guests and people from other organisations get nothing."""
+    """Raise `UserError` for guests and people from other organisations; every member may read."""
     if actor.member.is_guest or actor.member.is_deactivated:
         raise UserError(AppRefusal.NOT_A_MEMBER)
 
@@ -70,6 +71,7 @@ def may_write(session: Session, actor: Actor, account: Account) -> bool:
 
 
 def must_write(session: Session, actor: Actor, account: Account) -> None:
+    """Raise `UserError` unless `actor` may write this account."""
     must_read(actor)
     if not may_write(session, actor, account):
         owner = members.by_id(session, account.workspace_id, account.owner_id)
@@ -87,6 +89,7 @@ def may_manage(session: Session, actor: Actor, portfolio_id: int | None) -> bool
 
 
 def must_manage(session: Session, actor: Actor, portfolio_id: int | None) -> None:
+    """Raise `UserError` unless `actor` manages this portfolio."""
     must_read(actor)
     if not may_manage(session, actor, portfolio_id):
         raise UserError(AppRefusal.NOT_YOUR_PORTFOLIO)

@@ -1,10 +1,10 @@
-"""The one way to an account's assessment, and which day is today for whom.
+"""Makes an account's assessment, and says which day counts as today.
 
-- The rules look at the ledger on the day of Greenwich (`rules_day`), whoever reads: card, digest, risk and kept summary
-  are views of one value and cannot disagree.
+- The rules look at the ledger on the UTC day (`rules_day`), whoever reads, so that card, digest, risk and stored
+  summary cannot disagree.
 - What a person writes down or picks from a calendar follows their own day: `Actor.today` for who acts,
   `working_hours.local_day` with the zone of the portfolio or the owner for what the clock sends.
-- `has_begun` is the latest day that has begun anywhere: what somebody dated today, wherever they are, has happened.
+- `has_begun` is the latest day that has begun anywhere, so that what a person anywhere dates today counts as past.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a kind of message is: one value a kind, declared in the `messages.py` of its feature and collected by wiring."""
+"""The kinds of message: one value for each, declared in the `messages.py` of its feature and collected by wiring."""
 
 from __future__ import annotations
 

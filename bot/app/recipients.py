@@ -20,16 +20,18 @@ def answerable(session: Session, account: Account) -> Member | None:
     return answering_among(session, [account])[account.id]
 
 
-def answering_among(session: Session, held: Collection[Account]) -> dict[int, Member | None]:
+def answering_among(session: Session, batch: Collection[Account]) -> dict[int, Member | None]:
     """Who answers for each of these accounts, in two queries."""
-    workspaces = {one.workspace_id for one in held}
-    managed = {one.portfolio_id for one in held if one.portfolio_id is not None}
-    managers = portfolios.managers(session, workspaces, managed)
-    turns = {one.id: (one.owner_id, one.deputy_id, managers.get(one.portfolio_id or 0)) for one in held}
-    known = members.by_ids(session, workspaces, {member_id for turn in turns.values() for member_id in turn})
-    there = {one.id: one for one in known.values() if one.slack_id and not one.is_deactivated}
+    workspace_ids = {account.workspace_id for account in batch}
+    portfolio_ids = {account.portfolio_id for account in batch if account.portfolio_id is not None}
+    managers = portfolios.managers(session, workspace_ids, portfolio_ids)
+    turns = {
+        account.id: (account.owner_id, account.deputy_id, managers.get(account.portfolio_id or 0)) for account in batch
+    }
+    member_by_id = members.by_ids(session, workspace_ids, {member_id for turn in turns.values() for member_id in turn})
+    reachable = {m.id: m for m in member_by_id.values() if m.slack_id and not m.is_deactivated}
     return {
-        account_id: next((there[member_id] for member_id in turn if member_id in there), None)
+        account_id: next((reachable[member_id] for member_id in turn if member_id in reachable), None)
         for account_id, turn in turns.items()
     }
 
@@ -54,8 +56,8 @@ def of_portfolio(session: Session, portfolio: Portfolio | None) -> Recipient | N
 
 def of_manager(session: Session, portfolio: Portfolio) -> Recipient | None:
     """The portfolio's manager, else an admin of the workspace; None if Slack reaches neither."""
-    found = of_member(reached(session, portfolio.workspace_id, portfolio.manager_id))
-    return found or of_admin(session, portfolio.workspace_id)
+    manager = of_member(reached(session, portfolio.workspace_id, portfolio.manager_id))
+    return manager or of_admin(session, portfolio.workspace_id)
 
 
 def of_admin(session: Session, workspace_id: int) -> Recipient | None:
@@ -65,31 +67,31 @@ def of_admin(session: Session, workspace_id: int) -> Recipient | None:
 
 
 def of_account(session: Session, account: Account, portfolio: Portfolio | None) -> Recipient | None:
-    """Where to send news of this account: its portfolio's desk, else its owner or deputy; None if nobody is reached.
+    """Where to send news of this account: its portfolio's channel or manager, else its owner or deputy.
 
-    Where all of these have left, an admin hears of it: nobody else would notice that the account has nobody.
+    When they have left, an admin gets the news, because nobody else would notice. None if Slack reaches nobody.
     """
-    if found := of_portfolio(session, portfolio):
-        return found
+    if recipient := of_portfolio(session, portfolio):
+        return recipient
     turn = (account.owner_id, account.deputy_id)
     people = [members.by_id(session, account.workspace_id, member_id) for member_id in turn]
-    if found := next((desk for member in people if (desk := of_member(member))), None):
-        return found
+    if recipient := next((recipient for member in people if (recipient := of_member(member))), None):
+        return recipient
     has_left = any(member and member.is_deactivated for member in people)
     return of_admin(session, account.workspace_id) if has_left else None
 
 
-def of_member(found: Member | None) -> Recipient | None:
+def of_member(member: Member | None) -> Recipient | None:
     """The direct messages of a member whom Slack reaches."""
-    if found is None or found.slack_id is None or found.is_deactivated:
+    if member is None or member.slack_id is None or member.is_deactivated:
         return None
-    return Recipient(found.workspace_id, found.slack_id, Destination.USER)
+    return Recipient(member.workspace_id, member.slack_id, Destination.USER)
 
 
 def reached(session: Session, workspace_id: int, member_id: int | None) -> Member | None:
     """A member of this workspace, if Slack reaches them."""
-    found = members.by_id(session, workspace_id, member_id)
-    return found if found and found.slack_id and not found.is_deactivated else None
+    member = members.by_id(session, workspace_id, member_id)
+    return member if member and member.slack_id and not member.is_deactivated else None
 
 
 def of_managers(session: Session, workspace_id: int, portfolio_id: int | None) -> Recipient | None:
@@ -108,11 +110,11 @@ def manager_or_admin(session: Session, workspace_id: int, portfolio_id: int | No
 
 def of_accounts(session: Session, workspace_id: int, account_ids: list[int]) -> Recipient | None:
     """Where one message on many accounts goes: to whoever stands in for most of them, else to an admin."""
-    held = accounts.by_ids(session, workspace_id, account_ids).values()
-    deputies = Counter(account.deputy_id for account in held).most_common()
-    homes = Counter(account.portfolio_id for account in held).most_common()
-    managers = portfolios.managers(session, [workspace_id], [home for home, _ in homes if home is not None])
-    in_turn = [deputy for deputy, _ in deputies] + [managers.get(home or 0) for home, _ in homes]
-    known = members.by_ids(session, [workspace_id], in_turn)
-    people = (of_member(known.get(member_id or 0)) for member_id in in_turn)
-    return next((person for person in people if person), None) or of_admin(session, workspace_id)
+    batch = accounts.by_ids(session, workspace_id, account_ids).values()
+    deputy_counts = Counter(account.deputy_id for account in batch).most_common()
+    portfolio_counts = Counter(account.portfolio_id for account in batch).most_common()
+    managers = portfolios.managers(session, [workspace_id], [home for home, _ in portfolio_counts if home is not None])
+    in_turn = [deputy for deputy, _ in deputy_counts] + [managers.get(home or 0) for home, _ in portfolio_counts]
+    member_by_id = members.by_ids(session, [workspace_id], in_turn)
+    candidates = (of_member(member_by_id.get(member_id or 0)) for member_id in in_turn)
+    return next((candidate for candidate in candidates if candidate), None) or of_admin(session, workspace_id)

@@ -36,8 +36,8 @@ class Occurrence:
 def next_occurrence(rrule: str, local_start: str, tz: str, after: datetime) -> Occurrence | None:
     """The first meeting strictly after the moment `after`, or None when the series has ended.
 
-    A wall-clock time that a DST change skips is held as much later as the clock jumps; one that comes twice is held
-    the first time.
+    A wall-clock time that a DST change skips moves later by as much as the clock jumps; a time that comes twice
+    means the first one.
     """
     zone = ZoneInfo(tz)
     anchor = datetime.fromisoformat(local_start)
@@ -62,15 +62,6 @@ def occurrences(rrule: str, anchor: datetime, first: datetime) -> Iterator[datet
     while True:
         yield candidate
         candidate += step
-
-
-def checked_rrule(rrule: str, field: str) -> str:
-    """`rrule` if it is one that can be followed; `UserError` names what to do otherwise."""
-    try:
-        rrulestr(rrule, dtstart=datetime(2026, 1, 1, 9))  # noqa: DTZ001 - only the rule's form is tried
-    except (ValueError, TypeError, KeyError) as error:
-        raise UserError(AppRefusal.REPEAT_RULE_UNREADABLE, field) from error
-    return rrule
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
-"""Why a use case cannot be done: the codes of what features share, and what a code is.
+"""Why a use case cannot be done: what a code is, and the codes that features share.
 
-Each room has its own codes in its `refusals.py`, and its own wording in `templates/<room>/refusals.yml`.
+Each feature has its own codes in its `refusals.py`, and their wording in `templates/<feature>/refusals.yml`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class Refusal(StrEnum):
 
 
 class AppRefusal(Refusal):
+    """Refusals that several features share."""
+
     NO_SUCH_ACCOUNT = "app.no_such_account"
     OUTCOME_OF_ANOTHER = "app.outcome_of_another"
     NOT_A_MEMBER = "app.not_a_member"
@@ -34,7 +36,6 @@ class AppRefusal(Refusal):
     NOT_YOUR_PORTFOLIO = "app.not_your_portfolio"
     DAY_NOT_OVER = "app.day_not_over"
     ACCOUNT_NOT_HERE_YET = "app.account_not_here_yet"
-    REPEAT_RULE_UNREADABLE = "app.repeat_rule_unreadable"
     TIME_ZONE_UNKNOWN = "app.time_zone_unknown"
     SUBMITTED_DIFFERENTLY = "app.submitted_differently"
     PERSON_OF_ANOTHER = "app.person_of_another"

@@ -1,4 +1,4 @@
-"""Does what was submitted, pressed or commanded once, however often Slack delivers it and people send it again.
+"""Carries out each submission, press or command once, however often Slack delivers it and people send it again.
 
 Every unit of work of the Slack edge goes through `once`, so no use case needs a rule of its own. A submission is known
 by its key, which is claimed in the transaction of the work: no work without its claim, no claim without its work. A
@@ -57,11 +57,11 @@ def once(session: Session, actor: Actor, submission: Submission, do: Callable[[]
     Of two deliveries at once the later one may be done first, so `at` can lie after `now`. Must be the first to write
     in its transaction. Raises `UserError` when the same form was done with other content, and whatever `do` raises.
     """
-    known = submissions.claim(session, actor.workspace_id, submission.key, submission.content, now)
-    if known is not None:
-        if known.content != submission.content:
+    earlier = submissions.claim(session, actor.workspace_id, submission.key, submission.content, now)
+    if earlier is not None:
+        if earlier.content != submission.content:
             raise UserError(AppRefusal.SUBMITTED_DIFFERENTLY)
-        return Done(known.result, known.at)
+        return Done(earlier.result, earlier.at)
     result = do()
     if result is not None:
         submissions.keep_result(session, actor.workspace_id, submission.key, result)

@@ -206,7 +206,13 @@ class Past:
         self._describe(entry, known, now)
         for key, person in entry["people"].items():
             known.people[key] = plan_people.add_person(
-                self._session, owner, known.account_id, person["name"], Part(person["part"]), person["title"], now
+                self._session,
+                owner,
+                known.account_id,
+                now,
+                name=person["name"],
+                part=Part(person["part"]),
+                title=person["title"],
             )
         for key, outcome in entry["outcomes"].items():
             known.outcomes[key] = self._outcome(known, outcome, now)
@@ -280,11 +286,22 @@ class Past:
                 plan.first_win(session, owner, account_id, now.date(), deed["win"], now)
             case "promise":
                 due = self._day(-deed["due"])
-                plan.add_promise(session, owner, account_id, deed["promise"], now.date(), due, deed["said"], now)
+                plan.add_promise(
+                    session,
+                    owner,
+                    account_id,
+                    now,
+                    text=deed["promise"],
+                    promised_on=now.date(),
+                    due_on=due,
+                    promised_by=deed["said"],
+                )
             case "obstacle":
                 who, due = self._actors[deed["who"]].member.slack_id, self._day(-deed["due"])
                 kind = ObstacleKind(deed["obstacle"])
-                plan.add_obstacle(session, owner, account_id, kind, deed["text"], who, due, now)
+                plan.add_obstacle(
+                    session, owner, account_id, now, kind=kind, text=deed["text"], owner_slack_id=who, due_on=due
+                )
             case "judged":
                 new = judgement.NewJudgement(account_id, deed["judged"], deed["why"], deed["change"])
                 judgement.judge(session, self._actors[deed["who"]], new, now)
@@ -292,7 +309,7 @@ class Past:
                 plan_people.person_left(session, owner, known.people[deed["left"]], now.date(), now)
             case "disputed":
                 piece, by = known.evidence[deed["disputed"]], known.people[deed["by"]]
-                record.dispute(session, owner, piece, by, deed["why"], now)
+                record.dispute(session, owner, piece, now, by_person=by, why=deed["why"])
             case "action":
                 self._action(known, deed, now)
             case "health":

@@ -92,7 +92,7 @@ def test_two_deliveries_at_once_are_one(database: Database, world: World) -> Non
 def test_what_was_refused_may_be_sent_again(database: Database, world: World) -> None:
     def refused(session: Session) -> None:
         def do() -> int:
-            plan.add_obstacle(session, world.maya, world.acme, ObstacleKind.FRICTION, "x", None, None, MONDAY)
+            plan.add_obstacle(session, world.maya, world.acme, MONDAY, kind=ObstacleKind.FRICTION, text="x")
             raise UserError(PlanRefusal.OBSTACLE_MISSING, "text")
 
         once(session, world.maya, FORM, do, MONDAY)

@@ -20,9 +20,9 @@ def break_it(stage: Stage, book: Book, tier: Tier) -> None:
     new = NewEvidence(
         book.acme, book.outcome, "a form", Source.CUSTOMER_SYSTEM, stage.now.date(), value="6", attested_by=book.ana
     )
-    stage.write(lambda s: tiers.overrule_tier(s, ines, book.acme, tier, "As agreed", stage.now))
+    stage.write(lambda s: tiers.overrule_tier(s, ines, book.acme, tier, stage.now, reason="As agreed"))
     piece = stage.write(lambda session: record.record(session, ines, new, stage.now))
-    stage.write(lambda session: record.dispute(session, ines, piece, book.ana, HOSTILE, stage.now))
+    stage.write(lambda session: record.dispute(session, ines, piece, stage.now, by_person=book.ana, why=HOSTILE))
 
 
 async def test_something_broke_in_low_touch_and_its_owner_answers_from_the_message(stage: Stage) -> None:

@@ -52,7 +52,7 @@ def hostile_account(stage: Stage, text: str) -> int:
     def write(session: Any) -> int:
         name = text[:200] + " Zz"
         account = add_account.add_account(session, ines, NewAccount(name, ines.member.slack_id, 1), stage.now)
-        person = people.add_person(session, ines, account, text, Part.CHAMPION, text, stage.now)
+        person = people.add_person(session, ines, account, stage.now, name=text, part=Part.CHAMPION, title=text)
         new = NewOutcome(account, text, owner_person_id=person, risk_if_never=text)
         outcomes.add_outcome(session, ines, new, stage.now)
         weekly = NewCadence(

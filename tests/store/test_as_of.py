@@ -119,7 +119,7 @@ def doubt(told: Told) -> None:
         return
     try:
         if told.draw(st.booleans()):
-            record.dispute(told.session, told.maya, piece, told.any_row(schema.person), "Wrong", told.now)
+            record.dispute(told.session, told.maya, piece, told.now, by_person=told.any_row(schema.person), why="Wrong")
         else:
             record.withdraw(told.session, told.maya, piece, "Wrong", told.now)
     except UserError:
@@ -175,7 +175,7 @@ def overrule(told: Told) -> None:
     if stage is None:
         ledger.change(told.session, BOT, Entity.ACCOUNT, account.id, told.now, stage_reason=None)
     else:
-        stages.overrule(told.session, told.maya, account.id, stage, "I know", told.now)
+        stages.overrule(told.session, told.maya, account.id, stage, told.now, reason="I know")
 
 
 def meet(told: Told) -> None:

@@ -117,7 +117,7 @@ def acme(
     """
     new = NewAccount("Acme GmbH", owner.member.slack_id, portfolio_id, "48,000", "EUR", renewal_date=renews)
     account_id = add_account.add_account(session, by or owner, new, now)
-    ana = people.add_person(session, owner, account_id, ANA.name, ANA.part, ANA.title, now)
+    ana = people.add_person(session, owner, account_id, now, name=ANA.name, part=ANA.part, title=ANA.title)
     signing = NewOutcome(
         account_id,
         "Contracts signed within 5 days",

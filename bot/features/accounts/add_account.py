@@ -1,4 +1,4 @@
-"""Adds what the ledger is about: accounts, the customer's people, and outcomes in the customer's own words."""
+"""Adds an account."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class NewAccount:
 def account_form(session: Session, actor: Actor, name: str, now: datetime) -> NewAccountView:
     """What the form for a new account shows."""
     must_read(actor)
-    known = portfolios.of_workspace(session, actor.workspace_id)
-    return NewAccountView(tuple((p.id, p.name) for p in known), actor.member.slack_id, name)
+    existing = portfolios.of_workspace(session, actor.workspace_id)
+    return NewAccountView(tuple((p.id, p.name) for p in existing), actor.member.slack_id, name)
 
 
 def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) -> int:
-    """Add an account; returns its id. A name that is there already is refused, not doubled."""
+    """Add an account; returns its id. A name that the workspace has already is refused."""
     must_read(actor)
     name = " ".join(new.name.split())
     if not slugs.slug(name):
@@ -77,12 +77,12 @@ def _must_be_new(session: Session, actor: Actor, name: str) -> None:
 
 def _portfolio(session: Session, actor: Actor, portfolio_id: int | None) -> Portfolio | None:
     if portfolio_id is not None:
-        chosen = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
-        if chosen is None:
+        portfolio = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
+        if portfolio is None:
             raise no_such_account()
-        return chosen
-    known = portfolios.of_workspace(session, actor.workspace_id)
-    return known[0] if len(known) == 1 else None
+        return portfolio
+    existing = portfolios.of_workspace(session, actor.workspace_id)
+    return existing[0] if len(existing) == 1 else None
 
 
 def _minor(typed: str, currency: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Answers `/proof <account>`: the card, and the lists behind it, all views of one assessment."""
+"""Makes the proof card of an account, a view of its assessment."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def card(
 def _card(state: ProofState, assessment: Assessment) -> CardView:
     account = state.account
     facts, theatre = _said_once(assessment)
-    told = {one.outcome.id for one in (*assessment.partly_proven, *assessment.disproven)}
+    in_lines = {graded.outcome.id for graded in (*assessment.partly_proven, *assessment.disproven)}
     return CardView(
         account_id=account.id,
         account=account.name,
@@ -65,7 +65,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         coverage=assessment.coverage_text,
         outcomes=len(assessment.outcomes),
         proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
-        unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in told),
+        unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in in_lines),
         disproven=proof_lines(assessment.disproven),
         people=tuple(_person(person) for part in _SPONSORS if (person := _sponsor(state, part, assessment.on))),
         customer_owner=_customer_owner(state, assessment.on),
@@ -78,7 +78,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         days_in_stage=assessment.stage.days,
         time_to_value=time_to_value(account, assessment.on),
         theatre=theatre,
-        forgotten=tuple(one.fact for one in forgotten(state.promises, assessment.on)),
+        forgotten=tuple(promise.fact for promise in forgotten(state.promises, assessment.on)),
         risks=len(facts),
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,
@@ -88,12 +88,12 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
     )
 
 
-def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedCardView:
+def shared_card(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedCardView:
     """The card as everybody in a channel may see it, with who shares it."""
     return SharedCardView(card(session, actor, account_id, now), actor.member.slack_id or actor.member.name)
 
 
-def added(session: Session, actor: Actor, account_id: int) -> AccountAddedView:
+def account_added(session: Session, actor: Actor, account_id: int) -> AccountAddedView:
     """A new account, and what to do with it first."""
     account = account_of(session, actor, account_id)
     return AccountAddedView(account.id, account.name, account.slug)
@@ -109,31 +109,31 @@ def _judgement(assessment: Assessment) -> JudgementLine | None:
 
 
 def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:
-    """Facts of dangers and theatre without what the lines above say already: a phone has no room for it."""
-    said = assessment.judged.contradicted_by[:1]
+    """Facts of dangers and theatre that the lines above do not state already: a phone has no room to repeat them."""
+    contradictions = assessment.judged.contradicted_by[:1]
     worth = [danger for danger in assessment.dangers if danger.kind is not RiskKind.NO_SUCCESS_WRITTEN]
-    facts = [danger.fact for danger in worth if danger.fact not in said]
-    told = (*said, *facts[:1])
-    return facts, tuple(f.fact for f in assessment.theatre if not any(fact in f.fact for fact in told))
+    facts = [danger.fact for danger in worth if danger.fact not in contradictions]
+    already_shown = (*contradictions, *facts[:1])
+    return facts, tuple(f.fact for f in assessment.theatre if not any(fact in f.fact for fact in already_shown))
 
 
-def proof_lines(graded: Iterable[Graded]) -> tuple[ProofLine, ...]:
+def proof_lines(outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
     """Outcomes as lines, in the order given."""
     return tuple(
         ProofLine(
-            outcome_id=one.outcome.id,
-            title=one.outcome.title,
-            standing=one.standing,
-            value=number(one.value, one.outcome.unit) if one.value is not None else None,
-            target=number(one.outcome.target, one.outcome.unit) if one.outcome.target is not None else None,
-            progress=percent(one.credit) if one.standing is Standing.PARTLY_PROVEN else None,
-            reason=reason(one),
-            attestor=one.attestor.name if one.attestor else None,
-            age_days=one.age_days,
-            due_on=one.outcome.due_on,
-            risk_if_never=one.outcome.risk_if_never,
+            outcome_id=graded.outcome.id,
+            title=graded.outcome.title,
+            standing=graded.standing,
+            value=number(graded.value, graded.outcome.unit) if graded.value is not None else None,
+            target=number(graded.outcome.target, graded.outcome.unit) if graded.outcome.target is not None else None,
+            progress=percent(graded.credit) if graded.standing is Standing.PARTLY_PROVEN else None,
+            reason=reason(graded),
+            attestor=graded.attestor.name if graded.attestor else None,
+            age_days=graded.age_days,
+            due_on=graded.outcome.due_on,
+            risk_if_never=graded.outcome.risk_if_never,
         )
-        for one in graded
+        for graded in outcomes
     )
 
 

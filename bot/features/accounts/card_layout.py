@@ -21,16 +21,16 @@ class Shown:
 
 
 def shown(proven: int, disproven: int, unproven: int, warnings: int) -> Shown:
-    """Share the lines that are left beside so many `warnings` (at most two) among the outcomes, in turn."""
+    """Divide the free lines of a card among the outcomes in turn; each of `warnings` (at most two) takes a line."""
     room = CARD_LINES - _ALWAYS - warnings
-    wanted = {"disproven": disproven, "proven": proven, "unproven": unproven}
-    if sum(wanted.values()) > room:
+    lines_wanted = {"disproven": disproven, "proven": proven, "unproven": unproven}
+    if sum(lines_wanted.values()) > room:
         room -= 1
-    given = dict.fromkeys(wanted, 0)
-    while room > 0 and given != wanted:
-        for kind, most in wanted.items():
-            if room > 0 and given[kind] < most:
-                given[kind] += 1
+    lines_given = dict.fromkeys(lines_wanted, 0)
+    while room > 0 and lines_given != lines_wanted:
+        for kind, most in lines_wanted.items():
+            if room > 0 and lines_given[kind] < most:
+                lines_given[kind] += 1
                 room -= 1
-    left_unproven = unproven - given["unproven"] + disproven - given["disproven"]
-    return Shown(**given, left_proven=proven - given["proven"], left_unproven=left_unproven)
+    left_unproven = unproven - lines_given["unproven"] + disproven - lines_given["disproven"]
+    return Shown(**lines_given, left_proven=proven - lines_given["proven"], left_unproven=left_unproven)

@@ -1,4 +1,4 @@
-"""Tells the history of an account like a story: who changed what, when, from what to what, and why."""
+"""The history of an account in sentences: who changed what, when, from what to what, and why."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _SHOWN = 20
 
 
 def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
-    """The story of an account, from the start of the day `since` (the actor's) or from its beginning."""
+    """The history of an account, from the start of the day `since` (the actor's) or from its beginning."""
     account = readable(session, actor, account_id)
     begin = None if since is None else datetime.combine(since, time(), ZoneInfo(actor.member.tz))
-    book = _book(session, account)
-    told = []
+    names = _name_lookup(session, account)
+    lines = []
     for row in queries.history(session, account, begin):
-        what = sentence(HistoryChange(row["entity"], row["entity_id"], row["before"], row["after"]), book)
+        what = sentence(HistoryChange(row["entity"], row["entity_id"], row["before"], row["after"]), names)
         if what is not None:
-            who = book.member(row["member_id"]) if row["member_id"] else "Proofline"
-            told.append(HistoryLine(row["at"], who, what, row["why"]))
-    shown = tuple(told[:_SHOWN])
-    return HistoryView(account_id, account.name, account.slug, since, shown, len(told) - len(shown))
+            who = names.member(row["member_id"]) if row["member_id"] else "Proofline"
+            lines.append(HistoryLine(row["at"], who, what, row["why"]))
+    shown = tuple(lines[:_SHOWN])
+    return HistoryView(account_id, account.name, account.slug, since, shown, len(lines) - len(shown))
 
 
-def _book(session: Session, account: Account) -> NameLookup:
+def _name_lookup(session: Session, account: Account) -> NameLookup:
     rows = queries.row_names(session, account)
     people = {row_id: name for (entity, row_id), name in rows.items() if entity == "person"}
     outcomes = queries.outcomes_of_evidence(session, account)

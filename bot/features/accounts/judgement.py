@@ -50,7 +50,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
 
 
 def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> JudgementView:
-    """Record a judgement, beside those that stand already."""
+    """Record a judgement; earlier ones stay on record."""
     account = readable(session, actor, new.account_id)
     must_write(session, actor, account)
     if new.verdict not in tuple(Verdict):
@@ -59,17 +59,17 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
         raise UserError(AccountRefusal.VERDICT_WITHOUT_REASON, "why")
     if not new.would_change.strip():
         raise UserError(AccountRefusal.FACT_TO_CHANGE_MIND_MISSING, "would_change")
-    said = {"why": new.why.strip(), "would_change": new.would_change.strip()}
-    row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **said}
+    texts = {"why": new.why.strip(), "would_change": new.would_change.strip()}
+    row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **texts}
     row |= {"judged_by": actor.member.id, "judged_at": now}
     ledger.add_many(session, actor.author, Entity.JUDGEMENT, now, [row])
-    found = judgement_of(session, actor, account.id, now)
-    assert found is not None
-    return found
+    view = judgement_of(session, actor, account.id, now)
+    assert view is not None
+    return view
 
 
 def judgement_of(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgementView | None:
-    """The last judgement of an account, held against what the ledger shows now; None when nobody has judged."""
+    """The last judgement of an account, compared with what the ledger shows now; None when nobody has judged."""
     account = readable(session, actor, account_id)
     return _view(assess_now(proof_state.load(session, actor.workspace_id, account.id), now))
 

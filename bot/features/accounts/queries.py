@@ -1,4 +1,4 @@
-"""All SQL on accounts that only their own room needs: stages, history and names."""
+"""The SQL that only the accounts feature needs: stages, history and names."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _COLUMNS = [stage_entry.c[field.name] for field in fields(StageEntry)]
 
 
 def histories(session: Session, workspace_id: int, portfolio_id: int) -> list[list[StageEntry]]:
-    """The stage entries of each account of a portfolio, former customers included: they took their time, too."""
+    """The stage entries of each account of a portfolio, those of former customers included."""
     inside = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
     ours = select(account.c.id).where(inside)
     statement = select(*_COLUMNS).where(stage_entry.c.account_id.in_(ours)).order_by(stage_entry.c.id)
-    found: dict[int, list[StageEntry]] = {}
+    entries_by_account: dict[int, list[StageEntry]] = {}
     for row in session.execute(statement):
-        found.setdefault(row.account_id, []).append(StageEntry(*row))
-    return list(found.values())
+        entries_by_account.setdefault(row.account_id, []).append(StageEntry(*row))
+    return list(entries_by_account.values())
 
 
 def history(session: Session, of: Account, begin: datetime | None) -> Iterable[RowMapping]:

@@ -1,4 +1,4 @@
-"""Accounts in Slack: adding one, its customer meetings, its stage and its tier."""
+"""Accounts in Slack: the forms that add one, judge it, and set its stage and tier."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         view = await edge.write_and_show(
             body,
             lambda s, actor, now: add_account.add_account(s, actor, new, now),
-            lambda s, actor, account_id, now: card.added(s, actor, account_id),
+            lambda s, actor, account_id, now: card.account_added(s, actor, account_id),
         )
         await ack(response_action="update", view=edge.modal(view))
 
@@ -73,7 +73,7 @@ def _stages_and_tiers(app: AsyncApp, edge: Edge) -> None:
             if chosen == BY_LEDGER:
                 stages.release(session, actor, account_id, now)
             else:
-                stages.overrule(session, actor, account_id, Stage(chosen), reason, now)
+                stages.overrule(session, actor, account_id, Stage(chosen), now, reason=reason)
 
         await edge.write(body, decide)
         await ack()
@@ -87,7 +87,7 @@ def _stages_and_tiers(app: AsyncApp, edge: Edge) -> None:
             if chosen == BY_BANDS:
                 tiers.release_tier(session, actor, account_id, now)
             else:
-                tiers.overrule_tier(session, actor, account_id, Tier(chosen), reason, now)
+                tiers.overrule_tier(session, actor, account_id, Tier(chosen), now, reason=reason)
 
         await edge.write(body, decide)
         await ack()

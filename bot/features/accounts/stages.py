@@ -1,4 +1,4 @@
-"""Keeps stages as movement: what the ledger shows is written down with its day, and a human may overrule it.
+"""Records the stage that the ledger shows, with the day it began; a person may overrule it.
 
 Every stay is a `stage_entry`; an account may move backwards. While somebody has overruled the stage (`stage_reason`),
 the bot leaves it alone and the reason stays visible, until the stage is released to the ledger again.
@@ -35,25 +35,27 @@ def record_computed_stages(session: Session, assessments: Sequence[Assessment], 
 
     An account whose stage was overruled, and a former customer, stay where they are.
     """
-    free = [
-        one for one in assessments if one.account.status is not AccountStatus.FORMER and not one.account.stage_reason
+    movable = [
+        assessment
+        for assessment in assessments
+        if assessment.account.status is not AccountStatus.FORMER and not assessment.account.stage_reason
     ]
-    if not free:
+    if not movable:
         return 0
-    by = bot_author(free[0].account.workspace_id)
-    standings = [(one, one.stage.computed) for one in free]
-    first = [_first_stay(one, stage) for one, stage in standings if not one.state.stages]
-    ledger.add_many(session, by, Entity.STAGE_ENTRY, now, [row for row in first if row is not None])
-    moving = [(one, stage) for one, stage in standings if stage is not one.account.stage]
-    return sum(_move(session, by, one.account, stage, one.on, now) for one, stage in moving)
+    author = bot_author(movable[0].account.workspace_id)
+    standings = [(assessment, assessment.stage.computed) for assessment in movable]
+    first_stays = [_first_stay(assessment, stage) for assessment, stage in standings if not assessment.state.stages]
+    ledger.add_many(session, author, Entity.STAGE_ENTRY, now, [row for row in first_stays if row is not None])
+    moving = [(assessment, stage) for assessment, stage in standings if stage is not assessment.account.stage]
+    return sum(_move(session, author, assessment.account, stage, now, on=assessment.on) for assessment, stage in moving)
 
 
-def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, reason: str, now: datetime) -> None:
+def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, now: datetime, *, reason: str) -> None:
     """Put an account into a stage by hand; the reason stays visible until somebody releases the stage."""
     account = writable(session, actor, account_id)
     if not reason.strip():
         raise UserError(AccountRefusal.STAGE_WITHOUT_REASON, "reason")
-    _move(session, actor.author, account, stage, actor.today(now), now, reason.strip())
+    _move(session, actor.author, account, stage, now, on=actor.today(now), reason=reason.strip())
 
 
 def release(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
@@ -91,17 +93,17 @@ def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -
     )
 
 
-def _first_stay(one: Assessment, computed: Stage) -> dict[str, Any] | None:
+def _first_stay(assessment: Assessment, computed: Stage) -> dict[str, Any] | None:
     """The stay in the stage that an account was added with; None if it moves on without a day in it."""
-    account = one.account
-    since = account.stage_since or one.on
-    if computed is not account.stage and since >= one.on:
+    account = assessment.account
+    since = account.stage_since or assessment.on
+    if computed is not account.stage and since >= assessment.on:
         return None
     return {"account_id": account.id, "stage": account.stage, "entered_on": since}
 
 
 def _move(
-    session: Session, by: Author, account: Account, stage: Stage, on: date, now: datetime, reason: str | None = None
+    session: Session, by: Author, account: Account, stage: Stage, now: datetime, *, on: date, reason: str | None = None
 ) -> bool:
     """Set the stage and why, and begin a stay if it is another stage; False when somebody else was faster."""
     moves = stage is not account.stage

@@ -59,13 +59,13 @@ def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
         reason=account.tier_reason,
         arr=str(arr) if arr else None,
         by_bands=label(paid) if paid else None,
-        bands=_said(bands),
+        bands=_in_words(bands),
         choices=tuple((tier.value, label(tier), TIER_MEANS[tier]) for tier in Tier),
         can_write=may_write(session, actor, account),
     )
 
 
-def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, reason: str, now: datetime) -> None:
+def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, now: datetime, *, reason: str) -> None:
     """Give an account a tier by hand; the reason stays visible until the tier is released."""
     writable(session, actor, account_id)
     if not reason.strip():
@@ -82,7 +82,7 @@ def release_tier(session: Session, actor: Actor, account_id: int, now: datetime)
     follow_bands(session, [account], portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id), now)
 
 
-def _said(bands: Bands | None) -> tuple[str, ...]:
+def _in_words(bands: Bands | None) -> tuple[str, ...]:
     if bands is None:
         return ()
     high, low = Money(bands.high_from_minor, bands.currency), Money(bands.low_from_minor, bands.currency)

@@ -78,6 +78,8 @@ class JudgementLine:
 
 @dataclass(frozen=True, slots=True)
 class NextStepLine:
+    """The open action that is due first."""
+
     text: str
     owner: str | None
     due_on: date | None
@@ -86,6 +88,8 @@ class NextStepLine:
 
 @dataclass(frozen=True, slots=True)
 class CardPersonLine:
+    """A person at the customer, with their part; `left_on` is set when they have left."""
+
     name: str
     part: str
     left_on: date | None
@@ -131,12 +135,15 @@ class CardView:
 
     @property
     def shown(self) -> Shown:
+        """How many of the outcomes fit into the card."""
         warnings = bool(self.worst_risk) + bool(self.theatre or self.forgotten)
         return shown(len(self.proven), len(self.disproven), len(self.unproven), warnings)
 
 
 @dataclass(frozen=True, slots=True)
 class GapsView:
+    """The open gaps of an account."""
+
     account_id: int
     account: str
     coverage: str
@@ -154,6 +161,8 @@ class SharedCardView:
 
 @dataclass(frozen=True, slots=True)
 class AccountAddedView:
+    """A new account."""
+
     account_id: int
     account: str
     slug: str

@@ -29,6 +29,13 @@ def by_id(session: Session, workspace_id: int, action_id: int) -> Action | None:
     return None if row is None else Action(*row)
 
 
+def of_answer(session: Session, workspace_id: int, answer_id: int) -> Action | None:
+    """The next action that an answer set."""
+    ours = (action.c.answer_id == answer_id) & Entity.ACTION.in_workspace(workspace_id)
+    row = session.execute(select(*_ACTION).where(ours).order_by(action.c.id).limit(1)).one_or_none()
+    return None if row is None else Action(*row)
+
+
 def themes(session: Session, workspace_id: int) -> tuple[str, ...]:
     """The themes in use in a workspace, by name."""
     joined = action.join(account, account.c.id == action.c.account_id)

@@ -1,6 +1,6 @@
-"""Isolates our share of a confirmed effect and takes down who accepted the money (docs/rules.md, Grades).
+"""Isolates our share of a confirmed effect and records who accepted the money (docs/rules.md, Grades).
 
-Evidence is never edited: the same observation is recorded anew with its method and money, and supersedes the old piece.
+Evidence is never edited: the same observation is recorded again with its method and money, in place of the old piece.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
 def attribute(session: Session, actor: Actor, new: Isolation, now: datetime) -> EvidenceRecordedView:
     """Record the piece anew with its method, and with the money if somebody accepted it; says what that is worth."""
     successor = record.supersede(session, actor, new.evidence_id, _anew(session, actor, new, now), now)
-    return record.recorded(session, actor, successor, now)
+    return record.recorded_view(session, actor, successor, now)
 
 
 def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewEvidence:
@@ -108,8 +108,12 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
     """Finance or economic buyer who accepted the money; somebody who is only named becomes one of finance."""
     if new.accepted_by is None:
         name = (new.accepter_name or "").strip()
-        return plan_people.add_person(session, actor, state.account.id, name, Part.FINANCE, None, now) if name else None
-    person = next((one for one in state.people if one.id == new.accepted_by), None)
+        return (
+            plan_people.add_person(session, actor, state.account.id, now, name=name, part=Part.FINANCE)
+            if name
+            else None
+        )
+    person = next((person for person in state.people if person.id == new.accepted_by), None)
     if person is None or person.part not in _MAY_ACCEPT:
         raise UserError(EvidenceRefusal.NOT_THEIR_BUYER, "accepted_by")
     return person.id
@@ -119,11 +123,11 @@ def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> t
     """A confirmed piece that stands, with its account and outcome; else `UserError` says why it cannot rise."""
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, actor.workspace_id, piece.account_id)
-    outcome = next(one for one in state.outcomes if one.id == piece.outcome_id)
-    became = state_of_piece(piece, state.evidence, has_begun(now))
-    if became is PieceState.SUPERSEDED:
+    outcome = next(candidate for candidate in state.outcomes if candidate.id == piece.outcome_id)
+    piece_state = state_of_piece(piece, state.evidence, has_begun(now))
+    if piece_state is PieceState.SUPERSEDED:
         raise UserError(EvidenceRefusal.SUPERSEDED)
-    if became is not PieceState.STANDS:
+    if piece_state is not PieceState.STANDS:
         raise UserError(EvidenceRefusal.DOES_NOT_STAND)
     grade, _ = evidence_grade.grade_piece(
         outcome, piece, {person.id: person for person in state.people}, rules_day(now)

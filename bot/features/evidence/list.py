@@ -27,12 +27,12 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
         outcome = outcomes[piece.outcome_id]
         what = number(piece.value, outcome.unit) if piece.value is not None else piece.statement or ""
         status = ""
-        became = state_of_piece(piece, state.evidence, has_begun(now))
-        if became is PieceState.WITHDRAWN:
+        piece_state = state_of_piece(piece, state.evidence, has_begun(now))
+        if piece_state is PieceState.WITHDRAWN:
             status = f"withdrawn: {piece.withdrawn_why}"
-        elif became is PieceState.DISPUTED:
+        elif piece_state is PieceState.DISPUTED:
             status = f"disputed: {piece.disputed_why}"
-        elif became is PieceState.SUPERSEDED:
+        elif piece_state is PieceState.SUPERSEDED:
             status = "replaced by a newer piece"
         elif runs_out_on(outcome, piece) <= assessment.on:
             status = f"expired on {day(runs_out_on(outcome, piece))}"

@@ -72,12 +72,12 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
     return evidence_id
 
 
-def recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) -> EvidenceRecordedView:
+def recorded_view(session: Session, actor: Actor, evidence_id: int, now: datetime) -> EvidenceRecordedView:
     """How the outcome of a piece of evidence stands now."""
     account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
     state = proof_state.load(session, account.workspace_id, account.id)
     assessment = assess_now(state, now)
-    graded = next(one for one in assessment.outcomes if one.outcome.id == row["outcome_id"])
+    graded = next(candidate for candidate in assessment.outcomes if candidate.outcome.id == row["outcome_id"])
     proven = graded.standing is Standing.PROVEN
     can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
     return EvidenceRecordedView(
@@ -92,8 +92,10 @@ def recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) ->
     )
 
 
-def dispute(session: Session, actor: Actor, evidence_id: int, by_person: int | None, why: str, now: datetime) -> None:
-    """The customer disputes a piece of evidence; a risk follows from the ledger."""
+def dispute(
+    session: Session, actor: Actor, evidence_id: int, now: datetime, *, by_person: int | None, why: str
+) -> None:
+    """Record that the customer disputes a piece of evidence; the rules make a risk of it."""
     account = _writable(session, actor, evidence_id)
     _check_person(session, account, by_person, "disputed_by")
     if not why.strip():

@@ -103,7 +103,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def disputed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         evidence_id, by, why = number(form.metadata), form.row("disputed_by"), form.words("why")
-        await edge.write(body, lambda s, a, now: evidence_record.dispute(s, a, evidence_id, by, why, now))
+        await edge.write(body, lambda s, a, now: evidence_record.dispute(s, a, evidence_id, now, by_person=by, why=why))
         await ack()
 
     @app.view(Callback.WITHDRAW)
@@ -115,13 +115,13 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
 
 
 def _recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) -> views.EvidenceRecordedView:
-    return evidence_record.recorded(session, actor, evidence_id, now)
+    return evidence_record.recorded_view(session, actor, evidence_id, now)
 
 
 def _new_attestor(session: Session, actor: Actor, account_id: int, form: Form, now: datetime) -> int | None:
     """Somebody who is named as attestor before the account has any people becomes one of them."""
     name = form.text("attestor_name")
-    return people.add_person(session, actor, account_id, name, Part.OTHER, None, now) if name else None
+    return people.add_person(session, actor, account_id, now, name=name, part=Part.OTHER) if name else None
 
 
 def _evidence(form: Form, account_id: int, attestor: int | None, body: Body) -> NewEvidence:

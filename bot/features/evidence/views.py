@@ -8,6 +8,8 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class OutcomeChoice:
+    """An outcome that evidence may be about."""
+
     id: int
     title: str
     unit: str | None
@@ -15,6 +17,8 @@ class OutcomeChoice:
 
 @dataclass(frozen=True, slots=True)
 class PersonChoice:
+    """A person at the customer to choose from."""
+
     id: int
     name: str
     part: str

@@ -1,4 +1,4 @@
-"""App Home: what I owe, what is due, what I have, and how my accounts stand, worst first."""
+"""App Home: the answers I owe, the actions that are due, the risks I own, and my accounts, worst first."""
 
 from __future__ import annotations
 
@@ -40,20 +40,22 @@ def home(session: Session, actor: Actor, now: datetime) -> HomeView:
         for action, name in queries.actions_due(session, me, today + ACTIONS_AHEAD)
         if action.due_on is not None and open_action(action, today)
     ]
-    held = [
+    risks = [
         HeldLine(risk.id, risk.account_id, name, short(risk.fact, _TEXT), risk.severity, risk.snoozed_until)
         for risk, name in queries.risks_held(session, me)
     ]
     mine = _mine(session, me, now)
     return HomeView(
         managed=_managed(session, actor),
-        owed=tuple(OwedAnswerLine(one.prompt_id, one.account, one.kind, one.starts_at) for one in owed[:_SHOWN]),
+        owed=tuple(
+            OwedAnswerLine(prompt.prompt_id, prompt.account, prompt.kind, prompt.starts_at) for prompt in owed[:_SHOWN]
+        ),
         owed_more=max(0, len(owed) - _SHOWN),
         due=tuple(due[:_SHOWN]),
         due_more=max(0, len(due) - _SHOWN),
-        held=tuple(held[:_SHOWN]),
-        held_more=max(0, len(held) - _SHOWN),
-        accounts=tuple(_line(one, me.id) for one in mine[:ACCOUNTS_SHOWN]),
+        held=tuple(risks[:_SHOWN]),
+        held_more=max(0, len(risks) - _SHOWN),
+        accounts=tuple(_line(assessment, me.id) for assessment in mine[:ACCOUNTS_SHOWN]),
         accounts_more=max(0, len(mine) - ACCOUNTS_SHOWN),
         no_portfolio=actor.member.is_admin and not portfolios.of_workspace(session, actor.workspace_id),
     )
@@ -63,23 +65,23 @@ def _mine(session: Session, me: Member, now: datetime) -> list[Assessment]:
     """The customers that this member owns or stands in for, worst first."""
     mine = accounts.ids_of(session, me.workspace_id, me.id)
     states = proof_state.load_many(session, [me.workspace_id], mine)
-    assessed = [assess_now(state, now) for state in states]
-    customers = [one for one in assessed if one.account.status is AccountStatus.CUSTOMER]
-    return sorted(customers, key=lambda one: one.worst_first)
+    assessments = [assess_now(state, now) for state in states]
+    customers = [assessment for assessment in assessments if assessment.account.status is AccountStatus.CUSTOMER]
+    return sorted(customers, key=lambda assessment: assessment.worst_first)
 
 
-def _line(one: Assessment, member_id: int) -> AccountLine:
-    worst = one.dangers[0] if one.dangers else None
+def _line(assessment: Assessment, member_id: int) -> AccountLine:
+    worst = assessment.dangers[0] if assessment.dangers else None
     return AccountLine(
-        account_id=one.account.id,
-        name=one.account.name,
-        coverage=one.coverage_text,
+        account_id=assessment.account.id,
+        name=assessment.account.name,
+        coverage=assessment.coverage_text,
         severity=worst.severity if worst else None,
         worst=short(worst.fact, _TEXT) if worst else None,
-        dangers=len(one.dangers),
-        arr=str(one.arr) if one.arr else None,
-        renewal_on=one.account.renewal_date,
-        mine=one.account.owner_id == member_id,
+        dangers=len(assessment.dangers),
+        arr=str(assessment.arr) if assessment.arr else None,
+        renewal_on=assessment.account.renewal_date,
+        mine=assessment.account.owner_id == member_id,
     )
 
 
@@ -100,7 +102,7 @@ def _managed_line(portfolio: Portfolio, last: DigestRow | None, unclaimed: int) 
     return ManagedLine(
         portfolio_id=portfolio.id,
         name=portfolio.name,
-        coverage=_covered(summary) if summary else None,
+        coverage=_coverage_text(summary) if summary else None,
         in_danger=summary.in_danger if summary else 0,
         at=last.due_at if last else None,
         unclaimed=unclaimed,
@@ -108,7 +110,7 @@ def _managed_line(portfolio: Portfolio, last: DigestRow | None, unclaimed: int) 
     )
 
 
-def _covered(summary: Summary) -> str:
+def _coverage_text(summary: Summary) -> str:
     """`41% of 2.6 M EUR ARR`, or the share by count where no ARR is known."""
     shares: Sequence[str] = [f"{share.percent} of {share.of} ARR" for share in summary.by_arr[:2]]
     return ", ".join(shares) or f"{summary.by_count.percent} by count"

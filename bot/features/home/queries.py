@@ -56,10 +56,10 @@ def actions_due(session: Session, me: Member, until: date) -> list[tuple[Action,
 
 
 def risks_held(session: Session, me: Member) -> list[tuple[Risk, str]]:
-    """The open risks that this member has, the worst first, each with its account's name."""
+    """The open risks that this member owns, the worst first, each with its account's name."""
     columns = [risk.c[field.name] for field in fields(Risk)]
     joined = risk.join(account, account.c.id == risk.c.account_id)
-    held = select(*columns, account.c.name).select_from(joined)
+    risks = select(*columns, account.c.name).select_from(joined)
     ours = (account.c.workspace_id == me.workspace_id) & (risk.c.owner_id == me.id)
-    mine = held.where(ours, risk.c.closed_at.is_(None))
+    mine = risks.where(ours, risk.c.closed_at.is_(None))
     return [(Risk(*row[:-1]), row[-1]) for row in session.execute(mine.order_by(risk.c.severity.desc(), risk.c.id))]

@@ -1,4 +1,4 @@
-"""App Home: published anew whenever somebody opens it, so that it is never older than the look at it."""
+"""App Home: published again whenever somebody opens it, so that it is never out of date."""
 
 from __future__ import annotations
 

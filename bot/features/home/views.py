@@ -10,7 +10,7 @@ from bot.domain.enums import CadenceKind, Severity
 
 @dataclass(frozen=True, slots=True)
 class ManagedLine:
-    """A portfolio that I manage, as its last digest (`at`) had it; `unclaimed` is of now."""
+    """A portfolio that I manage, as its last digest (sent at `at`) showed it; `unclaimed` is the number now."""
 
     portfolio_id: int
     name: str
@@ -23,6 +23,8 @@ class ManagedLine:
 
 @dataclass(frozen=True, slots=True)
 class OwedAnswerLine:
+    """A prompt that I have not answered."""
+
     prompt_id: int
     account: str
     kind: CadenceKind
@@ -31,6 +33,8 @@ class OwedAnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
+    """An action of mine that is due."""
+
     account_id: int
     account: str
     text: str
@@ -40,6 +44,8 @@ class DueLine:
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
+    """A risk that I own."""
+
     risk_id: int
     account_id: int
     account: str

@@ -45,7 +45,7 @@ def draft(session: Session, actor: Actor, account_id: int, line: OneLine, now: d
 
 def preview(session: Session, actor: Actor, draft_id: int) -> PreviewView:
     """A draft as its author sees it."""
-    row = _mine(session, actor, draft_id)
+    row = _own_draft(session, actor, draft_id)
     payload = row["payload"]
     account = account_of(session, actor, row["account_id"])
     prompt = queries.of_meeting(session, actor.workspace_id, payload["meeting_id"]) if payload["meeting_id"] else None
@@ -65,7 +65,7 @@ def preview(session: Session, actor: Actor, draft_id: int) -> PreviewView:
 
 def choose_change(session: Session, actor: Actor, draft_id: int, change: Change) -> PreviewView:
     """Say which kind of change the draft is about."""
-    row = _mine(session, actor, draft_id)
+    row = _own_draft(session, actor, draft_id)
     payload = row["payload"] | {"change": change.value}
     queries.change_draft(session, actor.member, draft_id, payload=payload)
     return preview(session, actor, draft_id)
@@ -73,30 +73,30 @@ def choose_change(session: Session, actor: Actor, draft_id: int, change: Change)
 
 def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Answer:
     """Record what the draft says; a second press finds the answer of the first."""
-    row = _mine(session, actor, draft_id)
+    row = _own_draft(session, actor, draft_id)
     confirmed = queries.answer_of_draft(session, actor.workspace_id, draft_id)
     if confirmed is not None:
         return confirmed
-    seen = preview(session, actor, draft_id)
+    view = preview(session, actor, draft_id)
     queries.change_draft(session, actor.member, draft_id, used_at=now)
     return answers.answer(
         session,
         actor,
         NewAnswer(
-            account_id=seen.account_id,
+            account_id=view.account_id,
             meeting_id=row["payload"]["meeting_id"],
             submission=queries.draft_submission(draft_id),
-            change=seen.change,
-            what_changed=seen.what_changed,
-            unproven=seen.unproven,
-            next_action=seen.next_action,
-            next_due=seen.next_due if seen.next_due is None or seen.next_due >= actor.today(now) else None,
+            change=view.change,
+            what_changed=view.what_changed,
+            unproven=view.unproven,
+            next_action=view.next_action,
+            next_due=view.next_due if view.next_due is None or view.next_due >= actor.today(now) else None,
         ),
         now,
     )
 
 
-def _mine(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
+def _own_draft(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
     row = queries.draft_of(session, actor.workspace_id, draft_id)
     if row is None:
         raise no_such_account()

@@ -14,6 +14,7 @@ from bot.domain.enums import Change, Loop, PromptState
 from bot.domain.model import Account
 from bot.domain.values import working_hours
 from bot.features.actions import actions
+from bot.features.actions import queries as action_queries
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Answer, Prompt
 from bot.features.meetings.refusals import MeetingRefusal
@@ -57,13 +58,13 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     _set_action(session, actor, new, answer_id, now)
     if prompt is not None:
         _close_prompt(session, actor, prompt, now)
-    recorded = queries.answer_by_id(session, actor.workspace_id, answer_id)
-    assert recorded is not None
-    return recorded
+    stored = queries.answer_by_id(session, actor.workspace_id, answer_id)
+    assert stored is not None
+    return stored
 
 
 def nothing_changed(
-    session: Session, actor: Actor, prompt_id: int, submission: str, stays: str, why: str, now: datetime
+    session: Session, actor: Actor, prompt_id: int, now: datetime, *, submission: str, stays: str, why: str
 ) -> Answer:
     """The short answer: nothing moved; `stays` names the gap that stays open and `why` the reason."""
     prompt = open_prompt(session, actor, prompt_id)
@@ -89,7 +90,7 @@ def snooze(session: Session, actor: Actor, prompt_id: int, until: str, now: date
     _show(session, prompt, now)
     if actor.member.slack_id:
         key = queries.PROMPT_KEY.of(prompt.id, "again", f"{moment:%Y%m%dT%H%M}")
-        prompts.send_prompt(session, prompt.workspace_id, prompt.id, actor.member.slack_id, key, moment)
+        prompts.send_prompt(session, prompt.workspace_id, prompt.id, actor.member.slack_id, key=key, due_at=moment)
     return moment
 
 
@@ -104,12 +105,12 @@ def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, 
     ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, member_id=colleague.id, snoozed_until=None)
     _show(session, prompt, now)
     key = queries.PROMPT_KEY.of(prompt.id, "to", colleague.id, f"{now.timestamp():.0f}")
-    prompts.send_prompt(session, prompt.workspace_id, prompt.id, to_slack_id, key, now)
+    prompts.send_prompt(session, prompt.workspace_id, prompt.id, to_slack_id, key=key, due_at=now)
     return colleague.name
 
 
 def meeting_off(session: Session, actor: Actor, prompt_id: int, now: datetime) -> None:
-    """The meeting does not take place; nobody is reminded and no silence is counted."""
+    """Record that the meeting does not take place; nobody is reminded and no silence is counted."""
     prompt = open_prompt(session, actor, prompt_id)
     ledger.change(
         session,
@@ -152,7 +153,7 @@ def _must_be_ours(session: Session, actor: Actor, new: NewAnswer) -> None:
     colleague = new.next_owner_id
     unknown = colleague is not None and members.by_id(session, actor.workspace_id, colleague) is None
     still_open = {row.id for row in queries.open_gaps(session, actor.workspace_id, new.account_id)}
-    # Somebody may have closed a gap since the form was opened; a gap that never was here is another matter.
+    # Somebody may have closed a gap since the form was opened; an id that never was a gap here is refused.
     others = (new.kept_gaps or frozenset()) - still_open
     if unknown or any(entities.row_of(session, actor.workspace_id, Entity.GAP, gap_id) is None for gap_id in others):
         raise no_such_account()
@@ -235,7 +236,7 @@ def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) 
 
 def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, now: datetime) -> None:
     text = _trimmed(new.next_action)
-    current = queries.action_of_answer(session, actor.workspace_id, answer_id)
+    current = action_queries.of_answer(session, actor.workspace_id, answer_id)
     if text is None:
         if current is not None and current.dropped_on is None:
             why = "taken out of the answer"

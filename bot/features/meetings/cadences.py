@@ -1,4 +1,4 @@
-"""Sets the customer meetings of an account: one cadence a kind, kept by wall clock in its own time zone."""
+"""Sets the customer meetings of an account: one series of each kind, by wall clock in its own time zone."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def form(session: Session, actor: Actor, account_id: int, now: datetime) -> Cade
 def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) -> datetime:
     """Start a meeting series, in place of the running one of its kind; returns the moment of its next meeting.
 
-    A series that differs in nothing from the running one leaves that as it is. The new series begins with the first
+    A series that does not differ from the running one leaves that one as it is. The new series begins with the first
     meeting that nobody was asked about yet, so no meeting is asked about twice.
     """
     account = writable(session, actor, new.account_id)
     zone = _checked(new)
-    running = queries.running(session, account.workspace_id, account.id, new.kind)
+    running = queries.running_cadence(session, account.workspace_id, account.id, new.kind)
     rrule, local_start = recurrence.REPEATS[new.repeat], f"{new.first_day.isoformat()}T{new.at}"
-    wanted = Cadence(0, account.id, new.kind, rrule, local_start, zone, new.lead_hours, True, None, None)
-    upcoming = _first_unasked(session, account.workspace_id, wanted, now)
+    series = Cadence(0, account.id, new.kind, rrule, local_start, zone, new.lead_hours, True, None, None)
+    upcoming = _first_unasked(session, account.workspace_id, series, now)
     if running is not None:
-        if _same(running, wanted, upcoming):
+        if _same(running, series, upcoming):
             return upcoming.starts_at
         ended: dict[str, Any] = {"active": False, "next_prompt_at": None}
         ledger.change(session, actor.author, Entity.CADENCE, running.id, now, **ended)
@@ -75,7 +75,7 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
         tz=zone,
         lead_hours=new.lead_hours,
         active=True,
-        **prompts.schedule(wanted, upcoming, owner.tz if owner else zone),
+        **prompts.schedule(series, upcoming, owner.tz if owner else zone),
     )
     return upcoming.starts_at
 
@@ -101,21 +101,21 @@ def _checked(new: NewCadence) -> str:
     return zone
 
 
-def _first_unasked(session: Session, workspace_id: int, wanted: Cadence, now: datetime) -> Occurrence:
-    upcoming = recurrence.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, now)
+def _first_unasked(session: Session, workspace_id: int, series: Cadence, now: datetime) -> Occurrence:
+    upcoming = recurrence.next_occurrence(series.rrule, series.local_start, series.tz, now)
     if upcoming is None:
         raise UserError(MeetingRefusal.FIRST_DAY_PASSED, "first_day")
-    while queries.was_asked(session, workspace_id, wanted.account_id, wanted.kind, upcoming.starts_at):
-        upcoming = recurrence.next_occurrence(wanted.rrule, wanted.local_start, wanted.tz, upcoming.starts_at)
+    while queries.was_asked(session, workspace_id, series.account_id, series.kind, upcoming.starts_at):
+        upcoming = recurrence.next_occurrence(series.rrule, series.local_start, series.tz, upcoming.starts_at)
         if upcoming is None:
             raise UserError(MeetingRefusal.FIRST_DAY_ASKED_ALREADY, "first_day")
     return upcoming
 
 
-def _same(running: Cadence, wanted: Cadence, upcoming: Occurrence) -> bool:
+def _same(running: Cadence, series: Cadence, upcoming: Occurrence) -> bool:
     """Whether two series ask about the same meetings at the same moments from now on."""
 
     def rule(cadence: Cadence) -> tuple[str, str, int]:
         return cadence.rrule, cadence.tz, cadence.lead_hours
 
-    return rule(running) == rule(wanted) and running.next_meeting_at == upcoming.starts_at
+    return rule(running) == rule(series) and running.next_meeting_at == upcoming.starts_at

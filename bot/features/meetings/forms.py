@@ -1,4 +1,4 @@
-"""What the forms show before somebody fills them in: the answer form and the evidence form."""
+"""What the forms about answers show before somebody fills them in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.app.actor import Actor, must_write
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
 from bot.domain.enums import Loop, PromptState
+from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_drafts, answers, queries
 from bot.features.meetings.queries import Answer, Prompt
 from bot.features.meetings.views import AnswerFormView, HandOverFormView, NothingChangedFormView, OwedLine, OwedView
@@ -47,15 +48,15 @@ def answer_form(
 ) -> AnswerFormView:
     """The answer form of a prompt, or of an account's next open prompt, or of the account alone."""
     prompt = _prompt(session, actor, prompt_id, account_id)
-    wanted = prompt.account_id if prompt else account_id
-    if wanted is None or account_id not in (None, wanted):
+    form_account_id = prompt.account_id if prompt else account_id
+    if form_account_id is None or account_id not in (None, form_account_id):
         raise no_such_account()
-    account = account_of(session, actor, wanted)
+    account = account_of(session, actor, form_account_id)
     asked = prompt is not None and prompt.member_id == actor.member.id
     if not asked:
         must_write(session, actor, account)
-    given = queries.answer_of_meeting(session, actor.workspace_id, prompt.meeting_id) if prompt else None
-    return _answer_form(session, actor, wanted, prompt, given, now)
+    existing = queries.answer_of_meeting(session, actor.workspace_id, prompt.meeting_id) if prompt else None
+    return _answer_form(session, actor, form_account_id, now, prompt=prompt, existing=existing)
 
 
 def _prompt(session: Session, actor: Actor, prompt_id: int | None, account_id: int | None) -> Prompt | None:
@@ -69,12 +70,12 @@ def _prompt(session: Session, actor: Actor, prompt_id: int | None, account_id: i
 
 
 def _answer_form(
-    session: Session, actor: Actor, account_id: int, prompt: Prompt | None, given: Answer | None, now: datetime
+    session: Session, actor: Actor, account_id: int, now: datetime, *, prompt: Prompt | None, existing: Answer | None
 ) -> AnswerFormView:
     state = proof_state.load(session, actor.workspace_id, account_id)
     gaps = gap_lines(state, assess_now(state, now))
-    last = given or queries.last_answer(session, actor.workspace_id, account_id)
-    action = queries.action_of_answer(session, actor.workspace_id, last.id) if last else None
+    last = existing or queries.last_answer(session, actor.workspace_id, account_id)
+    action = action_queries.of_answer(session, actor.workspace_id, last.id) if last else None
     owner = members.by_id(session, actor.workspace_id, action.owner_id if action else actor.member.id)
     due = action.due_on if action else None
     return AnswerFormView(
@@ -82,15 +83,15 @@ def _answer_form(
         account=state.account.name,
         meeting_id=prompt.meeting_id if prompt else None,
         starts_at=prompt.starts_at if prompt else None,
-        edits=given.id if given else None,
-        change=given.change if given else None,
-        what_changed=given.what_changed if given else None,
+        edits=existing.id if existing else None,
+        change=existing.change if existing else None,
+        what_changed=existing.what_changed if existing else None,
         questions=tuple(gap for gap in gaps if gap.gap_id is not None and gap.outcome_id is None),
         outcomes_open=tuple(gap.title for gap in gaps if gap.outcome_id is not None),
-        unproven=given.unproven if given else None,
+        unproven=existing.unproven if existing else None,
         next_action=last.next_action if last else None,
         next_owner=owner.slack_id if owner else None,
-        next_due=due if due is not None and (given or due >= actor.today(now)) else None,
+        next_due=due if due is not None and (existing or due >= actor.today(now)) else None,
         loop=action.loop.value if action else Loop.OURSELVES.value,
         has_outcomes=bool(state.outcomes),
     )
@@ -98,12 +99,12 @@ def _answer_form(
 
 def draft_form(session: Session, actor: Actor, draft_id: int, now: datetime) -> AnswerFormView:
     """The answer form, filled with what a draft says."""
-    seen = answer_drafts.preview(session, actor, draft_id)
+    view = answer_drafts.preview(session, actor, draft_id)
     return replace(
-        answer_form(session, actor, now, account_id=seen.account_id),
-        change=seen.change,
-        what_changed=seen.what_changed,
-        unproven=seen.unproven,
-        next_action=seen.next_action,
-        next_due=seen.next_due,
+        answer_form(session, actor, now, account_id=view.account_id),
+        change=view.change,
+        what_changed=view.what_changed,
+        unproven=view.unproven,
+        next_action=view.next_action,
+        next_due=view.next_due,
     )

@@ -7,7 +7,7 @@ from bot.features.meetings import prompts, queries
 from bot.outbox.retention import Posts, Retention
 
 KINDS = (
-    # A prompt that is refused becomes somebody else's to answer, and a reminder is not worth sending on.
+    # No substitutes: a refused prompt is handed to somebody else as a prompt, and a reminder is not worth resending.
     MessageKind(
         "prompt", queries.PROMPT_KEY, prompts.compose_prompts, None, Retention(Posts.GO_WITH_PROMPT, updated=True)
     ),

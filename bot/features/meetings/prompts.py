@@ -19,6 +19,7 @@ from bot.domain.account import tiers
 from bot.domain.enums import AccountStatus, PromptState, Tier
 from bot.domain.model import Account, ProofState
 from bot.domain.values import working_hours
+from bot.features.actions import queries as action_queries
 from bot.features.meetings import queries
 from bot.features.meetings.queries import Cadence, Move, Prompt
 from bot.features.meetings.views import AnswerView, PromptView, RecordedAnswer, ReminderView
@@ -38,25 +39,33 @@ _GAPS_SHOWN = 3
 def open_due_prompts(session: Session, now: datetime) -> bool:
     """Open up to `BATCH` prompts that are due: meetings, prompts and messages in this one transaction.
 
-    What can be asked of the database for all of them is asked once.
+    The number of queries does not depend on how many prompts are due, except for low-touch accounts.
     """
     due = queries.due_cadences(session, now, BATCH)
-    held = store_accounts.of_claimed(session, {cadence.account_id for cadence in due})
-    who = answering_among(session, held.values())
-    moves = [_move(cadence, held[cadence.account_id], who[cadence.account_id], now) for cadence in due]
+    account_by_id = store_accounts.of_claimed(session, {cadence.account_id for cadence in due})
+    owner_by_account = answering_among(session, account_by_id.values())
+    moves = [
+        _move(cadence, account_by_id[cadence.account_id], owner_by_account[cadence.account_id], now) for cadence in due
+    ]
     queries.advance(session, moves, now)
-    asked = _worth_asking(session, moves, held, now)
-    meetings = queries.open_meetings(session, asked)
-    opened = [move for move in asked if move.cadence.id in meetings and now - move.starts_at <= _STILL_WORTH_ASKING]
-    for workspace_id, ours in _by_workspace(opened):
-        rows = [_row(move, meetings[move.cadence.id], who[move.cadence.account_id], now) for move in ours]
+    worth_asking = _worth_asking(session, moves, account_by_id, now)
+    meetings = queries.open_meetings(session, worth_asking)
+    opened = [
+        move for move in worth_asking if move.cadence.id in meetings and now - move.starts_at <= _STILL_WORTH_ASKING
+    ]
+    for workspace_id, workspace_moves in _by_workspace(opened):
+        rows = [
+            _row(move, meetings[move.cadence.id], owner_by_account[move.cadence.account_id], now)
+            for move in workspace_moves
+        ]
         ids = ledger.add_many(session, bot_author(workspace_id), Entity.PROMPT, now, rows)
-        asks = [
-            (prompt_id, move.due_at, who[move.cadence.account_id]) for move, prompt_id in zip(ours, ids, strict=True)
+        recipients = [
+            (prompt_id, move.due_at, owner_by_account[move.cadence.account_id])
+            for move, prompt_id in zip(workspace_moves, ids, strict=True)
         ]
         messages = [
             _message(workspace_id, prompt_id, owner.slack_id, queries.PROMPT_KEY.of(prompt_id), due_at)
-            for prompt_id, due_at, owner in asks
+            for prompt_id, due_at, owner in recipients
             if owner and owner.slack_id
         ]
         put_many(session, messages, now)
@@ -74,36 +83,38 @@ def _move(cadence: Cadence, account: Account, owner: Member | None, now: datetim
     return Move(cadence, bot_author(account.workspace_id), starts_at, due_at, schedule(cadence, upcoming, zone))
 
 
-def _worth_asking(session: Session, moves: Sequence[Move], held: Mapping[int, Account], now: datetime) -> list[Move]:
-    """Those of customers whose tier is worth a prompt now; one of a low-touch account is enough."""
-    asked: list[Move] = []
-    lately: set[int] = set()
+def _worth_asking(
+    session: Session, moves: Sequence[Move], account_by_id: Mapping[int, Account], now: datetime
+) -> list[Move]:
+    """The moves of customers whose tier is worth a prompt now; a low-touch account gets one at most."""
+    worth_asking: list[Move] = []
+    asked_before: set[int] = set()
     for move in moves:
-        account = held[move.cadence.account_id]
+        account = account_by_id[move.cadence.account_id]
         if account.status is not AccountStatus.CUSTOMER:
             continue
         if account.tier is Tier.LOW_TOUCH:
-            if account.id in lately:
+            if account.id in asked_before:
                 continue
             last = queries.last_asked(session, account.workspace_id, account.id)
         else:
             last = None
         if tiers.prompted_for_meeting(account.tier, last, now):
-            asked.append(move)
+            worth_asking.append(move)
             if now - move.starts_at <= _STILL_WORTH_ASKING:
-                lately.add(account.id)
-    return asked
+                asked_before.add(account.id)
+    return worth_asking
 
 
 def _by_workspace(moves: Sequence[Move]) -> Iterator[tuple[int, list[Move]]]:
-    held: dict[int, list[Move]] = {}
+    moves_by_workspace: dict[int, list[Move]] = {}
     for move in moves:
-        held.setdefault(move.by.workspace_id, []).append(move)
-    yield from held.items()
+        moves_by_workspace.setdefault(move.by.workspace_id, []).append(move)
+    yield from moves_by_workspace.items()
 
 
 def _newest_due(cadence: Cadence, now: datetime, tz: str) -> datetime:
-    """The last occurrence whose prompt is due: after an outage the owner is asked once, not once a missed meeting."""
+    """The last occurrence whose prompt is due: after an outage the owner is asked once, not for each missed meeting."""
     assert cadence.next_meeting_at is not None
     newest = cadence.next_meeting_at
     while newest <= now:
@@ -137,7 +148,9 @@ def _row(move: Move, meeting_id: int, owner: Member | None, now: datetime) -> di
     }
 
 
-def send_prompt(session: Session, workspace_id: int, prompt_id: int, slack_id: str, key: str, due_at: datetime) -> None:
+def send_prompt(
+    session: Session, workspace_id: int, prompt_id: int, slack_id: str, *, key: str, due_at: datetime
+) -> None:
     """Put the prompt's message for this member into the outbox, once for each `key`."""
     put(session, _message(workspace_id, prompt_id, slack_id, key, due_at), due_at)
 
@@ -177,7 +190,7 @@ def remind_due(session: Session, now: datetime) -> bool:
     prompt = queries.next_to_remind(session, now)
     if prompt is None:
         return False
-    won = ledger.change(
+    changed = ledger.change(
         session,
         bot_author(prompt.workspace_id),
         Entity.PROMPT,
@@ -186,16 +199,16 @@ def remind_due(session: Session, now: datetime) -> bool:
         only_if={"state": PromptState.OPEN, "reminded_at": None},
         reminded_at=now,
     )
-    asked = members.by_id(session, prompt.workspace_id, prompt.member_id)
+    member = members.by_id(session, prompt.workspace_id, prompt.member_id)
     snoozed = prompt.snoozed_until is not None and prompt.snoozed_until > now
-    if won and asked and asked.slack_id and not snoozed and prompt.starts_at > now:
+    if changed and member and member.slack_id and not snoozed and prompt.starts_at > now:
         put(
             session,
             Outgoing(
                 key=queries.REMINDER_KEY.of(prompt.id),
                 workspace_id=prompt.workspace_id,
                 kind="reminder",
-                channel=asked.slack_id,
+                channel=member.slack_id,
                 destination=Destination.USER,
                 args={"prompt_id": prompt.id},
                 due_at=now,
@@ -206,11 +219,11 @@ def remind_due(session: Session, now: datetime) -> bool:
 
 
 def close_silent(session: Session, now: datetime) -> bool:
-    """Count one prompt as silent, whose meeting has passed without an answer."""
+    """Close one prompt whose meeting has passed without an answer, and count it as silence."""
     prompt = queries.next_to_close(session, now)
     if prompt is None:
         return False
-    won = ledger.change(
+    changed = ledger.change(
         session,
         bot_author(prompt.workspace_id),
         Entity.PROMPT,
@@ -220,47 +233,47 @@ def close_silent(session: Session, now: datetime) -> bool:
         state=PromptState.SILENT,
         closed_at=now,
     )
-    if won:
+    if changed:
         refresh_messages(session, prompt, now)
     return True
 
 
 def compose_prompts(session: Session, many: Sequence[Mapping[str, Any]], now: datetime) -> list[PromptView | Moot]:
-    """The prompts as they stand now, in a number of queries that does not depend on how many they are.
+    """The prompts as they stand now, in a number of queries that does not depend on how many there are.
 
-    One is moot when it was answered, called off or handed over before it was ever sent.
+    A prompt is moot when it was answered, called off or handed over before it was ever sent.
     """
-    workspaces = {args["workspace_id"] for args in many}
-    held = queries.by_ids(session, workspaces, [args["prompt_id"] for args in many])
-    facts = _Facts.of(session, held.values())
-    return [_view(session, facts, held[args["prompt_id"]], args, now) for args in many]
+    workspace_ids = {args["workspace_id"] for args in many}
+    prompt_by_id = queries.by_ids(session, workspace_ids, [args["prompt_id"] for args in many])
+    facts = _Facts.of(session, prompt_by_id.values())
+    return [_view(session, facts, prompt_by_id[args["prompt_id"]], args, now) for args in many]
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What prompts show: who is asked, their accounts, the last answers on these, and the prompts' own answers."""
 
-    asked: dict[int, Member]
+    members: dict[int, Member]
     states: dict[int, ProofState]
-    last: dict[int, queries.Answer]
+    last_answers: dict[int, queries.Answer]
     answers: dict[int | None, queries.Answer]
 
     @classmethod
-    def of(cls, session: Session, held: Collection[Prompt]) -> _Facts:
-        accounts = {prompt.account_id for prompt in held}
-        workspaces = {prompt.workspace_id for prompt in held}
-        states = proof_state.load_many(session, workspaces, sorted(accounts))
+    def of(cls, session: Session, prompts: Collection[Prompt]) -> _Facts:
+        account_ids = {prompt.account_id for prompt in prompts}
+        workspace_ids = {prompt.workspace_id for prompt in prompts}
+        states = proof_state.load_many(session, workspace_ids, sorted(account_ids))
         return cls(
-            members.by_ids(session, workspaces, [prompt.member_id for prompt in held]),
+            members.by_ids(session, workspace_ids, [prompt.member_id for prompt in prompts]),
             {state.account.id: state for state in states},
-            queries.last_answers(session, workspaces, accounts),
-            queries.answers_of_meetings(session, workspaces, [prompt.meeting_id for prompt in held]),
+            queries.last_answers(session, workspace_ids, account_ids),
+            queries.answers_of_meetings(session, workspace_ids, [prompt.meeting_id for prompt in prompts]),
         )
 
 
 def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime) -> PromptView | Moot:
-    asked = facts.asked.get(prompt.member_id or 0)
-    handed_to = asked.name if asked and asked.slack_id != args["to"] else None
+    member = facts.members.get(prompt.member_id or 0)
+    handed_to = member.name if member and member.slack_id != args["to"] else None
     if args["first"] and prompt.state is not PromptState.OPEN:
         return Moot(f"the prompt is {prompt.state} already")
     if args["first"] and handed_to:
@@ -270,7 +283,7 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
     state = facts.states[prompt.account_id]
     assessment = assess_now(state, now)
     gaps = gap_lines(state, assessment)
-    last = facts.last.get(prompt.account_id)
+    last = facts.last_answers.get(prompt.account_id)
     answer = facts.answers.get(prompt.meeting_id)
     return PromptView(
         prompt_id=prompt.id,
@@ -286,14 +299,14 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
         last_action=last.next_action if last else None,
         snoozed_until=prompt.snoozed_until if prompt.snoozed_until and prompt.snoozed_until > now else None,
         handed_to=handed_to,
-        answer=recorded(session, prompt.workspace_id, answer) if answer else None,
+        answer=recorded_answer(session, prompt.workspace_id, answer) if answer else None,
     )
 
 
-def recorded(session: Session, workspace_id: int, answer: queries.Answer) -> RecordedAnswer:
+def recorded_answer(session: Session, workspace_id: int, answer: queries.Answer) -> RecordedAnswer:
     """An answer as it is read back to the one who gave it."""
     by = members.by_id(session, workspace_id, answer.member_id)
-    action = queries.action_of_answer(session, workspace_id, answer.id)
+    action = action_queries.of_answer(session, workspace_id, answer.id)
     owner = members.by_id(session, workspace_id, action.owner_id) if action else None
     return RecordedAnswer(
         answer_id=answer.id,
@@ -317,10 +330,11 @@ def answer_view(session: Session, actor: Actor, answer_id: int, now: datetime) -
     account = readable(session, actor, answer.account_id)
     state = proof_state.load(session, actor.workspace_id, account.id)
     coverage = assess_now(state, now).coverage_text
-    return AnswerView(state.account.name, account.id, coverage, recorded(session, actor.workspace_id, answer))
+    return AnswerView(state.account.name, account.id, coverage, recorded_answer(session, actor.workspace_id, answer))
 
 
 def compose_reminder(session: Session, args: dict[str, Any], now: datetime) -> ReminderView | Moot:
+    """The reminder of a prompt; moot when it was answered or the meeting has begun."""
     prompt = queries.by_id(session, args["workspace_id"], args["prompt_id"])
     assert prompt is not None
     if prompt.state is not PromptState.OPEN or prompt.starts_at <= now:

@@ -13,13 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import CadenceKind, Change, PromptState
-from bot.domain.model import Action
 from bot.outbox.types import MessageKey
 from bot.store import ledger, schema
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.members import Member
-from bot.store.schema import cadence, meeting
 
 PROMPT_KEY = MessageKey("prompt")
 REMINDER_KEY = MessageKey("reminder")
@@ -27,6 +25,8 @@ REMINDER_KEY = MessageKey("reminder")
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
+    """A series of customer meetings; `local_start` is the wall clock of its next one in the zone `tz`."""
+
     id: int
     account_id: int
     kind: CadenceKind
@@ -61,6 +61,8 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """An answer as it is on record; `submission` names the form or draft that it came from."""
+
     id: int
     account_id: int
     meeting_id: int | None
@@ -76,7 +78,7 @@ class Answer:
 
 
 _MOVING = ("local_start", "active", "next_meeting_at", "next_prompt_at")
-# within: due_cadences holds the rows
+# within: due_cadences has locked the rows
 _ADVANCE = (
     update(schema.cadence)
     .where(schema.cadence.c.id == bindparam("of"))
@@ -104,7 +106,7 @@ def due_cadences(session: Session, now: datetime, limit: int) -> list[Cadence]:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A due cadence on its way: `starts_at` is the meeting to ask about, `due_at` when it was to be asked about.
+    """How a due cadence moves on: `starts_at` is the meeting to ask about, `due_at` when it was to be asked about.
 
     `values` are the columns that change.
     """
@@ -117,7 +119,7 @@ class Move:
 
 
 def advance(session: Session, moves: Sequence[Move], now: datetime) -> None:
-    """Move cadences on, with history; the caller holds them by `due_cadences`, so that no other replica has them."""
+    """Move cadences on, with history; `due_cadences` has locked them, so that no other replica moves them."""
     if not moves:
         return
     rows = [{"of": move.cadence.id, **_before(move.cadence, _MOVING), **move.values} for move in moves]
@@ -135,15 +137,15 @@ def _before(cadence: Cadence, names: Iterable[str]) -> dict[str, Any]:
 
 
 def open_meetings(session: Session, moves: Sequence[Move]) -> dict[int, int]:
-    """Insert these occurrences; the ids of those that were not there already, by cadence."""
+    """Insert these occurrences; returns the ids of those that are new, by cadence."""
     rows = [
         {
-            "account_id": move.cadence.account_id,
-            "cadence_id": move.cadence.id,
-            "kind": move.cadence.kind,
-            "starts_at": move.starts_at,
+            "account_id": m.cadence.account_id,
+            "cadence_id": m.cadence.id,
+            "kind": m.cadence.kind,
+            "starts_at": m.starts_at,
         }
-        for move in moves
+        for m in moves
     ]
     if not rows:
         return {}
@@ -155,25 +157,23 @@ def open_meetings(session: Session, moves: Sequence[Move]) -> dict[int, int]:
 
 def by_id(session: Session, workspace_id: int, prompt_id: int) -> Prompt | None:
     """The prompt with this id; None where this workspace has none."""
-    return _one(session, workspace_id, schema.prompt.c.id, prompt_id)
+    return _prompt(session, _first(schema.prompt.c.id), workspace_id, prompt_id)
 
 
 def by_ids(session: Session, workspace_ids: Iterable[int], prompt_ids: Iterable[int]) -> dict[int, Prompt]:
-    """Those of these prompts that are of these workspaces, by their ids, in one query."""
-    values = {"workspaces": sorted(set(workspace_ids)), "wanted": sorted(set(prompt_ids))}
-    found = (Prompt(*row) for row in session.execute(_BY_IDS, values))
-    return {prompt.id: prompt for prompt in found}
+    """Those of these prompts that belong to these workspaces, by id, in one query."""
+    rows = session.execute(_BY_IDS, _ids(workspace_ids, prompt_ids))
+    return {prompt.id: prompt for prompt in (Prompt(*row) for row in rows)}
 
 
 def of_meeting(session: Session, workspace_id: int, meeting_id: int) -> Prompt | None:
     """The prompt of a meeting; None where this workspace has none."""
-    return _one(session, workspace_id, schema.prompt.c.meeting_id, meeting_id)
+    return _prompt(session, _first(schema.prompt.c.meeting_id), workspace_id, meeting_id)
 
 
 def open_of_account(session: Session, workspace_id: int, account_id: int) -> Prompt | None:
     """The open prompt of an account whose meeting comes first, if any is open."""
-    row = session.execute(_OPEN_OF_ACCOUNT, {"workspace": workspace_id, "wanted": account_id}).one_or_none()
-    return None if row is None else Prompt(*row)
+    return _prompt(session, _OPEN_OF_ACCOUNT, workspace_id, account_id)
 
 
 def open_of_member(session: Session, workspace_id: int, member_id: int) -> list[Prompt]:
@@ -221,7 +221,7 @@ def answer_of_draft(session: Session, workspace_id: int, draft_id: int) -> Answe
 
 
 def draft_submission(draft_id: int) -> str:
-    """What an answer that came of a draft names as its submission."""
+    """The submission of an answer that was confirmed from a draft."""
     return f"draft:{draft_id}"
 
 
@@ -232,25 +232,16 @@ def last_answer(session: Session, workspace_id: int, account_id: int) -> Answer 
 
 def last_answers(session: Session, workspace_ids: Iterable[int], account_ids: Iterable[int]) -> dict[int, Answer]:
     """The newest answer on each of these accounts that has one, in one query."""
-    values = {"workspaces": sorted(set(workspace_ids)), "wanted": sorted(set(account_ids))}
-    found = (Answer(*row) for row in session.execute(_LAST_ANSWERS, values))
-    return {answer.account_id: answer for answer in found}
+    rows = session.execute(_LAST_ANSWERS, _ids(workspace_ids, account_ids))
+    return {answer.account_id: answer for answer in (Answer(*row) for row in rows)}
 
 
 def answers_of_meetings(
     session: Session, workspace_ids: Iterable[int], meeting_ids: Iterable[int]
 ) -> dict[int | None, Answer]:
     """The answers of these meetings, by meeting, in one query."""
-    values = {"workspaces": sorted(set(workspace_ids)), "wanted": sorted(set(meeting_ids))}
-    found = (Answer(*row) for row in session.execute(_OF_MEETINGS, values))
-    return {answer.meeting_id: answer for answer in found}
-
-
-def cadence_by_id(session: Session, workspace_id: int, cadence_id: int) -> Cadence | None:
-    """The meeting series with this id; None where this workspace has none."""
-    ours = (schema.cadence.c.id == cadence_id) & Entity.CADENCE.in_workspace(workspace_id)
-    row = session.execute(select(*_CADENCE).where(ours)).one_or_none()
-    return None if row is None else Cadence(*row)
+    rows = session.execute(_OF_MEETINGS, _ids(workspace_ids, meeting_ids))
+    return {answer.meeting_id: answer for answer in (Answer(*row) for row in rows)}
 
 
 def cadences_of(session: Session, workspace_id: int, account_id: int) -> list[Cadence]:
@@ -261,33 +252,30 @@ def cadences_of(session: Session, workspace_id: int, account_id: int) -> list[Ca
     return [Cadence(*row) for row in session.execute(statement.order_by(table.c.next_meeting_at))]
 
 
-def action_of_answer(session: Session, workspace_id: int, answer_id: int) -> Action | None:
-    """The next action that an answer set."""
-    columns = [schema.action.c[field.name] for field in fields(Action)]
-    ours = (schema.action.c.answer_id == answer_id) & Entity.ACTION.in_workspace(workspace_id)
-    row = session.execute(select(*columns).where(ours).order_by(schema.action.c.id).limit(1)).one_or_none()
-    return None if row is None else Action(*row)
-
-
 def _prompts() -> Select[Any]:
     # within: everybody who asks adds the workspace, or is the clock
     joined = schema.prompt.join(schema.meeting, schema.meeting.c.id == schema.prompt.c.meeting_id)
     return select(*_PROMPT).select_from(joined)
 
 
-def _one(session: Session, workspace_id: int, column: Column[Any], wanted: object) -> Prompt | None:
-    row = session.execute(_first(column), {"workspace": workspace_id, "wanted": wanted}).one_or_none()
+def _prompt(session: Session, query: Select[Any], workspace_id: int, value: object) -> Prompt | None:
+    row = session.execute(query, {"workspace": workspace_id, "value": value}).one_or_none()
     return None if row is None else Prompt(*row)
 
 
 @cache
 def _first(column: Column[Any]) -> Select[Any]:
-    """Built once a column: every message and every click asks it."""
+    """Built once for each column, because every message and every click runs it."""
     ours = schema.prompt.c.workspace_id == bindparam("workspace")
-    return _prompts().where(ours, column == bindparam("wanted")).order_by(schema.meeting.c.starts_at).limit(1)
+    return _prompts().where(ours, column == bindparam("value")).order_by(schema.meeting.c.starts_at).limit(1)
 
 
-def _of_several(column: ColumnElement[Any], name: str = "wanted") -> ColumnElement[bool]:
+def _ids(workspace_ids: Iterable[int], row_ids: Iterable[int]) -> dict[str, list[int]]:
+    """The parameters of a query that asks for several rows."""
+    return {"workspaces": sorted(set(workspace_ids)), "ids": sorted(set(row_ids))}
+
+
+def _of_several(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
     return column.in_(bindparam(name, expanding=True))
 
 
@@ -296,21 +284,21 @@ _OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.stat
 
 
 def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any]) -> Prompt | None:
-    """The first that no other replica has in hand: or all of them would wait for the same one."""
+    """The first prompt that no other replica has locked; without this all replicas would wait for the same one."""
     # all workspaces: the clock reminds and closes wherever it is time
     first = _prompts().where(condition).order_by(order).limit(1)
     row = session.execute(first.with_for_update(skip_locked=True, of=schema.prompt)).one_or_none()
     return None if row is None else Prompt(*row)
 
 
-def _answer(session: Session, workspace_id: int, column: Column[Any], wanted: object) -> Answer | None:
-    row = session.execute(_newest(column), {"workspace": workspace_id, "wanted": wanted}).one_or_none()
+def _answer(session: Session, workspace_id: int, column: Column[Any], value: object) -> Answer | None:
+    row = session.execute(_newest(column), {"workspace": workspace_id, "value": value}).one_or_none()
     return None if row is None else Answer(*row)
 
 
 @cache
 def _newest(column: Column[Any]) -> Select[Any]:
-    ours = (column == bindparam("wanted")) & Entity.ANSWER.in_workspace(bindparam("workspace"))
+    ours = (column == bindparam("value")) & Entity.ANSWER.in_workspace(bindparam("workspace"))
     return select(*_ANSWER).where(ours).order_by(*_newest_first(schema.answer)).limit(1)
 
 
@@ -318,13 +306,12 @@ def _newest_first(answers: FromClause) -> tuple[ColumnElement[Any], ...]:
     return answers.c.answered_at.desc(), answers.c.id.desc()
 
 
-_GIVEN = schema.answer.alias("given")
+_OTHER = schema.answer.alias("other")
 # within: _LAST_ANSWERS asks it of accounts of the workspaces
-_OF_ACCOUNT = select(_GIVEN.c.id).where(_GIVEN.c.account_id == schema.account.c.id)
-_NEWEST = _OF_ACCOUNT.order_by(*_newest_first(_GIVEN)).limit(1)
+_OF_ACCOUNT = select(_OTHER.c.id).where(_OTHER.c.account_id == schema.account.c.id).order_by(*_newest_first(_OTHER))
 _LAST_ANSWERS = (
     select(*_ANSWER)
-    .join_from(schema.account, schema.answer, schema.answer.c.id == _NEWEST.scalar_subquery())
+    .join_from(schema.account, schema.answer, schema.answer.c.id == _OF_ACCOUNT.limit(1).scalar_subquery())
     .where(_of_several(schema.account.c.workspace_id, "workspaces"), _of_several(schema.account.c.id))
 )
 _OF_MEETINGS = (
@@ -334,15 +321,16 @@ _OF_MEETINGS = (
 )
 
 
-def running(session: Session, workspace_id: int, account_id: int, kind: CadenceKind) -> Cadence | None:
-    """The active series of a kind, held against the clock and against whoever else sets a series of this account.
+def running_cadence(session: Session, workspace_id: int, account_id: int, kind: CadenceKind) -> Cadence | None:
+    """The active series of a kind, locked against the clock and against others who set a series of this account.
 
     On SQLite a transaction that writes is alone anyway. On PostgreSQL the lock is advisory: a row to lock may not be
-    there yet, and the account's own rows are locked in another order by the clock's look at it.
+    there yet, and the clock locks the account's own rows in another order.
     """
     _lock_series_of(session, account_id)
-    ours = (cadence.c.account_id == account_id) & Entity.CADENCE.in_workspace(workspace_id)
-    active = select(*_CADENCE).where(ours, cadence.c.kind == kind, cadence.c.active)
+    table = schema.cadence
+    ours = (table.c.account_id == account_id) & Entity.CADENCE.in_workspace(workspace_id)
+    active = select(*_CADENCE).where(ours, table.c.kind == kind, table.c.active)
     row = session.execute(active.with_for_update()).one_or_none()
     return None if row is None else Cadence(*row)
 
@@ -355,8 +343,9 @@ def _lock_series_of(session: Session, account_id: int) -> None:
 
 def was_asked(session: Session, workspace_id: int, account_id: int, kind: CadenceKind, starts_at: datetime) -> bool:
     """Whether any series of this kind, running or ended, has opened the meeting at this moment already."""
-    ours = (meeting.c.account_id == account_id) & Entity.MEETING.in_workspace(workspace_id)
-    same = (meeting.c.kind == kind) & (meeting.c.starts_at == starts_at)
+    table = schema.meeting
+    ours = (table.c.account_id == account_id) & Entity.MEETING.in_workspace(workspace_id)
+    same = (table.c.kind == kind) & (table.c.starts_at == starts_at)
     return bool(session.execute(select(exists().where(ours, same))).scalar_one())
 
 

@@ -1,4 +1,4 @@
-"""The loop in Slack: the prompt's buttons, the answer form, and `/answer`."""
+"""Meetings in Slack: the buttons of a prompt, the forms for answers and meeting series, and `/answer`."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def _command(app: AsyncApp, edge: Edge) -> None:
         if isinstance(request, Help):
             await edge.answer(ack, grammar.help_of(request.command))
         elif isinstance(request, grammar.AnswerRequest):
-            view = await edge.read(body, lambda s, actor, now: asked(s, actor, request, now))
+            view = await edge.read(body, lambda s, actor, now: command_view(s, actor, request, now))
             if isinstance(view, InLine):
-                line = view
+                in_line = view
                 view = await edge.write_and_show(
                     body,
-                    lambda s, a, now: answer_drafts.draft(s, a, line.account_id, line.line, now).draft_id,
+                    lambda s, a, now: answer_drafts.draft(s, a, in_line.account_id, in_line.line, now).draft_id,
                     _preview,
                 )
             if isinstance(view, views.AnswerFormView):
@@ -69,22 +69,22 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 await edge.answer(ack, view)
 
 
-def asked(session: Session, actor: Actor, request: grammar.AnswerRequest, now: datetime) -> object:
+def command_view(session: Session, actor: Actor, request: grammar.AnswerRequest, now: datetime) -> object:
     """What `/answer …` shows: the answers owed, the form, or accounts to choose from; an `InLine` is to be drafted."""
     if request.account is None:
         if request.in_line:
             raise UserError(MeetingRefusal.ANSWER_WITHOUT_ACCOUNT)
         return forms.owed(session, actor, now)
-    found = accounts.find(session, actor, request.account)
-    if found.hit is None:
-        return accounts.choices(request.account, found, "answer")
+    result = accounts.find(session, actor, request.account)
+    if result.hit is None:
+        return accounts.choices(request.account, result, "answer")
     if not request.in_line:
-        return forms.answer_form(session, actor, now, account_id=found.hit.id)
+        return forms.answer_form(session, actor, now, account_id=result.hit.id)
     next_due = due(request.by, actor.today(now)) if request.by else None
     if request.by and next_due is None:
         raise UserError(MeetingRefusal.DAY_UNREADABLE, day=request.by)
     line = OneLine(request.change, request.changed, request.unproven, request.next_action, next_due)
-    return InLine(found.hit.id, line)
+    return InLine(result.hit.id, line)
 
 
 def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
@@ -134,11 +134,10 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     @app.view(Callback.ANSWER)
     async def answered(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
-        account_id, meeting_id = numbers(form.metadata, 2)
+        _, meeting_id = numbers(form.metadata, 2)
 
         def record(session: Session, actor: Actor, now: datetime) -> int:
-            new = _answer(session, actor, form, account_id, meeting_id, body)
-            return answers.answer(session, actor, new, now).id
+            return answers.answer(session, actor, _answer(session, actor, form, submission_id(body)), now).id
 
         view = await edge.write_and_show(body, record, _answered)
         if meeting_id:
@@ -154,7 +153,9 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         def record(session: Session, actor: Actor, now: datetime) -> None:
             gaps = forms.nothing_changed_form(session, actor, prompt_id, now).gaps
             stays = gaps[int(place)].title if place.isdecimal() and int(place) < len(gaps) else "Something else"
-            answers.nothing_changed(session, actor, prompt_id, submission_id(body), stays, why, now)
+            answers.nothing_changed(
+                session, actor, prompt_id, now, submission=submission_id(body), stays=stays, why=why
+            )
 
         await edge.write(body, record)
         await ack()
@@ -175,20 +176,22 @@ def _preview(session: Session, actor: Actor, draft_id: int, now: datetime) -> vi
     return answer_drafts.preview(session, actor, draft_id)
 
 
-def _answer(session: Session, actor: Actor, form: Form, account_id: int, meeting_id: int, body: Body) -> NewAnswer:
+def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewAnswer:
+    """What the answer form says, as the use case takes it."""
+    account_id, meeting_id = numbers(form.metadata, 2)
     slack_id = form.text("next_owner")
     owner = members.by_slack_id(session, actor.workspace_id, slack_id) if slack_id else None
     if slack_id and owner is None:
         raise UserError(MeetingRefusal.COLLEAGUE_UNKNOWN, "next_owner")
-    kept = frozenset(number(value) for value in form.many("kept_gaps")) if "kept_gaps" in form else None
+    kept_gaps = frozenset(number(value) for value in form.many("kept_gaps")) if "kept_gaps" in form else None
     return NewAnswer(
         account_id=account_id,
         meeting_id=meeting_id or None,
-        submission=submission_id(body),
+        submission=submission,
         change=Change(form.words("change")),
         what_changed=form.text("what_changed"),
         unproven=form.text("unproven"),
-        kept_gaps=kept,
+        kept_gaps=kept_gaps,
         next_action=form.text("next_action"),
         next_owner_id=owner.id if owner else None,
         next_due=form.day("next_due"),

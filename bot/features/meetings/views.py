@@ -60,12 +60,16 @@ class NothingChangedFormView:
 
 @dataclass(frozen=True, slots=True)
 class HandOverFormView:
+    """The form that hands a prompt to a colleague."""
+
     prompt_id: int
     account: str
 
 
 @dataclass(frozen=True, slots=True)
 class OwedLine:
+    """An open prompt of the actor."""
+
     prompt_id: int
     account: str
     starts_at: datetime
@@ -129,6 +133,8 @@ class PromptView:
 
 @dataclass(frozen=True, slots=True)
 class ReminderView:
+    """The second message before a meeting."""
+
     prompt_id: int
     account: str
     starts_at: datetime
@@ -147,6 +153,8 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class CadenceLine:
+    """A running meeting series."""
+
     cadence_id: int
     kind: CadenceKind
     repeat: str

@@ -1,7 +1,7 @@
 """The Value Proof Packet: what is proven, outcome by outcome, as a story that a champion can defend in five minutes.
 
-It is a view of the ledger and keeps nothing but its acceptance: who at the customer accepted it, and when. Only money
-that finance or the economic buyer accepted is summed; what is not proven is said as plainly as what is.
+It is a view of the ledger and stores only its acceptance: who at the customer accepted it, and when. Only money
+that finance or the economic buyer accepted is summed; what is not proven is listed as plainly as what is.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def packet(session: Session, actor: Actor, account_id: int, now: datetime) -> Pa
     return _packet(state, assessment, may_write(session, actor, state.account))
 
 
-def shared(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedPacketView:
+def shared_packet(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedPacketView:
     """The packet as everybody in a channel may see it, with who shares it."""
     return SharedPacketView(packet(session, actor, account_id, now), actor.member.slack_id or actor.member.name)
 
@@ -64,12 +64,12 @@ def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) 
 
 
 def accept(
-    session: Session, actor: Actor, account_id: int, by_person: int, on: date, now: datetime
+    session: Session, actor: Actor, account_id: int, now: datetime, *, by_person: int, on: date
 ) -> PacketAcceptedView:
-    """Their side accepted the packet: who, and on which day. A later acceptance replaces an earlier one."""
+    """Record who at the customer accepted the packet, and on which day. A later acceptance replaces an earlier one."""
     account = writable(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
-    person = next((one for one in state.people if one.id == by_person), None)
+    person = next((person for person in state.people if person.id == by_person), None)
     if person is None:
         raise UserError(AppRefusal.PERSON_OF_ANOTHER, "by", account=account.name)
     if not person.is_there(on):
@@ -79,15 +79,15 @@ def accept(
     _must_have_a_story(assessed(session, actor, account_id, now)[1])
     values: dict[str, Any] = {"packet_accepted_on": on, "packet_accepted_by": by_person}
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, **values)
-    return accepted(session, actor, account_id, now)
+    return acceptance(session, actor, account_id, now)
 
 
-def accepted(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketAcceptedView:
+def acceptance(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketAcceptedView:
     """Who accepted the packet last, and on which day; `UserError` when nobody has."""
     account = readable(session, actor, account_id)
     on = account.packet_accepted_on
     people = proof_state.load(session, actor.workspace_id, account_id).people
-    person = next((one for one in people if one.id == account.packet_accepted_by), None)
+    person = next((person for person in people if person.id == account.packet_accepted_by), None)
     if person is None or on is None:
         raise UserError(PacketRefusal.NOT_ACCEPTED_YET, account=account.name)
     return PacketAcceptedView(account.name, person.name, on, on + PACKET_GOOD_FOR)

@@ -22,7 +22,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     @app.action(ActionId.SHARE_PACKET)
     async def share(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
-        await shares(edge, body, lambda s, actor, now: packet.shared(s, actor, account_id, now))
+        await shares(edge, body, lambda s, actor, now: packet.shared_packet(s, actor, account_id, now))
         await ack()
 
     @app.action(ActionId.ACCEPT_PACKET)
@@ -39,8 +39,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
             raise UserError(PacketRefusal.PERSON_MISSING, "by")
 
         def accept(session: Session, actor: Actor, now: datetime) -> int:
-            packet.accept(session, actor, account_id, by, on, now)
+            packet.accept(session, actor, account_id, now, by_person=by, on=on)
             return account_id
 
-        view = await edge.write_and_show(body, accept, packet.accepted)
+        view = await edge.write_and_show(body, accept, packet.acceptance)
         await ack(response_action="update", view=edge.modal(view))

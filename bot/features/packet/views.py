@@ -27,6 +27,8 @@ class StoryLine:
 
 @dataclass(frozen=True, slots=True)
 class UnprovenLine:
+    """An outcome without credit, and why."""
+
     title: str
     reason: str
     due_on: date | None

@@ -49,7 +49,7 @@ def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime)
     state, outcome = _writable(session, actor, outcome_id)
     today = actor.today(now)
     worth = money(outcome.promised_minor, outcome.currency)
-    offered = [one for one in state.promises if is_open(one, today) or one.id == outcome.promise_id]
+    offered = [promise for promise in state.promises if is_open(promise, today) or promise.id == outcome.promise_id]
     return BaselineFormView(
         outcome_id=outcome.id,
         outcome=outcome.title,
@@ -65,8 +65,8 @@ def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime)
         promise_id=outcome.promise_id,
         worth=f"{number(worth.major)} {worth.currency}" if worth else None,
         currency=_currency(state.account, outcome),
-        people=tuple((one.id, one.name) for one in state.people if one.is_there(has_begun(now))),
-        promises=tuple((one.id, one.text) for one in offered),
+        people=tuple((person.id, person.name) for person in state.people if person.is_there(has_begun(now))),
+        promises=tuple((promise.id, promise.text) for promise in offered),
     )
 
 
@@ -90,22 +90,22 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
 def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
     """Who could own an outcome from now on; `UserError` when nobody at the customer is named."""
     state, outcome = _writable(session, actor, outcome_id)
-    here = tuple((one.id, one.name) for one in state.people if one.is_there(has_begun(now)))
-    if not here:
+    people = tuple((person.id, person.name) for person in state.people if person.is_there(has_begun(now)))
+    if not people:
         raise UserError(PlanRefusal.NOBODY_NAMED, account=state.account.name)
-    return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, here)
+    return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, people)
 
 
 def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, now: datetime) -> None:
-    """Somebody at the customer owns the outcome from now on."""
+    """Make somebody at the customer the owner of the outcome from now on."""
     state, outcome = _writable(session, actor, outcome_id)
     if person_id not in {person.id for person in state.people if person.is_there(has_begun(now))}:
         raise UserError(PlanRefusal.OWNER_HAS_LEFT, "owner", account=state.account.name)
     ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, owner_person_id=person_id)
 
 
-def retire(session: Session, actor: Actor, outcome_id: int, on: date, why: str, now: datetime) -> None:
-    """The customer no longer wants this outcome; it leaves coverage, and the record keeps it with the reason."""
+def retire(session: Session, actor: Actor, outcome_id: int, now: datetime, *, on: date, why: str) -> None:
+    """Retire an outcome that the customer no longer wants: it stops counting for coverage and stays on record."""
     _writable(session, actor, outcome_id)
     if not why.strip():
         raise UserError(PlanRefusal.RETIREMENT_WITHOUT_REASON, "why")
@@ -118,19 +118,19 @@ def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
     baseline = decimal_of(new.baseline)
     if baseline is None:
         raise UserError(PlanRefusal.BASELINE_NO_NUMBER, "baseline")
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         "baseline": baseline,
         "baseline_on": new.baseline_on,
         "baseline_agreed_by": new.agreed_by,
     }
     if outcome.direction is not Direction.HOLD:
-        return found
+        return values
     low, high = typed_number(new.band_low, "band_low"), typed_number(new.band_high, "band_high")
     if low is None and high is None:
         raise UserError(PlanRefusal.BAND_MISSING, "band_low")
     if low is not None and high is not None and low > high:
         raise UserError(PlanRefusal.BAND_REVERSED, "band_high")
-    return {**found, "band_low": low, "band_high": high}
+    return {**values, "band_low": low, "band_high": high}
 
 
 def _worth(state: ProofState, outcome: Outcome, typed: str) -> dict[str, Any]:

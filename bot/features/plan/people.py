@@ -17,19 +17,19 @@ from bot.store.entities import Entity
 
 
 def add_person(
-    session: Session, actor: Actor, account_id: int, name: str, part: Part, title: str | None, now: datetime
+    session: Session, actor: Actor, account_id: int, now: datetime, *, name: str, part: Part, title: str | None = None
 ) -> int:
     """Add somebody at the customer; returns the id, also of one who is there under this name and part already."""
     account = writable(session, actor, account_id)
-    clean = " ".join(name.split())
-    if not clean:
+    full_name = " ".join(name.split())
+    if not full_name:
         raise UserError(PlanRefusal.PERSON_WITHOUT_NAME, "name")
-    already = queries.person_there(session, account, clean, part)
-    if already is not None:
-        return already
+    existing_id = queries.person_there(session, account, full_name, part)
+    if existing_id is not None:
+        return existing_id
     values: dict[str, Any] = {
         "account_id": account_id,
-        "name": clean,
+        "name": full_name,
         "part": part,
         "title": (title or "").strip() or None,
     }
@@ -37,6 +37,6 @@ def add_person(
 
 
 def person_left(session: Session, actor: Actor, person_id: int, left_on: date, now: datetime) -> None:
-    """Somebody left the customer; what they attested counts for less from that day on."""
+    """Record that somebody left the customer; what they attested counts for less from that day on."""
     writable_row(session, actor, Entity.PERSON, person_id)
     ledger.change(session, actor.author, Entity.PERSON, person_id, now, left_on=left_on)

@@ -43,7 +43,7 @@ def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) 
 
 
 def apply_plan_change(
-    session: Session, actor: Actor, account_id: int, what: str, row_id: int, on: date, why: str, now: datetime
+    session: Session, actor: Actor, account_id: int, now: datetime, *, what: str, row_id: int, on: date, why: str
 ) -> None:
     """Record one change of the plan: `left`, `cleared`, `mentioned`, `retired`, or the new state of a promise."""
     writable(session, actor, account_id)
@@ -51,27 +51,27 @@ def apply_plan_change(
         case "left":
             plan_people.person_left(session, actor, row_id, on, now)
         case "retired":
-            outcome_details.retire(session, actor, row_id, on, why, now)
+            outcome_details.retire(session, actor, row_id, now, on=on, why=why)
         case "cleared":
             clear_obstacle(session, actor, row_id, now)
         case "mentioned":
             mention_promise(session, actor, row_id, now)
         case _:
-            settle_promise(session, actor, row_id, PromiseState(what), why, now)
+            settle_promise(session, actor, row_id, PromiseState(what), now, why=why)
 
 
 def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) -> PlanView:
     """The success plan of an account."""
     state, assessment = assessed(session, actor, account_id, now)
     people = {person.id: person.name for person in state.people}
-    graded = {one.outcome.id: reason(one) for one in assessment.outcomes}
-    forgotten = {one.promise.id: _silence(one) for one in promises.forgotten(state.promises, assessment.on)}
+    reasons = {graded.outcome.id: reason(graded) for graded in assessment.outcomes}
+    forgotten = {silent.promise.id: _silence(silent) for silent in promises.forgotten(state.promises, assessment.on)}
     return PlanView(
         account_id=account_id,
         account=state.account.name,
         outcomes=tuple(
             OutcomeLine(
-                o.id, o.title, from_to(o), o.due_on, people.get(o.owner_person_id or 0), graded.get(o.id, "retired")
+                o.id, o.title, from_to(o), o.due_on, people.get(o.owner_person_id or 0), reasons.get(o.id, "retired")
             )
             for o in state.outcomes
             if o.retired_on is None
@@ -94,12 +94,14 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
     )
 
 
-def _silence(one: promises.Forgotten) -> str:
-    return f"nobody has mentioned it since {day(one.since)}" if one.since else "nobody has ever mentioned it"
+def _silence(forgotten: promises.Forgotten) -> str:
+    return (
+        f"nobody has mentioned it since {day(forgotten.since)}" if forgotten.since else "nobody has ever mentioned it"
+    )
 
 
 def from_to(outcome: Outcome) -> str:
-    """The measure of an outcome in words: `days to sign: 15 → 5 days`; what is not known is said to be."""
+    """The measure of an outcome in words: `days to sign: 15 → 5 days`; it names what is not known."""
     if outcome.kind is OutcomeKind.STATEMENT:
         return ""
     start = number(outcome.baseline) if outcome.baseline is not None else "no baseline"
@@ -128,11 +130,12 @@ def add_obstacle(
     session: Session,
     actor: Actor,
     account_id: int,
+    now: datetime,
+    *,
     kind: ObstacleKind,
     text: str,
-    owner_slack_id: str | None,
-    due_on: date | None,
-    now: datetime,
+    owner_slack_id: str | None = None,
+    due_on: date | None = None,
 ) -> int:
     """Name something that will slow the customer down, with who clears it and by when."""
     writable(session, actor, account_id)
@@ -145,7 +148,7 @@ def add_obstacle(
 
 
 def clear_obstacle(session: Session, actor: Actor, obstacle_id: int, now: datetime) -> int:
-    """The obstacle is out of the way; returns the account's id."""
+    """Record that the obstacle is out of the way; returns the account's id."""
     account, _ = writable_row(session, actor, Entity.OBSTACLE, obstacle_id)
     cleared = actor.today(now)
     ledger.change(
@@ -158,11 +161,12 @@ def add_promise(
     session: Session,
     actor: Actor,
     account_id: int,
-    text: str,
-    promised_on: date | None,
-    due_on: date | None,
-    promised_by: str | None,
     now: datetime,
+    *,
+    text: str,
+    promised_on: date | None = None,
+    due_on: date | None = None,
+    promised_by: str | None = None,
 ) -> int:
     """Note a promise made at the sale; it is followed until it is kept, renegotiated or broken."""
     writable(session, actor, account_id)
@@ -179,9 +183,9 @@ def add_promise(
 
 
 def settle_promise(
-    session: Session, actor: Actor, promise_id: int, state: PromiseState, why: str, now: datetime
+    session: Session, actor: Actor, promise_id: int, state: PromiseState, now: datetime, *, why: str
 ) -> None:
-    """A promise was kept, renegotiated with the customer, or broken; the reason is kept."""
+    """Record that a promise was kept, renegotiated with the customer or broken, and why."""
     writable_row(session, actor, Entity.PROMISE, promise_id)
     if state is PromiseState.OPEN:
         raise UserError(PlanRefusal.PROMISE_STATE_MISSING, "state")
@@ -198,14 +202,14 @@ def settle_promise(
 
 
 def mention_promise(session: Session, actor: Actor, promise_id: int, now: datetime) -> Promise:
-    """The promise was talked about with the customer today."""
+    """Record that the promise was talked about with the customer today."""
     _, row = writable_row(session, actor, Entity.PROMISE, promise_id)
     ledger.change(session, actor.author, Entity.PROMISE, promise_id, now, last_mentioned_on=actor.today(now))
     return Promise(**{name: row[name] for name in Promise.__dataclass_fields__})
 
 
 def first_win(session: Session, actor: Actor, account_id: int, on: date, words: str, now: datetime) -> None:
-    """“We used it in real life and it worked”: the day and the words."""
+    """Record the first win: the day, and the customer's words (“We used it in real life and it worked”)."""
     writable(session, actor, account_id)
     if on > actor.today(now):
         raise UserError(PlanRefusal.FIRST_WIN_IN_FUTURE, "on")

@@ -11,7 +11,7 @@ from bot.store.schema import person
 
 
 def person_there(session: Session, account: Account, name: str, part: Part) -> int | None:
-    """Who is at the customer under this name and part and has not left; the id."""
+    """The id of the person of this name and part who has not left the customer, if there is one."""
     same = (person.c.account_id == account.id) & (person.c.name == name) & (person.c.part == part)
     row_id = session.execute(select(person.c.id).where(same, person.c.left_on.is_(None))).scalars().first()
     return None if row_id is None else int(row_id)

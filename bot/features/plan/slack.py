@@ -56,7 +56,10 @@ def _settling(app: AsyncApp, edge: Edge) -> None:
             view = await edge.read(body, lambda s, a, now: step(s, a, row_id, now))
             await ack(response_action="update", view=edge.modal(view))
             return
-        await edge.write(body, lambda s, a, now: plan.apply_plan_change(s, a, account_id, what, row_id, on, why, now))
+        await edge.write(
+            body,
+            lambda s, a, now: plan.apply_plan_change(s, a, account_id, now, what=what, row_id=row_id, on=on, why=why),
+        )
         await ack()
 
 
@@ -93,7 +96,7 @@ def _details(app: AsyncApp, edge: Edge) -> None:
     @app.view(Callback.BASELINE)
     async def agreed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
-        outcome_id, keeps = number(form.metadata), number(form.words("shelf_life_days"))
+        outcome_id, shelf_life_days = number(form.metadata), number(form.words("shelf_life_days"))
 
         def agree(session: Session, actor: Actor, now: datetime) -> None:
             account_id = plan.account_of_outcome(session, actor, outcome_id)
@@ -104,7 +107,7 @@ def _details(app: AsyncApp, edge: Edge) -> None:
                 agreed_by=form.row("agreed_by") or _named(session, actor, account_id, form.text("agreed_name"), now),
                 band_low=form.text("band_low") or "",
                 band_high=form.text("band_high") or "",
-                shelf_life_days=keeps,
+                shelf_life_days=shelf_life_days,
                 promise_id=form.row("promise"),
                 worth=form.text("worth") or "",
             )
@@ -129,7 +132,9 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, name, part = number(form.metadata), form.words("name"), Part(form.words("part"))
         title = form.text("title")
-        await edge.write(body, lambda s, a, now: people.add_person(s, a, account_id, name, part, title, now))
+        await edge.write(
+            body, lambda s, a, now: people.add_person(s, a, account_id, now, name=name, part=part, title=title)
+        )
         await ack()
 
     @app.view(Callback.OBSTACLE)
@@ -137,7 +142,12 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, kind, text = number(form.metadata), ObstacleKind(form.words("kind")), form.words("text")
         owner, due_on = form.text("owner"), form.day("due_on")
-        await edge.write(body, lambda s, a, now: plan.add_obstacle(s, a, account_id, kind, text, owner, due_on, now))
+        await edge.write(
+            body,
+            lambda s, a, now: plan.add_obstacle(
+                s, a, account_id, now, kind=kind, text=text, owner_slack_id=owner, due_on=due_on
+            ),
+        )
         await ack()
 
     @app.view(Callback.PROMISE)
@@ -145,7 +155,12 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account_id, text, by = number(form.metadata), form.words("text"), form.text("promised_by")
         on, due_on = form.day("promised_on"), form.day("due_on")
-        await edge.write(body, lambda s, a, now: plan.add_promise(s, a, account_id, text, on, due_on, by, now))
+        await edge.write(
+            body,
+            lambda s, a, now: plan.add_promise(
+                s, a, account_id, now, text=text, promised_on=on, due_on=due_on, promised_by=by
+            ),
+        )
         await ack()
 
     @app.view(Callback.FIRST_WIN)
@@ -160,4 +175,4 @@ def _named(session: Session, actor: Actor, account_id: int, name: str | None, no
     """Somebody who is named before the account has any people becomes one of them, as the outcome's owner."""
     if not name:
         return None
-    return people.add_person(session, actor, account_id, name, Part.OUTCOME_OWNER, None, now)
+    return people.add_person(session, actor, account_id, now, name=name, part=Part.OUTCOME_OWNER)

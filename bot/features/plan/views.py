@@ -54,6 +54,8 @@ class OutcomeLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
+    """Somebody at the customer; `left_on` is set when they have left."""
+
     name: str
     title: str | None
     part: str
@@ -62,6 +64,8 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class ObstacleLine:
+    """An obstacle that is not cleared yet; its owner is a member or a person at the customer."""
+
     kind: str
     text: str
     owner: str | None

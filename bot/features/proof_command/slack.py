@@ -68,7 +68,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
             )
             await ack()
         elif isinstance(request, Show):
-            view = await edge.read(body, lambda s, actor, now: shown(s, actor, request, now))
+            view = await edge.read(body, lambda s, actor, now: command_view(s, actor, request, now))
             await _give(ack, body, view, request.topic)
 
     async def _give(ack: AsyncAck, body: Body, view: object, topic: Topic) -> None:
@@ -97,7 +97,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
     @app.action(ActionId.SHARE_CARD)
     async def share(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
-        await shares(edge, body, lambda s, actor, now: card.shared(s, actor, account_id, now))
+        await shares(edge, body, lambda s, actor, now: card.shared_card(s, actor, account_id, now))
         await ack()
 
     app.action(ActionId.SHOW_HISTORY)(shows(edge, LOOKS[Topic.HISTORY], "History"))
@@ -107,14 +107,14 @@ def _topic(word: str) -> Topic:
     return Topic(word) if word in list(Topic) else Topic.CARD
 
 
-def shown(session: Session, actor: Actor, request: Show, now: datetime) -> object:
+def command_view(session: Session, actor: Actor, request: Show, now: datetime) -> object:
     """The view that `/proof <account> [topic]` asks for, or what to choose from."""
-    found = accounts.find(session, actor, request.account)
-    if found.hit is None:
-        return accounts.choices(request.account, found, request.topic, request.hint)
-    account_id = found.hit.id
+    result = accounts.find(session, actor, request.account)
+    if result.hit is None:
+        return accounts.choices(request.account, result, request.topic, request.hint)
+    account_id = result.hit.id
     if request.topic is Topic.CARD:
-        guessed_from = request.account if found.guessed else None
+        guessed_from = request.account if result.guessed else None
         return card.card(session, actor, account_id, now, as_of=request.as_of, guessed_from=guessed_from)
     if request.topic is Topic.HISTORY:
         return history.history(session, actor, account_id, request.since, now)

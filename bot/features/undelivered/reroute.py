@@ -77,7 +77,7 @@ def left(session: Session, member: Member, now: datetime) -> None:
             log.error("prompts.nobody_to_ask", prompt=prompt.id, left=member.id)
             continue
         key = PROMPT_KEY.of(prompt.id, "to", stand_in.id, f"{now.timestamp():.0f}")
-        prompts.send_prompt(session, prompt.workspace_id, prompt.id, stand_in.slack_id, key, now)
+        prompts.send_prompt(session, prompt.workspace_id, prompt.id, stand_in.slack_id, key=key, due_at=now)
 
 
 def compose_undelivered(session: Session, args: dict[str, Any], now: datetime) -> UndeliveredView:
@@ -101,7 +101,7 @@ def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> b
     if stand_in is None or stand_in.slack_id is None:
         return False
     key = PROMPT_KEY.of(prompt.id, "after", row.id)
-    prompts.send_prompt(session, row.workspace_id, prompt.id, stand_in.slack_id, key, now)
+    prompts.send_prompt(session, row.workspace_id, prompt.id, stand_in.slack_id, key=key, due_at=now)
     log.warning("outbox.sent_on", key=row.key, to=stand_in.slack_id, by=key)
     return True
 

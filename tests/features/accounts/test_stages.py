@@ -85,10 +85,10 @@ def test_a_stage_put_by_hand_stays_with_its_reason_until_it_is_released(database
     look(database, MONDAY)
     with database.begin() as session:
         with pytest.raises(UserError):
-            stages.overrule(session, world.maya, world.acme, Stage.RENEWAL, "  ", day(MONDAY, 1))
+            stages.overrule(session, world.maya, world.acme, Stage.RENEWAL, day(MONDAY, 1), reason="  ")
         with pytest.raises(UserError):
-            stages.overrule(session, world.tom, world.acme, Stage.RENEWAL, "I feel so", day(MONDAY, 1))
-        stages.overrule(session, world.maya, world.acme, Stage.RENEWAL, "They renew early", day(MONDAY, 1))
+            stages.overrule(session, world.tom, world.acme, Stage.RENEWAL, day(MONDAY, 1), reason="I feel so")
+        stages.overrule(session, world.maya, world.acme, Stage.RENEWAL, day(MONDAY, 1), reason="They renew early")
     won(database, world, day(MONDAY, 2))
     look(database, day(MONDAY, 2))
     assert stage_of(database, world.acme)[0] is Stage.RENEWAL
@@ -106,7 +106,7 @@ def test_the_same_stage_by_hand_begins_no_new_stay(database: Database, world: Wo
     look(database, MONDAY)
     with database.begin() as session:
         for _ in range(2):
-            stages.overrule(session, world.maya, world.acme, Stage.ACTIVATION, "Still trying", day(MONDAY, 9))
+            stages.overrule(session, world.maya, world.acme, Stage.ACTIVATION, day(MONDAY, 9), reason="Still trying")
     assert len(stays_of(database, world.acme)) == 1
     assert stage_of(database, world.acme) == (Stage.ACTIVATION, MONDAY.date())
 

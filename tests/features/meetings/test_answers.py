@@ -158,7 +158,9 @@ def test_a_next_action_cannot_be_due_in_the_past(session: Session, world: World)
 
 
 def test_nothing_changed_names_the_gap_that_stays_and_why(session: Session, world: World) -> None:
-    answer = answers.nothing_changed(session, world.maya, 1, "V3:nothing", "Contracts", "their review is late", NOW)
+    answer = answers.nothing_changed(
+        session, world.maya, 1, NOW, submission="V3:nothing", stays="Contracts", why="their review is late"
+    )
     assert answer.unproven == "Contracts: their review is late"
     assert state_of_the_prompt(session) is PromptState.ANSWERED
 
@@ -189,7 +191,7 @@ def test_a_button_on_an_old_message_says_what_happened(session: Session, world: 
     with pytest.raises(UserError, check=says("is off")):
         answers.meeting_off(session, world.maya, 1, NOW)
     with pytest.raises(UserError, check=says("is off")):
-        answers.nothing_changed(session, world.maya, 1, "V4:n", "a", "b", NOW)
+        answers.nothing_changed(session, world.maya, 1, NOW, submission="V4:n", stays="a", why="b")
 
 
 def test_a_line_is_kept_as_a_draft_and_recorded_once_when_confirmed(session: Session, world: World) -> None:

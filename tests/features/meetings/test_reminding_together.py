@@ -44,7 +44,9 @@ def test_the_messages_of_a_prompt_are_found_among_others(database: Database) -> 
         assert prompts.open_due_prompts(session, MONDAY + timedelta(days=1, hours=1))
         prompt_id = session.execute(select(schema.prompt.c.id)).scalar_one()
         again = f"prompt:{prompt_id}:again:20260303T1200"
-        prompts.send_prompt(session, 1, prompt_id, "U0MAYA", again, MONDAY + timedelta(days=1, hours=3))
-        prompts.send_prompt(session, 1, prompt_id, "U0TOM", f"prompt:{prompt_id}0", MONDAY + timedelta(days=1, hours=3))
+        prompts.send_prompt(session, 1, prompt_id, "U0MAYA", key=again, due_at=MONDAY + timedelta(days=1, hours=3))
+        prompts.send_prompt(
+            session, 1, prompt_id, "U0TOM", key=f"prompt:{prompt_id}0", due_at=MONDAY + timedelta(days=1, hours=3)
+        )
         found = lookup.posts_of(session, 1, f"prompt:{prompt_id}")
     assert found == [(f"prompt:{prompt_id}", "U0MAYA"), (again, "U0MAYA")]

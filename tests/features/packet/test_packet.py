@@ -136,7 +136,7 @@ def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, w
     with database.begin() as session:
         statement = NewOutcome(world.acme, "Legal signs without us", due_on=date(2026, 5, 1), owner_person_id=world.ana)
         signs = [outcomes.add_outcome(session, world.maya, replace(statement, title=f"{n}"), MONDAY) for n in range(2)]
-        dana = people.add_person(session, world.maya, world.acme, "Dana Fox", Part.FINANCE, None, MONDAY)
+        dana = people.add_person(session, world.maya, world.acme, MONDAY, name="Dana Fox", part=Part.FINANCE)
     words: dict[str, Any] = {
         "source": Source.CUSTOMER_WROTE,
         "value": None,
@@ -167,10 +167,10 @@ def test_acceptance_is_dated_named_and_grows_old(database: Database, world: Worl
         assert form.people == ((world.ana, "Ana Ruiz", "champion"),)
         for person, on in ((999, MONDAY.date()), (world.ana, date(2026, 3, 9))):
             with pytest.raises(UserError):
-                packet.accept(session, world.maya, world.acme, person, on, MONDAY)
+                packet.accept(session, world.maya, world.acme, MONDAY, by_person=person, on=on)
         with pytest.raises(UserError):
-            packet.accept(session, world.tom, world.acme, world.ana, MONDAY.date(), MONDAY)
-        view = packet.accept(session, world.maya, world.acme, world.ana, MONDAY.date(), MONDAY)
+            packet.accept(session, world.tom, world.acme, MONDAY, by_person=world.ana, on=MONDAY.date())
+        view = packet.accept(session, world.maya, world.acme, MONDAY, by_person=world.ana, on=MONDAY.date())
         assert (view.by, view.until) == ("Ana Ruiz", date(2027, 3, 2))
         account = accounts.in_workspace(session, 1, world.acme)
         assert account is not None

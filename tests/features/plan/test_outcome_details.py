@@ -46,7 +46,7 @@ def outcome_of(database: Database, world: World, outcome_id: int) -> Outcome:
 def test_a_number_that_must_hold_gets_its_band_and_is_proven_within_it(database: Database, world: World) -> None:
     held = uptime(database, world)
     with database.begin() as session:
-        promise = plan_plan.add_promise(session, world.maya, world.acme, "Never down", None, None, "Sales", MONDAY)
+        promise = plan_plan.add_promise(session, world.maya, world.acme, MONDAY, text="Never down", promised_by="Sales")
         details = Details(held, "97.5", date(2026, 1, 1), world.ana, "99", "", 30, promise, "120,000 EUR")
         outcome_details.set_details(session, world.maya, details, MONDAY)
         form = outcome_details.details_form(session, world.maya, held, MONDAY)
@@ -92,9 +92,18 @@ def test_an_outcome_that_is_no_longer_wanted_leaves_coverage_with_a_reason(datab
     later = day(MONDAY, 3)
     with database.begin() as session:
         with pytest.raises(UserError):
-            plan_plan.apply_plan_change(session, world.maya, world.acme, "retired", held, later.date(), " ", later)
+            plan_plan.apply_plan_change(
+                session, world.maya, world.acme, later, what="retired", row_id=held, on=later.date(), why=" "
+            )
         plan_plan.apply_plan_change(
-            session, world.maya, world.acme, "retired", held, later.date(), "Another tool does it", later
+            session,
+            world.maya,
+            world.acme,
+            later,
+            what="retired",
+            row_id=held,
+            on=later.date(),
+            why="Another tool does it",
         )
         _, assessment = assessments.assessed(session, world.maya, world.acme, later)
     assert [graded.outcome.id for graded in assessment.outcomes] == [world.hours]
@@ -103,7 +112,15 @@ def test_an_outcome_that_is_no_longer_wanted_leaves_coverage_with_a_reason(datab
 
 def test_a_promise_that_nobody_mentions_is_named_on_plan_and_card(database: Database, world: World) -> None:
     with database.begin() as session:
-        plan_plan.add_promise(session, world.maya, world.acme, "An SAP connector", MONDAY.date(), None, "Sales", MONDAY)
+        plan_plan.add_promise(
+            session,
+            world.maya,
+            world.acme,
+            MONDAY,
+            text="An SAP connector",
+            promised_on=MONDAY.date(),
+            promised_by="Sales",
+        )
         soon, late = day(MONDAY, 59), day(MONDAY, 60)
         assert card.card(session, world.maya, world.acme, soon).forgotten == ()
         assert card.card(session, world.maya, world.acme, late).forgotten == (

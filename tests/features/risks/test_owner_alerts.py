@@ -152,10 +152,10 @@ def test_a_tier_by_hand_survives_the_bands_until_it_is_released(team: Team) -> N
         view = tiers.tier_view(session, maya, account_id, MONDAY)
         assert (view.tier, view.by_bands, view.reason) == ("low_touch", "low touch", None)
         with pytest.raises(UserError):
-            tiers.overrule_tier(session, maya, account_id, Tier.HIGH_TOUCH, "", MONDAY)
+            tiers.overrule_tier(session, maya, account_id, Tier.HIGH_TOUCH, MONDAY, reason="")
         with pytest.raises(UserError):
-            tiers.overrule_tier(session, team.as_(team.tom), account_id, Tier.HIGH_TOUCH, "Mine", MONDAY)
-        tiers.overrule_tier(session, maya, account_id, Tier.HIGH_TOUCH, "They decide for a group of 40", MONDAY)
+            tiers.overrule_tier(session, team.as_(team.tom), account_id, Tier.HIGH_TOUCH, MONDAY, reason="Mine")
+        tiers.overrule_tier(session, maya, account_id, Tier.HIGH_TOUCH, MONDAY, reason="They decide for a group of 40")
     team.look(day(MONDAY, 1))
     with team.session() as session:
         view = tiers.tier_view(session, team.as_(team.tom), account_id, MONDAY)
