@@ -93,7 +93,15 @@ def prune(rules: Sequence[Rule], retention: timedelta, session: Session, now: da
     """
     before, at = now - retention, db_now(session)
     return any(
-        delete_some(session, rule.kind, rule.op.value, before, at, BATCH, spare_open_prompts=rule.of_a_prompt)
+        delete_some(
+            session,
+            rule.kind,
+            rule.op.value,
+            before,
+            at=at,
+            limit=BATCH,
+            spare_open_prompts=rule.of_a_prompt,
+        )
         for rule in rules
     )
 
@@ -140,9 +148,9 @@ def delete_some(
     kind: str,
     op: str,
     before: datetime,
+    *,
     at: datetime,
     limit: int,
-    *,
     spare_open_prompts: bool = False,
 ) -> int:
     """Delete up to `limit` messages of this kind and op that were over `before` (business time); returns how many.

@@ -274,14 +274,14 @@ class Sender(Generic[P]):
             return {}
         try:
             async with asyncio.timeout(self._settings.http_seconds):
-                made = await self._transport.prepare(rows)
+                prepared = await self._transport.prepare(rows)
         except (*AWAY, TimeoutError) as away:
-            made = [NotSent(f"not prepared: {away!r:.200}")] * len(rows)
+            prepared = [NotSent(f"not prepared: {away!r:.200}")] * len(rows)
         except Exception as error:  # noqa: BLE001 -- messages that cannot be rendered must not stop the others
-            made = [error] * len(rows)
+            prepared = [error] * len(rows)
         return {
-            row.id: self._broken(row, one) if isinstance(one, Exception) else one
-            for row, one in zip(rows, made, strict=True)
+            row.id: self._broken(row, item) if isinstance(item, Exception) else item
+            for row, item in zip(rows, prepared, strict=True)
         }
 
     async def _attempt(self, row: Claimed, lease: Lease, batch: asyncio.Task[dict[int, _Prepared[P]]]) -> Result:
@@ -290,12 +290,14 @@ class Sender(Generic[P]):
             return Result(row, Moot(row.orphan))
         if _must_look(row):
             try:
-                seen = await resolve(row, self._transport, self._database, self._observer, self._settings.http_seconds)
+                resolved = await resolve(
+                    row, self._transport, self._database, self._observer, self._settings.http_seconds
+                )
             except AWAY as away:
                 return Result(before, NotSent(f"not looked for: {away!r:.200}"))
-            if not isinstance(seen, Claimed):
-                return Result(row, seen)
-            row = seen
+            if not isinstance(resolved, Claimed):
+                return Result(row, resolved)
+            row = resolved
             prepared = (await self._prepare([row]))[row.id]
         else:
             prepared = (await asyncio.shield(batch))[row.id]

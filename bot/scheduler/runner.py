@@ -81,8 +81,10 @@ class Clockwork:
                 return 0
             with traced() as trace:
                 try:
-                    here = contextvars.copy_context()
-                    done = await asyncio.get_running_loop().run_in_executor(self._threads, here.run, self._share, job)
+                    context = contextvars.copy_context()
+                    done = await asyncio.get_running_loop().run_in_executor(
+                        self._threads, context.run, self._share, job
+                    )
                 except Exception:
                     log.exception("clock.failed", job=job.name)
                     return 0

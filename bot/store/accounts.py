@@ -45,8 +45,8 @@ def of_claimed(session: Session, account_ids: Iterable[int]) -> dict[int, Accoun
 def ids_of(session: Session, workspace_id: int, member_id: int) -> list[int]:
     """The accounts that this member owns or stands in for, customers only."""
     table = schema.account
-    mine = (table.c.owner_id == member_id) | (table.c.deputy_id == member_id)
-    ours = (table.c.workspace_id == workspace_id) & mine & (table.c.status == "customer")
+    is_theirs = (table.c.owner_id == member_id) | (table.c.deputy_id == member_id)
+    ours = (table.c.workspace_id == workspace_id) & is_theirs & (table.c.status == "customer")
     return list(session.execute(select(table.c.id).where(ours)).scalars())
 
 

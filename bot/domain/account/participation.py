@@ -50,5 +50,5 @@ def participation(
         if meeting.prompt is PromptState.ANSWERED:
             counts[1] += 1
             counts[2] += bool(meeting.moved_evidence)
-    found = [Participation(member_id, *counts) for member_id, counts in tally.items()]
-    return tuple(sorted(found, key=lambda one: (-one.silent, one.answered, one.member_id)))
+    by_member = [Participation(member_id, *counts) for member_id, counts in tally.items()]
+    return tuple(sorted(by_member, key=lambda entry: (-entry.silent, entry.answered, entry.member_id)))

@@ -113,7 +113,7 @@ def usual_times(histories: Iterable[Sequence[StageEntry]]) -> Mapping[Stage, Usu
         for entry, following in pairwise(entries):
             if order.index(following.stage) > order.index(entry.stage):
                 stays.setdefault(entry.stage, []).append((following.entered_on - entry.entered_on).days)
-    return {stage: _usual(sorted(found)) for stage, found in stays.items() if len(found) >= ENOUGH_TO_TELL}
+    return {stage: _usual(sorted(days)) for stage, days in stays.items() if len(days) >= ENOUGH_TO_TELL}
 
 
 def stalled(standing: StageStanding, usual: Mapping[Stage, UsualTime]) -> bool | None:

@@ -63,35 +63,35 @@ class Brief:
 
     def as_json(self) -> str:
         """The figures and facts as JSON, without account and `told`; ratios travel as text so that they stay exact."""
-        kept = {
+        figures = {
             "coverage": str(self.coverage),
             "outcomes": self.outcomes,
             "credits": [(outcome_id, str(credit)) for outcome_id, credit in self.credits.items()],
             "dangers": [
-                (one.kind.value, one.subject, one.severity.value, one.fact, one.since and one.since.isoformat())
-                for one in self.dangers
+                (d.kind.value, d.subject, d.severity.value, d.fact, d.since and d.since.isoformat())
+                for d in self.dangers
             ],
             "theatre": self.theatre,
             "forgotten": self.forgotten,
         }
-        return _json(kept)
+        return _json(figures)
 
     @classmethod
-    def from_json(cls, account: Account, figures: str, told: str) -> Brief:
+    def from_json(cls, account: Account, stored_figures: str, texts_json: str) -> Brief:
         """The brief of `as_json` and `told`, with the account it belongs to."""
-        kept = json.loads(figures)
+        figures = json.loads(stored_figures)
         return cls(
             account,
-            _ratio(kept["coverage"]),
-            kept["outcomes"],
-            {outcome_id: _ratio(credit) for outcome_id, credit in kept["credits"]},
+            _ratio(figures["coverage"]),
+            figures["outcomes"],
+            {outcome_id: _ratio(credit) for outcome_id, credit in figures["credits"]},
             tuple(
                 Danger(RiskKind(kind), subject, Severity(severity), fact, date.fromisoformat(since) if since else None)
-                for kind, subject, severity, fact, since in kept["dangers"]
+                for kind, subject, severity, fact, since in figures["dangers"]
             ),
-            tuple(kept["theatre"]),
-            tuple(kept["forgotten"]),
-            told,
+            tuple(figures["theatre"]),
+            tuple(figures["forgotten"]),
+            texts_json,
         )
 
 
@@ -101,11 +101,11 @@ def brief_of(assessment: Assessment) -> Brief:
         assessment.account,
         assessment.coverage,
         len(assessment.outcomes),
-        {one.outcome.id: one.credit for one in assessment.outcomes if one.credit is not ZERO},
+        {graded.outcome.id: graded.credit for graded in assessment.outcomes if graded.credit is not ZERO},
         assessment.dangers,
         tuple(finding.fact for finding in assessment.theatre),
-        tuple(one.fact for one in forgotten(assessment.state.promises, assessment.on)),
-        _json([(one.outcome.id, where_it_stands(one)) for one in assessment.outcomes]),
+        tuple(promise.fact for promise in forgotten(assessment.state.promises, assessment.on)),
+        _json([(graded.outcome.id, where_it_stands(graded)) for graded in assessment.outcomes]),
     )
 
 
@@ -117,8 +117,9 @@ def good_until(assessment: Assessment) -> datetime | None:
     if day > assessment.on:
         return datetime.combine(day, time(), UTC)
     # Only a meeting that comes later today, and may pass in silence, is a change of this very day.
-    asked = (meeting for meeting in assessment.state.meetings if meeting.prompt is PromptState.OPEN)
-    return min((meeting.starts_at for meeting in asked if meeting.starts_at > assessment.now), default=assessment.now)
+    open_meetings = (meeting for meeting in assessment.state.meetings if meeting.prompt is PromptState.OPEN)
+    later_starts = (meeting.starts_at for meeting in open_meetings if meeting.starts_at > assessment.now)
+    return min(later_starts, default=assessment.now)
 
 
 def _json(value: Any) -> str:

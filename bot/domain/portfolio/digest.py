@@ -42,13 +42,13 @@ class Figures:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Figures:
+    def from_json(cls, figures: Mapping[str, Any]) -> Figures:
         """The figures of `as_json`; `KeyError` when it is something else."""
         return cls(
-            {currency: Decimal(ratio) for currency, ratio in kept["by_arr"].items()},
-            None if kept["by_count"] is None else Decimal(kept["by_count"]),
-            {int(outcome_id): Decimal(credit) for outcome_id, credit in kept["credits"].items()},
-            kept["dangers"],
+            {currency: Decimal(ratio) for currency, ratio in figures["by_arr"].items()},
+            None if figures["by_count"] is None else Decimal(figures["by_count"]),
+            {int(outcome_id): Decimal(credit) for outcome_id, credit in figures["credits"].items()},
+            figures["dangers"],
         )
 
 
@@ -109,28 +109,28 @@ def compose(
     `last` are the figures that the last digest kept and `since` is its moment: prompts from then on make up `silent`.
     Both are `None` for the first digest, which names what is and no change.
     """
-    customers = [one for one in briefs if one.account.status is not AccountStatus.FORMER]
-    customers.sort(key=lambda one: one.worst_first)
-    covered = _coverage(customers)
-    figures = _figures(customers, covered)
+    customers = [brief for brief in briefs if brief.account.status is not AccountStatus.FORMER]
+    customers.sort(key=lambda brief: brief.worst_first)
+    portfolio_share = _coverage(customers)
+    figures = _figures(customers, portfolio_share)
     proven, broken = _news(customers, figures.credits, last.credits) if last is not None else ((), ())
     silent = _silent(customers, meetings, since, now)
     same = last is not None and not proven and not broken and not silent and _same(figures, last)
     return Digest(
-        covered,
-        tuple(_changed(one.arr.currency, one.ratio, last) for one in covered.by_arr),
+        portfolio_share,
+        tuple(_changed(brief.arr.currency, brief.ratio, last) for brief in portfolio_share.by_arr),
         _changed(None, figures.by_count, last),
         tuple(
-            Trouble(one.account, one.coverage_text, tuple(danger.fact for danger in one.dangers))
-            for one in customers
-            if one.dangers
+            Trouble(brief.account, brief.coverage_text, tuple(danger.fact for danger in brief.dangers))
+            for brief in customers
+            if brief.dangers
         ),
         proven,
         broken,
         tuple(_of_kind(customers, RiskKind.RENEWAL_UNPROVEN)),
         silent,
-        tuple(Line(one.account, fact) for one in customers for fact in one.theatre),
-        tuple(Line(one.account, fact) for one in customers for fact in one.forgotten),
+        tuple(Line(brief.account, fact) for brief in customers for fact in brief.theatre),
+        tuple(Line(brief.account, fact) for brief in customers for fact in brief.forgotten),
         last is None,
         same,
         figures,
@@ -138,7 +138,7 @@ def compose(
 
 
 def _coverage(customers: Sequence[Brief]) -> PortfolioCoverage:
-    return portfolio_coverage((one.account, one.coverage, one.outcomes, one.proven) for one in customers)
+    return portfolio_coverage((brief.account, brief.coverage, brief.outcomes, brief.proven) for brief in customers)
 
 
 def _figures(customers: Sequence[Brief], covered: PortfolioCoverage) -> Figures:
@@ -199,6 +199,6 @@ def _silent(
     customers: Sequence[Brief], meetings: Iterable[MeetingFact], since: datetime | None, now: datetime
 ) -> tuple[Participation, ...]:
     """Owners who left at least one prompt of this week unanswered, the most silent first."""
-    theirs = {one.account.id for one in customers}
-    asked = participation((meeting for meeting in meetings if meeting.account_id in theirs), now, since)
-    return tuple(one for one in asked if one.silent)
+    account_ids = {brief.account.id for brief in customers}
+    participants = participation((meeting for meeting in meetings if meeting.account_id in account_ids), now, since)
+    return tuple(participant for participant in participants if participant.silent)
