@@ -195,10 +195,10 @@ class Person:
         view = self._world.homes.get(self.id)
         return view_json(self._world.state, view) if view else None
 
-    def text(self, thing: Json | list[Json] | None) -> str:
+    def text(self, shown: Json | list[Json] | None) -> str:
         """All that this person reads in a message, a view or a block list, a line a block."""
         now = self._world.clock.now().astimezone(ZoneInfo(self.tz))
-        return Reader(self._world.state.name_of, now).text(thing)
+        return Reader(self._world.state.name_of, now).text(shown)
 
     # Finding things
 

@@ -1,4 +1,4 @@
-"""How much the outbox has in front of it, for the metrics and the doctor."""
+"""How much waits in the outbox, for the metrics and the doctor."""
 
 from __future__ import annotations
 

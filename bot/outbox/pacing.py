@@ -54,7 +54,7 @@ def lock(session: Session, channels: Iterable[Channel], *, open_at: datetime | N
 
 
 def promote(session: Session, channels: Sequence[Channel]) -> None:
-    """Let claims see the first open row of each of `channels`, whose gates the caller has locked."""
+    """Let claims see the first open row of each of `channels`; the caller has locked their gates."""
     session.execute(statements.PROMOTE, {"channels": channels})
 
 
@@ -109,7 +109,7 @@ def paused_reason(session: Session, workspace_id: int) -> str | None:
 
 
 def park_paused(session: Session) -> None:
-    """Put out of the claims' way what was put for paused workspaces meanwhile."""
+    """Park the rows that were put for paused workspaces meanwhile, so that claims skip them."""
     gate = workspace_gate.c
     # all workspaces: the sender parks what it cannot send
     query = select(gate.workspace_id).where(gate.paused.is_not(None)).with_for_update(skip_locked=True)

@@ -145,7 +145,7 @@ class Sender(Generic[P]):
         return len(self._tasks)
 
     async def abandon(self) -> None:
-        """Drop everything in mid-air, as a crash would; others take the rows over when the leases are over."""
+        """Cancel every send at once, as a crash would; other senders take the rows when the leases are over."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -177,7 +177,7 @@ class Sender(Generic[P]):
                 return Turn(0, [], 0)
 
     def _pause(self, turn: Turn) -> float:
-        """How long to wait for news after `turn`: results, commits and moved clocks all wake the sender earlier."""
+        """Seconds to wait after `turn`; results, commits and a moved clock wake the sender earlier."""
         if len(self._tasks) >= self._settings.hands or turn.wait is None:
             return self._settings.poll_seconds
         return min(turn.wait, self._settings.poll_seconds)
@@ -224,7 +224,7 @@ class Sender(Generic[P]):
             return recorded, batch.rows, rest(session, now, batch.at)
 
     def _bury(self, result: Result, now: datetime) -> list[Recorded]:
-        """Record a dead row in a transaction of its own, so that telling a person cannot fail the others' results."""
+        """Record a dead row in a transaction of its own, so that a failing notice loses no other result."""
         try:
             with self._database.begin() as session:
                 recorded = finish(session, now, [result], self._settings.pace)
@@ -306,7 +306,7 @@ class Sender(Generic[P]):
         if self._stopping or not lease.may_post():
             return Result(before, HandedBack())
         outcome = await self._deliver(row, prepared, lease)
-        # What surely was not sent has not used up the one blind attempt either.
+        # A row that surely was not sent keeps its one blind attempt.
         return Result(
             replace(row, blind=before.blind) if isinstance(outcome, NotSent | PermanentFailure) else row, outcome
         )

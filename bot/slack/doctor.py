@@ -48,7 +48,7 @@ class _Team:
 
 
 async def examine(settings: Settings, tell: Callable[[Diagnosis], None]) -> bool:
-    """Examine everything, telling each finding as it is made; returns whether all is well."""
+    """Examine everything and pass each finding to `tell` at once; returns whether all is well."""
     findings: list[Diagnosis] = []
 
     def note(diagnoses: Iterable[Diagnosis]) -> None:

@@ -16,7 +16,7 @@ from bot.domain.values.text import plural, spelled
 
 
 class ActionState(StrEnum):
-    """How far an action has come round its loop."""
+    """How far an action is on its way back to the customer."""
 
     OPEN = "open"
     TO_TELL = "to_tell"
@@ -36,7 +36,7 @@ class Recurring:
 
     @property
     def fact(self) -> str:
-        """`nine accounts, 1.2 M USD ARR`; unknown ARR is told and not guessed."""
+        """`nine accounts, 1.2 M USD ARR`; accounts of unknown ARR are named and not guessed."""
         count = len(self.account_ids)
         worth = f", {listed_money(self.arr)} ARR" if self.arr else ""
         unknown = f" ({self.unknown_arr} with unknown ARR)" if self.unknown_arr else ""
@@ -54,7 +54,7 @@ def state_of(action: Action, on: date) -> ActionState:
 
 
 def open_action(action: Action, on: date) -> bool:
-    """Neither closed, by telling the customer, nor dropped."""
+    """Whether the action is neither closed (the customer was told) nor dropped."""
     return state_of(action, on) in (ActionState.OPEN, ActionState.TO_TELL)
 
 

@@ -1,4 +1,4 @@
-"""One account, assessed: the value of which card, digest, escalations and packet are views."""
+"""The assessment of one account. Card, digest, escalations and packet are views of it."""
 
 from __future__ import annotations
 

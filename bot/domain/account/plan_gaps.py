@@ -54,7 +54,7 @@ def missing_parts(outcome: Outcome) -> tuple[str, ...]:
 
 
 def contradiction(outcome: Outcome) -> str | None:
-    """What in an outcome speaks against itself, so that progress cannot be told."""
+    """What in an outcome contradicts itself, so that progress cannot be computed."""
     if outcome.kind is OutcomeKind.STATEMENT:
         return None
     if outcome.direction is Direction.HOLD:

@@ -23,12 +23,12 @@ class Forgotten:
 
 
 def is_open(promise: Promise, on: date) -> bool:
-    """Neither kept, nor renegotiated, nor broken by the day."""
+    """Whether the promise is neither kept, nor renegotiated, nor broken by the day."""
     return promise.state is PromiseState.OPEN or (promise.settled_on is not None and promise.settled_on > on)
 
 
 def forgotten(promises: Iterable[Promise], on: date) -> tuple[Forgotten, ...]:
-    """The forgotten ones, longest silence first. Without any date nobody can say that it was ever mentioned: named."""
+    """The forgotten promises, longest silence first. A promise without any date counts as forgotten."""
     entries = [_forgotten(promise) for promise in promises if is_open(promise, on) and _silent(promise, on)]
     return tuple(sorted(entries, key=lambda entry: (entry.since or date.min, entry.promise.id)))
 

@@ -1,7 +1,7 @@
 """One assessed account as a digest sees it: a value small enough to be kept until time or the ledger changes it.
 
-Working out a portfolio of ten thousand accounts from its evidence takes seconds, reading that many briefs a fraction of
-one. A brief says nothing of its own: it is what `brief_of` makes of the assessment, kept.
+Working out a portfolio of ten thousand accounts from its evidence takes seconds, reading that many stored
+summaries takes a fraction of one. It decides nothing: it stores what `summarize_account` makes of the assessment.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bot.domain.values.text import percent
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class AccountSummary:
     """An account with what its assessment comes to: `dangers`, the worst first; facts of theatre and of promises that
     nobody has mentioned for long.
 
@@ -77,8 +77,8 @@ class Brief:
         return _json(figures)
 
     @classmethod
-    def from_json(cls, account: Account, stored_figures: str, texts_json: str) -> Brief:
-        """The brief of `as_json` and `told`, with the account it belongs to."""
+    def from_json(cls, account: Account, stored_figures: str, texts_json: str) -> AccountSummary:
+        """The summary that `as_json` and `told` were stored from, with the account it belongs to."""
         figures = json.loads(stored_figures)
         return cls(
             account,
@@ -95,9 +95,9 @@ class Brief:
         )
 
 
-def brief_of(assessment: Assessment) -> Brief:
+def summarize_account(assessment: Assessment) -> AccountSummary:
     """What a digest needs to know of an assessed account."""
-    return Brief(
+    return AccountSummary(
         assessment.account,
         assessment.coverage,
         len(assessment.outcomes),
@@ -110,7 +110,7 @@ def brief_of(assessment: Assessment) -> Brief:
 
 
 def good_until(assessment: Assessment) -> datetime | None:
-    """The first moment at which time alone can make the brief another one; `None` while the ledger alone can."""
+    """The first moment at which the passing of time changes the summary; `None` when only the ledger can change it."""
     day = assessment.next_change_on
     if day is None:
         return None
@@ -127,5 +127,5 @@ def _json(value: Any) -> str:
 
 
 def _ratio(text: str) -> Decimal:
-    """The rules tell nothing and everything by identity."""
+    """The ratio as a decimal; none and all are the constants, because the rules compare them by identity."""
     return ZERO if text == "0" else ONE if text == "1" else Decimal(text)

@@ -73,13 +73,13 @@ def fit(pieces: list[Piece], surface: str, more: str, unbuilt: int = 0) -> list[
 def _without_excess(pieces: list[Piece], most: int, budget: int) -> tuple[list[Piece], int]:
     """The pieces for which there is room, huge ones shortened, and how many sections are left out."""
     share = int(budget * _SHARE)
-    kept = [piece for piece in pieces if piece.keep]
-    for piece in kept:
+    must_stay = [piece for piece in pieces if piece.keep]
+    for piece in must_stay:
         piece.shrink(share)
-    while kept and (_total(kept) > budget or len(kept) > most):
-        kept.pop()
-    kept_ids = {id(piece) for piece in kept}
-    room, places = budget - _total(kept), most - len(kept)
+    while must_stay and (_total(must_stay) > budget or len(must_stay) > most):
+        must_stay.pop()
+    kept_ids = {id(piece) for piece in must_stay}
+    room, places = budget - _total(must_stay), most - len(must_stay)
     included: list[Piece] = []
     for piece in pieces:
         if id(piece) in kept_ids:
@@ -90,7 +90,7 @@ def _without_excess(pieces: list[Piece], most: int, budget: int) -> tuple[list[P
             break
         included.append(piece)
         room, places = room - piece.size, places - 1
-    if len(included) + len(kept) < len(pieces):
+    if len(included) + len(must_stay) < len(pieces):
         while len(included) > 1 and included[-1].block["type"] in ("divider", "header"):
             included.pop()
     kept_ids |= {id(piece) for piece in included}
