@@ -52,7 +52,7 @@ def configure(level: str = "INFO", as_json: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # APScheduler tells of every run of every job at INFO.
+    # APScheduler logs every run of every job at INFO.
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 
@@ -66,5 +66,5 @@ def traced(trace: str | None = None) -> Iterator[str]:
 
 def current_trace() -> str | None:
     """The id that is bound to this context, if one is."""
-    found = structlog.contextvars.get_contextvars().get("trace")
-    return None if found is None else str(found)
+    trace = structlog.contextvars.get_contextvars().get("trace")
+    return None if trace is None else str(trace)

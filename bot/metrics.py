@@ -41,7 +41,7 @@ SOCKETS_REPLACED = Counter("proofline_sockets_replaced_total", "Socket Mode conn
 
 
 def expect(kinds: Iterable[str]) -> None:
-    """Show every series from the start, at 0: the increase of one that is born at 1 is 0, and no alert would see it.
+    """Create every series at 0 at the start: a series that begins at 1 shows no increase, and no alert would fire.
 
     `kinds` are those of the messages that this process may send.
     """
@@ -54,7 +54,7 @@ def expect(kinds: Iterable[str]) -> None:
 
 
 def show(backlog: Backlog | None, now: datetime) -> None:
-    """Show what the database says of the outbox; None: it does not answer, and what waits is unknown, not 0."""
+    """Set the gauges from the backlog; None: the database does not answer, and they are unknown, not 0."""
     DATABASE_UP.set(backlog is not None)
     for state in _OPEN:
         QUEUE_DEPTH.labels(state.value).set(backlog.depth.get(state, 0) if backlog else math.nan)

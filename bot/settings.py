@@ -38,7 +38,7 @@ class Settings(BaseSettings):
 
     @property
     def socket_mode(self) -> bool:
-        """Slack is reached through a socket of ours rather than over HTTP to us."""
+        """Whether the bot connects to Slack (Socket Mode) instead of Slack calling it over HTTP."""
         return bool(self.slack_app_token)
 
 

@@ -242,9 +242,9 @@ class Bot:
                 meaning = errors.outcome_of(error)
                 if wait is None or isinstance(meaning, PermanentFailure):
                     raise CannotStartError(sentence_of(error, self.settings.slack_api_url)) from error
-                asked = meaning.retry_after if isinstance(meaning, NotSent) else None
-                log.warning("slack.not_yet", why=meaning.why, retry_seconds=asked or wait)
-                await asyncio.sleep(asked or wait)
+                retry_after = meaning.retry_after if isinstance(meaning, NotSent) else None
+                log.warning("slack.not_yet", why=meaning.why, retry_seconds=retry_after or wait)
+                await asyncio.sleep(retry_after or wait)
         raise AssertionError("the last try returns or raises")
 
     async def _begin(self, bolt: slack_app.ProoflineApp) -> None:
@@ -307,11 +307,11 @@ async def serve(settings: Settings, clock: Clock | None = None, sending: SenderS
     """Run until SIGTERM or SIGINT, which also end a start that still waits; a second one ends the process at once."""
     structlog.contextvars.bind_contextvars(replica=settings.replica)
     bot = Bot(settings, clock or SystemClock(), sending=sending)
-    starting, asked = asyncio.create_task(bot.start()), asyncio.create_task(_asked_to_stop())
-    await asyncio.wait({starting, asked}, return_when=asyncio.FIRST_COMPLETED)
-    if not asked.done():
+    starting, stop_request = asyncio.create_task(bot.start()), asyncio.create_task(_asked_to_stop())
+    await asyncio.wait({starting, stop_request}, return_when=asyncio.FIRST_COMPLETED)
+    if not stop_request.done():
         starting.result()
-    await asked
+    await stop_request
     log.info("bot.stopping")
     starting.cancel()
     with suppress(asyncio.CancelledError):
@@ -321,18 +321,18 @@ async def serve(settings: Settings, clock: Clock | None = None, sending: SenderS
 
 async def _asked_to_stop() -> None:
     """Return at the first SIGTERM or SIGINT; from then on they do what they do in any process."""
-    asked = asyncio.Event()
+    stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(name)
             signal.signal(name, signal.SIG_DFL)
-        asked.set()
+        stop_requested.set()
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)
-    await asked.wait()
+    await stop_requested.wait()
 
 
 def run(settings: Settings) -> None:

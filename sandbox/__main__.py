@@ -72,9 +72,9 @@ async def _serve(options: argparse.Namespace) -> None:
 def _greet(sandbox: Sandbox, hosted: bool) -> None:
     print(f"{sandbox.world.state.team.name} is open at {sandbox.url} (Ctrl+C closes it)")
     if not hosted:
-        given = environment(sandbox)
+        variables = environment(sandbox)
         for name in ("SLACK_API_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
-            print(f"  export {name}={given[name]}")
+            print(f"  export {name}={variables[name]}")
     sys.stdout.flush()
 
 

@@ -116,8 +116,8 @@ async def close(world: World, user: User, view: View) -> None:
     whole = bool(view.content.get("clear_on_close"))
     closing = list(reversed(open_views)) if whole else [view]
     cleared = whole and len(closing) > 1
-    heard = [v for v in closing if v.content.get("notify_on_close")]
-    parcels = [Parcel("interactive", payloads.closed_payload(world, user, v, cleared)) for v in heard]
+    notified = [v for v in closing if v.content.get("notify_on_close")]
+    parcels = [Parcel("interactive", payloads.closed_payload(world, user, v, cleared)) for v in notified]
     close_views(world, closing)
     await asyncio.gather(*(world.courier.settle(parcel) for parcel in parcels))
 
@@ -157,10 +157,12 @@ async def shortcut(world: World, user: User, callback_id: str, message: Message 
         world.state.say_as_slackbot(user.id, channel_id, text)
 
 
-async def load_options(world: World, user: User, place: Message | View, block: Json, element: Json, query: str) -> Json:
+async def load_options(
+    world: World, user: User, place: Message | View, block: Json, element: Json, *, query: str
+) -> Json:
     """Ask the app for the options of an external select: {"options"} or {"option_groups"}."""
     _check_interactive(world)
-    payload = payloads.suggestion_payload(world, user, place, element, block["block_id"], query)
+    payload = payloads.suggestion_payload(world, user, place, element, block_id=block["block_id"], query=query)
     try:
         answer = await world.courier.deliver(Parcel("interactive", payload, answerable=True))
     except NoAnswer as failure:

@@ -93,8 +93,8 @@ def _elements(block: Json) -> list[Json]:
         return elements
     if kind == "card":
         return list(block.get("actions") or [])
-    found = block.get("element") if kind == "input" else block.get("accessory")
-    return [found] if found else []
+    element = block.get("element") if kind == "input" else block.get("accessory")
+    return [element] if element else []
 
 
 def _finished(blocks: list[Json], new_id: NewId) -> list[Json]:

@@ -210,8 +210,8 @@ class Control:
         return {}
 
     async def _options(self, person: Person, body: Json) -> Json:
-        found = await person.options(body["action_id"], body["query"], **_place(body), block_id=body["block_id"])
-        return {"options": found}
+        options = await person.options(body["action_id"], body["query"], **_place(body), block_id=body["block_id"])
+        return {"options": options}
 
     async def _home(self, person: Person, body: Json) -> Json:
         await person.open_home()

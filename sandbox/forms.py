@@ -50,22 +50,22 @@ FIELDS = {
 
 def elements(blocks: list[Json]) -> list[tuple[Json, Json]]:
     """All (block, interactive element) pairs of a surface, in order, those in containers and cards included."""
-    found: list[tuple[Json, Json]] = []
+    pairs: list[tuple[Json, Json]] = []
     for block in blocks:
         kind = block.get("type")
         if kind == "container":
-            found += elements(block.get("child_blocks", []))
+            pairs += elements(block.get("child_blocks", []))
         elif kind == "carousel":
-            found += elements(block.get("elements", []))
+            pairs += elements(block.get("elements", []))
         elif kind == "section" and block.get("accessory"):
-            found.append((block, block["accessory"]))
+            pairs.append((block, block["accessory"]))
         elif kind == "input":
-            found.append((block, block["element"]))
+            pairs.append((block, block["element"]))
         elif kind in ("actions", "context_actions"):
-            found += [(block, element) for element in block["elements"]]
+            pairs += [(block, element) for element in block["elements"]]
         elif kind == "card":
-            found += [(block, element) for element in block.get("actions", [])]
-    return [(block, element) for block, element in found if "action_id" in element]
+            pairs += [(block, element) for element in block.get("actions", [])]
+    return [(block, element) for block, element in pairs if "action_id" in element]
 
 
 def options_of(element: Json) -> list[Json]:
@@ -77,14 +77,14 @@ def options_of(element: Json) -> list[Json]:
     return options
 
 
-def initial_values(blocks: list[Json], kept: dict[str, dict[str, Json]] | None = None) -> dict[str, dict[str, Json]]:
+def initial_values(blocks: list[Json], earlier: dict[str, dict[str, Json]] | None = None) -> dict[str, dict[str, Json]]:
     """The `state.values` of a fresh surface; what was entered (`kept`) stays where block, action and type agree."""
     values: dict[str, dict[str, Json]] = {}
     for block, element in elements(blocks):
         field = FIELDS.get(element["type"])
         if field is None:
             continue
-        entry = (kept or {}).get(block["block_id"], {}).get(element["action_id"])
+        entry = (earlier or {}).get(block["block_id"], {}).get(element["action_id"])
         if entry is None or entry["type"] != element["type"]:
             start = element.get(field.initial)
             entry = {"type": element["type"], field.key: start if start is not None else ([] if field.many else None)}
@@ -135,8 +135,8 @@ def _option(element: Json, value: Any, loaded: list[Json] | None) -> Json:
     for option in offered:
         if value in (option["value"], option["text"]["text"]):
             return option
-    known = ", ".join(repr(option["value"]) for option in offered) or "nothing"
-    raise NotPossible(f"{element['action_id']} offers {known}, not {value!r}")
+    values = ", ".join(repr(option["value"]) for option in offered) or "nothing"
+    raise NotPossible(f"{element['action_id']} offers {values}, not {value!r}")
 
 
 def is_empty(entry: Json) -> bool:

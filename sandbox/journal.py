@@ -62,8 +62,8 @@ class Journal:
         elif kind == "channel":
             state.channels[data["id"]] = Channel(**data)
         elif kind == "user":
-            known = state.users.setdefault(data["id"], User(**data))
-            known.deactivated = data["deactivated"]
+            user = state.users.setdefault(data["id"], User(**data))
+            user.deactivated = data["deactivated"]
         elif kind == "read":
             state.read_until[data["user"], data["channel"]] = data["ts"]
         elif kind == "home":

@@ -87,7 +87,7 @@ def typed(text: str, users: dict[str, str], bot_id: str) -> str:
     `users` maps handles to ids. "@handle", "<@ID>" and "<@BOT>" become mentions; everything else is escaped, so
     that a typed "<!channel>" is only shown.
     """
-    known = set(users.values()) | {bot_id}
+    ids = set(users.values()) | {bot_id}
     marked = text.replace("<@BOT>", f"<@{bot_id}>")
 
     def mention(match: re.Match[str]) -> str:
@@ -96,7 +96,7 @@ def typed(text: str, users: dict[str, str], bot_id: str) -> str:
 
     parts = []
     for is_form, part in _split(marked):
-        if is_form and part.startswith("<@") and part[2:-1].split("|")[0] in known:
+        if is_form and part.startswith("<@") and part[2:-1].split("|")[0] in ids:
             parts.append(part)
         else:
             parts.append(re.sub(r"(?<!\S)@([a-z0-9][a-z0-9._-]*)", mention, escape(part)))

@@ -315,10 +315,10 @@ def message_shortcut_payload(world: World, user: User, callback_id: str, message
 
 
 def suggestion_payload(
-    world: World, user: User, place: Message | View, element: Json, block_id: str, query: str
+    world: World, user: User, place: Message | View, element: Json, *, block_id: str, query: str
 ) -> Json:
     """The block_suggestion that asks for the options of an external select."""
-    asked = {
+    payload = {
         "type": "block_suggestion",
         **_common(world, user),
         "action_id": element["action_id"],
@@ -326,5 +326,5 @@ def suggestion_payload(
         "value": query,
     }
     if isinstance(place, Message):
-        return asked | _place(world, user, place)
-    return asked | {"container": {"type": "view", "view_id": place.id}, "view": view_json(world.state, place)}
+        return payload | _place(world, user, place)
+    return payload | {"container": {"type": "view", "view_id": place.id}, "view": view_json(world.state, place)}

@@ -162,11 +162,11 @@ class Person:
             raise NotPossible(f"{action_id} does not load its options")
         if len(query) < element.get("min_query_length", 3):
             return []
-        answer = await acts.load_options(self._world, self._user, place, block, element, query)
-        found = forms.options_of(answer)
+        answer = await acts.load_options(self._world, self._user, place, block, element, query=query)
+        options = forms.options_of(answer)
         key = (self.id, _identity(place), element["action_id"])
-        self._world.loaded.setdefault(key, []).extend(found)
-        return found
+        self._world.loaded.setdefault(key, []).extend(options)
+        return options
 
     async def react(self, message: Json, name: str) -> None:
         """Add the emoji `name` to a message."""
@@ -195,10 +195,10 @@ class Person:
         view = self._world.homes.get(self.id)
         return view_json(self._world.state, view) if view else None
 
-    def text(self, thing: Json | list[Json] | None) -> str:
+    def text(self, shown: Json | list[Json] | None) -> str:
         """All that this person reads in a message, a view or a block list, a line a block."""
         now = self._world.clock.now().astimezone(ZoneInfo(self.tz))
-        return Reader(self._world.state.name_of, now).text(thing)
+        return Reader(self._world.state.name_of, now).text(shown)
 
     # Finding things
 
@@ -240,14 +240,14 @@ class Person:
                 words.append(escape(word))
         return " ".join(words)
 
-    def _message(self, seen: Json) -> Message:
-        message = self._world.state.message(seen["channel"], seen["ts"])
+    def _message(self, handle: Json) -> Message:
+        message = self._world.state.message(handle["channel"], handle["ts"])
         if message is None or message.ephemeral_to not in (None, self.id):
             raise NotPossible("this message is gone")
         return message
 
-    def _modal(self, seen: Json | None) -> View:
-        view = top(self._world, self.id) if seen is None else self._world.views.get(seen["id"])
+    def _modal(self, handle: Json | None) -> View:
+        view = top(self._world, self.id) if handle is None else self._world.views.get(handle["id"])
         if view is None or view.user != self.id or view.content["type"] != "modal":
             raise NotPossible(f"{self.name} has no such modal open")
         return view
@@ -272,10 +272,10 @@ class Person:
         if message is not None:
             places = [self._message(message)]
         elif view is not None:
-            known = self._world.views.get(view["id"])
-            if known is None or known.user != self.id:
+            live_view = self._world.views.get(view["id"])
+            if live_view is None or live_view.user != self.id:
                 raise NotPossible(f"{self.name} has no such view open")
-            places = [known]
+            places = [live_view]
         else:
             places = self._places()
         seen_before = (message or view or {}).get("blocks") or []
@@ -290,8 +290,8 @@ class Person:
         if isinstance(place, View):
             return place.values
         key = (self.id, place.channel, place.ts)
-        kept = self._world.message_values.get(key)
-        values = self._world.message_values[key] = forms.initial_values(place.blocks, kept)
+        earlier = self._world.message_values.get(key)
+        values = self._world.message_values[key] = forms.initial_values(place.blocks, earlier)
         return values
 
     def _loaded(self, place: Place, element: Json) -> list[Json]:
@@ -306,5 +306,5 @@ def _input(inputs: list[tuple[Json, Json]], key: str) -> tuple[Json, Json]:
     for block, element in inputs:
         if key in (element["action_id"], block["block_id"]):
             return block, element
-    known = ", ".join(f"{block['block_id']}/{element['action_id']}" for block, element in inputs)
-    raise NotPossible(f"the modal has no input {key!r}; it has {known}")
+    keys = ", ".join(f"{block['block_id']}/{element['action_id']}" for block, element in inputs)
+    raise NotPossible(f"the modal has no input {key!r}; it has {keys}")

@@ -19,21 +19,21 @@ class Reader:
         self._name_of = name_of
         self._now = now
 
-    def text(self, thing: Json | list[Json] | None) -> str:
+    def text(self, shown: Json | list[Json] | None) -> str:
         """All readable text of a message, view or block list, a line a block; `text` where there are no blocks."""
-        if thing is None:
+        if shown is None:
             return ""
-        if isinstance(thing, list):
-            return "\n".join(self.block(block) for block in thing)
+        if isinstance(shown, list):
+            return "\n".join(self.block(block) for block in shown)
         lines: list[str] = []
-        if isinstance(thing.get("title"), dict) and thing.get("type") != "home":
-            lines.append(self._object(thing["title"]))
-        if thing.get("blocks"):
-            lines += [self.block(block) for block in thing["blocks"]]
+        if isinstance(shown.get("title"), dict) and shown.get("type") != "home":
+            lines.append(self._object(shown["title"]))
+        if shown.get("blocks"):
+            lines += [self.block(block) for block in shown["blocks"]]
         else:
-            lines.append(self._mrkdwn(str(thing.get("text") or "")))
-        lines += [self.text(attachment) for attachment in thing.get("attachments") or []]
-        lines += [self._object(thing[key]) for key in ("submit", "close") if isinstance(thing.get(key), dict)]
+            lines.append(self._mrkdwn(str(shown.get("text") or "")))
+        lines += [self.text(attachment) for attachment in shown.get("attachments") or []]
+        lines += [self._object(shown[key]) for key in ("submit", "close") if isinstance(shown.get(key), dict)]
         return "\n".join(line for line in lines if line)
 
     def block(self, block: Json) -> str:

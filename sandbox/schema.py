@@ -146,9 +146,9 @@ def either(*checks: Check) -> Check:
     """Whatever fits one of `checks`; Slack then only says that none fitted."""
 
     def check(value: Any, path: str, problems: Problems) -> None:
-        for one in checks:
+        for check in checks:
             attempt = Problems()
-            one(value, path, attempt)
+            check(value, path, attempt)
             if not attempt.sentences:
                 return
         problems.add("failed to match all allowed schemas", path)

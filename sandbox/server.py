@@ -64,13 +64,13 @@ class Sandbox:
         self._changes = Changes()
         self._faults = Faults()
         self._recorder = Recorder(record)
-        kept = State(load_workspace(workspace), app, self.clock, self._changes)
-        tokens = _tokens(kept)
-        self._sockets = SocketMode(kept.app_id, ack_timeout, self._changes.announce)
+        slack_state = State(load_workspace(workspace), app, self.clock, self._changes)
+        tokens = _tokens(slack_state)
+        self._sockets = SocketMode(slack_state.app_id, ack_timeout, self._changes.announce)
         self._http = _over_http(request_url, tokens, ack_timeout) if delivery == "http" else None
         transport: Transport = self._http or self._sockets
         courier = Courier(transport, retry_delays, redeliver_all)
-        self._world = World(kept, app, self.clock, self._changes, tokens, courier, self._connect_url, pace)
+        self._world = World(slack_state, app, self.clock, self._changes, tokens, courier, self._connect_url, pace)
         self.clock.on_move(self._changes.announce)
         self._journal = Journal(state, self._world) if state else None
         self._control = Control(self._world)
@@ -260,12 +260,12 @@ class Sandbox:
         """Move the clock forwards by a while."""
         self.clock.move(self.clock.now() + by)
 
-    def _moved(self, channel: Channel, what: str) -> None:
+    def _moved(self, channel: Channel, event: str) -> None:
         """Publish that a channel was archived or unarchived; of private ones only the members hear."""
         state = self._world.state
         if channel.kind != "channel" and state.bot.id not in channel.members:
             return
-        kind = f"{'channel' if channel.kind == 'channel' else 'group'}_{what}"
+        kind = f"{'channel' if channel.kind == 'channel' else 'group'}_{event}"
         self._world.publish(
             kind, {"type": kind, "channel": channel.id, "user": channel.creator, "event_ts": state.next_ts()}
         )

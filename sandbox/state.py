@@ -177,11 +177,11 @@ class State:
 
     def restore_message(self, message: Message) -> None:
         """Put back a message as the journal kept it, new or changed."""
-        known = self._by_ts.get((message.channel, message.ts))
-        if known is None:
+        existing = self._by_ts.get((message.channel, message.ts))
+        if existing is None:
             self._insert(message)
         else:
-            known.__dict__.update(message.__dict__)
+            existing.__dict__.update(message.__dict__)
         self._last_micros = max(self._last_micros, int(message.ts.replace(".", "")))
 
     def _insert(self, message: Message) -> None:

@@ -27,18 +27,18 @@ def make_id(letter: str, *parts: str) -> str:
     return f"{letter}{tail}"
 
 
-def load_yaml(source: Path | Json, what: str) -> Json:
+def load_yaml(source: Path | Json, name: str) -> Json:
     """The mapping in a YAML file, or the mapping itself; BadConfiguration says what is wrong with it."""
     if isinstance(source, dict):
         return source
     try:
         content = yaml.safe_load(Path(source).read_text("utf-8"))
     except OSError as error:
-        raise BadConfiguration(f"The {what} file {source} cannot be read: {error.strerror}.") from error
+        raise BadConfiguration(f"The {name} file {source} cannot be read: {error.strerror}.") from error
     except yaml.YAMLError as error:
-        raise BadConfiguration(f"The {what} file {source} is not valid YAML: {error}") from error
+        raise BadConfiguration(f"The {name} file {source} is not valid YAML: {error}") from error
     if not isinstance(content, dict):
-        raise BadConfiguration(f"The {what} file {source} must hold a mapping.")
+        raise BadConfiguration(f"The {name} file {source} must hold a mapping.")
     return content
 
 
@@ -74,11 +74,11 @@ def load_workspace(source: Path | Json) -> Workspace:
     return Workspace(team, users, channels, with_bot)
 
 
-def _check_keys(entry: Any, known: set[str], what: str) -> None:
+def _check_keys(entry: Any, allowed: set[str], place: str) -> None:
     if not isinstance(entry, dict):
-        raise BadConfiguration(f"{what} must be a mapping, not {entry!r}.")
-    if unknown := sorted(set(entry) - known):
-        raise BadConfiguration(f"{what} has unknown keys: {', '.join(unknown)}.")
+        raise BadConfiguration(f"{place} must be a mapping, not {entry!r}.")
+    if unknown := sorted(set(entry) - allowed):
+        raise BadConfiguration(f"{place} has unknown keys: {', '.join(unknown)}.")
 
 
 def _user(entry: Any, team: Team, number: int) -> User:

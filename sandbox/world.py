@@ -134,6 +134,6 @@ class World:
             self.courier.publish(parcel)
 
 
-def _forget_oldest(kept: dict[str, object] | dict[str, Trigger] | dict[str, ResponseUrl]) -> None:
-    while len(kept) > _MOST_KEPT:
-        del kept[next(iter(kept))]
+def _forget_oldest(entries: dict[str, object] | dict[str, Trigger] | dict[str, ResponseUrl]) -> None:
+    while len(entries) > _MOST_KEPT:
+        del entries[next(iter(entries))]

@@ -1,4 +1,4 @@
-"""The words of the house as enums (docs/map.md): the same in code, tables, commands and texts."""
+"""The terms of the product as enums (docs/map.md): the same in code, tables, commands and texts."""
 
 from __future__ import annotations
 
@@ -101,6 +101,8 @@ class Standing(StrEnum):
 
 
 class ObstacleKind(StrEnum):
+    """What slows the customer down."""
+
     APPROVALS = "approvals"
     OWNERSHIP = "ownership"
     FRICTION = "friction"
@@ -109,6 +111,8 @@ class ObstacleKind(StrEnum):
 
 
 class PromiseState(StrEnum):
+    """What became of a promise made at the sale."""
+
     OPEN = "open"
     KEPT = "kept"
     RENEGOTIATED = "renegotiated"
@@ -125,6 +129,8 @@ class Loop(StrEnum):
 
 
 class CadenceKind(StrEnum):
+    """The kinds of recurring customer meetings."""
+
     WEEKLY_SYNC = "weekly_sync"
     ONBOARDING_CHECK = "onboarding_check"
     BUSINESS_REVIEW = "business_review"
@@ -165,6 +171,8 @@ class RiskKind(StrEnum):
 
 
 class RiskState(StrEnum):
+    """Who deals with a risk: nobody yet, a claimant, nobody until a day, or nobody any more."""
+
     OPEN = "open"
     CLAIMED = "claimed"
     SNOOZED = "snoozed"

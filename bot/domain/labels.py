@@ -1,4 +1,4 @@
-"""The words that people read for the words of the house: one table for every enum, for cards, forms and history alike.
+"""The labels that people read for the enums: one table for every enum, used by cards, forms and history.
 
 `label` gives a word for running text, `Choices` what a form offers. The stored value of an enum is
 never shown by itself.
@@ -216,7 +216,7 @@ _COLUMNS = {
 
 
 def label(member: Enum) -> str:
-    """The words for a member of one of the house's enums, as they stand inside a sentence."""
+    """The words for a member of an enum, as they are written inside a sentence."""
     return _LABELS[type(member)][member]
 
 

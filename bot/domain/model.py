@@ -36,6 +36,8 @@ from bot.domain.enums import (
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """A customer, or a former one; amounts are in minor units of `currency`."""
+
     id: int
     workspace_id: int
     slug: str
@@ -185,6 +187,8 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
+    """What will slow the customer down, and who clears it."""
+
     id: int
     account_id: int
     kind: ObstacleKind
@@ -249,6 +253,8 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """A human's verdict whether an account is retained in substance, at a moment."""
+
     id: int
     account_id: int
     verdict: Verdict
@@ -271,6 +277,8 @@ class HealthReading:
 
 @dataclass(frozen=True, slots=True)
 class StageEntry:
+    """The day on which an account entered a stage."""
+
     id: int
     account_id: int
     stage: Stage

@@ -39,10 +39,10 @@ class Listed:
 def listed(session: Session, states: Sequence[State], limit: int) -> list[Listed]:
     """The rows in these states, the longest due first; without states, those that are open or dead."""
     c = outbox.c
-    wanted: ColumnElement[bool] = c.state.in_([state.value for state in states])
+    condition: ColumnElement[bool] = c.state.in_([state.value for state in states])
     if not states:
-        wanted = or_(c.finished_at.is_(None), c.state == State.DEAD.value)
-    rows = session.execute(select(outbox).where(wanted).order_by(c.due_at, c.id).limit(limit))
+        condition = or_(c.finished_at.is_(None), c.state == State.DEAD.value)
+    rows = session.execute(select(outbox).where(condition).order_by(c.due_at, c.id).limit(limit))
     return [
         Listed(row.id, State(row.state), row.key, row.channel, row.due_at, row.attempts, row.note or "") for row in rows
     ]
@@ -93,8 +93,8 @@ def _row(session: Session, row_id: int) -> AnyRow:
 
 def _locked(session: Session, row_id: int) -> AnyRow:
     """The row with its channel locked, so that no sender takes it meanwhile; one that is being sent is left alone."""
-    found = _row(session, row_id)
-    lock(session, [Channel(found.workspace_id, found.channel)])
+    row = _row(session, row_id)
+    lock(session, [Channel(row.workspace_id, row.channel)])
     row = _row(session, row_id)
     if row.state == State.SENDING and row.lease_until is not None and row.lease_until > db_now(session):
         raise CannotOperate(f"{row.id} is being sent by {row.owner} just now. Look again in a minute.")

@@ -1,4 +1,4 @@
-"""How much the outbox has in front of it, for the metrics and the doctor."""
+"""How much waits in the outbox, for the metrics and the doctor."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def paused(session: Session) -> list[Paused]:
     """The workspaces for which nothing is sent until the bot starts with a token that Slack accepts."""
     gate = workspace_gate.c
     query = select(workspace.c.team_id, workspace.c.name, gate.paused).join_from(workspace_gate, workspace)
-    found = session.execute(query.where(gate.paused.is_not(None)).order_by(workspace.c.name))
-    return [Paused(*row) for row in found]
+    rows = session.execute(query.where(gate.paused.is_not(None)).order_by(workspace.c.name))
+    return [Paused(*row) for row in rows]
 
 
 def depth(session: Session) -> dict[str, int]:

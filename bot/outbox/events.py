@@ -1,4 +1,4 @@
-"""Telling the log and the metrics what a turn recorded."""
+"""Reports to the log and the metrics what a turn recorded."""
 
 from __future__ import annotations
 

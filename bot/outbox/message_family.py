@@ -19,7 +19,7 @@ _AFTER = ":after:"
 
 @dataclass(frozen=True, slots=True)
 class FamilyMember:
-    """A row of the outbox, as far as what follows it needs."""
+    """The columns of an outbox row that the message which replaces it needs."""
 
     id: int
     key: str
@@ -41,20 +41,21 @@ _COLUMNS = [outbox.c[field.name] for field in fields(FamilyMember)]
 
 
 def family(key: str) -> str:
-    """The key that the first of a family had."""
+    """The key of the first message of a family."""
     return key.partition(_AFTER)[0]
 
 
 def newest(session: Session, workspace_id: int, key: str) -> FamilyMember | None:
-    """The message that stands for `key`, held until the transaction ends, so that it does not die meanwhile."""
+    """The message that stands for `key`, locked until the transaction ends, so that no sender gives it up meanwhile."""
     c, first = outbox.c, family(key)
-    held = select(*_COLUMNS).where(c.workspace_id == workspace_id).with_for_update(read=True)
-    # Two questions, as SQLite reads all of a workspace for the two in one; ";" is the byte after ":".
-    root = held.where(c.key == first)
-    later = held.where(c.key > f"{first}{_AFTER}", c.key < f"{first}{_AFTER[:-1]};").order_by(c.id.desc()).limit(1)
-    # The root first: while somebody buries it this waits, and then sees what follows it.
-    found = [FamilyMember(*row) for query in (root, later) for row in session.execute(query)]
-    return found[-1] if found else None
+    in_workspace = select(*_COLUMNS).where(c.workspace_id == workspace_id).with_for_update(read=True)
+    # Two queries, because SQLite would read all of a workspace for one with OR; ";" is the byte after ":".
+    root = in_workspace.where(c.key == first)
+    followers = in_workspace.where(c.key > f"{first}{_AFTER}", c.key < f"{first}{_AFTER[:-1]};")
+    later = followers.order_by(c.id.desc()).limit(1)
+    # Read the root first: this waits for a sender that gives it up, and then sees the message that replaces it.
+    members = [FamilyMember(*row) for query in (root, later) for row in session.execute(query)]
+    return members[-1] if members else None
 
 
 def by_id(session: Session, workspace_id: int, row_id: int) -> FamilyMember | None:
@@ -76,6 +77,6 @@ def parent_of(session: Session, workspace_id: int, row_id: int) -> FamilyMember 
 def waiting_replies(session: Session, workspace_id: int, row_id: int) -> list[FamilyMember]:
     """The replies to a message that are not sent yet, in the order of sending."""
     c = outbox.c
-    theirs = (c.workspace_id == workspace_id) & (c.thread_id == row_id)
-    waiting = select(*_COLUMNS).where(theirs, c.op == "post", c.finished_at.is_(None))
+    in_thread = (c.workspace_id == workspace_id) & (c.thread_id == row_id)
+    waiting = select(*_COLUMNS).where(in_thread, c.op == "post", c.finished_at.is_(None))
     return [FamilyMember(*row) for row in session.execute(waiting.order_by(c.due_at, c.id))]

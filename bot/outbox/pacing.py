@@ -37,24 +37,24 @@ def lock(session: Session, channels: Iterable[Channel], *, open_at: datetime | N
     With `open_at` (database time) gates that are shut then, or in somebody else's hands, are left out; without it the
     call waits for all of them, in one order for everybody, so that two callers cannot wait for each other.
     """
-    wanted = sorted(set(channels))
-    if not wanted:
+    ordered = sorted(set(channels))
+    if not ordered:
         return []
     if open_at:
-        found = session.execute(statements.LOCK_OPEN, {"channels": wanted, "at": open_at})
+        rows = session.execute(statements.LOCK_OPEN, {"channels": ordered, "at": open_at})
     else:
-        found = session.execute(statements.LOCK_WAITING, {"channels": wanted})
-    held = {Channel(*row) for row in found}
-    if missing := [channel._asdict() for channel in wanted if channel not in held]:
+        rows = session.execute(statements.LOCK_WAITING, {"channels": ordered})
+    locked = {Channel(*row) for row in rows}
+    if missing := [channel._asdict() for channel in ordered if channel not in locked]:
         make = statements.MAKE_GATES[session.get_bind().dialect.name]
-        held |= {Channel(*row) for row in session.execute(make, missing)}
-    if open_at is None and len(held) < len(wanted):
-        return lock(session, wanted)  # somebody else made one of them just now
-    return sorted(held)
+        locked |= {Channel(*row) for row in session.execute(make, missing)}
+    if open_at is None and len(locked) < len(ordered):
+        return lock(session, ordered)  # somebody else made one of them just now
+    return sorted(locked)
 
 
 def promote(session: Session, channels: Sequence[Channel]) -> None:
-    """Let claims see the first open row of each of `channels`, whose gates the caller has locked."""
+    """Let claims see the first open row of each of `channels`; the caller has locked their gates."""
     session.execute(statements.PROMOTE, {"channels": channels})
 
 
@@ -102,14 +102,14 @@ def resume_workspace(session: Session, workspace_id: int) -> bool:
 
 def paused_reason(session: Session, workspace_id: int) -> str | None:
     """Why nothing is sent for a workspace; None while it is open."""
-    found: str | None = session.execute(
+    reason: str | None = session.execute(
         select(workspace_gate.c.paused).where(workspace_gate.c.workspace_id == workspace_id)
     ).scalar_one_or_none()
-    return found
+    return reason
 
 
 def park_paused(session: Session) -> None:
-    """Put out of the claims' way what was put for paused workspaces meanwhile."""
+    """Park the rows that were put for paused workspaces meanwhile, so that claims skip them."""
     gate = workspace_gate.c
     # all workspaces: the sender parks what it cannot send
     query = select(gate.workspace_id).where(gate.paused.is_not(None)).with_for_update(skip_locked=True)

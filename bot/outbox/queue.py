@@ -82,14 +82,14 @@ def _values(message: Outgoing, needed: dict[str, AnyRow | None], now: datetime) 
 
 def _needed(session: Session, message: Outgoing) -> dict[str, AnyRow | None]:
     keys = {"thread": message.thread_key, "target": message.target_key}
-    wanted = {key for key in keys.values() if key is not None}
-    if not wanted:
+    unique_keys = {key for key in keys.values() if key is not None}
+    if not unique_keys:
         return dict.fromkeys(keys)
-    values = {"workspace": message.workspace_id, "keys": list(wanted)}
-    known: dict[str, AnyRow] = {row.key: row for row in session.execute(statements.NEEDED, values)}
-    if missing := wanted - known.keys():
+    values = {"workspace": message.workspace_id, "keys": list(unique_keys)}
+    row_by_key: dict[str, AnyRow] = {row.key: row for row in session.execute(statements.NEEDED, values)}
+    if missing := unique_keys - row_by_key.keys():
         raise UnknownKeyError(f"outbox row {message.key!r} needs {sorted(missing)}, which nobody has put")
-    return {part: known[key] if key else None for part, key in keys.items()}
+    return {part: row_by_key[key] if key else None for part, key in keys.items()}
 
 
 def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, owner: str) -> Batch:
@@ -99,29 +99,29 @@ def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, 
     """
     at = db_now(session)
     moments = {"now": now, "at": at}
-    found = [
+    due_rows = [
         *session.execute(statements.EXPIRED, {"at": at, "limit": limit}),
         *session.execute(statements.DUE, {**moments, "limit": _WINDOW * limit}),
     ]
-    channels = list(dict.fromkeys(Channel(row.workspace_id, row.channel) for row in found))[:limit]
+    channels = list(dict.fromkeys(Channel(row.workspace_id, row.channel) for row in due_rows))[:limit]
     locked = lock(session, channels, open_at=at)
     if not locked:
         return Batch([], at)
     heads = list(session.execute(statements.HEADS, {"channels": locked}))
     dropped = _collapse_updates(session, heads, now)
-    taken = [row for row in heads if row.id not in dropped and _is_free(row, now, at)]
+    claimed = [row for row in heads if row.id not in dropped and _is_free(row, now, at)]
     until = at + timedelta(seconds=lease_seconds)
-    if taken:
-        ids = [row.id for row in taken]
+    if claimed:
+        ids = [row.id for row in claimed]
         session.execute(statements.TAKE, {"ids": ids, "until": until, "holder": owner, "at": at})
-    if {row.id for row in found} - {row.id for row in heads}:
+    if {row.id for row in due_rows} - {row.id for row in heads}:
         ids = [row.id for row in heads]
         session.execute(statements.PARK, {"channels": locked, "now": now, "ids": ids})
     if dropped:
         promote(session, locked)
-    taken.sort(key=lambda row: (row.due_at, row.id))
-    more = bool(dropped) or (len(taken) < limit <= len(found))
-    return Batch([_claimed(row, at, until) for row in taken], at, more)
+    claimed.sort(key=lambda row: (row.due_at, row.id))
+    more = bool(dropped) or (len(claimed) < limit <= len(due_rows))
+    return Batch([_claimed(row, at, until) for row in claimed], at, more)
 
 
 def _is_free(row: AnyRow, now: datetime, at: datetime) -> bool:

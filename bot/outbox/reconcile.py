@@ -31,17 +31,17 @@ async def resolve(
     """
     try:
         async with asyncio.timeout(seconds):
-            seen = await transport.find(row, row.claimed_at)
+            result = await transport.find(row, row.claimed_at)
     except TimeoutError:
         return NotSent("looking for it took too long")
-    match seen:
+    match result:
         case Absent():
             log.info("outbox.absent", key=row.key, token=row.token)
             return replace(row, in_doubt=False)
         case CannotLook(why):
             return await _blindly(row, why, database, observer)
         case Found() | NotSent() | PermanentFailure():
-            return seen
+            return result
 
 
 async def _blindly(

@@ -78,8 +78,8 @@ def finish(session: Session, now: datetime, results: Sequence[Result], pace: Pac
 
 
 def _verdict(result: Result, stored: AnyRow) -> ResultVerdict:
-    held = stored.state == State.SENDING and stored.attempts == result.row.token
-    if held:
+    is_claimed = stored.state == State.SENDING and stored.attempts == result.row.token
+    if is_claimed:
         return ResultVerdict.RECORDED
     if not isinstance(result.outcome, Sent):
         return ResultVerdict.LOST

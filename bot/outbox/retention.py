@@ -1,4 +1,4 @@
-"""Lets finished messages of the outbox go after a while, so that it does not grow without end.
+"""Deletes finished messages of the outbox after a while, so that it does not grow without end.
 
 The ledger and its history tell what happened and stay whole; a row of the outbox is only the evidence of a delivery,
 and what updates and replies of the same message find by its key. So a message goes when it has been sent or dropped for
@@ -24,7 +24,7 @@ What stays is at most two messages a risk and one an action, far fewer than meet
 
 from __future__ import annotations
 
-# all workspaces, whole module: the clock lets old messages go, whosever they are
+# all workspaces, whole module: the clock deletes old messages of every workspace
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,7 +46,7 @@ BATCH = 500
 
 
 class Posts(Enum):
-    """What becomes of the finished posts of a kind."""
+    """Whether and when the finished posts of a kind are deleted."""
 
     STAY = auto()
     GO = auto()
@@ -93,7 +93,15 @@ def prune(rules: Sequence[Rule], retention: timedelta, session: Session, now: da
     """
     before, at = now - retention, db_now(session)
     return any(
-        delete_some(session, rule.kind, rule.op.value, before, at, BATCH, spare_open_prompts=rule.of_a_prompt)
+        delete_some(
+            session,
+            rule.kind,
+            rule.op.value,
+            before,
+            at=at,
+            limit=BATCH,
+            spare_open_prompts=rule.of_a_prompt,
+        )
         for rule in rules
     )
 
@@ -140,9 +148,9 @@ def delete_some(
     kind: str,
     op: str,
     before: datetime,
+    *,
     at: datetime,
     limit: int,
-    *,
     spare_open_prompts: bool = False,
 ) -> int:
     """Delete up to `limit` messages of this kind and op that were over `before` (business time); returns how many.

@@ -145,7 +145,7 @@ class Sender(Generic[P]):
         return len(self._tasks)
 
     async def abandon(self) -> None:
-        """Drop everything in mid-air, as a crash would; others take the rows over when the leases are over."""
+        """Cancel every send at once, as a crash would; other senders take the rows when the leases are over."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -177,7 +177,7 @@ class Sender(Generic[P]):
                 return Turn(0, [], 0)
 
     def _pause(self, turn: Turn) -> float:
-        """How long to wait for news after `turn`: results, commits and moved clocks all wake the sender earlier."""
+        """Seconds to wait after `turn`; results, commits and a moved clock wake the sender earlier."""
         if len(self._tasks) >= self._settings.hands or turn.wait is None:
             return self._settings.poll_seconds
         return min(turn.wait, self._settings.poll_seconds)
@@ -224,7 +224,7 @@ class Sender(Generic[P]):
             return recorded, batch.rows, rest(session, now, batch.at)
 
     def _bury(self, result: Result, now: datetime) -> list[Recorded]:
-        """Record a dead row in a transaction of its own, so that telling a person cannot fail the others' results."""
+        """Record a dead row in a transaction of its own, so that a failing notice loses no other result."""
         try:
             with self._database.begin() as session:
                 recorded = finish(session, now, [result], self._settings.pace)
@@ -274,14 +274,14 @@ class Sender(Generic[P]):
             return {}
         try:
             async with asyncio.timeout(self._settings.http_seconds):
-                made = await self._transport.prepare(rows)
+                prepared = await self._transport.prepare(rows)
         except (*AWAY, TimeoutError) as away:
-            made = [NotSent(f"not prepared: {away!r:.200}")] * len(rows)
+            prepared = [NotSent(f"not prepared: {away!r:.200}")] * len(rows)
         except Exception as error:  # noqa: BLE001 -- messages that cannot be rendered must not stop the others
-            made = [error] * len(rows)
+            prepared = [error] * len(rows)
         return {
-            row.id: self._broken(row, one) if isinstance(one, Exception) else one
-            for row, one in zip(rows, made, strict=True)
+            row.id: self._broken(row, item) if isinstance(item, Exception) else item
+            for row, item in zip(rows, prepared, strict=True)
         }
 
     async def _attempt(self, row: Claimed, lease: Lease, batch: asyncio.Task[dict[int, _Prepared[P]]]) -> Result:
@@ -290,12 +290,14 @@ class Sender(Generic[P]):
             return Result(row, Moot(row.orphan))
         if _must_look(row):
             try:
-                seen = await resolve(row, self._transport, self._database, self._observer, self._settings.http_seconds)
+                resolved = await resolve(
+                    row, self._transport, self._database, self._observer, self._settings.http_seconds
+                )
             except AWAY as away:
                 return Result(before, NotSent(f"not looked for: {away!r:.200}"))
-            if not isinstance(seen, Claimed):
-                return Result(row, seen)
-            row = seen
+            if not isinstance(resolved, Claimed):
+                return Result(row, resolved)
+            row = resolved
             prepared = (await self._prepare([row]))[row.id]
         else:
             prepared = (await asyncio.shield(batch))[row.id]
@@ -304,7 +306,7 @@ class Sender(Generic[P]):
         if self._stopping or not lease.may_post():
             return Result(before, HandedBack())
         outcome = await self._deliver(row, prepared, lease)
-        # What surely was not sent has not used up the one blind attempt either.
+        # A row that surely was not sent keeps its one blind attempt.
         return Result(
             replace(row, blind=before.blind) if isinstance(outcome, NotSent | PermanentFailure) else row, outcome
         )

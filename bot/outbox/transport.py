@@ -1,4 +1,4 @@
-"""What the sender asks of whoever can reach Slack, and whom it tells what happened."""
+"""The protocols that the sender needs: the transport to Slack and the observer of what happens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.outbox.types import Absent, Ambiguous, CannotLook, Claimed, Found, Moot
 P = TypeVar("P")
 
 OnDead = Callable[[Session, Claimed, str], None]
-"""Called in the transaction that buries a row, with Slack's error code, so that a person is told by another row."""
+"""Called in the transaction that marks a row dead, with Slack's error code; it puts the notice to a person."""
 
 
 def steady_seconds() -> float:
@@ -61,13 +61,13 @@ class Transport(Protocol[P]):
 
 
 class Observer(Protocol):
-    """Whom the sender tells what happened, for the metrics; called in its event loop, after the commit."""
+    """Receives what happens, for the metrics; called in its event loop, after the commit."""
 
     def sent(self, row: Claimed, lag_seconds: float, note: Note) -> None:
         """A row is sent; the lag is between its due time and now, in business time."""
 
     def retried(self, row: Claimed, why: str) -> None:
-        """A row surely was not sent, or nobody knows, and goes round again."""
+        """A row was surely not sent, or nobody knows; it is tried again."""
 
     def reconciled(self, row: Claimed) -> None:
         """A row was found to have arrived: a duplicate was prevented."""
@@ -79,7 +79,7 @@ class Observer(Protocol):
         """A row was refused for good, and a person is told."""
 
     def lost(self, row: Claimed) -> None:
-        """A lease ran out in this sender's hands; what it had to say was not written."""
+        """A lease ran out while this sender held it; the result was not written."""
 
     def doubled(self, row: Claimed) -> None:
         """A message stood twice and one was retracted."""

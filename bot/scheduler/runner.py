@@ -17,10 +17,10 @@ from bot.log import traced
 from bot.scheduler.jobs import Job
 from bot.store.engine import Database
 
-# A backlog is worked off in shares, so that one job does not keep the others waiting for long.
+# Jobs work off a backlog in shares, so that one does not keep the others waiting for long.
 _MOST_PIECES = 200
 _MOST_SECONDS = 10.0
-# Of their own: in the loop's pool a backlog would take every thread, and people and the sender would wait for one.
+# The clock has its own pool: a backlog would take every thread of the loop's, and people and the sender would wait.
 _THREADS = 2
 
 log = structlog.get_logger("clock")
@@ -40,7 +40,7 @@ class Clockwork:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="clock")
 
     def start(self) -> None:
-        """Begin, with a first look at everything right away."""
+        """Start the jobs; each runs for the first time right away."""
         for job in self._jobs:
             self._scheduler.add_job(
                 self._run,
@@ -48,7 +48,7 @@ class Clockwork:
                 args=[job],
                 name=job.name,
                 seconds=self._tick_seconds * job.ticks,
-                # So that replicas which started together do not all look at the same moment.
+                # Replicas that started together then do not all query at the same moment.
                 jitter=self._tick_seconds * 0.1,
                 next_run_time=datetime.now(UTC),
                 coalesce=True,
@@ -58,7 +58,7 @@ class Clockwork:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Begin nothing more; return when what runs has ended."""
+        """Start no further job; return when the running ones have ended."""
         self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
@@ -81,8 +81,10 @@ class Clockwork:
                 return 0
             with traced() as trace:
                 try:
-                    here = contextvars.copy_context()
-                    done = await asyncio.get_running_loop().run_in_executor(self._threads, here.run, self._share, job)
+                    context = contextvars.copy_context()
+                    done = await asyncio.get_running_loop().run_in_executor(
+                        self._threads, context.run, self._share, job
+                    )
                 except Exception:
                     log.exception("clock.failed", job=job.name)
                     return 0

@@ -36,7 +36,7 @@ class ProoflineApp(AsyncApp):
             signing_secret=signing_secret,
             process_before_response=True,
             ignoring_self_events_enabled=True,
-            # So that a button of an older version gets a sentence, not silence.
+            # A button of an older version then gets a sentence instead of silence.
             raise_error_for_unhandled_request=True,
             request_verification_enabled=bool(signing_secret),
         )

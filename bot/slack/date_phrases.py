@@ -41,8 +41,8 @@ def due(text: str, today: date) -> date | None:
 def _named_weekday(words: str, today: date) -> date | None:
     first, _, rest = words.partition(" ")
     name = rest if first in ("next", "this") else words
-    found = [number for number, day in enumerate(_WEEKDAYS) if len(name) >= 3 and day.startswith(name)]
-    return _weekday(today, found[0], 1 if first == "next" else 0) if len(found) == 1 else None
+    weekdays = [number for number, day in enumerate(_WEEKDAYS) if len(name) >= 3 and day.startswith(name)]
+    return _weekday(today, weekdays[0], 1 if first == "next" else 0) if len(weekdays) == 1 else None
 
 
 def _weekday(today: date, weekday: int, weeks: int) -> date:
@@ -61,8 +61,8 @@ def _calendar(words: str, today: date) -> date | None:
     if not _DAY_AND_MONTH.fullmatch(words):
         return None
     try:
-        found = parser.parse(words, default=datetime(today.year, 1, 1)).date()  # noqa: DTZ001 - a date has no zone
+        parsed = parser.parse(words, default=datetime(today.year, 1, 1)).date()  # noqa: DTZ001 - a date has no zone
     except (ValueError, OverflowError):
         return None
     written_year = re.search(r"\b\d{4}\b", words)
-    return found if written_year or found >= today else found + relativedelta(years=1)
+    return parsed if written_year or parsed >= today else parsed + relativedelta(years=1)

@@ -48,11 +48,11 @@ class _Team:
 
 
 async def examine(settings: Settings, tell: Callable[[Diagnosis], None]) -> bool:
-    """Examine everything, telling each finding as it is made; returns whether all is well."""
+    """Examine everything and pass each finding to `tell` at once; returns whether all is well."""
     findings: list[Diagnosis] = []
 
-    def note(found: Iterable[Diagnosis]) -> None:
-        for finding in found:
+    def note(diagnoses: Iterable[Diagnosis]) -> None:
+        for finding in diagnoses:
             findings.append(finding)
             tell(finding)
 
@@ -61,8 +61,8 @@ async def examine(settings: Settings, tell: Callable[[Diagnosis], None]) -> bool
     usable = all(finding.well for finding in findings)
     async with app.http_session() as http:
         client = app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
-        team, found = await _tokens(settings, client)
-        note(found)
+        team, token_findings = await _tokens(settings, client)
+        note(token_findings)
         if team and usable:
             note(await _in_database(client, database, team))
         elif usable:
@@ -78,10 +78,13 @@ def _database(database: Database) -> list[Diagnosis]:
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         return [Diagnosis("database", f"{shown} cannot be reached ({why})", "Start it, or set DATABASE_URL.")]
-    here = Diagnosis("database", shown)
+    reached = Diagnosis("database", shown)
     if behind:
-        return [here, Diagnosis("migrations", "the tables are not those of this version", "Run python -m bot migrate.")]
-    return [here, Diagnosis("migrations", "up to date")]
+        return [
+            reached,
+            Diagnosis("migrations", "the tables are not those of this version", "Run python -m bot migrate."),
+        ]
+    return [reached, Diagnosis("migrations", "up to date")]
 
 
 async def _tokens(settings: Settings, client: AsyncWebClient) -> tuple[_Team | None, list[Diagnosis]]:
@@ -127,23 +130,23 @@ def _not_let_in(about: str, settings: Settings, error: Exception) -> Diagnosis:
 
 def _scopes(headers: Any) -> Diagnosis:
     """Slack names the scopes of a token in the headers of every answer."""
-    given = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
+    header = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
     manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
-    wanted = set(manifest["oauth_config"]["scopes"]["bot"])
-    if given is None:
+    required = set(manifest["oauth_config"]["scopes"]["bot"])
+    if header is None:
         return Diagnosis("scopes", "Slack does not say")
-    missing = sorted(wanted - {scope.strip() for scope in given.split(",")})
+    missing = sorted(required - {scope.strip() for scope in header.split(",")})
     if missing:
         mend = "Update the app from manifest.yml and install it again."
         return Diagnosis("scopes", f"missing {', '.join(missing)}", mend)
-    return Diagnosis("scopes", f"all {len(wanted)} given")
+    return Diagnosis("scopes", f"all {len(required)} given")
 
 
 async def _in_database(client: AsyncWebClient, database: Database, team: _Team) -> list[Diagnosis]:
-    known = await asyncio.to_thread(_known, database, team)
-    if isinstance(known, Diagnosis):
-        return [known]
-    findings, channels = known
+    result = await asyncio.to_thread(_known, database, team)
+    if isinstance(result, Diagnosis):
+        return [result]
+    findings, channels = result
     if not channels:
         findings.append(Diagnosis("channels", "no portfolio has one", "Set one with /portfolio setup in Slack."))
     return [*findings, *[await _channel(client, name, channel) for name, channel in channels]]
@@ -157,28 +160,30 @@ def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis]
                 "workspace", f"{team.name} is new to this database", "Start the bot once: python -m bot run."
             )
         paused = next((entry for entry in backlog.paused(session) if entry.team_id == team.id), None)
-        lost = [member.name for member in members.of_workspace(session, workspace_id) if member.slack_id is None]
-        kept = portfolios.of_workspace(session, workspace_id)
+        unlinked = [member.name for member in members.of_workspace(session, workspace_id) if member.slack_id is None]
+        saved = portfolios.of_workspace(session, workspace_id)
         waiting = sum(backlog.depth(session).values())
     findings = [
         _sending_paused(paused, "The token is well again: start the bot again, and it sends what waits.")
         if paused
         else Diagnosis("sending", f"{waiting} messages waiting"),
         Diagnosis(
-            "owners", f"{len(lost)} not found in Slack: {_some(lost)}", "Invite them, or import with their e-mail."
+            "owners",
+            f"{len(unlinked)} not found in Slack: {_some(unlinked)}",
+            "Invite them, or import with their e-mail.",
         )
-        if lost
+        if unlinked
         else Diagnosis("owners", "all found in Slack"),
     ]
-    return findings, [(portfolio.name, portfolio.channel) for portfolio in kept if portfolio.channel]
+    return findings, [(portfolio.name, portfolio.channel) for portfolio in saved if portfolio.channel]
 
 
 def _paused(database: Database) -> list[Diagnosis]:
     """What is known to be paused, although Slack does not let us in to say which workspace the token is for."""
     with database.reading() as session:
-        found = backlog.paused(session)
+        paused_workspaces = backlog.paused(session)
     mend = "Once the token is well, start the bot again, and it sends what waits."
-    return [_sending_paused(entry, mend) for entry in found]
+    return [_sending_paused(entry, mend) for entry in paused_workspaces]
 
 
 def _sending_paused(entry: backlog.Paused, mend: str) -> Diagnosis:

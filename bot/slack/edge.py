@@ -208,13 +208,13 @@ class Edge:
         return actor
 
     def _workspace(self, session: Session, team_id: str) -> int:
-        known = self._workspaces.get(team_id)
-        if known is None:
-            known = workspaces.id_of(session, team_id)
-            if known is None:
+        workspace_id = self._workspaces.get(team_id)
+        if workspace_id is None:
+            workspace_id = workspaces.id_of(session, team_id)
+            if workspace_id is None:
                 raise UserError(SlackRefusal.NOT_INSTALLED)
-            self._workspaces[team_id] = known
-        return known
+            self._workspaces[team_id] = workspace_id
+        return workspace_id
 
     async def _meet(self, sender: Caller) -> None:
         """Ask Slack who the sender is and remember it."""

@@ -87,7 +87,7 @@ class Gateway:
             return channel
         if not lease.may_post():
             return NotSent("the lease was nearly over")
-        held = LEASE.set(lease)
+        context_token = LEASE.set(lease)
         try:
             answer = await self._call(prepared, channel)
             return Sent(str(answer["channel"]), str(answer["ts"]))
@@ -96,7 +96,7 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 - every failure has a meaning for the message
             return await self._meaning(error)
         finally:
-            LEASE.reset(held)
+            LEASE.reset(context_token)
 
     async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | PermanentFailure:
         """Search the conversation for the row's uuid; an update can simply be made again."""
@@ -108,9 +108,9 @@ class Gateway:
         if isinstance(channel, PermanentFailure):
             return _cannot_look(channel)
         try:
-            seen = await self._search(row, channel, since)
-            RECONCILIATIONS.labels("found" if isinstance(seen, Found) else "absent").inc()
-            return seen
+            result = await self._search(row, channel, since)
+            RECONCILIATIONS.labels("found" if isinstance(result, Found) else "absent").inc()
+            return result
         except SlackApiError as error:
             if errors.code_of(error) in errors.NO_SUCH_MESSAGE:
                 return Absent()
@@ -137,16 +137,18 @@ class Gateway:
         except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - the sender decides what becomes of a row that cannot be rendered
-            return [error] if len(rows) == 1 else [made for row in rows for made in self._made([row])]
+            return [error] if len(rows) == 1 else [item for row in rows for item in self._made([row])]
 
     def _composed(self, rows: Sequence[Claimed]) -> list[tuple[Claimed, object]]:
         views: dict[int, object] = {}
         with self._database.reading() as session:
             direct = [row for row in rows if row.destination is Destination.USER and row.op is Op.POST]
-            gone = members.who_left(session, {(row.workspace_id, row.channel) for row in direct})
+            deactivated = members.who_left(session, {(row.workspace_id, row.channel) for row in direct})
             # Slack takes a message to somebody who has left without complaint, and nobody reads it.
             views |= {
-                row.id: PermanentFailure("user_disabled") for row in direct if (row.workspace_id, row.channel) in gone
+                row.id: PermanentFailure("user_disabled")
+                for row in direct
+                if (row.workspace_id, row.channel) in deactivated
             }
             kinds: dict[str, list[Claimed]] = {}
             for row in rows:
@@ -155,8 +157,8 @@ class Gateway:
             for kind, same in kinds.items():
                 # A composer reads by ids, so it is told whose they are.
                 args = [row.args | {"workspace_id": row.workspace_id} for row in same]
-                found = self._composers[kind](session, args, self._clock.now())
-                views |= {row.id: view for row, view in zip(same, found, strict=True)}
+                composed = self._composers[kind](session, args, self._clock.now())
+                views |= {row.id: view for row, view in zip(same, composed, strict=True)}
         return [(row, views[row.id]) for row in rows]
 
     def _rendered(self, row: Claimed, view: object) -> Prepared:
@@ -165,9 +167,9 @@ class Gateway:
 
     async def _channel(self, row: Claimed) -> str | PermanentFailure | NotSent:
         """The conversation's id; a user's direct messages are opened, which changes nothing if they are open."""
-        known = row.target_channel or row.thread_channel
-        if known or row.destination is Destination.CHANNEL:
-            return known or row.channel
+        channel = row.target_channel or row.thread_channel
+        if channel or row.destination is Destination.CHANNEL:
+            return channel or row.channel
         if row.channel not in self._direct:
             try:
                 async with asyncio.timeout(self._opening_seconds):
@@ -239,8 +241,8 @@ def _uuid(message: Mapping[str, Any]) -> str | None:
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") != EVENT_TYPE:
         return None
-    found = (metadata.get("event_payload") or {}).get("uuid")
-    return None if found is None else str(found)
+    uuid = (metadata.get("event_payload") or {}).get("uuid")
+    return None if uuid is None else str(uuid)
 
 
 def _cannot_look(refused: PermanentFailure) -> CannotLook | PermanentFailure:

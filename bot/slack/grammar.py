@@ -222,10 +222,10 @@ def _show(name: str, rest: str) -> Show:
 
 
 def _named(name: str, head: str) -> str:
-    found = name or head.strip()
-    if not found or (name and head.strip()):
+    chosen_name = name or head.strip()
+    if not chosen_name or (name and head.strip()):
         raise UserError(SlackRefusal.ACCOUNT_MISSING)
-    return found
+    return chosen_name
 
 
 def _day(written: str) -> date:
@@ -256,14 +256,14 @@ def _parts(words: str, fields: list[re.Match[str]]) -> dict[str, str]:
     parts: dict[str, str] = {}
     ends = [*(field.start() for field in fields[1:]), len(words)]
     for field, end in zip(fields, ends, strict=False):
-        label, known = field["label"].casefold(), _nearest_field(field["label"])[0]
-        if label != known:
-            raise UserError(SlackRefusal.LABEL_UNKNOWN, label=label, nearest=known)
-        if known in parts:
-            raise UserError(SlackRefusal.LABEL_TWICE, label=known)
-        parts[known] = words[field.end() : end].strip()
-        if not parts[known]:
-            raise UserError(SlackRefusal.LABEL_EMPTY, label=known, usage=_ONE_LINE)
+        label, nearest = field["label"].casefold(), _nearest_field(field["label"])[0]
+        if label != nearest:
+            raise UserError(SlackRefusal.LABEL_UNKNOWN, label=label, nearest=nearest)
+        if nearest in parts:
+            raise UserError(SlackRefusal.LABEL_TWICE, label=nearest)
+        parts[nearest] = words[field.end() : end].strip()
+        if not parts[nearest]:
+            raise UserError(SlackRefusal.LABEL_EMPTY, label=nearest, usage=_ONE_LINE)
     return parts
 
 

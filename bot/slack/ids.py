@@ -100,7 +100,3 @@ class Callback(StrEnum):
     TIER = "tier"
     ISOLATE_SHARE = "isolate_share"
     ACCEPT_PACKET = "accept_packet"
-
-
-class Shortcut(StrEnum):
-    """The `callback_id` of every shortcut that the manifest declares."""

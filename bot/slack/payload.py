@@ -81,8 +81,8 @@ def pair(value: object) -> tuple[str, int]:
 def clicked(body: Body) -> str:
     """The value of what was clicked or chosen: a button's value, an option, a user, a date."""
     action = body["actions"][0]
-    chosen = _chosen(action)
-    return chosen[0] if chosen else ""
+    values = _chosen(action)
+    return values[0] if values else ""
 
 
 def submission_id(body: Body) -> str:
@@ -98,8 +98,8 @@ def submission_id(body: Body) -> str:
 def submission_of(body: Body) -> Submission:
     """What tells a second delivery of this payload from another submission; `bot.app.submissions` has the rules."""
     if body.get("type") == "view_submission":
-        said = json.dumps((body["view"].get("state") or {}).get("values") or {}, sort_keys=True)
-        return Submission(submission_id(body), hashlib.sha256(said.encode()).hexdigest())
+        state_json = json.dumps((body["view"].get("state") or {}).get("values") or {}, sort_keys=True)
+        return Submission(submission_id(body), hashlib.sha256(state_json.encode()).hexdigest())
     if body.get("actions"):
         return Submission(submission_id(body))
     return Submission(str(body.get("event_id") or body["trigger_id"]))
@@ -132,15 +132,15 @@ class Form:
 
     def text(self, name: str) -> str | None:
         """What stands in the input `name`; None when it is empty or not there."""
-        found = self._chosen.get(name) or [""]
-        return found[0].strip() or None
+        values = self._chosen.get(name) or [""]
+        return values[0].strip() or None
 
     def words(self, name: str) -> str:
         """What stands in a required input; raises `UserError` on that input when it is blank."""
-        found = self.text(name)
-        if found is None:
+        words = self.text(name)
+        if words is None:
             raise UserError(SlackRefusal.INPUT_EMPTY, name)
-        return found
+        return words
 
     def many(self, name: str) -> list[str]:
         """The values chosen in checkboxes or a multi-select."""
@@ -148,25 +148,25 @@ class Form:
 
     def day(self, name: str) -> date | None:
         """The date of a date picker."""
-        found = self.text(name)
-        return None if found is None else date.fromisoformat(found)
+        text = self.text(name)
+        return None if text is None else date.fromisoformat(text)
 
     def required_day(self, name: str) -> date:
         """The date of a date picker that must be filled in; raises `UserError` on that input when it is not."""
-        found = self.day(name)
-        if found is None:
+        day = self.day(name)
+        if day is None:
             raise UserError(SlackRefusal.DAY_MISSING, name)
-        return found
+        return day
 
     def moment(self, name: str) -> datetime | None:
         """The moment of a date and time picker."""
-        found = self.text(name)
-        return None if found is None else datetime.fromtimestamp(int(found), UTC)
+        text = self.text(name)
+        return None if text is None else datetime.fromtimestamp(int(text), UTC)
 
     def row(self, name: str) -> int | None:
         """The row id of a chosen option."""
-        found = self.text(name)
-        return None if found is None else number(found)
+        text = self.text(name)
+        return None if text is None else number(text)
 
 
 _SINGLE = ("value", "selected_date", "selected_time", "selected_user", "selected_channel", "selected_conversation")

@@ -39,7 +39,7 @@ class Renderer:
             finalize=_finalize,
             extensions=[_LineMarks],
         )
-        self._environment.filters.update(lines=lines, day=short_day, cut=cut, plural=plural, label=label)
+        self._environment.filters.update(day=short_day, cut=cut, plural=plural, label=label)
         self._environment.globals["choices"] = Choices()
 
     def message(self, template: str, **context: Any) -> Message:
@@ -114,13 +114,13 @@ def _finalize(value: object) -> object:
 
 def _place(error: UndefinedError, template: str) -> str:
     """The template and line where the rendering stopped: Jinja2 writes them into the traceback."""
-    found, trace = template, error.__traceback__
+    place, trace = template, error.__traceback__
     while trace:
         file = Path(trace.tb_frame.f_code.co_filename)
         if file.suffix == ".html":
-            found = f"{file.name}:{trace.tb_lineno}"
+            place = f"{file.name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return found
+    return place
 
 
 def _check_tags(name: str, source: str) -> None:
@@ -136,12 +136,6 @@ def _check_tags(name: str, source: str) -> None:
             if attribute not in TAGS[tag[1]]:
                 allowed = ", ".join(sorted(TAGS[tag[1]])) or "none"
                 raise CompileError(f"<{tag[1]}> has no attribute {attribute}; it takes: {allowed}", where)
-
-
-def lines(text: str) -> Markup:
-    """Filter: `text` with its line breaks kept, at most one empty line in a row."""
-    text = re.sub(r"\n{3,}", "\n\n", str(text).replace("\r\n", "\n").replace("\r", "\n").strip())
-    return Markup("<br/>").join(text.split("\n"))
 
 
 def short_day(when: date | datetime | None) -> str:

@@ -46,11 +46,11 @@ def find(session: Session, workspace_id: int, typed: str) -> SearchResult:
     if not key:
         return SearchResult()
     for look in (_exact, _beginning, _words):
-        hits = look(session, workspace_id, key)
-        if len(hits) == 1:
-            return SearchResult(hit=hits[0])
-        if hits:
-            return SearchResult(choices=tuple(hits[:_SHOWN]))
+        matches = look(session, workspace_id, key)
+        if len(matches) == 1:
+            return SearchResult(hit=matches[0])
+        if matches:
+            return SearchResult(choices=tuple(matches[:_SHOWN]))
     return _closest(session, workspace_id, key)
 
 
@@ -102,15 +102,16 @@ def _starts(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
 
 def _closest(session: Session, workspace_id: int, key: str) -> SearchResult:
     """The nearest spellings, of the whole name or of one word of it; the nearest itself when nothing else is near."""
-    hits = {hit.id: hit for hit in _hits(session, _accounts(workspace_id))}
-    spellings = {(hit.id, word): word for hit in hits.values() for word in (hit.slug, *hit.slug.split("-"))}
+    account_by_id = {account.id: account for account in _hits(session, _accounts(workspace_id))}
+    accounts = account_by_id.values()
+    spellings = {(account.id, word): word for account in accounts for word in (account.slug, *account.slug.split("-"))}
     scores: dict[int, float] = {}
-    for _, score, (hit_id, _) in process.extract(key, spellings, scorer=fuzz.ratio, limit=_LOOKED_AT):
-        scores[hit_id] = max(score, scores.get(hit_id, 0.0))
+    for _, score, (account_id, _) in process.extract(key, spellings, scorer=fuzz.ratio, limit=_LOOKED_AT):
+        scores[account_id] = max(score, scores.get(account_id, 0.0))
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked:
         return SearchResult()
     (best_id, best), runner_up = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
     if best >= _CLOSE_ENOUGH and best - runner_up >= _CLEARLY_CLOSER:
-        return SearchResult(hit=hits[best_id], guessed=True)
-    return SearchResult(nearest=tuple(hits[hit_id] for hit_id, _ in ranked[:_NEAREST]))
+        return SearchResult(hit=account_by_id[best_id], guessed=True)
+    return SearchResult(nearest=tuple(account_by_id[account_id] for account_id, _ in ranked[:_NEAREST]))

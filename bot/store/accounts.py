@@ -45,8 +45,8 @@ def of_claimed(session: Session, account_ids: Iterable[int]) -> dict[int, Accoun
 def ids_of(session: Session, workspace_id: int, member_id: int) -> list[int]:
     """The accounts that this member owns or stands in for, customers only."""
     table = schema.account
-    mine = (table.c.owner_id == member_id) | (table.c.deputy_id == member_id)
-    ours = (table.c.workspace_id == workspace_id) & mine & (table.c.status == "customer")
+    is_theirs = (table.c.owner_id == member_id) | (table.c.deputy_id == member_id)
+    ours = (table.c.workspace_id == workspace_id) & is_theirs & (table.c.status == "customer")
     return list(session.execute(select(table.c.id).where(ours)).scalars())
 
 
@@ -64,16 +64,16 @@ def free_slug(session: Session, workspace_id: int, name: str) -> str:
     """A slug for `name` that no account of the workspace has yet."""
     base = slugs.slug(name)[:72] or "account"
     table = schema.account
-    taken = set(
+    used_slugs = set(
         session.execute(
             select(table.c.slug).where(
                 table.c.workspace_id == workspace_id, table.c.slug >= base, table.c.slug < base + "\U0010ffff"
             )
         ).scalars()
     )
-    if base not in taken:
+    if base not in used_slugs:
         return base
-    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken)
+    return next(slug for number in range(2, len(used_slugs) + 3) if (slug := f"{base}-{number}") not in used_slugs)
 
 
 def index_words(

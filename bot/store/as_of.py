@@ -15,12 +15,12 @@ from bot.store.types import Exact, Rank, UtcDateTime, Word
 
 
 def rewound(
-    session: Session, table: Table, names: Sequence[str], found: Iterable[Row[Any]], belongs: Any, as_of: datetime
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[Row[Any]], *, belongs: Any, as_of: datetime
 ) -> list[dict[str, Any]]:
-    """`found` (rows of `table` with the columns `names`) as they stood at `as_of`; rows born later are left out."""
+    """`rows` of `table` with the columns `names`, as they stood at `as_of`; rows born later are left out."""
     later = undone(session, table, belongs, as_of)
-    rows = (dict(zip(names, row, strict=True)) for row in found)
-    then = ((values, later.get(values["id"], {})) for values in rows)
+    values_by_name = (dict(zip(names, row, strict=True)) for row in rows)
+    then = ((values, later.get(values["id"], {})) for values in values_by_name)
     return [values | {name: old[name] for name in names if name in old} for values, old in then if old is not None]
 
 
@@ -32,15 +32,15 @@ def undone(session: Session, table: Table, belongs: Any, as_of: datetime) -> dic
         .where(belongs(history), history.c.entity == table.name, history.c.at > as_of)
         .order_by(history.c.id.desc())
     )
-    found: dict[int, dict[str, Any] | None] = {}
+    undone_by_id: dict[int, dict[str, Any] | None] = {}
     for entity_id, before in session.execute(later):
         if before is None:
-            found[entity_id] = None
+            undone_by_id[entity_id] = None
             continue
-        old = found.setdefault(entity_id, {})
+        old = undone_by_id.setdefault(entity_id, {})
         assert old is not None, "a row cannot change before it was added"
         old.update({name: restored(table.c[name], value) for name, value in before.items() if name in table.c})
-    return found
+    return undone_by_id
 
 
 def restored(column: Column[Any], value: Any) -> Any:

@@ -30,6 +30,20 @@ class Author:
     surface: str
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One change of a row, as history keeps it: who made it, and the values before and after.
+
+    `account_id` is None for a row of no account, `before` for a row that was added.
+    """
+
+    by: Author
+    row_id: int
+    account_id: int | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any]
+
+
 def add(
     session: Session, by: Author, entity: Entity, now: datetime, /, *, why: str | None = None, **values: Any
 ) -> int:
@@ -37,7 +51,7 @@ def add(
     table = entity.table
     row_id = session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
     account_id = row_id if entity is Entity.ACCOUNT else values.get("account_id")
-    _record(session, by, entity, now, row_id, account_id, None, values, why)
+    _record(session, entity, Noted(by, row_id, account_id, None, values), now, why)
     return int(row_id)
 
 
@@ -52,7 +66,7 @@ def add_many(session: Session, by: Author, entity: Entity, now: datetime, rows: 
     session.execute(
         insert(schema.history),
         [
-            _line(by, entity, now, row_id, owner, None, row, None)
+            _line(entity, Noted(by, row_id, owner, None, row), now)
             for row_id, owner, row in zip(ids, owners, rows, strict=True)
         ],
     )
@@ -81,41 +95,31 @@ def change(
     table = entity.table
     ours = (table.c.id == row_id) & entity.in_workspace(by.workspace_id)
     row = session.execute(select(table).where(ours)).mappings().one_or_none()
-    if row is None or any(row[name] != wanted for name, wanted in (only_if or {}).items()):
+    if row is None or any(row[name] != expected for name, expected in (only_if or {}).items()):
         return False
     after = {name: value for name, value in values.items() if row[name] != value}
     if not after:
         return False
     statement = update(table).where(ours).values(**after)
-    for name, wanted in (only_if or {}).items():
-        statement = statement.where(table.c[name].is_(None) if wanted is None else table.c[name] == wanted)
+    for name, expected in (only_if or {}).items():
+        statement = statement.where(table.c[name].is_(None) if expected is None else table.c[name] == expected)
     if session.connection().execute(statement).rowcount != 1:
         return False
     account_id = row_id if entity is Entity.ACCOUNT else row.get("account_id")
-    _record(session, by, entity, now, row_id, account_id, {name: row[name] for name in after}, after, why)
+    before = {name: row[name] for name in after}
+    _record(session, entity, Noted(by, row_id, account_id, before, after), now, why)
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A change that a statement of its own has made in a row of an account."""
-
-    by: Author
-    row_id: int
-    account_id: int
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-
-
 def note(session: Session, entity: Entity, changes: Iterable[Noted], now: datetime) -> None:
-    """History of changes in rows of an entity; no new look at the accounts follows from them."""
-    lines = [_line(one.by, entity, now, one.row_id, one.account_id, one.before, one.after, None) for one in changes]
+    """Write history for changes that the caller made in rows of an entity; the accounts are not reviewed again."""
+    lines = [_line(entity, noted, now) for noted in changes]
     if lines:
         session.execute(insert(schema.history), lines)
 
 
 def touch(session: Session, account_ids: Iterable[int], now: datetime) -> None:
-    """Ask for these accounts to be looked at again as of `now`; their briefs hold no longer."""
+    """Ask for these accounts to be looked at again as of `now`; their summaries are out of date."""
     rows = [{"account_id": account_id, "look_at": now} for account_id in dict.fromkeys(account_ids)]
     if not rows:
         return
@@ -141,38 +145,26 @@ def plain(value: Any) -> Any:
 
 def _record(
     session: Session,
-    by: Author,
     entity: Entity,
+    noted: Noted,
     now: datetime,
-    row_id: int,
-    account_id: int | None,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
     why: str | None,
 ) -> None:
-    session.execute(insert(schema.history), _line(by, entity, now, row_id, account_id, before, after, why))
-    if account_id is not None:
-        touch(session, [account_id], now)
+    session.execute(insert(schema.history), _line(entity, noted, now, why))
+    if noted.account_id is not None:
+        touch(session, [noted.account_id], now)
 
 
-def _line(
-    by: Author,
-    entity: Entity,
-    now: datetime,
-    row_id: int,
-    account_id: int | None,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
-    why: str | None,
-) -> dict[str, Any]:
+def _line(entity: Entity, noted: Noted, now: datetime, why: str | None = None) -> dict[str, Any]:
+    before, after = noted.before, noted.after
     return {
-        "workspace_id": by.workspace_id,
-        "account_id": account_id,
+        "workspace_id": noted.by.workspace_id,
+        "account_id": noted.account_id,
         "at": now,
-        "member_id": by.member_id,
-        "surface": by.surface,
+        "member_id": noted.by.member_id,
+        "surface": noted.by.surface,
         "entity": entity.value,
-        "entity_id": row_id,
+        "entity_id": noted.row_id,
         "before": None if before is None else {name: plain(value) for name, value in before.items()},
         "after": {name: plain(value) for name, value in after.items() if before is not None or value is not None},
         "why": why,

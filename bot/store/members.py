@@ -75,8 +75,8 @@ def by_slack_id(session: Session, workspace_id: int, slack_id: str) -> Member | 
 
 def by_name(session: Session, workspace_id: int, name: str) -> Member | None:
     """The member with this name or e-mail address, whatever its case."""
-    wanted = name.strip().lower()
-    same = (func.lower(member.c.name) == wanted) | (func.lower(member.c.email) == wanted)
+    lowered = name.strip().lower()
+    same = (func.lower(member.c.name) == lowered) | (func.lower(member.c.email) == lowered)
     first = select(*_COLUMNS).where(member.c.workspace_id == workspace_id, same).order_by(member.c.id).limit(1)
     row = session.execute(first).one_or_none()
     return None if row is None else Member(*row)
@@ -89,8 +89,8 @@ def of_workspace(session: Session, workspace_id: int) -> list[Member]:
 
 def by_ids(session: Session, workspace_ids: Iterable[int], member_ids: Iterable[int | None]) -> dict[int, Member]:
     """Those of these members who are of these workspaces, by their ids, in one query."""
-    wanted = sorted({member_id for member_id in member_ids if member_id is not None})
-    rows = session.execute(_BY_IDS, {"workspaces": sorted(set(workspace_ids)), "wanted": wanted})
+    ids = sorted({member_id for member_id in member_ids if member_id is not None})
+    rows = session.execute(_BY_IDS, {"workspaces": sorted(set(workspace_ids)), "wanted": ids})
     return {row.id: Member(*row) for row in rows}
 
 
@@ -98,40 +98,40 @@ def who_left(session: Session, people: Collection[tuple[int, str]]) -> set[tuple
     """Those of these people (workspace and Slack id) who are deactivated."""
     if not people:
         return set()
-    found = session.execute(_WHO_LEFT, {"slack": [slack_id for _, slack_id in people]})
-    return {(row.workspace_id, row.slack_id) for row in found} & set(people)
+    rows = session.execute(_WHO_LEFT, {"slack": [slack_id for _, slack_id in people]})
+    return {(row.workspace_id, row.slack_id) for row in rows} & set(people)
 
 
 def names(session: Session, workspace_ids: Iterable[int], member_ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these members of these workspaces, by id."""
     workspaces = sorted(set(workspace_ids))
-    wanted = sorted({member_id for member_id in member_ids if member_id is not None})
-    found: dict[int, str] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows = session.execute(_NAMES, {"workspaces": workspaces, "wanted": wanted[start : start + _AT_ONCE]})
-        found |= dict(tuple(row) for row in rows)
-    return found
+    ids = sorted({member_id for member_id in member_ids if member_id is not None})
+    name_by_id: dict[int, str] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = session.execute(_NAMES, {"workspaces": workspaces, "wanted": ids[start : start + _AT_ONCE]})
+        name_by_id |= dict(tuple(row) for row in rows)
+    return name_by_id
 
 
 def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:
     """Insert or refresh a Slack user; an imported owner of the same name or e-mail becomes this user."""
-    known = by_slack_id(session, workspace_id, user.slack_id) or _imported(session, workspace_id, user)
+    existing = by_slack_id(session, workspace_id, user.slack_id) or _imported(session, workspace_id, user)
     values: dict[str, Any] = {field.name: getattr(user, field.name) for field in fields(SlackUser)}
-    if known is None:
+    if existing is None:
         session.execute(insert(member).values(workspace_id=workspace_id, **values))
-    elif any(getattr(known, name) != value for name, value in values.items()):
-        ours = (member.c.workspace_id == workspace_id) & (member.c.id == known.id)
+    elif any(getattr(existing, name) != value for name, value in values.items()):
+        ours = (member.c.workspace_id == workspace_id) & (member.c.id == existing.id)
         session.execute(update(member).where(ours).values(**values))
-        if known.name != user.name:
+        if existing.name != user.name:
             review_queue.forget_summaries_of(session, workspace_id)
-    found = by_slack_id(session, workspace_id, user.slack_id)
-    assert found is not None
-    return found
+    stored = by_slack_id(session, workspace_id, user.slack_id)
+    assert stored is not None
+    return stored
 
 
 def _imported(session: Session, workspace_id: int, user: SlackUser) -> Member | None:
     for key in (user.email, user.name):
-        found = by_name(session, workspace_id, key) if key else None
-        if found is not None and found.slack_id is None:
-            return found
+        namesake = by_name(session, workspace_id, key) if key else None
+        if namesake is not None and namesake.slack_id is None:
+            return namesake
     return None

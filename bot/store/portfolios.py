@@ -48,8 +48,8 @@ class Portfolio:
     @property
     def lost_channels(self) -> tuple[str, ...]:
         """The channels that Slack refuses, each once."""
-        lost = [getattr(self, use) for use in CHANNELS if getattr(self, f"{use}_lost_at")]
-        return tuple(dict.fromkeys(channel for channel in lost if channel))
+        channels = [getattr(self, use) for use in CHANNELS if getattr(self, f"{use}_lost_at")]
+        return tuple(dict.fromkeys(channel for channel in channels if channel))
 
 
 _COLUMNS = [portfolio.c[field.name] for field in fields(Portfolio)]
@@ -90,10 +90,10 @@ def of_manager(session: Session, workspace_id: int, member_id: int) -> list[Port
 
 def of_owner(session: Session, workspace_id: int, member_id: int) -> list[Portfolio]:
     """The portfolios in which this member owns or deputises a customer."""
-    mine = (account.c.owner_id == member_id) | (account.c.deputy_id == member_id)
+    is_theirs = (account.c.owner_id == member_id) | (account.c.deputy_id == member_id)
     ours = (account.c.workspace_id == workspace_id) & (account.c.status == AccountStatus.CUSTOMER)
-    held = select(account.c.portfolio_id).where(ours, mine)
-    return _many(session, workspace_id, portfolio.c.id.in_(held))
+    portfolio_ids = select(account.c.portfolio_id).where(ours, is_theirs)
+    return _many(session, workspace_id, portfolio.c.id.in_(portfolio_ids))
 
 
 def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
@@ -147,8 +147,8 @@ def owners_outside(session: Session, inside: Portfolio) -> set[int]:
         )
     )
     pairs = session.execute(statement).all()
-    here = {row.owner_id for row in pairs if row.portfolio_id == inside.id}
-    return {row.owner_id for row in pairs} - here
+    inside_owners = {row.owner_id for row in pairs if row.portfolio_id == inside.id}
+    return {row.owner_id for row in pairs} - inside_owners
 
 
 def count_accounts(session: Session, workspace_id: int, portfolio_id: int) -> int:
@@ -160,8 +160,8 @@ def count_accounts(session: Session, workspace_id: int, portfolio_id: int) -> in
 
 def mentions(session: Session, workspace_id: int, member_ids: Iterable[int | None]) -> dict[int, str]:
     """How a message names these members: their Slack id, or their name while Slack does not know them."""
-    wanted = {member_id for member_id in member_ids if member_id is not None}
-    ours = (member.c.workspace_id == workspace_id) & member.c.id.in_(wanted)
+    ids = {member_id for member_id in member_ids if member_id is not None}
+    ours = (member.c.workspace_id == workspace_id) & member.c.id.in_(ids)
     statement = select(member.c.id, member.c.slack_id, member.c.name).where(ours)
     return {row.id: row.slack_id or row.name for row in session.execute(statement)}
 

@@ -66,10 +66,10 @@ class _Accounts:
         """The condition that a row of `table` belongs to one of the accounts."""
         return self._ours if table is schema.account else self._theirs(table.c.account_id)
 
-    def narrow(self, found: Iterable[model.Account]) -> None:
+    def narrow(self, accounts: Iterable[model.Account]) -> None:
         """Ask for the parts of these accounts only: the others do not exist, or are of another workspace."""
         if isinstance(self._values.get("wanted"), list):
-            self._values["wanted"] = [account.id for account in found]
+            self._values["wanted"] = [account.id for account in accounts]
 
     def ask(self, session: Session, name: str, build: Callable[[Belongs], Select[Any]]) -> Result[Any]:
         """Run the statement called `name`."""
@@ -98,10 +98,10 @@ def load_many(
     session: Session, workspace_ids: Iterable[int], account_ids: Sequence[int], *, as_of: datetime | None = None
 ) -> list[model.ProofState]:
     """The states of these accounts of these workspaces, in the order of the ids that exist."""
-    wanted = list(dict.fromkeys(account_ids))
-    found = _load(session, _accounts(sorted(set(workspace_ids)), wanted, as_of), as_of)
-    by_id = {state.account.id: state for state in found}
-    return [by_id[account_id] for account_id in wanted if account_id in by_id]
+    ordered_ids = list(dict.fromkeys(account_ids))
+    states = _load(session, _accounts(sorted(set(workspace_ids)), ordered_ids, as_of), as_of)
+    by_id = {state.account.id: state for state in states}
+    return [by_id[account_id] for account_id in ordered_ids if account_id in by_id]
 
 
 def load_portfolio(
@@ -121,18 +121,19 @@ def load_selected(
     return _load(session, _Accounts(ours, lambda account_id: account_id.in_(ids)), as_of)
 
 
-def _accounts(workspaces: list[int], wanted: list[int], as_of: datetime | None) -> _Accounts:
+def _accounts(workspaces: list[int], account_ids: list[int], as_of: datetime | None) -> _Accounts:
     account = schema.account
     if as_of is not None:
-        ours = account.c.workspace_id.in_(workspaces) & account.c.id.in_(wanted)
-        return _Accounts(ours, lambda account_id: account_id.in_(wanted))
+        ours = account.c.workspace_id.in_(workspaces) & account.c.id.in_(account_ids)
+        return _Accounts(ours, lambda account_id: account_id.in_(account_ids))
     within = account.c.workspace_id.in_(bindparam("workspaces", expanding=True))
-    if len(wanted) == 1:
-        one: BindParameter[int] = bindparam("wanted")
-        values = {"workspaces": workspaces, "wanted": wanted[0]}
-        return _Accounts(within & (account.c.id == one), lambda account_id: account_id == one, values, _OF_ONE)
+    if len(account_ids) == 1:
+        account_param: BindParameter[int] = bindparam("wanted")
+        values = {"workspaces": workspaces, "wanted": account_ids[0]}
+        is_it = account.c.id == account_param
+        return _Accounts(within & is_it, lambda account_id: account_id == account_param, values, _OF_ONE)
     several: BindParameter[int] = bindparam("wanted", expanding=True)
-    values = {"workspaces": workspaces, "wanted": wanted}
+    values = {"workspaces": workspaces, "wanted": account_ids}
     return _Accounts(within & account.c.id.in_(several), lambda account_id: account_id.in_(several), values, _OF_MANY)
 
 
@@ -143,9 +144,9 @@ def _load(session: Session, of: _Accounts, as_of: datetime | None) -> list[model
     of.narrow(accounts)
     parts: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name, _, _ in _PARTS}
     for name, kind, table in _PARTS:
-        held = parts[name]
+        values_of = parts[name]
         for value in _rows(session, of, table, kind, as_of):
-            held[value.account_id].append(value)
+            values_of[value.account_id].append(value)
     parts["meetings"] = _meetings(session, of, as_of)
     next_meetings = _next_meetings(session, of, as_of)
     changes = _last_changes(session, of, as_of)
@@ -157,7 +158,7 @@ def _load(session: Session, of: _Accounts, as_of: datetime | None) -> list[model
             next_meeting_at=next_meetings.get(account.id),
             last_change_at=changes.get(account.id),
             names=names,
-            **{name: tuple(held.get(account.id, ())) for name, held in parts.items()},
+            **{name: tuple(values_of.get(account.id, ())) for name, values_of in parts.items()},
         )
         for account in accounts
     ]
@@ -166,20 +167,20 @@ def _load(session: Session, of: _Accounts, as_of: datetime | None) -> list[model
 def _rows(session: Session, of: _Accounts, table: Table, kind: type[Any], as_of: datetime | None) -> Iterable[Any]:
     names = [field.name for field in fields(kind)]
 
-    def rows(belongs: Belongs) -> Select[Any]:
+    def query(belongs: Belongs) -> Select[Any]:
         return select(*(table.c[name] for name in names)).where(belongs(table)).order_by(table.c.id)
 
-    found = of.ask(session, table.name, rows).all()
+    rows = of.ask(session, table.name, query).all()
     if as_of is None:
-        return [kind(*row) for row in found]
-    return [kind(**row) for row in rewound(session, table, names, found, of.belongs, as_of)]
+        return [kind(*row) for row in rows]
+    return [kind(**row) for row in rewound(session, table, names, rows, belongs=of.belongs, as_of=as_of)]
 
 
 def _people_of_ours(accounts: Iterable[model.Account], parts: Mapping[str, Mapping[int, list[Any]]]) -> set[int | None]:
     """The members whom these accounts and their parts name."""
     named = {member_id for account in accounts for member_id in (account.owner_id, account.deputy_id)}
     for part, column in _NAMES_MEMBERS.items():
-        named.update(getattr(value, column) for held in parts[part].values() for value in held)
+        named.update(getattr(value, column) for values in parts[part].values() for value in values)
     return named
 
 
@@ -190,34 +191,34 @@ def _meetings(session: Session, of: _Accounts, as_of: datetime | None) -> dict[i
     """
     prompts_then = undone(session, schema.prompt, of.belongs, as_of) if as_of else {}
     answers_then = undone(session, schema.answer, of.belongs, as_of) if as_of else {}
-    held: dict[int, list[model.MeetingFact]] = defaultdict(list)
+    meetings_of: dict[int, list[model.MeetingFact]] = defaultdict(list)
     rows: Iterable[Any] = of.ask(session, "meetings", lambda belongs: _last_meetings(belongs, as_of))
     for *fact, prompt_id, answer_id in rows:
-        found = model.MeetingFact(*fact)
+        meeting = model.MeetingFact(*fact)
         if as_of is not None:
-            found = _as_it_was(found, prompts_then.get(prompt_id), answers_then.get(answer_id))
-        held[found.account_id].append(found)
-    return held
+            meeting = _as_it_was(meeting, prompts_then.get(prompt_id), answers_then.get(answer_id))
+        meetings_of[meeting.account_id].append(meeting)
+    return meetings_of
 
 
 def _last_meetings(belongs: Belongs, as_of: datetime | None) -> Select[Any]:
     meeting, prompt, answer = schema.meeting, schema.prompt, schema.answer
     newest = meeting.c.starts_at.desc(), meeting.c.id.desc()
     recency = func.row_number().over(partition_by=meeting.c.account_id, order_by=newest).label("recency")
-    asked = select(meeting, prompt.c.id.label("prompt_id"), prompt.c.state, prompt.c.member_id, recency)
-    asked = asked.join(prompt, prompt.c.meeting_id == meeting.c.id).where(belongs(meeting))
+    prompted = select(meeting, prompt.c.id.label("prompt_id"), prompt.c.state, prompt.c.member_id, recency)
+    prompted = prompted.join(prompt, prompt.c.meeting_id == meeting.c.id).where(belongs(meeting))
     if as_of is not None:
-        asked = asked.where(prompt.c.asked_at <= as_of)
-    last = asked.subquery()
-    given = answer.c.meeting_id == last.c.id
+        prompted = prompted.where(prompt.c.asked_at <= as_of)
+    last = prompted.subquery()
+    answered = answer.c.meeting_id == last.c.id
     if as_of is not None:
-        given &= answer.c.answered_at <= as_of
+        answered &= answer.c.answered_at <= as_of
     names = ("id", "account_id", "cadence_id", "kind", "starts_at", "state", "member_id")
     return (
         select(
             *(last.c[name] for name in names), answer.c.change, answer.c.moved_evidence, last.c.prompt_id, answer.c.id
         )
-        .outerjoin(answer, given)
+        .outerjoin(answer, answered)
         .where(last.c.recency <= _MEETINGS_KEPT)
         .order_by(last.c.account_id, last.c.starts_at, last.c.id)
     )
@@ -227,13 +228,13 @@ def _as_it_was(
     fact: model.MeetingFact, prompt: dict[str, Any] | None, answer: dict[str, Any] | None
 ) -> model.MeetingFact:
     """A meeting with the values that its prompt and its answer had before they were changed."""
-    before, given = prompt or {}, answer or {}
+    prompt_then, answer_then = prompt or {}, answer or {}
     return replace(
         fact,
-        prompt=before.get("state", fact.prompt),
-        asked=before.get("member_id", fact.asked),
-        change=given.get("change", fact.change),
-        moved_evidence=given.get("moved_evidence", fact.moved_evidence),
+        prompt=prompt_then.get("state", fact.prompt),
+        asked=prompt_then.get("member_id", fact.asked),
+        change=answer_then.get("change", fact.change),
+        moved_evidence=answer_then.get("moved_evidence", fact.moved_evidence),
     )
 
 
@@ -247,12 +248,12 @@ def _next_meetings(session: Session, of: _Accounts, as_of: datetime | None) -> d
         return _pairs(of.ask(session, "next meetings", _soonest))
     names = ("id", "account_id", "active", "next_meeting_at")
     rows = session.execute(select(*(cadence.c[name] for name in names)).where(of.belongs(cadence))).all()
-    found: dict[int, datetime] = {}
-    for row in rewound(session, cadence, names, rows, of.belongs, as_of):
+    next_by_account: dict[int, datetime] = {}
+    for row in rewound(session, cadence, names, rows, belongs=of.belongs, as_of=as_of):
         account_id, starts_at = row["account_id"], row["next_meeting_at"]
         if row["active"] and starts_at is not None:
-            found[account_id] = min(found.get(account_id, starts_at), starts_at)
-    return found
+            next_by_account[account_id] = min(next_by_account.get(account_id, starts_at), starts_at)
+    return next_by_account
 
 
 def _soonest(belongs: Belongs) -> Select[Any]:

@@ -13,7 +13,7 @@ from bot.store.schema import account, account_due
 
 
 def forget_summaries_of(session: Session, workspace_id: int) -> None:
-    """Let no brief of a workspace hold any longer: a name that they may contain has changed."""
+    """Mark every stored account summary of a workspace as out of date, because a name in it may have changed."""
     ours = select(account.c.id).where(account.c.workspace_id == workspace_id)
     session.execute(update(account_due).where(account_due.c.account_id.in_(ours)).values(brief_until=None))
 

@@ -29,11 +29,11 @@ def claim(session: Session, workspace_id: int, key: str, content: str, now: date
     """
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"workspace_id": workspace_id, "key": key, "content": content, "at": now}
-    taken = make(submission).values(values).on_conflict_do_nothing(index_elements=["workspace_id", "key"])
-    if session.execute(taken.returning(submission.c.id)).one_or_none() is not None:
+    inserted = make(submission).values(values).on_conflict_do_nothing(index_elements=["workspace_id", "key"])
+    if session.execute(inserted.returning(submission.c.id)).one_or_none() is not None:
         return None
-    found = select(submission.c.content, submission.c.result, submission.c.at)
-    row = session.execute(found.where(submission.c.workspace_id == workspace_id, submission.c.key == key)).one()
+    query = select(submission.c.content, submission.c.result, submission.c.at)
+    row = session.execute(query.where(submission.c.workspace_id == workspace_id, submission.c.key == key)).one()
     return Known(*row)
 
 

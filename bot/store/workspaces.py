@@ -17,12 +17,12 @@ def id_of(session: Session, team_id: str) -> int | None:
 
 def remember(session: Session, team_id: str, name: str, now: datetime) -> int:
     """The id of the workspace of this team, which is added or renamed as needed."""
-    known = id_of(session, team_id)
-    if known is None:
+    existing_id = id_of(session, team_id)
+    if existing_id is None:
         row = {"team_id": team_id, "name": name, "created_at": now}
         return int(session.execute(insert(workspace).values(row).returning(workspace.c.id)).scalar_one())
-    session.execute(update(workspace).where(workspace.c.id == known, workspace.c.name != name).values(name=name))
-    return known
+    session.execute(update(workspace).where(workspace.c.id == existing_id, workspace.c.name != name).values(name=name))
+    return existing_id
 
 
 def admin_of(session: Session, workspace_id: int) -> str | None:

@@ -30,15 +30,15 @@ class Turnstile:
             if not self._taken:
                 self._taken = True
                 return True
-            mine = Lock()
-            mine.acquire()
-            self._waiting.append(mine)
-        if mine.acquire(timeout=seconds):
+            turn = Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=seconds):
             return True
         with self._mutex:
-            if mine not in self._waiting:
+            if turn not in self._waiting:
                 return True  # it was handed over just now
-            self._waiting.remove(mine)
+            self._waiting.remove(turn)
             return False
 
     def leave(self) -> None:

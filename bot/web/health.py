@@ -65,11 +65,11 @@ class Health:
     async def refresh(self) -> None:
         """Bring the figures of /metrics that live in the database up to date, or show that they are unknown."""
         try:
-            found = await self._backlog.answer()
+            backlog = await self._backlog.answer()
         except Exception as error:  # noqa: BLE001 - the figures of this process are still to be had
             log.warning("web.database_away", why=_why(error))
-            found = None
-        metrics.show(found, self._clock.now())
+            backlog = None
+        metrics.show(backlog, self._clock.now())
 
     def _look(self) -> tuple[bool, str | None]:
         # Not `migrate.current`: on SQLite that waits for whoever writes, and this must not.
@@ -99,12 +99,12 @@ class _Question(Generic[T]):
             return await asyncio.shield(self._asking)
 
 
-def _heard(asked: asyncio.Task[T]) -> None:
+def _heard(task: asyncio.Task[T]) -> None:
     """Take note of an answer that came too late for everybody, so that asyncio does not complain of it."""
-    if not asked.cancelled():
-        asked.exception()
+    if not task.cancelled():
+        task.exception()
 
 
 def _why(error: Exception) -> str:
-    said = str(getattr(error, "orig", None) or error).splitlines()
-    return said[0] if said else "it does not answer"
+    lines = str(getattr(error, "orig", None) or error).splitlines()
+    return lines[0] if lines else "it does not answer"

@@ -48,14 +48,14 @@ def list_conversations(call: Call) -> Json:
         kinds.add(_TYPES[kind.strip()])
     for kind in kinds & set(_READ):
         call.need(_READ[kind])
-    found = [
+    channels = [
         channel_json(state, channel)
         for channel in state.channels.values()
         if channel.kind in kinds
         and (channel.kind == "channel" or state.bot.id in channel.members)
         and not (call.flag("exclude_archived") and channel.archived)
     ]
-    return page(call, found, "channels", 100, 1000)
+    return page(call, channels, "channels", 100, 1000)
 
 
 @method("conversations.info", "channels:read", "groups:read", "im:read", "mpim:read")
@@ -124,7 +124,7 @@ def history(call: Call) -> Json:
     inclusive = call.flag("inclusive")
     limit = call.number("limit", 100, 999)
     before = _cursor(call)
-    found = []
+    messages = []
     for message in reversed(state.log(channel.id)):
         at = float(message.ts)
         if at < oldest or (at == oldest and not inclusive):
@@ -132,21 +132,21 @@ def history(call: Call) -> Json:
         if at > latest or (at == latest and not inclusive) or (before and message.ts >= before):
             continue
         if message.ephemeral_to is None and (not message.is_reply or message.broadcast):
-            found.append(message)
-            if len(found) > limit:
+            messages.append(message)
+            if len(messages) > limit:
                 break
-    more = len(found) > limit
-    chosen = found[:limit]
+    more = len(messages) > limit
+    page_messages = messages[:limit]
     with_metadata = call.flag("include_all_metadata")
     answer: Json = {
-        "messages": [message_json(state, message, with_metadata) for message in chosen],
+        "messages": [message_json(state, message, with_metadata) for message in page_messages],
         "has_more": more,
         "pin_count": 0,
         "channel_actions_ts": None,
         "channel_actions_count": 0,
     }
     if more:
-        answer["response_metadata"] = {"next_cursor": f"before:{chosen[-1].ts}"}
+        answer["response_metadata"] = {"next_cursor": f"before:{page_messages[-1].ts}"}
     return answer
 
 
@@ -168,13 +168,13 @@ def replies(call: Call) -> Json:
         parent = state.message(channel.id, parent.thread_ts or "") or parent
     oldest, latest = _moment(call, "oldest", 0.0), _moment(call, "latest", float("inf"))
     inclusive = call.flag("inclusive")
-    chosen = [
+    replies_in_range = [
         reply
         for reply in state.replies(parent)
         if oldest < float(reply.ts) < latest or (inclusive and float(reply.ts) in (oldest, latest))
     ]
     with_metadata = call.flag("include_all_metadata")
-    found = [message_json(state, message, with_metadata) for message in [parent, *chosen]]
-    answer = page(call, found, "messages", 1000, 1000)
+    messages = [message_json(state, message, with_metadata) for message in [parent, *replies_in_range]]
+    answer = page(call, messages, "messages", 1000, 1000)
     answer["has_more"] = bool(answer["response_metadata"]["next_cursor"])
     return answer

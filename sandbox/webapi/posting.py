@@ -51,14 +51,16 @@ def read_content(world: World, args: Json) -> Content:
 def _attachments(world: World, attachments: Any) -> list[Json] | None:
     if attachments is None or attachments == "":
         return None
-    if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
+    if not isinstance(attachments, list) or not all(isinstance(attachment, dict) for attachment in attachments):
         raise SlackError("invalid_attachments")
     if len(attachments) > 100:
         raise SlackError("too_many_attachments")
-    return [
-        {**one, "blocks": finish_blocks(one["blocks"], "message", world.state.new_id)} if one.get("blocks") else one
-        for one in attachments
-    ]
+    return [_attachment(world, attachment) for attachment in attachments]
+
+
+def _attachment(world: World, attachment: Json) -> Json:
+    blocks = attachment.get("blocks")
+    return {**attachment, "blocks": finish_blocks(blocks, "message", world.state.new_id)} if blocks else attachment
 
 
 def _blocks(world: World, blocks: Any) -> list[Json] | None:

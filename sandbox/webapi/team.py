@@ -34,8 +34,8 @@ def connections_open(call: Call) -> Json:
 @method("team.info", "team:read")
 def team_info(call: Call) -> Json:
     team = call.world.state.team
-    asked = call.text("team")
-    if asked and asked != team.id:
+    team_id = call.text("team")
+    if team_id and team_id != team.id:
         raise SlackError("team_not_found")
     return {
         "team": {

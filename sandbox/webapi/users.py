@@ -18,8 +18,8 @@ def info(call: Call) -> Json:
 @method("users.list", "users:read")
 def list_users(call: Call) -> Json:
     state = call.world.state
-    found = [user_json(state, user, _may_see_email(call)) for user in state.users.values() if not user.stranger]
-    return {**page(call, found, "members", 1000, 1000), "cache_ts": state.epoch()}
+    users = [user_json(state, user, _may_see_email(call)) for user in state.users.values() if not user.stranger]
+    return {**page(call, users, "members", 1000, 1000), "cache_ts": state.epoch()}
 
 
 @method("users.lookupByEmail", "users:read.email")

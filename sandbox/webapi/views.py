@@ -52,9 +52,9 @@ def publish_view(call: Call) -> Json:
     if not world.manifest.home_tab:
         raise SlackError("not_enabled")
     content = checked_view(world, _view(call), "home")
-    known = world.homes.get(user.id)
-    if known is not None:
-        _check_hash(call, known)
+    home = world.homes.get(user.id)
+    if home is not None:
+        _check_hash(call, home)
     return {"view": view_json(world.state, publish_home(world, user.id, content))}
 
 

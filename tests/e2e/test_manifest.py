@@ -18,7 +18,7 @@ from bot.domain.values.clock import SystemClock
 from bot.features.workspace.install import Installation, follow_people
 from bot.slack.edge import Edge
 from bot.slack.grammar import usage_hint
-from bot.slack.ids import ActionId, Callback, Command, Shortcut
+from bot.slack.ids import ActionId, Callback, Command
 from tests.support.bot_process import MANIFEST
 
 ROOT = MANIFEST.parent
@@ -104,9 +104,9 @@ def test_every_event_is_declared_and_listened_to(manifest: dict[str, Any], regis
     assert sorted(declared) == sorted(set(registered["event"])) == sorted(SCOPES_OF_EVENTS)
 
 
-def test_every_shortcut_is_declared_and_listened_to(manifest: dict[str, Any], registered: dict[str, list[Any]]) -> None:
-    declared = {entry["callback_id"] for entry in manifest["features"].get("shortcuts", [])}
-    assert declared == set(Shortcut) == set(registered["shortcut"])
+def test_no_shortcut_is_declared_or_listened_to(manifest: dict[str, Any], registered: dict[str, list[Any]]) -> None:
+    assert "shortcuts" not in manifest["features"]
+    assert not registered["shortcut"]
 
 
 def test_it_asks_for_the_scopes_that_are_used_and_no_other(manifest: dict[str, Any]) -> None:

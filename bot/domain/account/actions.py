@@ -16,7 +16,7 @@ from bot.domain.values.text import plural, spelled
 
 
 class ActionState(StrEnum):
-    """How far an action has come round its loop."""
+    """How far an action is on its way back to the customer."""
 
     OPEN = "open"
     TO_TELL = "to_tell"
@@ -36,7 +36,7 @@ class Recurring:
 
     @property
     def fact(self) -> str:
-        """`nine accounts, 1.2 M USD ARR`; unknown ARR is told and not guessed."""
+        """`nine accounts, 1.2 M USD ARR`; accounts of unknown ARR are named and not guessed."""
         count = len(self.account_ids)
         worth = f", {listed_money(self.arr)} ARR" if self.arr else ""
         unknown = f" ({self.unknown_arr} with unknown ARR)" if self.unknown_arr else ""
@@ -54,7 +54,7 @@ def state_of(action: Action, on: date) -> ActionState:
 
 
 def open_action(action: Action, on: date) -> bool:
-    """Neither closed, by telling the customer, nor dropped."""
+    """Whether the action is neither closed (the customer was told) nor dropped."""
     return state_of(action, on) in (ActionState.OPEN, ActionState.TO_TELL)
 
 
@@ -76,7 +76,7 @@ def recurring(actions: Iterable[tuple[Account, Action]], on: date, least_account
 
     Themes are compared without case and spacing, and shown in the spelling that is used most.
     """
-    held: dict[tuple[str, Loop], dict[int, Account]] = {}
+    by_theme_and_loop: dict[tuple[str, Loop], dict[int, Account]] = {}
     spellings: dict[tuple[str, Loop], Counter[str]] = {}
     for account, action in actions:
         if not action.theme or account.status is AccountStatus.FORMER:
@@ -85,21 +85,21 @@ def recurring(actions: Iterable[tuple[Account, Action]], on: date, least_account
             continue
         spelling = " ".join(action.theme.split())
         key = (spelling.casefold(), action.loop)
-        held.setdefault(key, {})[account.id] = account
+        by_theme_and_loop.setdefault(key, {})[account.id] = account
         spellings.setdefault(key, Counter())[spelling] += 1
-    found = [
+    themes = [
         _recurring(min(spellings[key].items(), key=lambda item: (-item[1], item[0]))[0], key[1], accounts)
-        for key, accounts in held.items()
+        for key, accounts in by_theme_and_loop.items()
         if len(accounts) >= least_accounts
     ]
-    found.sort(key=lambda one: (-len(one.account_ids), -max((a.major for a in one.arr), default=0), one.theme))
-    return tuple(found)
+    themes.sort(key=lambda theme: (-len(theme.account_ids), -max((a.major for a in theme.arr), default=0), theme.theme))
+    return tuple(themes)
 
 
 def _recurring(theme: str, loop: Loop, accounts: dict[int, Account]) -> Recurring:
     amounts = [money(account.arr_minor, account.currency) for account in accounts.values()]
-    known = [amount for amount in amounts if amount is not None]
-    return Recurring(theme, loop, tuple(sorted(accounts)), total(known), len(amounts) - len(known))
+    known_amounts = [amount for amount in amounts if amount is not None]
+    return Recurring(theme, loop, tuple(sorted(accounts)), total(known_amounts), len(amounts) - len(known_amounts))
 
 
 def headline(theme: Recurring) -> str:

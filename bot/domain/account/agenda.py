@@ -42,9 +42,10 @@ def agenda(assessment: Assessment, most: int = 3) -> Agenda:
 
 def _achieved(assessment: Assessment) -> list[str]:
     """What is measured or better and has moved, the newest first; what is only claimed is no achievement."""
-    known = [graded for graded in assessment.outcomes if graded.grade is not None and graded.grade >= Grade.MEASURED]
-    known.sort(key=lambda graded: _as_of(graded), reverse=True)
-    return [achievement(graded) for graded in known if graded.progress or graded.outcome.kind is OutcomeKind.STATEMENT]
+    measured = [graded for graded in assessment.outcomes if graded.grade is not None and graded.grade >= Grade.MEASURED]
+    measured.sort(key=lambda graded: _as_of(graded), reverse=True)
+    moved = (graded for graded in measured if graded.progress or graded.outcome.kind is OutcomeKind.STATEMENT)
+    return [achievement(graded) for graded in moved]
 
 
 def _as_of(graded: Graded) -> date:
@@ -65,12 +66,12 @@ def achievement(graded: Graded) -> str:
 def _blocks(assessment: Assessment) -> list[str]:
     on, state = assessment.on, assessment.state
     points = [danger.fact for danger in assessment.dangers if danger.kind in _BLOCKING]
-    obstacles = [one for one in state.obstacles if one.cleared_on is None or one.cleared_on > on]
-    obstacles.sort(key=lambda one: (one.due_on or date.max, one.id))
+    obstacles = [obstacle for obstacle in state.obstacles if obstacle.cleared_on is None or obstacle.cleared_on > on]
+    obstacles.sort(key=lambda obstacle: (obstacle.due_on or date.max, obstacle.id))
     for obstacle in obstacles:
         due = f", due {day(obstacle.due_on)}" if obstacle.due_on else ", no date"
         points.append(f"{quoted(obstacle.text)} ({label(obstacle.kind)}{due})")
-    points += [one.fact for one in forgotten(state.promises, on)]
+    points += [promise.fact for promise in forgotten(state.promises, on)]
     return points
 
 

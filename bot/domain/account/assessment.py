@@ -1,4 +1,4 @@
-"""One account, assessed: the value of which card, digest, escalations and packet are views."""
+"""The assessment of one account. Card, digest, escalations and packet are views of it."""
 
 from __future__ import annotations
 
@@ -110,10 +110,10 @@ class Assessment:
     @property
     def next_meeting_at(self) -> datetime | None:
         """The next customer meeting: one that was asked about already and is not off, or the next of a series."""
-        coming = [one.starts_at for one in self.state.meetings if one.prompt is not PromptState.OFF]
+        starts = [meeting.starts_at for meeting in self.state.meetings if meeting.prompt is not PromptState.OFF]
         if self.state.next_meeting_at is not None:
-            coming.append(self.state.next_meeting_at)
-        return min((starts_at for starts_at in coming if starts_at > self.now), default=None)
+            starts.append(self.state.next_meeting_at)
+        return min((starts_at for starts_at in starts if starts_at > self.now), default=None)
 
     @property
     def days_to_renewal(self) -> int | None:
@@ -133,21 +133,23 @@ class Assessment:
         return tuple(graded for graded in self.outcomes if graded.standing is standing)
 
 
-def worst_first(account: Account, covered: Decimal, found: Sequence[Danger]) -> tuple[int, int, int, Decimal, int, str]:
+def worst_first(
+    account: Account, covered_share: Decimal, dangers: Sequence[Danger]
+) -> tuple[int, int, int, Decimal, int, str]:
     """The key of `Assessment.worst_first`, from an account's coverage and its dangers."""
-    top = found[0].severity if found else 0
-    many = sum(danger.severity is Severity.HIGH for danger in found)
-    gone = account.status is AccountStatus.FORMER
-    return int(gone), -int(top), -many, covered, -(account.arr_minor or 0), account.name
+    top = dangers[0].severity if dangers else 0
+    many = sum(danger.severity is Severity.HIGH for danger in dangers)
+    former = account.status is AccountStatus.FORMER
+    return int(former), -int(top), -many, covered_share, -(account.arr_minor or 0), account.name
 
 
 def assess(state: ProofState, on: date, now: datetime) -> Assessment:
     """Assess one account: `on` is the day of the rules (the UTC date of `now`, or an earlier one with its state)."""
     outcomes = graded_outcomes(state, on)
-    covered = coverage(outcomes)
-    found = account_dangers.dangers(state, outcomes, covered, on, now)
+    covered_share = coverage(outcomes)
+    dangers = account_dangers.dangers(state, outcomes, covered_share, on, now)
     return Assessment(
-        state, on, now, outcomes, covered, found, account_theatre.findings(state, outcomes, found, on, now)
+        state, on, now, outcomes, covered_share, dangers, account_theatre.findings(state, outcomes, dangers, on, now)
     )
 
 
@@ -156,11 +158,11 @@ def graded_outcomes(state: ProofState, on: date) -> tuple[Graded, ...]:
     people: People = {person.id: person for person in state.people}
     evidence: dict[int, list[Evidence]] = {}
     for piece in state.evidence:
-        held = evidence.get(piece.outcome_id)
-        if held is None:
+        pieces = evidence.get(piece.outcome_id)
+        if pieces is None:
             evidence[piece.outcome_id] = [piece]
         else:
-            held.append(piece)
+            pieces.append(piece)
     return tuple(
         grade(outcome, evidence.get(outcome.id, NO_EVIDENCE), people, on)
         for outcome in state.outcomes
@@ -173,7 +175,7 @@ def _gaps(assessment: Assessment) -> tuple[OpenGap, ...]:
     written = [gap for gap in assessment.state.gaps if gap.closed_on is None or gap.closed_on > assessment.on]
     written.sort(key=lambda gap: (gap.due_on or date.max, gap.id))
     named = {gap.outcome_id for gap in written}
-    found = [
+    gaps = [
         OpenGap(
             gap.title,
             gap,
@@ -189,8 +191,8 @@ def _gaps(assessment: Assessment) -> tuple[OpenGap, ...]:
     for graded in assessment.outcomes:
         outcome = graded.outcome
         if graded.standing is not Standing.PROVEN and outcome.id not in named:
-            found.append(OpenGap(outcome.title, None, graded, owner, None, outcome.due_on, outcome.risk_if_never))
-    return tuple(found)
+            gaps.append(OpenGap(outcome.title, None, graded, owner, None, outcome.due_on, outcome.risk_if_never))
+    return tuple(gaps)
 
 
 def _risk_of(by_id: dict[int, Graded], outcome_id: int | None) -> str | None:

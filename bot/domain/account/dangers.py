@@ -45,7 +45,7 @@ class Danger:
 
 
 def dangers(
-    state: ProofState, outcomes: Sequence[Graded], covered: Decimal, on: date, now: datetime
+    state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date, now: datetime
 ) -> tuple[Danger, ...]:
     """Every danger of an account on a day, the worst first. A former customer has none.
 
@@ -54,25 +54,25 @@ def dangers(
     if state.account.status is AccountStatus.FORMER:
         return ()
     near = renews_within(state, on, RENEWAL_WINDOW)
-    found: list[Danger] = []
+    named: list[Danger] = []
     if not outcomes:
-        found.append(_no_success(state, near))
+        named.append(_no_success(state, near))
     for graded in outcomes:
         if graded.disputed is not None or graded.last_grade is not None or graded.standing is Standing.DISPROVEN:
-            found.extend(_of_outcome(graded, near))
-    found.extend(_no_customer_owner(outcomes, on))
+            named.extend(_of_outcome(graded, near))
+    named.extend(_no_customer_owner(outcomes, on))
     if state.people:
-        found.extend(_sponsor_left(state.people, on))
-    if near and covered < RENEWABLE:
-        found.append(_renewal_unproven(state, outcomes, covered, on))
+        named.extend(_sponsor_left(state.people, on))
+    if near and covered_share < RENEWABLE:
+        named.append(_renewal_unproven(state, outcomes, covered_share, on))
     if state.meetings:
-        found.extend(_of_meetings(state, now))
+        named.extend(_of_meetings(state, now))
     for action in state.actions:
         if action.due_on is not None and action.due_on < on and open_action(action, on):
-            found.extend(_overdue(state, action, action.due_on, on))
-    if len(found) > 1:
-        found.sort(key=lambda danger: (-danger.severity, danger.since or date.max, danger.kind, danger.subject))
-    return tuple(found)
+            named.extend(_overdue(state, action, action.due_on, on))
+    if len(named) > 1:
+        named.sort(key=lambda danger: (-danger.severity, danger.since or date.max, danger.kind, danger.subject))
+    return tuple(named)
 
 
 def renews_within(state: ProofState, on: date, window: timedelta) -> bool:
@@ -111,10 +111,10 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
     for person in state.people:
         if person.left_on is not None:
             possible.append(person.left_on)
-    coming = [day for day in possible if day > on]
+    days = [day for day in possible if day > on]
     still_open = (meeting for meeting in state.meetings if meeting.prompt is PromptState.OPEN)
-    coming.extend(meeting.starts_at.date() for meeting in still_open if meeting.starts_at > now)
-    return min(coming, default=None)
+    days.extend(meeting.starts_at.date() for meeting in still_open if meeting.starts_at > now)
+    return min(days, default=None)
 
 
 def _no_success(state: ProofState, near: bool) -> Danger:
@@ -189,39 +189,41 @@ def owned(graded: Graded, on: date) -> bool:
 def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
     """Economic buyer or champion left, and nobody who is still there has the part."""
     for part in SPONSORS:
-        gone: Person | None = None
+        sponsor: Person | None = None
         for person in people:
             if person.part is not part:
                 continue
             if person.is_there(on):
                 break
-            if gone is None or (person.left_on or on) >= (gone.left_on or on):
-                gone = person
+            if sponsor is None or (person.left_on or on) >= (sponsor.left_on or on):
+                sponsor = person
         else:
-            if gone is not None and gone.left_on is not None:
-                fact = f"{gone.name}, {label(part)}, left on {day(gone.left_on)} and nobody has taken over"
-                yield Danger(RiskKind.SPONSOR_LEFT, f"person:{gone.id}", Severity.HIGH, fact, gone.left_on)
+            if sponsor is not None and sponsor.left_on is not None:
+                fact = f"{sponsor.name}, {label(part)}, left on {day(sponsor.left_on)} and nobody has taken over"
+                yield Danger(RiskKind.SPONSOR_LEFT, f"person:{sponsor.id}", Severity.HIGH, fact, sponsor.left_on)
 
 
-def _renewal_unproven(state: ProofState, outcomes: Sequence[Graded], covered: Decimal, on: date) -> Danger:
+def _renewal_unproven(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> Danger:
     renewal = state.account.renewal_date
     assert renewal is not None
     proven = sum(graded.standing is Standing.PROVEN for graded in outcomes)
     when = "Renews" if renewal >= on else "Was to renew"
-    so_far = f"{percent(covered)} proven ({proven} of {plural(len(outcomes), 'outcome')})" if outcomes else NO_OUTCOME
+    so_far = (
+        f"{percent(covered_share)} proven ({proven} of {plural(len(outcomes), 'outcome')})" if outcomes else NO_OUTCOME
+    )
     fact = f"{when} on {day(renewal)}: {so_far}"
     severity = Severity.HIGH if renews_within(state, on, RENEWAL_NEAR) else Severity.MEDIUM
     return Danger(RiskKind.RENEWAL_UNPROVEN, "", severity, fact, renewal - RENEWAL_WINDOW)
 
 
 def _of_meetings(state: ProofState, now: datetime) -> Iterable[Danger]:
-    held = held_meetings(state.meetings, now)
+    past_meetings = held_meetings(state.meetings, now)
     silent = 0
-    while silent < len(held) and held[-1 - silent].prompt is not PromptState.ANSWERED:
+    while silent < len(past_meetings) and past_meetings[-1 - silent].prompt is not PromptState.ANSWERED:
         silent += 1
     if silent >= SILENT_PROMPTS:
-        yield _unanswered(held[-silent:])
-    last = held[-MEETINGS_WITHOUT_EVIDENCE:]
+        yield _unanswered(past_meetings[-silent:])
+    last = past_meetings[-MEETINGS_WITHOUT_EVIDENCE:]
     if len(last) == MEETINGS_WITHOUT_EVIDENCE and without_evidence(state, last, now):
         dates = days([meeting.starts_at.date() for meeting in last])
         fact = f"The last {len(last)} meetings brought no new evidence ({dates})"

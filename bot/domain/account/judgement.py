@@ -34,7 +34,7 @@ class Judged:
 UNJUDGED = Judged(None, None, ())
 
 
-def judged(state: ProofState, outcomes: Sequence[Graded], found: Sequence[Danger], now: datetime) -> Judged:
+def judged(state: ProofState, outcomes: Sequence[Graded], dangers: Sequence[Danger], now: datetime) -> Judged:
     """The judgement that stands at `now`, held against the account's graded outcomes and dangers.
 
     A yes is contradicted by proof that expired, a sponsor who left, a dispute or a disproof since; a no by proof
@@ -49,7 +49,7 @@ def judged(state: ProofState, outcomes: Sequence[Graded], found: Sequence[Danger
         return UNJUDGED
     facts: tuple[str, ...] = ()
     if last.verdict is Verdict.YES:
-        facts = tuple(danger.fact for danger in found if _after(state, danger, last))
+        facts = tuple(danger.fact for danger in dangers if _after(state, danger, last))
     elif last.verdict is Verdict.NO:
         facts = tuple(_newly_proven(graded) for graded in outcomes if _proved_after(graded, last))
     return Judged(last, state.names.get(last.judged_by), facts)

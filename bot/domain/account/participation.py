@@ -1,11 +1,10 @@
-"""Who was asked, who answered, and whose answers moved evidence."""
+"""Which owners were asked, who answered, and whose answers moved evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from bot.domain.account.dangers import held_meetings
 from bot.domain.enums import PromptState
@@ -24,12 +23,8 @@ class Participation:
 
     @property
     def silent(self) -> int:
+        """How many prompts passed without an answer."""
         return self.asked - self.answered
-
-    @property
-    def usefulness(self) -> Decimal | None:
-        """The share of answers that moved evidence, `None` without an answer."""
-        return Decimal(self.moved) / self.answered if self.answered else None
 
     @property
     def fact(self) -> str:
@@ -50,5 +45,5 @@ def participation(
         if meeting.prompt is PromptState.ANSWERED:
             counts[1] += 1
             counts[2] += bool(meeting.moved_evidence)
-    found = [Participation(member_id, *counts) for member_id, counts in tally.items()]
-    return tuple(sorted(found, key=lambda one: (-one.silent, one.answered, one.member_id)))
+    by_member = [Participation(member_id, *counts) for member_id, counts in tally.items()]
+    return tuple(sorted(by_member, key=lambda entry: (-entry.silent, entry.answered, entry.member_id)))

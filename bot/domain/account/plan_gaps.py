@@ -39,8 +39,8 @@ class Hole:
 def holes(state: ProofState, on: date) -> tuple[Hole, ...]:
     """Every hole of an account's plan on a day, in the order of the questions."""
     outcomes = [outcome for outcome in state.outcomes if outcome.retired_on is None or outcome.retired_on > on]
-    there = [person for person in state.people if person.is_there(on)]
-    return (*_success(outcomes), *_owners(outcomes, there), *_obstacles(state.obstacles, on))
+    present = [person for person in state.people if person.is_there(on)]
+    return (*_success(outcomes), *_owners(outcomes, present), *_obstacles(state.obstacles, on))
 
 
 def missing_parts(outcome: Outcome) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def missing_parts(outcome: Outcome) -> tuple[str, ...]:
 
 
 def contradiction(outcome: Outcome) -> str | None:
-    """What in an outcome speaks against itself, so that progress cannot be told."""
+    """What in an outcome contradicts itself, so that progress cannot be computed."""
     if outcome.kind is OutcomeKind.STATEMENT:
         return None
     if outcome.direction is Direction.HOLD:
@@ -94,13 +94,13 @@ def _success(outcomes: Sequence[Outcome]) -> Iterable[Hole]:
             yield Hole(Question.SUCCESS, f"outcome:{outcome.id}", f"{quoted(outcome.title)}: {against}")
 
 
-def _owners(outcomes: Sequence[Outcome], there: Sequence[Person]) -> Iterable[Hole]:
-    present = {person.id for person in there}
+def _owners(outcomes: Sequence[Outcome], present: Sequence[Person]) -> Iterable[Hole]:
+    present_ids = {person.id for person in present}
     for outcome in outcomes:
-        if outcome.owner_person_id not in present:
+        if outcome.owner_person_id not in present_ids:
             title = quoted(outcome.title)
             yield Hole(Question.OWNERS, f"outcome:{outcome.id}", f"Nobody at the customer owns {title}")
-    parts = {person.part for person in there}
+    parts = {person.part for person in present}
     for part, missing in _ROLES:
         if part not in parts:
             yield Hole(Question.OWNERS, "", missing)

@@ -23,20 +23,20 @@ class Forgotten:
 
 
 def is_open(promise: Promise, on: date) -> bool:
-    """Neither kept, nor renegotiated, nor broken by the day."""
+    """Whether the promise is neither kept, nor renegotiated, nor broken by the day."""
     return promise.state is PromiseState.OPEN or (promise.settled_on is not None and promise.settled_on > on)
 
 
 def forgotten(promises: Iterable[Promise], on: date) -> tuple[Forgotten, ...]:
-    """The forgotten ones, longest silence first. Without any date nobody can say that it was ever mentioned: named."""
-    found = [_forgotten(promise) for promise in promises if is_open(promise, on) and _silent(promise, on)]
-    return tuple(sorted(found, key=lambda one: (one.since or date.min, one.promise.id)))
+    """The forgotten promises, longest silence first. A promise without any date counts as forgotten."""
+    entries = [_forgotten(promise) for promise in promises if is_open(promise, on) and _silent(promise, on)]
+    return tuple(sorted(entries, key=lambda entry: (entry.since or date.min, entry.promise.id)))
 
 
 def next_change(promises: Sequence[Promise], on: date) -> date | None:
     """The first later day on which time alone makes a promise a forgotten one, or one settled ahead no longer open."""
-    days = [since + FORGOTTEN_AFTER for one in promises if (since := last_mention(one)) is not None]
-    days += [one.settled_on for one in promises if one.settled_on is not None]
+    days = [since + FORGOTTEN_AFTER for promise in promises if (since := last_mention(promise)) is not None]
+    days += [promise.settled_on for promise in promises if promise.settled_on is not None]
     return min((day for day in days if day > on), default=None)
 
 

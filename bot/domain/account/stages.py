@@ -56,12 +56,12 @@ class UsualTime:
     stays: int
 
 
-def stage_of(state: ProofState, outcomes: Sequence[Graded], covered: Decimal, on: date) -> StageStanding:
+def stage_of(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> StageStanding:
     """The account's stage from its graded outcomes and coverage, or the human's where one overruled it."""
     account = state.account
     computed, ready = Stage.RENEWAL, True
     for stage, passed in _EXITS:
-        if not passed(account, outcomes, covered, on):
+        if not passed(account, outcomes, covered_share, on):
             computed, ready = stage, False
             break
     reason = account.stage_reason or None
@@ -113,7 +113,7 @@ def usual_times(histories: Iterable[Sequence[StageEntry]]) -> Mapping[Stage, Usu
         for entry, following in pairwise(entries):
             if order.index(following.stage) > order.index(entry.stage):
                 stays.setdefault(entry.stage, []).append((following.entered_on - entry.entered_on).days)
-    return {stage: _usual(sorted(found)) for stage, found in stays.items() if len(found) >= ENOUGH_TO_TELL}
+    return {stage: _usual(sorted(days)) for stage, days in stays.items() if len(days) >= ENOUGH_TO_TELL}
 
 
 def stalled(standing: StageStanding, usual: Mapping[Stage, UsualTime]) -> bool | None:
@@ -138,11 +138,11 @@ def _since(state: ProofState, stage: Stage, on: date) -> date | None:
     return state.account.stage_since if state.account.stage is stage else None
 
 
-def _planned(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+def _planned(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return any(graded.outcome.owner_person_id is not None and judgeable(graded.outcome) for graded in outcomes)
 
 
-def _first_win(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+def _first_win(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return account.first_win_on is not None and account.first_win_on <= on
 
 
@@ -155,21 +155,21 @@ def _moved(outcomes: Sequence[Graded], least: Grade) -> bool:
     )
 
 
-def _measured(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+def _measured(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return _moved(outcomes, Grade.MEASURED)
 
 
-def _confirmed(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+def _confirmed(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return any(graded.credit > 0 for graded in outcomes)
 
 
-def _attributed(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+def _attributed(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return any(graded.credit > 0 and (graded.grade or 0) >= Grade.ATTRIBUTED for graded in outcomes)
 
 
-def _renewable(account: Account, outcomes: Sequence[Graded], covered: Decimal, on: date) -> bool:
+def _renewable(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     packet = account.packet_accepted_on
-    return covered >= RENEWABLE and packet is not None and packet <= on <= packet + PACKET_GOOD_FOR
+    return covered_share >= RENEWABLE and packet is not None and packet <= on <= packet + PACKET_GOOD_FOR
 
 
 _Exit = Callable[[Account, Sequence[Graded], Decimal, date], bool]

@@ -38,7 +38,7 @@ class Finding:
 
 
 def findings(
-    state: ProofState, outcomes: Sequence[Graded], found: Sequence[Danger], on: date, now: datetime
+    state: ProofState, outcomes: Sequence[Graded], dangers: Sequence[Danger], on: date, now: datetime
 ) -> tuple[Finding, ...]:
     """All theatre of an account on a day, given its graded outcomes and its dangers. A former customer has none."""
     if state.account.status is AccountStatus.FORMER:
@@ -49,7 +49,7 @@ def findings(
     if len(state.health) > 1:
         named.extend(_health(state, outcomes, on))
     if state.account.relationship is Relationship.WARM:
-        named.extend(_relationship(state, outcomes, found, on))
+        named.extend(_relationship(state, outcomes, dangers, on))
     return tuple(named)
 
 
@@ -69,19 +69,22 @@ def next_change(state: ProofState, on: date) -> date | None:
 
 def _meetings(state: ProofState, now: datetime) -> Iterable[Finding]:
     """Three answers in a row, or one business review, without new evidence."""
-    held = held_meetings(state.meetings, now)
-    answered = [meeting for meeting in held if meeting.prompt is PromptState.ANSWERED][-ANSWERS_WITHOUT_EVIDENCE:]
+    past_meetings = held_meetings(state.meetings, now)
+    answered = [meeting for meeting in past_meetings if meeting.prompt is PromptState.ANSWERED]
+    answered = answered[-ANSWERS_WITHOUT_EVIDENCE:]
     if len(answered) == ANSWERS_WITHOUT_EVIDENCE and without_evidence(state, answered, now):
         yield Finding(Theatre.MEETINGS, f"The last {len(answered)} answers changed no evidence ({_dates(answered)})")
-    reviews = [meeting for meeting in held if meeting.kind is CadenceKind.BUSINESS_REVIEW and meeting.starts_at <= now]
-    if reviews and _empty(state, reviews[-1], held, now):
+    reviews = [
+        meeting for meeting in past_meetings if meeting.kind is CadenceKind.BUSINESS_REVIEW and meeting.starts_at <= now
+    ]
+    if reviews and _empty(state, reviews[-1], past_meetings, now):
         on_day = day(reviews[-1].starts_at.date())
         yield Finding(Theatre.MEETINGS, f"The business review of {on_day} brought no new evidence")
 
 
-def _empty(state: ProofState, review: MeetingFact, held: Sequence[MeetingFact], now: datetime) -> bool:
+def _empty(state: ProofState, review: MeetingFact, past_meetings: Sequence[MeetingFact], now: datetime) -> bool:
     """A review is empty when nothing came in since the meeting before it, by its answer or by another way."""
-    before = [meeting.starts_at for meeting in held if meeting.starts_at < review.starts_at]
+    before = [meeting.starts_at for meeting in past_meetings if meeting.starts_at < review.starts_at]
     since = before[-1] if before else review.starts_at - BEFORE_A_REVIEW
     return not review.moved_evidence and not evidence_recorded_since(state, since, now)
 
@@ -128,12 +131,12 @@ def moved_since(state: ProofState, graded: Graded, since: date, on: date) -> boo
 
 
 def _relationship(
-    state: ProofState, outcomes: Sequence[Graded], found: Sequence[Danger], on: date
+    state: ProofState, outcomes: Sequence[Graded], dangers: Sequence[Danger], on: date
 ) -> Iterable[Finding]:
     """Said to be warm, while the sponsor is gone or nothing is even measured; a contract under 90 days is excused."""
-    gone = next((danger for danger in found if danger.kind is RiskKind.SPONSOR_LEFT), None)
-    if gone is not None:
-        yield Finding(Theatre.RELATIONSHIP, f"The relationship is called warm, but {gone.fact}")
+    sponsor_left = next((danger for danger in dangers if danger.kind is RiskKind.SPONSOR_LEFT), None)
+    if sponsor_left is not None:
+        yield Finding(Theatre.RELATIONSHIP, f"The relationship is called warm, but {sponsor_left.fact}")
         return
     start = state.account.contract_start
     if start is not None and on - start < SETTLING_IN:

@@ -95,20 +95,20 @@ def asked_by_trigger(tier: Tier, danger: Danger | Risk, last_asked: datetime | N
 
 def loads(accounts: Iterable[Account], bands: Bands | None) -> tuple[OwnerLoad, ...]:
     """What each owner carries, the most accounts first; former customers weigh nothing."""
-    held: dict[int | None, list[Account]] = {}
+    by_owner: dict[int | None, list[Account]] = {}
     for account in accounts:
         if account.status is not AccountStatus.FORMER:
-            held.setdefault(account.owner_id, []).append(account)
-    found = [_load(owner_id, owned, bands) for owner_id, owned in held.items()]
-    return tuple(sorted(found, key=lambda load: (-load.accounts, load.owner_id or 0)))
+            by_owner.setdefault(account.owner_id, []).append(account)
+    owner_loads = [_load(owner_id, owned, bands) for owner_id, owned in by_owner.items()]
+    return tuple(sorted(owner_loads, key=lambda load: (-load.accounts, load.owner_id or 0)))
 
 
 def _load(owner_id: int | None, accounts: Sequence[Account], bands: Bands | None) -> OwnerLoad:
     arr = [money(account.arr_minor, account.currency) for account in accounts]
-    known = [amount for amount in arr if amount is not None]
+    known_amounts = [amount for amount in arr if amount is not None]
     counts = {tier: sum(account.tier is tier for account in accounts) for tier in Tier}
     by_tier = tuple(TierLoad(tier, count, _expected(tier, bands)) for tier, count in counts.items() if count)
-    return OwnerLoad(owner_id, len(accounts), total(known), len(accounts) - len(known), by_tier)
+    return OwnerLoad(owner_id, len(accounts), total(known_amounts), len(accounts) - len(known_amounts), by_tier)
 
 
 def _expected(tier: Tier, bands: Bands | None) -> int | None:

@@ -1,7 +1,7 @@
 """One assessed account as a digest sees it: a value small enough to be kept until time or the ledger changes it.
 
-Working out a portfolio of ten thousand accounts from its evidence takes seconds, reading that many briefs a fraction of
-one. A brief says nothing of its own: it is what `brief_of` makes of the assessment, kept.
+Working out a portfolio of ten thousand accounts from its evidence takes seconds, reading that many stored
+summaries takes a fraction of one. It decides nothing: it stores what `summarize_account` makes of the assessment.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bot.domain.values.text import percent
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class AccountSummary:
     """An account with what its assessment comes to: `dangers`, the worst first; facts of theatre and of promises that
     nobody has mentioned for long.
 
@@ -63,62 +63,63 @@ class Brief:
 
     def as_json(self) -> str:
         """The figures and facts as JSON, without account and `told`; ratios travel as text so that they stay exact."""
-        kept = {
+        figures = {
             "coverage": str(self.coverage),
             "outcomes": self.outcomes,
             "credits": [(outcome_id, str(credit)) for outcome_id, credit in self.credits.items()],
             "dangers": [
-                (one.kind.value, one.subject, one.severity.value, one.fact, one.since and one.since.isoformat())
-                for one in self.dangers
+                (d.kind.value, d.subject, d.severity.value, d.fact, d.since and d.since.isoformat())
+                for d in self.dangers
             ],
             "theatre": self.theatre,
             "forgotten": self.forgotten,
         }
-        return _json(kept)
+        return _json(figures)
 
     @classmethod
-    def from_json(cls, account: Account, figures: str, told: str) -> Brief:
-        """The brief of `as_json` and `told`, with the account it belongs to."""
-        kept = json.loads(figures)
+    def from_json(cls, account: Account, stored_figures: str, texts_json: str) -> AccountSummary:
+        """The summary that `as_json` and `told` were stored from, with the account it belongs to."""
+        figures = json.loads(stored_figures)
         return cls(
             account,
-            _ratio(kept["coverage"]),
-            kept["outcomes"],
-            {outcome_id: _ratio(credit) for outcome_id, credit in kept["credits"]},
+            _ratio(figures["coverage"]),
+            figures["outcomes"],
+            {outcome_id: _ratio(credit) for outcome_id, credit in figures["credits"]},
             tuple(
                 Danger(RiskKind(kind), subject, Severity(severity), fact, date.fromisoformat(since) if since else None)
-                for kind, subject, severity, fact, since in kept["dangers"]
+                for kind, subject, severity, fact, since in figures["dangers"]
             ),
-            tuple(kept["theatre"]),
-            tuple(kept["forgotten"]),
-            told,
+            tuple(figures["theatre"]),
+            tuple(figures["forgotten"]),
+            texts_json,
         )
 
 
-def brief_of(assessment: Assessment) -> Brief:
+def summarize_account(assessment: Assessment) -> AccountSummary:
     """What a digest needs to know of an assessed account."""
-    return Brief(
+    return AccountSummary(
         assessment.account,
         assessment.coverage,
         len(assessment.outcomes),
-        {one.outcome.id: one.credit for one in assessment.outcomes if one.credit is not ZERO},
+        {graded.outcome.id: graded.credit for graded in assessment.outcomes if graded.credit is not ZERO},
         assessment.dangers,
         tuple(finding.fact for finding in assessment.theatre),
-        tuple(one.fact for one in forgotten(assessment.state.promises, assessment.on)),
-        _json([(one.outcome.id, where_it_stands(one)) for one in assessment.outcomes]),
+        tuple(promise.fact for promise in forgotten(assessment.state.promises, assessment.on)),
+        _json([(graded.outcome.id, where_it_stands(graded)) for graded in assessment.outcomes]),
     )
 
 
 def good_until(assessment: Assessment) -> datetime | None:
-    """The first moment at which time alone can make the brief another one; `None` while the ledger alone can."""
+    """The first moment at which the passing of time changes the summary; `None` when only the ledger can change it."""
     day = assessment.next_change_on
     if day is None:
         return None
     if day > assessment.on:
         return datetime.combine(day, time(), UTC)
     # Only a meeting that comes later today, and may pass in silence, is a change of this very day.
-    asked = (meeting for meeting in assessment.state.meetings if meeting.prompt is PromptState.OPEN)
-    return min((meeting.starts_at for meeting in asked if meeting.starts_at > assessment.now), default=assessment.now)
+    open_meetings = (meeting for meeting in assessment.state.meetings if meeting.prompt is PromptState.OPEN)
+    later_starts = (meeting.starts_at for meeting in open_meetings if meeting.starts_at > assessment.now)
+    return min(later_starts, default=assessment.now)
 
 
 def _json(value: Any) -> str:
@@ -126,5 +127,5 @@ def _json(value: Any) -> str:
 
 
 def _ratio(text: str) -> Decimal:
-    """The rules tell nothing and everything by identity."""
+    """The ratio as a decimal; none and all are the constants, because the rules compare them by identity."""
     return ZERO if text == "0" else ONE if text == "1" else Decimal(text)

@@ -1,4 +1,4 @@
-"""The weekly digest of a portfolio, composed from the briefs of its accounts and last week's figures.
+"""The weekly digest of a portfolio, composed from the summaries of its accounts and last week's figures.
 
 Nothing here is stored or sent: the use case keeps `Figures` beside the digest and hands them back a week later.
 """
@@ -15,7 +15,7 @@ from typing import Any
 from bot.domain.account.participation import Participation, participation
 from bot.domain.enums import AccountStatus, RiskKind
 from bot.domain.model import Account, MeetingFact
-from bot.domain.portfolio.account_summary import Brief
+from bot.domain.portfolio.account_summary import AccountSummary
 from bot.domain.proof.coverage import PortfolioCoverage, portfolio_coverage
 from bot.domain.proof.progress import ONE, ZERO
 
@@ -42,13 +42,13 @@ class Figures:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Figures:
+    def from_json(cls, figures: Mapping[str, Any]) -> Figures:
         """The figures of `as_json`; `KeyError` when it is something else."""
         return cls(
-            {currency: Decimal(ratio) for currency, ratio in kept["by_arr"].items()},
-            None if kept["by_count"] is None else Decimal(kept["by_count"]),
-            {int(outcome_id): Decimal(credit) for outcome_id, credit in kept["credits"].items()},
-            kept["dangers"],
+            {currency: Decimal(ratio) for currency, ratio in figures["by_arr"].items()},
+            None if figures["by_count"] is None else Decimal(figures["by_count"]),
+            {int(outcome_id): Decimal(credit) for outcome_id, credit in figures["credits"].items()},
+            figures["dangers"],
         )
 
 
@@ -98,7 +98,7 @@ class Digest:
 
 
 def compose(
-    briefs: Iterable[Brief],
+    summaries: Iterable[AccountSummary],
     meetings: Iterable[MeetingFact],
     last: Figures | None,
     since: datetime | None,
@@ -109,44 +109,48 @@ def compose(
     `last` are the figures that the last digest kept and `since` is its moment: prompts from then on make up `silent`.
     Both are `None` for the first digest, which names what is and no change.
     """
-    customers = [one for one in briefs if one.account.status is not AccountStatus.FORMER]
-    customers.sort(key=lambda one: one.worst_first)
-    covered = _coverage(customers)
-    figures = _figures(customers, covered)
+    customers = [summary for summary in summaries if summary.account.status is not AccountStatus.FORMER]
+    customers.sort(key=lambda summary: summary.worst_first)
+    portfolio_share = _coverage(customers)
+    figures = _figures(customers, portfolio_share)
     proven, broken = _news(customers, figures.credits, last.credits) if last is not None else ((), ())
     silent = _silent(customers, meetings, since, now)
     same = last is not None and not proven and not broken and not silent and _same(figures, last)
     return Digest(
-        covered,
-        tuple(_changed(one.arr.currency, one.ratio, last) for one in covered.by_arr),
+        portfolio_share,
+        tuple(_changed(summary.arr.currency, summary.ratio, last) for summary in portfolio_share.by_arr),
         _changed(None, figures.by_count, last),
         tuple(
-            Trouble(one.account, one.coverage_text, tuple(danger.fact for danger in one.dangers))
-            for one in customers
-            if one.dangers
+            Trouble(summary.account, summary.coverage_text, tuple(danger.fact for danger in summary.dangers))
+            for summary in customers
+            if summary.dangers
         ),
         proven,
         broken,
         tuple(_of_kind(customers, RiskKind.RENEWAL_UNPROVEN)),
         silent,
-        tuple(Line(one.account, fact) for one in customers for fact in one.theatre),
-        tuple(Line(one.account, fact) for one in customers for fact in one.forgotten),
+        tuple(Line(summary.account, fact) for summary in customers for fact in summary.theatre),
+        tuple(Line(summary.account, fact) for summary in customers for fact in summary.forgotten),
         last is None,
         same,
         figures,
     )
 
 
-def _coverage(customers: Sequence[Brief]) -> PortfolioCoverage:
-    return portfolio_coverage((one.account, one.coverage, one.outcomes, one.proven) for one in customers)
+def _coverage(customers: Sequence[AccountSummary]) -> PortfolioCoverage:
+    return portfolio_coverage(
+        (summary.account, summary.coverage, summary.outcomes, summary.proven) for summary in customers
+    )
 
 
-def _figures(customers: Sequence[Brief], covered: PortfolioCoverage) -> Figures:
-    credits = {outcome_id: cut(credit) for one in customers for outcome_id, credit in one.credits.items()}
-    marks = [f"{one.account.id} {d.kind} {d.subject} {d.severity}" for one in customers for d in one.dangers]
-    marks += [f"{one.account.id} {fact}" for one in customers for fact in one.forgotten]
+def _figures(customers: Sequence[AccountSummary], covered: PortfolioCoverage) -> Figures:
+    credits = {outcome_id: cut(credit) for summary in customers for outcome_id, credit in summary.credits.items()}
+    marks = [
+        f"{summary.account.id} {d.kind} {d.subject} {d.severity}" for summary in customers for d in summary.dangers
+    ]
+    marks += [f"{summary.account.id} {fact}" for summary in customers for fact in summary.forgotten]
     mark = hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
-    by_arr = {one.arr.currency: one.ratio for one in covered.by_arr if one.ratio is not None}
+    by_arr = {share.arr.currency: share.ratio for share in covered.by_arr if share.ratio is not None}
     return Figures(by_arr, covered.by_count, credits, mark)
 
 
@@ -156,7 +160,7 @@ def cut(credit: Decimal) -> Decimal:
 
 
 def _news(
-    customers: Sequence[Brief], now: Mapping[int, Decimal], before: Mapping[int, Decimal]
+    customers: Sequence[AccountSummary], now: Mapping[int, Decimal], before: Mapping[int, Decimal]
 ) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """(outcomes that became proven, outcomes that lost credit): each with where it stands now and why.
 
@@ -168,12 +172,12 @@ def _news(
         return (), ()
     proven: list[Line] = []
     broken: list[Line] = []
-    for one in customers:
-        for outcome_id, text in one.texts().items():
+    for summary in customers:
+        for outcome_id, text in summary.texts().items():
             if outcome_id in better:
-                proven.append(Line(one.account, text))
+                proven.append(Line(summary.account, text))
             elif outcome_id in worse:
-                broken.append(Line(one.account, text))
+                broken.append(Line(summary.account, text))
     return tuple(proven), tuple(broken)
 
 
@@ -191,14 +195,16 @@ def _same(figures: Figures, last: Figures) -> bool:
     )
 
 
-def _of_kind(customers: Sequence[Brief], kind: RiskKind) -> Iterable[Line]:
-    return (Line(one.account, danger.fact) for one in customers for danger in one.dangers if danger.kind is kind)
+def _of_kind(customers: Sequence[AccountSummary], kind: RiskKind) -> Iterable[Line]:
+    return (
+        Line(summary.account, danger.fact) for summary in customers for danger in summary.dangers if danger.kind is kind
+    )
 
 
 def _silent(
-    customers: Sequence[Brief], meetings: Iterable[MeetingFact], since: datetime | None, now: datetime
+    customers: Sequence[AccountSummary], meetings: Iterable[MeetingFact], since: datetime | None, now: datetime
 ) -> tuple[Participation, ...]:
     """Owners who left at least one prompt of this week unanswered, the most silent first."""
-    theirs = {one.account.id for one in customers}
-    asked = participation((meeting for meeting in meetings if meeting.account_id in theirs), now, since)
-    return tuple(one for one in asked if one.silent)
+    account_ids = {summary.account.id for summary in customers}
+    participants = participation((meeting for meeting in meetings if meeting.account_id in account_ids), now, since)
+    return tuple(participant for participant in participants if participant.silent)

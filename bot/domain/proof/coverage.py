@@ -60,14 +60,14 @@ class PortfolioCoverage:
 def portfolio_coverage(accounts: Iterable[tuple[Account, Decimal, int, int]]) -> PortfolioCoverage:
     """The coverage of many accounts, each given as (account, its coverage, its outcomes, how many are proven)."""
     arr: dict[str, int] = {}
-    covered: dict[str, Decimal] = {}
-    held: dict[str, int] = {}
-    summed, count, unknown, outcomes, proven = ZERO, 0, 0, 0, 0
+    covered_minor: dict[str, Decimal] = {}
+    account_counts: dict[str, int] = {}
+    sum_of_ratios, count, unknown, outcomes, proven = ZERO, 0, 0, 0, 0
     for account, ratio, of_outcomes, of_proven in accounts:
         if account.status is AccountStatus.FORMER:
             continue
         count += 1
-        summed += ratio
+        sum_of_ratios += ratio
         outcomes += of_outcomes
         proven += of_proven
         currency = account.currency
@@ -75,16 +75,16 @@ def portfolio_coverage(accounts: Iterable[tuple[Account, Decimal, int, int]]) ->
             unknown += 1
             continue
         arr[currency] = arr.get(currency, 0) + account.arr_minor
-        covered[currency] = covered.get(currency, ZERO) + ratio * account.arr_minor
-        held[currency] = held.get(currency, 0) + 1
+        covered_minor[currency] = covered_minor.get(currency, ZERO) + ratio * account.arr_minor
+        account_counts[currency] = account_counts.get(currency, 0) + 1
     by_arr = [
         CurrencyCoverage(
             Money(minor, currency),
-            Money(int(covered[currency]), currency),
-            covered[currency] / minor if minor > 0 else None,
-            held[currency],
+            Money(int(covered_minor[currency]), currency),
+            covered_minor[currency] / minor if minor > 0 else None,
+            account_counts[currency],
         )
         for currency, minor in arr.items()
     ]
-    by_arr.sort(key=lambda one: (-one.arr.major, one.arr.currency))
-    return PortfolioCoverage(tuple(by_arr), summed / count if count else None, count, unknown, outcomes, proven)
+    by_arr.sort(key=lambda entry: (-entry.arr.major, entry.arr.currency))
+    return PortfolioCoverage(tuple(by_arr), sum_of_ratios / count if count else None, count, unknown, outcomes, proven)

@@ -97,18 +97,18 @@ def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: da
     if best is None:
         why = Why.EXPIRED if last is not None else Why.WITHDRAWN if evidence and not standing else Why.NOTHING
     valued = _newest_valued(live)
-    reached = None if valued is None else progress(outcome, valued.value)
-    credit = ZERO if proof is None else _credit(outcome, proof, valued, reached)
+    share_reached = None if valued is None else progress(outcome, valued.value)
+    credit = ZERO if proof is None else _credit(outcome, proof, valued, share_reached)
     return Graded(
         outcome,
         on,
         best,
         why,
-        _standing(outcome, best, credit, reached, on),
+        _standing(outcome, best, credit, share_reached, on),
         credit,
         None if valued is None else valued.value,
         None if valued is None else valued.as_of,
-        reached,
+        share_reached,
         carrier,
         fell_from,
         _open_dispute(outcome, disputes, standing, people, on) if disputes else None,
@@ -198,19 +198,21 @@ def _newest_valued(live: list[Evidence]) -> Evidence | None:
     return None
 
 
-def _credit(outcome: Outcome, proof: Evidence, valued: Evidence | None, reached: Decimal | None) -> Decimal:
+def _credit(outcome: Outcome, proof: Evidence, valued: Evidence | None, share_reached: Decimal | None) -> Decimal:
     """What the newest confirmed piece shows, 0..1: never what a newer, weaker value claims."""
     if outcome.kind is OutcomeKind.STATEMENT:
         return ONE
-    shown = reached if proof is valued else progress(outcome, proof.value)
+    shown = share_reached if proof is valued else progress(outcome, proof.value)
     return ZERO if shown is None else shown
 
 
-def _standing(outcome: Outcome, best: Grade | None, credit: Decimal, reached: Decimal | None, on: date) -> Standing:
+def _standing(
+    outcome: Outcome, best: Grade | None, credit: Decimal, share_reached: Decimal | None, on: date
+) -> Standing:
     if credit is not ZERO:
         return Standing.PROVEN if credit is ONE else Standing.PARTLY_PROVEN
     overdue = outcome.due_on is not None and outcome.due_on < on
-    if overdue and best is not None and best >= Grade.CONFIRMED and reached == ZERO:
+    if overdue and best is not None and best >= Grade.CONFIRMED and share_reached == ZERO:
         return Standing.DISPROVEN
     return Standing.UNPROVEN
 
@@ -221,10 +223,10 @@ def _history(
     """The grade that expiry alone has taken away, and the day on which it ran out."""
     last: Grade | None = None
     piece: Evidence | None = None
-    for spent in ran_out:
-        own = grade_piece(outcome, spent, people, on)[0]
+    for expired_piece in ran_out:
+        own = grade_piece(outcome, expired_piece, people, on)[0]
         if last is None or own >= last:
-            last, piece = own, spent
+            last, piece = own, expired_piece
     if last is None or piece is None or (best is not None and best >= last):
         return None, None
     return last, runs_out_on(outcome, piece)
@@ -241,14 +243,14 @@ def _open_dispute(
     """The newest dispute that no confirmed evidence of a later day has settled; age does not settle one."""
     for piece in reversed(disputes):
         since = piece.disputed_on
-        settled = any(
+        is_settled = any(
             since is not None
             and later.as_of >= since
             and not is_disputed(later, on)
             and grade_piece(outcome, later, people, on)[0] >= Grade.CONFIRMED
             for later in standing
         )
-        if not settled:
+        if not is_settled:
             return piece
     return None
 

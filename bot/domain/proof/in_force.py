@@ -54,10 +54,10 @@ def _superseded(piece: Evidence, siblings: Sequence[Evidence], on: date) -> bool
     if piece.superseded_on is not None and piece.superseded_on > on:
         return False
     by_id = {sibling.id: sibling for sibling in siblings}
-    seen: set[int] = set()
+    visited_ids: set[int] = set()
     following = piece.superseded_by
-    while following is not None and following not in seen:
-        seen.add(following)
+    while following is not None and following not in visited_ids:
+        visited_ids.add(following)
         later = by_id.get(following)
         if later is None:
             return True

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells business time."""
+    """Gives the business time."""
 
     def now(self) -> datetime:
         """The present moment, an aware UTC datetime."""
@@ -21,7 +21,7 @@ class SystemClock:
 
 
 class MovableClock:
-    """Runs as fast as the machine's time, at an offset that can be set."""
+    """A clock that runs at the machine's speed with an offset that can be set."""
 
     def __init__(self, at: datetime | None = None) -> None:
         """Start at the aware moment `at`, or at the present."""

@@ -62,8 +62,8 @@ def total(amounts: Iterable[Money]) -> tuple[Money, ...]:
     sums: dict[str, int] = {}
     for amount in amounts:
         sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
-    found = [Money(minor, currency) for currency, minor in sums.items()]
-    return tuple(sorted(found, key=lambda amount: (-amount.major, amount.currency)))
+    totals = [Money(minor, currency) for currency, minor in sums.items()]
+    return tuple(sorted(totals, key=lambda amount: (-amount.major, amount.currency)))
 
 
 def listed_money(amounts: Iterable[Money]) -> str:
@@ -78,17 +78,17 @@ def parse(text: str, currency: str | None = None) -> Money | None:
     more digits than the currency's minor unit: a guess would be a figure that nobody wrote.
     """
     rest, named = _currency_of(text.strip())
-    known = named or (currency.upper() if currency else None)
+    code = named or (currency.upper() if currency else None)
     match = _AMOUNT.fullmatch(rest.strip())
-    if not known or match is None:
+    if not code or match is None:
         return None
     # With three minor digits a lone point may well be the decimal mark: `1.250 KWD` is one dinar and a quarter.
-    point_groups = minor_digits(known) < 3 or match["number"].count(".") > 1
+    point_groups = minor_digits(code) < 3 or match["number"].count(".") > 1
     amount = decimal_of(match["number"], thousands=",." if point_groups else ",")
     if amount is None:
         return None
-    minor = (amount * _SCALE[(match["step"] or "").lower()]).scaleb(minor_digits(known))
-    return Money(int(minor), known) if minor == minor.to_integral_value() else None
+    minor = (amount * _SCALE[(match["step"] or "").lower()]).scaleb(minor_digits(code))
+    return Money(int(minor), code) if minor == minor.to_integral_value() else None
 
 
 def _currency_of(text: str) -> tuple[str, str | None]:

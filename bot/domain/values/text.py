@@ -49,9 +49,9 @@ def percent(ratio: Decimal | None) -> str:
     return "<1%" if whole == 0 and ratio > 0 else f"{whole}%"
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
+def plural(count: int, singular: str, plural_word: str | None = None) -> str:
     """`1 outcome`, `3 outcomes`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {singular if count == 1 else plural_word or singular + 's'}"
 
 
 def spelled(count: int) -> str:

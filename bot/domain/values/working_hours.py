@@ -59,8 +59,8 @@ def next_weekly(after: datetime, weekday: int, at: str, tz: str) -> datetime:
     clock = time.fromisoformat(at)
     today = after.astimezone(ZoneInfo(tz)).date()
     on = today + timedelta(days=(weekday - today.weekday()) % 7)
-    found = _at(on, clock, tz)
-    return found if found > after else _at(on + timedelta(days=7), clock, tz)
+    this_week = _at(on, clock, tz)
+    return this_week if this_week > after else _at(on + timedelta(days=7), clock, tz)
 
 
 def local_day(moment: datetime, tz: str) -> date:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.app.assessments import assess_now
 from bot.domain.account.assessment import Assessment
 from bot.domain.model import MeetingFact
-from bot.domain.portfolio.account_summary import Brief, brief_of, good_until
+from bot.domain.portfolio.account_summary import AccountSummary, good_until, summarize_account
 from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import queries
 from bot.features.portfolios.queries import Kept
@@ -24,7 +24,7 @@ HALF_A_YEAR = timedelta(days=182)
 class AccountSummaries:
     """Accounts in brief, their meetings of late, and the names of owners and of those who were asked."""
 
-    briefs: Sequence[Brief]
+    briefs: Sequence[AccountSummary]
     meetings: Sequence[MeetingFact]
     names: Mapping[int, str]
 
@@ -38,11 +38,11 @@ def of_portfolio(
     """
     kept = queries.of_portfolio(session, workspace_id, portfolio_id, RULES_VERSION, now)
     accounts = queries.accounts(session, workspace_id, portfolio_id)
-    held = [Brief.from_json(account, *kept[account.id]) for account in accounts if account.id in kept]
+    held = [AccountSummary.from_json(account, *kept[account.id]) for account in accounts if account.id in kept]
     if len(held) < len(accounts):
         unkept = queries.without(workspace_id, portfolio_id, RULES_VERSION, now)
         others = proof_state.load_selected(session, workspace_id, unkept)
-        held += [brief_of(assess_now(state, now)) for state in others]
+        held += [summarize_account(assess_now(state, now)) for state in others]
     meetings = queries.meetings(session, workspace_id, portfolio_id, since or now - HALF_A_YEAR, now)
     people = {one.account.owner_id for one in held} | {meeting.asked for meeting in meetings}
     return AccountSummaries(held, meetings, members.names(session, [workspace_id], people))
@@ -52,13 +52,13 @@ def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
     """The same of accounts that are assessed already."""
     meetings = [meeting for one in assessments for meeting in one.state.meetings]
     names = assessments[0].state.names if assessments else {}
-    return AccountSummaries([brief_of(one) for one in assessments], meetings, names)
+    return AccountSummaries([summarize_account(one) for one in assessments], meetings, names)
 
 
 def keep(session: Session, assessments: Sequence[Assessment]) -> None:
     """Keep these briefs for as long as they hold; the caller has the accounts' due rows locked."""
     kept: dict[int, tuple[Kept, datetime | None]] = {}
     for one in assessments:
-        brief = brief_of(one)
+        brief = summarize_account(one)
         kept[one.account.id] = Kept(brief.as_json(), brief.told), good_until(one)
     queries.keep(session, kept, RULES_VERSION)

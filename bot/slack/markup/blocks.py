@@ -42,16 +42,16 @@ def _section(node: Node, own: Own, scale: float) -> Block:
         raise _wrong(node, "takes one element, as its last child; put several into <actions>")
     if accessory and accessory[0].tag not in IN_SECTION:
         raise _wrong(accessory[0], f"cannot stand in <section>; these can: {', '.join(sorted(IN_SECTION))}")
-    found = node.findall("field")
+    field_nodes = node.findall("field")
     text, was_cut = mrkdwn(node, _scaled(limits.SECTION, scale), _IN_SECTION)
-    fields = [mrkdwn(field, _scaled(limits.FIELD, scale)) for field in found[: limits.SECTION_FIELDS]]
+    fields = [mrkdwn(field, _scaled(limits.FIELD, scale)) for field in field_nodes[: limits.SECTION_FIELDS]]
     block = sb.SectionBlock(
         text=_text(text or NOTHING) if text or not fields else None,
         fields=[_text(field or NOTHING) for field, _ in fields] or None,
         accessory=element(accessory[0], scale) if accessory else None,
         **own,
     )
-    return block, was_cut or any(cut for _, cut in fields) or len(found) > len(fields)
+    return block, was_cut or any(cut for _, cut in fields) or len(field_nodes) > len(fields)
 
 
 def _context(node: Node, own: Own, scale: float) -> Block:
@@ -112,10 +112,10 @@ def _data_table(node: Node, own: Own, scale: float) -> Block:
 
 def _rows(node: Node, scale: float) -> tuple[list[list[tuple[str, float | None]]], bool]:
     """The cells of a table, every row as wide as the widest, and whether rows were left out."""
-    found = [child for child in children(node, ("row", "column")) if child.tag == "row"]
+    row_nodes = [child for child in children(node, ("row", "column")) if child.tag == "row"]
     rows: list[list[tuple[str, float | None]]] = []
     room = limits.TABLE_TEXT
-    for row in found[: _scaled(limits.TABLE_ROWS, scale)]:
+    for row in row_nodes[: _scaled(limits.TABLE_ROWS, scale)]:
         cells = [(words(cell, limits.CELL), attributes(cell, CELL).get("number")) for cell in children(row, ("cell",))]
         cells = cells[: limits.TABLE_COLUMNS]
         room -= sum(len(text) for text, _ in cells)
@@ -123,7 +123,7 @@ def _rows(node: Node, scale: float) -> tuple[list[list[tuple[str, float | None]]
             break
         rows.append(cells)
     width = max((len(row) for row in rows), default=0)
-    return [row + [(NOTHING, None)] * (width - len(row)) for row in rows if width], len(rows) < len(found)
+    return [row + [(NOTHING, None)] * (width - len(row)) for row in rows if width], len(rows) < len(row_nodes)
 
 
 BUILDERS: dict[str, Callable[[Node, Own, float], Block]] = {

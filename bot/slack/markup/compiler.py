@@ -77,18 +77,18 @@ TAGS: dict[str, frozenset[str]] = {tag: frozenset(known) for table in _TABLES fo
 
 def message(markup: str) -> Message:
     """The message that `markup` describes. Raises CompileError."""
-    root, given = _parsed(markup, "message", "text")
-    return Message(given.get("text", NOTHING), _blocks(root, given))
+    root, values = _parsed(markup, "message", "text")
+    return Message(values.get("text", NOTHING), _blocks(root, values))
 
 
 def modal(markup: str) -> Json:
     """The modal's whole view. Raises CompileError."""
-    root, given = _parsed(markup, "modal", "title")
+    root, values = _parsed(markup, "modal", "title")
     if root.find("input") is not None and "submit" not in root.attrib:
         raise CompileError("<modal> with an <input> needs submit", _where(root))
     for name in {"title", "submit"} & root.attrib.keys():
-        given.setdefault(name, sb.PlainText(NOTHING))
-    return {"type": "modal", **_view(root, given)}
+        values.setdefault(name, sb.PlainText(NOTHING))
+    return {"type": "modal", **_view(root, values)}
 
 
 def home(markup: str) -> Json:
@@ -96,10 +96,10 @@ def home(markup: str) -> Json:
     return {"type": "home", **_view(*_parsed(markup, "home"))}
 
 
-def _view(root: Node, given: dict[str, Any]) -> Json:
-    blocks = _blocks(root, given)
-    shown_ = {name: value._resolve() if isinstance(value, sb.Text) else value for name, value in given.items()}
-    return {**shown_, "blocks": blocks}
+def _view(root: Node, values: dict[str, Any]) -> Json:
+    blocks = _blocks(root, values)
+    resolved = {name: value._resolve() if isinstance(value, sb.Text) else value for name, value in values.items()}
+    return {**resolved, "blocks": blocks}
 
 
 def _parsed(markup: str, surface: str, required: str = "") -> tuple[Node, dict[str, Any]]:
@@ -112,12 +112,12 @@ def _parsed(markup: str, surface: str, required: str = "") -> tuple[Node, dict[s
     if root.tag != surface:
         raise CompileError(f"<{root.tag}> stands where <{surface}> is asked for", _where(root))
     for node in root.iter():
-        known = TAGS.get(node.tag)
-        if known is None:
+        allowed_names = TAGS.get(node.tag)
+        if allowed_names is None:
             raise CompileError(f"<{node.tag}> is no tag; these are: {', '.join(sorted(TAGS))}", _where(node))
-        unknown = node.attrib.keys() - known
+        unknown = node.attrib.keys() - allowed_names
         if unknown and (unknown := unknown - {"_"}):
-            allowed = ", ".join(sorted(known)) or "none"
+            allowed = ", ".join(sorted(allowed_names)) or "none"
             raise CompileError(
                 f"<{node.tag}> has no attribute {', '.join(sorted(unknown))}; it takes: {allowed}", _where(node)
             )
@@ -134,7 +134,7 @@ def _malformed(markup: str, error: ElementTree.ParseError) -> CompileError:
     return CompileError(f"is not well-formed after {before[-40:]!r}: {error}", marks[-1] if marks else "?")
 
 
-def _blocks(root: Node, given: dict[str, Any]) -> list[Json]:
+def _blocks(root: Node, values: dict[str, Any]) -> list[Json]:
     """The root's blocks with unique ids, within the surface's limits."""
     surface, used, pieces, unbuilt = root.tag, set[str](), list[Piece](), 0
     for position, node in enumerate(children(root, SURFACES[surface])):
@@ -150,7 +150,7 @@ def _blocks(root: Node, given: dict[str, Any]) -> list[Json]:
     if not pieces:
         nothing = sb.ContextBlock([sb.Markdown(NOTHING)], block_id="b0")._resolve()
         pieces = [Piece(lambda _: (nothing, False), False, nothing, False)]
-    return fit(pieces, surface, given.pop("more", ""), unbuilt)
+    return fit(pieces, surface, values.pop("more", ""), unbuilt)
 
 
 def _block_id(node: Node, own: dict[str, Any], position: int, used: set[str]) -> str:

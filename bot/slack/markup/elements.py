@@ -182,21 +182,21 @@ CONFIRM: dict[str, Convert] = {
 }
 
 
-def attributes(node: Node, known: dict[str, Convert]) -> dict[str, Any]:
+def attributes(node: Node, converters: dict[str, Convert]) -> dict[str, Any]:
     """The node's attributes, converted. An empty one counts as not given, because Slack refuses empty strings."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, raw in node.attrib.items():
         if name == "_" or raw == "":
             continue
-        if name not in known:
+        if name not in converters:
             raise CompileError(f"<{node.tag}> has no attribute {name} here", node.get("_", "?"))
         try:
-            value = known[name](raw)
+            value = converters[name](raw)
         except (ValueError, OverflowError) as error:
             raise CompileError(f"<{node.tag} {name}> {error}", node.get("_", "?")) from None
         if value is not None:
-            found[name] = value
-    return found
+            values[name] = value
+    return values
 
 
 def children(node: Node, allowed: Collection[str]) -> list[Node]:
@@ -213,31 +213,31 @@ def children(node: Node, allowed: Collection[str]) -> list[Node]:
 def element(node: Node, scale: float = 1.0) -> sb.Element:
     """The element that `node` describes; `scale` shortens its lists of options where a message would be too long."""
     kind = ELEMENTS[node.tag]
-    given = {**kind.fixed, **attributes(node, kind.attributes)}
+    values = {**kind.fixed, **attributes(node, kind.attributes)}
     confirm = node.find("confirm")
     if confirm is not None:
-        given["confirm"] = _confirm(confirm)
+        values["confirm"] = _confirm(confirm)
     if kind.body == "text":
-        given["text"] = sb.PlainText(words(node, limits.BUTTON, ("confirm",)))
+        values["text"] = sb.PlainText(words(node, limits.BUTTON, ("confirm",)))
     else:
         children(node, _HOLDS[kind.body])
-    if "initial_value" in given and node.tag != "number_input":
-        value = given["initial_value"] if given.get("multiline") else " ".join(given["initial_value"].split())
-        given["initial_value"] = cut(value, given.get("max_length", limits.INITIAL_VALUE))
-    if "include" in given or "exclude_bot_users" in given or "exclude_external_shared_channels" in given:
+    if "initial_value" in values and node.tag != "number_input":
+        value = values["initial_value"] if values.get("multiline") else " ".join(values["initial_value"].split())
+        values["initial_value"] = cut(value, values.get("max_length", limits.INITIAL_VALUE))
+    if "include" in values or "exclude_bot_users" in values or "exclude_external_shared_channels" in values:
         names = ("include", "exclude_bot_users", "exclude_external_shared_channels")
-        given["filter"] = sb.ConversationFilter(**{name: given.pop(name) for name in names if name in given})
-    if "initial_date_time" in given:
-        given["initial_datetime"] = given.pop("initial_date_time")
+        values["filter"] = sb.ConversationFilter(**{name: values.pop(name) for name in names if name in values})
+    if "initial_date_time" in values:
+        values["initial_datetime"] = values.pop("initial_date_time")
     if kind.body in ("options", "initial"):
-        return _with_options(node, kind, given, scale)
-    return kind.build(**given)
+        return _with_options(node, kind, values, scale)
+    return kind.build(**values)
 
 
 def _confirm(node: Node) -> sb.Confirm:
-    given = {"title": "Are you sure?", "confirm": "Yes", "deny": "Cancel", **attributes(node, CONFIRM)}
+    values = {"title": "Are you sure?", "confirm": "Yes", "deny": "Cancel", **attributes(node, CONFIRM)}
     text, _ = mrkdwn(node, limits.CONFIRM_TEXT)
-    return sb.Confirm(text=sb.Markdown(text or NOTHING, verbatim=True), **given)
+    return sb.Confirm(text=sb.Markdown(text or NOTHING, verbatim=True), **values)
 
 
 @dataclass
@@ -246,7 +246,7 @@ class _Choice:
     selected: bool
 
 
-def _with_options(node: Node, kind: Kind, given: dict[str, Any], scale: float) -> sb.Element:
+def _with_options(node: Node, kind: Kind, values: dict[str, Any], scale: float) -> sb.Element:
     """A menu or a group of choices. Over ten check boxes or radio buttons become a menu: its answer looks the same."""
     groups = [
         (plain(group.get("label", ""), limits.OPTION), choices)
@@ -255,37 +255,37 @@ def _with_options(node: Node, kind: Kind, given: dict[str, Any], scale: float) -
     ]
     choices = _choices(node)
     if kind.body == "initial":
-        return kind.build(**given, **_initial(node.tag, choices))
+        return kind.build(**values, **_initial(node.tag, choices))
     if node.tag in ("checkboxes", "radio_buttons") and len(choices) > limits.CHOICE_OPTIONS:
         kind = ELEMENTS["static_select" if node.tag == "radio_buttons" else "multi_static_select"]
     most = limits.OVERFLOW_OPTIONS if node.tag == "overflow" else max(1, int(limits.SELECT_OPTIONS * scale))
     if len(choices) > most and "placeholder" in kind.attributes:
-        start = cut(given["placeholder"].text, 100) if "placeholder" in given else "Choose"
-        given["placeholder"] = sb.PlainText(f"{start} ({most} of {len(choices)})")
+        start = cut(values["placeholder"].text, 100) if "placeholder" in values else "Choose"
+        values["placeholder"] = sb.PlainText(f"{start} ({most} of {len(choices)})")
     choices = _most(choices, most)
     if groups:
-        given["option_groups"] = [sb.OptionGroup(label, [c.option for c in _most(cs, most)]) for label, cs in groups]
+        values["option_groups"] = [sb.OptionGroup(label, [c.option for c in _most(cs, most)]) for label, cs in groups]
         choices = [choice for _, members in groups for choice in _most(members, most)]
     else:
         choices = choices or [_Choice(sb.Option(sb.PlainText(NOTHING), NO_CHOICE), False)]
-        given["options"] = [choice.option for choice in choices]
-    built = kind.build(**given)
+        values["options"] = [choice.option for choice in choices]
+    element = kind.build(**values)
     # Set afterwards: the constructors want an option group here when there are groups; Slack wants an option.
     for name, value in _initial(node.tag, choices).items():
-        setattr(built, name, value)
-    return built
+        setattr(element, name, value)
+    return element
 
 
 def _choices(node: Node) -> list[_Choice]:
     choices = []
     for child in node.findall("option"):
-        given = attributes(child, OPTION)
-        selected = given.pop("selected", False)
-        if "url" in given and node.tag != "overflow":
+        values = attributes(child, OPTION)
+        selected = values.pop("selected", False)
+        if "url" in values and node.tag != "overflow":
             raise CompileError("<option url> stands in <overflow> only", child.get("_", "?"))
-        if "value" not in given:
+        if "value" not in values:
             raise CompileError("<option> needs a value", child.get("_", "?"))
-        choices.append(_Choice(sb.Option(sb.PlainText(words(child, limits.OPTION)), **given), selected))
+        choices.append(_Choice(sb.Option(sb.PlainText(words(child, limits.OPTION)), **values), selected))
     return choices
 
 

@@ -60,8 +60,8 @@ def fit(pieces: list[Piece], surface: str, more: str, unbuilt: int = 0) -> list[
         return [piece.block for piece in pieces]
     reserve = _size(_line(len(pieces) + unbuilt, more))
     if len(pieces) >= most or total + reserve > budget:
-        pieces, lost = _without_excess(pieces, most - 1, budget - reserve)
-        dropped += lost
+        pieces, dropped_sections = _without_excess(pieces, most - 1, budget - reserve)
+        dropped += dropped_sections
     blocks = [piece.block for piece in pieces]
     end = len(pieces)
     while end and pieces[end - 1].keep:
@@ -73,29 +73,29 @@ def fit(pieces: list[Piece], surface: str, more: str, unbuilt: int = 0) -> list[
 def _without_excess(pieces: list[Piece], most: int, budget: int) -> tuple[list[Piece], int]:
     """The pieces for which there is room, huge ones shortened, and how many sections are left out."""
     share = int(budget * _SHARE)
-    kept = [piece for piece in pieces if piece.keep]
-    for piece in kept:
+    must_stay = [piece for piece in pieces if piece.keep]
+    for piece in must_stay:
         piece.shrink(share)
-    while kept and (_total(kept) > budget or len(kept) > most):
-        kept.pop()
-    spared = {id(piece) for piece in kept}
-    room, places = budget - _total(kept), most - len(kept)
-    taken: list[Piece] = []
+    while must_stay and (_total(must_stay) > budget or len(must_stay) > most):
+        must_stay.pop()
+    kept_ids = {id(piece) for piece in must_stay}
+    room, places = budget - _total(must_stay), most - len(must_stay)
+    included: list[Piece] = []
     for piece in pieces:
-        if id(piece) in spared:
+        if id(piece) in kept_ids:
             continue
         if places > 0:
             piece.shrink(share)
         if piece.size > room or places < 1:
             break
-        taken.append(piece)
+        included.append(piece)
         room, places = room - piece.size, places - 1
-    if len(taken) + len(kept) < len(pieces):
-        while len(taken) > 1 and taken[-1].block["type"] in ("divider", "header"):
-            taken.pop()
-    spared |= {id(piece) for piece in taken}
-    lost = [piece for piece in pieces if id(piece) not in spared]
-    return [piece for piece in pieces if id(piece) in spared], sum(p.block["type"] == "section" for p in lost)
+    if len(included) + len(must_stay) < len(pieces):
+        while len(included) > 1 and included[-1].block["type"] in ("divider", "header"):
+            included.pop()
+    kept_ids |= {id(piece) for piece in included}
+    removed = [piece for piece in pieces if id(piece) not in kept_ids]
+    return [piece for piece in pieces if id(piece) in kept_ids], sum(p.block["type"] == "section" for p in removed)
 
 
 def _line(dropped: int, more: str) -> Json:

@@ -231,13 +231,13 @@ def _shortened(runs: list[Run], limit: int) -> str:
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if len(_joined(runs[:middle])) < limit - 1 else (low, middle - 1)
-    kept, rest = runs[:low], runs[low : low + 1]
+    fitting, rest = runs[:low], runs[low : low + 1]
     if rest and not rest[0].whole:
-        room = limit - len(_joined([*kept, rest[0]._replace(text="x")]))
+        room = limit - len(_joined([*fitting, rest[0]._replace(text="x")]))
         if room > 1:
-            kept = [*kept, rest[0]._replace(text=cut(rest[0].text, room))]
-    if not kept or not kept[-1].text.endswith(ELLIPSIS):
-        kept = [*kept, Run(ELLIPSIS, whole=True)]
-    while len(text := _joined(kept)) > limit:
-        kept = [*kept[:-2], Run(ELLIPSIS, whole=True)]
+            fitting = [*fitting, rest[0]._replace(text=cut(rest[0].text, room))]
+    if not fitting or not fitting[-1].text.endswith(ELLIPSIS):
+        fitting = [*fitting, Run(ELLIPSIS, whole=True)]
+    while len(text := _joined(fitting)) > limit:
+        fitting = [*fitting[:-2], Run(ELLIPSIS, whole=True)]
     return text

@@ -47,8 +47,8 @@ def backup(database: Database, file: Path, progress: Progress = lambda done, tot
 def pg_dump(database: Database, file: Path) -> str:
     """The command line that backs up this PostgreSQL database; the password is asked for or in ~/.pgpass."""
     url = database.url
-    given = url.difference_update_query(KEEPALIVES)  # what the engine adds is not for people to copy
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, given.query)
+    own_url = url.difference_update_query(KEEPALIVES)  # what the engine adds is not for people to copy
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, own_url.query)
     return f"pg_dump --format=custom --file={shlex.quote(str(file))} {shlex.quote(str(bare))}"
 
 
@@ -62,8 +62,8 @@ def _copy(source: Path, part: Path, progress: Progress) -> None:
         )
         reading.rollback()
         writing.execute("PRAGMA journal_mode = DELETE")
-        found = writing.execute("PRAGMA integrity_check").fetchone()[0]
-        if found != "ok":
-            raise sqlite3.DatabaseError(f"the copy is not sound ({found})")
+        verdict = writing.execute("PRAGMA integrity_check").fetchone()[0]
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(f"the copy is not sound ({verdict})")
     with part.open("rb") as written:
         os.fsync(written.fileno())

@@ -33,7 +33,7 @@ _PASSING = {*_DELIVERY, "submission", "brief"}
 
 LEDGER: tuple[Table, ...] = tuple(table for table in EVERYTHING if table.name not in _PASSING)
 """What the team knows, history included. Delivery's rows are work in hand, submissions only tell second deliveries
-apart, and briefs follow from the rest."""
+apart, and account summaries follow from the rest."""
 
 Progress = Callable[[int, int], None]
 Row = dict[str, Any]

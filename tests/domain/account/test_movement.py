@@ -233,13 +233,12 @@ def test_load_is_shown_per_owner_by_count_and_arr_with_what_the_band_expects() -
     assert (nobody.owner_id, nobody.by_tier[0].expected, nobody.by_tier[0].over) == (None, None, False)
 
 
-def test_participation_counts_asked_answered_and_moved_and_knows_no_usefulness_without_an_answer() -> None:
+def test_participation_counts_asked_answered_and_moved() -> None:
     silent, off = PromptState.SILENT, PromptState.OFF
     tom = replace(meeting(3, silent, moved=None), asked=8)
     meetings = [meeting(30, moved=True), meeting(20), meeting(10, silent), meeting(5, off), tom]
     other, maya = participation(meetings, NOW)
     assert (maya.member_id, maya.asked, maya.answered, maya.moved, maya.silent) == (7, 3, 2, 1, 1)
-    assert maya.usefulness == Decimal("0.5")
     assert maya.fact == "answered 2 of 3, 1 answer moved evidence"
-    assert other.usefulness is None
+    assert (other.asked, other.answered, other.moved) == (1, 0, 0)
     assert [one.asked for one in participation(meetings, NOW, since=at(ago(12)))] == [1, 1]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.domain.account.assessment import Assessment, assess
 from bot.domain.enums import AccountStatus, PromptState
 from bot.domain.model import Evidence, Promise, ProofState
-from bot.domain.portfolio.account_summary import Brief, brief_of
+from bot.domain.portfolio.account_summary import AccountSummary, summarize_account
 from bot.domain.portfolio.digest import Digest, Figures, compose
 from tests.support.domain_builders import ACME, KIM, NOW, TODAY, ago, assessed, at, meeting, onboarding, wrote
 from tests.support.domain_strategies import states
@@ -39,11 +39,11 @@ def week(*now: Assessment, after: Digest | None = None) -> Digest:
 
 
 def composed(now: Sequence[Assessment], last: Figures | None = None, since: datetime | None = None) -> Digest:
-    """The digest of accounts whose briefs went through JSON, as those that were kept do."""
-    made = [brief_of(one) for one in now]
-    briefs = [Brief.from_json(one.account, one.as_json(), one.told) for one in made]
-    assert briefs == made
-    return compose(briefs, [meeting for one in now for meeting in one.state.meetings], last, since, NOW)
+    """The digest of accounts whose summaries went through JSON, as the stored ones do."""
+    fresh = [summarize_account(assessment) for assessment in now]
+    stored = [AccountSummary.from_json(summary.account, summary.as_json(), summary.told) for summary in fresh]
+    assert stored == fresh
+    return compose(stored, [meeting for one in now for meeting in one.state.meetings], last, since, NOW)
 
 
 def test_coverage_is_by_arr_and_by_count_with_the_change_since_last_week() -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.assessments import assess_now
 from bot.domain.enums import CadenceKind, Change, Part, PromptState, Relationship, Source
-from bot.domain.portfolio.account_summary import Brief, brief_of
+from bot.domain.portfolio.account_summary import AccountSummary, summarize_account
 from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import account_summaries
 from bot.features.portfolios import queries as portfolio_queries
@@ -36,14 +36,16 @@ def team(database: Database) -> Team:
     return Team(database)
 
 
-def now_and_anew(session: Session, portfolio_id: int, now: datetime) -> tuple[list[Brief], list[Brief]]:
+def now_and_anew(
+    session: Session, portfolio_id: int, now: datetime
+) -> tuple[list[AccountSummary], list[AccountSummary]]:
     """The portfolio's briefs as they are given, and as they are without any that was kept."""
     given_ = account_summaries.of_portfolio(session, 1, portfolio_id, None, now).briefs
-    anew = [brief_of(assess_now(state, now)) for state in proof_state.load_portfolio(session, 1, portfolio_id)]
+    anew = [summarize_account(assess_now(state, now)) for state in proof_state.load_portfolio(session, 1, portfolio_id)]
     return sorted(given_, key=by_id), sorted(anew, key=by_id)
 
 
-def by_id(brief: Brief) -> int:
+def by_id(brief: AccountSummary) -> int:
     return brief.account.id
 
 

@@ -13,13 +13,13 @@ from tests.support.markup_kit import home, message, modal, text_objects
 
 MESSAGE = """<message text="{{ t }}" more="{{ t }}">
   <header>{{ t }}</header>
-  <section><b>{{ t }}</b> and {{ t|lines }} <i>x {{ t }}</i> <code>{{ t }}</code>
+  <section><b>{{ t }}</b> and {{ t }} <i>x {{ t }}</i> <code>{{ t }}</code>
     <a href="https://x.example/{{ t }}">{{ t }}</a> <a href="{{ t }}">{{ t }}</a> <user id="{{ t }}"/>
-    <quote>{{ t|lines }}</quote><li>{{ t }}</li><pre>{{ t }}</pre>
+    <quote>{{ t }}</quote><li>{{ t }}</li><pre>{{ t }}</pre>
     <field>{{ t }}</field><field><s>{{ t }}</s></field>
     <button action_id="a" url="{{ t }}" accessibility_label="{{ t }}">{{ t }}
       <confirm title="{{ t }}" confirm="{{ t }}" deny="{{ t }}">{{ t }}</confirm></button></section>
-  {% for n in range(count) %}<section>{{ t }}</section><context>{{ t|lines }}</context>{% endfor %}
+  {% for n in range(count) %}<section>{{ t }}</section><context>{{ t }}</context>{% endfor %}
   <table><row><cell>{{ t }}</cell></row></table>
   <actions keep="true">
     <static_select action_id="s" placeholder="{{ t }}">
@@ -38,7 +38,7 @@ MODAL = """<modal title="{{ t }}" submit="{{ t }}" close="{{ t }}" private_metad
   <input label="{{ t }}"><users_select action_id="u" initial_user="{{ t }}" placeholder="{{ t }}"/></input>
   <alert>{{ t }}</alert>
 </modal>"""
-HOME = """<home more="{{ t }}">{% for n in range(count) %}<section>{{ t|lines }}</section>{% endfor %}
+HOME = """<home more="{{ t }}">{% for n in range(count) %}<section>{{ t }}</section>{% endfor %}
   <data_table caption="{{ t }}"><row><cell>{{ t }}</cell></row><row><cell>{{ t }}</cell></row></data_table></home>"""
 
 FORM = re.compile(
@@ -111,7 +111,10 @@ def test_a_home_page_carries_any_text(typed: str, count: int) -> None:
 @given(hostile)
 def test_styles_stay_balanced_whatever_is_typed(typed: str) -> None:
     """The only style marks are ours: each line has as many as the template's tags open and close, or fewer."""
-    sent = message('<message text="t"><section><b>{{ t|lines }}</b></section></message>', t=typed)
+    sent = message(
+        '<message text="t"><section><b>{% for line in t %}{{ line }}<br/>{% endfor %}</b></section></message>',
+        t=typed.split("\n"),
+    )
     for line in sent.blocks[0]["text"]["text"].split("\n"):
         assert line.count("*") in (0, 2), line[:200]
         assert not set("~`") & set(line)

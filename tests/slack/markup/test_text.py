@@ -42,7 +42,7 @@ def test_our_bold_survives_any_name() -> None:
 
 
 def test_a_typed_quotation_mark_quotes_on_no_line() -> None:
-    assert text("{{ t|lines }}", t="a\n> b\n>>> c") == "a\n\u00ad&gt; b\n\u00ad&gt;&gt;&gt; c"
+    assert text("a<br/>{{ t }}<br/>{{ u }}", t="> b", u=">>> c") == "a\n\u00ad&gt; b\n\u00ad&gt;&gt;&gt; c"
     assert text("<quote>{{ t }}</quote>", t="> b") == "> &gt; b"
 
 
