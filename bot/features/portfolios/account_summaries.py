@@ -1,4 +1,4 @@
-"""Gives a portfolio in brief: what the last look at each account came to, and the rest worked out now."""
+"""Loads the brief of each account of a portfolio: the kept ones as they are, the others computed now."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ def of_portfolio(
 
     The meetings are those from `since` on, or of half a year.
     """
-    kept = queries.of_portfolio(session, workspace_id, portfolio_id, RULES_VERSION, now)
+    kept_by_id = queries.of_portfolio(session, workspace_id, portfolio_id, RULES_VERSION, now)
     accounts = queries.accounts(session, workspace_id, portfolio_id)
-    held = [Brief.from_json(account, *kept[account.id]) for account in accounts if account.id in kept]
-    if len(held) < len(accounts):
-        unkept = queries.without(workspace_id, portfolio_id, RULES_VERSION, now)
-        others = proof_state.load_selected(session, workspace_id, unkept)
-        held += [brief_of(assess_now(state, now)) for state in others]
+    briefs = [Brief.from_json(account, *kept_by_id[account.id]) for account in accounts if account.id in kept_by_id]
+    if len(briefs) < len(accounts):
+        without_brief = queries.without(workspace_id, portfolio_id, RULES_VERSION, now)
+        others = proof_state.load_selected(session, workspace_id, without_brief)
+        briefs += [brief_of(assess_now(state, now)) for state in others]
     meetings = queries.meetings(session, workspace_id, portfolio_id, since or now - HALF_A_YEAR, now)
-    people = {one.account.owner_id for one in held} | {meeting.asked for meeting in meetings}
-    return AccountSummaries(held, meetings, members.names(session, [workspace_id], people))
+    people = {brief.account.owner_id for brief in briefs} | {meeting.asked for meeting in meetings}
+    return AccountSummaries(briefs, meetings, members.names(session, [workspace_id], people))
 
 
 def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
     """The same of accounts that are assessed already."""
-    meetings = [meeting for one in assessments for meeting in one.state.meetings]
+    meetings = [meeting for assessment in assessments for meeting in assessment.state.meetings]
     names = assessments[0].state.names if assessments else {}
-    return AccountSummaries([brief_of(one) for one in assessments], meetings, names)
+    return AccountSummaries([brief_of(assessment) for assessment in assessments], meetings, names)
 
 
 def keep(session: Session, assessments: Sequence[Assessment]) -> None:
     """Keep these briefs for as long as they hold; the caller has the accounts' due rows locked."""
     kept: dict[int, tuple[Kept, datetime | None]] = {}
-    for one in assessments:
-        brief = brief_of(one)
-        kept[one.account.id] = Kept(brief.as_json(), brief.told), good_until(one)
+    for assessment in assessments:
+        brief = brief_of(assessment)
+        kept[assessment.account.id] = Kept(brief.as_json(), brief.told), good_until(assessment)
     queries.keep(session, kept, RULES_VERSION)
