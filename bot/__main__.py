@@ -1,6 +1,6 @@
 """The command line: `python -m bot COMMAND`, or `proofline COMMAND`.
 
-Commands are thin: read the settings, call one function, show what it returned. What can go wrong is told in a sentence
+Commands are thin: read the settings, call one function, show what it returned. An expected error is one sentence
 on standard error. Exit codes: 0 done, 1 could not be done, 2 not understood.
 """
 
@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import errors
-from bot.cli.common import database, now, opened, read_settings
+from bot.cli.common import database, now, open_database, read_settings
 from bot.cli.errors import Stop
 from bot.cli.importing import imports
 from bot.cli.outbox import outbox
@@ -95,8 +95,8 @@ def export(
         if file is None:
             ledger_export.export(source, sys.stdout.buffer, now())
             return
-        with terminal.progress(f"Exporting to {file.name}") as heard, errors.whole_file(file) as written:
-            counts = ledger_export.export(source, written, now(), heard)
+        with terminal.progress(f"Exporting to {file.name}") as on_progress, errors.whole_file(file) as target:
+            counts = ledger_export.export(source, target, now(), on_progress)
     terminal.say(f"Exported {sum(counts.values()):,} rows, {counts['account']:,} accounts among them, to {file}.")
 
 
@@ -106,8 +106,8 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file to write.")])
     from bot.cli import terminal
     from bot.store.admin import backup as admin_backup
 
-    with database() as source, terminal.progress("Backing up") as heard:
-        size = admin_backup.backup(source, file, heard)
+    with database() as source, terminal.progress("Backing up") as on_progress:
+        size = admin_backup.backup(source, file, on_progress)
     terminal.say(f"Backed up to {file}: {size:,} bytes, checked. To use it, stop the bot and set DATABASE_URL to it.")
 
 
@@ -119,10 +119,10 @@ def move(
     from bot.cli import terminal
     from bot.store.admin import table_copy
 
-    with database() as source, terminal.progress("Moving") as heard:
-        target = opened(to)
+    with database() as source, terminal.progress("Moving") as on_progress:
+        target = open_database(to)
         try:
-            moved = table_copy.move(source, target, heard)
+            moved = table_copy.move(source, target, on_progress)
         finally:
             target.dispose()
     terminal.table(("table", "rows"), [(name, f"{rows:,}") for name, rows in moved.items() if rows])

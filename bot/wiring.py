@@ -293,7 +293,9 @@ class Bot:
             return 0
 
     def _on_dead(self, session: Session, row: Claimed, code: str) -> None:
-        reroute.refused_for_good(self._kinds, session, row, code, problem_of(code), self.clock.now())
+        reroute.handle_permanent_failure(
+            self._kinds, session, row, self.clock.now(), code=code, problem=problem_of(code)
+        )
 
 
 def problem_of(code: str) -> reroute.Problem:

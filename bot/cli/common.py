@@ -29,18 +29,18 @@ def database(*, ready: bool = False, create: bool = False) -> Iterator[Database]
     """
     from bot.store.admin import migrations
 
-    found = opened(read_settings().database_url)
+    source = open_database(read_settings().database_url)
     try:
-        if create and migrations.current(found) is None:
-            migrations.upgrade(found)
-        if (ready or create) and migrations.needs_upgrade(found):
+        if create and migrations.current(source) is None:
+            migrations.upgrade(source)
+        if (ready or create) and migrations.needs_upgrade(source):
             raise Stop("The database is not at this version's schema. Run `python -m bot migrate` first.")
-        yield found
+        yield source
     finally:
-        found.dispose()
+        source.dispose()
 
 
-def opened(url: str) -> Database:
+def open_database(url: str) -> Database:
     """The database of this address; raises `Stop` if it is none that we can use."""
     from sqlalchemy.exc import ArgumentError
 

@@ -35,6 +35,7 @@ Team = Annotated[str | None, typer.Option("--workspace", help="Slack team id, wh
 @imports.command("accounts")
 def import_accounts(
     file: Source,
+    *,
     mapping: Mapping = None,
     dry_run: DryRun = False,
     portfolio: Annotated[str | None, typer.Option(help="Put these accounts into this portfolio.")] = None,
@@ -65,6 +66,7 @@ def import_accounts(
 @imports.command("promises")
 def import_promises(
     file: Source,
+    *,
     mapping: Mapping = None,
     dry_run: DryRun = False,
     date_order: DateOrderText = None,
@@ -88,6 +90,7 @@ def import_promises(
 @imports.command("outcomes")
 def import_outcomes(
     file: Source,
+    *,
     mapping: Mapping = None,
     dry_run: DryRun = False,
     currency: Currency = None,
@@ -115,9 +118,9 @@ def import_ledger(file: Annotated[Path, typer.Argument(help="A file that `export
     from bot.cli import terminal
     from bot.features.exports import ledger_export
 
-    watched = terminal.progress(f"Restoring {file.name}")
-    with database(create=True) as empty, file.open("rb") as lines, watched as heard:
-        restored = ledger_export.restore(empty, lines, heard)
+    bar = terminal.progress(f"Restoring {file.name}")
+    with database(create=True) as empty, file.open("rb") as lines, bar as on_progress:
+        restored = ledger_export.restore(empty, lines, on_progress)
     terminal.say(f"Restored {sum(restored.values()):,} rows, {restored.get('account', 0):,} accounts among them.")
 
 
@@ -129,13 +132,13 @@ def _import(work: Callable[[ImportRun], Report], dry_run: bool, everything: bool
 
     with database(create=True) as target:
         with target.reading() if dry_run else target.begin() as session:
-            found = (
+            workspace_id = (
                 target_workspace.find(session, team_id)
                 if dry_run
                 else target_workspace.find_or_add(session, team_id, now())
             )
-        with terminal.progress("Importing") as heard:
-            report = work(ImportRun(target, found or 0, now(), dry_run, heard))
+        with terminal.progress("Importing") as on_progress:
+            report = work(ImportRun(target, workspace_id or 0, now(), dry_run, on_progress))
     terminal.report(report, everything)
     if not report.taken:
         raise Stop("No row could be taken." if report.bad else "The file has a header and no rows.")

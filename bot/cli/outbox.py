@@ -31,11 +31,11 @@ def outbox_list(
     if not rows:
         terminal.say("No such messages.")
         return
-    shown = [
+    cells = [
         (row.id, row.state, row.key, row.channel, f"{row.due_at:%Y-%m-%d %H:%M} UTC", row.attempts, row.note)
         for row in rows
     ]
-    terminal.table(("id", "state", "message", "to", "due", "attempts", "note"), shown)
+    terminal.table(("id", "state", "message", "to", "due", "attempts", "note"), cells)
 
 
 @outbox.command("show")

@@ -40,12 +40,12 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """A table of plain text: nothing in a cell is markup."""
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for header in headers:
-        shown.add_column(header, overflow="fold", header_style="dim")
+        grid.add_column(header, overflow="fold", header_style="dim")
     for row in rows:
-        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    out.print(shown)
+        grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    out.print(grid)
 
 
 def report(done: Report, everything: bool) -> None:
@@ -59,13 +59,13 @@ def report(done: Report, everything: bool) -> None:
     _section(
         changed,
         ("line", "account", "field", "from", "to"),
-        [(one.line, one.name, one.field, one.before, one.after) for one in done.changed],
+        [(change.line, change.name, change.field, change.before, change.after) for change in done.changed],
         cut,
     )
     _section(
         "Kept: somebody changed these here, and the CRM has not since",
         ("line", "account", "field", "here", "in the file"),
-        [(one.line, one.name, one.field, one.before, one.after) for one in done.kept],
+        [(change.line, change.name, change.field, change.before, change.after) for change in done.kept],
         cut,
     )
     _section(
@@ -84,11 +84,11 @@ def report(done: Report, everything: bool) -> None:
 
 def summary(done: Report) -> str:
     """The import in one line."""
-    counted = (
+    counts = (
         f"{len(done.created):,} added, {done.changed_rows:,} changed, {done.unchanged:,} unchanged, "
         f"{len(done.bad):,} left out"
     )
-    return f"Dry run, nothing was written. {done.file}: {counted}." if done.dry_run else f"{done.file}: {counted}."
+    return f"Dry run, nothing was written. {done.file}: {counts}." if done.dry_run else f"{done.file}: {counts}."
 
 
 def _section(title: str, headers: tuple[str, ...], rows: Sequence[Sequence[object]], cut: int | None) -> None:

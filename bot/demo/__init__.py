@@ -130,7 +130,7 @@ class Demo:
 
 
 def _settings(environment: Mapping[str, str], folder: Path) -> Settings:
-    given: dict[str, Any] = {
+    slack_settings: dict[str, Any] = {
         name: environment[name.upper()]
         for name in ("slack_api_url", "slack_bot_token", "slack_app_token", "slack_signing_secret")
     }
@@ -139,5 +139,5 @@ def _settings(environment: Mapping[str, str], folder: Path) -> Settings:
         database_url=f"sqlite:///{folder / 'proofline.db'}",
         host="127.0.0.1",
         port=0,
-        **given,
+        **slack_settings,
     )

@@ -35,14 +35,14 @@ def next_due(session: Session, after: datetime) -> datetime | None:
         (schema.portfolio.c.next_digest_at, true()),
         (schema.account_due.c.look_at, true()),
     )
-    found = [session.scalar(select(func.min(column)).where(column > after, wanted)) for column, wanted in dues]
-    return min((moment for moment in found if moment is not None), default=None)
+    moments = [session.scalar(select(func.min(column)).where(column > after, condition)) for column, condition in dues]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def jumps(session: Session, now: datetime) -> list[Jump]:
     """The moments to offer, the one that tells most first."""
-    found = (_next_prompt(session, now), _morning(session, now), _next_digest(session, now))
-    return [jump for jump in found if jump] + [Jump("hour", "+1 hour", now + timedelta(hours=1))]
+    offered = (_next_prompt(session, now), _morning(session, now), _next_digest(session, now))
+    return [jump for jump in offered if jump] + [Jump("hour", "+1 hour", now + timedelta(hours=1))]
 
 
 def _next_prompt(session: Session, now: datetime) -> Jump | None:

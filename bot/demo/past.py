@@ -1,4 +1,4 @@
-"""Plays the past of the demo's book through the services, day by day, so that history, risks and digests are real.
+"""Plays the past of the demo's book through the features, day by day, so that history, risks and digests are real.
 
 The book (book.yml) says what happened, counted back from the demo's first day; nothing here depends on anything else.
 """
@@ -65,7 +65,7 @@ _PERIODS = {
     "monthly": relativedelta(months=1),
     "quarterly": relativedelta(months=3),
 }
-# What people in the channels would have read long ago; what Product was asked is still to be seen.
+# Old messages are dropped as read; those to Product stay, so that the demo shows an open loop.
 _STAYS_VISIBLE = ("loop",)
 
 
@@ -75,7 +75,7 @@ def first_moment(today: date) -> datetime:
 
 
 @dataclass
-class _Known:
+class _WrittenAccount:
     """The ids of what was written of one account, by its name in the book."""
 
     account_id: int
@@ -92,7 +92,7 @@ class Past:
         self._session = session
         self._start = start
         self._actors: dict[str, Actor] = {}
-        self._accounts: dict[str, _Known] = {}
+        self._accounts: dict[str, _WrittenAccount] = {}
         self._events: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self._workspace_id = 0
         self._portfolio_id = 0
@@ -134,17 +134,17 @@ class Past:
         zone = ZoneInfo(meetings["tz"])
         hour = time.fromisoformat(meetings["at"])
         coming = self._start.date() + timedelta(days=meetings["in"])
-        days = [coming - _PERIODS[meetings["repeat"]] * back for back in range(len(answers), 0, -1)]
+        days = [coming - _PERIODS[meetings["repeat"]] * periods for periods in range(len(answers), 0, -1)]
         first = days[0] if days else coming
         begins = datetime.combine(first, hour, zone).astimezone(UTC) if days else self._start
         self._on(begins - timedelta(days=3), partial(self._meet, name, meetings, first))
-        for day, said in zip(days, answers, strict=True):
+        for day, answer in zip(days, answers, strict=True):
             starts_at = datetime.combine(day, hour, zone).astimezone(UTC)
-            self._on(starts_at - timedelta(hours=3), partial(self._answer, name, said))
+            self._on(starts_at - timedelta(hours=3), partial(self._answer, name, answer))
             self._on(starts_at + timedelta(minutes=30), partial(self._all, prompts.close_silent))
 
     def _plan_mondays(self) -> None:
-        """The clock looked on the last two Mondays: risks were opened and the digest was sent."""
+        """Review the accounts and open the digest on the last two Mondays."""
         for ago in (8, 1):
             self._at(ago, self._monday, hour=9)
         self._at(6, partial(self._all, daily_review.remind_unclaimed))
@@ -180,7 +180,7 @@ class Past:
         )
         now = self._start - timedelta(days=330)
         self._portfolio_id = setup.set_up(self._session, manager, form, now).portfolio_id
-        # The digest of eight days ago is the first: what came before nobody looks up.
+        # The first digest is that of eight days ago; nobody looks up older ones.
         values = {
             "product_channel": entry["product"],
             "go_to_market_channel": entry["gtm"],
@@ -201,23 +201,23 @@ class Past:
             contract_start=now.date(),
             renewal_date=self._start.date() + timedelta(days=entry["renewal"]),
         )
-        known = _Known(add_account.add_account(self._session, owner, new, now), owner)
-        self._accounts[entry["name"]] = known
-        self._describe(entry, known, now)
+        account = _WrittenAccount(add_account.add_account(self._session, owner, new, now), owner)
+        self._accounts[entry["name"]] = account
+        self._describe(entry, account, now)
         for key, person in entry["people"].items():
-            known.people[key] = plan_people.add_person(
+            account.people[key] = plan_people.add_person(
                 self._session,
                 owner,
-                known.account_id,
+                account.account_id,
                 now,
                 name=person["name"],
                 part=Part(person["part"]),
                 title=person["title"],
             )
         for key, outcome in entry["outcomes"].items():
-            known.outcomes[key] = self._outcome(known, outcome, now)
+            account.outcomes[key] = self._outcome(account, outcome, now)
 
-    def _describe(self, entry: Entry, known: _Known, now: datetime) -> None:
+    def _describe(self, entry: Entry, account: _WrittenAccount, now: datetime) -> None:
         """What the forms for a new account do not ask for."""
         values: dict[str, Any] = {"tier_reason": entry.get("tier_why")}
         if deputy := entry.get("deputy"):
@@ -226,14 +226,14 @@ class Past:
             values["relationship"] = Relationship(warmth)
         if packet := entry.get("packet"):
             values["packet_accepted_on"] = self._day(packet)
-        ledger.change(self._session, known.owner.author, Entity.ACCOUNT, known.account_id, now, **values)
+        ledger.change(self._session, account.owner.author, Entity.ACCOUNT, account.account_id, now, **values)
         if alias := entry.get("alias"):
-            accounts.index_words(self._session, self._workspace_id, known.account_id, entry["name"], (alias,))
+            accounts.index_words(self._session, self._workspace_id, account.account_id, entry["name"], (alias,))
 
-    def _outcome(self, known: _Known, entry: Entry, now: datetime) -> int:
-        agreed = known.people.get(entry.get("agreed", ""))
+    def _outcome(self, account: _WrittenAccount, entry: Entry, now: datetime) -> int:
+        agreed = account.people.get(entry.get("agreed", ""))
         new = plan_outcomes.NewOutcome(
-            account_id=known.account_id,
+            account_id=account.account_id,
             title=entry["title"],
             metric=entry.get("metric"),
             unit=entry.get("unit"),
@@ -243,45 +243,45 @@ class Past:
             baseline_agreed_by=agreed,
             target=_text(entry.get("target")),
             due_on=self._day(-entry["due"]),
-            owner_person_id=known.people.get(entry.get("owner", "")),
+            owner_person_id=account.people.get(entry.get("owner", "")),
             risk_if_never=entry["risk"],
         )
-        return plan_outcomes.add_outcome(self._session, known.owner, new, now)
+        return plan_outcomes.add_outcome(self._session, account.owner, new, now)
 
     def _meet(self, name: str, entry: Entry, first: date, now: datetime) -> None:
-        known = self._accounts[name]
+        account = self._accounts[name]
         kind = CadenceKind(entry["kind"])
-        new = cadences.NewCadence(known.account_id, kind, first, entry["at"], entry["repeat"], entry["tz"])
-        cadences.set_cadence(self._session, known.owner, new, now)
+        new = cadences.NewCadence(account.account_id, kind, first, entry["at"], entry["repeat"], entry["tz"])
+        cadences.set_cadence(self._session, account.owner, new, now)
 
-    def _answer(self, name: str, said: Entry | None, now: datetime) -> None:
+    def _answer(self, name: str, answer: Entry | None, now: datetime) -> None:
         self._all(prompts.open_due_prompts, now)
-        known = self._accounts[name]
-        prompt = meeting_queries.open_of_account(self._session, known.owner.workspace_id, known.account_id)
-        if said is None or prompt is None:
+        account = self._accounts[name]
+        prompt = meeting_queries.open_of_account(self._session, account.owner.workspace_id, account.account_id)
+        if answer is None or prompt is None:
             return
-        if "evidence" in said:
-            self._evidence(known, said["evidence"], now)
+        if "evidence" in answer:
+            self._evidence(account, answer["evidence"], now)
         new = meeting_answers.NewAnswer(
-            account_id=known.account_id,
+            account_id=account.account_id,
             meeting_id=prompt.meeting_id,
             submission=f"demo:{prompt.id}",
-            change=Change(said["change"]),
-            what_changed=said.get("changed"),
-            unproven=said.get("unproven"),
-            next_action=said.get("next"),
-            next_owner_id=known.owner.member.id,
-            next_due=self._day(said["by"]),
+            change=Change(answer["change"]),
+            what_changed=answer.get("changed"),
+            unproven=answer.get("unproven"),
+            next_action=answer.get("next"),
+            next_owner_id=account.owner.member.id,
+            next_due=self._day(answer["by"]),
         )
-        meeting_answers.answer(self._session, known.owner, new, now)
+        meeting_answers.answer(self._session, account.owner, new, now)
 
     def _do(self, name: str, deed: Entry, now: datetime) -> None:
         """One deed of the book: its first key but `ago` says which."""
-        known = self._accounts[name]
-        session, owner, account_id = self._session, known.owner, known.account_id
+        account = self._accounts[name]
+        session, owner, account_id = self._session, account.owner, account.account_id
         match next(key for key in deed if key != "ago"):
             case "evidence":
-                self._evidence(known, {**deed, "of": deed["evidence"]}, now)
+                self._evidence(account, {**deed, "of": deed["evidence"]}, now)
             case "win":
                 plan.first_win(session, owner, account_id, now.date(), deed["win"], now)
             case "promise":
@@ -306,23 +306,23 @@ class Past:
                 new = judgement.NewJudgement(account_id, deed["judged"], deed["why"], deed["change"])
                 judgement.judge(session, self._actors[deed["who"]], new, now)
             case "left":
-                plan_people.person_left(session, owner, known.people[deed["left"]], now.date(), now)
+                plan_people.person_left(session, owner, account.people[deed["left"]], now.date(), now)
             case "disputed":
-                piece, by = known.evidence[deed["disputed"]], known.people[deed["by"]]
+                piece, by = account.evidence[deed["disputed"]], account.people[deed["by"]]
                 record.dispute(session, owner, piece, now, by_person=by, why=deed["why"])
             case "action":
-                self._action(known, deed, now)
+                self._action(account, deed, now)
             case "health":
                 values = {"account_id": account_id, "on_date": now.date(), "score": deed["health"], "source": "Pulse"}
                 ledger.add(session, owner.author, Entity.HEALTH, now, **values)
 
-    def _evidence(self, known: _Known, entry: Entry, now: datetime) -> None:
+    def _evidence(self, account: _WrittenAccount, entry: Entry, now: datetime) -> None:
         saved = parse_money(entry["saved"]) if "saved" in entry else None
-        attested, accepted = known.people.get(entry.get("by", "")), known.people.get(entry.get("accepted", ""))
+        attested, accepted = account.people.get(entry.get("by", "")), account.people.get(entry.get("accepted", ""))
         new = record.NewEvidence(
-            account_id=known.account_id,
-            outcome_id=known.outcomes[entry["of"]],
-            submission=f"demo:{known.account_id}:{len(known.evidence)}:{now:%Y%m%d}",
+            account_id=account.account_id,
+            outcome_id=account.outcomes[entry["of"]],
+            submission=f"demo:{account.account_id}:{len(account.evidence)}:{now:%Y%m%d}",
             source=Source(entry["source"]),
             as_of=now.date(),
             value=_text(entry.get("value")),
@@ -338,20 +338,20 @@ class Past:
             accepted_by=accepted,
             accepted_on=now.date() if accepted else None,
         )
-        known.evidence[entry["of"]] = record.record(self._session, known.owner, new, now)
+        account.evidence[entry["of"]] = record.record(self._session, account.owner, new, now)
 
-    def _action(self, known: _Known, entry: Entry, now: datetime) -> None:
+    def _action(self, account: _WrittenAccount, entry: Entry, now: datetime) -> None:
         values: dict[str, Any] = {
-            "account_id": known.account_id,
+            "account_id": account.account_id,
             "text": entry["action"],
             "loop": Loop(entry["loop"]),
             "theme": entry["theme"],
-            "owner_id": known.owner.member.id,
+            "owner_id": account.owner.member.id,
             "due_on": self._day(-entry["due"]),
             "opened_at": now,
         }
-        action_id = ledger.add(self._session, known.owner.author, Entity.ACTION, now, **values)
-        actions.post_to_loop_channel(self._session, known.owner.workspace_id, action_id, now)
+        action_id = ledger.add(self._session, account.owner.author, Entity.ACTION, now, **values)
+        actions.post_to_loop_channel(self._session, account.owner.workspace_id, action_id, now)
 
     def _handle(self, entry: Entry, now: datetime) -> None:
         """What somebody did about a risk."""
@@ -364,7 +364,7 @@ class Past:
                 ownership.claim(self._session, actor, risk.id, now)
             else:
                 until = self._day(-entry["snoozed"])
-                ownership.snooze(self._session, actor, risk.id, until, entry["why"], now)
+                ownership.snooze(self._session, actor, risk.id, now, until=until, why=entry["why"])
 
     def _welcome(self, now: datetime) -> None:
         channel = portfolios.of_workspace(self._session, self._workspace_id)[0].channel

@@ -143,7 +143,7 @@ class Life:
             case "reopen":
                 ownership.reopen(session, who, risk_id, "It is back", now)
             case _:
-                ownership.snooze(session, who, risk_id, now.date() + timedelta(days=9), "Holidays", now)
+                ownership.snooze(session, who, risk_id, now, until=now.date() + timedelta(days=9), why="Holidays")
 
     def left(self) -> list[tuple[str, str, str, datetime]]:
         """Key, kind, op and end of what the outbox still has."""

@@ -1,4 +1,4 @@
-"""Actions on their loop: to Product or go-to-market and back, closed only when the customer was told in words."""
+"""Actions on their loop: posted to Product or go-to-market, answered, and closed once the customer was told."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.features.actions.views import ActionFormView, ActionLine, ActionsView, 
 from bot.outbox import message_family
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Moot, Op, Outgoing
-from bot.store import accounts, ledger, members, portfolios, proof_state
+from bot.store import accounts, ledger, members, portfolios
 from bot.store.entities import Entity
 from bot.store.members import Member
 
@@ -77,7 +77,7 @@ def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, no
 def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> None:
     """Product or go-to-market answers: what changed, or will not. Any member may speak for them."""
     must_read(actor)
-    action, account = _of(session, actor, action_id)
+    action, account = _action_and_account(session, actor, action_id)
     if not words.strip():
         raise UserError(ActionRefusal.ANSWER_MISSING, "words")
     changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
@@ -104,7 +104,7 @@ def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now:
 
 def close_with_customer_told(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> str:
     """Close an action: the customer was told, in these words; returns the account's name."""
-    action, account = _of(session, actor, action_id)
+    action, account = _action_and_account(session, actor, action_id)
     _must_close(session, actor, action, account)
     if not words.strip():
         raise UserError(ActionRefusal.WORDS_USED_MISSING, "words")
@@ -118,22 +118,22 @@ def close_with_customer_told(session: Session, actor: Actor, action_id: int, wor
 def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: datetime) -> None:
     """Name what an action has in common with others, so that what keeps showing up is counted."""
     must_read(actor)
-    action, account = _of(session, actor, action_id)
-    named = " ".join(theme.split())
-    if not named:
+    action, account = _action_and_account(session, actor, action_id)
+    name = " ".join(theme.split())
+    if not name:
         raise UserError(ActionRefusal.THEME_MISSING, "words")
-    ledger.change(session, actor.author, Entity.ACTION, action_id, now, theme=named)
+    ledger.change(session, actor.author, Entity.ACTION, action_id, now, theme=name)
     _refresh(session, action, account, now)
 
 
 def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: datetime) -> ActionFormView:
     """The form that answers an action, closes it or names its theme."""
     must_read(actor)
-    action, account = _of(session, actor, action_id)
+    action, account = _action_and_account(session, actor, action_id)
     if kind == "told":
         _must_close(session, actor, action, account)
-    known = queries.themes(session, account.workspace_id) if kind == "theme" else ()
-    return ActionFormView(action_id, account.name, action.text, kind, action.loop_answer, known)
+    themes = queries.themes(session, account.workspace_id) if kind == "theme" else ()
+    return ActionFormView(action_id, account.name, action.text, kind, action.loop_answer, themes)
 
 
 def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopView | Moot:
@@ -144,7 +144,7 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
     owner = _member(session, account, action.owner_id)
     arr = money(account.arr_minor, account.currency)
     same = queries.open_with_theme(session, account.workspace_id, action.theme) if action.theme else []
-    counted = actions.recurring(same, rules_day(now))
+    recurring = actions.recurring(same, rules_day(now))
     return LoopView(
         action.id,
         account.id,
@@ -154,7 +154,7 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
         action.loop,
         state_of(action, rules_day(now)),
         action.theme,
-        counted[0].fact if counted else None,
+        recurring[0].fact if recurring else None,
         owner.slack_id or owner.name if owner else None,
         action.due_on,
         action.loop_answer,
@@ -163,20 +163,14 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
 
 
 def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime) -> LoopAnsweredView | Moot:
+    """Tells the owner what Product or go-to-market answered; moot once the customer was told."""
     action, account = _put_action(session, args["workspace_id"], args["action_id"])
     if action.told_on is not None or action.loop_answer is None:
         return Moot("the customer was told already")
     return LoopAnsweredView(action.id, account.name, action.text, action.loop, action.loop_answer)
 
 
-def themes_of(session: Session, workspace_id: int, portfolio_id: int, now: datetime) -> tuple[str, ...]:
-    """What keeps showing up across a portfolio: `SAP connector: nine accounts, 1.2 M USD ARR`."""
-    states = proof_state.load_portfolio(session, workspace_id, portfolio_id)
-    pairs = ((state.account, action) for state in states for action in state.actions)
-    return tuple(actions.headline(theme) for theme in actions.recurring(pairs, rules_day(now)))
-
-
-def _of(session: Session, actor: Actor, action_id: int) -> tuple[Action, Account]:
+def _action_and_account(session: Session, actor: Actor, action_id: int) -> tuple[Action, Account]:
     account, row = row_of(session, actor, Entity.ACTION, action_id)
     return Action(**{field.name: row[field.name] for field in fields(Action)}), account
 
@@ -199,8 +193,8 @@ def _must_close(session: Session, actor: Actor, action: Action, account: Account
 
 
 def _refresh(session: Session, action: Action, account: Account, now: datetime) -> None:
-    shown = message_family.newest(session, account.workspace_id, queries.LOOP_KEY.of(action.id))
-    if shown is not None:
+    post = message_family.newest(session, account.workspace_id, queries.LOOP_KEY.of(action.id))
+    if post is not None:
         put(
             session,
             Outgoing(
@@ -208,7 +202,7 @@ def _refresh(session: Session, action: Action, account: Account, now: datetime) 
                 workspace_id=account.workspace_id,
                 kind="loop",
                 op=Op.UPDATE,
-                target_key=shown.key,
+                target_key=post.key,
                 args={"action_id": action.id},
                 due_at=now,
             ),

@@ -1,4 +1,4 @@
-"""Actions as rows: one by id, and those that share a theme."""
+"""All SQL on actions: by id, and by theme."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from bot.store.schema import account, action
 LOOP_KEY = MessageKey("loop")
 LOOP_ANSWERED_KEY = MessageKey("loop-answered")
 
-
-TABLE = action
 _ACTION = [action.c[field.name] for field in fields(Action)]
 _ACCOUNT = [account.c[field.name] for field in fields(Account)]
 _THEMES_OFFERED = 90
@@ -24,8 +22,8 @@ _THEMES_OFFERED = 90
 
 def by_id(session: Session, workspace_id: int, action_id: int) -> Action | None:
     """The action with this id; None where this workspace has none."""
-    ours = (action.c.id == action_id) & Entity.ACTION.in_workspace(workspace_id)
-    row = session.execute(select(*_ACTION).where(ours)).one_or_none()
+    matching = (action.c.id == action_id) & Entity.ACTION.in_workspace(workspace_id)
+    row = session.execute(select(*_ACTION).where(matching)).one_or_none()
     return None if row is None else Action(*row)
 
 
@@ -38,16 +36,20 @@ def of_answer(session: Session, workspace_id: int, answer_id: int) -> Action | N
 
 def themes(session: Session, workspace_id: int) -> tuple[str, ...]:
     """The themes in use in a workspace, by name."""
-    joined = action.join(account, account.c.id == action.c.account_id)
-    statement = select(action.c.theme).select_from(joined).distinct()
-    ours = statement.where(account.c.workspace_id == workspace_id, action.c.theme.is_not(None))
-    return tuple(session.execute(ours.order_by(action.c.theme).limit(_THEMES_OFFERED)).scalars())
+    actions_with_accounts = action.join(account, account.c.id == action.c.account_id)
+    statement = select(action.c.theme).select_from(actions_with_accounts).distinct()
+    themed = statement.where(account.c.workspace_id == workspace_id, action.c.theme.is_not(None))
+    return tuple(session.execute(themed.order_by(action.c.theme).limit(_THEMES_OFFERED)).scalars())
 
 
 def open_with_theme(session: Session, workspace_id: int, theme: str) -> list[tuple[Account, Action]]:
     """The actions of a workspace on one theme, with their accounts; the rules say which of them count."""
-    joined = action.join(account, account.c.id == action.c.account_id)
+    actions_with_accounts = action.join(account, account.c.id == action.c.account_id)
     same = func.lower(action.c.theme) == theme.lower()
-    statement = select(*_ACCOUNT, *_ACTION).select_from(joined).where(account.c.workspace_id == workspace_id, same)
+    statement = (
+        select(*_ACCOUNT, *_ACTION)
+        .select_from(actions_with_accounts)
+        .where(account.c.workspace_id == workspace_id, same)
+    )
     width = len(_ACCOUNT)
     return [(Account(*row[:width]), Action(*row[width:])) for row in session.execute(statement)]

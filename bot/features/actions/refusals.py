@@ -6,6 +6,8 @@ from bot.app.refusals import Refusal
 
 
 class ActionRefusal(Refusal):
+    """The codes with which an action on a loop is refused."""
+
     ANSWER_MISSING = "actions.answer_missing"
     CUSTOMER_TOLD_ALREADY = "actions.customer_told_already"
     WORDS_USED_MISSING = "actions.words_used_missing"

@@ -24,23 +24,25 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def answered(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         action_id, words = number(form.metadata), form.words("words")
-        await edge.write(body, lambda s, actor, now: actions.answer_loop(s, actor, action_id, words, now))
+        await edge.write(body, lambda session, actor, now: actions.answer_loop(session, actor, action_id, words, now))
         await ack()
 
     @app.view(Callback.TOLD)
     async def told(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         action_id, words = number(form.metadata), form.words("words")
-        await edge.write(body, lambda s, actor, now: actions.close_with_customer_told(s, actor, action_id, words, now))
+        await edge.write(
+            body, lambda session, actor, now: actions.close_with_customer_told(session, actor, action_id, words, now)
+        )
         await ack()
 
     @app.view(Callback.THEME)
     async def theme(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
-        action_id, named = number(form.metadata), form.text("words") or form.text("known")
-        if named is None:
+        action_id, name = number(form.metadata), form.text("words") or form.text("known")
+        if name is None:
             raise UserError(ActionRefusal.THEME_NOT_CHOSEN, "words")
-        await edge.write(body, lambda s, actor, now: actions.set_theme(s, actor, action_id, named, now))
+        await edge.write(body, lambda session, actor, now: actions.set_theme(session, actor, action_id, name, now))
         await ack()
 
 

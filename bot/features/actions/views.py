@@ -53,6 +53,8 @@ class ActionFormView:
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
+    """An open action; `missing` says what keeps it from being closed."""
+
     action_id: int
     text: str
     loop: Loop
@@ -65,6 +67,8 @@ class ActionLine:
 
 @dataclass(frozen=True, slots=True)
 class ActionsView:
+    """The open actions of an account."""
+
     account_id: int
     account: str
     actions: tuple[ActionLine, ...]

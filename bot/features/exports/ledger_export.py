@@ -64,17 +64,17 @@ def restore(
     numbered = enumerate(lines, start=1)
     expected = _head(next(numbered, (1, b""))[1])
     done, total = 0, sum(expected.values())
-    found = dict.fromkeys(expected, 0)
+    restored_counts = dict.fromkeys(expected, 0)
     with database.begin() as session:
         table_copy.must_be_empty(session)
         for table, rows in _batches(numbered):
             table_copy.fill(session, table, rows)
-            found[table.name] = found.get(table.name, 0) + len(rows)
+            restored_counts[table.name] = restored_counts.get(table.name, 0) + len(rows)
             done += len(rows)
             progress(done, total)
-        _must_be_whole(expected, found)
+        _must_be_whole(expected, restored_counts)
         table_copy.continue_ids(session, LEDGER)
-    return found
+    return restored_counts
 
 
 def _must_be_current(database: Database) -> None:
@@ -99,8 +99,8 @@ def _batches(numbered: Iterator[tuple[int, bytes]]) -> Iterator[tuple[Table, lis
         if not line.strip():
             continue
         next_table, row = _row(number, line)
-        like_the_others = next_table is table and bool(rows) and row.keys() == rows[0].keys()
-        if table is not None and rows and (not like_the_others or len(rows) == table_copy.BATCH):
+        same_shape = next_table is table and bool(rows) and row.keys() == rows[0].keys()
+        if table is not None and rows and (not same_shape or len(rows) == table_copy.BATCH):
             yield table, rows
             rows = []
         table = next_table
@@ -125,19 +125,19 @@ def _row(number: int, line: bytes) -> tuple[Table, dict[str, Any]]:
 
 def _object(number: int, line: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(line)
+        value = json.loads(line)
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        value = None
+    if not isinstance(value, dict):
         raise UserError(ExportRefusal.LINE_NO_OBJECT, line=number)
-    return found
+    return value
 
 
-def _must_be_whole(expected: dict[str, int], found: dict[str, int]) -> None:
-    for name in {**expected, **found}:
-        promised, rows = expected.get(name, 0), found.get(name, 0)
-        if promised != rows:
-            raise UserError(ExportRefusal.ROWS_MISSING, table=name, promised=promised, rows=rows)
+def _must_be_whole(expected: dict[str, int], actual: dict[str, int]) -> None:
+    for name in {**expected, **actual}:
+        expected_rows, actual_rows = expected.get(name, 0), actual.get(name, 0)
+        if expected_rows != actual_rows:
+            raise UserError(ExportRefusal.ROWS_MISSING, table=name, promised=expected_rows, rows=actual_rows)
 
 
 def _line(values: dict[str, Any]) -> bytes:

@@ -6,6 +6,8 @@ from bot.app.refusals import Refusal
 
 
 class ExportRefusal(Refusal):
+    """The codes with which an export is refused."""
+
     SCHEMA_BEHIND = "exports.schema_behind"
     NO_EXPORT = "exports.no_export"
     EXPORT_TOO_NEW = "exports.export_too_new"

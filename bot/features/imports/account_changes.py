@@ -27,9 +27,9 @@ from bot.store import accounts, ledger, schema
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 
-# Asked once a month: neither forgotten nor nagged, until somebody says which tier it is.
+# The low-touch owner is asked once a month, which is enough until somebody sets the tier.
 DEFAULT_TIER = Tier.LOW_TOUCH
-# An amount and its currency mean something only together: both are taken, or both stay.
+# An amount means nothing without its currency, so the import takes both or keeps both.
 _MONEY = {"arr_minor", "currency"}
 
 
@@ -55,128 +55,139 @@ class Planned:
 
     @property
     def title(self) -> str:
+        """What messages call the line."""
         return self.line.name
 
     @property
     def newcomers(self) -> list[str]:
+        """The names of colleagues whom this line adds."""
         return [value.name for value in self.values.values() if isinstance(value, Who)]
 
     @property
     def new_portfolios(self) -> list[str]:
+        """The names of portfolios that this line adds."""
         return [value.name for value in self.values.values() if isinstance(value, NewPortfolio)]
 
 
-def plan(session: Session, book: LedgerSnapshot, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
+def plan(session: Session, snapshot: LedgerSnapshot, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
     """What each line would do, in order; nothing is written. Reads the ledger in a fixed number of queries.
 
     The column of a bad row is given as the field's name.
     """
-    found: list[tuple[ImportedAccount, int | None] | BadRow] = []
+    matches: list[tuple[ImportedAccount, int | None] | BadRow] = []
     for line in lines:
         try:
-            found.append((line, book.match(line)))
+            matches.append((line, snapshot.match(line)))
         except Unreadable as error:
-            found.append(BadRow(line.line, "name", line.name[:80], str(error)))
-    ids = [one[1] for one in found if not isinstance(one, BadRow) and one[1] is not None]
-    rows = _rows(session, book.workspace_id, ids)
-    imported = merge_policy.last_imported(session, book.workspace_id, schema.account, ids)
+            matches.append(BadRow(line.line, "name", line.name[:80], str(error)))
+    ids = [match[1] for match in matches if not isinstance(match, BadRow) and match[1] is not None]
+    rows = _rows(session, snapshot.workspace_id, ids)
+    imported = merge_policy.last_imported(session, snapshot.workspace_id, schema.account, ids)
     planned: list[Planned | BadRow] = []
-    for one in found:
-        if isinstance(one, BadRow):
-            planned.append(one)
+    for match in matches:
+        if isinstance(match, BadRow):
+            planned.append(match)
             continue
-        line, account_id = one
+        line, account_id = match
         try:
-            wanted = _wanted(book, line)
+            values = _values_of(snapshot, line)
             if account_id is None:
-                planned.append(_new(book, line, wanted))
+                planned.append(_new(snapshot, line, values))
             else:
-                planned.append(_compared(book, line, wanted, rows[account_id], imported.get(account_id, {})))
+                planned.append(_planned_change(snapshot, line, values, rows[account_id], imported.get(account_id, {})))
         except Unreadable as error:
             planned.append(BadRow(line.line, "owner", line.owner.name if line.owner else None, str(error)))
     return planned
 
 
-def apply(session: Session, by: Author, book: LedgerSnapshot, planned: Planned, file: str, now: datetime) -> None:
+def apply(
+    session: Session, by: Author, snapshot: LedgerSnapshot, planned: Planned, *, file: str, now: datetime
+) -> None:
     """Write one planned line with its history; the caller commits."""
-    values = {name: _settled(session, by, book, value, now) for name, value in planned.values.items()}
+    values = {name: _resolved(session, by, snapshot, value, now) for name, value in planned.values.items()}
     why = f"{file}, line {planned.line.line}"
     if planned.row_id is None:
         line = planned.line
         account_id = accounts.create(session, by, now, line.name, why=why, stage_since=now.date(), **values)
-        book.add(account_id, line.external_id, line.name)
-        book.taken[account_id] = line.line
+        snapshot.add(account_id, line.external_id, line.name)
+        snapshot.taken[account_id] = line.line
     elif values:
         ledger.change(session, by, Entity.ACCOUNT, planned.row_id, now, why=why, **values)
         if "name" in values:
             accounts.index_words(session, by.workspace_id, planned.row_id, values["name"])
 
 
-def _wanted(book: LedgerSnapshot, line: ImportedAccount) -> dict[str, Any]:
+def _values_of(snapshot: LedgerSnapshot, line: ImportedAccount) -> dict[str, Any]:
     """The columns that this line speaks of, with the values it gives them."""
-    wanted = dict(line.values)
+    values = dict(line.values)
     for name, who in (("owner_id", line.owner), ("deputy_id", line.deputy)):
         if who is not None:
-            found = book.directory.find(who)
-            wanted[name] = found.id if found else who
+            member = snapshot.directory.find(who)
+            values[name] = member.id if member else who
     if line.portfolio:
-        wanted["portfolio_id"] = book.portfolio(line.portfolio) or NewPortfolio(line.portfolio)
+        values["portfolio_id"] = snapshot.portfolio(line.portfolio) or NewPortfolio(line.portfolio)
     if line.external_id is not None:
-        wanted["external_id"] = line.external_id
-    return wanted
+        values["external_id"] = line.external_id
+    return values
 
 
-def _new(book: LedgerSnapshot, line: ImportedAccount, wanted: dict[str, Any]) -> Planned:
-    wanted.setdefault("tier", DEFAULT_TIER)
-    if book.default_portfolio is not None:
-        wanted.setdefault("portfolio_id", book.default_portfolio)
-    return Planned(line, None, wanted)
+def _new(snapshot: LedgerSnapshot, line: ImportedAccount, values: dict[str, Any]) -> Planned:
+    values.setdefault("tier", DEFAULT_TIER)
+    if snapshot.default_portfolio is not None:
+        values.setdefault("portfolio_id", snapshot.default_portfolio)
+    return Planned(line, None, values)
 
 
-def _compared(book: LedgerSnapshot, line: ImportedAccount, wanted: Row, row: Row, imported: Row) -> Planned:
-    differing = merge_policy.differing({**wanted, "name": line.name}, row)
-    kept = _kept(differing, row, imported)
+def _planned_change(
+    snapshot: LedgerSnapshot, line: ImportedAccount, file_values: Row, row: Row, imported: Row
+) -> Planned:
+    differing = merge_policy.differing({**file_values, "name": line.name}, row)
+    kept_names = _kept(differing, row, imported)
     changes: dict[bool, list[Changed]] = {True: [], False: []}
     for name in differing:
         if name == "currency" and "arr_minor" in differing:
             continue
-        changes[name in kept].append(_told(book, line, row, "arr_minor" if name == "currency" else name, wanted))
-    values = {name: value for name, value in differing.items() if name not in kept}
+        changes[name in kept_names].append(
+            _described_change(snapshot, line, row, "arr_minor" if name == "currency" else name, file_values)
+        )
+    values = {name: value for name, value in differing.items() if name not in kept_names}
     return Planned(line, row["id"], values, tuple(changes[False]), tuple(changes[True]))
 
 
 def _kept(differing: Row, row: Row, imported: Row) -> set[str]:
-    """What stays as it is here: the CRM has not changed it since it was last taken, or a human overruled the tier."""
-    kept = merge_policy.unchanged_there(differing, imported)
-    if not _MONEY & differing.keys() <= kept:
-        kept -= _MONEY
-    return kept | ({"tier"} & differing.keys() if row["tier_reason"] else set())
+    """The columns that keep our value: the CRM has not changed them since the last import, or a person set the tier."""
+    kept_names = merge_policy.unchanged_there(differing, imported)
+    if not _MONEY & differing.keys() <= kept_names:
+        kept_names -= _MONEY
+    return kept_names | ({"tier"} & differing.keys() if row["tier_reason"] else set())
 
 
-def _settled(session: Session, by: Author, book: LedgerSnapshot, value: Any, now: datetime) -> Any:
+def _resolved(session: Session, by: Author, snapshot: LedgerSnapshot, value: Any, now: datetime) -> Any:
     if isinstance(value, Who):
-        return book.directory.ensure(session, by, value, now)
+        return snapshot.directory.ensure(session, by, value, now)
     if isinstance(value, NewPortfolio):
-        return book.ensure_portfolio(session, by, value.name, now)
+        return snapshot.ensure_portfolio(session, by, value.name, now)
     return value
 
 
 def _rows(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[int, Row]:
     table = schema.account
-    ours = select(table).where(table.c.workspace_id == workspace_id, table.c.id.in_(ids))
-    return {row["id"]: dict(row) for row in session.execute(ours).mappings()}
+    statement = select(table).where(table.c.workspace_id == workspace_id, table.c.id.in_(ids))
+    return {row["id"]: dict(row) for row in session.execute(statement).mappings()}
 
 
-def _told(book: LedgerSnapshot, line: ImportedAccount, row: Row, name: str, wanted: Row) -> Changed:
+def _described_change(
+    snapshot: LedgerSnapshot, line: ImportedAccount, row: Row, name: str, file_values: Row
+) -> Changed:
     """One difference in words."""
     before: Any = row[name]
-    after: Any = wanted.get(name, line.name if name == "name" else before)
+    after: Any = file_values.get(name, line.name if name == "name" else before)
     if name == "arr_minor":
-        before, after = money(before, row["currency"]), money(after, wanted.get("currency", row["currency"]))
+        before, after = money(before, row["currency"]), money(after, file_values.get("currency", row["currency"]))
     elif name in ("owner_id", "deputy_id"):
-        before, after = book.directory.name(before), _name_of(after) or book.directory.name(after)
+        before, after = snapshot.directory.name(before), _name_of(after) or snapshot.directory.name(after)
     elif name == "portfolio_id":
-        before, after = book.portfolio_names.get(before), _name_of(after) or book.portfolio_names.get(after)
+        before, after = snapshot.portfolio_names.get(before), _name_of(after) or snapshot.portfolio_names.get(after)
     label = column_label(name)
     return Changed(line.line, row["name"], label, shown(before), shown(after))
 

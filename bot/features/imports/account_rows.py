@@ -38,15 +38,15 @@ def reader(columns: Columns, options: Options) -> Reader:
 
 def lines(reader: Reader) -> Iterator[ImportedAccount | BadRow]:
     """Every row of the file, read; a second row for the same account is a bad one."""
-    seen: dict[str, int] = {}
+    line_by_key: dict[str, int] = {}
     for row in reader.columns.rows:
         try:
             line = _line(reader, row)
             key = line.external_id or line.name.casefold()
-            if key in seen:
+            if key in line_by_key:
                 header = reader.columns.header("external_id" if line.external_id else "name")
-                raise BadCell(header, key, f"is on line {seen[key]} already; one row an account")
-            seen[key] = row.line
+                raise BadCell(header, key, f"is on line {line_by_key[key]} already; one row an account")
+            line_by_key[key] = row.line
             yield line
         except BadCell as bad:
             yield bad.row(row.line)

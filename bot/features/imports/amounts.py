@@ -1,8 +1,8 @@
 """Reads amounts of money as exports write them. The decimal mark is inferred from the whole column.
 
-It is a reader of its own, beside `bot.domain.values.numbers`: that one takes what a person typed just now, and the
-person sees what was understood. Here nobody looks at 10,000 rows, so `1.250` is read by what the column shows
-elsewhere, what could be read both ways is refused with its reason, and so is what a spreadsheet has mangled.
+This reader is separate from `bot.domain.values.numbers`, which reads what a person typed just now and who sees how it
+was understood. Nobody checks 10,000 imported rows, so this one reads `1.250` by what the rest of the column shows, and
+refuses with a reason what could be read both ways or what a spreadsheet has mangled.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def currency(text: str) -> str | None:
     code = text.strip().upper()
     if code in _CODES:
         return code
-    found: list[str] = [word for word in _ISO.findall(text) if word in _CODES]
-    if len(found) == 1:
-        return found[0]
+    codes: list[str] = [word for word in _ISO.findall(text) if word in _CODES]
+    if len(codes) == 1:
+        return codes[0]
     sign = _SIGNS.get(text.strip())
     if sign is not None and len(sign) == 1:
         return sign[0]
@@ -98,10 +98,10 @@ def settle(amount: Amount, stated: str | None, assumed: str | None) -> Money:
 
     Digits below the minor unit (of calculated fields) are rounded half to even. Raises `Unreadable`.
     """
-    named = amount.currencies
-    if stated and named and stated not in named:
-        raise Unreadable(f"is in {named[0]}, and the currency column says {stated}")
-    code = stated or (assumed if assumed in named else next(iter(named), assumed))
+    candidates = amount.currencies
+    if stated and candidates and stated not in candidates:
+        raise Unreadable(f"is in {candidates[0]}, and the currency column says {stated}")
+    code = stated or (assumed if assumed in candidates else next(iter(candidates), assumed))
     if code is None:
         raise Unreadable("names no currency; add --currency USD, or whichever it is")
     minor = amount.figure.scaleb(minor_digits(code)).to_integral_value(rounding=ROUND_HALF_EVEN)
@@ -121,13 +121,13 @@ def mark_of(cells: Iterable[str]) -> Mark | None:
 
 def guesses(cells: Iterable[str]) -> tuple[str, ...]:
     """How signs that several currencies share are read where nothing else names one, in words."""
-    shared = {sign: meant for sign, meant in _SIGNS.items() if len(meant) > 1}
+    shared = {sign: currencies for sign, currencies in _SIGNS.items() if len(currencies) > 1}
     bare = [cell for cell in map(_bare, cells) if any(sign in cell for sign in shared)]
-    found: set[str] = set()
+    guessed_signs: set[str] = set()
     for cell in bare:
         with suppress(Unreadable):
-            found |= {sign for sign, meant in shared.items() if _without_currency(cell)[1] == meant}
-    return tuple(f"{sign} was read as {shared[sign][0]}" for sign in sorted(found))
+            guessed_signs |= {sign for sign, currencies in shared.items() if _without_currency(cell)[1] == currencies}
+    return tuple(f"{sign} was read as {shared[sign][0]}" for sign in sorted(guessed_signs))
 
 
 def _bare(text: str) -> str:
@@ -140,9 +140,9 @@ def _without_currency(text: str) -> tuple[str, tuple[str, ...]]:
         raise Unreadable("names two currencies")
     if codes:
         text = text.replace(codes[0], "", 1).strip()
-    for sign, meant in _SIGNS.items():
+    for sign, currencies in _SIGNS.items():
         if text.startswith(sign) or text.endswith(sign):
-            return text.replace(sign, "", 1).strip(), tuple(codes) or meant
+            return text.replace(sign, "", 1).strip(), tuple(codes) or currencies
     return text, tuple(codes)
 
 
@@ -191,8 +191,8 @@ def _evidence(cell: str) -> Mark | None:
     if shape is None:
         return None
     plain = re.sub(r"['’ ]", "", shape["number"])
-    if shown := _decimal_mark(plain):
-        return shown
+    if mark := _decimal_mark(plain):
+        return mark
     marks = re.findall(r"[.,]", plain)
     if len(marks) > 1:
         return Mark.POINT if marks[0] == "," else Mark.COMMA

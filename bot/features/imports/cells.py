@@ -89,6 +89,7 @@ def status(text: str, extra: Mapping[str, StrEnum]) -> AccountStatus:
 
 
 def tier(text: str, extra: Mapping[str, StrEnum]) -> Tier:
+    """The tier that this word means, by `extra` or by the words above; raises `Unreadable`."""
     word = _word(text)
     chosen = extra.get(word) or TIER_WORDS.get(word)
     if isinstance(chosen, Tier):
@@ -101,11 +102,11 @@ def extra_words(pairs: Iterable[str]) -> dict[str, StrEnum]:
     meanings: dict[str, StrEnum] = {member.value: member for enum in (Tier, AccountStatus) for member in enum}
     words: dict[str, StrEnum] = {}
     for pair in pairs:
-        theirs, equals, ours = pair.rpartition("=")
-        meaning = meanings.get(ours.strip().lower().replace("-", "_").replace(" ", "_"))
-        if not equals or not theirs.strip() or meaning is None:
+        their_word, equals, our_word = pair.rpartition("=")
+        meaning = meanings.get(our_word.strip().lower().replace("-", "_").replace(" ", "_"))
+        if not equals or not their_word.strip() or meaning is None:
             raise UserError(ImportRefusal.WORD_PAIR_UNREADABLE, pair=pair, meanings=tuple(meanings))
-        words[_word(theirs)] = meaning
+        words[_word(their_word)] = meaning
     return words
 
 

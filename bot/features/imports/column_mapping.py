@@ -152,10 +152,10 @@ def recognise(
 
     Raises `UserError` when a mapping names what is not there, or a required field is not found.
     """
-    wanted = [_pair(pair, fields) for pair in mapping]
-    position = _header_row(sheet, fields, wanted, required[0])
+    pairs = [_pair(pair, fields) for pair in mapping]
+    position = _header_row(sheet, fields, pairs, required[0])
     headers = sheet.rows[position].cells
-    mapped = _mapped(headers, wanted)
+    mapped = _mapped(headers, pairs)
     at, ignored, notes = _assigned(headers, fields, mapped)
     for name in required:
         if name not in at:
@@ -176,22 +176,22 @@ def _pair(text: str, fields: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
 
 
 def _header_row(
-    sheet: Sheet, fields: Mapping[str, tuple[str, ...]], wanted: list[tuple[str, str]], first_required: str
+    sheet: Sheet, fields: Mapping[str, tuple[str, ...]], pairs: list[tuple[str, str]], first_required: str
 ) -> int:
     """The first row near the top that names the required field; the very first row if none does."""
-    mapped = {key(header) for header, name in wanted if name == first_required}
-    known = mapped or {key(synonym) for synonym in fields[first_required]}
+    mapped = {key(header) for header, name in pairs if name == first_required}
+    headers = mapped or {key(synonym) for synonym in fields[first_required]}
     for position, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
-        if len(list(filter(None, row.cells))) > 1 and known & {key(cell) for cell in row.cells}:
+        if len(list(filter(None, row.cells))) > 1 and headers & {key(cell) for cell in row.cells}:
             return position
     return 0
 
 
-def _mapped(headers: tuple[str, ...], wanted: list[tuple[str, str]]) -> dict[int, str]:
+def _mapped(headers: tuple[str, ...], pairs: list[tuple[str, str]]) -> dict[int, str]:
     mapped: dict[int, str] = {}
-    for header, name in wanted:
-        exact = [at for at, known in enumerate(headers) if known == header]
-        loose = exact or [at for at, known in enumerate(headers) if key(known) == key(header)]
+    for header, name in pairs:
+        exact = [at for at, text in enumerate(headers) if text == header]
+        loose = exact or [at for at, text in enumerate(headers) if key(text) == key(header)]
         if not loose:
             raise UserError(ImportRefusal.COLUMN_UNKNOWN, column=header, columns=headers)
         if name in mapped.values() and name != IGNORE:

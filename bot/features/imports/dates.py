@@ -26,6 +26,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 class DateOrder(StrEnum):
+    """The order in which a date names day, month and year."""
+
     MDY = "mdy"
     DMY = "dmy"
     YMD = "ymd"
@@ -44,16 +46,16 @@ def read(text: str, order: DateOrder | None) -> date | None:
     if is_empty(text):
         return None
     bare = _bare(text)
-    if found := _YEAR_FIRST.fullmatch(bare):
-        return _date(found[1], found[3], found[4])
-    if found := _COMPACT.fullmatch(bare):
-        return _date(found[1], found[2], found[3])
-    if found := _NUMBERS.fullmatch(bare):
-        return _numbers(found[1], found[3], found[4], order)
-    if found := _DAY_NAME.fullmatch(bare):
-        return _date(found[3], _month(found[2]), found[1])
-    if found := _NAME_DAY.fullmatch(bare):
-        return _date(found[3], _month(found[1]), found[2])
+    if match := _YEAR_FIRST.fullmatch(bare):
+        return _date(match[1], match[3], match[4])
+    if match := _COMPACT.fullmatch(bare):
+        return _date(match[1], match[2], match[3])
+    if match := _NUMBERS.fullmatch(bare):
+        return _numbers(match[1], match[3], match[4], order)
+    if match := _DAY_NAME.fullmatch(bare):
+        return _date(match[3], _month(match[2]), match[1])
+    if match := _NAME_DAY.fullmatch(bare):
+        return _date(match[3], _month(match[1]), match[2])
     if re.fullmatch(r"\d{5}(\.\d+)?", bare):
         raise Unreadable("is a day number of Excel; format the column as a date and export again")
     raise Unreadable("is not a date; write it as 2026-03-31")
@@ -66,47 +68,47 @@ def order_of(columns: Mapping[str, Iterable[str]], likely: DateOrder | None) -> 
     `likely` (what the file's numbers suggest) decides where nothing else does, and says so; without it the cells that
     could be either are refused.
     """
-    seen = {name: Counter(_evidence(cell) for cell in cells) for name, cells in columns.items()}
-    proofs = {name: _shown(found) for name, found in seen.items()}
-    whole = set().union(*proofs.values()) if proofs else set()
+    evidence_by_column = {name: Counter(_evidence(cell) for cell in cells) for name, cells in columns.items()}
+    orders_shown = {name: _shown(evidence) for name, evidence in evidence_by_column.items()}
+    whole = set().union(*orders_shown.values()) if orders_shown else set()
     orders: dict[str, Order] = {}
-    for name, found in seen.items():
-        if len(proofs[name]) == 1:
-            orders[name] = Order(next(iter(proofs[name])))
-        elif proofs[name]:
+    for name, evidence in evidence_by_column.items():
+        if len(orders_shown[name]) == 1:
+            orders[name] = Order(next(iter(orders_shown[name])))
+        elif orders_shown[name]:
             orders[name] = Order(
                 None, "mixes day-first and month-first dates; those that could be either are left out."
             )
-        elif "either" not in found:
+        elif "either" not in evidence:
             orders[name] = Order(None)
         elif len(whole) == 1:
             orders[name] = Order(next(iter(whole)))
         elif likely is not None and not whole:
-            said = "month first, as in the US" if likely is DateOrder.MDY else "day first"
-            orders[name] = Order(likely, f"could be read both ways and was read {said}; --date-order says otherwise.")
+            words = "month first, as in the US" if likely is DateOrder.MDY else "day first"
+            orders[name] = Order(likely, f"could be read both ways and was read {words}; --date-order says otherwise.")
         else:
             orders[name] = Order(None, "could be read both ways; say which with --date-order mdy or dmy.")
     return orders
 
 
-def _shown(found: Counter[DateOrder | str | None]) -> set[DateOrder]:
+def _shown(evidence: Counter[DateOrder | str | None]) -> set[DateOrder]:
     """The orders that a column shows; a lone exception is a mistake in its cell and not a second order."""
-    counts = {order: found[order] for order in DateOrder if found[order]}
+    counts = {order: evidence[order] for order in DateOrder if evidence[order]}
     most = max(counts.values(), default=0)
     return {order for order, count in counts.items() if count * _LONE > most}
 
 
 def _evidence(cell: str) -> DateOrder | str | None:
-    found = _NUMBERS.fullmatch(_bare(cell))
-    if found is None:
+    match = _NUMBERS.fullmatch(_bare(cell))
+    if match is None:
         return None
-    first, separator, second = int(found[1]), found[2], int(found[3])
+    first, separator, second = int(match[1]), match[2], int(match[3])
     if first > 12 >= second:
         return DateOrder.DMY
     if second > 12 >= first:
         return DateOrder.MDY
     if separator == ".":
-        return DateOrder.DMY  # nobody who writes the month first puts points between
+        return DateOrder.DMY  # whoever writes the month first does not separate with points
     return None if first == second else "either"
 
 
@@ -117,10 +119,15 @@ def _bare(text: str) -> str:
 def _numbers(first: str, second: str, third: str, order: DateOrder | None) -> date:
     if order is DateOrder.YMD and len(third) == 2:
         return _date(first, second, third)
-    one, two = int(first), int(second)
-    if order not in (DateOrder.MDY, DateOrder.DMY) and one <= 12 and two <= 12 and one != two:
+    first_number, second_number = int(first), int(second)
+    if (
+        order not in (DateOrder.MDY, DateOrder.DMY)
+        and first_number <= 12
+        and second_number <= 12
+        and first_number != second_number
+    ):
         raise Unreadable("could be read month first or day first; say which with --date-order mdy or dmy")
-    day_first = order is DateOrder.DMY if one <= 12 and two <= 12 else one > 12
+    day_first = order is DateOrder.DMY if first_number <= 12 and second_number <= 12 else first_number > 12
     if order not in (None, DateOrder.YMD) and day_first != (order is DateOrder.DMY):
         raise Unreadable(f"is no date when read {'day' if order is DateOrder.DMY else 'month'} first")
     return _date(third, second, first) if day_first else _date(third, first, second)
@@ -136,9 +143,9 @@ def _month(name: str) -> int:
 def _date(year: str | int, month: str | int, day: str | int) -> date:
     full = int(year) + (2000 if len(str(year)) == 2 else 0)
     try:
-        found = date(full, int(month), int(day))
+        result = date(full, int(month), int(day))
     except ValueError:
         raise Unreadable("is a day that no calendar has") from None
     if not _EARLIEST <= full <= _LATEST:
         raise Unreadable("is too far from today to be meant")
-    return found
+    return result

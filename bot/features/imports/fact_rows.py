@@ -66,14 +66,14 @@ class FactKind:
 
 def lines(reader: Reader, kind: FactKind) -> Iterator[FactLine | BadRow]:
     """Every row of the file, read; the same fact on a second row is a bad one."""
-    seen: dict[tuple[str, str], int] = {}
+    line_by_fact: dict[tuple[str, str], int] = {}
     for row in reader.columns.rows:
         try:
             line = _line(reader, kind, row)
-            same = (line.account_id or line.account.casefold(), line.key.casefold())
-            if same in seen:
-                raise BadCell(reader.columns.header(kind.key), line.key, f"is on line {seen[same]} already")
-            seen[same] = row.line
+            fact = (line.account_id or line.account.casefold(), line.key.casefold())
+            if fact in line_by_fact:
+                raise BadCell(reader.columns.header(kind.key), line.key, f"is on line {line_by_fact[fact]} already")
+            line_by_fact[fact] = row.line
             yield line
         except BadCell as bad:
             yield bad.row(row.line)
@@ -101,8 +101,8 @@ def _line(reader: Reader, kind: FactKind, row: Row) -> FactLine:
 
 def _person(reader: Reader, row: Row, name: str) -> str | None:
     with reader.cell(row, name) as text:
-        found = cells.who(text)
-    return found.name if found else None
+        who = cells.who(text)
+    return who.name if who else None
 
 
 def _promise(reader: Reader, row: Row) -> dict[str, Any]:
@@ -156,9 +156,9 @@ def _whole_days(days: Decimal) -> int:
 
 
 def _chosen(text: str, words: Mapping[_E, tuple[str, ...]]) -> _E:
-    wanted = " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
+    word = " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
     for meaning, names in words.items():
-        if wanted in names:
+        if word in names:
             return meaning
     raise Unreadable(f"is none of {', '.join(words)}")
 

@@ -70,11 +70,11 @@ def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = No
     mark = _delimiter(delimiter) if delimiter else _sniffed(lines[start:])
     rows: list[Row] = []
     broken: list[BadRow] = []
-    for found in _parsed(lines, start, mark):
-        if isinstance(found, BadRow):
-            broken.append(found)
-        elif any(found.cells):
-            rows.append(found)
+    for row in _parsed(lines, start, mark):
+        if isinstance(row, BadRow):
+            broken.append(row)
+        elif any(row.cells):
+            rows.append(row)
     if not rows:
         raise UserError(ImportRefusal.FILE_EMPTY)
     footer = _footer(rows)
@@ -122,17 +122,18 @@ def _counted(data: bytes, codec: str, name: str) -> tuple[str, str, int]:
     return text, name, text.count("�")
 
 
-def _delimiter(given: str) -> str:
-    named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(given.lower(), given)
-    if len(named) != 1 or named in '"\r\n':
+def _delimiter(text: str) -> str:
+    delimiter = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(text.lower(), text)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
         raise UserError(ImportRefusal.DELIMITER_UNREADABLE)
-    return named
+    return delimiter
 
 
 def _sniffed(lines: list[str]) -> str:
     """The delimiter that cuts the first lines most evenly into most cells; a comma when none cuts them."""
 
     def score(delimiter: str) -> float:
+        """How many cells a row has, weighted by how many rows agree."""
         rows = [cells for cells in csv.reader(lines[:_SAMPLE], delimiter=delimiter) if cells]
         if not rows:
             return 0

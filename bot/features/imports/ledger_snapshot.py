@@ -1,4 +1,4 @@
-"""What a workspace holds already, loaded once for a whole import and kept up as it goes."""
+"""What a workspace has before an import: loaded once, and updated as the import adds to it."""
 
 from __future__ import annotations
 
@@ -36,14 +36,20 @@ class LedgerSnapshot:
 
     @classmethod
     def load(cls, session: Session, workspace_id: int, *, says_portfolio: bool) -> LedgerSnapshot:
-        known = portfolios.of_workspace(session, workspace_id)
-        only = known[0].id if len(known) == 1 and not says_portfolio else None
-        book = cls(workspace_id, Directory(session, workspace_id), {one.id: one.name for one in known}, only)
+        """Read the workspace; `says_portfolio` tells whether the import itself names portfolios."""
+        existing = portfolios.of_workspace(session, workspace_id)
+        default_portfolio = existing[0].id if len(existing) == 1 and not says_portfolio else None
+        snapshot = cls(
+            workspace_id,
+            Directory(session, workspace_id),
+            {portfolio.id: portfolio.name for portfolio in existing},
+            default_portfolio,
+        )
         table = schema.account
         columns = (table.c.id, table.c.external_id, table.c.name)
         for row in session.execute(select(*columns).where(table.c.workspace_id == workspace_id)):
-            book.add(row.id, row.external_id, row.name)
-        return book
+            snapshot.add(row.id, row.external_id, row.name)
+        return snapshot
 
     def add(self, account_id: int, external_id: str | None, name: str) -> None:
         """Remember an account, so that later lines find it."""
@@ -62,27 +68,34 @@ class LedgerSnapshot:
 
     def portfolio(self, name: str) -> int | None:
         """The portfolio of this name, whatever its case."""
-        return next((one for one, known in self.portfolio_names.items() if folded(known) == folded(name)), None)
+        return next(
+            (
+                portfolio_id
+                for portfolio_id, existing in self.portfolio_names.items()
+                if folded(existing) == folded(name)
+            ),
+            None,
+        )
 
     def ensure_portfolio(self, session: Session, by: Author, name: str, now: datetime) -> int:
         """The id of the portfolio of this name, which is added if it is not there."""
-        known = self.portfolio(name)
-        if known is None:
-            known = ledger.add(session, by, Entity.PORTFOLIO, now, workspace_id=by.workspace_id, name=name)
-            self.portfolio_names[known] = name
-        return known
+        portfolio_id = self.portfolio(name)
+        if portfolio_id is None:
+            portfolio_id = ledger.add(session, by, Entity.PORTFOLIO, now, workspace_id=by.workspace_id, name=name)
+            self.portfolio_names[portfolio_id] = name
+        return portfolio_id
 
     def find(self, external_id: str | None, name: str) -> int | None:
         """The account with this id, else of this name; raises `Unreadable` when several have it."""
         if external_id in self.by_external_id:
             return self.by_external_id[external_id]
-        named = self.by_name.get(_name_key(name), [])
+        candidates = self.by_name.get(_name_key(name), [])
         if external_id is not None:
             # One of the same name under another id is another account.
-            named = [account_id for account_id in named if account_id in self.unnumbered]
-        if len(named) > 1:
-            raise Unreadable(f"is the name of {len(named)} accounts here; add a column with the CRM's account id")
-        return named[0] if named else None
+            candidates = [account_id for account_id in candidates if account_id in self.unnumbered]
+        if len(candidates) > 1:
+            raise Unreadable(f"is the name of {len(candidates)} accounts here; add a column with the CRM's account id")
+        return candidates[0] if candidates else None
 
 
 def _name_key(name: str) -> str:

@@ -23,25 +23,25 @@ class Directory:
     def find(self, who: Who) -> Member | None:
         """The member who is meant, None for somebody new; raises `Unreadable` when two could be meant."""
         if who.email:
-            by_mail = [one for one in self.members.values() if (one.email or "").lower() == who.email]
-            if by_mail:
-                return _the_one(by_mail, who)
-        wanted = folded(who.name)
-        named = [one for one in self.members.values() if folded(" ".join(one.name.split())) == wanted]
+            with_email = [member for member in self.members.values() if (member.email or "").lower() == who.email]
+            if with_email:
+                return _best_match(with_email, who)
+        name = folded(who.name)
+        with_name = [member for member in self.members.values() if folded(" ".join(member.name.split())) == name]
         if who.email:
-            named = [one for one in named if not one.email or one.email.lower() == who.email]
-        return _the_one(named, who) if named else None
+            with_name = [member for member in with_name if not member.email or member.email.lower() == who.email]
+        return _best_match(with_name, who) if with_name else None
 
     def name(self, member_id: int | None) -> str:
         """How this member is called; a dash for nobody."""
-        found = self.members.get(member_id) if member_id is not None else None
-        return found.name if found else "–"
+        member = self.members.get(member_id) if member_id is not None else None
+        return member.name if member else "–"
 
     def ensure(self, session: Session, by: Author, who: Who, now: datetime) -> int:
         """The id of the member who is meant; somebody new is added, to be matched when Slack first shows them."""
-        found = self.find(who)
-        if found is not None:
-            return found.id
+        member = self.find(who)
+        if member is not None:
+            return member.id
         member_id = ledger.add(
             session, by, Entity.MEMBER, now, workspace_id=by.workspace_id, name=who.name, email=who.email
         )
@@ -51,9 +51,9 @@ class Directory:
         return member_id
 
 
-def _the_one(found: list[Member], who: Who) -> Member:
+def _best_match(candidates: list[Member], who: Who) -> Member:
     """People who are gone and guests give way to those who are here."""
-    here = [one for one in found if not one.is_deactivated and not one.is_guest] or found
-    if len(here) > 1:
-        raise Unreadable(f"could be {len(here)} people called {who.name}; add a column with their e-mail addresses")
-    return here[0]
+    active = [member for member in candidates if not member.is_deactivated and not member.is_guest] or candidates
+    if len(active) > 1:
+        raise Unreadable(f"could be {len(active)} people called {who.name}; add a column with their e-mail addresses")
+    return active[0]

@@ -1,4 +1,4 @@
-"""What an import may change: the CRM's word goes, except over what somebody changed here since it was last taken."""
+"""What an import may change: it takes the CRM's values, except where somebody changed ours since the last import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.store import ledger, schema
 
 SURFACE = "import"
-"""The surface of every change that an import makes; by it history tells what was last taken."""
+"""The surface of every change that an import makes; history finds the values of the last import by it."""
 
 Row = Mapping[str, Any]
 
@@ -21,21 +21,21 @@ def last_imported(
 ) -> dict[int, dict[str, Any]]:
     """For each row of `table` about these accounts, the values that imports last wrote, as history keeps them."""
     history = schema.history
-    taken = select(history.c.entity_id, history.c.after).where(
+    statement = select(history.c.entity_id, history.c.after).where(
         history.c.workspace_id == workspace_id,
         history.c.account_id.in_(account_ids),
         history.c.entity == table.name,
         history.c.surface == SURFACE,
     )
-    last: dict[int, dict[str, Any]] = {}
-    for row_id, after in session.execute(taken.order_by(history.c.id)):
-        last.setdefault(row_id, {}).update(after)
-    return last
+    values_by_row: dict[int, dict[str, Any]] = {}
+    for row_id, after in session.execute(statement.order_by(history.c.id)):
+        values_by_row.setdefault(row_id, {}).update(after)
+    return values_by_row
 
 
-def differing(wanted: Row, row: Row) -> dict[str, Any]:
+def differing(values: Row, row: Row) -> dict[str, Any]:
     """The values of `wanted` that `row` does not have."""
-    return {name: value for name, value in wanted.items() if row[name] != value}
+    return {name: value for name, value in values.items() if row[name] != value}
 
 
 def unchanged_there(different: Row, imported: Row) -> set[str]:

@@ -6,6 +6,8 @@ from bot.app.refusals import Refusal
 
 
 class ImportRefusal(Refusal):
+    """The codes with which an import is refused."""
+
     WORD_PAIR_UNREADABLE = "imports.word_pair_unreadable"
     COLUMN_MISSING = "imports.column_missing"
     MAP_PAIR_UNREADABLE = "imports.map_pair_unreadable"

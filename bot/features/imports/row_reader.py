@@ -42,8 +42,8 @@ class BadCell(Exception):
 
     def row(self, line: int) -> BadRow:
         """The report's line about it."""
-        shown = self.value if self.value is None or len(self.value) <= 80 else self.value[:79] + "…"
-        return BadRow(line, self.column, shown, self.reason)
+        value = self.value if self.value is None or len(self.value) <= 80 else self.value[:79] + "…"
+        return BadRow(line, self.column, value, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ class Reader:
         return " ".join(self.columns.cell(row, name).split())
 
     def day(self, row: Row, name: str) -> date | None:
+        """The date in one cell; None when the column or the cell is not there."""
         if name not in self.columns:
             return None
         with self.cell(row, name) as text:
@@ -121,26 +122,28 @@ def reader(
     `days` and `figures` name the fields that hold dates and numbers, `money` the one of them that holds money. Raises
     `UserError` when amounts name no currency anywhere.
     """
-    known = {name: [columns.cell(row, name) for row in columns.rows] for name in (*days, *figures) if name in columns}
-    mark = amounts.mark_of(cell for name in figures for cell in known.get(name, []))
-    currency = _assumed_currency(columns, options, known.get(money, []))
-    guessed = () if currency or "currency" in columns else amounts.guesses(known.get(money, []))
-    dated = {name: known[name] for name in days if name in known}
+    cells_by_field = {
+        name: [columns.cell(row, name) for row in columns.rows] for name in (*days, *figures) if name in columns
+    }
+    mark = amounts.mark_of(cell for name in figures for cell in cells_by_field.get(name, []))
+    currency = _assumed_currency(columns, options, cells_by_field.get(money, []))
+    guessed = () if currency or "currency" in columns else amounts.guesses(cells_by_field.get(money, []))
+    date_cells = {name: cells_by_field[name] for name in days if name in cells_by_field}
     if options.date_order is not None:
-        orders = dict.fromkeys(dated, Order(options.date_order))
+        orders = dict.fromkeys(date_cells, Order(options.date_order))
     else:
-        orders = dates.order_of(dated, _likely_order(columns, mark, currency))
+        orders = dates.order_of(date_cells, _likely_order(columns, mark, currency))
     return Reader(columns, options, mark, orders, currency, guessed)
 
 
-def _assumed_currency(columns: Columns, options: Options, found: list[str]) -> str | None:
+def _assumed_currency(columns: Columns, options: Options, amount_cells: list[str]) -> str | None:
     try:
         chosen = amounts.currency(options.currency or columns.currency_hint or "")
     except Unreadable:
         raise UserError(ImportRefusal.CURRENCY_UNREADABLE, currency=options.currency) from None
-    given = [cell for cell in found if not cells.is_empty(cell)]
-    named = any(char.isalpha() or char in _SIGNS for cell in given for char in cell)
-    if given and not named and chosen is None and "currency" not in columns:
+    filled = [cell for cell in amount_cells if not cells.is_empty(cell)]
+    names_currency = any(char.isalpha() or char in _SIGNS for cell in filled for char in cell)
+    if filled and not names_currency and chosen is None and "currency" not in columns:
         raise UserError(ImportRefusal.CURRENCY_MISSING)
     return chosen
 

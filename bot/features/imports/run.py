@@ -66,6 +66,7 @@ class ImportRun:
 
     @property
     def author(self) -> Author:
+        """Who history names for the changes: the import, not a person."""
         return Author(self.workspace_id, None, SURFACE)
 
 
@@ -75,43 +76,43 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     Each batch of 500 rows is one transaction, so an import that is cut short is taken up by running it again. Raises
     `UserError` when the file as a whole cannot be read.
     """
-    found, sheet = _recognised(file, ACCOUNT_FIELDS, "name")
-    reader = account_rows.reader(found, options)
-    report = _opened(run, file, found, sheet, reader)
+    columns, sheet = _recognised(file, ACCOUNT_FIELDS, "name")
+    reader = account_rows.reader(columns, options)
+    report = _new_report(run, file, columns, sheet, reader)
     with run.database.reading() as session:
-        says_portfolio = "portfolio" in found or options.portfolio is not None
-        book = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
+        says_portfolio = "portfolio" in columns or options.portfolio is not None
+        snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
 
-    def look(session: Session, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
-        return account_changes.plan(session, book, lines)
+    def plan(session: Session, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
+        return account_changes.plan(session, snapshot, lines)
 
     def write(session: Session, planned: Planned) -> None:
-        account_changes.apply(session, run.author, book, planned, file.name, run.now)
+        account_changes.apply(session, run.author, snapshot, planned, file=file.name, now=run.now)
 
-    _go(run, report, found, account_rows.lines(reader), look, write)
+    _run_batches(run, report, columns, account_rows.lines(reader), plan=plan, write=write)
     if report.without_portfolio:
-        homeless = plural(report.without_portfolio, "new account is", "new accounts are")
-        report.notes.append(f"{homeless} in no portfolio, so no digest tells of them: import again with --portfolio.")
+        counted = plural(report.without_portfolio, "new account is", "new accounts are")
+        report.notes.append(f"{counted} in no portfolio, so no digest tells of them: import again with --portfolio.")
     return report
 
 
 def import_facts(run: ImportRun, kind: FactKind, file: File, options: Options) -> Report:
-    """Take promises or outcomes (`facts.PROMISES`, `facts.OUTCOMES`) into accounts that are there already."""
-    found, sheet = _recognised(file, kind.fields, kind.key)
-    if "account" not in found and "account_id" not in found:
+    """Take promises or outcomes (`fact_rows.PROMISES`, `fact_rows.OUTCOMES`) into accounts that are there already."""
+    columns, sheet = _recognised(file, kind.fields, kind.key)
+    if "account" not in columns and "account_id" not in columns:
         raise UserError(ImportRefusal.ACCOUNT_COLUMN_MISSING)
-    reader = row_reader.reader(found, options, days=kind.days, figures=kind.figures, money=kind.money)
-    report = _opened(run, file, found, sheet, reader)
+    reader = row_reader.reader(columns, options, days=kind.days, figures=kind.figures, money=kind.money)
+    report = _new_report(run, file, columns, sheet, reader)
     with run.database.reading() as session:
-        book = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=True)
+        snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=True)
 
-    def look(session: Session, lines: Sequence[FactLine]) -> list[PlannedFact | BadRow]:
-        return fact_changes.plan(session, book, kind, lines)
+    def plan(session: Session, lines: Sequence[FactLine]) -> list[PlannedFact | BadRow]:
+        return fact_changes.plan(session, snapshot, kind, lines)
 
     def write(session: Session, planned: PlannedFact) -> None:
-        fact_changes.apply(session, run.author, kind, planned, file.name, run.now)
+        fact_changes.apply(session, run.author, kind, planned, file=file.name, now=run.now)
 
-    _go(run, report, found, fact_rows.lines(reader, kind), look, write)
+    _run_batches(run, report, columns, fact_rows.lines(reader, kind), plan=plan, write=write)
     return report
 
 
@@ -120,41 +121,42 @@ def _recognised(file: File, fields: Mapping[str, tuple[str, ...]], required: str
     return column_mapping.recognise(sheet, fields, file.mapping, (required,)), sheet
 
 
-def _opened(run: ImportRun, file: File, found: Columns, sheet: Sheet, reader: Reader) -> Report:
+def _new_report(run: ImportRun, file: File, columns: Columns, sheet: Sheet, reader: Reader) -> Report:
     report = Report(file.name, run.dry_run)
-    report.read_as = [(header, name) for name in found.at if (header := found.header(name))]
-    report.ignored = list(found.ignored)
-    report.notes = [*sheet.notes, *found.notes, *reader.notes]
+    report.read_as = [(header, name) for name in columns.at if (header := columns.header(name))]
+    report.ignored = list(columns.ignored)
+    report.notes = [*sheet.notes, *columns.notes, *reader.notes]
     report.bad = list(sheet.broken)
     return report
 
 
-def _go(
+def _run_batches(
     run: ImportRun,
     report: Report,
-    found: Columns,
+    columns: Columns,
     lines: Iterable[L | BadRow],
-    look: Callable[[Session, Sequence[L]], list[P | BadRow]],
+    *,
+    plan: Callable[[Session, Sequence[L]], list[P | BadRow]],
     write: Callable[[Session, P], None],
 ) -> None:
-    """Hand the lines to `look`, and what it plans to `write`, in batches of one transaction each."""
+    """Hand the lines to `plan` and each planned line to `write`, one transaction for each batch."""
     done = 0
     for batch in _batches(lines, BATCH):
         report.bad.extend(line for line in batch if isinstance(line, BadRow))
         with run.database.reading() if run.dry_run else run.database.begin() as session:
-            for planned in look(session, [line for line in batch if not isinstance(line, BadRow)]):
+            for planned in plan(session, [line for line in batch if not isinstance(line, BadRow)]):
                 if isinstance(planned, BadRow):
-                    report.bad.append(replace(planned, column=found.header(planned.column or "") or planned.column))
+                    report.bad.append(replace(planned, column=columns.header(planned.column or "") or planned.column))
                     continue
                 _count(report, planned)
                 if not run.dry_run:
-                    _written(session, planned, write)
+                    _write_one(session, planned, write)
         done += len(batch)
-        run.progress(done, len(found.rows))
+        run.progress(done, len(columns.rows))
     report.bad.sort(key=lambda bad: bad.line)
 
 
-def _written(session: Session, planned: P, write: Callable[[Session, P], None]) -> None:
+def _write_one(session: Session, planned: P, write: Callable[[Session, P], None]) -> None:
     try:
         write(session, planned)
     except IntegrityError as error:

@@ -1,4 +1,4 @@
-"""Which workspace an import from the command line is for, also before Slack was ever asked."""
+"""Finds the workspace that an import from the command line is for, even before the bot has met Slack."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ PENDING = "pending"
 def find(session: Session, team_id: str | None) -> int | None:
     """The workspace with this team id, or the only one there is; None when there is none yet. May raise `UserError`."""
     # all workspaces: the operator chooses among them
-    known = session.execute(
+    workspaces_here = session.execute(
         select(workspace.c.id, workspace.c.team_id, workspace.c.name).order_by(workspace.c.id)
     ).all()
-    chosen = [row for row in known if team_id is None or row.team_id == team_id]
+    chosen = [row for row in workspaces_here if team_id is None or row.team_id == team_id]
     if len(chosen) == 1:
         return int(chosen[0].id)
-    if not known and team_id is None:
+    if not workspaces_here and team_id is None:
         return None
-    raise UserError(ImportRefusal.WORKSPACE_NOT_CHOSEN, workspaces=tuple((row.team_id, row.name) for row in known))
+    raise UserError(
+        ImportRefusal.WORKSPACE_NOT_CHOSEN, workspaces=tuple((row.team_id, row.name) for row in workspaces_here)
+    )
 
 
 def find_or_add(session: Session, team_id: str | None, now: datetime) -> int:
@@ -44,5 +46,5 @@ def adopt(session: Session, team_id: str, name: str) -> bool:
     """Give the waiting workspace, if there is one, to this Slack team, if it is new here; returns whether it was."""
     if workspaces.id_of(session, team_id) is not None:
         return False
-    named = update(workspace).where(workspace.c.team_id == PENDING).values(team_id=team_id, name=name)
-    return bool(session.connection().execute(named).rowcount == 1)
+    statement = update(workspace).where(workspace.c.team_id == PENDING).values(team_id=team_id, name=name)
+    return bool(session.connection().execute(statement).rowcount == 1)

@@ -1,4 +1,4 @@
-"""Gives a portfolio in brief: what the last look at each account came to, and the rest worked out now."""
+"""Loads the brief of each account of a portfolio: the kept ones as they are, the others computed now."""
 
 from __future__ import annotations
 
@@ -36,29 +36,31 @@ def of_portfolio(
 
     The meetings are those from `since` on, or of half a year.
     """
-    kept = queries.of_portfolio(session, workspace_id, portfolio_id, RULES_VERSION, now)
+    kept_by_id = queries.of_portfolio(session, workspace_id, portfolio_id, RULES_VERSION, now)
     accounts = queries.accounts(session, workspace_id, portfolio_id)
-    held = [AccountSummary.from_json(account, *kept[account.id]) for account in accounts if account.id in kept]
-    if len(held) < len(accounts):
-        unkept = queries.without(workspace_id, portfolio_id, RULES_VERSION, now)
-        others = proof_state.load_selected(session, workspace_id, unkept)
-        held += [summarize_account(assess_now(state, now)) for state in others]
+    summaries = [
+        AccountSummary.from_json(account, *kept_by_id[account.id]) for account in accounts if account.id in kept_by_id
+    ]
+    if len(summaries) < len(accounts):
+        not_kept = queries.without(workspace_id, portfolio_id, RULES_VERSION, now)
+        others = proof_state.load_selected(session, workspace_id, not_kept)
+        summaries += [summarize_account(assess_now(state, now)) for state in others]
     meetings = queries.meetings(session, workspace_id, portfolio_id, since or now - HALF_A_YEAR, now)
-    people = {one.account.owner_id for one in held} | {meeting.asked for meeting in meetings}
-    return AccountSummaries(held, meetings, members.names(session, [workspace_id], people))
+    people = {summary.account.owner_id for summary in summaries} | {meeting.asked for meeting in meetings}
+    return AccountSummaries(summaries, meetings, members.names(session, [workspace_id], people))
 
 
 def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
     """The same of accounts that are assessed already."""
-    meetings = [meeting for one in assessments for meeting in one.state.meetings]
+    meetings = [meeting for assessment in assessments for meeting in assessment.state.meetings]
     names = assessments[0].state.names if assessments else {}
-    return AccountSummaries([summarize_account(one) for one in assessments], meetings, names)
+    return AccountSummaries([summarize_account(assessment) for assessment in assessments], meetings, names)
 
 
 def keep(session: Session, assessments: Sequence[Assessment]) -> None:
     """Keep these briefs for as long as they hold; the caller has the accounts' due rows locked."""
     kept: dict[int, tuple[Kept, datetime | None]] = {}
-    for one in assessments:
-        brief = summarize_account(one)
-        kept[one.account.id] = Kept(brief.as_json(), brief.told), good_until(one)
+    for assessment in assessments:
+        summary = summarize_account(assessment)
+        kept[assessment.account.id] = Kept(summary.as_json(), summary.told), good_until(assessment)
     queries.keep(session, kept, RULES_VERSION)

@@ -29,7 +29,7 @@ from bot.store.portfolios import Portfolio
 
 
 def open_due_digest(session: Session, now: datetime) -> bool:
-    """Open one digest that is due and set when the next one comes; after an outage one stands for all missed."""
+    """Open one digest that is due and set when the next one is; after an outage one replaces all that were missed."""
     portfolio = portfolios.next_due_digest(session, now)
     if portfolio is None or portfolio.next_digest_at is None:
         return False
@@ -40,20 +40,20 @@ def open_due_digest(session: Session, now: datetime) -> bool:
 
 
 def _open(session: Session, portfolio: Portfolio, due_at: datetime, now: datetime) -> None:
-    before = queries.latest(session, portfolio.workspace_id, [portfolio.id], due_at).get(portfolio.id)
-    since = told_at(before)
-    of = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
-    found, summary = survey(of, before, now)
-    said = {"at": now.isoformat(), "since": since.isoformat() if since else None}
-    figures = {"kept": found.figures.as_json(), "said": {**said, "summary": summary.as_json()}}
+    previous = queries.latest(session, portfolio.workspace_id, [portfolio.id], due_at).get(portfolio.id)
+    since = moment_of(previous)
+    summaries = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
+    composed, summary = survey(summaries, previous, now)
+    frozen = {"at": now.isoformat(), "since": since.isoformat() if since else None}
+    figures = {"kept": composed.figures.as_json(), "said": {**frozen, "summary": summary.as_json()}}
     digest_id = queries.add(session, portfolio.id, due_at, figures)
-    desk = recipients.of_portfolio(session, portfolio)
-    if desk is not None and digest_id is not None:
-        _put(session, desk, digest_id, 0 if summary.unchanged else len(summary.pages), now)
+    recipient = recipients.of_portfolio(session, portfolio)
+    if recipient is not None and digest_id is not None:
+        _put(session, recipient, digest_id, 0 if summary.unchanged else len(summary.pages), now)
 
 
 def survey(
-    of: AccountSummaries,
+    summaries: AccountSummaries,
     before: DigestRow | None,
     now: datetime,
     *,
@@ -62,23 +62,23 @@ def survey(
 ) -> tuple[digest.Digest, Summary]:
     """The digest of these accounts against an earlier one, and its lines; `room` and `more` as in `summarise`."""
     last = Figures.from_json(before.figures["kept"]) if before else None
-    found = digest.compose(of.briefs, of.meetings, last, told_at(before), now)
-    return found, summarise(found, of, room, more)
+    composed = digest.compose(summaries.briefs, summaries.meetings, last, moment_of(before), now)
+    return composed, summarise(composed, summaries, room, more)
 
 
-def told_at(row: DigestRow | None) -> datetime | None:
-    """The moment that a digest is true for, which an outage may put after the one it was due at."""
+def moment_of(row: DigestRow | None) -> datetime | None:
+    """The moment of a digest's figures; after an outage it is later than the moment when the digest was due."""
     return datetime.fromisoformat(row.figures["said"]["at"]) if row else None
 
 
-def _put(session: Session, desk: Recipient, digest_id: int, pages: int, now: datetime) -> None:
+def _put(session: Session, recipient: Recipient, digest_id: int, pages: int, now: datetime) -> None:
     key = queries.DIGEST_KEY.of(digest_id)
     head = Outgoing(
         key=key,
-        workspace_id=desk.workspace_id,
+        workspace_id=recipient.workspace_id,
         kind="digest",
-        channel=desk.to,
-        destination=desk.destination,
+        channel=recipient.to,
+        destination=recipient.destination,
         args={"digest_id": digest_id},
         due_at=now,
     )
@@ -86,7 +86,7 @@ def _put(session: Session, desk: Recipient, digest_id: int, pages: int, now: dat
     for page in range(pages):
         rest = Outgoing(
             key=queries.DIGEST_REST_KEY.of(digest_id, page + 1),
-            workspace_id=desk.workspace_id,
+            workspace_id=recipient.workspace_id,
             kind="digest-rest",
             thread_key=key,
             args={"digest_id": digest_id, "page": page},
@@ -101,9 +101,9 @@ def compose_digest(session: Session, args: dict[str, Any], now: datetime) -> Dig
     portfolio = portfolios.in_workspace(session, args["workspace_id"], row.portfolio_id) if row else None
     if row is None or portfolio is None:
         return Moot("the digest is gone")
-    said = row.figures["said"]
-    since = datetime.fromisoformat(said["since"]) if said["since"] else None
-    summary = Summary.from_json(said["summary"])
+    frozen = row.figures["said"]
+    since = datetime.fromisoformat(frozen["since"]) if frozen["since"] else None
+    summary = Summary.from_json(frozen["summary"])
     return DigestView(portfolio.id, portfolio.name, since, summary)
 
 

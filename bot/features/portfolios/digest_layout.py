@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.domain.model import Account
 from bot.domain.portfolio.digest import CoverageChange, Digest, Trouble
-from bot.domain.portfolio.digest import Line as Told
+from bot.domain.portfolio.digest import Line as DigestFact
 from bot.domain.values.text import day, percent, plural, short
 from bot.features.portfolios.account_summaries import AccountSummaries
 
@@ -83,75 +83,87 @@ class Summary:
     left: int
 
     def as_json(self) -> dict[str, Any]:
+        """The summary as plain values, to be kept with the digest."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Summary:
+    def from_json(cls, stored: Mapping[str, Any]) -> Summary:
         """The summary of `as_json`."""
-        shares = tuple(Share(**share) for share in kept["by_arr"])
-        pages = tuple(tuple(Block(block["title"], _lines(block["lines"])) for block in page) for page in kept["pages"])
-        plain = {name: kept[name] for name in ("accounts", "outcomes", "proven", "unknown_arr", "in_danger", "left")}
-        flags = {name: kept[name] for name in ("first", "unchanged")}
+        shares = tuple(Share(**share) for share in stored["by_arr"])
+        pages = tuple(
+            tuple(Block(block["title"], _lines(block["lines"])) for block in page) for page in stored["pages"]
+        )
+        plain = {name: stored[name] for name in ("accounts", "outcomes", "proven", "unknown_arr", "in_danger", "left")}
+        flags = {name: stored[name] for name in ("first", "unchanged")}
         return cls(
             by_arr=shares,
-            by_count=Share(**kept["by_count"]),
-            head=_lines(kept["head"]),
+            by_count=Share(**stored["by_count"]),
+            head=_lines(stored["head"]),
             pages=pages,
             **plain,
             **flags,
         )
 
 
-def summarise(digest: Digest, of: AccountSummaries, room: int = HEAD_LINES, more: Sequence[Block] = ()) -> Summary:
+def summarise(
+    digest: Digest, summaries: AccountSummaries, room: int = HEAD_LINES, more: Sequence[Block] = ()
+) -> Summary:
     """The lines of a digest; `of` is what it was composed of, and `room` the lines before the fold.
 
     `more` follows everything else on the pages.
     """
-    book = _Book.of(of)
-    news = [*_news(digest, book)]
-    dangers = _dangers(digest, book)
-    shown = _fitted(dangers, max(2, room - len(news)))
-    said_all = shown == dangers and all(len(_distinct_facts(trouble)) == 1 for trouble in digest.worst)
-    whole = said_all and not any(line.more for line in dangers)
-    pages, left = _paged([*([] if whole else _all_dangers(digest, book)), *_all_news(digest, book), *more])
-    covered = digest.coverage
-    shares = zip(digest.by_arr, covered.by_arr, strict=True)
+    lookup = _Lookup.of(summaries)
+    news = [*_news(digest, lookup)]
+    all_danger_lines = _dangers(digest, lookup)
+    danger_lines = _fitted(all_danger_lines, max(2, room - len(news)))
+    every_fact_shown = danger_lines == all_danger_lines and all(
+        len(_distinct_facts(trouble)) == 1 for trouble in digest.worst
+    )
+    nothing_left_out = every_fact_shown and not any(line.more for line in all_danger_lines)
+    pages, left = _paged(
+        [*([] if nothing_left_out else _all_dangers(digest, lookup)), *_all_news(digest, lookup), *more]
+    )
+    coverage = digest.coverage
+    shares = zip(digest.by_arr, coverage.by_arr, strict=True)
     return Summary(
-        accounts=covered.accounts,
-        outcomes=covered.outcomes,
-        proven=covered.proven,
-        by_arr=tuple(_share(change, str(held.arr)) for change, held in shares),
+        accounts=coverage.accounts,
+        outcomes=coverage.outcomes,
+        proven=coverage.proven,
+        by_arr=tuple(_share(change, str(share.arr)) for change, share in shares),
         by_count=_share(digest.by_count, ""),
-        unknown_arr=covered.unknown_arr,
+        unknown_arr=coverage.unknown_arr,
         in_danger=len(digest.worst),
         first=digest.first,
         unchanged=digest.nothing_changed,
-        head=(*shown, *news),
+        head=(*danger_lines, *news),
         pages=pages,
         left=left,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
-    """What the digest leaves to be looked up: marks and owners by account, members by id."""
+class _Lookup:
+    """What the digest does not hold itself: marks and owners by account, names of members by id."""
 
     marks: dict[int, str]
     owners: dict[int, str]
     members: Mapping[int, str]
 
     @classmethod
-    def of(cls, held: AccountSummaries) -> _Book:
-        marks = {one.account.id: one.dangers[0].severity.name.lower() for one in held.briefs if one.dangers}
-        owners = {one.account.id: held.names.get(one.account.owner_id or 0, "") for one in held.briefs}
-        return cls(marks, owners, held.names)
+    def of(cls, summaries: AccountSummaries) -> _Lookup:
+        """The lookup for these accounts."""
+        marks = {
+            brief.account.id: brief.dangers[0].severity.name.lower() for brief in summaries.briefs if brief.dangers
+        }
+        owners = {brief.account.id: summaries.names.get(brief.account.owner_id or 0, "") for brief in summaries.briefs}
+        return cls(marks, owners, summaries.names)
 
     def fact(self, trouble: Trouble, facts: Sequence[str]) -> str:
         """What is wrong with one account, how much more there is, and who owns it."""
         more = len(_distinct_facts(trouble)) - len(facts)
-        told = _row(facts) + (f" (and {more} more)" if more else "")
+        text = _row(facts) + (f" (and {more} more)" if more else "")
         owner = self.owners[trouble.account.id]
-        return f"{told} · {short(owner, _NAME)}" if owner and owner not in told else told
+        return f"{text} · {short(owner, _NAME)}" if owner and owner not in text else text
 
 
 def _distinct_facts(trouble: Trouble) -> tuple[str, ...]:
@@ -169,16 +181,16 @@ def _name(account: Account) -> str:
     return short(account.name, _NAME)
 
 
-def _dangers(digest: Digest, book: _Book) -> list[DigestLine]:
+def _dangers(digest: Digest, lookup: _Lookup) -> list[DigestLine]:
     """Accounts in danger by their worst fact, one line for those that share it, worst first."""
     groups: dict[tuple[str, str], list[Trouble]] = {}
     for trouble in digest.worst:
-        groups.setdefault((book.marks[trouble.account.id], _distinct_facts(trouble)[0]), []).append(trouble)
+        groups.setdefault((lookup.marks[trouble.account.id], _distinct_facts(trouble)[0]), []).append(trouble)
     lines = []
-    for (mark, fact), held in groups.items():
-        names = tuple(_name(trouble.account) for trouble in held[:_NAMED])
-        text = book.fact(held[0], [fact]) if len(held) == 1 else short(fact, _TEXT)
-        lines.append(DigestLine(mark, "", names, len(held) - len(names), text))
+    for (mark, fact), troubles in groups.items():
+        names = tuple(_name(trouble.account) for trouble in troubles[:_NAMED])
+        text = lookup.fact(troubles[0], [fact]) if len(troubles) == 1 else short(fact, _TEXT)
+        lines.append(DigestLine(mark, "", names, len(troubles) - len(names), text))
     return lines
 
 
@@ -190,10 +202,10 @@ def _fitted(lines: list[DigestLine], room: int) -> list[DigestLine]:
     return [*lines[: room - 1], DigestLine("more", "", (), 0, f"and {plural(left, 'more account')} in danger")]
 
 
-def _news(digest: Digest, book: _Book) -> Iterator[DigestLine]:
+def _news(digest: Digest, lookup: _Lookup) -> Iterator[DigestLine]:
     """One line for each kind of news that there is."""
     renewals = _renewals(digest)
-    silent = [short(book.members.get(one.member_id, "somebody"), _NAME) for one in digest.silent]
+    silent = [short(lookup.members.get(person.member_id, "somebody"), _NAME) for person in digest.silent]
     kinds = (
         ("broken", "Newly broken", _distinct(digest.newly_broken)),
         ("proven", "Newly proven", _distinct(digest.newly_proven)),
@@ -207,48 +219,48 @@ def _news(digest: Digest, book: _Book) -> Iterator[DigestLine]:
             yield DigestLine(mark, f"{label} ({len(names):,})", tuple(names[:_NAMED]), max(0, len(names) - _NAMED), "")
 
 
-def _distinct(told: Iterable[Told]) -> list[str]:
-    return list({line.account.id: _name(line.account) for line in told}.values())
+def _distinct(facts: Iterable[DigestFact]) -> list[str]:
+    return list({line.account.id: _name(line.account) for line in facts}.values())
 
 
 def _renewals(digest: Digest) -> list[str]:
     """Each account that renews unproven with its day, the soonest first."""
-    accounts = sorted((line.account for line in digest.renewals), key=lambda one: one.renewal_date or date.max)
-    return [f"{_name(one)}, {day(one.renewal_date)}" for one in accounts if one.renewal_date]
+    accounts = sorted((line.account for line in digest.renewals), key=lambda account: account.renewal_date or date.max)
+    return [f"{_name(account)}, {day(account.renewal_date)}" for account in accounts if account.renewal_date]
 
 
-def _all_dangers(digest: Digest, book: _Book) -> list[Block]:
+def _all_dangers(digest: Digest, lookup: _Lookup) -> list[Block]:
     """Every account in danger with all its facts; those with exactly the same share their lines."""
     groups: dict[tuple[str, tuple[str, ...]], list[Trouble]] = {}
     for trouble in digest.worst:
-        key = (book.marks[trouble.account.id], _distinct_facts(trouble))
+        key = (lookup.marks[trouble.account.id], _distinct_facts(trouble))
         groups.setdefault(key, []).append(trouble)
     lines: list[DigestLine] = []
-    for (mark, facts), held in groups.items():
-        if len(held) == 1:
-            lines.append(DigestLine(mark, "", (_name(held[0].account),), 0, book.fact(held[0], facts)))
+    for (mark, facts), troubles in groups.items():
+        if len(troubles) == 1:
+            lines.append(DigestLine(mark, "", (_name(troubles[0].account),), 0, lookup.fact(troubles[0], facts)))
             continue
-        lines.append(DigestLine(mark, f"{_row(facts)} ({len(held):,})", (), 0, ""))
-        lines += _names_only([_name(trouble.account) for trouble in held])
+        lines.append(DigestLine(mark, f"{_row(facts)} ({len(troubles):,})", (), 0, ""))
+        lines += _names_only([_name(trouble.account) for trouble in troubles])
     return [Block("Every account in danger, worst first", tuple(lines))]
 
 
-def _all_news(digest: Digest, book: _Book) -> Iterator[Block]:
-    for title, mark, told in (
+def _all_news(digest: Digest, lookup: _Lookup) -> Iterator[Block]:
+    for title, mark, facts in (
         ("Newly broken", "broken", digest.newly_broken),
         ("Newly proven", "proven", digest.newly_proven),
         ("Theatre", "theatre", digest.theatre),
         ("Promises that nobody mentions", "forgotten", digest.forgotten),
     ):
-        if told:
-            lines = (DigestLine(mark, "", (_name(line.account),), 0, short(line.text, _TEXT)) for line in told)
+        if facts:
+            lines = (DigestLine(mark, "", (_name(line.account),), 0, short(line.text, _TEXT)) for line in facts)
             yield Block(title, tuple(lines))
     if len(digest.renewals) > _NAMED:
         yield Block("Renewals within 120 days, unproven", tuple(_names_only(_renewals(digest))))
     if digest.silent:
         people = (
-            DigestLine("silent", "", (short(book.members.get(one.member_id, "somebody"), _NAME),), 0, one.fact)
-            for one in digest.silent
+            DigestLine("silent", "", (short(lookup.members.get(person.member_id, "somebody"), _NAME),), 0, person.fact)
+            for person in digest.silent
         )
         yield Block("Silent before meetings", tuple(people))
 
@@ -308,5 +320,5 @@ def _points(change: Decimal | None) -> str:
     return f"{points:+d} {'point' if abs(points) == 1 else 'points'}".replace("-", "−") if points else ""
 
 
-def _lines(kept: Iterable[Mapping[str, Any]]) -> tuple[DigestLine, ...]:
-    return tuple(DigestLine(**{**line, "names": tuple(line["names"])}) for line in kept)
+def _lines(stored: Iterable[Mapping[str, Any]]) -> tuple[DigestLine, ...]:
+    return tuple(DigestLine(**{**line, "names": tuple(line["names"])}) for line in stored)

@@ -13,8 +13,8 @@ from bot.outbox.types import Claimed
 
 
 def _managers(session: Session, row: Claimed) -> Recipient | None:
-    told = queries.by_id(session, row.workspace_id, row.args["digest_id"])
-    return recipients.of_managers(session, row.workspace_id, told.portfolio_id if told else None)
+    digest_row = queries.by_id(session, row.workspace_id, row.args["digest_id"])
+    return recipients.of_managers(session, row.workspace_id, digest_row.portfolio_id if digest_row else None)
 
 
 KINDS = (

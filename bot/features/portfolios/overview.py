@@ -62,10 +62,10 @@ def portfolio_view(
         return PortfolioView(_of_portfolios(session, actor, managed, now))
     if actor.member.slack_id and accounts.ids_of(session, actor.workspace_id, actor.member.id):
         return PortfolioView((_of_owner(session, actor, actor.member.slack_id, now),))
-    known = portfolios.of_workspace(session, actor.workspace_id)
-    if not known:
+    all_portfolios = portfolios.of_workspace(session, actor.workspace_id)
+    if not all_portfolios:
         raise UserError(PortfolioRefusal.NONE_SET_UP)
-    return PortfolioView(_of_portfolios(session, actor, known, now))
+    return PortfolioView(_of_portfolios(session, actor, all_portfolios, now))
 
 
 def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: datetime) -> PortfolioPageView:
@@ -85,14 +85,14 @@ def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str)
         if chosen is None:
             raise no_such_account()
         return chosen
-    known = portfolios.of_workspace(session, actor.workspace_id)
-    if not known:
+    all_portfolios = portfolios.of_workspace(session, actor.workspace_id)
+    if not all_portfolios:
         raise UserError(PortfolioRefusal.NONE_SET_UP)
     exact = portfolios.by_name(session, actor.workspace_id, name)
     if exact is not None:
         return exact
-    names = [portfolio.name for portfolio in known]
-    nearest = tuple(found for found, _, _ in process.extract(name, names, limit=3))
+    names = [portfolio.name for portfolio in all_portfolios]
+    nearest = tuple(match for match, _, _ in process.extract(name, names, limit=3))
     raise UserError(PortfolioRefusal.NAME_UNKNOWN, name=name, nearest=nearest)
 
 
@@ -112,7 +112,7 @@ def _of_portfolios(
             lost_channels=portfolio.lost_channels,
             manager=managers.get(portfolio.manager_id or 0),
             next_digest_at=portfolio.next_digest_at,
-            since=digest.told_at(before.get(portfolio.id)),
+            since=digest.moment_of(before.get(portfolio.id)),
             unclaimed=unclaimed.get(portfolio.id, 0),
             can_manage=actor.member.is_admin or portfolio.manager_id == actor.member.id,
             summary=_summary(session, portfolio, before.get(portfolio.id), room, now),
@@ -122,11 +122,11 @@ def _of_portfolios(
 
 
 def _summary(session: Session, portfolio: Portfolio, last: DigestRow | None, room: int, now: datetime) -> Summary:
-    since = min(digest.told_at(last) or now, now - PARTICIPATION_WINDOW)
-    of = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
+    since = min(digest.moment_of(last) or now, now - PARTICIPATION_WINDOW)
+    summaries = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
     themed = queries.themed_actions(session, portfolio.workspace_id, portfolio.id)
-    more = _behind(of, themed, bands_of(portfolio), now)
-    return digest.survey(of, last, now, room=room, more=more)[1]
+    more = _behind(summaries, themed, bands_of(portfolio), now)
+    return digest.survey(summaries, last, now, room=room, more=more)[1]
 
 
 def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> PortfolioPart:
@@ -138,9 +138,9 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
     assessments = [assess_now(state, now) for state in states]
     home = portfolios.of_owner(session, actor.workspace_id, owner.id)
     bands = bands_of(home[0]) if len(home) == 1 else None
-    of = account_summaries.of_assessments(assessments)
-    actions = [action for one in assessments for action in one.state.actions]
-    _, summary = digest.survey(of, None, now, more=_behind(of, actions, bands, now))
+    summaries = account_summaries.of_assessments(assessments)
+    actions = [action for assessment in assessments for action in assessment.state.actions]
+    _, summary = digest.survey(summaries, None, now, more=_behind(summaries, actions, bands, now))
     return PortfolioPart(
         key=slack_id,
         portfolio_id=None,
@@ -156,26 +156,28 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
     )
 
 
-def _behind(of: AccountSummaries, actions: Sequence[Action], bands: Bands | None, now: datetime) -> list[Block]:
-    """What stands behind the figures: load, participation, and what keeps showing up across accounts."""
+def _behind(summaries: AccountSummaries, actions: Sequence[Action], bands: Bands | None, now: datetime) -> list[Block]:
+    """The blocks behind the figures: load, participation, and themes that several accounts share."""
 
-    def named(member_id: int | None) -> str:
-        return short(of.names.get(member_id or 0, "Nobody"), _NAME)
+    def name_of(member_id: int | None) -> str:
+        return short(summaries.names.get(member_id or 0, "Nobody"), _NAME)
 
-    held = {one.account.id: one.account for one in of.briefs}
-    carried = loads(held.values(), bands)
-    asked = participation(of.meetings, now, now - PARTICIPATION_WINDOW)
-    themes = account_actions.recurring(((held[action.account_id], action) for action in actions), rules_day(now))
+    account_by_id = {brief.account.id: brief.account for brief in summaries.briefs}
+    owner_loads = loads(account_by_id.values(), bands)
+    participants = participation(summaries.meetings, now, now - PARTICIPATION_WINDOW)
+    themes = account_actions.recurring(
+        ((account_by_id[action.account_id], action) for action in actions), rules_day(now)
+    )
     lines = {
-        "Load": [DigestLine("load", "", (named(load.owner_id),), 0, _load(load)) for load in carried[:_SHOWN]],
+        "Load": [DigestLine("load", "", (name_of(load.owner_id),), 0, _load(load)) for load in owner_loads[:_SHOWN]],
         "Answers of the last 90 days": [
-            DigestLine("load", "", (named(one.member_id),), 0, one.fact) for one in asked[:_SHOWN]
+            DigestLine("load", "", (name_of(person.member_id),), 0, person.fact) for person in participants[:_SHOWN]
         ],
         "What keeps showing up": [
             DigestLine("load", "", (short(theme.theme, _NAME),), 0, theme.fact) for theme in themes[:_SHOWN]
         ],
     }
-    return [Block(title, tuple(held)) for title, held in lines.items() if held]
+    return [Block(title, tuple(block_lines)) for title, block_lines in lines.items() if block_lines]
 
 
 def _load(load: OwnerLoad) -> str:

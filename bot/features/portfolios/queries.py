@@ -39,33 +39,36 @@ def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rul
     written = {name: statement.excluded[name] for name in ("rules", "figures", "told")}
     session.execute(
         statement.on_conflict_do_update(index_elements=["account_id"], set_=written),
-        [{"account_id": account_id, "rules": rules, **one._asdict()} for account_id, (one, _) in kept.items()],
+        [
+            {"account_id": account_id, "rules": rules, **brief_text._asdict()}
+            for account_id, (brief_text, _) in kept.items()
+        ],
     )
     # within: the caller holds these accounts by the review queue
-    holds = (
+    update_due = (
         update(account_due).where(account_due.c.account_id == bindparam("of")).values(brief_until=bindparam("until"))
     )
     moments = [{"of": account_id, "until": until or _ALWAYS} for account_id, (_, until) in kept.items()]
-    session.connection().execute(holds, moments)
+    session.connection().execute(update_due, moments)
 
 
 def of_portfolio(session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> dict[int, Kept]:
     """The briefs of a portfolio's accounts that hold at `now`, by account id."""
     rows = session.execute(_holding(workspace_id, portfolio_id, rules, now)).all()
-    return {account_id: Kept(figures, told) for account_id, figures, told in rows}
+    return {account_id: Kept(figures, outcome_texts) for account_id, figures, outcome_texts in rows}
 
 
 def without(workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> Select[int]:
     """Selects the ids of the portfolio's accounts that `of_portfolio` leaves out."""
-    briefed = _holding(workspace_id, portfolio_id, rules, now).with_only_columns(brief.c.account_id)
-    return select(account.c.id).where(_inside(workspace_id, portfolio_id), account.c.id.not_in(briefed))
+    with_brief = _holding(workspace_id, portfolio_id, rules, now).with_only_columns(brief.c.account_id)
+    return select(account.c.id).where(_inside(workspace_id, portfolio_id), account.c.id.not_in(with_brief))
 
 
 def accounts(session: Session, workspace_id: int, portfolio_id: int) -> list[Account]:
     """All accounts of a portfolio."""
     columns = [account.c[field.name] for field in fields(Account)]
-    ours = select(*columns).where(_inside(workspace_id, portfolio_id))
-    rows = session.execute(ours.order_by(account.c.id))
+    statement = select(*columns).where(_inside(workspace_id, portfolio_id))
+    rows = session.execute(statement.order_by(account.c.id))
     return [Account(*row) for row in rows.all()]
 
 
@@ -131,9 +134,9 @@ def add(session: Session, portfolio_id: int, due_at: datetime, figures: dict[str
 
 def by_id(session: Session, workspace_id: int, digest_id: int) -> DigestRow | None:
     """The digest with this id; None where this workspace has none."""
-    joined = digest.join(portfolio, portfolio.c.id == digest.c.portfolio_id)
-    ours = (portfolio.c.workspace_id == workspace_id) & (digest.c.id == digest_id)
-    row = session.execute(select(digest).select_from(joined).where(ours)).one_or_none()
+    digests_with_portfolios = digest.join(portfolio, portfolio.c.id == digest.c.portfolio_id)
+    matching = (portfolio.c.workspace_id == workspace_id) & (digest.c.id == digest_id)
+    row = session.execute(select(digest).select_from(digests_with_portfolios).where(matching)).one_or_none()
     return None if row is None else DigestRow(row.id, row.portfolio_id, row.due_at, as_json(row.figures))
 
 
@@ -141,12 +144,12 @@ def latest(
     session: Session, workspace_id: int, portfolio_ids: Iterable[int], before: datetime | None = None
 ) -> dict[int, DigestRow]:
     """The newest digest of each of these portfolios, of those that were due before a moment if one is given."""
-    ours = (portfolio.c.workspace_id == workspace_id) & portfolio.c.id.in_(set(portfolio_ids))
-    wanted = digest.c.portfolio_id.in_(select(portfolio.c.id).where(ours))
-    newest = select(digest.c.portfolio_id, func.max(digest.c.due_at).label("due_at")).where(wanted)
+    in_workspace = (portfolio.c.workspace_id == workspace_id) & portfolio.c.id.in_(set(portfolio_ids))
+    of_portfolios = digest.c.portfolio_id.in_(select(portfolio.c.id).where(in_workspace))
+    newest = select(digest.c.portfolio_id, func.max(digest.c.due_at).label("due_at")).where(of_portfolios)
     if before is not None:
         newest = newest.where(digest.c.due_at < before)
-    last = newest.group_by(digest.c.portfolio_id).subquery()
-    same = (digest.c.portfolio_id == last.c.portfolio_id) & (digest.c.due_at == last.c.due_at)
-    rows = session.execute(select(digest).join(last, same))
+    newest_days = newest.group_by(digest.c.portfolio_id).subquery()
+    is_newest = (digest.c.portfolio_id == newest_days.c.portfolio_id) & (digest.c.due_at == newest_days.c.due_at)
+    rows = session.execute(select(digest).join(newest_days, is_newest))
     return {row.portfolio_id: DigestRow(row.id, row.portfolio_id, row.due_at, as_json(row.figures)) for row in rows}

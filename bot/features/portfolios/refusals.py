@@ -6,6 +6,8 @@ from bot.app.refusals import Refusal
 
 
 class PortfolioRefusal(Refusal):
+    """The codes with which a portfolio action is refused."""
+
     NONE_SET_UP = "portfolios.none_set_up"
     NAME_UNKNOWN = "portfolios.name_unknown"
     OWNS_NOTHING = "portfolios.owns_nothing"

@@ -1,4 +1,4 @@
-"""Sets up portfolios: who manages, where the news goes, when the digest comes, which accounts belong.
+"""Sets up portfolios: the manager, the channel, the time of the digest, and the accounts.
 
 An account belongs to the portfolio that an import or `/proof new` names; without one, to its owner's (`default_of`).
 """
@@ -56,85 +56,92 @@ def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime)
     must_read(actor)
     name = " ".join((typed or "").split())
     managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
-    known = portfolios.by_name(session, actor.workspace_id, name) if name else None
-    if known is None and not name and len(managed) == 1:
-        known = managed[0]
-    if known is None:
+    portfolio = portfolios.by_name(session, actor.workspace_id, name) if name else None
+    if portfolio is None and not name and len(managed) == 1:
+        portfolio = managed[0]
+    if portfolio is None:
         _may_create(session, actor)
         me = actor.member
         return PortfolioSetupView(None, name, None, me.slack_id, 0, WEEKDAYS, "09:00", me.tz, "", "")
-    return change_form(session, actor, known.id, now)
+    return change_form(session, actor, portfolio.id, now)
 
 
 def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> PortfolioSetupView:
     """The form for one portfolio, filled with what is set up."""
-    known = _managed(session, actor, portfolio_id)
-    manager = members.by_id(session, actor.workspace_id, known.manager_id)
+    portfolio = _managed(session, actor, portfolio_id)
+    manager = members.by_id(session, actor.workspace_id, portfolio.manager_id)
     return PortfolioSetupView(
-        portfolio_id=known.id,
-        name=known.name,
-        channel=known.channel,
+        portfolio_id=portfolio.id,
+        name=portfolio.name,
+        channel=portfolio.channel,
         manager=manager.slack_id if manager else None,
-        weekday=known.digest_weekday,
+        weekday=portfolio.digest_weekday,
         weekdays=WEEKDAYS,
-        time=known.digest_time,
-        tz=known.tz,
-        bands=_bands_written(known),
-        loads=_loads_written(known),
+        time=portfolio.digest_time,
+        tz=portfolio.tz,
+        bands=_bands_written(portfolio),
+        loads=_loads_written(portfolio),
     )
 
 
 def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -> PortfolioSavedView:
     """Create or change a portfolio; `UserError` names the field at fault. Submitted twice, it is one."""
     must_read(actor)
-    known = None if form.portfolio_id is None else _managed(session, actor, form.portfolio_id)
-    same = portfolios.by_name(session, actor.workspace_id, form.name)
-    if known is None and same is not None and may_manage(session, actor, same.id) and same.channel == form.channel:
-        known = same
-    if known is None:
+    portfolio = None if form.portfolio_id is None else _managed(session, actor, form.portfolio_id)
+    namesake = portfolios.by_name(session, actor.workspace_id, form.name)
+    if (
+        portfolio is None
+        and namesake is not None
+        and may_manage(session, actor, namesake.id)
+        and namesake.channel == form.channel
+    ):
+        portfolio = namesake
+    if portfolio is None:
         _may_create(session, actor)
-    if same is not None and (known is None or same.id != known.id):
-        raise UserError(PortfolioRefusal.NAME_TAKEN, "name", name=same.name)
+    if namesake is not None and (portfolio is None or namesake.id != portfolio.id):
+        raise UserError(PortfolioRefusal.NAME_TAKEN, "name", name=namesake.name)
     values = _checked(session, actor, form)
-    return _saved(session, actor, known, values, now)
+    return _save(session, actor, portfolio, values, now)
 
 
-def saved(session: Session, actor: Actor, portfolio_id: int, now: datetime, *, created: bool) -> PortfolioSavedView:
+def saved_view(
+    session: Session, actor: Actor, portfolio_id: int, now: datetime, *, created: bool
+) -> PortfolioSavedView:
     """A portfolio as it is set up now, and what to do next; `created` if it was new."""
     must_read(actor)
-    known = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
-    if known is None:
+    portfolio = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
+    if portfolio is None:
         raise no_such_account()
-    who = portfolios.mentions(session, actor.workspace_id, [known.manager_id])
+    mentions = portfolios.mentions(session, actor.workspace_id, [portfolio.manager_id])
     return PortfolioSavedView(
-        portfolio_id=known.id,
-        name=known.name,
+        portfolio_id=portfolio.id,
+        name=portfolio.name,
         created=created,
-        channel=known.channel,
-        manager=who.get(known.manager_id or 0),
-        weekday=WEEKDAYS[known.digest_weekday],
-        time=known.digest_time,
-        tz=known.tz,
-        next_digest_at=known.next_digest_at or now,
-        accounts=portfolios.count_accounts(session, actor.workspace_id, known.id),
-        unassigned=len(_free(session, known)),
+        channel=portfolio.channel,
+        manager=mentions.get(portfolio.manager_id or 0),
+        weekday=WEEKDAYS[portfolio.digest_weekday],
+        time=portfolio.digest_time,
+        tz=portfolio.tz,
+        next_digest_at=portfolio.next_digest_at or now,
+        accounts=portfolios.count_accounts(session, actor.workspace_id, portfolio.id),
+        unassigned=len(_free(session, portfolio)),
     )
 
 
 def loops_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> LoopChannelsView:
     """Where the loops of a portfolio are posted, for those who may change it."""
-    known = _managed(session, actor, portfolio_id)
-    return LoopChannelsView(known.id, known.name, known.product_channel, known.go_to_market_channel)
+    portfolio = _managed(session, actor, portfolio_id)
+    return LoopChannelsView(portfolio.id, portfolio.name, portfolio.product_channel, portfolio.go_to_market_channel)
 
 
 def set_loops(
-    session: Session, actor: Actor, portfolio_id: int, product: str | None, go_to_market: str | None, now: datetime
+    session: Session, actor: Actor, portfolio_id: int, now: datetime, *, product: str | None, go_to_market: str | None
 ) -> LoopChannelsView:
     """Set the channels (Slack ids) of the Product and go-to-market loops; without one that loop posts nowhere."""
-    known = _managed(session, actor, portfolio_id)
+    portfolio = _managed(session, actor, portfolio_id)
     values: dict[str, Any] = {"product_channel": product or None, "go_to_market_channel": go_to_market or None}
     values |= {"product_channel_lost_at": None, "go_to_market_channel_lost_at": None}
-    ledger.change(session, actor.author, Entity.PORTFOLIO, known.id, now, **values)
+    ledger.change(session, actor.author, Entity.PORTFOLIO, portfolio.id, now, **values)
     return loops_form(session, actor, portfolio_id, now)
 
 
@@ -150,11 +157,11 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
         ledger.change(
             session, actor.author, Entity.ACCOUNT, account_id, now, only_if=nowhere, portfolio_id=portfolio_id
         )
-    return adopted(session, actor, portfolio_id, min(len(free), ADOPTED_AT_ONCE))
+    return adopted_view(session, actor, portfolio_id, min(len(free), ADOPTED_AT_ONCE))
 
 
-def adopted(session: Session, actor: Actor, portfolio_id: int, count: int) -> AdoptedView:
-    """Says that `count` customers were taken in, and how many still could be."""
+def adopted_view(session: Session, actor: Actor, portfolio_id: int, count: int) -> AdoptedView:
+    """The view that `count` customers were taken in, and how many still could be."""
     portfolio = _managed(session, actor, portfolio_id)
     return AdoptedView(portfolio_id, portfolio.name, count, len(_free(session, portfolio)))
 
@@ -169,11 +176,11 @@ def default_of(session: Session, workspace_id: int, owner_id: int | None) -> int
 def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
     """A portfolio of the actor's workspace that the actor may change."""
     must_read(actor)
-    known = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
-    if known is None:
+    portfolio = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
+    if portfolio is None:
         raise no_such_account()
-    must_manage(session, actor, known.id)
-    return known
+    must_manage(session, actor, portfolio.id)
+    return portfolio
 
 
 def _may_create(session: Session, actor: Actor) -> None:
@@ -245,35 +252,35 @@ def _loads_written(portfolio: Portfolio) -> str:
     return "" if high is None or low is None else f"{high} / {low}"
 
 
-def _saved(
-    session: Session, actor: Actor, known: Portfolio | None, values: dict[str, Any], now: datetime
+def _save(
+    session: Session, actor: Actor, portfolio: Portfolio | None, values: dict[str, Any], now: datetime
 ) -> PortfolioSavedView:
     due = working_hours.next_weekly(now, values["digest_weekday"], values["digest_time"], values["tz"])
-    if known is None:
+    if portfolio is None:
         new = {"workspace_id": actor.workspace_id, "next_digest_at": due, **values}
         portfolio_id = ledger.add(session, actor.author, Entity.PORTFOLIO, now, **new)
     else:
-        portfolio_id = known.id
-        if any(getattr(known, column) != values[column] for column in _BAND_COLUMNS):
-            # Accounts before their portfolio, as the clock's look locks them, so that the two never deadlock.
-            review_queue.look_soon(session, actor.workspace_id, known.id, now)
-        values["channel_lost_at"] = None  # who saves the form says that the channel is right: the next post will tell
-        if _moved(known, values):
+        portfolio_id = portfolio.id
+        if any(getattr(portfolio, column) != values[column] for column in _BAND_COLUMNS):
+            # The daily review locks accounts before their portfolio; the same order here prevents a deadlock.
+            review_queue.look_soon(session, actor.workspace_id, portfolio.id, now)
+        values["channel_lost_at"] = None  # the form confirms the channel; the next post shows whether it takes messages
+        if _schedule_changed(portfolio, values):
             values["next_digest_at"] = due
-        ledger.change(session, actor.author, Entity.PORTFOLIO, known.id, now, **values)
-    return saved(session, actor, portfolio_id, now, created=known is None)
+        ledger.change(session, actor.author, Entity.PORTFOLIO, portfolio.id, now, **values)
+    return saved_view(session, actor, portfolio_id, now, created=portfolio is None)
 
 
-def _moved(known: Portfolio, values: dict[str, Any]) -> bool:
+def _schedule_changed(portfolio: Portfolio, values: dict[str, Any]) -> bool:
     times = ("digest_weekday", "digest_time", "tz")
-    return known.next_digest_at is None or any(getattr(known, name) != values[name] for name in times)
+    return portfolio.next_digest_at is None or any(getattr(portfolio, name) != values[name] for name in times)
 
 
 def _free(session: Session, portfolio: Portfolio) -> list[int]:
     """The customers that this portfolio may take in."""
-    elsewhere = portfolios.owners_outside(session, portfolio)
+    owners_elsewhere = portfolios.owners_outside(session, portfolio)
     return [
         account_id
         for account_id, owner_id in portfolios.unassigned(session, portfolio.workspace_id)
-        if owner_id not in elsewhere
+        if owner_id not in owners_elsewhere
     ]

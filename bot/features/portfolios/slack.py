@@ -31,19 +31,28 @@ def _command(app: AsyncApp, edge: Edge) -> None:
             await edge.answer(ack, grammar.help_of(request.command))
         elif isinstance(request, PortfolioSetup):
             name = request.name
-            await edge.open(body, await edge.read(body, lambda s, a, now: setup.setup_form(s, a, name, now)))
+            await edge.open(
+                body, await edge.read(body, lambda session, actor, now: setup.setup_form(session, actor, name, now))
+            )
             await ack()
         elif isinstance(request, PortfolioRequest):
-            owner, named = request.owner, request.name
+            owner, name = request.owner, request.name
             view = await edge.read(
-                body, lambda s, a, now: overview.portfolio_view(s, a, now, owner_slack_id=owner, name=named)
+                body,
+                lambda session, actor, now: overview.portfolio_view(
+                    session, actor, now, owner_slack_id=owner, name=name
+                ),
             )
             await edge.answer(ack, view)
 
 
 def _buttons(app: AsyncApp, edge: Edge) -> None:
     app.action(ActionId.SHOW_PORTFOLIO)(
-        shows(edge, lambda s, a, row, now: overview.portfolio_view(s, a, now, portfolio_id=row), "Portfolio")
+        shows(
+            edge,
+            lambda session, actor, row, now: overview.portfolio_view(session, actor, now, portfolio_id=row),
+            "Portfolio",
+        )
     )
 
     app.action(ActionId.SETUP_PORTFOLIO)(opens(edge, setup.change_form))
@@ -51,8 +60,10 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
 
     @app.action(ActionId.SHOW_PORTFOLIO_PAGE)
     async def page(ack: AsyncAck, body: Body) -> None:
-        key, wanted = pair(clicked(body))
-        view = await edge.read(body, lambda s, a, now: overview.portfolio_page(s, a, key, wanted, now))
+        key, page_number = pair(clicked(body))
+        view = await edge.read(
+            body, lambda session, actor, now: overview.portfolio_page(session, actor, key, page_number, now)
+        )
         await edge.show(body, view, "Portfolio")
         await ack()
 
@@ -61,8 +72,8 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         portfolio_id = number(clicked(body))
         view = await edge.write_and_show(
             body,
-            lambda s, a, now: setup.adopt_unassigned(s, a, portfolio_id, now).adopted,
-            lambda s, a, adopted, now: setup.adopted(s, a, portfolio_id, adopted),
+            lambda session, actor, now: setup.adopt_unassigned(session, actor, portfolio_id, now).adopted,
+            lambda session, actor, count, now: setup.adopted_view(session, actor, portfolio_id, count),
         )
         await edge.replace(body, view, "Taken in")
         await ack()
@@ -75,8 +86,10 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
 
         view = await edge.write_and_show(
             body,
-            lambda s, a, now: setup.set_up(s, a, new, now).portfolio_id,
-            lambda s, a, row, now: setup.saved(s, a, row, now, created=new.portfolio_id is None),
+            lambda session, actor, now: setup.set_up(session, actor, new, now).portfolio_id,
+            lambda session, actor, row, now: setup.saved_view(
+                session, actor, row, now, created=new.portfolio_id is None
+            ),
         )
         await ack(response_action="update", view=edge.in_modal(view, "Portfolio"))
 
@@ -84,7 +97,12 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def loops_set(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         portfolio_id, product, market = number(form.metadata), form.text("product"), form.text("go_to_market")
-        await edge.write(body, lambda s, a, now: setup.set_loops(s, a, portfolio_id, product, market, now))
+        await edge.write(
+            body,
+            lambda session, actor, now: setup.set_loops(
+                session, actor, portfolio_id, now, product=product, go_to_market=market
+            ),
+        )
         await ack()
 
 

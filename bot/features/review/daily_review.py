@@ -1,10 +1,10 @@
-"""Looks at accounts that are due and follows their dangers as risks; `announcements` says what a channel hears of them.
+"""Reviews the accounts that are due and keeps their risks in step; `announcements` decides what a channel is told.
 
 - A danger without a risk opens one. A risk whose danger is gone is closed by the bot, which its thread says.
 - A risk that a person closed stays closed for 30 days while the ledger still shows the same danger, unless it became
   more severe or began anew.
-- A snoozed risk wakes when its time has come, and is whose it was.
-- A risk that nobody takes within one business day of the manager goes to the manager by direct message, once.
+- A snoozed risk wakes at its time and keeps its owner.
+- When nobody takes a risk within one business day of the manager, the manager is told once by direct message.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def review_due_accounts(session: Session, now: datetime) -> bool:
         moments[state.account.id] = _next_look(state, now)
     stages.record_computed_stages(session, assessments, now)
     announcements.open_risks(session, news, portfolio, now)
-    owner_alerts.alert_owners_of_new_risks(session, [one.account for one in news], now)
+    owner_alerts.alert_owners_of_new_risks(session, [item.account for item in news], now)
     review_queue.look_again(session, moments)
     account_summaries.keep(session, assessments)
     return True
@@ -94,10 +94,10 @@ def _look(session: Session, state: ProofState, assessment: Assessment, now: date
             _wake(session, state.account, risk, now)
     news: list[News] = []
     for key, danger in dangers.items():
-        known = open_risks.get(key)
-        if known is not None:
-            if _changed(session, state.account, known, danger, now):
-                news.append(News(state.account, danger, len(news), known.id))
+        open_risk = open_risks.get(key)
+        if open_risk is not None:
+            if _changed(session, state.account, open_risk, danger, now):
+                news.append(News(state.account, danger, len(news), open_risk.id))
         elif not _stays_closed(state.risks, danger, now):
             news.append(News(state.account, danger, len(news)))
     return news
@@ -126,9 +126,9 @@ def _set(session: Session, account: Account, risk: Risk, now: datetime, **values
         risk_message.publish_risk_change(session, account.workspace_id, risk.id, now)
 
 
-def _stays_closed(known: Sequence[Risk], danger: Danger, now: datetime) -> bool:
+def _stays_closed(risks: Sequence[Risk], danger: Danger, now: datetime) -> bool:
     """Whether a person has closed this danger and that still holds."""
-    closed = [risk for risk in known if (risk.kind, risk.subject) == (danger.kind, danger.subject) and risk.closed_at]
+    closed = [risk for risk in risks if (risk.kind, risk.subject) == (danger.kind, danger.subject) and risk.closed_at]
     last = max(closed, key=lambda risk: risk.closed_at or now, default=None)
     if last is None or last.closed_at is None or last.closed_how == NO_LONGER_SHOWN:
         return False

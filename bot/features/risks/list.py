@@ -15,10 +15,10 @@ from bot.features.risks.views import RiskLine, RisksView
 def risks(session: Session, actor: Actor, account_id: int, now: datetime) -> RisksView:
     """The dangers that the ledger shows, with who has taken which."""
     state, assessment = assessed(session, actor, account_id, now)
-    held = {(r.kind, r.subject): r for r in state.risks if r.closed_at is None}
+    risk_by_danger = {(risk.kind, risk.subject): risk for risk in state.risks if risk.closed_at is None}
     lines = []
     for danger in assessment.dangers:
-        risk = held.get((danger.kind, danger.subject))
+        risk = risk_by_danger.get((danger.kind, danger.subject))
         owner = state.names.get(risk.owner_id) if risk and risk.owner_id else None
         status = (risk.state if risk else RiskState.OPEN).value
         lines.append(

@@ -1,4 +1,4 @@
-"""Tells owners of what broke where nobody is asked before every meeting.
+"""Tells owners what broke in accounts where nobody is asked before every meeting.
 
 - Tech touch: one direct message a month and owner, on the first working morning, with only what broke since the last
   one. What was broken before is counted; a month in which nothing broke has no message.
@@ -31,7 +31,7 @@ from bot.store import accounts, members, proof_state
 from bot.store.members import Member
 
 WINDOW = timedelta(days=10)
-"""A batch is made up for after an outage of so many days; who has tech-touch accounts only later waits a month."""
+"""After an outage a batch is still sent for so many days; a later owner of tech-touch accounts waits a month."""
 _LAST_DAY_OF_MONTH = 14
 _SHOWN = 12
 
@@ -67,14 +67,14 @@ def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> Batc
     since = working_hours.month_opens((month - timedelta(days=1)).replace(day=1), owner.tz)
     ids = queries.accounts_of(session, owner.workspace_id, owner.id, Tier.TECH_TOUCH)
     states = proof_state.load_many(session, [owner.workspace_id], ids)
-    found = [assess_now(state, now) for state in states]
-    found.sort(key=lambda one: one.worst_first)
-    broke = [(one, _broke(one, since)) for one in found]
-    lines = [_line(one.account, new) for one, (new, _) in broke if new]
+    assessments = [assess_now(state, now) for state in states]
+    assessments.sort(key=lambda assessment: assessment.worst_first)
+    broken = [(assessment, _risks_worth_telling(assessment, since)) for assessment in assessments]
+    lines = [_line(assessment.account, new) for assessment, (new, _) in broken if new]
     if not lines:
         return Moot("nothing broke this month")
-    before = sum(bool(old) and not new for _, (new, old) in broke)
-    return BatchView(tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN), before, len(found) - len(lines) - before)
+    before = sum(bool(old) and not new for _, (new, old) in broken)
+    return BatchView(tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN), before, len(assessments) - len(lines) - before)
 
 
 def alert_owners_of_new_risks(session: Session, touched: Iterable[Account], now: datetime) -> None:
@@ -93,13 +93,15 @@ def alert_owners_of_new_risks(session: Session, touched: Iterable[Account], now:
 def compose_trigger(session: Session, args: dict[str, Any], now: datetime) -> TriggerView | Moot:
     """What of a day's triggers is still open."""
     owner = members.by_id(session, args["workspace_id"], args["member_id"])
-    found = _triggered(session, owner, date.fromisoformat(args["day"])) if owner else {}
-    still = {account_id: [one for one in held if one.closed_at is None] for account_id, held in found.items()}
+    risks_by_account = _triggered(session, owner, date.fromisoformat(args["day"])) if owner else {}
+    open_by_account = {
+        account_id: [risk for risk in risks if risk.closed_at is None] for account_id, risks in risks_by_account.items()
+    }
     lines = []
-    for account_id, held in still.items():
+    for account_id, risks in open_by_account.items():
         account = accounts.in_workspace(session, args["workspace_id"], account_id)
-        if account is not None and held:
-            lines.append(_line(account, held))
+        if account is not None and risks:
+            lines.append(_line(account, risks))
     return TriggerView(tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN)) if lines else Moot("all of it is closed")
 
 
@@ -112,8 +114,8 @@ def _put_trigger(session: Session, owner: Member, slack_id: str, today: date, no
         "due_at": now,
     }
     if not put(session, Outgoing(key=key, channel=slack_id, destination=Destination.USER, **common), now):
-        again = Outgoing(key=f"{key}@{now.timestamp():.6f}", op=Op.UPDATE, target_key=key, **common)
-        put(session, again, now)
+        update = Outgoing(key=f"{key}@{now.timestamp():.6f}", op=Op.UPDATE, target_key=key, **common)
+        put(session, update, now)
 
 
 def _triggered(session: Session, owner: Member, day: date) -> dict[int, list[Risk]]:
@@ -121,14 +123,16 @@ def _triggered(session: Session, owner: Member, day: date) -> dict[int, list[Ris
     zone = ZoneInfo(owner.tz)
     begins = datetime.combine(day, time(), zone).astimezone(UTC)
     ends = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-    opened = queries.opened_for_owner_between(session, owner, Tier.LOW_TOUCH, TRIGGERS, begins - MONTH, ends)
-    found: dict[int, list[Risk]] = {}
+    opened = queries.opened_for_owner_between(
+        session, owner, Tier.LOW_TOUCH, TRIGGERS, begins=begins - MONTH, ends=ends
+    )
+    risks_by_account: dict[int, list[Risk]] = {}
     for risk in opened:
         if risk.opened_at >= begins:
-            asked = _last_asked(session, owner, risk.account_id, opened, begins)
-            if asked_by_trigger(Tier.LOW_TOUCH, risk, asked, risk.opened_at):
-                found.setdefault(risk.account_id, []).append(risk)
-    return found
+            last_asked_at = _last_asked(session, owner, risk.account_id, opened, begins)
+            if asked_by_trigger(Tier.LOW_TOUCH, risk, last_asked_at, risk.opened_at):
+                risks_by_account.setdefault(risk.account_id, []).append(risk)
+    return risks_by_account
 
 
 def _last_asked(
@@ -144,17 +148,17 @@ def _last_asked(
     return max([*by_trigger, *([by_prompt] if by_prompt else [])], default=None)
 
 
-def _broke(one: Assessment, since: datetime) -> tuple[list[Risk], list[Risk]]:
+def _risks_worth_telling(assessment: Assessment, since: datetime) -> tuple[list[Risk], list[Risk]]:
     """The open risks worth telling, the worst first: those that opened since a moment, and those from before."""
-    worth = [risk for risk in one.state.risks if risk.closed_at is None and risk.severity >= Severity.MEDIUM]
-    worth.sort(key=lambda risk: (-risk.severity, risk.opened_at, risk.id))
-    return [risk for risk in worth if risk.opened_at >= since], [risk for risk in worth if risk.opened_at < since]
+    risks = [risk for risk in assessment.state.risks if risk.closed_at is None and risk.severity >= Severity.MEDIUM]
+    risks.sort(key=lambda risk: (-risk.severity, risk.opened_at, risk.id))
+    return [risk for risk in risks if risk.opened_at >= since], [risk for risk in risks if risk.opened_at < since]
 
 
-def _line(account: Account, held: list[Risk]) -> BrokenLine:
+def _line(account: Account, risks: list[Risk]) -> BrokenLine:
     arr = money(account.arr_minor, account.currency)
-    worst = held[0]
+    worst = risks[0]
     renewal = account.renewal_date
     return BrokenLine(
-        account.id, account.name, worst.fact, len(held) - 1, worst.severity, str(arr) if arr else None, renewal
+        account.id, account.name, worst.fact, len(risks) - 1, worst.severity, str(arr) if arr else None, renewal
     )

@@ -1,4 +1,4 @@
-"""What people do with a risk: have it, assign, snooze, close with evidence, reopen.
+"""What people do with a risk: claim, assign, snooze, close with evidence, reopen.
 
 Owner, deputy, manager and admins may act on a risk, and whoever holds it. Every action is one conditional change, so of
 two people who press the same button one wins, and the other is told who has it. Each leaves history, which is the
@@ -58,7 +58,7 @@ def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: 
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
-def snooze(session: Session, actor: Actor, risk_id: int, until: date, why: str, now: datetime) -> RiskView:
+def snooze(session: Session, actor: Actor, risk_id: int, now: datetime, *, until: date, why: str) -> RiskView:
     """Let a risk sleep until the morning of a day, with a reason; it wakes by itself."""
     risk, _ = _still_open(_locked(session, actor, risk_id, now))
     today = actor.today(now)
@@ -82,11 +82,11 @@ def close(
     A danger that the ledger still shows comes back later; `bot.features.review.daily_review` says when.
     """
     risk, account = _still_open(_locked(session, actor, risk_id, now))
-    said = " ".join(how.split())
+    reason = " ".join(how.split())
     if evidence_id is not None:
         piece = _usable(proof_state.load(session, account.workspace_id, account.id), evidence_id, now)
-        said = f"{said} ({piece})" if said else piece
-    if not said:
+        reason = f"{reason} ({piece})" if reason else piece
+    if not reason:
         raise UserError(RiskRefusal.CLOSING_WITHOUT_REASON, "how")
     _set(
         session,
@@ -96,7 +96,7 @@ def close(
         why=None if evidence_id is None else f"evidence {evidence_id}",
         state=RiskState.CLOSED,
         closed_at=now,
-        closed_how=said,
+        closed_how=reason,
         remind_manager_at=None,
         **_AWAKE,
     )
@@ -118,17 +118,20 @@ def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime
 
 
 def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskAssignView:
+    """The form that gives a risk to a member."""
     risk, account = _still_open(_readable(session, actor, risk_id))
     holder = members.by_id(session, actor.workspace_id, risk.owner_id)
     return RiskAssignView(risk.id, account.name, label(risk.kind), holder.name if holder else None)
 
 
 def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
+    """The form that snoozes a risk; it proposes a week from today."""
     risk, account = _still_open(_readable(session, actor, risk_id))
     return RiskSnoozeView(risk.id, account.name, label(risk.kind), actor.today(now) + timedelta(days=7))
 
 
 def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
+    """The form that closes a risk, with the evidence that may settle it."""
     risk, account = _still_open(_readable(session, actor, risk_id))
     state = proof_state.load(session, account.workspace_id, account.id)
     usable = sorted(_standing(state, now), key=lambda piece: piece.as_of, reverse=True)
@@ -152,19 +155,19 @@ def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Accou
 def _locked(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
     """The same, held until the transaction ends.
 
-    The clock's look locks an account before its risks; in the same order here, the two never wait for each other.
+    The daily review locks an account before its risks; the same order here prevents a deadlock.
     """
     _, account = _readable(session, actor, risk_id)
     ledger.touch(session, [account.id], now)
     return _readable(session, actor, risk_id)
 
 
-def _still_open(found: tuple[Risk, Account]) -> tuple[Risk, Account]:
-    """`found`, if the risk is open; `UserError` says when it was closed otherwise."""
-    closed_at = found[0].closed_at
+def _still_open(risk_and_account: tuple[Risk, Account]) -> tuple[Risk, Account]:
+    """`risk_and_account`, if the risk is open; `UserError` says when it was closed otherwise."""
+    closed_at = risk_and_account[0].closed_at
     if closed_at is not None:
         raise UserError(RiskRefusal.CLOSED, closed_on=closed_at.date())
-    return found
+    return risk_and_account
 
 
 def _give(session: Session, actor: Actor, risk: Risk, to: int, now: datetime) -> None:
@@ -173,7 +176,7 @@ def _give(session: Session, actor: Actor, risk: Risk, to: int, now: datetime) ->
 
 
 def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str | None = None, **values: Any) -> None:
-    """Change the risk if it is still as it was read; else tell what somebody else did in between."""
+    """Change the risk if it is still as it was read; else raise what somebody else did in between."""
     unchanged = {"state": risk.state, "owner_id": risk.owner_id}
     if ledger.change(session, actor.author, Entity.RISK, risk.id, now, why=why, only_if=unchanged, **values):
         return
@@ -194,8 +197,8 @@ def _taken(session: Session, actor: Actor, risk: Risk) -> UserError:
 
 def _standing(state: ProofState, now: datetime) -> list[Evidence]:
     """The pieces that can settle a risk: they stand, and nobody disputes them."""
-    on = has_begun(now)
-    return [piece for piece in state.evidence if state_of_piece(piece, state.evidence, on) is PieceState.STANDS]
+    today = has_begun(now)
+    return [piece for piece in state.evidence if state_of_piece(piece, state.evidence, today) is PieceState.STANDS]
 
 
 def _usable(state: ProofState, evidence_id: int, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""All SQL on risks and on what their owners were told."""
+"""All SQL on risks and on the batches of their owners."""
 
 from __future__ import annotations
 
@@ -27,17 +27,16 @@ TRIGGER_KEY = MessageKey("trigger")
 
 
 def unclaimed_by_portfolio(session: Session, workspace_id: int) -> dict[int, int]:
-    """How many told risks nobody has taken yet, by portfolio."""
-
-    joined = risk.join(account, account.c.id == risk.c.account_id).join(
+    """How many announced risks nobody has taken yet, by portfolio."""
+    risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id).join(
         portfolio, portfolio.c.id == account.c.portfolio_id
     )
-    counted = (
+    counts = (
         select(account.c.portfolio_id, func.count())
-        .select_from(joined)
+        .select_from(risks_with_accounts)
         .where(portfolio.c.workspace_id == workspace_id, risk.c.remind_manager_at.is_not(None))
     )
-    return {row[0]: row[1] for row in session.execute(counted.group_by(account.c.portfolio_id))}
+    return {row[0]: row[1] for row in session.execute(counts.group_by(account.c.portfolio_id))}
 
 
 _COLUMNS = [risk.c[field.name] for field in fields(Risk)]
@@ -57,15 +56,15 @@ class RiskNote:
 
 def by_id(session: Session, workspace_id: int, risk_id: int) -> Risk | None:
     """The risk with this id; None where this workspace has none."""
-    ours = (risk.c.id == risk_id) & Entity.RISK.in_workspace(workspace_id)
-    row = session.execute(select(*_COLUMNS).where(ours)).one_or_none()
+    matching = (risk.c.id == risk_id) & Entity.RISK.in_workspace(workspace_id)
+    row = session.execute(select(*_COLUMNS).where(matching)).one_or_none()
     return None if row is None else Risk(*row)
 
 
 def by_ids(session: Session, workspace_id: int, risk_ids: Iterable[int]) -> list[Risk]:
     """Those of these risks that are of this workspace, the worst first."""
-    ours = risk.c.id.in_(set(risk_ids)) & Entity.RISK.in_workspace(workspace_id)
-    statement = select(*_COLUMNS).where(ours)
+    matching = risk.c.id.in_(set(risk_ids)) & Entity.RISK.in_workspace(workspace_id)
+    statement = select(*_COLUMNS).where(matching)
     return [Risk(*row) for row in session.execute(statement.order_by(risk.c.severity.desc(), risk.c.id))]
 
 
@@ -99,13 +98,13 @@ def opened_between(
 
     With `owner_id` only those of this owner's accounts.
     """
-    joined = risk.join(account, account.c.id == risk.c.account_id)
-    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
-    theirs = true() if owner_id is None else account.c.owner_id == owner_id
-    statement = select(*_COLUMNS).select_from(joined)
-    found = statement.where(ours, theirs, risk.c.opened_at >= begins, risk.c.opened_at < ends)
+    risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id)
+    in_portfolio = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    of_owner = true() if owner_id is None else account.c.owner_id == owner_id
+    statement = select(*_COLUMNS).select_from(risks_with_accounts)
+    statement_between = statement.where(in_portfolio, of_owner, risk.c.opened_at >= begins, risk.c.opened_at < ends)
     by_weight = (risk.c.severity.desc(), account.c.arr_minor.desc().nulls_last(), risk.c.id)
-    return [Risk(*row) for row in session.execute(found.order_by(*by_weight))]
+    return [Risk(*row) for row in session.execute(statement_between.order_by(*by_weight))]
 
 
 def unclaimed(session: Session, now: datetime, limit: int) -> tuple[int, list[tuple[Risk, datetime]]] | None:
@@ -113,15 +112,17 @@ def unclaimed(session: Session, now: datetime, limit: int) -> tuple[int, list[tu
 
     As workspace id and risks; None when nobody has to hear of any.
     """
-    joined = risk.join(account, account.c.id == risk.c.account_id)
+    risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id)
     due = risk.c.remind_manager_at <= now
-    waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due)
+    waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(risks_with_accounts).where(due)
     first = session.execute(waiting.order_by(risk.c.remind_manager_at).limit(1)).one_or_none()
     if first is None:
         return None
-    together = select(*_COLUMNS, risk.c.remind_manager_at).select_from(joined)
-    ours = (account.c.workspace_id == first.workspace_id) & (account.c.portfolio_id == first.portfolio_id)
-    rows = session.execute(together.where(due, ours).order_by(risk.c.severity.desc(), risk.c.id).limit(limit))
+    statement = select(*_COLUMNS, risk.c.remind_manager_at).select_from(risks_with_accounts)
+    same_portfolio = (account.c.workspace_id == first.workspace_id) & (account.c.portfolio_id == first.portfolio_id)
+    rows = session.execute(
+        statement.where(due, same_portfolio).order_by(risk.c.severity.desc(), risk.c.id).limit(limit)
+    )
     return first.workspace_id, [(Risk(*row[:-1]), row[-1]) for row in rows]
 
 
@@ -139,6 +140,7 @@ def last_note_id(session: Session, of: Risk) -> int:
 
 
 def note_by_id(session: Session, of: Risk, note_id: int) -> RiskNote | None:
+    """One line of a risk's timeline; None where it has none with this id."""
     row = session.execute(_notes(of).where(history.c.id == note_id)).one_or_none()
     return None if row is None else RiskNote(*row)
 
@@ -148,9 +150,6 @@ def _notes(of: Risk) -> Select[Any]:
     return select(*columns).where(
         history.c.account_id == of.account_id, history.c.entity == "risk", history.c.entity_id == of.id
     )
-
-
-_RISK = [risk.c[field.name] for field in fields(Risk)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,34 +169,34 @@ def batch_key(member_id: int, month: str) -> str:
 
 def owners_without_batch(session: Session, month: str) -> list[Owner]:
     """The owners of tech-touch customers who have no batch of this month yet."""
-    owned = exists().where(
+    owns_tech_touch = exists().where(
         account.c.owner_id == member.c.id,
         account.c.tier == Tier.TECH_TOUCH,
         account.c.status == AccountStatus.CUSTOMER,
     )
     key = literal(f"{BATCH_KEY.prefix}:").concat(cast(member.c.id, String)).concat(f":{month}")
-    told = exists().where(outbox.c.workspace_id == member.c.workspace_id, outbox.c.key == key)
-    reached = member.c.slack_id.is_not(None) & ~member.c.is_deactivated & ~member.c.is_guest
+    has_batch = exists().where(outbox.c.workspace_id == member.c.workspace_id, outbox.c.key == key)
+    is_reached = member.c.slack_id.is_not(None) & ~member.c.is_deactivated & ~member.c.is_guest
     statement = select(member.c.id, member.c.workspace_id, member.c.slack_id, member.c.tz)
-    rows = session.execute(statement.where(reached, owned, ~told).order_by(member.c.id))
+    rows = session.execute(statement.where(is_reached, owns_tech_touch, ~has_batch).order_by(member.c.id))
     return [Owner(*row) for row in rows]
 
 
 def accounts_of(session: Session, workspace_id: int, member_id: int, tier: Tier) -> list[int]:
     """The customers of this tier that a member owns."""
-    theirs = (account.c.workspace_id == workspace_id) & (account.c.owner_id == member_id)
-    ours = theirs & (account.c.tier == tier) & (account.c.status == AccountStatus.CUSTOMER)
-    return list(session.execute(select(account.c.id).where(ours).order_by(account.c.id)).scalars())
+    of_member = (account.c.workspace_id == workspace_id) & (account.c.owner_id == member_id)
+    matching = of_member & (account.c.tier == tier) & (account.c.status == AccountStatus.CUSTOMER)
+    return list(session.execute(select(account.c.id).where(matching).order_by(account.c.id)).scalars())
 
 
 def opened_for_owner_between(
-    session: Session, owner: Member, tier: Tier, kinds: Iterable[RiskKind], begins: datetime, ends: datetime
+    session: Session, owner: Member, tier: Tier, kinds: Iterable[RiskKind], *, begins: datetime, ends: datetime
 ) -> list[Risk]:
     """Risks of these kinds in a member's customers of a tier, opened from `begins` to before `ends`, worst first."""
-    joined = risk.join(account, account.c.id == risk.c.account_id)
+    risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id)
     statement = (
-        select(*_RISK)
-        .select_from(joined)
+        select(*_COLUMNS)
+        .select_from(risks_with_accounts)
         .where(
             account.c.workspace_id == owner.workspace_id,
             account.c.owner_id == owner.id,

@@ -6,6 +6,8 @@ from bot.app.refusals import Refusal
 
 
 class RiskRefusal(Refusal):
+    """The codes with which a risk action is refused."""
+
     ASSIGNEE_NOT_A_MEMBER = "risks.assignee_not_a_member"
     WAKES_TOO_SOON = "risks.wakes_too_soon"
     WAKES_TOO_LATE = "risks.wakes_too_late"

@@ -1,6 +1,7 @@
-"""What the channel hears of a risk: one message that is updated in place, its timeline in the thread, the reminder.
+"""The messages about a risk: one that is updated in place, its timeline in the thread, and the reminder.
 
-Every function that changes a risk ends in `follow`; what is shown is composed at sending, from the state at that time.
+Every function that changes a risk ends in `publish_risk_change`; a message is composed when it is sent, from the state
+at that time.
 """
 
 from __future__ import annotations
@@ -32,18 +33,18 @@ from bot.store.portfolios import Portfolio
 log = structlog.get_logger("risks")
 
 
-def tell(session: Session, risk_id: int, desk: Recipient, now: datetime) -> bool:
+def tell(session: Session, risk_id: int, recipient: Recipient, now: datetime) -> bool:
     """Put the one message of a risk; False if it has one already."""
-    return put(session, _message(risk_id, desk, queries.RISK_KEY.of(risk_id), now), now)
+    return put(session, _message(risk_id, recipient, queries.RISK_KEY.of(risk_id), now), now)
 
 
-def _message(risk_id: int, desk: Recipient, key: str, now: datetime) -> Outgoing:
+def _message(risk_id: int, recipient: Recipient, key: str, now: datetime) -> Outgoing:
     return Outgoing(
         key=key,
-        workspace_id=desk.workspace_id,
+        workspace_id=recipient.workspace_id,
         kind="risk",
-        channel=desk.to,
-        destination=desk.destination,
+        channel=recipient.to,
+        destination=recipient.destination,
         args={"risk_id": risk_id, "first": True},
         due_at=now,
     )
@@ -51,29 +52,29 @@ def _message(risk_id: int, desk: Recipient, key: str, now: datetime) -> Outgoing
 
 def tell_holder(session: Session, risk: Risk, to: Member, now: datetime) -> None:
     """Give the new holder the risk's message by direct message, if it has none anywhere yet."""
-    desk = of_member(to)
-    if desk is not None:
-        tell(session, risk.id, desk, now)
+    recipient = of_member(to)
+    if recipient is not None:
+        tell(session, risk.id, recipient, now)
 
 
 def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], now: datetime) -> None:
     """Send the manager of the account's portfolio one direct message on these risks that nobody has.
 
-    A manager who left since the risks were opened is stood in for by an admin.
+    An admin replaces a manager who left since the risks were opened.
     """
     portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
-    desk = of_manager(session, portfolio) if portfolio else of_admin(session, account.workspace_id)
+    recipient = of_manager(session, portfolio) if portfolio else of_admin(session, account.workspace_id)
     if not risk_ids:
         return
-    if desk is None:
+    if recipient is None:
         log.error("risks.nobody_to_tell", risks=list(risk_ids))
         return
     message = Outgoing(
         key=queries.UNCLAIMED_KEY.of(min(risk_ids)),
         workspace_id=account.workspace_id,
         kind="unclaimed",
-        channel=desk.to,
-        destination=desk.destination,
+        channel=recipient.to,
+        destination=recipient.destination,
         args={"risk_ids": list(risk_ids), "portfolio_id": account.portfolio_id},
         due_at=now,
     )
@@ -82,7 +83,7 @@ def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], no
 
 def publish_risk_change(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
     """Show a changed risk: its message in place, the newest line of its timeline in the thread. Returns the risk."""
-    risk, _ = _of(session, workspace_id, risk_id)
+    risk, _ = _risk_and_account(session, workspace_id, risk_id)
     if lookup.told(session, workspace_id, queries.RISK_KEY, [risk_id]):
         _put_change(session, workspace_id, risk_id, queries.last_note_id(session, risk), now)
     return risk_view(session, workspace_id, risk_id, now)
@@ -90,16 +91,16 @@ def publish_risk_change(session: Session, workspace_id: int, risk_id: int, now: 
 
 def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int, now: datetime) -> None:
     key = queries.RISK_KEY.of(risk_id)
-    shown = message_family.newest(session, workspace_id, key)
-    if shown is None or shown.dead:
-        _tell_again(session, workspace_id, risk_id, shown, now)
+    last_post = message_family.newest(session, workspace_id, key)
+    if last_post is None or last_post.dead:
+        _tell_again(session, workspace_id, risk_id, last_post, now)
         return
     update = Outgoing(
         key=f"{key}@{note_id}",
         workspace_id=workspace_id,
         kind="risk",
         op=Op.UPDATE,
-        target_key=shown.key,
+        target_key=last_post.key,
         args={"risk_id": risk_id, "first": False},
         due_at=now,
     )
@@ -107,7 +108,7 @@ def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int,
         key=queries.NOTE_KEY.of(risk_id, note_id),
         workspace_id=workspace_id,
         kind="risk-note",
-        thread_key=shown.key,
+        thread_key=last_post.key,
         args={"risk_id": risk_id, "note_id": note_id},
         due_at=now,
     )
@@ -116,13 +117,15 @@ def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int,
 
 
 def _tell_again(session: Session, workspace_id: int, risk_id: int, dead: FamilyMember | None, now: datetime) -> None:
-    """A risk whose message was refused is told anew when it changes, at the desk of today."""
-    _, account = _of(session, workspace_id, risk_id)
-    desk = of_account(session, account, portfolios.in_workspace(session, account.workspace_id, account.portfolio_id))
-    if desk is None:
+    """Send the message of a changed risk again, to the recipient of today, after Slack refused the first one."""
+    _, account = _risk_and_account(session, workspace_id, risk_id)
+    recipient = of_account(
+        session, account, portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
+    )
+    if recipient is None:
         log.error("risks.nobody_to_tell", risks=[risk_id])
     elif dead is not None:
-        put(session, _message(risk_id, desk, dead.next_key, now), now)
+        put(session, _message(risk_id, recipient, dead.next_key, now), now)
 
 
 def remind_at(session: Session, account: Account, risk: Risk, now: datetime) -> datetime | None:
@@ -142,7 +145,7 @@ def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: date
 
 def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
     """A risk with what a reader needs to act on it."""
-    risk, account = _of(session, workspace_id, risk_id)
+    risk, account = _risk_and_account(session, workspace_id, risk_id)
     portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
     timeline = queries.notes(session, risk) if risk.closed_at else []
     closed_by = next((note.member_id for note in reversed(timeline) if note.after.get("closed_at")), None)
@@ -182,7 +185,7 @@ def compose_risk(session: Session, args: dict[str, Any], now: datetime) -> RiskV
 
 def compose_note(session: Session, args: dict[str, Any], now: datetime) -> RiskNoteView | Moot:
     """One line of the timeline, as it was when it happened."""
-    risk, account = _of(session, args["workspace_id"], args["risk_id"])
+    risk, account = _risk_and_account(session, args["workspace_id"], args["risk_id"])
     note = queries.note_by_id(session, risk, args["note_id"])
     if note is None:
         return Moot("that line of history is gone")
@@ -223,16 +226,16 @@ def _event(note: RiskNote) -> str:
 def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> UnclaimedView | Moot:
     """What of these risks is still without anybody."""
     workspace_id = args["workspace_id"]
-    named = queries.by_ids(session, workspace_id, args["risk_ids"])
-    found = [risk for risk in named if risk.state is RiskState.OPEN]
-    if not found:
+    risks = queries.by_ids(session, workspace_id, args["risk_ids"])
+    open_risks = [risk for risk in risks if risk.state is RiskState.OPEN]
+    if not open_risks:
         return Moot("somebody has taken them since")
-    held = accounts.by_ids(session, workspace_id, {risk.account_id for risk in found})
+    account_by_id = accounts.by_ids(session, workspace_id, {risk.account_id for risk in open_risks})
     portfolio = portfolios.in_workspace(session, workspace_id, args["portfolio_id"])
-    who = portfolios.mentions(session, workspace_id, [account.owner_id for account in held.values()])
+    who = portfolios.mentions(session, workspace_id, [account.owner_id for account in account_by_id.values()])
     lines = []
-    for risk in found:
-        account = held[risk.account_id]
+    for risk in open_risks:
+        account = account_by_id[risk.account_id]
         owner = who.get(account.owner_id or 0)
         lines.append(
             UnclaimedLine(
@@ -242,7 +245,7 @@ def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> 
     return UnclaimedView(portfolio.name if portfolio else "", portfolio.channel if portfolio else None, tuple(lines))
 
 
-def _of(session: Session, workspace_id: int, risk_id: int) -> tuple[Risk, Account]:
+def _risk_and_account(session: Session, workspace_id: int, risk_id: int) -> tuple[Risk, Account]:
     risk = queries.by_id(session, workspace_id, risk_id)
     account = accounts.in_workspace(session, workspace_id, risk.account_id) if risk else None
     if risk is None or account is None:

@@ -23,34 +23,40 @@ def register(app: AsyncApp, edge: Edge) -> None:
         app.action(action)(opens(edge, form))
 
     @app.action(ActionId.CLAIM_RISK)
-    async def have_it(ack: AsyncAck, body: Body) -> None:
+    async def claim(ack: AsyncAck, body: Body) -> None:
         risk_id = number(clicked(body))
-        await edge.write(body, lambda s, actor, now: ownership.claim(s, actor, risk_id, now))
+        await edge.write(body, lambda session, actor, now: ownership.claim(session, actor, risk_id, now))
         await ack()
 
     @app.action(ActionId.REOPEN_RISK)
     async def reopen(ack: AsyncAck, body: Body) -> None:
         risk_id = number(clicked(body))
-        await edge.write(body, lambda s, actor, now: ownership.reopen(s, actor, risk_id, "it is not over", now))
+        await edge.write(
+            body, lambda session, actor, now: ownership.reopen(session, actor, risk_id, "it is not over", now)
+        )
         await ack()
 
     @app.view(Callback.ASSIGN_RISK)
     async def assigned(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         risk_id, to = number(form.metadata), form.words("assignee")
-        await edge.write(body, lambda s, actor, now: ownership.assign(s, actor, risk_id, to, now))
+        await edge.write(body, lambda session, actor, now: ownership.assign(session, actor, risk_id, to, now))
         await ack()
 
     @app.view(Callback.SNOOZE_RISK)
     async def snoozed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         risk_id, until, why = number(form.metadata), form.required_day("until"), form.words("why")
-        await edge.write(body, lambda s, actor, now: ownership.snooze(s, actor, risk_id, until, why, now))
+        await edge.write(
+            body, lambda session, actor, now: ownership.snooze(session, actor, risk_id, now, until=until, why=why)
+        )
         await ack()
 
     @app.view(Callback.CLOSE_RISK)
     async def closed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         risk_id, piece, how = number(form.metadata), form.row("evidence"), form.text("how") or ""
-        await edge.write(body, lambda s, a, now: ownership.close(s, a, risk_id, now, evidence_id=piece, how=how))
+        await edge.write(
+            body, lambda session, actor, now: ownership.close(session, actor, risk_id, now, evidence_id=piece, how=how)
+        )
         await ack()

@@ -10,6 +10,8 @@ from bot.domain.enums import RiskState, Severity
 
 @dataclass(frozen=True, slots=True)
 class MoreLine:
+    """The worst risk of one account in the day's summary."""
+
     account_id: int
     account: str
     title: str
@@ -81,6 +83,8 @@ class RiskSnoozeView:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceChoice:
+    """A piece of evidence that the form offers."""
+
     evidence_id: int
     label: str
 
@@ -98,6 +102,8 @@ class RiskCloseView:
 
 @dataclass(frozen=True, slots=True)
 class RiskLine:
+    """A danger of an account with its risk; `risk_id` is None until the daily review opens one."""
+
     risk_id: int | None
     fact: str
     severity: str
@@ -108,6 +114,8 @@ class RiskLine:
 
 @dataclass(frozen=True, slots=True)
 class RisksView:
+    """The open risks of an account."""
+
     account_id: int
     account: str
     risks: tuple[RiskLine, ...]
@@ -161,6 +169,8 @@ class RiskNoteView:
 
 @dataclass(frozen=True, slots=True)
 class UnclaimedLine:
+    """A risk that nobody has taken."""
+
     risk_id: int
     account_id: int
     account: str

@@ -1,4 +1,4 @@
-"""Channels that no longer take our messages: noticed, told once to the manager, and found again.
+"""Notices channels that no longer take our messages, tells the manager once, and notices when they do again.
 
 A channel is lost from the refusal on until Slack says that it is back (unarchived, or we were invited), a post arrives
 there, or the portfolio is set up again. Meanwhile its news goes to the manager, and `/portfolio` and Home show it.
@@ -30,22 +30,24 @@ log = structlog.get_logger("channels")
 
 def mark_channel_lost(session: Session, row: Claimed, code: str, now: datetime) -> bool:
     """Mark the channel of a refused row as lost, and tell each manager once; False if no portfolio uses it."""
-    uses = [one for one in portfolios.of_workspace(session, row.workspace_id) if _uses(one, row.channel)]
-    for portfolio in uses:
-        fresh = [use for use in _uses(portfolio, row.channel) if getattr(portfolio, f"{use}_lost_at") is None]
-        lost = fresh and ledger.change(
+    affected = [
+        portfolio for portfolio in portfolios.of_workspace(session, row.workspace_id) if _uses(portfolio, row.channel)
+    ]
+    for portfolio in affected:
+        newly_lost = [use for use in _uses(portfolio, row.channel) if getattr(portfolio, f"{use}_lost_at") is None]
+        lost = newly_lost and ledger.change(
             session,
             bot_author(row.workspace_id),
             Entity.PORTFOLIO,
             portfolio.id,
             now,
             why=f"Slack refuses {row.channel}: {code}",
-            only_if={f"{use}_lost_at": None for use in fresh},
-            **{f"{use}_lost_at": now for use in fresh},
+            only_if={f"{use}_lost_at": None for use in newly_lost},
+            **{f"{use}_lost_at": now for use in newly_lost},
         )
         if lost:
             _tell(session, portfolio, row, now)
-    return bool(uses)
+    return bool(affected)
 
 
 def mark_channel_recovered(
@@ -53,18 +55,18 @@ def mark_channel_recovered(
 ) -> None:
     """A channel takes messages again: nothing that uses it is lost any more."""
     for portfolio in portfolios.of_workspace(session, workspace_id):
-        back = {f"{use}_lost_at": None for use in _uses(portfolio, channel)}
+        cleared = {f"{use}_lost_at": None for use in _uses(portfolio, channel)}
         author = bot_author(workspace_id, surface)
-        if back and ledger.change(session, author, Entity.PORTFOLIO, portfolio.id, now, **back):
+        if cleared and ledger.change(session, author, Entity.PORTFOLIO, portfolio.id, now, **cleared):
             log.info("slack.channel_found", channel=channel, portfolio=portfolio.id)
 
 
 def notice_posts(kinds: Collection[str], session: Session, now: datetime) -> bool:
     """Find one lost channel where a message of these kinds arrived since; returns whether one did, within an hour."""
-    found = queries.channel_with_new_post(session, kinds, now - _LOOKED_BACK)
-    if found is None:
+    place = queries.channel_with_new_post(session, kinds, now - _LOOKED_BACK)
+    if place is None:
         return False
-    mark_channel_recovered(session, *found, now, "clock")
+    mark_channel_recovered(session, *place, now, "clock")
     return True
 
 
@@ -89,16 +91,16 @@ def _is_lost(portfolio: Portfolio, use: str, channel: str) -> bool:
 
 
 def _tell(session: Session, portfolio: Portfolio, row: Claimed, now: datetime) -> None:
-    desk = recipients.of_manager(session, portfolio)
-    if desk is None:
+    recipient = recipients.of_manager(session, portfolio)
+    if recipient is None:
         log.error("outbox.nobody_to_tell", key=row.key, kind="channel_lost", place=row.channel)
         return
     message = Outgoing(
         key=queries.CHANNEL_LOST_KEY.of(portfolio.id, row.id),
         workspace_id=row.workspace_id,
         kind="channel_lost",
-        channel=desk.to,
-        destination=desk.destination,
+        channel=recipient.to,
+        destination=recipient.destination,
         args={"portfolio_id": portfolio.id, "channel": row.channel},
         due_at=now,
     )

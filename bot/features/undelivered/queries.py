@@ -1,4 +1,4 @@
-"""All SQL on lost channels, and the keys of what is said about messages that could not be delivered."""
+"""All SQL on lost channels, and the keys of the messages about undelivered messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def channel_with_new_post(session: Session, kinds: Collection[str], since: datet
     The values of the states are written out, so that the database uses the partial index on finished rows.
     """
     table, sent = schema.portfolio.c, outbox.c
-    posted = and_(
+    has_arrived = and_(
         sent.state.in_([literally("'sent'"), literally("'dropped'")]),
         sent.state == "sent",
         sent.kind.in_(kinds),
@@ -32,7 +32,7 @@ def channel_with_new_post(session: Session, kinds: Collection[str], since: datet
         sent.finished_at > since,
         sent.workspace_id == table.workspace_id,
     )
-    back = or_(
+    is_back = or_(
         *(
             and_(
                 table[f"{use}_lost_at"].is_not(None),
@@ -42,7 +42,7 @@ def channel_with_new_post(session: Session, kinds: Collection[str], since: datet
             for use in CHANNELS
         )
     )
-    lost = or_(*(table[f"{use}_lost_at"].is_not(None) for use in CHANNELS))
-    channels = select(table.workspace_id, sent.channel).join_from(schema.portfolio, outbox, posted & back)
-    row = session.execute(channels.where(lost).limit(1)).first()
+    has_lost_channel = or_(*(table[f"{use}_lost_at"].is_not(None) for use in CHANNELS))
+    channels = select(table.workspace_id, sent.channel).join_from(schema.portfolio, outbox, has_arrived & is_back)
+    row = session.execute(channels.where(has_lost_channel).limit(1)).first()
     return None if row is None else (row[0], row[1])

@@ -1,10 +1,10 @@
-"""What becomes of a message that Slack refuses for good: it goes to somebody who can act, once.
+"""Sends a message that Slack refuses for good to somebody who can act on it, once.
 
-- To a person who left: that is remembered. The message goes to whoever stands in; a prompt is theirs to answer then.
-- To a channel that takes nothing: it is marked as lost and its manager told (`lost_channels`), who gets the message.
-- Any other refusal, and what nobody stands in for: an admin is told. Without one the log is all there is.
+- To a person who left: the member is marked as left. The message goes to a substitute, who then answers a prompt.
+- To a channel that takes nothing: it is marked as lost (`lost_channels`), and its manager gets the message.
+- Any other refusal, and a message without a substitute: an admin is told; without an admin it is logged.
 
-All of it happens in the transaction that buries the row. What follows a dead row has a key made of that row's id, so it
+All of it happens in the transaction that marks the row as dead. The new message has a key made of that row's id, so it
 is put once, however often the row dies.
 """
 
@@ -49,10 +49,10 @@ class Problem(StrEnum):
     MESSAGE = "message"
 
 
-def refused_for_good(
-    kinds: Mapping[str, MessageKind], session: Session, row: Claimed, code: str, problem: Problem, now: datetime
+def handle_permanent_failure(
+    kinds: Mapping[str, MessageKind], session: Session, row: Claimed, now: datetime, *, code: str, problem: Problem
 ) -> None:
-    """Find the person who has to know about a dead row, in the transaction that buries it.
+    """Tell the person who has to know about a dead row, in the transaction that marks it as dead.
 
     `kinds` are all kinds of message, by name.
     """
@@ -69,8 +69,8 @@ def refused_for_good(
         _tell_admin(session, row, code, problem, now)
 
 
-def left(session: Session, member: Member, now: datetime) -> None:
-    """Somebody left: what they were asked and have not answered is asked of whoever stands in."""
+def reassign_prompts_of_leaver(session: Session, member: Member, now: datetime) -> None:
+    """Ask the substitute of somebody who left what they were asked and have not answered."""
     for prompt in meeting_queries.open_of_member(session, member.workspace_id, member.id):
         stand_in = _reassign(session, prompt, f"{member.name} left", now)
         if stand_in is None or stand_in.slack_id is None:
@@ -81,23 +81,26 @@ def left(session: Session, member: Member, now: datetime) -> None:
 
 
 def compose_undelivered(session: Session, args: dict[str, Any], now: datetime) -> UndeliveredView:
+    """What could not be sent, to whom, and Slack's reason."""
     return UndeliveredView(args["kind"], args["place"], args["to_person"], args["code"])
 
 
 def _mark_left(session: Session, row: Claimed, code: str, now: datetime) -> None:
-    gone = members.by_slack_id(session, row.workspace_id, row.channel)
-    if gone is not None:
-        ledger.change(session, bot_author(row.workspace_id), Entity.MEMBER, gone.id, now, why=code, is_deactivated=True)
+    member = members.by_slack_id(session, row.workspace_id, row.channel)
+    if member is not None:
+        ledger.change(
+            session, bot_author(row.workspace_id), Entity.MEMBER, member.id, now, why=code, is_deactivated=True
+        )
 
 
 def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> bool:
     """Have the deputy, else the manager, answer a prompt; True too if it is not that person's to answer any more."""
     prompt = meeting_queries.by_id(session, row.workspace_id, row.args["prompt_id"])
-    asked = members.by_id(session, row.workspace_id, prompt.member_id) if prompt else None
-    if prompt is None or prompt.state is not PromptState.OPEN or asked is None or asked.slack_id != row.channel:
+    member = members.by_id(session, row.workspace_id, prompt.member_id) if prompt else None
+    if prompt is None or prompt.state is not PromptState.OPEN or member is None or member.slack_id != row.channel:
         log.info("outbox.not_needed", key=row.key, why="the prompt is over, or somebody else was asked")
         return True
-    stand_in = _reassign(session, prompt, f"{asked.name} cannot be reached: {code}", now)
+    stand_in = _reassign(session, prompt, f"{member.name} cannot be reached: {code}", now)
     if stand_in is None or stand_in.slack_id is None:
         return False
     key = PROMPT_KEY.of(prompt.id, "after", row.id)
@@ -107,36 +110,36 @@ def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> b
 
 
 def _reassign(session: Session, prompt: Prompt, why: str, now: datetime) -> Member | None:
-    """Make a prompt theirs who answer for the account now; None if it stays whose it was."""
+    """Give a prompt to the person who answers for the account now; None if nobody else does."""
     account = accounts.in_workspace(session, prompt.workspace_id, prompt.account_id)
     stand_in = recipients.answerable(session, account) if account else None
     if stand_in is None:
         return None
     unchanged = {"state": PromptState.OPEN, "member_id": prompt.member_id}
     author = bot_author(prompt.workspace_id)
-    won = ledger.change(
+    changed = ledger.change(
         session, author, Entity.PROMPT, prompt.id, now, why=why, only_if=unchanged, member_id=stand_in.id
     )
-    return stand_in if won else None
+    return stand_in if changed else None
 
 
 def _send_on(kinds: Mapping[str, MessageKind], session: Session, row: Claimed, now: datetime) -> bool:
-    """Send what a refused row said to whoever hears it instead; False if there is nobody."""
-    desk = substitute_for(kinds, session, row)
-    if desk is None:
+    """Send a refused row's message to its substitute; False if there is none."""
+    recipient = substitute_for(kinds, session, row)
+    if recipient is None:
         return False
     if row.kind == "risks-more":
-        announcements.put_daily_summary(session, desk, row.args, now)
+        announcements.put_daily_summary(session, recipient, row.args, now)
     else:
-        _put_on(session, row, desk, now)
-    log.warning("outbox.sent_on", key=row.key, to=desk.to)
+        _put_on(session, row, recipient, now)
+    log.warning("outbox.sent_on", key=row.key, to=recipient.to)
     return True
 
 
-def _put_on(session: Session, row: Claimed, desk: Recipient, now: datetime) -> None:
-    """Put the post again that stands for the row, as it is true now, with the replies that it has not sent yet.
+def _put_on(session: Session, row: Claimed, recipient: Recipient, now: datetime) -> None:
+    """Put the row's post again, composed anew, with the replies that are not sent yet.
 
-    An update or a reply whose post stands where it cannot be seen brings that post along, once.
+    For an update or a reply whose post cannot be seen any more, that post is put again as well, once.
     """
     itself = message_family.by_id(session, row.workspace_id, row.id)
     parent = message_family.parent_of(session, row.workspace_id, row.id)
@@ -146,20 +149,20 @@ def _put_on(session: Session, row: Claimed, desk: Recipient, now: datetime) -> N
     thread = last.key
     if parent is None or last.id == parent.id or last.dead:
         thread = last.next_key
-        place: dict[str, Any] = {"channel": desk.to, "destination": desk.destination}
+        place: dict[str, Any] = {"channel": recipient.to, "destination": recipient.destination}
         put(session, Outgoing(key=thread, kind=last.kind, args=last.args, **place, **common), now)
     replies = message_family.waiting_replies(session, row.workspace_id, row.id) if parent is None else [itself]
     if row.op is Op.POST:
         for reply in replies:
-            on = Outgoing(key=reply.next_key, kind=reply.kind, args=reply.args, thread_key=thread, **common)
-            put(session, on, now)
+            copy = Outgoing(key=reply.next_key, kind=reply.kind, args=reply.args, thread_key=thread, **common)
+            put(session, copy, now)
 
 
 def _tell_admin(session: Session, row: Claimed, code: str, problem: Problem, now: datetime) -> None:
     """Once a day for each kind and reason; where it is about a person or a channel, for each of these."""
     to_person = row.destination is Destination.USER
-    desk = recipients.of_admin(session, row.workspace_id)
-    if desk is None or row.kind == "undelivered":
+    recipient = recipients.of_admin(session, row.workspace_id)
+    if recipient is None or row.kind == "undelivered":
         log.error("outbox.nobody_to_tell", key=row.key, kind=row.kind, place=row.channel, code=code)
         return
     about = [] if problem is Problem.MESSAGE else [row.channel]
@@ -167,8 +170,8 @@ def _tell_admin(session: Session, row: Claimed, code: str, problem: Problem, now
         key=UNDELIVERED_KEY.of(row.kind, code, *about, f"{now:%Y-%m-%d}"),
         workspace_id=row.workspace_id,
         kind="undelivered",
-        channel=desk.to,
-        destination=desk.destination,
+        channel=recipient.to,
+        destination=recipient.destination,
         args={"kind": row.kind, "place": row.channel, "to_person": to_person, "code": code},
         due_at=now,
     )

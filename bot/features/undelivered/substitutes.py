@@ -1,4 +1,4 @@
-"""Who hears what somebody who left, or a channel that is lost, can no longer be told."""
+"""Who gets a message when its person has left or its channel is lost."""
 
 from __future__ import annotations
 

@@ -75,14 +75,14 @@ def _remember(database: Database, where: Installation, people: list[Mapping[str,
 
 
 def _follow(database: Database, where: Installation, user: Mapping[str, Any], now: datetime) -> None:
-    """Remember what became of somebody; who has left is stood in for at once."""
-    told = read_user(user, where.team_id)
+    """Remember a changed person; if they left, their open prompts go to a substitute at once."""
+    user_now = read_user(user, where.team_id)
     with database.begin() as session:
-        known = members.by_slack_id(session, where.workspace_id, told.slack_id)
-        member = members.remember(session, where.workspace_id, told)
-        if member.is_deactivated and known is not None and not known.is_deactivated:
+        member_before = members.by_slack_id(session, where.workspace_id, user_now.slack_id)
+        member = members.remember(session, where.workspace_id, user_now)
+        if member.is_deactivated and member_before is not None and not member_before.is_deactivated:
             log.info("slack.member_left", member=member.id)
-            reroute.left(session, member, now)
+            reroute.reassign_prompts_of_leaver(session, member, now)
 
 
 def follow_people(app: AsyncApp, database: Database, where: Installation, clock: Clock) -> None:
@@ -98,16 +98,16 @@ def follow_people(app: AsyncApp, database: Database, where: Installation, clock:
     @app.event("member_joined_channel")
     async def joined(event: Mapping[str, Any]) -> None:
         if event["user"] == where.bot_user_id:
-            await asyncio.to_thread(_found_again, database, where, str(event["channel"]), clock.now())
+            await asyncio.to_thread(_mark_recovered, database, where, str(event["channel"]), clock.now())
 
     @app.event("channel_unarchive")
     @app.event("group_unarchive")
     async def unarchived(event: Mapping[str, Any]) -> None:
-        await asyncio.to_thread(_found_again, database, where, str(event["channel"]), clock.now())
+        await asyncio.to_thread(_mark_recovered, database, where, str(event["channel"]), clock.now())
 
 
-def _found_again(database: Database, where: Installation, channel: str, now: datetime) -> None:
-    """A channel that had been lost takes messages again; if we are not in it any more, the next one tells."""
+def _mark_recovered(database: Database, where: Installation, channel: str, now: datetime) -> None:
+    """A lost channel takes messages again; if we are not in it, the next post fails and marks it as lost."""
     with database.begin() as session:
         lost_channels.mark_channel_recovered(session, where.workspace_id, channel, now)
 

@@ -104,7 +104,7 @@ def test_saving_the_loop_channels_again_makes_them_ones_to_try(team: Team) -> No
     team.change("portfolio", team.portfolio_id, product_channel_lost_at=MONDAY, go_to_market_channel_lost_at=MONDAY)
     assert team.portfolio().lost_channels == ("C0P",)
     with team.session() as session:
-        setup.set_loops(session, team.as_(team.priya), team.portfolio_id, "C0P", "C0GTM", MONDAY)
+        setup.set_loops(session, team.as_(team.priya), team.portfolio_id, MONDAY, product="C0P", go_to_market="C0GTM")
     assert team.portfolio().lost_channels == ()
 
 
@@ -177,10 +177,12 @@ def test_a_new_account_belongs_where_its_owners_other_accounts_are(team: Team) -
 
 def test_loops_post_to_the_channels_that_the_manager_sets(team: Team) -> None:
     with team.session() as session:
-        setup.set_loops(session, team.as_(team.priya), team.portfolio_id, "C0PRODUCT", None, MONDAY)
+        setup.set_loops(
+            session, team.as_(team.priya), team.portfolio_id, MONDAY, product="C0PRODUCT", go_to_market=None
+        )
     assert (team.portfolio().product_channel, team.portfolio().go_to_market_channel) == ("C0PRODUCT", None)
     with team.session() as session, pytest.raises(UserError):
-        setup.set_loops(session, team.as_(team.maya), team.portfolio_id, None, None, MONDAY)
+        setup.set_loops(session, team.as_(team.maya), team.portfolio_id, MONDAY, product=None, go_to_market=None)
 
 
 def test_tiers_follow_the_bands_unless_a_human_said_otherwise(team: Team) -> None:

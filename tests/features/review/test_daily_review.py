@@ -223,7 +223,9 @@ def test_a_snoozed_risk_wakes_on_its_morning(team: Team) -> None:
     team.look()
     risk = team.the_risk(acme)
     with team.session() as session:
-        ownership.snooze(session, team.as_(team.maya), risk.id, day(MONDAY, 3).date(), "their auditor is in", MONDAY)
+        ownership.snooze(
+            session, team.as_(team.maya), risk.id, MONDAY, until=day(MONDAY, 3).date(), why="their auditor is in"
+        )
     team.look(day(MONDAY, 2))
     assert team.the_risk(acme).state is RiskState.SNOOZED
     eight_utc = datetime(2026, 3, 5, 8, tzinfo=UTC)

@@ -192,7 +192,7 @@ def test_hostile_text_goes_through_every_message_of_the_manager(team: Team) -> N
     worst = team.risks()[:3]
     with team.session() as session:
         for risk in worst:
-            ownership.snooze(session, team.as_(team.ada), risk.id, day(MONDAY, 5).date(), HOSTILE, MONDAY)
+            ownership.snooze(session, team.as_(team.ada), risk.id, MONDAY, until=day(MONDAY, 5).date(), why=HOSTILE)
             ownership.close(session, team.as_(team.ada), risk.id, MONDAY, how=HOSTILE)
         digest.open_due_digest(session, MONDAY)
         daily_review.remind_unclaimed(session, day(MONDAY, 1))

@@ -173,7 +173,7 @@ def test_who_is_given_a_risk_without_a_message_gets_it_by_direct_message(team: T
 def test_a_snooze_needs_a_later_day_within_ninety_and_a_reason(team: Team, risk: Risk) -> None:
     def snooze(days: int, why: str) -> RiskView:
         until = day(TOMORROW, days).date()
-        return act(team, team.maya, lambda s, a: ownership.snooze(s, a, risk.id, until, why, TOMORROW))
+        return act(team, team.maya, lambda s, a: ownership.snooze(s, a, risk.id, TOMORROW, until=until, why=why))
 
     for days, why, field in ((0, "later", "until"), (91, "later", "until"), (7, "  ", "why")):
         with pytest.raises(UserError) as refused:
@@ -188,7 +188,7 @@ def test_a_snooze_needs_a_later_day_within_ninety_and_a_reason(team: Team, risk:
 
 def test_a_snoozed_risk_reminds_nobody_and_can_be_taken(team: Team, risk: Risk) -> None:
     until = day(TOMORROW, 7).date()
-    act(team, team.maya, lambda s, a: ownership.snooze(s, a, risk.id, until, "Their auditor is in", TOMORROW))
+    act(team, team.maya, lambda s, a: ownership.snooze(s, a, risk.id, TOMORROW, until=until, why="Their auditor is in"))
     with team.session() as session:
         assert not daily_review.remind_unclaimed(session, day(TOMORROW, 5))
     view = have_it(team, team.priya, risk)

@@ -70,7 +70,7 @@ class Slack:
         )
 
     def _on_dead(self, session: Session, row: Claimed, code: str) -> None:
-        reroute.refused_for_good(KINDS, session, row, code, problem_of(code), self.clock.at)
+        reroute.handle_permanent_failure(KINDS, session, row, self.clock.at, code=code, problem=problem_of(code))
 
     async def settle(self) -> None:
         await self.sender.drain()
@@ -198,7 +198,7 @@ async def test_who_leaves_with_open_prompts_is_stood_in_for_at_once(slack: Slack
     await slack.settle()
     team.change("member", team.maya.id, is_deactivated=True)
     for _ in range(2):
-        slack.write(reroute.left, team.maya, MONDAY)
+        slack.write(reroute.reassign_prompts_of_leaver, team.maya, MONDAY)
     await slack.settle()
     assert len(slack.heard("U0PRIYA")) == 1
     assert asked(slack, prompt_id)[0] == team.priya.id
