@@ -283,7 +283,7 @@ class Past:
             case "evidence":
                 self._evidence(account, {**deed, "of": deed["evidence"]}, now)
             case "win":
-                plan.first_win(session, owner, account_id, now.date(), deed["win"], now)
+                plan.first_win(session, owner, account_id, now, on=now.date(), words=deed["win"])
             case "promise":
                 due = self._day(-deed["due"])
                 plan.add_promise(

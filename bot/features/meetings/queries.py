@@ -122,30 +122,27 @@ def advance(session: Session, moves: Sequence[Move], now: datetime) -> None:
     """Move cadences on, with history; `due_cadences` has locked them, so that no other replica moves them."""
     if not moves:
         return
-    rows = [{"of": move.cadence.id, **_before(move.cadence, _MOVING), **move.values} for move in moves]
+    rows = [{"of": move.cadence.id, **_columns(move.cadence, _MOVING), **move.values} for move in moves]
     session.connection().execute(_ADVANCE, rows)
     changes = [
-        ledger.Noted(move.by, move.cadence.id, move.cadence.account_id, _before(move.cadence, move.values), move.values)
+        ledger.Noted(
+            move.by, move.cadence.id, move.cadence.account_id, _columns(move.cadence, move.values), move.values
+        )
         for move in moves
     ]
     ledger.note(session, Entity.CADENCE, changes, now)
 
 
-def _before(cadence: Cadence, names: Iterable[str]) -> dict[str, Any]:
-    """What these columns held before."""
+def _columns(cadence: Cadence, names: Iterable[str]) -> dict[str, Any]:
+    """The values of these columns of a cadence."""
     return {name: getattr(cadence, name) for name in names}
 
 
 def open_meetings(session: Session, moves: Sequence[Move]) -> dict[int, int]:
     """Insert these occurrences; returns the ids of those that are new, by cadence."""
     rows = [
-        {
-            "account_id": m.cadence.account_id,
-            "cadence_id": m.cadence.id,
-            "kind": m.cadence.kind,
-            "starts_at": m.starts_at,
-        }
-        for m in moves
+        {**_columns(move.cadence, ("account_id", "kind")), "cadence_id": move.cadence.id, "starts_at": move.starts_at}
+        for move in moves
     ]
     if not rows:
         return {}

@@ -208,7 +208,7 @@ def mention_promise(session: Session, actor: Actor, promise_id: int, now: dateti
     return Promise(**{name: row[name] for name in Promise.__dataclass_fields__})
 
 
-def first_win(session: Session, actor: Actor, account_id: int, on: date, words: str, now: datetime) -> None:
+def first_win(session: Session, actor: Actor, account_id: int, now: datetime, *, on: date, words: str) -> None:
     """Record the first win: the day, and the customer's words (“We used it in real life and it worked”)."""
     writable(session, actor, account_id)
     if on > actor.today(now):

@@ -167,7 +167,7 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
     async def first_win(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, on, words = number(form.metadata), form.required_day("on"), form.words("words")
-        await edge.write(body, lambda s, a, now: plan.first_win(s, a, account_id, on, words, now))
+        await edge.write(body, lambda s, a, now: plan.first_win(s, a, account_id, now, on=on, words=words))
         await ack()
 
 

@@ -44,7 +44,7 @@ def stays_of(database: Database, account_id: int) -> list[tuple[str, date, str |
 
 def won(database: Database, world: World, now: datetime) -> None:
     with database.begin() as session:
-        plan.first_win(session, world.maya, world.acme, now.date(), "Legal signed without a call", now)
+        plan.first_win(session, world.maya, world.acme, now, on=now.date(), words="Legal signed without a call")
 
 
 def measured(database: Database, world: World, now: datetime) -> int:
