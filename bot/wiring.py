@@ -43,7 +43,7 @@ from bot.features.risks import slack as risk_slack
 from bot.features.undelivered import jobs as undelivered_jobs
 from bot.features.undelivered import messages as undelivered_messages
 from bot.features.undelivered import reroute
-from bot.features.workspace.install import Installation, follow_people, install, meet_everybody, sentence_of
+from bot.features.workspace.install import Installation, follow_people, install, meet_everybody, why_not_connected
 from bot.outbox.retention import prune
 from bot.outbox.sender import Sender, SenderSettings
 from bot.outbox.types import Claimed, NotSent, PermanentFailure
@@ -241,14 +241,14 @@ class Bot:
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
                 meaning = errors.outcome_of(error)
                 if wait is None or isinstance(meaning, PermanentFailure):
-                    raise CannotStartError(sentence_of(error, self.settings.slack_api_url)) from error
+                    raise CannotStartError(why_not_connected(error, self.settings.slack_api_url)) from error
                 retry_after = meaning.retry_after if isinstance(meaning, NotSent) else None
                 log.warning("slack.not_yet", why=meaning.why, retry_seconds=retry_after or wait)
                 await asyncio.sleep(retry_after or wait)
         raise AssertionError("the last try returns or raises")
 
     async def _begin(self, bolt: slack_app.ProoflineApp) -> None:
-        """Open the doors and start working; `stop` closes in the opposite order, so that the doors close first."""
+        """Start the HTTP server and the workers, then the socket; `stop` ends them in the opposite order."""
         settings, parts = self.settings, self._parts
         sockets = self._sockets(bolt) if settings.socket_mode else None
         health = Health(self.database, self.clock, self._where.workspace_id, sockets.connected if sockets else None)

@@ -1,4 +1,4 @@
-"""Small reads that many use cases share: the account somebody means, its outcomes, its gaps as lines."""
+"""Small reads that many use cases share: the account somebody means, a row of it, its outcomes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def outcome_of(session: Session, account: Account, outcome_id: int) -> Outcome:
     """An outcome of this account; raises `UserError` when it belongs to another one."""
     row = entities.row_of(session, account.workspace_id, Entity.OUTCOME, outcome_id)
     if row is None or row["account_id"] != account.id:
-        raise UserError(AppRefusal.OUTCOME_OF_ANOTHER, "outcome", account=account.name)
+        raise UserError(AppRefusal.OUTCOME_OF_ANOTHER_ACCOUNT, "outcome", account=account.name)
     return Outcome(**{field.name: row[field.name] for field in fields(Outcome)})
 
 

@@ -30,7 +30,7 @@ class AppRefusal(Refusal):
     """Refusals that several features share."""
 
     NO_SUCH_ACCOUNT = "app.no_such_account"
-    OUTCOME_OF_ANOTHER = "app.outcome_of_another"
+    OUTCOME_OF_ANOTHER_ACCOUNT = "app.outcome_of_another_account"
     NOT_A_MEMBER = "app.not_a_member"
     NOT_YOUR_ACCOUNT = "app.not_your_account"
     NOT_YOUR_PORTFOLIO = "app.not_your_portfolio"
@@ -38,4 +38,4 @@ class AppRefusal(Refusal):
     ACCOUNT_NOT_HERE_YET = "app.account_not_here_yet"
     TIME_ZONE_UNKNOWN = "app.time_zone_unknown"
     SUBMITTED_DIFFERENTLY = "app.submitted_differently"
-    PERSON_OF_ANOTHER = "app.person_of_another"
+    PERSON_OF_ANOTHER_ACCOUNT = "app.person_of_another_account"

@@ -54,7 +54,7 @@ class Transport(Protocol[P]):
     async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | PermanentFailure:
         """Look for the row's `uuid` in its channel's (or thread's) history after `since`, a moment of the database's
         clock, with a margin for the clocks' difference. `NotSent`: the look itself failed and may be tried again.
-        `UserError`: Slack takes nothing from this workspace."""
+        `PermanentFailure`: Slack takes nothing from this workspace."""
 
     async def retract(self, row: Claimed, sent: Sent) -> None:
         """Delete a message of ours that stands twice."""

@@ -160,7 +160,7 @@ def lives(databases: Databases) -> tuple[Life, Life]:
 
 
 @pytest.mark.slow
-def test_services_put_the_same_with_and_without_pruning_and_no_key_twice(databases: Databases) -> None:
+def test_use_cases_put_the_same_with_and_without_pruning_and_no_key_twice(databases: Databases) -> None:
     pruned, whole = lives(databases)
     gone: set[str] = set()
     for number in range(WEEKS):

@@ -85,7 +85,7 @@ class Stage:
             return work(session)
 
     def actor(self, reference: str, surface: str = "test") -> Actor:
-        """Somebody as services know them."""
+        """Somebody as use cases know them."""
         slack_id = self.person(reference).id
         member = self.read(lambda session: members.by_slack_id(session, self.workspace_id, slack_id))
         assert member is not None

@@ -1,4 +1,4 @@
-"""A year with Halden Robotics, chapter by chapter: what the worked example in the docs tells, as calls of services."""
+"""A year with Halden Robotics, chapter by chapter: what the worked example in the docs tells, as calls of use cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts in Slack: the forms that add one, judge it, and set its stage and tier."""
+"""Accounts in Slack: the card, and the forms that add an account, judge it, and set its stage and tier."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.domain.enums import Stage, Tier
-from bot.features.accounts import add_account, card, judgement, stages, tiers
+from bot.features.accounts import add_account, card, history, judgement, stages, tiers
 from bot.features.accounts.add_account import NewAccount
 from bot.features.accounts.judgement import NewJudgement
 from bot.slack.edge import Edge
 from bot.slack.ids import ActionId, Callback
-from bot.slack.payload import Body, Form, number
-from bot.slack.shortcuts import opens
+from bot.slack.payload import Body, Form, clicked, number
+from bot.slack.shortcuts import opens, shares, shows
 
 BY_LEDGER = "ledger"
 BY_BANDS = "bands"
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
-    """Give `app` the listeners of the forms of accounts: adding one, judgement, stage and tier."""
+    """Give `app` the listeners of the card and of the forms of accounts: adding one, judgement, stage and tier."""
+    _card(app, edge)
 
     @app.view(Callback.NEW_ACCOUNT)
     async def added(ack: AsyncAck, body: Body) -> None:
@@ -48,6 +49,20 @@ def register(app: AsyncApp, edge: Edge) -> None:
     app.action(ActionId.JUDGE)(opens(edge, judgement.judge_form))
     _judgement(app, edge)
     _stages_and_tiers(app, edge)
+
+
+def _card(app: AsyncApp, edge: Edge) -> None:
+    app.action(ActionId.OPEN_CARD)(shows(edge, card.card, "Proof card"))
+
+    @app.action(ActionId.SHARE_CARD)
+    async def share(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        await shares(edge, body, lambda s, actor, now: card.shared_card(s, actor, account_id, now))
+        await ack()
+
+    app.action(ActionId.SHOW_HISTORY)(
+        shows(edge, lambda s, actor, account_id, now: history.history(s, actor, account_id, None, now), "History")
+    )
 
 
 def _judgement(app: AsyncApp, edge: Edge) -> None:

@@ -161,4 +161,4 @@ def _check_person(session: Session, account: Account, person_id: int | None, fie
     if person_id is None:
         return
     if not queries.has_person(session, account, person_id):
-        raise UserError(AppRefusal.PERSON_OF_ANOTHER, field, account=account.name)
+        raise UserError(AppRefusal.PERSON_OF_ANOTHER_ACCOUNT, field, account=account.name)

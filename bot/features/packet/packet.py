@@ -71,7 +71,7 @@ def accept(
     state = proof_state.load(session, actor.workspace_id, account_id)
     person = next((person for person in state.people if person.id == by_person), None)
     if person is None:
-        raise UserError(AppRefusal.PERSON_OF_ANOTHER, "by", account=account.name)
+        raise UserError(AppRefusal.PERSON_OF_ANOTHER_ACCOUNT, "by", account=account.name)
     if not person.is_there(on):
         raise UserError(PacketRefusal.PERSON_HAD_LEFT, "by", person=person.name)
     if on > actor.today(now):

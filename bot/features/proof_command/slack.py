@@ -22,7 +22,7 @@ from bot.slack.edge import Edge
 from bot.slack.grammar import Help, NewAccountRequest, Show, Topic
 from bot.slack.ids import ActionId, Command
 from bot.slack.payload import Body, clicked, number
-from bot.slack.shortcuts import Look, shares, shows
+from bot.slack.shortcuts import Look
 
 LOOKS: dict[Topic, Look] = {
     Topic.CARD: card.card,
@@ -51,7 +51,7 @@ FORM_BY_WORD: dict[str, Look] = {
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
-    """Give `app` the listeners of `/proof` and of the buttons on a card."""
+    """Give `app` the listeners of `/proof` and of the choice between accounts."""
     _command(app, edge)
     _buttons(app, edge)
 
@@ -91,16 +91,6 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         else:
             await edge.respond(body, view, replace=True)
         await ack()
-
-    app.action(ActionId.OPEN_CARD)(shows(edge, card.card, "Proof card"))
-
-    @app.action(ActionId.SHARE_CARD)
-    async def share(ack: AsyncAck, body: Body) -> None:
-        account_id = number(clicked(body))
-        await shares(edge, body, lambda s, actor, now: card.shared_card(s, actor, account_id, now))
-        await ack()
-
-    app.action(ActionId.SHOW_HISTORY)(shows(edge, LOOKS[Topic.HISTORY], "History"))
 
 
 def _topic(word: str) -> Topic:

@@ -112,7 +112,7 @@ def _mark_recovered(database: Database, where: Installation, channel: str, now: 
         lost_channels.mark_channel_recovered(session, where.workspace_id, channel, now)
 
 
-def sentence_of(error: Exception, api_url: str) -> str:
+def why_not_connected(error: Exception, api_url: str) -> str:
     """Why Slack did not let us in, and how to mend it."""
     if not isinstance(error, SlackApiError):
         return f"Slack cannot be reached at {api_url}: {error}"
