@@ -43,7 +43,13 @@ from bot.features.risks import slack as risk_slack
 from bot.features.undelivered import jobs as undelivered_jobs
 from bot.features.undelivered import messages as undelivered_messages
 from bot.features.undelivered import reroute
-from bot.features.workspace.install import Installation, follow_people, install, meet_everybody, why_not_connected
+from bot.features.workspace.install import (
+    Installation,
+    connection_failure_sentence,
+    follow_people,
+    install,
+    sync_members,
+)
 from bot.outbox.retention import prune
 from bot.outbox.sender import Sender, SenderSettings
 from bot.outbox.types import Claimed, NotSent, PermanentFailure
@@ -241,7 +247,7 @@ class Bot:
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
                 meaning = errors.outcome_of(error)
                 if wait is None or isinstance(meaning, PermanentFailure):
-                    raise CannotStartError(why_not_connected(error, self.settings.slack_api_url)) from error
+                    raise CannotStartError(connection_failure_sentence(error, self.settings.slack_api_url)) from error
                 retry_after = meaning.retry_after if isinstance(meaning, NotSent) else None
                 log.warning("slack.not_yet", why=meaning.why, retry_seconds=retry_after or wait)
                 await asyncio.sleep(retry_after or wait)
@@ -287,7 +293,7 @@ class Bot:
         settings = self.settings
         patient = slack_app.patient_client(settings.slack_bot_token, settings.slack_api_url, self._http)
         try:
-            return await meet_everybody(patient, self.database, self._where)
+            return await sync_members(patient, self.database, self._where)
         except Exception:
             log.exception("bot.people_unknown")
             return 0

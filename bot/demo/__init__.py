@@ -83,7 +83,7 @@ class Demo:
         )
 
     async def start(self) -> None:
-        """Write the book into an empty database, then run the bot; a database that has one goes on."""
+        """Write the book into an empty database, then run the bot; a database that has one is kept."""
         await asyncio.to_thread(migrations.upgrade, self._bot.database)
         if not await asyncio.to_thread(self._has_book):
             start = self._clock.now() if self._begun else first_moment(self._clock.now().date())
@@ -104,7 +104,7 @@ class Demo:
         return await asyncio.to_thread(self._read, lambda session: jumps(session, self._clock.now()))
 
     async def move_clock(self, to: datetime) -> None:
-        """Live through the time until `to`, so that what falls due in it happens in its order."""
+        """Move the clock to `to` in steps, so that everything due on the way happens in order."""
         async with self._moving:
             while (now := self._clock.now()) < to:
                 coming = await asyncio.to_thread(self._read, lambda session: next_due(session, now + _TOGETHER))

@@ -1,4 +1,4 @@
-"""What lies ahead in the demo: the moments at which something falls due, and those worth jumping to."""
+"""Finds the next moments in the demo at which something falls due, and those worth jumping to."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class Past:
         self._portfolio_id = 0
 
     def play(self) -> int:
-        """Let everything happen; returns the workspace's id."""
+        """Play all events in order; returns the workspace's id."""
         book = yaml.safe_load(BOOK.read_text("utf-8"))
         self._people_of_ours(yaml.safe_load(WORKSPACE.read_text("utf-8")))
         self._portfolio(book["portfolio"])

@@ -53,7 +53,7 @@ def actions_view(session: Session, actor: Actor, account_id: int, now: datetime)
 
 def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, now: datetime) -> None:
     """Post an action to the channel of its loop, once; without a channel nothing is sent and the card shows it."""
-    action, account = _put_action(session, workspace_id, action_id)
+    action, account = _queued_action(session, workspace_id, action_id)
     portfolio = portfolios.in_workspace(session, workspace_id, account.portfolio_id)
     if action.loop not in _AWAY or portfolio is None:
         return
@@ -116,7 +116,7 @@ def close_with_customer_told(session: Session, actor: Actor, action_id: int, wor
 
 
 def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: datetime) -> None:
-    """Name what an action has in common with others, so that what keeps showing up is counted."""
+    """Set the theme of an action, so that actions with the same theme are counted together."""
     must_read(actor)
     action, account = _action_and_account(session, actor, action_id)
     name = " ".join(theme.split())
@@ -138,7 +138,7 @@ def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: 
 
 def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopView | Moot:
     """An action as its channel sees it now."""
-    action, account = _put_action(session, args["workspace_id"], args["action_id"])
+    action, account = _queued_action(session, args["workspace_id"], args["action_id"])
     if action.dropped_on is not None:
         return Moot("the action was dropped")
     owner = _member(session, account, action.owner_id)
@@ -164,7 +164,7 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
 
 def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime) -> LoopAnsweredView | Moot:
     """Tells the owner what Product or go-to-market answered; moot once the customer was told."""
-    action, account = _put_action(session, args["workspace_id"], args["action_id"])
+    action, account = _queued_action(session, args["workspace_id"], args["action_id"])
     if action.told_on is not None or action.loop_answer is None:
         return Moot("the customer was told already")
     return LoopAnsweredView(action.id, account.name, action.text, action.loop, action.loop_answer)
@@ -179,7 +179,7 @@ def _member(session: Session, account: Account, member_id: int | None) -> Member
     return members.by_id(session, account.workspace_id, member_id)
 
 
-def _put_action(session: Session, workspace_id: int, action_id: int) -> tuple[Action, Account]:
+def _queued_action(session: Session, workspace_id: int, action_id: int) -> tuple[Action, Account]:
     """An action that is in the outbox, with its account."""
     action = queries.by_id(session, workspace_id, action_id)
     account = accounts.in_workspace(session, workspace_id, action.account_id) if action else None

@@ -3,7 +3,7 @@
 The first line describes the file: `{"proofline": 1, "schema": …, "exported_at": …, "rows": {table: count}}`. Each
 further line is one row: `{"table": …, column: value, …}`, parents before their children, by id. Values are those of
 `bot.store.ledger.plain`: enums by value, dates and UTC moments in ISO 8601, decimals as text, money in minor units.
-Delivery's rows are work in hand and not exported; `python -m bot move` takes them along.
+The rows of the outbox are not exported; `python -m bot move` copies them too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def export(
 ) -> dict[str, int]:
     """Write the ledger as it stands at one moment to `out`; returns the rows of each table.
 
-    `progress` hears how many rows of how many are written. Raises `UserError` if the database is not migrated.
+    `progress` is called with the rows written and the rows in all. Raises `UserError` if the database is not migrated.
     """
     _must_be_current(database)
     with table_copy.snapshot(database) as session:
@@ -143,5 +143,5 @@ def _must_be_whole(expected: dict[str, int], actual: dict[str, int]) -> None:
 def _line(values: dict[str, Any]) -> bytes:
     try:
         return (json.dumps(values, ensure_ascii=False) + "\n").encode()
-    except UnicodeEncodeError:  # half a surrogate pair in old history; escaped, JSON carries it
+    except UnicodeEncodeError:  # old history may hold half a surrogate pair, which JSON only takes escaped
         return (json.dumps(values) + "\n").encode()

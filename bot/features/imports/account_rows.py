@@ -81,7 +81,7 @@ def _line(reader: Reader, row: Row) -> ImportedAccount:
 
 
 def _arr(reader: Reader, row: Row, *, former: bool) -> dict[str, Any]:
-    """ARR in minor units. For a former customer no value and a value of zero mean the same: there is none."""
+    """ARR in minor units. A former customer's value of zero counts as no value."""
     if "arr" not in reader.columns:
         return {}
     amount = reader.amount(row, "arr")

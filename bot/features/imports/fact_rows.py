@@ -49,8 +49,8 @@ class FactLine:
 class FactKind:
     """One kind of fact: its entity, the column that tells two of one account apart, and how its row is read.
 
-    `parts` says which part somebody plays whom the file names for a column and nobody here knows; `defaults` are the
-    values of a new fact of which the file says nothing.
+    `parts` gives, for each column that names a person, the part of a person whom it adds; `defaults` are values of a
+    new fact that the file leaves out.
     """
 
     entity: Entity

@@ -21,8 +21,8 @@ from bot.store.ledger import Author
 class LedgerSnapshot:
     """Accounts by external id and by name, members, and portfolios.
 
-    `taken` are the accounts that a line stands for; `default_portfolio` is where new accounts go of which the file says
-    nothing: the only portfolio there is.
+    `taken` maps an account to the line that is about it. `default_portfolio`, the only portfolio there is, is for new
+    accounts without one in the file.
     """
 
     workspace_id: int
@@ -91,7 +91,7 @@ class LedgerSnapshot:
             return self.by_external_id[external_id]
         candidates = self.by_name.get(_name_key(name), [])
         if external_id is not None:
-            # One of the same name under another id is another account.
+            # An account with the same name and another id is a different one.
             candidates = [account_id for account_id in candidates if account_id in self.unnumbered]
         if len(candidates) > 1:
             raise Unreadable(f"is the name of {len(candidates)} accounts here; add a column with the CRM's account id")

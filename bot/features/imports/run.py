@@ -56,7 +56,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """Where an import writes and how; a dry run writes nothing. `progress` hears how many rows of how many are done."""
+    """Where an import writes and how; a dry run writes nothing. `progress` gets the rows done and the rows in all."""
 
     database: Database
     workspace_id: int
@@ -73,7 +73,7 @@ class ImportRun:
 def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     """Take a CRM's accounts into the ledger and report what changed.
 
-    Each batch of 500 rows is one transaction, so an import that is cut short is taken up by running it again. Raises
+    Each batch of 500 rows is one transaction, so an interrupted import is completed by running it again. Raises
     `UserError` when the file as a whole cannot be read.
     """
     columns, sheet = _recognised(file, ACCOUNT_FIELDS, "name")

@@ -22,7 +22,7 @@ HALF_A_YEAR = timedelta(days=182)
 
 @dataclass(frozen=True, slots=True)
 class AccountSummaries:
-    """Accounts in brief, their meetings of late, and the names of owners and of those who were asked."""
+    """The briefs of some accounts, their recent meetings, and the names of owners and of those who were asked."""
 
     briefs: Sequence[AccountSummary]
     meetings: Sequence[MeetingFact]
@@ -51,7 +51,7 @@ def of_portfolio(
 
 
 def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
-    """The same of accounts that are assessed already."""
+    """The same for accounts that are assessed already."""
     meetings = [meeting for assessment in assessments for meeting in assessment.state.meetings]
     names = assessments[0].state.names if assessments else {}
     return AccountSummaries([summarize_account(assessment) for assessment in assessments], meetings, names)

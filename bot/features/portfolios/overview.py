@@ -47,9 +47,9 @@ def portfolio_view(
     name: str | None = None,
     portfolio_id: int | None = None,
 ) -> PortfolioView:
-    """How things stand: of an owner, of a portfolio by name or id, or of what is the actor's.
+    """The state of an owner's accounts, of a portfolio by name or id, or of what belongs to the actor.
 
-    A manager's are the portfolios that they manage, an owner's their own accounts, anybody else's all portfolios.
+    A manager gets the portfolios that they manage, an owner their own accounts, anybody else all portfolios.
     """
     must_read(actor)
     if owner_slack_id:

@@ -52,7 +52,7 @@ class PortfolioForm:
 
 
 def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime) -> PortfolioSetupView:
-    """The form: of the portfolio with the `typed` name, of the only one that the actor manages, or of a new one."""
+    """The form for the portfolio with the `typed` name, for the only one the actor manages, or for a new one."""
     must_read(actor)
     name = " ".join((typed or "").split())
     managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)

@@ -87,7 +87,7 @@ class AdoptedView:
 class PortfolioPart:
     """One portfolio, or one owner's accounts (`portfolio_id` is None then).
 
-    `since` is the digest that changes are counted from; `unclaimed` risks are told and nobody has them.
+    `since` is the digest that changes are counted from; `unclaimed` counts the announced risks that nobody has taken.
     """
 
     key: str

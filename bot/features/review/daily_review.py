@@ -39,7 +39,7 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def review_due_accounts(session: Session, now: datetime) -> bool:
-    """Look at up to `BATCH` accounts of one portfolio that are due; returns whether there were any."""
+    """Review up to `BATCH` accounts of one portfolio that are due; returns whether there were any."""
     claimed = review_queue.claim_due_accounts(session, now, BATCH)
     if claimed is None:
         return False
@@ -104,7 +104,7 @@ def _look(session: Session, state: ProofState, assessment: Assessment, now: date
 
 
 def _changed(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> bool:
-    """Write the danger's present fact into its risk; whether it is worse now and nobody has been told of it."""
+    """Write the danger's present fact into its risk; returns whether it is worse now and was never announced."""
     if (risk.fact, risk.severity) == (danger.fact, danger.severity):
         return False
     _set(session, account, risk, now, fact=danger.fact, severity=danger.severity)

@@ -47,7 +47,7 @@ log = structlog.get_logger("risks")
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A danger that nobody has been told of: of a risk that is to be opened, or of `risk_id`, which became worse.
+    """A danger that nobody has been told of. It needs a new risk, or made the risk `risk_id` worse.
 
     `place` is 0 for the worst of its account in this review.
     """
@@ -166,7 +166,7 @@ def put_daily_summary(session: Session, recipient: Recipient, args: dict[str, An
 
 
 def compose_more(session: Session, args: dict[str, Any], now: datetime) -> RisksMoreView | Moot:
-    """What of a day's risks has no message of its own and is still open."""
+    """The day's risks that are still open and have no message of their own."""
     begins, ends = _day(date.fromisoformat(args["day"]), args["tz"])
     place = args["workspace_id"], args["portfolio_id"]
     opened = queries.opened_between(session, *place, begins, ends, owner_id=args["owner_id"])

@@ -91,7 +91,7 @@ def alert_owners_of_new_risks(session: Session, touched: Iterable[Account], now:
 
 
 def compose_trigger(session: Session, args: dict[str, Any], now: datetime) -> TriggerView | Moot:
-    """What of a day's triggers is still open."""
+    """The triggers of a day that are still open."""
     owner = members.by_id(session, args["workspace_id"], args["member_id"])
     risks_by_account = _triggered(session, owner, date.fromisoformat(args["day"])) if owner else {}
     open_by_account = {

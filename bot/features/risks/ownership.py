@@ -1,8 +1,8 @@
 """What people do with a risk: claim, assign, snooze, close with evidence, reopen.
 
-Owner, deputy, manager and admins may act on a risk, and whoever holds it. Every action is one conditional change, so of
-two people who press the same button one wins, and the other is told who has it. Each leaves history, which is the
-risk's timeline in its thread.
+Owner, deputy, manager and admins may act on a risk, and whoever holds it. Every action is one conditional change, so
+when two people press the same button, one wins and the other is told who holds the risk. Each action writes history,
+which the thread shows as the risk's timeline.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def close(
 
 
 def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime) -> RiskView:
-    """Take back the closing of a risk; whoever had it has it again."""
+    """Undo the closing of a risk; its former holder holds it again."""
     risk, account = _locked(session, actor, risk_id, now)
     if risk.closed_at is None:
         raise UserError(RiskRefusal.OPEN_ALREADY)
@@ -153,7 +153,7 @@ def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Accou
 
 
 def _locked(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
-    """The same, held until the transaction ends.
+    """As `_readable`, with the account locked until the transaction ends.
 
     The daily review locks an account before its risks; the same order here prevents a deadlock.
     """

@@ -69,7 +69,7 @@ def by_ids(session: Session, workspace_id: int, risk_ids: Iterable[int]) -> list
 
 
 def remind_manager_at(session: Session, of: Risk) -> datetime | None:
-    """When the manager is to hear of a risk that nobody has taken."""
+    """When the manager is told of the risk if nobody takes it; None if never."""
     return session.execute(select(risk.c.remind_manager_at).where(risk.c.id == of.id)).scalar_one_or_none()
 
 
@@ -110,7 +110,7 @@ def opened_between(
 def unclaimed(session: Session, now: datetime, limit: int) -> tuple[int, list[tuple[Risk, datetime]]] | None:
     """Risks of one portfolio that nobody took in time, with the moment when that was; the longest waiting first.
 
-    As workspace id and risks; None when nobody has to hear of any.
+    Returns the workspace id and the risks; None when there are none.
     """
     risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id)
     due = risk.c.remind_manager_at <= now

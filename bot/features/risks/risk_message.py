@@ -58,7 +58,7 @@ def tell_holder(session: Session, risk: Risk, to: Member, now: datetime) -> None
 
 
 def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], now: datetime) -> None:
-    """Send the manager of the account's portfolio one direct message on these risks that nobody has.
+    """Send the manager of the account's portfolio one direct message on these unclaimed risks.
 
     An admin replaces a manager who left since the risks were opened.
     """
@@ -224,7 +224,7 @@ def _event(note: RiskNote) -> str:
 
 
 def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> UnclaimedView | Moot:
-    """What of these risks is still without anybody."""
+    """Those of these risks that nobody has taken yet."""
     workspace_id = args["workspace_id"]
     risks = queries.by_ids(session, workspace_id, args["risk_ids"])
     open_risks = [risk for risk in risks if risk.state is RiskState.OPEN]

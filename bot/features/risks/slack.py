@@ -21,7 +21,11 @@ def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of risks."""
     for action, form in FORMS.items():
         app.action(action)(opens(edge, form))
+    _buttons(app, edge)
+    _submissions(app, edge)
 
+
+def _buttons(app: AsyncApp, edge: Edge) -> None:
     @app.action(ActionId.CLAIM_RISK)
     async def claim(ack: AsyncAck, body: Body) -> None:
         risk_id = number(clicked(body))
@@ -36,6 +40,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
         )
         await ack()
 
+
+def _submissions(app: AsyncApp, edge: Edge) -> None:
     @app.view(Callback.ASSIGN_RISK)
     async def assigned(ack: AsyncAck, body: Body) -> None:
         form = Form(body)

@@ -20,7 +20,7 @@ class MoreLine:
 
 @dataclass(frozen=True, slots=True)
 class RisksMoreView:
-    """What a day brought beyond the messages of its own: how many risks of which kind, how much ARR, the worst."""
+    """The day's risks without a message of their own: how many of which kind, how much ARR, the worst."""
 
     portfolio_id: int | None
     count: int

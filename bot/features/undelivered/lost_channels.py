@@ -62,7 +62,7 @@ def mark_channel_recovered(
 
 
 def notice_posts(kinds: Collection[str], session: Session, now: datetime) -> bool:
-    """Find one lost channel where a message of these kinds arrived since; returns whether one did, within an hour."""
+    """Mark one lost channel as recovered where a message of these kinds arrived within the last hour; False if none."""
     place = queries.channel_with_new_post(session, kinds, now - _LOOKED_BACK)
     if place is None:
         return False
@@ -71,7 +71,7 @@ def notice_posts(kinds: Collection[str], session: Session, now: datetime) -> boo
 
 
 def compose_channel_lost(session: Session, args: dict[str, Any], now: datetime) -> ChannelLostView | Moot:
-    """Moot once the channel was found or another one was chosen."""
+    """The message about a lost channel; moot once it takes messages again or another one was chosen."""
     portfolio = portfolios.in_workspace(session, args["workspace_id"], args["portfolio_id"])
     lost = [use for use in CHANNELS if portfolio and _is_lost(portfolio, use, args["channel"])]
     if portfolio is None or not lost:

@@ -1,4 +1,4 @@
-"""Joins accounts that came in before the bot ever met Slack with the Slack team that it now meets."""
+"""Gives accounts that were imported before the bot first reached Slack to the team of its token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SECONDS = 10
 def adopt_imported_accounts(settings: Settings) -> bool:
     """Give a workspace that waits for Slack to the team of our token; returns whether one was waiting.
 
-    Asks Slack only if one waits. When Slack does not answer nothing happens here: the start that follows tells of it.
+    Asks Slack only if one waits. When Slack does not answer, nothing happens here; the start that follows reports it.
     """
     if not settings.slack_bot_token:
         return False

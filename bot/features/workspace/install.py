@@ -1,4 +1,4 @@
-"""Keeps the workspace and its people known to us: at the start from Slack's lists, later from its events."""
+"""Records the workspace and its people: at the start from Slack's lists, later from its events."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = structlog.get_logger("slack")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Where our token lets us in, and who we are there."""
+    """The workspace that our token belongs to, and our user there."""
 
     workspace_id: int
     team_id: str
@@ -38,7 +38,7 @@ class Installation:
 
 
 async def install(client: AsyncWebClient, database: Database, now: datetime) -> Installation:
-    """Ask Slack where we are and remember it; a workspace that was paused for a revoked token goes on.
+    """Ask Slack for our workspace and record it; resume one that was paused for a revoked token.
 
     Raises `SlackApiError` when the token does not hold.
     """
@@ -55,7 +55,7 @@ async def install(client: AsyncWebClient, database: Database, now: datetime) -> 
     return Installation(workspace_id, str(me["team_id"]), str(me["team"]), str(me["user_id"]))
 
 
-async def meet_everybody(client: AsyncWebClient, database: Database, where: Installation) -> int:
+async def sync_members(client: AsyncWebClient, database: Database, where: Installation) -> int:
     """Remember all people of the workspace, page by page; returns how many there are."""
     met, cursor = 0, ""
     while True:
@@ -86,7 +86,7 @@ def _follow(database: Database, where: Installation, user: Mapping[str, Any], no
 
 
 def follow_people(app: AsyncApp, database: Database, where: Installation, clock: Clock) -> None:
-    """Listen for people who come, change or leave, and for channels that take us in again."""
+    """Listen for people who join, change or leave, and for channels that take our messages again."""
 
     @app.event("user_change")
     @app.event("team_join")
@@ -112,7 +112,7 @@ def _mark_recovered(database: Database, where: Installation, channel: str, now: 
         lost_channels.mark_channel_recovered(session, where.workspace_id, channel, now)
 
 
-def why_not_connected(error: Exception, api_url: str) -> str:
+def connection_failure_sentence(error: Exception, api_url: str) -> str:
     """Why Slack did not let us in, and how to mend it."""
     if not isinstance(error, SlackApiError):
         return f"Slack cannot be reached at {api_url}: {error}"
