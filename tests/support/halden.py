@@ -204,10 +204,16 @@ def in_the_way(story: Halden) -> None:
     """Obstacles, the promise that was made at the sale, and the meetings."""
     account = story.account_id
     review, sheet = "Security review of the mail connector", "Agents keep their own spreadsheet beside the queue"
-    story.act("maya", plan_plan.add_obstacle, account, ObstacleKind.APPROVALS, review, "U0MAYA", date(2026, 2, 10))
-    story.act("maya", plan_plan.add_obstacle, account, ObstacleKind.FRICTION, sheet, "U0MAYA", date(2026, 3, 1))
+    obstacles = (
+        (ObstacleKind.APPROVALS, review, date(2026, 2, 10)),
+        (ObstacleKind.FRICTION, sheet, date(2026, 3, 1)),
+    )
+    for kind, text, day in obstacles:
+        story.act("maya", plan_plan.add_obstacle, account, kind=kind, text=text, owner_slack_id="U0MAYA", due_on=day)
     words, made, due = "A connector to their ERP by the end of June", date(2025, 12, 18), date(2026, 6, 30)
-    story.act("maya", plan_plan.add_promise, account, words, made, due, "Leo Marsh, sales")
+    story.act(
+        "maya", plan_plan.add_promise, account, text=words, promised_on=made, due_on=due, promised_by="Leo Marsh, sales"
+    )
     for kind, first, at, repeat in (
         (CadenceKind.ONBOARDING_CHECK, date(2026, 2, 3), "10:00", "fortnightly"),
         (CadenceKind.BUSINESS_REVIEW, date(2026, 4, 14), "14:00", "quarterly"),
@@ -235,7 +241,7 @@ def first_win(story: Halden) -> None:
     )
     story.go_to(date(2026, 2, 17), 15)
     win = "The night shift answered every ticket from the queue, and nobody was called out of bed"
-    story.act("maya", plan_plan.first_win, story.account_id, date(2026, 2, 17), win)
+    story.act("maya", plan_plan.first_win, story.account_id, on=date(2026, 2, 17), words=win)
     story.prove(story.outcomes["newcomers"], Source.OUR_WORD, "25", None)
     story.prove(story.outcomes["comebacks"], Source.OUR_TELEMETRY, "16", None)
     story.tick()
@@ -273,7 +279,7 @@ def promise(story: Halden) -> None:
     story.act("tom", actions.answer_loop, ask, "It ships on 15 September; the June date cannot be kept")
     story.told("The connector comes on 15 September, not in June")
     said = "Emil takes September, in writing"
-    story.act("maya", plan_plan.settle_promise, pledge, PromiseState.RENEGOTIATED, said)
+    story.act("maya", plan_plan.settle_promise, pledge, PromiseState.RENEGOTIATED, why=said)
 
 
 def confirmed(story: Halden) -> None:

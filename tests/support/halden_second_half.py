@@ -97,7 +97,9 @@ def dispute(story: Halden) -> None:
     assert story.grades()["comebacks"] == "confirmed proven"
     story.go_to(date(2026, 9, 10))
     jonas = next(person.id for person in story.state().people if person.name == "Jonas Falk")
-    story.act("maya", record.dispute, piece, jonas, "The report leaves out tickets that come back by chat")
+    story.act(
+        "maya", record.dispute, piece, by_person=jonas, why="The report leaves out tickets that come back by chat"
+    )
     story.tick()
     assert story.grades()["comebacks"] == "asserted unproven"
     assert RiskKind.PROOF_DISPUTED in story.open_risks()
@@ -147,7 +149,7 @@ def readout(story: Halden) -> None:
     story.go_to(date(2026, 12, 9), 16)
     nora = next(person.id for person in story.state().people if person.name == "Nora Lind")
     story.keep("23-the-packet", story.act("maya", packet.packet, story.account_id))
-    story.act("maya", packet.accept, story.account_id, nora, date(2026, 12, 9))
+    story.act("maya", packet.accept, story.account_id, by_person=nora, on=date(2026, 12, 9))
     story.told("The packet that you accepted is on its way to finance")
     story.keep("24-the-packet-accepted", story.act("maya", packet.packet, story.account_id))
 

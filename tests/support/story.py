@@ -82,15 +82,15 @@ class Story:
         with self.database.begin() as session:
             return work(session)
 
-    def act(self, who: str, service: Callable[..., T], *arguments: Any, **options: Any) -> T:
-        """Somebody uses a service: `service(session, actor, *arguments, now)`."""
-        return self.do(lambda session: service(session, self.actors[who], *arguments, self.now, **options))
+    def act(self, who: str, use_case: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """Carry out a use case as this person: `use_case(session, actor, *arguments, now, **options)`."""
+        return self.do(lambda session: use_case(session, self.actors[who], *arguments, self.now, **options))
 
     def state(self) -> ProofState:
         return self.do(lambda session: proof_state.load(session, 1, self.account_id))
 
     def person(self, name: str, part: Part, title: str) -> int:
-        self._people[name] = self.act("maya", people.add_person, self.account_id, name, part, title)
+        self._people[name] = self.act("maya", people.add_person, self.account_id, name=name, part=part, title=title)
         return self._people[name]
 
     def prove(self, outcome: int, source: Source, value: str | None, by: str | None, **more: Any) -> int:
