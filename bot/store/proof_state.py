@@ -104,21 +104,10 @@ def load_many(
     return [by_id[account_id] for account_id in ordered_ids if account_id in by_id]
 
 
-def load_portfolio(
-    session: Session, workspace_id: int, portfolio_id: int, *, as_of: datetime | None = None
-) -> list[model.ProofState]:
-    """The states of all accounts in a portfolio, in a number of queries that does not depend on its size."""
-    account = schema.account
-    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
-    return load_selected(session, workspace_id, select(account.c.id).where(ours), as_of)
-
-
-def load_selected(
-    session: Session, workspace_id: int, ids: Select[int], as_of: datetime | None = None
-) -> list[model.ProofState]:
+def load_selected(session: Session, workspace_id: int, ids: Select[int]) -> list[model.ProofState]:
     """The states of the accounts whose ids a query selects, in a number of queries that does not depend on how many."""
     ours = (schema.account.c.workspace_id == workspace_id) & schema.account.c.id.in_(ids)
-    return _load(session, _Accounts(ours, lambda account_id: account_id.in_(ids)), as_of)
+    return _load(session, _Accounts(ours, lambda account_id: account_id.in_(ids)), None)
 
 
 def _accounts(workspaces: list[int], account_ids: list[int], as_of: datetime | None) -> _Accounts:

@@ -102,11 +102,6 @@ def _recurring(theme: str, loop: Loop, accounts: dict[int, Account]) -> Recurrin
     return Recurring(theme, loop, tuple(sorted(accounts)), total(known_amounts), len(amounts) - len(known_amounts))
 
 
-def headline(theme: Recurring) -> str:
-    """One line for the channel of Product or go-to-market."""
-    return f"{theme.theme}: {theme.fact}"
-
-
 def to_tell(actions: Iterable[Action], on: date) -> str | None:
     """`2 answers wait to be told to the customer`, or `None`."""
     waiting = sum(state_of(action, on) is ActionState.TO_TELL for action in actions)

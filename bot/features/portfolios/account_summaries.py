@@ -1,4 +1,4 @@
-"""Loads the brief of each account of a portfolio: the kept ones as they are, the others computed now."""
+"""Loads the summary of each account of a portfolio: the kept ones as they are, the others computed now."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ HALF_A_YEAR = timedelta(days=182)
 
 @dataclass(frozen=True, slots=True)
 class AccountSummaries:
-    """The briefs of some accounts, their recent meetings, and the names of owners and of those who were asked."""
+    """The summaries of some accounts, their recent meetings, and the names of owners and of those who were asked."""
 
-    briefs: Sequence[AccountSummary]
+    accounts: Sequence[AccountSummary]
     meetings: Sequence[MeetingFact]
     names: Mapping[int, str]
 
@@ -58,7 +58,7 @@ def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
 
 
 def keep(session: Session, assessments: Sequence[Assessment]) -> None:
-    """Keep these briefs for as long as they hold; the caller has the accounts' due rows locked."""
+    """Keep these summaries for as long as they hold; the caller has the accounts' due rows locked."""
     kept: dict[int, tuple[Kept, datetime | None]] = {}
     for assessment in assessments:
         summary = summarize_account(assessment)

@@ -62,7 +62,7 @@ def survey(
 ) -> tuple[digest.Digest, Summary]:
     """The digest of these accounts against an earlier one, and its lines; `room` and `more` as in `summarise`."""
     last = Figures.from_json(before.figures["kept"]) if before else None
-    composed = digest.compose(summaries.briefs, summaries.meetings, last, moment_of(before), now)
+    composed = digest.compose(summaries.accounts, summaries.meetings, last, moment_of(before), now)
     return composed, summarise(composed, summaries, room, more)
 
 

@@ -153,9 +153,13 @@ class _Lookup:
     def of(cls, summaries: AccountSummaries) -> _Lookup:
         """The lookup for these accounts."""
         marks = {
-            brief.account.id: brief.dangers[0].severity.name.lower() for brief in summaries.briefs if brief.dangers
+            summary.account.id: summary.dangers[0].severity.name.lower()
+            for summary in summaries.accounts
+            if summary.dangers
         }
-        owners = {brief.account.id: summaries.names.get(brief.account.owner_id or 0, "") for brief in summaries.briefs}
+        owners = {
+            summary.account.id: summaries.names.get(summary.account.owner_id or 0, "") for summary in summaries.accounts
+        }
         return cls(marks, owners, summaries.names)
 
     def fact(self, trouble: Trouble, facts: Sequence[str]) -> str:

@@ -162,7 +162,7 @@ def _behind(summaries: AccountSummaries, actions: Sequence[Action], bands: Bands
     def name_of(member_id: int | None) -> str:
         return short(summaries.names.get(member_id or 0, "Nobody"), _NAME)
 
-    account_by_id = {brief.account.id: brief.account for brief in summaries.briefs}
+    account_by_id = {summary.account.id: summary.account for summary in summaries.accounts}
     owner_loads = loads(account_by_id.values(), bands)
     participants = participation(summaries.meetings, now, now - PARTICIPATION_WINDOW)
     themes = account_actions.recurring(

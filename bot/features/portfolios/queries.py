@@ -24,14 +24,14 @@ _ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Kept(NamedTuple):
-    """A brief as text: its figures and facts, and where each outcome stands."""
+    """A summary as text: its figures and facts, and where each outcome stands."""
 
     figures: str
     told: str
 
 
 def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rules: str) -> None:
-    """Keep the brief of each account with the moment until which it holds (None: until the ledger changes)."""
+    """Keep the summary of each account with the moment until which it holds (None: until the ledger changes)."""
     if not kept:
         return
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -40,8 +40,8 @@ def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rul
     session.execute(
         statement.on_conflict_do_update(index_elements=["account_id"], set_=written),
         [
-            {"account_id": account_id, "rules": rules, **brief_text._asdict()}
-            for account_id, (brief_text, _) in kept.items()
+            {"account_id": account_id, "rules": rules, **kept_text._asdict()}
+            for account_id, (kept_text, _) in kept.items()
         ],
     )
     # within: the caller holds these accounts by the review queue
@@ -53,15 +53,15 @@ def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rul
 
 
 def of_portfolio(session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> dict[int, Kept]:
-    """The briefs of a portfolio's accounts that hold at `now`, by account id."""
+    """The kept summaries of a portfolio's accounts that hold at `now`, by account id."""
     rows = session.execute(_holding(workspace_id, portfolio_id, rules, now)).all()
     return {account_id: Kept(figures, outcome_texts) for account_id, figures, outcome_texts in rows}
 
 
 def without(workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> Select[int]:
     """Selects the ids of the portfolio's accounts that `of_portfolio` leaves out."""
-    with_brief = _holding(workspace_id, portfolio_id, rules, now).with_only_columns(brief.c.account_id)
-    return select(account.c.id).where(_inside(workspace_id, portfolio_id), account.c.id.not_in(with_brief))
+    with_summary = _holding(workspace_id, portfolio_id, rules, now).with_only_columns(brief.c.account_id)
+    return select(account.c.id).where(_inside(workspace_id, portfolio_id), account.c.id.not_in(with_summary))
 
 
 def accounts(session: Session, workspace_id: int, portfolio_id: int) -> list[Account]:

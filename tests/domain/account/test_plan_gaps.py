@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.account.actions import ActionState, headline, recurring, state_of, to_tell, why_not_closed
+from bot.domain.account.actions import ActionState, recurring, state_of, to_tell, why_not_closed
 from bot.domain.account.agenda import agenda
 from bot.domain.account.plan_gaps import Question, holes
 from bot.domain.account.promises import forgotten, overdue
@@ -136,7 +136,7 @@ def test_what_keeps_showing_up_is_counted_across_accounts_with_its_arr() -> None
     accounts = [replace(ACME, id=number, arr_minor=15_000_000) for number in range(1, 10)]
     pairs = [(account, ACTION) for account in accounts[:8]] + [(accounts[8], replace(ACTION, theme="bulk  edit"))]
     found = recurring([*pairs, (accounts[0], ACTION)], TODAY)
-    assert [headline(one) for one in found] == ["Bulk edit: nine accounts, 1.3 M USD ARR"]
+    assert [(theme.theme, theme.fact) for theme in found] == [("Bulk edit", "nine accounts, 1.3 M USD ARR")]
 
 
 def test_themes_leave_out_what_is_closed_single_former_or_of_unknown_worth() -> None:

@@ -40,8 +40,9 @@ def now_and_anew(
     session: Session, portfolio_id: int, now: datetime
 ) -> tuple[list[AccountSummary], list[AccountSummary]]:
     """The portfolio's briefs as they are given, and as they are without any that was kept."""
-    given_ = account_summaries.of_portfolio(session, 1, portfolio_id, None, now).briefs
-    anew = [summarize_account(assess_now(state, now)) for state in proof_state.load_portfolio(session, 1, portfolio_id)]
+    given_ = account_summaries.of_portfolio(session, 1, portfolio_id, None, now).accounts
+    ids = [account.id for account in portfolio_queries.accounts(session, 1, portfolio_id)]
+    anew = [summarize_account(assess_now(state, now)) for state in proof_state.load_many(session, [1], ids)]
     return sorted(given_, key=by_id), sorted(anew, key=by_id)
 
 
@@ -191,7 +192,7 @@ def test_a_new_name_ends_the_briefs_that_may_say_the_old_one(team: Team) -> None
         members.remember(session, 1, MAYA.user(name="Maya Okafor"))
     assert_true(team, MONDAY)
     with team.session() as session:
-        (one,) = account_summaries.of_portfolio(session, 1, team.portfolio_id, None, MONDAY).briefs
+        (one,) = account_summaries.of_portfolio(session, 1, team.portfolio_id, None, MONDAY).accounts
     assert "Maya Okafor" in one.dangers[0].fact
 
 

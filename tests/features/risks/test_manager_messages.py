@@ -124,12 +124,12 @@ def test_a_risk_in_every_state_and_its_timeline(team: Team) -> None:
 
     assert "<@U0MAYA> has it" in act(ownership.claim, maya, risk.id, MONDAY)
     assert "<@U0TOM> has it" in act(ownership.assign, priya, risk.id, "U0TOM", MONDAY)
-    asleep = act(ownership.snooze, priya, risk.id, day(MONDAY, 2).date(), "Their auditor is in", MONDAY)
+    asleep = act(ownership.snooze, priya, risk.id, MONDAY, until=day(MONDAY, 2).date(), why="Their auditor is in")
     assert "Sleeps until" in asleep and "Their auditor is in (<@U0TOM> has it)" in asleep
     closed = act(ownership.close, priya, risk.id, MONDAY, how="They wrote it down")
     assert "by <@U0PRIYA>: They wrote it down" in closed and "Reopen" in closed
     act(ownership.reopen, priya, risk.id, "They did not", MONDAY)
-    act(ownership.snooze, priya, risk.id, day(MONDAY, 2).date(), "Wait", MONDAY)
+    act(ownership.snooze, priya, risk.id, MONDAY, until=day(MONDAY, 2).date(), why="Wait")
     team.look(day(MONDAY, 3))
     team.change("account", acme, day(MONDAY, 3), status="former")
     team.look(day(MONDAY, 3))
