@@ -208,8 +208,10 @@ def in_the_way(story: Halden) -> None:
         (ObstacleKind.APPROVALS, review, date(2026, 2, 10)),
         (ObstacleKind.FRICTION, sheet, date(2026, 3, 1)),
     )
-    for kind, text, day in obstacles:
-        story.act("maya", plan_plan.add_obstacle, account, kind=kind, text=text, owner_slack_id="U0MAYA", due_on=day)
+    for obstacle, text, day in obstacles:
+        story.act(
+            "maya", plan_plan.add_obstacle, account, kind=obstacle, text=text, owner_slack_id="U0MAYA", due_on=day
+        )
     words, made, due = "A connector to their ERP by the end of June", date(2025, 12, 18), date(2026, 6, 30)
     story.act(
         "maya", plan_plan.add_promise, account, text=words, promised_on=made, due_on=due, promised_by="Leo Marsh, sales"
