@@ -12,13 +12,19 @@ from sandbox import Sandbox
 from tests.sandbox.fixtures import MANIFEST, WORKSPACE
 from tests.support.waiting import PATIENCE_SECONDS
 
+SLACKS_SECONDS = 3.0
+
 RunApp = Callable[[AsyncApp], Awaitable[None]]
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """A running sandbox that waits for an app as long as a busy machine needs."""
-    async with Sandbox(WORKSPACE, MANIFEST, ack_timeout=PATIENCE_SECONDS) as running:
+async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
+    """A running sandbox that waits for an app as long as a busy machine needs.
+
+    A test in which the app stays silent is marked `silent_app`: there the sandbox waits only as long as Slack does.
+    """
+    patience = SLACKS_SECONDS if request.node.get_closest_marker("silent_app") else PATIENCE_SECONDS
+    async with Sandbox(WORKSPACE, MANIFEST, ack_timeout=patience) as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -9,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox import Sandbox
 
 
+@pytest.mark.silent_app
 async def test_a_ten_line_foreign_bolt_app_runs_on_the_sandbox(sandbox: Sandbox) -> None:
     app = AsyncApp(client=AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url))
 

@@ -241,6 +241,7 @@ async def test_an_ephemeral_is_seen_by_one_person_and_its_content_is_not_sent_ba
     assert maya.sees() == []
 
 
+@pytest.mark.silent_app
 async def test_silence_is_shown_by_slackbot(sandbox: Sandbox, app: AsyncApp, run: RunApp) -> None:
     maya = sandbox.person("maya")
     await maya.command("/echo")
@@ -280,6 +281,7 @@ async def test_app_home_is_opened_published_and_clicked(
     assert heard[-1]["container"]["type"] == "view" and heard[-1]["view"]["type"] == "home"
 
 
+@pytest.mark.silent_app
 async def test_shortcuts_and_external_options(sandbox: Sandbox, app: AsyncApp, run: RunApp, heard: list[Json]) -> None:
     search = field("account", {"type": "external_select", "min_query_length": 2})
 
