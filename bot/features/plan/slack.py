@@ -37,6 +37,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _details(app, edge)
     _owners(app, edge)
     _additions(app, edge)
+    _promises_and_first_win(app, edge)
 
 
 def _form(view: type[views.PlanFormView]) -> Look:
@@ -150,6 +151,8 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
         )
         await ack()
 
+
+def _promises_and_first_win(app: AsyncApp, edge: Edge) -> None:
     @app.view(Callback.PROMISE)
     async def promise(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
