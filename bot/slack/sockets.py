@@ -55,6 +55,7 @@ class Sockets(AsyncSocketModeHandler):
         self._quiet.set()
         self._watching: asyncio.Task[None] | None = None
 
+    # The parent takes any client of slack_sdk; this handler only ever gets the aiohttp one.
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Dispatch and answer one envelope."""
         try:

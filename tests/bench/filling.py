@@ -140,6 +140,11 @@ def _proof(bulk: _Bulk, accounts: int, outcomes: int) -> None:
         owner_person_id=f"2 * ({account})",
         risk_if_never="'They go back to e-mail'",
     )
+    _evidence(bulk, accounts, outcomes, account)
+
+
+def _evidence(bulk: _Bulk, accounts: int, outcomes: int, account: str) -> None:
+    """One piece of evidence for eight of nine outcomes; `account` is SQL for the account of outcome i."""
     recorded = bulk.moment("1440 * (5 + i % 85)")
     bulk.insert(
         "evidence",
@@ -155,13 +160,13 @@ def _proof(bulk: _Bulk, accounts: int, outcomes: int) -> None:
         measured_by="'Reporting'",
         recorded_by="1",
     )
-    _past(bulk, accounts, outcomes, account, recorded)
+    _past(bulk, accounts)
+    _history(bulk, accounts * outcomes, account, recorded)
 
 
-def _past(bulk: _Bulk, accounts: int, outcomes: int, account: str, recorded: str) -> None:
-    """Four answered meetings and one open action an account, and a line of history for each outcome and each proof."""
-    meetings = 4 * accounts
-    held, starts = "(i + 3) / 4", bulk.moment("10080 * (1 + (i - 1) % 4)")
+def _past(bulk: _Bulk, accounts: int) -> None:
+    """Four answered meetings and one open action an account."""
+    meetings, held, starts = 4 * accounts, "(i + 3) / 4", bulk.moment("10080 * (1 + (i - 1) % 4)")
     bulk.insert(
         "cadence",
         accounts,
@@ -197,13 +202,15 @@ def _past(bulk: _Bulk, accounts: int, outcomes: int, account: str, recorded: str
         moved_evidence="i % 3 = 0",
         answered_at=starts,
     )
-    due_on = bulk.day("i % 20 - 15")
-    bulk.insert("action", accounts, account_id="i", text="'Send the report'", owner_id="1", due_on=due_on)
+    action = {"text": "'Send the report'", "owner_id": "1", "due_on": bulk.day("i % 20 - 15")}
+    bulk.insert("action", accounts, account_id="i", **action)
+
+
+def _history(bulk: _Bulk, outcomes: int, account: str, recorded: str) -> None:
+    """A line of history for each outcome and each piece of evidence."""
     line = {"workspace_id": "1", "surface": "'modal'", "after": "'{}'"}
     for entity in ("outcome", "evidence"):
-        bulk.insert(
-            "history", accounts * outcomes, account_id=account, at=recorded, entity=f"'{entity}'", entity_id="i", **line
-        )
+        bulk.insert("history", outcomes, account_id=account, at=recorded, entity=f"'{entity}'", entity_id="i", **line)
 
 
 def _cadences(bulk: _Bulk, accounts: int) -> None:

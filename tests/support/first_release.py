@@ -1,9 +1,7 @@
 """A small ledger as the first release left it, in its own tables and words.
 
-It never changes: what later revisions bring is added to it by `tests.support.old_databases`. Ids are given by the
-database, from 1, in the order of the rows. Acme (account 1) is what a reader looks at; Hostile (account 2) has values
-that break things.
-"""
+It never changes; `tests.support.old_databases` adds what later revisions bring. The database gives ids from 1, in row
+order. Acme (account 1) is what a reader looks at; Hostile (account 2) has values that break things."""
 
 from __future__ import annotations
 
