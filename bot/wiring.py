@@ -7,8 +7,6 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
-from functools import partial
-from typing import Protocol
 
 import aiohttp
 import structlog
@@ -19,29 +17,8 @@ from sqlalchemy.orm import Session
 
 from bot import log as bot_log
 from bot import metrics
-from bot.app import submissions
-from bot.app.message_kinds import MessageKind, composers, retention_rules
+from bot.app.message_kinds import MessageKind, composers
 from bot.domain.values.clock import Clock, SystemClock
-from bot.features.accounts import slack as account_slack
-from bot.features.actions import messages as action_messages
-from bot.features.actions import slack as action_slack
-from bot.features.evidence import slack as evidence_slack
-from bot.features.home import slack as home_slack
-from bot.features.meetings import jobs as meeting_jobs
-from bot.features.meetings import messages as meeting_messages
-from bot.features.meetings import slack as meeting_slack
-from bot.features.packet import slack as packet_slack
-from bot.features.plan import slack as plan_slack
-from bot.features.portfolios import jobs as portfolio_jobs
-from bot.features.portfolios import messages as portfolio_messages
-from bot.features.portfolios import slack as portfolio_slack
-from bot.features.proof_command import slack as proof_command_slack
-from bot.features.review import jobs as review_jobs
-from bot.features.risks import jobs as risk_jobs
-from bot.features.risks import messages as risk_messages
-from bot.features.risks import slack as risk_slack
-from bot.features.undelivered import jobs as undelivered_jobs
-from bot.features.undelivered import messages as undelivered_messages
 from bot.features.undelivered import reroute
 from bot.features.workspace.install import (
     Installation,
@@ -50,10 +27,10 @@ from bot.features.workspace.install import (
     install,
     sync_members,
 )
-from bot.outbox.retention import prune
 from bot.outbox.sender import Sender, SenderSettings
 from bot.outbox.types import Claimed, NotSent, PermanentFailure
 from bot.outbox.wakeup import Wakeup
+from bot.rooms import MESSAGE_KINDS, new_renderer, register_listeners, with_pruning
 from bot.scheduler.jobs import Job
 from bot.scheduler.runner import Clockwork
 from bot.settings import Settings
@@ -61,7 +38,6 @@ from bot.slack import app as slack_app
 from bot.slack import errors
 from bot.slack.edge import Edge
 from bot.slack.gateway import Gateway, Prepared
-from bot.slack.render import Renderer
 from bot.slack.sockets import Patience, Sockets
 from bot.store.admin import migrations
 from bot.store.engine import Database
@@ -71,57 +47,6 @@ from bot.web.server import WebServer
 
 _ANSWERS_SECONDS = 3.0
 _START_WAITS = (0.5, 1.0, 2.0)
-
-MESSAGE_KINDS: tuple[MessageKind, ...] = (
-    *meeting_messages.KINDS,
-    *action_messages.KINDS,
-    *risk_messages.KINDS,
-    *portfolio_messages.KINDS,
-    *undelivered_messages.KINDS,
-)
-"""Every kind of message that we send."""
-
-JOBS: tuple[Job, ...] = (
-    *meeting_jobs.JOBS,
-    *review_jobs.JOBS,
-    *portfolio_jobs.JOBS,
-    *risk_jobs.JOBS,
-    *undelivered_jobs.jobs(MESSAGE_KINDS),
-    Job("forget old submissions", submissions.forget, ticks=30),
-)
-"""Everything that the clock triggers, but for letting old messages go (`with_pruning`)."""
-
-
-class Listeners(Protocol):
-    """A module of listeners."""
-
-    def register(self, app: AsyncApp, edge: Edge) -> None: ...
-
-
-LISTENERS: tuple[Listeners, ...] = (
-    proof_command_slack,
-    meeting_slack,
-    evidence_slack,
-    account_slack,
-    plan_slack,
-    action_slack,
-    risk_slack,
-    portfolio_slack,
-    packet_slack,
-    home_slack,
-)
-
-
-def with_pruning(retention: timedelta) -> tuple[Job, ...]:
-    """All jobs of a running bot: the table, and letting messages go that have been over for `retention`."""
-    return (*JOBS, Job("prune the outbox", partial(prune, retention_rules(MESSAGE_KINDS), retention), ticks=30))
-
-
-def register_listeners(app: AsyncApp, edge: Edge) -> None:
-    """Give `app` every listener that we have."""
-    for module in LISTENERS:
-        module.register(app, edge)
-
 
 log = structlog.get_logger("bot")
 
@@ -151,7 +76,7 @@ class Bot:
         self.settings = settings
         self.clock = clock
         self.database = Database(settings.database_url)
-        self.renderer = Renderer()
+        self.renderer = new_renderer()
         self._sending = sending or SenderSettings(http_seconds=slack_app.HTTP_SECONDS)
         self._patience = patience
         self._jobs = with_pruning(timedelta(days=settings.outbox_days)) if jobs is None else jobs

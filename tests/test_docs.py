@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack.ids import ActionId, Callback
+from bot.rooms import ACTIONS, CALLBACKS
 from bot.slack.render import Renderer
 
 ROOT = Path(__file__).parents[1]
@@ -29,9 +29,7 @@ _PLACEHOLDER = re.compile(r"<\w+>")
 
 
 def test_a_name_that_is_not_there_is_found() -> None:
-    assert (
-        _wrong("`bot/wiring.py`, `JOBS`, runs `make test`; `templates/<f>/<name>.html`, `views.py`, `asserted`") == []
-    )
+    assert _wrong("`bot/rooms.py`, `JOBS`, runs `make test`; `templates/<f>/<name>.html`, `views.py`, `asserted`") == []
     assert _wrong("`bot/gone.py`") == ["bot/gone.py"]
     assert _wrong("`services/prompting`") == ["services/prompting"]
     assert _wrong("`gone.py`") == ["gone.py"]
@@ -73,10 +71,10 @@ def test_the_examples_and_filters_of_templates_work(tmp_path: Path) -> None:
     gap = {"id": 1, "title": "Hours", "risk": "They leave", "owner": "U1", "due": "2026-03-12"}
     view = {"account": "Acme", "account_id": 3, "slug": "acme", "coverage": "80 %", "what_changed": None}
     view |= {"gaps": [gap], "chosen": 1, "accounts": [{"name": "Acme", "coverage": "80 %"}]}
-    renderer, given = Renderer(tmp_path), {"view": view, "act": ActionId, "callback": Callback}
+    renderer, given = Renderer(tmp_path, actions=ACTIONS, callbacks=CALLBACKS), {"view": view}
     assert renderer.check_all() == ["0.html", "1.html", "2.html", "filters.html"]
     assert renderer.message("0.html", **given).text == "Acme: 80 % proven"
-    assert renderer.modal("1.html", **given)["callback_id"] == Callback.ANSWER
+    assert renderer.modal("1.html", **given)["callback_id"] == CALLBACKS.ANSWER
     assert len(renderer.home("2.html", **given)["blocks"]) == 2
 
 

@@ -19,9 +19,9 @@ from bot.domain.enums import Grade
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.portfolios.refusals import PortfolioRefusal
+from bot.features.proof_command.refusals import ProofRefusal
 from bot.features.risks.refusals import RiskRefusal
 from bot.resources import TEMPLATES
-from bot.slack.refusals import SlackRefusal
 from bot.wording import FILTERS, Catalogue, sentence_of
 from tests.support.refusals import CATALOGUE, worded
 
@@ -88,7 +88,7 @@ SPECIAL: list[tuple[UserError, str]] = [
         "Maya has it since 3 Mar 2026. Press Assign if somebody else should.",
     ),
     (
-        UserError(SlackRefusal.TOPIC_UNKNOWN, topic="gapp", account="Acme", nearest=None),
+        UserError(ProofRefusal.TOPIC_UNKNOWN, topic="gapp", account="Acme", nearest=None),
         "gapp is nothing that I can show of an account. Write /proof help for all.",
     ),
 ]

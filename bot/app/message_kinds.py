@@ -1,4 +1,4 @@
-"""The kinds of message: one value for each, declared in the `messages.py` of its feature and collected by wiring."""
+"""The kinds of message: one value for each, declared in its room's `messages.py`, collected by `bot.rooms`."""
 
 from __future__ import annotations
 

@@ -26,10 +26,11 @@ from bot.demo.welcome import WELCOME
 from bot.domain.values.clock import MovableClock
 from bot.outbox.record_results import Pace
 from bot.outbox.sender import SenderSettings
+from bot.rooms import MESSAGE_KINDS
 from bot.settings import Settings
 from bot.store import schema
 from bot.store.admin import migrations
-from bot.wiring import MESSAGE_KINDS, Bot
+from bot.wiring import Bot
 
 T = TypeVar("T")
 DATA = "PROOFLINE_DEMO_DATA"

@@ -23,7 +23,6 @@ from sqlalchemy.orm import Session
 from bot.app import submissions
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.clock import Clock
-from bot.slack.ids import ActionId, Callback
 from bot.slack.markup import Message
 from bot.slack.payload import Body, Caller, response_url, sender_of, submission_of, surface_of
 from bot.slack.people import read_user
@@ -105,22 +104,22 @@ class Edge:
 
     def message(self, view: object) -> Message:
         """The message of an `XxxView` by its template `xxx.html`."""
-        return self._renderer.message(template_of(view), view=view, place="message", act=ActionId, callback=Callback)
+        return self._renderer.message(template_of(view), view=view, place="message")
 
     def modal(self, view: object) -> Json:
         """The modal of a view, complete for views.open and for `ack(response_action="update", view=…)`."""
-        return self._renderer.modal(template_of(view), view=view, act=ActionId, callback=Callback)
+        return self._renderer.modal(template_of(view), view=view)
 
     def in_modal(self, view: object, title: str) -> Json:
         """A message's blocks as a modal to read and close: the answer to a form that came from no message."""
         words = {"title": title, "close": "Done"}
         labels = {name: {"type": "plain_text", "text": text} for name, text in words.items()}
-        shown = self._renderer.message(template_of(view), view=view, place="modal", act=ActionId, callback=Callback)
+        shown = self._renderer.message(template_of(view), view=view, place="modal")
         return {"type": "modal", **labels, "blocks": shown.blocks}
 
     def home(self, view: object) -> Json:
         """The App Home of a view."""
-        return self._renderer.home(template_of(view), view=view, act=ActionId, callback=Callback)
+        return self._renderer.home(template_of(view), view=view)
 
     async def answer(self, ack: AsyncAck, view: object, *, in_channel: bool = False) -> None:
         """Answer a command in its acknowledgement: only the person sees it, unless `in_channel`."""

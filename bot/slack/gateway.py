@@ -32,7 +32,6 @@ from bot.outbox.types import (
 )
 from bot.slack import errors
 from bot.slack.edge import template_of
-from bot.slack.ids import ActionId, Callback
 from bot.slack.lease_guard import LEASE, LeaseOverError
 from bot.slack.markup import Message
 from bot.slack.render import Renderer
@@ -163,7 +162,7 @@ class Gateway:
 
     def _rendered(self, row: Claimed, view: object) -> Prepared:
         name = template_of(view)
-        return Prepared(row, self._renderer.message(name, view=view, place="message", act=ActionId, callback=Callback))
+        return Prepared(row, self._renderer.message(name, view=view, place="message"))
 
     async def _channel(self, row: Claimed) -> str | PermanentFailure | NotSent:
         """The conversation's id; a user's direct messages are opened, which changes nothing if they are open."""

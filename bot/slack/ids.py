@@ -1,102 +1,32 @@
-"""The ids that travel through Slack, each in one place: what is clicked, submitted and sent.
+"""How the ids of all rooms reach the templates: what is clicked and what is submitted.
 
-Templates read them as `{{ act.ANSWER }}` and `{{ callback.ANSWER }}`. Values of buttons and `private_metadata` carry
-row ids only; they are parsed by `bot.slack.payload` and never trusted: use cases check rights at every action.
+Each room declares its own in `ids.py`. Templates read them as `{{ act.ANSWER }}` and `{{ callback.ANSWER }}`. Values of
+buttons and `private_metadata` carry row ids only; they are parsed by `bot.slack.payload` and never trusted: use cases
+check rights at every action.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 
-class Command(StrEnum):
-    """The slash commands, as the manifest declares them."""
+class IdTable:
+    """The members of several enums under their names, as attributes.
 
-    PROOF = "/proof"
-    ANSWER = "/answer"
-    PORTFOLIO = "/portfolio"
+    Raises `ValueError` if two of them share a name or an id: templates and Slack could not tell them apart.
+    """
 
+    def __init__(self, *enums: type[StrEnum]) -> None:
+        members = [member for enum in enums for member in enum]
+        self._members = {member.name: member for member in members}
+        if not len(members) == len(self._members) == len(set(members)):
+            raise ValueError(f"a name or an id stands twice: {sorted(member.name for member in members)}")
 
-class ActionId(StrEnum):
-    """The `action_id` of everything that can be clicked or chosen outside of an input."""
+    def __getattr__(self, name: str) -> StrEnum:
+        if name.startswith("_") or name not in self._members:
+            raise AttributeError(f"no room has an id called {name}")
+        return self._members[name]
 
-    ANSWER = "prompt.answer"
-    NOTHING_CHANGED = "prompt.nothing"
-    SNOOZE_PROMPT = "prompt.snooze"
-    HAND_OVER = "prompt.hand_over"
-    MEETING_OFF = "prompt.off"
-    EDIT_ANSWER = "answer.edit"
-    CONFIRM_ANSWER = "answer.confirm"
-    ANSWER_LATE = "answer.late"
-    ANSWER_ACCOUNT = "answer.account"
-    CHOOSE_CHANGE = "draft.change"
-    EDIT_DRAFT = "draft.edit"
-
-    OPEN_CARD = "card.open"
-    CHOOSE_ACCOUNT = "card.choose"
-    SHARE_CARD = "card.share"
-    ADD_EVIDENCE = "card.evidence"
-    PROVE_GAP = "gap.evidence"
-    EVIDENCE_MENU = "evidence.menu"
-    ADD_OUTCOME = "plan.outcome"
-    ADD_PERSON = "plan.person"
-    ADD_OBSTACLE = "plan.obstacle"
-    ADD_PROMISE = "plan.promise"
-    FIRST_WIN = "plan.first_win"
-    SETTLE_PLAN = "plan.settle"
-    PUSH_EVIDENCE = "answer.evidence"
-    ISOLATE_SHARE = "evidence.isolate"
-    SHARE_PACKET = "packet.share"
-    ACCEPT_PACKET = "packet.accept"
-    SHOW_HISTORY = "card.history"
-
-    CLAIM_RISK = "risk.claim"
-    ASSIGN_RISK = "risk.assign"
-    SNOOZE_RISK = "risk.snooze"
-    CLOSE_RISK = "risk.close"
-    REOPEN_RISK = "risk.reopen"
-
-    SHOW_PORTFOLIO = "portfolio.show"
-    SHOW_PORTFOLIO_PAGE = "portfolio.page"
-    SETUP_PORTFOLIO = "portfolio.setup"
-    SETUP_LOOPS = "portfolio.loops"
-    ADOPT_ACCOUNTS = "portfolio.adopt"
-    JUDGE = "card.judge"
-
-    ANSWER_LOOP = "loop.answer"
-    SET_THEME = "loop.theme"
-    TELL_CUSTOMER = "loop.told"
-
-
-class Callback(StrEnum):
-    """The `callback_id` of every modal."""
-
-    ANSWER = "answer"
-    NOTHING_CHANGED = "nothing_changed"
-    HAND_OVER = "hand_over"
-    EVIDENCE = "evidence"
-    DISPUTE = "dispute"
-    WITHDRAW = "withdraw"
-    OUTCOME = "outcome"
-    BASELINE = "baseline"
-    OUTCOME_OWNER = "outcome_owner"
-    PERSON = "person"
-    OBSTACLE = "obstacle"
-    PROMISE = "promise"
-    FIRST_WIN = "first_win"
-    SETTLE_PLAN = "settle_plan"
-    NEW_ACCOUNT = "new_account"
-    CADENCE = "cadence"
-    PORTFOLIO_SETUP = "portfolio_setup"
-    LOOP_CHANNELS = "loop_channels"
-    ASSIGN_RISK = "assign_risk"
-    SNOOZE_RISK = "snooze_risk"
-    CLOSE_RISK = "close_risk"
-    JUDGE = "judge"
-    ANSWER_LOOP = "answer_loop"
-    TOLD = "told"
-    THEME = "theme"
-    STAGE = "stage"
-    TIER = "tier"
-    ISOLATE_SHARE = "isolate_share"
-    ACCEPT_PACKET = "accept_packet"
+    def __iter__(self) -> Iterator[StrEnum]:
+        return iter(self._members.values())

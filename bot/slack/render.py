@@ -16,6 +16,7 @@ from bot.domain.labels import Choices, label
 from bot.domain.values.text import day, plural
 from bot.resources import TEMPLATES
 from bot.slack import markup
+from bot.slack.ids import IdTable
 from bot.slack.markup import CompileError, Message
 from bot.slack.markup.compiler import TAGS
 from bot.slack.markup.text import cut
@@ -25,9 +26,14 @@ _OPENING = re.compile(r"<([a-z_]\w*)")
 
 
 class Renderer:
-    """Renders the templates below one folder. Compiled templates are cached; threads may share a renderer."""
+    """Renders the templates below one folder. Compiled templates are cached; threads may share a renderer.
 
-    def __init__(self, templates: Path | None = None) -> None:
+    Every template reads the ids of buttons as `act`, those of modals as `callback`.
+    """
+
+    def __init__(
+        self, templates: Path | None = None, *, actions: IdTable | None = None, callbacks: IdTable | None = None
+    ) -> None:
         self._folder = templates or TEMPLATES
         self._environment = Environment(
             loader=FileSystemLoader(self._folder),
@@ -40,7 +46,7 @@ class Renderer:
             extensions=[_LineMarks],
         )
         self._environment.filters.update(day=short_day, cut=cut, plural=plural, label=label)
-        self._environment.globals["choices"] = Choices()
+        self._environment.globals.update(choices=Choices(), act=actions or IdTable(), callback=callbacks or IdTable())
 
     def message(self, template: str, **context: Any) -> Message:
         """The message of a template whose root is `<message>`. Raises CompileError."""

@@ -19,10 +19,9 @@ from sqlalchemy import text
 from bot.domain.values.clock import SystemClock
 from bot.features.meetings import prompts
 from bot.outbox.sender import SenderSettings
+from bot.rooms import new_renderer
 from bot.slack.edge import template_of
 from bot.slack.gateway import EVENT_TYPE
-from bot.slack.ids import ActionId, Callback
-from bot.slack.render import Renderer
 from bot.store.engine import Database
 from tests.bench.filling import OWNER, fill
 from tests.bench.inside import latencies, put_messages, sent_at
@@ -108,7 +107,7 @@ def _message(database: Database) -> dict[str, object]:
     args = {"workspace_id": 1, "prompt_id": 1, "to": OWNER, "first": True}
     with database.reading() as session:
         [view] = prompts.compose_prompts(session, [args], SystemClock().now())
-    shown = Renderer().message(template_of(view), view=view, place="message", act=ActionId, callback=Callback)
+    shown = new_renderer().message(template_of(view), view=view, place="message")
     metadata = {"event_type": EVENT_TYPE, "event_payload": {"uuid": "0" * 32}}
     return {"text": shown.text, "blocks": shown.blocks, "metadata": metadata, "unfurl_links": False}
 

@@ -13,12 +13,12 @@ import yaml
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import wiring
+from bot import rooms
 from bot.domain.values.clock import SystemClock
 from bot.features.workspace.install import Installation, follow_people
+from bot.rooms import ACTIONS, CALLBACKS
 from bot.slack.edge import Edge
-from bot.slack.grammar import usage_hint
-from bot.slack.ids import ActionId, Callback, Command
+from bot.slack.ids import IdTable
 from tests.support.bot_process import MANIFEST
 
 ROOT = MANIFEST.parent
@@ -74,7 +74,7 @@ def manifest() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def registered() -> dict[str, list[Any]]:
     app = Registrations()
-    wiring.register_listeners(cast(AsyncApp, app), cast(Edge, None))
+    rooms.register_listeners(cast(AsyncApp, app), cast(Edge, None))
     follow_people(cast(AsyncApp, app), cast(Any, None), Installation(1, "T1", "Team", "U1"), SystemClock())
     return app.noted
 
@@ -95,8 +95,14 @@ def methods_called() -> set[str]:
 
 def test_every_command_is_declared_and_listened_to(manifest: dict[str, Any], registered: dict[str, list[Any]]) -> None:
     declared = manifest["features"]["slash_commands"]
-    assert {entry["command"] for entry in declared} == set(Command) == set(registered["command"])
-    assert {entry["command"]: entry["usage_hint"] for entry in declared} == {c: usage_hint(c) for c in Command}
+    assert (
+        {entry["command"] for entry in declared}
+        == {grammar.command for grammar in rooms.GRAMMARS}
+        == set(registered["command"])
+    )
+    assert {entry["command"]: entry["usage_hint"] for entry in declared} == {
+        grammar.command: grammar.usage_hint for grammar in rooms.GRAMMARS
+    }
 
 
 def test_every_event_is_declared_and_listened_to(manifest: dict[str, Any], registered: dict[str, list[Any]]) -> None:
@@ -119,8 +125,8 @@ def test_the_table_of_methods_is_that_of_the_code() -> None:
     assert methods_called() == set(SCOPES_OF_METHODS)
 
 
-@pytest.mark.parametrize(("kind", "ids"), [("action", ActionId), ("view", Callback)])
-def test_every_id_is_listened_to(kind: str, ids: type[ActionId], registered: dict[str, list[Any]]) -> None:
+@pytest.mark.parametrize(("kind", "ids"), [("action", ACTIONS), ("view", CALLBACKS)])
+def test_every_id_is_listened_to(kind: str, ids: IdTable, registered: dict[str, list[Any]]) -> None:
     def listens(constraint: Any, name: str) -> bool:
         return bool(constraint.fullmatch(name)) if isinstance(constraint, re.Pattern) else constraint == name
 

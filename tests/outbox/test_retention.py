@@ -17,11 +17,11 @@ from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.retention import BATCH, Posts, prune
 from bot.outbox.types import Op, Outgoing
+from bot.rooms import JOBS, MESSAGE_KINDS, with_pruning
 from bot.store import schema
 from bot.store.admin import migrations
 from bot.store.engine import Database, db_now
 from bot.store.schema.outbox import outbox
-from bot.wiring import JOBS, MESSAGE_KINDS, with_pruning
 from tests.support.databases import Databases
 from tests.support.factory import NOON, add_workspace
 from tests.support.world import MONDAY, build

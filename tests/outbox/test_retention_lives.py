@@ -29,12 +29,12 @@ from bot.outbox.queue import claim, put
 from bot.outbox.record_results import Pace, finish
 from bot.outbox.retention import Posts, prune
 from bot.outbox.types import Ambiguous, Claimed, Moot, NotSent, Op, Outcome, Outgoing, Result, Sent
+from bot.rooms import JOBS, MESSAGE_KINDS, with_pruning
 from bot.scheduler.jobs import Job
 from bot.store import ledger, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.schema.outbox import outbox
-from bot.wiring import JOBS, MESSAGE_KINDS, with_pruning
 from tests.support.channel_log import ChannelLog, Office, message
 from tests.support.databases import Databases, pass_time
 from tests.support.factory import NOON, add_workspace

@@ -15,7 +15,7 @@ from bot.features.meetings import cadences
 from bot.features.meetings.cadences import NewCadence
 from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
-from bot.slack.grammar import Topic
+from bot.features.proof_command.grammar import Topic
 from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage
 

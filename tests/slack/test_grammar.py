@@ -10,32 +10,27 @@ from hypothesis import strategies as st
 
 from bot.app.actor import UserError
 from bot.domain.enums import Change
+from bot.features.meetings.grammar import AnswerRequest
+from bot.features.portfolios.grammar import PortfolioRequest, PortfolioSetup
+from bot.features.proof_command.grammar import NewAccountRequest, Show, Topic
+from bot.rooms import GRAMMARS
 from bot.slack.date_phrases import due
-from bot.slack.grammar import (
-    FORMS,
-    AnswerRequest,
-    Help,
-    NewAccountRequest,
-    PortfolioRequest,
-    PortfolioSetup,
-    Request,
-    Show,
-    Topic,
-    help_of,
-    parse,
-    usage_hint,
-)
-from bot.slack.ids import Command
+from bot.slack.grammar import Grammar, Help
 from tests.support.refusals import worded
 
 TUESDAY = date(2026, 3, 3)
+GRAMMAR_OF = {grammar.command: grammar for grammar in GRAMMARS}
+
+
+def parse(command: str, text: str) -> object:
+    return GRAMMAR_OF[command].parse(text)
 
 
 @pytest.mark.parametrize(
     ("text", "request_"),
     [
-        ("", Help(Command.PROOF)),
-        ("HELP", Help(Command.PROOF)),
+        ("", Help()),
+        ("HELP", Help()),
         ("new", NewAccountRequest()),
         ("acme", Show("acme")),
         ("New Relic", Show("New Relic")),
@@ -128,25 +123,29 @@ def test_portfolio_is_read(text: str, request_: object) -> None:
     assert parse("/portfolio", text) == request_
 
 
-@pytest.mark.parametrize("command", list(Command))
-def test_the_table_prints_the_help_and_parses_what_it_prints(command: Command) -> None:
-    lines = help_of(command).lines
-    assert [line.written for line in lines] == [form.written for form in FORMS if form.command is command]
+@pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.command)
+def test_the_table_prints_the_help_and_parses_what_it_prints(grammar: Grammar[object]) -> None:
+    lines = grammar.help().lines
+    assert [line.written for line in lines[:-1]] == [
+        f"{grammar.command} {form.usage}".strip() for form in grammar.forms
+    ]
+    assert lines[-1].written == f"{grammar.command} help"
     for line in lines:
-        text = line.written.removeprefix(command).replace("<account>", "acme").replace("@owner", "<@U1>")
-        parsed = parse(command, text.replace("[", "").replace("]", ""))
+        text = line.written.removeprefix(grammar.command).replace("<account>", "acme").replace("@owner", "<@U1>")
+        parsed = grammar.parse(text.replace("[", "").replace("]", ""))
         if "acme" in text:
             assert isinstance(parsed, Show | AnswerRequest) and parsed.account == "acme"
-    assert len(usage_hint(command)) <= 1000
+    assert len(grammar.usage_hint) <= 1000
 
 
-@given(st.sampled_from(list(Command)), st.text(max_size=300))
-def test_whatever_is_typed_gives_a_request_or_a_sentence(command: Command, text: str) -> None:
+@given(st.sampled_from(GRAMMARS), st.text(max_size=300))
+def test_whatever_is_typed_gives_a_request_or_a_sentence(grammar: Grammar[object], text: str) -> None:
     try:
-        answer: object = parse(command, text)
+        answer: object = grammar.parse(text)
     except UserError as refused:
         answer = worded(refused)
-    assert isinstance(answer, Request) or str(answer).endswith((".", "?"))
+    requests = Help | Show | NewAccountRequest | AnswerRequest | PortfolioRequest | PortfolioSetup
+    assert isinstance(answer, requests) or str(answer).endswith((".", "?"))
 
 
 @pytest.mark.parametrize(

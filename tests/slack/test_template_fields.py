@@ -17,12 +17,12 @@ import pytest
 import bot
 from bot.domain.labels import Choices
 from bot.resources import TEMPLATES
+from bot.rooms import ACTIONS, CALLBACKS
 from bot.slack.edge import template_of
-from bot.slack.ids import ActionId, Callback
 from tests.support.template_types import TemplateReader
 
 SOURCE = Path(bot.__file__).parent
-ALWAYS = {"act": type[ActionId], "callback": type[Callback], "place": str, "choices": Choices}
+ALWAYS = {"act": ACTIONS, "callback": CALLBACKS, "place": str, "choices": Choices}
 """What every template gets beside its view."""
 
 
@@ -120,7 +120,7 @@ def text_of(file: Path) -> str:
         ("{% set card = view %}{% include 'inner.html' %}", "inner.html:1: CardView has no inner"),
         ("{% from 'macros.html' import m %}{{ m(view.people[0]) }}", "macros.html:1: CardPersonLine has no inside"),
         ("{{ view.proven[:view.shown.nothing] | length }}", "x.html:1: Shown has no nothing"),
-        ("{{ act.NOTHING }}", "x.html:1: ActionId has no NOTHING"),
+        ("{{ act.NOTHING }}", "x.html:1: no room has an id called NOTHING"),
         ("{{ cards }}", "x.html:1: nothing is called cards here"),
         ("{{ view.stage.nothing }}", "x.html:1: str has no nothing"),
         ("{% from 'macros.html' import other %}", "x.html:1: macros.html has no other"),

@@ -18,15 +18,13 @@ from bot.features.meetings import views as meeting_views
 from bot.features.meetings.answers import NewAnswer
 from bot.outbox.queue import claim
 from bot.outbox.types import State
+from bot.rooms import MESSAGE_KINDS, new_renderer
 from bot.slack.edge import template_of
-from bot.slack.ids import ActionId, Callback
-from bot.slack.render import Renderer
 from bot.store import members, schema
 from bot.store.admin import migrations
 from bot.store.admin.table_copy import EVERYTHING
 from bot.store.engine import Database
 from bot.store.schema.outbox import outbox
-from bot.wiring import MESSAGE_KINDS
 from tests.support import old_databases
 from tests.support.databases import Databases
 from tests.support.first_release import MONDAY, ROWS
@@ -126,5 +124,5 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(emptied: Database) -> No
 def rendered(view: object) -> str:
     """All that a person would read of it, as Slack's JSON."""
     name = template_of(view)
-    message = Renderer().message(name, view=view, place="message", act=ActionId, callback=Callback)
+    message = new_renderer().message(name, view=view, place="message")
     return f"{message.text} {message.blocks}"

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.slack.ids import ActionId, Callback, Command
+from bot.rooms import ACTIONS, CALLBACKS
 from bot.store import accounts
 from sandbox.person import Person
 from tests.support.believable import ASKED, Book, channel_id, fill
@@ -37,12 +37,12 @@ class Day:
     def maya(self) -> Person:
         return self.stage.person("maya")
 
-    async def submit(self, who: Person, callback: Callback, values: dict[str, Any] | None = None) -> None:
+    async def submit(self, who: Person, callback: str, values: dict[str, Any] | None = None) -> None:
         """Submit the open form, which must be the one that is meant, then close what is open."""
         assert who.modal is not None and who.modal["callback_id"] == callback, who.text(who.modal or who.sees()[-1])
         await self.send(callback, lambda: who.submit(values))
 
-    async def press(self, who: Person, action: ActionId, **where: Any) -> None:
+    async def press(self, who: Person, action: str, **where: Any) -> None:
         await self.send(action, lambda: who.click(action, **where))
 
     async def send(self, name: str, act: Send) -> None:
@@ -60,7 +60,7 @@ class Day:
         for action in clicks:
             await who.click(action, **where)
 
-    def newest(self, channel: str, action: ActionId) -> dict[str, Any]:
+    def newest(self, channel: str, action: str) -> dict[str, Any]:
         """The newest message of a channel with this button."""
         return next(m for m in reversed(self.stage.sandbox.messages(channel)) if f'"{action}"' in _json(m))
 
@@ -78,88 +78,88 @@ async def live(day: Day) -> None:
 
 async def _plan(day: Day) -> None:
     ines = day.ines
-    await day.form(ines, "/proof acme plan", ActionId.ADD_OUTCOME)
+    await day.form(ines, "/proof acme plan", ACTIONS.ADD_OUTCOME)
     numeric = {"title": "Fewer tickets", "metric": "tickets", "unit": "tickets", "direction": "down", "target": "10"}
-    await day.submit(ines, Callback.OUTCOME, numeric)
-    await day.submit(ines, Callback.BASELINE, {"baseline": "40", "agreed_by": "1", "shelf_life_days": "90"})
-    await day.form(ines, "/proof acme plan", ActionId.ADD_PERSON)
-    await day.submit(ines, Callback.PERSON, {"name": "Dana Fox", "part": "finance"})
-    await day.form(ines, "/proof acme plan", ActionId.ADD_OBSTACLE)
-    await day.submit(ines, Callback.OBSTACLE, {"kind": "approvals", "text": "Their security review"})
-    await day.form(ines, "/proof acme plan", ActionId.ADD_PROMISE)
-    await day.submit(ines, Callback.PROMISE, {"text": "The SAP connector by May"})
-    await day.form(ines, "/proof acme plan", ActionId.FIRST_WIN)
-    await day.submit(ines, Callback.FIRST_WIN, {"on": "2026-03-02", "words": "It worked on a live contract"})
-    await day.form(ines, "/proof acme plan", ActionId.SETTLE_PLAN)
-    await day.submit(ines, Callback.SETTLE_PLAN, {"what": "kept:1", "why": "They have it"})
-    await day.form(ines, "/proof acme plan", ActionId.SETTLE_PLAN)
+    await day.submit(ines, CALLBACKS.OUTCOME, numeric)
+    await day.submit(ines, CALLBACKS.BASELINE, {"baseline": "40", "agreed_by": "1", "shelf_life_days": "90"})
+    await day.form(ines, "/proof acme plan", ACTIONS.ADD_PERSON)
+    await day.submit(ines, CALLBACKS.PERSON, {"name": "Dana Fox", "part": "finance"})
+    await day.form(ines, "/proof acme plan", ACTIONS.ADD_OBSTACLE)
+    await day.submit(ines, CALLBACKS.OBSTACLE, {"kind": "approvals", "text": "Their security review"})
+    await day.form(ines, "/proof acme plan", ACTIONS.ADD_PROMISE)
+    await day.submit(ines, CALLBACKS.PROMISE, {"text": "The SAP connector by May"})
+    await day.form(ines, "/proof acme plan", ACTIONS.FIRST_WIN)
+    await day.submit(ines, CALLBACKS.FIRST_WIN, {"on": "2026-03-02", "words": "It worked on a live contract"})
+    await day.form(ines, "/proof acme plan", ACTIONS.SETTLE_PLAN)
+    await day.submit(ines, CALLBACKS.SETTLE_PLAN, {"what": "kept:1", "why": "They have it"})
+    await day.form(ines, "/proof acme plan", ACTIONS.SETTLE_PLAN)
     await ines.submit({"what": "owner:2"})
-    await day.submit(ines, Callback.OUTCOME_OWNER, {"owner": "2"})
+    await day.submit(ines, CALLBACKS.OUTCOME_OWNER, {"owner": "2"})
 
 
 async def _meetings(day: Day) -> None:
     stage, ines, tom = day.stage, day.ines, day.stage.person("tom")
     await stage.go_to(ASKED)
-    await day.press(ines, ActionId.SNOOZE_PROMPT, selected="1:hour")
-    await ines.click(ActionId.HAND_OVER)
-    await day.submit(ines, Callback.HAND_OVER, {"colleague": tom.id})
+    await day.press(ines, ACTIONS.SNOOZE_PROMPT, selected="1:hour")
+    await ines.click(ACTIONS.HAND_OVER)
+    await day.submit(ines, CALLBACKS.HAND_OVER, {"colleague": tom.id})
     await stage.settle()
-    await tom.click(ActionId.NOTHING_CHANGED)
-    await day.submit(tom, Callback.NOTHING_CHANGED, {"stays": "0", "why": "Their review is late"})
+    await tom.click(ACTIONS.NOTHING_CHANGED)
+    await day.submit(tom, CALLBACKS.NOTHING_CHANGED, {"stays": "0", "why": "Their review is late"})
     await day.form(ines, "/proof acme cadence")
     series = {"kind": "weekly_sync", "repeat": "weekly", "first_day": "2026-03-03", "at": "23:30", "tz": "UTC"}
-    await day.submit(ines, Callback.CADENCE, series)
+    await day.submit(ines, CALLBACKS.CADENCE, series)
     await stage.settle()
-    await day.press(ines, ActionId.MEETING_OFF)
+    await day.press(ines, ACTIONS.MEETING_OFF)
     await day.form(ines, "/answer acme")
     said = {"change": "behaviour", "what_changed": "Legal signs alone", "unproven": "Whether finance agrees"}
-    await day.submit(ines, Callback.ANSWER, {**said, "next_action": "Build the connector", "loop": "product"})
+    await day.submit(ines, CALLBACKS.ANSWER, {**said, "next_action": "Build the connector", "loop": "product"})
     line = "acme changed: they sign in a day next: send the figures by friday"
-    await day.send(Command.ANSWER, lambda: ines.command(f"/answer {line}"))
-    await day.press(ines, ActionId.CHOOSE_CHANGE, selected="1:belief")
-    await day.press(ines, ActionId.CONFIRM_ANSWER)
+    await day.send("/answer", lambda: ines.command(f"/answer {line}"))
+    await day.press(ines, ACTIONS.CHOOSE_CHANGE, selected="1:belief")
+    await day.press(ines, ACTIONS.CONFIRM_ANSWER)
 
 
 async def _proof(day: Day) -> None:
     ines = day.ines
     piece = {"outcome": "1", "value": "5", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
-    await day.form(ines, "/proof acme", ActionId.ADD_EVIDENCE)
-    await day.submit(ines, Callback.EVIDENCE, piece)
-    await ines.click(ActionId.ISOLATE_SHARE)
+    await day.form(ines, "/proof acme", ACTIONS.ADD_EVIDENCE)
+    await day.submit(ines, CALLBACKS.EVIDENCE, piece)
+    await ines.click(ACTIONS.ISOLATE_SHARE)
     share = {"method": "before_after", "note": "The form did a fifth", "money": "120,000 EUR", "accepted_by": "2"}
-    await day.submit(ines, Callback.ISOLATE_SHARE, share)
-    await day.form(ines, "/proof acme packet", ActionId.ACCEPT_PACKET)
-    await day.submit(ines, Callback.ACCEPT_PACKET, {"by": "1"})
-    for verb, callback in (("dispute", Callback.DISPUTE), ("withdraw", Callback.WITHDRAW)):
-        await day.form(ines, "/proof acme", ActionId.ADD_EVIDENCE)
+    await day.submit(ines, CALLBACKS.ISOLATE_SHARE, share)
+    await day.form(ines, "/proof acme packet", ACTIONS.ACCEPT_PACKET)
+    await day.submit(ines, CALLBACKS.ACCEPT_PACKET, {"by": "1"})
+    for verb, callback in (("dispute", CALLBACKS.DISPUTE), ("withdraw", CALLBACKS.WITHDRAW)):
+        await day.form(ines, "/proof acme", ACTIONS.ADD_EVIDENCE)
         await ines.submit({**piece, "outcome": "2", "value": "30"})
         await day.close(ines)
         newest = 3 if verb == "dispute" else 4
-        await day.form(ines, "/proof acme evidence", ActionId.EVIDENCE_MENU, selected=f"{verb}:{newest}")
+        await day.form(ines, "/proof acme evidence", ACTIONS.EVIDENCE_MENU, selected=f"{verb}:{newest}")
         await day.submit(ines, callback, {"why": "They count otherwise"})
 
 
 async def _account(day: Day) -> None:
     ines = day.ines
     await day.form(day.maya, "/proof new")
-    await day.submit(day.maya, Callback.NEW_ACCOUNT, {"name": "Globex", "owner": ines.id})
+    await day.submit(day.maya, CALLBACKS.NEW_ACCOUNT, {"name": "Globex", "owner": ines.id})
     await day.form(ines, "/proof acme judge")
-    await day.submit(ines, Callback.JUDGE, {"verdict": "yes", "why": "Two teams run on it", "would_change": "Finance"})
+    await day.submit(ines, CALLBACKS.JUDGE, {"verdict": "yes", "why": "Two teams run on it", "would_change": "Finance"})
     await day.form(ines, "/proof acme stage")
-    await day.submit(ines, Callback.STAGE, {"stage": "renewal", "reason": "They renew early"})
+    await day.submit(ines, CALLBACKS.STAGE, {"stage": "renewal", "reason": "They renew early"})
     await day.form(ines, "/proof acme tier")
-    await day.submit(ines, Callback.TIER, {"tier": "low_touch", "reason": "One user"})
+    await day.submit(ines, CALLBACKS.TIER, {"tier": "low_touch", "reason": "One user"})
 
 
 async def _loops(day: Day) -> None:
     maya = day.maya
     for action, callback in (
-        (ActionId.SET_THEME, Callback.THEME),
-        (ActionId.ANSWER_LOOP, Callback.ANSWER_LOOP),
-        (ActionId.TELL_CUSTOMER, Callback.TOLD),
+        (ACTIONS.SET_THEME, CALLBACKS.THEME),
+        (ACTIONS.ANSWER_LOOP, CALLBACKS.ANSWER_LOOP),
+        (ACTIONS.TELL_CUSTOMER, CALLBACKS.TOLD),
     ):
         await day.stage.settle()
-        if action is ActionId.TELL_CUSTOMER:
+        if action is ACTIONS.TELL_CUSTOMER:
             await day.form(maya, "/proof acme actions")
             await maya.click(action, value="1")
         else:
@@ -173,41 +173,41 @@ async def _portfolio(day: Day) -> None:
     tom = stage.actor("tom")
     stage.write(lambda session: accounts.create(session, tom.author, stage.now, "Initech", owner_id=tom.member.id))
     await day.form(maya, "/portfolio setup South")
-    await day.submit(maya, Callback.PORTFOLIO_SETUP, {"channel": channel_id(stage, "product"), "tz": "Europe/Rome"})
-    await day.press(maya, ActionId.ADOPT_ACCOUNTS)
+    await day.submit(maya, CALLBACKS.PORTFOLIO_SETUP, {"channel": channel_id(stage, "product"), "tz": "Europe/Rome"})
+    await day.press(maya, ACTIONS.ADOPT_ACCOUNTS)
     await day.close(maya)
     await maya.command("/portfolio North")
-    await maya.click(ActionId.SETUP_LOOPS)
-    await day.submit(maya, Callback.LOOP_CHANNELS, {"go_to_market": channel_id(stage, "product")})
+    await maya.click(ACTIONS.SETUP_LOOPS)
+    await day.submit(maya, CALLBACKS.LOOP_CHANNELS, {"go_to_market": channel_id(stage, "product")})
 
 
 async def _risks(day: Day) -> None:
     stage, maya, tom = day.stage, day.maya, day.stage.person("tom")
     await day.close(maya)
     await stage.settle()
-    await day.press(maya, ActionId.CLAIM_RISK, message=day.newest("cs-north", ActionId.CLAIM_RISK))
+    await day.press(maya, ACTIONS.CLAIM_RISK, message=day.newest("cs-north", ACTIONS.CLAIM_RISK))
     await stage.settle()
-    risk = day.newest("cs-north", ActionId.ASSIGN_RISK)
+    risk = day.newest("cs-north", ACTIONS.ASSIGN_RISK)
     for action, callback, values in (
-        (ActionId.ASSIGN_RISK, Callback.ASSIGN_RISK, {"assignee": tom.id}),
-        (ActionId.SNOOZE_RISK, Callback.SNOOZE_RISK, {"until": "2026-03-10", "why": "They sign next week"}),
-        (ActionId.CLOSE_RISK, Callback.CLOSE_RISK, {"how": "They signed"}),
+        (ACTIONS.ASSIGN_RISK, CALLBACKS.ASSIGN_RISK, {"assignee": tom.id}),
+        (ACTIONS.SNOOZE_RISK, CALLBACKS.SNOOZE_RISK, {"until": "2026-03-10", "why": "They sign next week"}),
+        (ACTIONS.CLOSE_RISK, CALLBACKS.CLOSE_RISK, {"how": "They signed"}),
     ):
         await maya.click(action, message=risk)
         await day.submit(maya, callback, values)
         await stage.settle()
-    await day.press(maya, ActionId.REOPEN_RISK, message=day.newest("cs-north", ActionId.REOPEN_RISK))
+    await day.press(maya, ACTIONS.REOPEN_RISK, message=day.newest("cs-north", ACTIONS.REOPEN_RISK))
 
 
 async def _presses(day: Day) -> None:
     ines = day.ines
     await day.form(ines, "/proof acme")
-    await day.press(ines, ActionId.SHARE_CARD)
+    await day.press(ines, ACTIONS.SHARE_CARD)
     await day.form(ines, "/proof acme packet")
-    await day.press(ines, ActionId.SHARE_PACKET)
+    await day.press(ines, ACTIONS.SHARE_PACKET)
     await day.form(ines, "/proof acme")
-    await day.press(ines, ActionId.ADD_EVIDENCE)
-    assert ines.modal is not None and ines.modal["callback_id"] == Callback.EVIDENCE
+    await day.press(ines, ACTIONS.ADD_EVIDENCE)
+    assert ines.modal is not None and ines.modal["callback_id"] == CALLBACKS.EVIDENCE
 
 
 __all__ = ["Day", "live"]

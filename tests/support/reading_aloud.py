@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.rooms import new_renderer
 from bot.slack.edge import template_of
-from bot.slack.ids import ActionId, Callback
-from bot.slack.render import Renderer
 from sandbox.mrkdwn import readable
 
-RENDERER = Renderer()
+RENDERER = new_renderer()
 _EMOJI = {
     "ballot_box_with_check": "☑",
     "chart_with_downwards_trend": "📉",
@@ -45,12 +44,12 @@ class Aloud:
 
     def message(self, view: object) -> str:
         """The message of a view."""
-        found = RENDERER.message(template_of(view), view=view, place="message", act=ActionId, callback=Callback)
+        found = RENDERER.message(template_of(view), view=view, place="message")
         return self._text(found.blocks)
 
     def modal(self, view: object) -> str:
         """The modal of a view."""
-        found = RENDERER.modal(template_of(view), view=view, place="modal", act=ActionId, callback=Callback)
+        found = RENDERER.modal(template_of(view), view=view, place="modal")
         return f"{found['title']['text']}\n{self._text(found['blocks'])}"
 
     def _text(self, blocks: list[dict[str, Any]]) -> str:

@@ -28,12 +28,12 @@ from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.answers import NewAnswer
 from bot.features.plan import people
 from bot.outbox.types import Moot
+from bot.rooms import JOBS, MESSAGE_KINDS
 from bot.scheduler.jobs import Job
 from bot.store import members, proof_state
 from bot.store.engine import Database
 from bot.store.members import SlackUser
 from bot.store.schema.outbox import outbox
-from bot.wiring import JOBS, MESSAGE_KINDS
 from tests.support.reading_aloud import Aloud
 
 T = TypeVar("T")

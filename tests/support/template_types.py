@@ -16,6 +16,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from jinja2 import Environment, FileSystemLoader, nodes
 from jinja2.runtime import LoopContext
 
+from bot.slack.ids import IdTable
+
 Kind = frozenset[Any]
 Scope = dict[str, Kind]
 ANYTHING: Kind = frozenset({Any})
@@ -205,6 +207,10 @@ class _Walk:
         return found or ANYTHING
 
     def _attribute_of(self, node: nodes.Node, part: Any, name: str) -> Kind:
+        if isinstance(part, IdTable):
+            if not hasattr(part, name):
+                self._mistake(node, f"no room has an id called {name}")
+            return ANYTHING
         cls = get_origin(part) or part
         if cls is type:  # an enum that the template reads members of, as `act.SHARE_CARD`
             cls = get_args(part)[0]

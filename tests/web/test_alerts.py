@@ -20,7 +20,7 @@ from bot import metrics
 from bot.app.message_kinds import composers
 from bot.outbox.backlog import Backlog
 from bot.outbox.types import Claimed, Destination, Note, Op
-from bot.wiring import MESSAGE_KINDS
+from bot.rooms import MESSAGE_KINDS
 from tests.support.tools import needs, path_of
 
 ROOT = Path(__file__).parents[2]

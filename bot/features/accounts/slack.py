@@ -11,9 +11,9 @@ from bot.app.actor import Actor
 from bot.domain.enums import Stage, Tier
 from bot.features.accounts import add_account, card, history, judgement, stages, tiers
 from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.ids import AccountActionId, AccountCallback
 from bot.features.accounts.judgement import NewJudgement
 from bot.slack.edge import Edge
-from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, clicked, number
 from bot.slack.shortcuts import opens, shares, shows
 
@@ -25,7 +25,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the card and of the forms of accounts: adding one, judgement, stage and tier."""
     _card(app, edge)
 
-    @app.view(Callback.NEW_ACCOUNT)
+    @app.view(AccountCallback.NEW_ACCOUNT)
     async def added(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         new = NewAccount(
@@ -46,27 +46,27 @@ def register(app: AsyncApp, edge: Edge) -> None:
         )
         await ack(response_action="update", view=edge.modal(view))
 
-    app.action(ActionId.JUDGE)(opens(edge, judgement.judge_form))
+    app.action(AccountActionId.JUDGE)(opens(edge, judgement.judge_form))
     _judgement(app, edge)
     _stages_and_tiers(app, edge)
 
 
 def _card(app: AsyncApp, edge: Edge) -> None:
-    app.action(ActionId.OPEN_CARD)(shows(edge, card.card, "Proof card"))
+    app.action(AccountActionId.OPEN_CARD)(shows(edge, card.card, "Proof card"))
 
-    @app.action(ActionId.SHARE_CARD)
+    @app.action(AccountActionId.SHARE_CARD)
     async def share(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
         await shares(edge, body, lambda s, actor, now: card.shared_card(s, actor, account_id, now))
         await ack()
 
-    app.action(ActionId.SHOW_HISTORY)(
+    app.action(AccountActionId.SHOW_HISTORY)(
         shows(edge, lambda s, actor, account_id, now: history.history(s, actor, account_id, None, now), "History")
     )
 
 
 def _judgement(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.JUDGE)
+    @app.view(AccountCallback.JUDGE)
     async def judged(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         new = NewJudgement(number(form.metadata), form.words("verdict"), form.words("why"), form.words("would_change"))
@@ -79,7 +79,7 @@ def _judgement(app: AsyncApp, edge: Edge) -> None:
 def _stages_and_tiers(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the stage and tier forms."""
 
-    @app.view(Callback.STAGE)
+    @app.view(AccountCallback.STAGE)
     async def stage(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, chosen, reason = number(form.metadata), form.words("stage"), form.text("reason") or ""
@@ -93,7 +93,7 @@ def _stages_and_tiers(app: AsyncApp, edge: Edge) -> None:
         await edge.write(body, decide)
         await ack()
 
-    @app.view(Callback.TIER)
+    @app.view(AccountCallback.TIER)
     async def tier(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, chosen, reason = number(form.metadata), form.words("tier"), form.text("reason") or ""

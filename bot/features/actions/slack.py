@@ -6,13 +6,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
 from bot.features.actions import actions
+from bot.features.actions.ids import StepActionId, StepCallback
 from bot.features.actions.refusals import ActionRefusal
 from bot.slack.edge import Edge
-from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, number
 from bot.slack.shortcuts import Look, opens
 
-_FORMS = {ActionId.ANSWER_LOOP: "answer", ActionId.TELL_CUSTOMER: "told", ActionId.SET_THEME: "theme"}
+_FORMS = {StepActionId.ANSWER_LOOP: "answer", StepActionId.TELL_CUSTOMER: "told", StepActionId.SET_THEME: "theme"}
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -20,14 +20,14 @@ def register(app: AsyncApp, edge: Edge) -> None:
     for action, kind in _FORMS.items():
         app.action(action)(opens(edge, _form(kind)))
 
-    @app.view(Callback.ANSWER_LOOP)
+    @app.view(StepCallback.ANSWER_LOOP)
     async def answered(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         action_id, words = number(form.metadata), form.words("words")
         await edge.write(body, lambda session, actor, now: actions.answer_loop(session, actor, action_id, words, now))
         await ack()
 
-    @app.view(Callback.TOLD)
+    @app.view(StepCallback.TOLD)
     async def told(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         action_id, words = number(form.metadata), form.words("words")
@@ -36,7 +36,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         )
         await ack()
 
-    @app.view(Callback.THEME)
+    @app.view(StepCallback.THEME)
     async def theme(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         action_id, name = number(form.metadata), form.text("words") or form.text("known")

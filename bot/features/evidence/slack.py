@@ -13,15 +13,15 @@ from bot.domain.enums import Method, Part, Source
 from bot.features.evidence import attribution, forms, views
 from bot.features.evidence import record as evidence_record
 from bot.features.evidence.attribution import Isolation
+from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.evidence.record import NewEvidence
 from bot.features.plan import people
 from bot.features.risks import ownership
 from bot.slack.edge import Edge
-from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
 from bot.slack.shortcuts import opens
 
-_ADD = re.compile(f"{re.escape(ActionId.ADD_EVIDENCE)}|{re.escape(ActionId.PUSH_EVIDENCE)}")
+_ADD = re.compile(f"{re.escape(EvidenceActionId.ADD_EVIDENCE)}|{re.escape(EvidenceActionId.PUSH_EVIDENCE)}")
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -34,7 +34,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
 def _openers(app: AsyncApp, edge: Edge) -> None:
     app.action(_ADD)(opens(edge, forms.evidence_form))
 
-    @app.action(ActionId.PROVE_GAP)
+    @app.action(EvidenceActionId.PROVE_GAP)
     async def prove_gap(ack: AsyncAck, body: Body) -> None:
         account_id, outcome_id = numbers(clicked(body), 2)
         view = await edge.read(
@@ -43,7 +43,7 @@ def _openers(app: AsyncApp, edge: Edge) -> None:
         await edge.open(body, view)
         await ack()
 
-    @app.action(ActionId.EVIDENCE_MENU)
+    @app.action(EvidenceActionId.EVIDENCE_MENU)
     async def menu(ack: AsyncAck, body: Body) -> None:
         verb, evidence_id = pair(clicked(body))
 
@@ -57,7 +57,7 @@ def _openers(app: AsyncApp, edge: Edge) -> None:
 
 
 def _isolation(app: AsyncApp, edge: Edge) -> None:
-    @app.action(ActionId.ISOLATE_SHARE)
+    @app.action(EvidenceActionId.ISOLATE_SHARE)
     async def isolate_form(ack: AsyncAck, body: Body) -> None:
         evidence_id = number(clicked(body))
         await edge.open(
@@ -65,7 +65,7 @@ def _isolation(app: AsyncApp, edge: Edge) -> None:
         )
         await ack()
 
-    @app.view(Callback.ISOLATE_SHARE)
+    @app.view(EvidenceCallback.ISOLATE_SHARE)
     async def isolated(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         new = Isolation(
@@ -85,7 +85,7 @@ def _isolation(app: AsyncApp, edge: Edge) -> None:
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.EVIDENCE)
+    @app.view(EvidenceCallback.EVIDENCE)
     async def recorded(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, risk_id = numbers(form.metadata, 2)
@@ -99,14 +99,14 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
 
         await ack(response_action="update", view=edge.modal(await edge.write_and_show(body, record, _recorded)))
 
-    @app.view(Callback.DISPUTE)
+    @app.view(EvidenceCallback.DISPUTE)
     async def disputed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         evidence_id, by, why = number(form.metadata), form.row("disputed_by"), form.words("why")
         await edge.write(body, lambda s, a, now: evidence_record.dispute(s, a, evidence_id, now, by_person=by, why=why))
         await ack()
 
-    @app.view(Callback.WITHDRAW)
+    @app.view(EvidenceCallback.WITHDRAW)
     async def withdrawn(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         evidence_id, why = number(form.metadata), form.words("why")

@@ -25,3 +25,7 @@ class MeetingRefusal(Refusal):
     ANSWER_WITHOUT_ACCOUNT = "meetings.answer_without_account"
     DAY_UNREADABLE = "meetings.day_unreadable"
     COLLEAGUE_UNKNOWN = "meetings.colleague_unknown"
+    NO_PART_OF_ANSWER = "meetings.no_part_of_answer"
+    LABEL_UNKNOWN = "meetings.label_unknown"
+    LABEL_TWICE = "meetings.label_twice"
+    LABEL_EMPTY = "meetings.label_empty"

@@ -16,18 +16,18 @@ from bot.features.meetings import answer_drafts, answers, cadences, forms, promp
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
+from bot.features.meetings.grammar import GRAMMAR, AnswerRequest
+from bot.features.meetings.ids import MeetingActionId, MeetingCallback
 from bot.features.meetings.refusals import MeetingRefusal
-from bot.slack import grammar
 from bot.slack.date_phrases import due
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
-from bot.slack.ids import ActionId, Callback, Command
 from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
 from bot.slack.shortcuts import opens
 from bot.store import members
 
-_PROMPT_ANSWERS = re.compile(rf"{re.escape(ActionId.ANSWER)}(\.\d+)?|{re.escape(ActionId.EDIT_ANSWER)}")
-_ACCOUNT_ANSWERS = re.compile(f"{re.escape(ActionId.ANSWER_LATE)}|{re.escape(ActionId.ANSWER_ACCOUNT)}")
+_PROMPT_ANSWERS = re.compile(rf"{re.escape(MeetingActionId.ANSWER)}(\.\d+)?|{re.escape(MeetingActionId.EDIT_ANSWER)}")
+_ACCOUNT_ANSWERS = re.compile(f"{re.escape(MeetingActionId.ANSWER_LATE)}|{re.escape(MeetingActionId.ANSWER_ACCOUNT)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
 
 def _command(app: AsyncApp, edge: Edge) -> None:
-    @app.command(Command.ANSWER)
+    @app.command(GRAMMAR.command)
     async def answer(ack: AsyncAck, body: Body) -> None:
-        request = grammar.parse(body["command"], body.get("text") or "")
+        request = GRAMMAR.parse(body.get("text") or "")
         if isinstance(request, Help):
-            await edge.answer(ack, grammar.help_of(request.command))
-        elif isinstance(request, grammar.AnswerRequest):
+            await edge.answer(ack, GRAMMAR.help())
+        else:
             view = await edge.read(body, lambda s, actor, now: command_view(s, actor, request, now))
             if isinstance(view, InLine):
                 in_line = view
@@ -69,7 +69,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 await edge.answer(ack, view)
 
 
-def command_view(session: Session, actor: Actor, request: grammar.AnswerRequest, now: datetime) -> object:
+def command_view(session: Session, actor: Actor, request: AnswerRequest, now: datetime) -> object:
     """What `/answer …` shows: the answers owed, the form, or accounts to choose from; an `InLine` is to be drafted."""
     if request.account is None:
         if request.in_line:
@@ -90,16 +90,16 @@ def command_view(session: Session, actor: Actor, request: grammar.AnswerRequest,
 def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
     app.action(_PROMPT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, prompt_id=row)))
     app.action(_ACCOUNT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, account_id=row)))
-    app.action(ActionId.NOTHING_CHANGED)(opens(edge, forms.nothing_changed_form))
-    app.action(ActionId.HAND_OVER)(opens(edge, forms.hand_over_form))
+    app.action(MeetingActionId.NOTHING_CHANGED)(opens(edge, forms.nothing_changed_form))
+    app.action(MeetingActionId.HAND_OVER)(opens(edge, forms.hand_over_form))
 
-    @app.action(ActionId.SNOOZE_PROMPT)
+    @app.action(MeetingActionId.SNOOZE_PROMPT)
     async def snooze(ack: AsyncAck, body: Body) -> None:
         prompt_id, _, until = clicked(body).partition(":")
         await edge.write(body, lambda s, actor, now: answers.snooze(s, actor, number(prompt_id), until, now))
         await ack()
 
-    @app.action(ActionId.MEETING_OFF)
+    @app.action(MeetingActionId.MEETING_OFF)
     async def meeting_off(ack: AsyncAck, body: Body) -> None:
         prompt_id = number(clicked(body))
         await edge.write(body, lambda s, actor, now: answers.meeting_off(s, actor, prompt_id, now))
@@ -107,7 +107,7 @@ def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
 
 
 def _drafts(app: AsyncApp, edge: Edge) -> None:
-    @app.action(ActionId.CHOOSE_CHANGE)
+    @app.action(MeetingActionId.CHOOSE_CHANGE)
     async def choose_change(ack: AsyncAck, body: Body) -> None:
         draft_id, _, word = clicked(body).partition(":")
         change = Change(word)
@@ -118,7 +118,7 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
         await edge.respond(body, await edge.write_and_show(body, choose, _preview), replace=True)
         await ack()
 
-    @app.action(ActionId.CONFIRM_ANSWER)
+    @app.action(MeetingActionId.CONFIRM_ANSWER)
     async def confirm(ack: AsyncAck, body: Body) -> None:
         draft_id = number(clicked(body))
         view = await edge.write_and_show(
@@ -127,11 +127,11 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
         await edge.respond(body, view, replace=True)
         await ack()
 
-    app.action(ActionId.EDIT_DRAFT)(opens(edge, forms.draft_form))
+    app.action(MeetingActionId.EDIT_DRAFT)(opens(edge, forms.draft_form))
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.ANSWER)
+    @app.view(MeetingCallback.ANSWER)
     async def answered(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         _, meeting_id = numbers(form.metadata, 2)
@@ -145,7 +145,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         else:
             await ack(response_action="update", view=edge.in_modal(view, "On record"))
 
-    @app.view(Callback.NOTHING_CHANGED)
+    @app.view(MeetingCallback.NOTHING_CHANGED)
     async def nothing(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         prompt_id, place, why = number(form.metadata), form.words("stays"), form.words("why")
@@ -160,7 +160,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         await edge.write(body, record)
         await ack()
 
-    @app.view(Callback.HAND_OVER)
+    @app.view(MeetingCallback.HAND_OVER)
     async def handed_over(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         prompt_id, colleague = number(form.metadata), form.words("colleague")
@@ -200,7 +200,7 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
 
 
 def _cadences(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.CADENCE)
+    @app.view(MeetingCallback.CADENCE)
     async def cadence(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         new = NewCadence(

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
 from bot.features.packet import packet
+from bot.features.packet.ids import PacketActionId, PacketCallback
 from bot.features.packet.refusals import PacketRefusal
 from bot.slack.edge import Edge
-from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, clicked, number
 from bot.slack.shortcuts import shares
 
@@ -19,19 +19,19 @@ from bot.slack.shortcuts import shares
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the packet."""
 
-    @app.action(ActionId.SHARE_PACKET)
+    @app.action(PacketActionId.SHARE_PACKET)
     async def share(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
         await shares(edge, body, lambda s, actor, now: packet.shared_packet(s, actor, account_id, now))
         await ack()
 
-    @app.action(ActionId.ACCEPT_PACKET)
+    @app.action(PacketActionId.ACCEPT_PACKET)
     async def accept_form(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
         await edge.open(body, await edge.read(body, lambda s, a, now: packet.accept_form(s, a, account_id, now)))
         await ack()
 
-    @app.view(Callback.ACCEPT_PACKET)
+    @app.view(PacketCallback.ACCEPT_PACKET)
     async def accepted(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, on, by = number(form.metadata), form.required_day("on"), form.row("by")

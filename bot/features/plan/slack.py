@@ -10,21 +10,21 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor
 from bot.domain.enums import Direction, ObstacleKind, Part
 from bot.features.plan import outcome_details, outcomes, people, plan, views
+from bot.features.plan.ids import PlanActionId, PlanCallback
 from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcomes import NewOutcome
 from bot.slack.edge import Edge
-from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, number, pair
 from bot.slack.shortcuts import Look, opens
 
 STEPS: dict[str, Look] = {"details": outcome_details.details_form, "owner": outcome_details.owner_form}
 """Changes of the plan that a second form asks about."""
-FORMS: dict[ActionId, type[views.PlanFormView]] = {
-    ActionId.ADD_OUTCOME: views.OutcomeFormView,
-    ActionId.ADD_PERSON: views.PersonFormView,
-    ActionId.ADD_OBSTACLE: views.ObstacleFormView,
-    ActionId.ADD_PROMISE: views.PromiseFormView,
-    ActionId.FIRST_WIN: views.FirstWinFormView,
+FORMS: dict[PlanActionId, type[views.PlanFormView]] = {
+    PlanActionId.ADD_OUTCOME: views.OutcomeFormView,
+    PlanActionId.ADD_PERSON: views.PersonFormView,
+    PlanActionId.ADD_OBSTACLE: views.ObstacleFormView,
+    PlanActionId.ADD_PROMISE: views.PromiseFormView,
+    PlanActionId.FIRST_WIN: views.FirstWinFormView,
 }
 
 
@@ -45,9 +45,9 @@ def _form(view: type[views.PlanFormView]) -> Look:
 
 
 def _settling(app: AsyncApp, edge: Edge) -> None:
-    app.action(ActionId.SETTLE_PLAN)(opens(edge, plan.settle_form))
+    app.action(PlanActionId.SETTLE_PLAN)(opens(edge, plan.settle_form))
 
-    @app.view(Callback.SETTLE_PLAN)
+    @app.view(PlanCallback.SETTLE_PLAN)
     async def settled(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, on, why = number(form.metadata), form.required_day("on"), form.text("why") or ""
@@ -65,7 +65,7 @@ def _settling(app: AsyncApp, edge: Edge) -> None:
 
 
 def _outcomes(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.OUTCOME)
+    @app.view(PlanCallback.OUTCOME)
     async def outcome(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id = number(form.metadata)
@@ -94,7 +94,7 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
 
 
 def _details(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.BASELINE)
+    @app.view(PlanCallback.BASELINE)
     async def agreed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         outcome_id, shelf_life_days = number(form.metadata), number(form.words("shelf_life_days"))
@@ -119,7 +119,7 @@ def _details(app: AsyncApp, edge: Edge) -> None:
 
 
 def _owners(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.OUTCOME_OWNER)
+    @app.view(PlanCallback.OUTCOME_OWNER)
     async def owned(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         outcome_id, owner = number(form.metadata), number(form.words("owner"))
@@ -128,7 +128,7 @@ def _owners(app: AsyncApp, edge: Edge) -> None:
 
 
 def _additions(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.PERSON)
+    @app.view(PlanCallback.PERSON)
     async def person(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, name, part = number(form.metadata), form.words("name"), Part(form.words("part"))
@@ -138,7 +138,7 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
         )
         await ack()
 
-    @app.view(Callback.OBSTACLE)
+    @app.view(PlanCallback.OBSTACLE)
     async def obstacle(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, kind, text = number(form.metadata), ObstacleKind(form.words("kind")), form.words("text")
@@ -153,7 +153,7 @@ def _additions(app: AsyncApp, edge: Edge) -> None:
 
 
 def _promises_and_first_win(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.PROMISE)
+    @app.view(PlanCallback.PROMISE)
     async def promise(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, text, by = number(form.metadata), form.words("text"), form.text("promised_by")
@@ -166,7 +166,7 @@ def _promises_and_first_win(app: AsyncApp, edge: Edge) -> None:
         )
         await ack()
 
-    @app.view(Callback.FIRST_WIN)
+    @app.view(PlanCallback.FIRST_WIN)
     async def first_win(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, on, words = number(form.metadata), form.required_day("on"), form.words("words")

@@ -6,12 +6,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
 from bot.features.portfolios import overview, setup
+from bot.features.portfolios.grammar import GRAMMAR, PortfolioRequest, PortfolioSetup
+from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.setup import PortfolioForm
-from bot.slack import grammar
 from bot.slack.edge import Edge
-from bot.slack.grammar import Help, PortfolioRequest, PortfolioSetup
-from bot.slack.ids import ActionId, Callback, Command
+from bot.slack.grammar import Help
 from bot.slack.payload import Body, Form, clicked, number, pair
 from bot.slack.shortcuts import opens, shows
 
@@ -24,11 +24,11 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
 
 def _command(app: AsyncApp, edge: Edge) -> None:
-    @app.command(Command.PORTFOLIO)
+    @app.command(GRAMMAR.command)
     async def portfolio(ack: AsyncAck, body: Body) -> None:
-        request = grammar.parse(body["command"], body.get("text") or "")
+        request = GRAMMAR.parse(body.get("text") or "")
         if isinstance(request, Help):
-            await edge.answer(ack, grammar.help_of(request.command))
+            await edge.answer(ack, GRAMMAR.help())
         elif isinstance(request, PortfolioSetup):
             name = request.name
             await edge.open(
@@ -47,7 +47,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
 
 
 def _buttons(app: AsyncApp, edge: Edge) -> None:
-    app.action(ActionId.SHOW_PORTFOLIO)(
+    app.action(PortfolioActionId.SHOW_PORTFOLIO)(
         shows(
             edge,
             lambda session, actor, row, now: overview.portfolio_view(session, actor, now, portfolio_id=row),
@@ -55,10 +55,10 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         )
     )
 
-    app.action(ActionId.SETUP_PORTFOLIO)(opens(edge, setup.change_form))
-    app.action(ActionId.SETUP_LOOPS)(opens(edge, setup.loops_form))
+    app.action(PortfolioActionId.SETUP_PORTFOLIO)(opens(edge, setup.change_form))
+    app.action(PortfolioActionId.SETUP_LOOPS)(opens(edge, setup.loops_form))
 
-    @app.action(ActionId.SHOW_PORTFOLIO_PAGE)
+    @app.action(PortfolioActionId.SHOW_PORTFOLIO_PAGE)
     async def page(ack: AsyncAck, body: Body) -> None:
         key, page_number = pair(clicked(body))
         view = await edge.read(
@@ -67,7 +67,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         await edge.show(body, view, "Portfolio")
         await ack()
 
-    @app.action(ActionId.ADOPT_ACCOUNTS)
+    @app.action(PortfolioActionId.ADOPT_ACCOUNTS)
     async def adopt(ack: AsyncAck, body: Body) -> None:
         portfolio_id = number(clicked(body))
         view = await edge.write_and_show(
@@ -80,7 +80,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.PORTFOLIO_SETUP)
+    @app.view(PortfolioCallback.PORTFOLIO_SETUP)
     async def saved(ack: AsyncAck, body: Body) -> None:
         new = _portfolio(Form(body))
 
@@ -93,7 +93,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         )
         await ack(response_action="update", view=edge.in_modal(view, "Portfolio"))
 
-    @app.view(Callback.LOOP_CHANNELS)
+    @app.view(PortfolioCallback.LOOP_CHANNELS)
     async def loops_set(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         portfolio_id, product, market = number(form.metadata), form.text("product"), form.text("go_to_market")

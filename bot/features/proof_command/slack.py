@@ -16,11 +16,11 @@ from bot.features.evidence import list as evidence_list
 from bot.features.meetings import agenda, cadences, forms
 from bot.features.packet import packet
 from bot.features.plan import plan
+from bot.features.proof_command.grammar import GRAMMAR, NewAccountRequest, Show, Topic
+from bot.features.proof_command.ids import ProofActionId
 from bot.features.risks import list as risk_list
-from bot.slack import grammar
 from bot.slack.edge import Edge
-from bot.slack.grammar import Help, NewAccountRequest, Show, Topic
-from bot.slack.ids import ActionId, Command
+from bot.slack.grammar import Help
 from bot.slack.payload import Body, clicked, number
 from bot.slack.shortcuts import Look
 
@@ -57,11 +57,11 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
 
 def _command(app: AsyncApp, edge: Edge) -> None:
-    @app.command(Command.PROOF)
+    @app.command(GRAMMAR.command)
     async def proof(ack: AsyncAck, body: Body) -> None:
-        request = grammar.parse(body["command"], body.get("text") or "")
+        request = GRAMMAR.parse(body.get("text") or "")
         if isinstance(request, Help):
-            await edge.answer(ack, grammar.help_of(request.command))
+            await edge.answer(ack, GRAMMAR.help())
         elif isinstance(request, NewAccountRequest):
             await edge.open(
                 body, await edge.read(body, lambda s, actor, now: add_account.account_form(s, actor, "", now))
@@ -80,7 +80,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
 
 
 def _buttons(app: AsyncApp, edge: Edge) -> None:
-    @app.action(re.compile(re.escape(ActionId.CHOOSE_ACCOUNT)))
+    @app.action(re.compile(re.escape(ProofActionId.CHOOSE_ACCOUNT)))
     async def choose(ack: AsyncAck, body: Body) -> None:
         account_id, _, word = clicked(body).partition(":")
         form = FORM_BY_WORD.get(word)

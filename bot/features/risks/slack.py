@@ -5,15 +5,15 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.features.risks import ownership
+from bot.features.risks.ids import RiskActionId, RiskCallback
 from bot.slack.edge import Edge
-from bot.slack.ids import ActionId, Callback
 from bot.slack.payload import Body, Form, clicked, number
 from bot.slack.shortcuts import Look, opens
 
-FORMS: dict[ActionId, Look] = {
-    ActionId.ASSIGN_RISK: ownership.assign_form,
-    ActionId.SNOOZE_RISK: ownership.snooze_form,
-    ActionId.CLOSE_RISK: ownership.close_form,
+FORMS: dict[RiskActionId, Look] = {
+    RiskActionId.ASSIGN_RISK: ownership.assign_form,
+    RiskActionId.SNOOZE_RISK: ownership.snooze_form,
+    RiskActionId.CLOSE_RISK: ownership.close_form,
 }
 
 
@@ -26,13 +26,13 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
 
 def _buttons(app: AsyncApp, edge: Edge) -> None:
-    @app.action(ActionId.CLAIM_RISK)
+    @app.action(RiskActionId.CLAIM_RISK)
     async def claim(ack: AsyncAck, body: Body) -> None:
         risk_id = number(clicked(body))
         await edge.write(body, lambda session, actor, now: ownership.claim(session, actor, risk_id, now))
         await ack()
 
-    @app.action(ActionId.REOPEN_RISK)
+    @app.action(RiskActionId.REOPEN_RISK)
     async def reopen(ack: AsyncAck, body: Body) -> None:
         risk_id = number(clicked(body))
         await edge.write(
@@ -42,14 +42,14 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:
-    @app.view(Callback.ASSIGN_RISK)
+    @app.view(RiskCallback.ASSIGN_RISK)
     async def assigned(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         risk_id, to = number(form.metadata), form.words("assignee")
         await edge.write(body, lambda session, actor, now: ownership.assign(session, actor, risk_id, to, now))
         await ack()
 
-    @app.view(Callback.SNOOZE_RISK)
+    @app.view(RiskCallback.SNOOZE_RISK)
     async def snoozed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         risk_id, until, why = number(form.metadata), form.required_day("until"), form.words("why")
@@ -58,7 +58,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         )
         await ack()
 
-    @app.view(Callback.CLOSE_RISK)
+    @app.view(RiskCallback.CLOSE_RISK)
     async def closed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         risk_id, piece, how = number(form.metadata), form.row("evidence"), form.text("how") or ""

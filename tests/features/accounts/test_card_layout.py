@@ -21,15 +21,13 @@ from bot.features.accounts.judgement import NewJudgement
 from bot.features.accounts.views import CardView, SharedCardView
 from bot.features.packet import packet
 from bot.resources import TEMPLATES
-from bot.slack.ids import ActionId, Callback
-from bot.slack.render import Renderer
+from bot.rooms import new_renderer
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
 from tests.support.factory import add_workspace
 from tests.support.managing import MONDAY, Team, day
 
-RENDERER = Renderer()
-GIVEN = {"act": ActionId, "callback": Callback}
+RENDERER = new_renderer()
 LONG = "A very long text that somebody typed on a Friday afternoon, " * 6
 MODALS = sorted(
     str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html") if "<modal" in path.read_text("utf-8")
@@ -106,27 +104,25 @@ def card(team: Team, account_id: int, **options: Any) -> CardView:
 def test_the_richest_card_has_twelve_lines_and_names_everything(team: Team) -> None:
     account_id = rich(team)
     view = card(team, account_id, guessed_from=LONG)
-    message = RENDERER.message("accounts/card.html", view=view, place="message", **GIVEN)
+    message = RENDERER.message("accounts/card.html", view=view, place="message")
     lines = lines_before_the_fold(message.blocks)
     assert len(lines) == CARD_LINES, "\n".join(lines)
     text = "\n".join(lines)
     for fact in ("by hand:", "Theatre:", "Forgotten promise:", "first win after 61 days", ":rotating_light:", "Next:"):
         assert fact in text
     assert re.search(r"\d+ more proven: `/proof \S+ packet`; \d+ more unproven: `/proof \S+ gap`", text)
-    shared = RENDERER.message(
-        "accounts/shared_card.html", view=SharedCardView(view, "U0MAYA"), place="message", **GIVEN
-    )
+    shared = RENDERER.message("accounts/shared_card.html", view=SharedCardView(view, "U0MAYA"), place="message")
     assert len(lines_before_the_fold(shared.blocks)) == CARD_LINES + 1, "the same and who shares it"
 
 
 def test_an_empty_card_says_what_is_missing(team: Team) -> None:
     view = card(team, team.add_account("Empty", renews_in=None, arr_minor=None))
-    lines = lines_before_the_fold(RENDERER.message("accounts/card.html", view=view, place="message", **GIVEN).blocks)
+    lines = lines_before_the_fold(RENDERER.message("accounts/card.html", view=view, place="message").blocks)
     assert 6 <= len(lines) <= 8
 
 
 def test_the_first_button_stands_within_six_lines(team: Team) -> None:
-    blocks = RENDERER.message("accounts/card.html", view=card(team, rich(team)), place="message", **GIVEN).blocks
+    blocks = RENDERER.message("accounts/card.html", view=card(team, rich(team)), place="message").blocks
     assert blocks[1]["accessory"]["type"] == "button"
     assert len(lines_before_the_fold(blocks[:2])) <= 6
 
@@ -135,7 +131,7 @@ def test_a_packet_is_told_in_five_minutes(team: Team) -> None:
     account_id = rich(team)
     with team.session() as session:
         view = packet.packet(session, Actor(team.maya, "test"), account_id, day(MONDAY, 60))
-    message = RENDERER.message("packet/packet.html", view=view, place="message", **GIVEN)
+    message = RENDERER.message("packet/packet.html", view=view, place="message")
     assert len(lines_before_the_fold(message.blocks)) <= 30
     assert {block["type"] for block in message.blocks[-1:]} == {"actions"}
 

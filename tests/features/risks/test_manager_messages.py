@@ -18,19 +18,16 @@ from bot.features.portfolios.setup import PortfolioForm
 from bot.features.review import daily_review
 from bot.features.risks import ownership
 from bot.outbox.types import Moot
+from bot.rooms import MESSAGE_KINDS, new_renderer
 from bot.slack.edge import template_of
-from bot.slack.ids import ActionId, Callback
-from bot.slack.render import Renderer
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
-from bot.wiring import MESSAGE_KINDS
 from sandbox.blocks import finish_blocks, finish_view
 from tests.support.factory import add_workspace
 from tests.support.managing import MONDAY, Team, day
 
 HOSTILE = "<!channel> *_~`x`~_* \"'&<b> \u202eevil \u200b{{ view }}\nnew line 株式会社 " * 200
-RENDERER = Renderer()
-_GIVEN = {"act": ActionId, "callback": Callback}
+RENDERER = new_renderer()
 
 
 @pytest.fixture
@@ -45,14 +42,14 @@ def team(tmp_path: Any) -> Iterator[Team]:
 
 def said(view: object) -> str:
     """The message of a view as one text, after Slack's own checks."""
-    message = RENDERER.message(template_of(view), view=view, **_GIVEN)
+    message = RENDERER.message(template_of(view), view=view)
     blocks = finish_blocks(message.blocks, "message", lambda kind: kind)
     return checked(f"{message.text}\n" + "\n".join(_texts(blocks)))
 
 
 def form(view: object) -> str:
     """The same of a modal."""
-    modal = RENDERER.modal(template_of(view), view=view, **_GIVEN)
+    modal = RENDERER.modal(template_of(view), view=view)
     assert sum(block["type"] == "input" for block in modal["blocks"]) <= 8
     return checked("\n".join(_texts(finish_view(modal, "modal", lambda kind: kind)["blocks"])))
 
@@ -233,6 +230,6 @@ def test_home_is_taken_by_slack_for_everybody(team: Team, who: str) -> None:
         digest.open_due_digest(session, now)
         ownership.claim(session, team.as_(team.maya), risk_id, now)
         view = home.home(session, team.as_(getattr(team, who)), now)
-    content = RENDERER.home("home/home.html", view=view, **_GIVEN)
+    content = RENDERER.home("home/home.html", view=view)
     text = checked("\n".join(_texts(finish_view(content, "home", lambda kind: kind)["blocks"])))
     assert ("Your accounts, worst first" in text) == (who != "priya")

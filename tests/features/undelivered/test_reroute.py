@@ -25,10 +25,11 @@ from bot.outbox.sender import Sender
 from bot.outbox.transport import Lease
 from bot.outbox.types import Ambiguous, Claimed, NotSent, PermanentFailure, Sent
 from bot.outbox.wakeup import Wakeup
+from bot.rooms import MESSAGE_KINDS
 from bot.store import members, schema
 from bot.store.engine import Database
 from bot.store.schema.outbox import outbox
-from bot.wiring import MESSAGE_KINDS, problem_of
+from bot.wiring import problem_of
 from tests.support.channel_log import FAST, ChannelLog, Clock, LogTransport
 from tests.support.managing import CHANNEL, MONDAY, Team, day
 

@@ -1,0 +1,30 @@
+"""The ids of this room in Slack; `bot.rooms` collects them for the templates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MeetingActionId(StrEnum):
+    """The `action_id` of what can be clicked or chosen outside of an input."""
+
+    ANSWER = "prompt.answer"
+    NOTHING_CHANGED = "prompt.nothing"
+    SNOOZE_PROMPT = "prompt.snooze"
+    HAND_OVER = "prompt.hand_over"
+    MEETING_OFF = "prompt.off"
+    EDIT_ANSWER = "answer.edit"
+    CONFIRM_ANSWER = "answer.confirm"
+    ANSWER_LATE = "answer.late"
+    ANSWER_ACCOUNT = "answer.account"
+    CHOOSE_CHANGE = "draft.change"
+    EDIT_DRAFT = "draft.edit"
+
+
+class MeetingCallback(StrEnum):
+    """The `callback_id` of each modal."""
+
+    ANSWER = "answer"
+    NOTHING_CHANGED = "nothing_changed"
+    HAND_OVER = "hand_over"
+    CADENCE = "cadence"

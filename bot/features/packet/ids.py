@@ -1,0 +1,18 @@
+"""The ids of this room in Slack; `bot.rooms` collects them for the templates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PacketActionId(StrEnum):
+    """The `action_id` of what can be clicked or chosen outside of an input."""
+
+    SHARE_PACKET = "packet.share"
+    ACCEPT_PACKET = "packet.accept"
+
+
+class PacketCallback(StrEnum):
+    """The `callback_id` of each modal."""
+
+    ACCEPT_PACKET = "accept_packet"

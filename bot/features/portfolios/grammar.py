@@ -1,0 +1,52 @@
+"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, or its setup."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.slack.grammar import CommandForm, Grammar, unquoted
+
+COMMAND = "/portfolio"
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRequest:
+    """`/portfolio [@owner | name]`: mine, a colleague's (`owner` is a Slack user id), or the one of this name."""
+
+    owner: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSetup:
+    """`/portfolio setup [name]`."""
+
+    name: str | None = None
+
+
+_FORMS = (
+    CommandForm("", "your portfolio, worst first"),
+    CommandForm("@owner", "the accounts of a colleague"),
+    CommandForm("<name>", "the portfolio of this name"),
+    CommandForm("setup", "name, channel, manager and digest time", "setup"),
+)
+
+
+def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup:
+    if not words:
+        return PortfolioRequest()
+    if match := _MENTION.fullmatch(words):
+        return PortfolioRequest(owner=match["id"])
+    name, rest = unquoted(words)
+    if name is not None and not rest:
+        return PortfolioRequest(name=name)
+    first, _, behind = words.partition(" ")
+    if first.casefold() == "setup":
+        return PortfolioSetup(unquoted(behind)[0] or behind or None)
+    return PortfolioRequest(name=words)
+
+
+GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | setup | help", _portfolio)
+
+_MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")

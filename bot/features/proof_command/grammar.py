@@ -1,0 +1,132 @@
+"""The grammar of `/proof`: an account's name, then a topic.
+
+A name may have spaces, so a topic is a known word at the end (`/proof acme corp plan`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+
+from bot.app.actor import UserError
+from bot.features.proof_command.refusals import ProofRefusal
+from bot.slack.grammar import CommandForm, Grammar, Help, unquoted
+
+COMMAND = "/proof"
+
+
+class Topic(StrEnum):
+    """What of an account is asked for; `card` is what comes without a word."""
+
+    CARD = "card"
+    EVIDENCE = "evidence"
+    PLAN = "plan"
+    GAP = "gap"
+    RISK = "risk"
+    HISTORY = "history"
+    JUDGE = "judge"
+    CADENCE = "cadence"
+    AGENDA = "agenda"
+    ACTIONS = "actions"
+    STAGE = "stage"
+    TIER = "tier"
+    PACKET = "packet"
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """`/proof <account> [topic]`; `as_of` for the card as it was, `since` for a part of the history.
+
+    `hint` is what to say if no account has this name: the end of it looks like a mistyped topic.
+    """
+
+    account: str
+    topic: Topic = Topic.CARD
+    as_of: date | None = None
+    since: date | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccountRequest:
+    """`/proof new`."""
+
+
+ProofRequest = Show | NewAccountRequest
+
+
+def _about(topic: Topic, does: str, extra: str = "") -> CommandForm:
+    return CommandForm(f"<account> {topic}{extra}", does, topic)
+
+
+_FORMS = (
+    CommandForm("<account>", "the card: what is proven, what is not, who moves next"),
+    _about(Topic.EVIDENCE, "every piece of evidence, or add one"),
+    _about(Topic.PLAN, "what success is, who owns it, what will slow it down"),
+    _about(Topic.GAP, "what is unproven, and the risk if it stays so"),
+    _about(Topic.RISK, "the open risks"),
+    _about(Topic.HISTORY, "who changed what, when", " [since 2026-03-01]"),
+    _about(Topic.JUDGE, "say whether it is retained in substance"),
+    _about(Topic.CADENCE, "its customer meetings"),
+    _about(Topic.AGENDA, "four lines for the next meeting"),
+    _about(Topic.ACTIONS, "the open next steps; close one when the customer was told"),
+    _about(Topic.PACKET, "the story that its champion can defend in five minutes"),
+    _about(Topic.STAGE, "where it stands, the test to get on, how long it took"),
+    _about(Topic.TIER, "how much attention its ARR pays for"),
+    CommandForm("<account> as of 2026-03-01", "the card as it was on that day"),
+    CommandForm("new", "add an account", "new"),
+)
+
+
+def _proof(words: str) -> ProofRequest | Help:
+    if not words:
+        return Help()
+    name, rest = unquoted(words)
+    if name is not None:
+        return _show(name, rest) if rest else Show(name)
+    if words.casefold() == "new":
+        return NewAccountRequest()
+    if words.casefold() in _TOPICS:
+        raise UserError(ProofRefusal.TOPIC_WITHOUT_ACCOUNT, topic=words.casefold(), typed=words)
+    return _show("", words)
+
+
+def _show(name: str, rest: str) -> Show:
+    """`rest` follows a quoted `name`; without one, `rest` starts with the name."""
+    if match := _AS_OF.fullmatch(rest):
+        return Show(_named(name, match["head"]), as_of=_day(match["day"]))
+    if match := _SINCE.fullmatch(rest):
+        return Show(_named(name, match["head"]), Topic.HISTORY, since=_day(match["since"] or match["day"]))
+    head, _, last = rest.rpartition(" ")
+    if last.casefold() in _TOPICS and (head or name):
+        return Show(_named(name, head), Topic(last.casefold()))
+    near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7) if head or name else []
+    if name:
+        raise UserError(ProofRefusal.TOPIC_UNKNOWN, topic=rest, account=name, nearest=near[0] if near else None)
+    hint = f"Did you mean {COMMAND} {head} {near[0]}?" if near and head else None
+    return Show(rest, hint=hint)
+
+
+def _named(name: str, head: str) -> str:
+    chosen_name = name or head.strip()
+    if not chosen_name or (name and head.strip()):
+        raise UserError(ProofRefusal.ACCOUNT_MISSING)
+    return chosen_name
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise UserError(ProofRefusal.DATE_UNREADABLE, day=written) from None
+
+
+_TOPICS = [topic.value for topic in Topic if topic is not Topic.CARD]
+_WORDS = " | ".join(form.word for form in _FORMS if form.word and form.word != "new")
+GRAMMAR = Grammar(COMMAND, _FORMS, f"<account> [{_WORDS}] | new | help", _proof)
+
+_AS_OF = re.compile(r"(?P<head>.*?)\s*\bas of (?P<day>.+)", re.IGNORECASE)
+_SINCE = re.compile(r"(?P<head>.*?)\s*\bhistory (?:since (?P<since>.+)|(?P<day>\S*\d\S*))", re.IGNORECASE)

@@ -1,0 +1,12 @@
+"""Why something in proof_command cannot be done; `templates/proof_command/refusals.yml` words each."""
+
+from __future__ import annotations
+
+from bot.app.refusals import Refusal
+
+
+class ProofRefusal(Refusal):
+    TOPIC_WITHOUT_ACCOUNT = "proof_command.topic_without_account"
+    TOPIC_UNKNOWN = "proof_command.topic_unknown"
+    ACCOUNT_MISSING = "proof_command.account_missing"
+    DATE_UNREADABLE = "proof_command.date_unreadable"

@@ -1,0 +1,137 @@
+"""What each room brings to the running bot: its kinds of message, its jobs, its listeners and its ids.
+
+A new room is added to these tables; `bot.wiring` puts them to work.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.app import submissions
+from bot.app.message_kinds import MessageKind, retention_rules
+from bot.features.accounts import slack as account_slack
+from bot.features.accounts.ids import AccountActionId, AccountCallback
+from bot.features.actions import messages as action_messages
+from bot.features.actions import slack as action_slack
+from bot.features.actions.ids import StepActionId, StepCallback
+from bot.features.evidence import slack as evidence_slack
+from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
+from bot.features.home import slack as home_slack
+from bot.features.meetings import grammar as meeting_grammar
+from bot.features.meetings import jobs as meeting_jobs
+from bot.features.meetings import messages as meeting_messages
+from bot.features.meetings import slack as meeting_slack
+from bot.features.meetings.ids import MeetingActionId, MeetingCallback
+from bot.features.packet import slack as packet_slack
+from bot.features.packet.ids import PacketActionId, PacketCallback
+from bot.features.plan import slack as plan_slack
+from bot.features.plan.ids import PlanActionId, PlanCallback
+from bot.features.portfolios import grammar as portfolio_grammar
+from bot.features.portfolios import jobs as portfolio_jobs
+from bot.features.portfolios import messages as portfolio_messages
+from bot.features.portfolios import slack as portfolio_slack
+from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
+from bot.features.proof_command import grammar as proof_command_grammar
+from bot.features.proof_command import slack as proof_command_slack
+from bot.features.proof_command.ids import ProofActionId
+from bot.features.review import jobs as review_jobs
+from bot.features.risks import jobs as risk_jobs
+from bot.features.risks import messages as risk_messages
+from bot.features.risks import slack as risk_slack
+from bot.features.risks.ids import RiskActionId, RiskCallback
+from bot.features.undelivered import jobs as undelivered_jobs
+from bot.features.undelivered import messages as undelivered_messages
+from bot.outbox.retention import prune
+from bot.scheduler.jobs import Job
+from bot.slack.edge import Edge
+from bot.slack.grammar import Grammar
+from bot.slack.ids import IdTable
+from bot.slack.render import Renderer
+
+MESSAGE_KINDS: tuple[MessageKind, ...] = (
+    *meeting_messages.KINDS,
+    *action_messages.KINDS,
+    *risk_messages.KINDS,
+    *portfolio_messages.KINDS,
+    *undelivered_messages.KINDS,
+)
+"""Every kind of message that we send."""
+
+JOBS: tuple[Job, ...] = (
+    *meeting_jobs.JOBS,
+    *review_jobs.JOBS,
+    *portfolio_jobs.JOBS,
+    *risk_jobs.JOBS,
+    *undelivered_jobs.jobs(MESSAGE_KINDS),
+    Job("forget old submissions", submissions.forget, ticks=30),
+)
+"""Everything that the clock triggers, but for letting old messages go (`with_pruning`)."""
+
+
+GRAMMARS: tuple[Grammar[Any], ...] = (proof_command_grammar.GRAMMAR, meeting_grammar.GRAMMAR, portfolio_grammar.GRAMMAR)
+"""The slash commands, as the manifest declares them."""
+
+ACTIONS = IdTable(
+    AccountActionId,
+    StepActionId,
+    EvidenceActionId,
+    MeetingActionId,
+    PacketActionId,
+    PlanActionId,
+    PortfolioActionId,
+    ProofActionId,
+    RiskActionId,
+)
+"""The ids of everything that can be pressed."""
+
+CALLBACKS = IdTable(
+    AccountCallback,
+    StepCallback,
+    EvidenceCallback,
+    MeetingCallback,
+    PacketCallback,
+    PlanCallback,
+    PortfolioCallback,
+    RiskCallback,
+)
+"""The ids of every modal."""
+
+
+def new_renderer() -> Renderer:
+    """A renderer of our templates that knows the ids of all rooms."""
+    return Renderer(actions=ACTIONS, callbacks=CALLBACKS)
+
+
+class Listeners(Protocol):
+    """A module of listeners."""
+
+    def register(self, app: AsyncApp, edge: Edge) -> None: ...
+
+
+LISTENERS: tuple[Listeners, ...] = (
+    proof_command_slack,
+    meeting_slack,
+    evidence_slack,
+    account_slack,
+    plan_slack,
+    action_slack,
+    risk_slack,
+    portfolio_slack,
+    packet_slack,
+    home_slack,
+)
+
+
+def with_pruning(retention: timedelta) -> tuple[Job, ...]:
+    """All jobs of a running bot: the table, and letting messages go that have been over for `retention`."""
+    return (*JOBS, Job("prune the outbox", partial(prune, retention_rules(MESSAGE_KINDS), retention), ticks=30))
+
+
+def register_listeners(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` every listener that we have."""
+    for module in LISTENERS:
+        module.register(app, edge)
