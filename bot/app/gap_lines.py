@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.account.assessment import Assessment
+from bot.domain.facts import Fact
 from bot.domain.model import ProofState
 from bot.domain.proof import explanation
 
@@ -15,7 +16,7 @@ class GapLine:
     """One gap: of an outcome (`outcome_id`, closes by evidence) or a question (`gap_id`, closes by an answer)."""
 
     title: str
-    reason: str
+    reason: Fact
     risk_if_never: str | None
     owner: str | None
     next_action: str | None

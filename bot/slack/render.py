@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from bot.domain.labels import Choices, label
 from bot.domain.values.text import day, plural
+from bot.phrases import phrase
 from bot.resources import TEMPLATES
 from bot.slack import markup
 from bot.slack.ids import IdTable
@@ -45,7 +46,7 @@ class Renderer:
             finalize=_finalize,
             extensions=[_LineMarks],
         )
-        self._environment.filters.update(day=short_day, cut=cut, plural=plural, label=label)
+        self._environment.filters.update(day=short_day, cut=cut, plural=plural, label=label, phrase=phrase)
         self._environment.globals.update(choices=Choices(), act=actions or IdTable(), callback=callbacks or IdTable())
 
     def message(self, template: str, **context: Any) -> Message:

@@ -22,6 +22,7 @@ from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcomes import NewOutcome
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
+from bot.phrases import phrase
 from tests.support import figures
 from tests.support.cast import ADA, MAYA, PRIYA, TOM
 from tests.support.story import Story
@@ -63,7 +64,7 @@ class Halden(Story):
         }
 
     def coverage(self) -> str:
-        return self.act("priya", assessments.assessed, self.account_id)[1].coverage_text
+        return phrase(self.act("priya", assessments.assessed, self.account_id)[1].covered)
 
     def stage(self) -> Stage:
         return self.state().account.stage

@@ -9,10 +9,10 @@ from datetime import date
 from enum import StrEnum
 
 from bot.domain.enums import AccountStatus, Loop
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.labels import label
 from bot.domain.model import Account, Action
 from bot.domain.values.money import Money, listed_money, money, total
-from bot.domain.values.text import plural, spelled
 
 
 class ActionState(StrEnum):
@@ -35,12 +35,10 @@ class Recurring:
     unknown_arr: int
 
     @property
-    def fact(self) -> str:
+    def fact(self) -> Fact:
         """`nine accounts, 1.2 M USD ARR`; accounts of unknown ARR are named and not guessed."""
-        count = len(self.account_ids)
-        worth = f", {listed_money(self.arr)} ARR" if self.arr else ""
-        unknown = f" ({self.unknown_arr} with unknown ARR)" if self.unknown_arr else ""
-        return f"{spelled(count)} {'account' if count == 1 else 'accounts'}{worth}{unknown}"
+        arr = listed_money(self.arr) if self.arr else None
+        return fact(FactCode.RECURRING_THEME, count=len(self.account_ids), arr=arr, unknown=self.unknown_arr)
 
 
 def state_of(action: Action, on: date) -> ActionState:
@@ -58,17 +56,17 @@ def open_action(action: Action, on: date) -> bool:
     return state_of(action, on) in (ActionState.OPEN, ActionState.TO_TELL)
 
 
-def why_not_closed(action: Action, on: date) -> str | None:
+def why_not_closed(action: Action, on: date) -> Fact | None:
     """What is missing before an action may be closed, `None` when nothing is."""
     match state_of(action, on):
         case ActionState.CLOSED | ActionState.DROPPED:
             return None
         case ActionState.TO_TELL:
-            return "Tell the customer what changed, and write down the words you used"
+            return fact(FactCode.NOT_TOLD_WHAT_CHANGED)
         case ActionState.OPEN if action.loop in (Loop.PRODUCT, Loop.GO_TO_MARKET):
-            return f"{label(action.loop).capitalize()} has not answered yet"
+            return fact(FactCode.LOOP_NOT_ANSWERED, loop=label(action.loop))
         case _:
-            return "The customer has not been told"
+            return fact(FactCode.NOT_TOLD)
 
 
 def recurring(actions: Iterable[tuple[Account, Action]], on: date, least_accounts: int = 2) -> tuple[Recurring, ...]:
@@ -100,9 +98,3 @@ def _recurring(theme: str, loop: Loop, accounts: dict[int, Account]) -> Recurrin
     amounts = [money(account.arr_minor, account.currency) for account in accounts.values()]
     known_amounts = [amount for amount in amounts if amount is not None]
     return Recurring(theme, loop, tuple(sorted(accounts)), total(known_amounts), len(amounts) - len(known_amounts))
-
-
-def to_tell(actions: Iterable[Action], on: date) -> str | None:
-    """`2 answers wait to be told to the customer`, or `None`."""
-    waiting = sum(state_of(action, on) is ActionState.TO_TELL for action in actions)
-    return f"{plural(waiting, 'answer waits', 'answers wait')} to be told to the customer" if waiting else None

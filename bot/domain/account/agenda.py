@@ -9,11 +9,11 @@ from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.promises import forgotten
 from bot.domain.enums import Grade, OutcomeKind, RiskKind, Standing
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.labels import label
-from bot.domain.proof.coverage import NO_OUTCOME
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.next_step import next_step
-from bot.domain.values.text import day, number, percent, quoted
+from bot.domain.values.text import number, percent
 
 _BLOCKING = frozenset({RiskKind.SPONSOR_LEFT, RiskKind.NO_CUSTOMER_OWNER, RiskKind.PROOF_DISPUTED, RiskKind.DISPROVEN})
 
@@ -22,10 +22,10 @@ _BLOCKING = frozenset({RiskKind.SPONSOR_LEFT, RiskKind.NO_CUSTOMER_OWNER, RiskKi
 class Agenda:
     """Four lines, each a few points, the weightiest first. An empty line is an answer too: the template says so."""
 
-    achieved: tuple[str, ...]
-    blocks: tuple[str, ...]
-    next: tuple[str, ...]
-    success_by_then: tuple[str, ...]
+    achieved: tuple[Fact, ...]
+    blocks: tuple[Fact, ...]
+    next: tuple[Fact, ...]
+    success_by_then: tuple[Fact, ...]
     next_meeting_at: datetime | None
 
 
@@ -40,58 +40,58 @@ def agenda(assessment: Assessment, most: int = 3) -> Agenda:
     )
 
 
-def _achieved(assessment: Assessment) -> list[str]:
+def _achieved(assessment: Assessment) -> list[Fact]:
     """What is measured or better and has moved, the newest first; what is only claimed is no achievement."""
     measured = [graded for graded in assessment.outcomes if graded.grade is not None and graded.grade >= Grade.MEASURED]
     measured.sort(key=lambda graded: _as_of(graded), reverse=True)
     moved = (graded for graded in measured if graded.progress or graded.outcome.kind is OutcomeKind.STATEMENT)
-    return [achievement(graded) for graded in moved]
+    return [_achievement(graded) for graded in moved]
 
 
 def _as_of(graded: Graded) -> date:
     return graded.evidence.as_of if graded.evidence is not None else date.min
 
 
-def achievement(graded: Graded) -> str:
+def _achievement(graded: Graded) -> Fact:
     """`“Onboard in 5 days”: 6 days, 85% of the way, confirmed`."""
-    parts = []
-    if graded.value is not None:
-        parts.append(number(graded.value, graded.outcome.unit))
-    if graded.progress is not None:
-        parts.append("target met" if graded.progress == 1 else f"{percent(graded.progress)} of the way")
-    parts.append("" if graded.grade is None else label(graded.grade))
-    return f"{quoted(graded.outcome.title)}: {', '.join(part for part in parts if part)}"
+    return fact(
+        FactCode.ACHIEVED,
+        title=graded.outcome.title,
+        value=None if graded.value is None else number(graded.value, graded.outcome.unit),
+        met=graded.progress == 1,
+        share=None if graded.progress is None else percent(graded.progress),
+        grade=None if graded.grade is None else label(graded.grade),
+    )
 
 
-def _blocks(assessment: Assessment) -> list[str]:
+def _blocks(assessment: Assessment) -> list[Fact]:
     on, state = assessment.on, assessment.state
     points = [danger.fact for danger in assessment.dangers if danger.kind in _BLOCKING]
     obstacles = [obstacle for obstacle in state.obstacles if obstacle.cleared_on is None or obstacle.cleared_on > on]
     obstacles.sort(key=lambda obstacle: (obstacle.due_on or date.max, obstacle.id))
     for obstacle in obstacles:
-        due = f", due {day(obstacle.due_on)}" if obstacle.due_on else ", no date"
-        points.append(f"{quoted(obstacle.text)} ({label(obstacle.kind)}{due})")
+        kind = label(obstacle.kind)
+        points.append(fact(FactCode.OBSTACLE, text=obstacle.text, kind=kind, due=obstacle.due_on))
     points += [promise.fact for promise in forgotten(state.promises, on)]
     return points
 
 
-def _next(assessment: Assessment) -> list[str]:
+def _next(assessment: Assessment) -> list[Fact]:
     on, state = assessment.on, assessment.state
     actions = [action for action in state.actions if open_action(action, on)]
     actions.sort(key=lambda action: (action.due_on or date.max, action.id))
     points = []
     for action in actions:
-        owner = state.names.get(action.owner_id, "nobody") if action.owner_id is not None else "nobody"
-        due = f" by {day(action.due_on)}" if action.due_on else ""
-        points.append(f"{quoted(action.text)}: {owner}{due}")
+        owner = state.names.get(action.owner_id) if action.owner_id is not None else None
+        points.append(fact(FactCode.NEXT_ACTION, text=action.text, owner=owner, due=action.due_on))
     return points
 
 
-def _by_then(assessment: Assessment) -> list[str]:
+def _by_then(assessment: Assessment) -> list[Fact]:
     """The step that would close each gap, the outcome that is due first at the top."""
     if not assessment.outcomes:
-        return [f"Write down what success means: {NO_OUTCOME}"]
+        return [fact(FactCode.WRITE_DOWN_SUCCESS)]
     short = [graded for graded in assessment.outcomes if graded.standing is not Standing.PROVEN]
     short.sort(key=lambda graded: (graded.outcome.due_on or date.max, graded.outcome.id))
     steps = [(graded, next_step(graded)) for graded in short]
-    return [f"{quoted(graded.outcome.title)}: {step}" for graded, step in steps if step]
+    return [fact(FactCode.STEP_OF_OUTCOME, title=graded.outcome.title, step=step) for graded, step in steps if step]

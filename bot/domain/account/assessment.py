@@ -15,12 +15,12 @@ from bot.domain.account.judgement import Judged
 from bot.domain.account.stages import StageStanding
 from bot.domain.account.theatre import Finding
 from bot.domain.enums import AccountStatus, PromptState, Severity, Standing
+from bot.domain.facts import Fact
 from bot.domain.model import Account, Evidence, Gap, ProofState
-from bot.domain.proof.coverage import NO_OUTCOME, coverage
+from bot.domain.proof.coverage import coverage, covered
 from bot.domain.proof.evidence_grade import People
 from bot.domain.proof.grading import Graded, grade
 from bot.domain.values.money import Money, money
-from bot.domain.values.text import percent
 
 NO_EVIDENCE: tuple[Evidence, ...] = ()
 
@@ -98,9 +98,9 @@ class Assessment:
         return self._of(Standing.UNPROVEN)
 
     @property
-    def coverage_text(self) -> str:
+    def covered(self) -> Fact:
         """`40%`, or that nobody has written down what success means."""
-        return percent(self.coverage) if self.outcomes else NO_OUTCOME
+        return covered(self.coverage, len(self.outcomes))
 
     @property
     def gaps(self) -> tuple[OpenGap, ...]:

@@ -1,6 +1,6 @@
-"""The dangers that the ledger alone can show, each with its fact in plain words (`RiskKind`).
+"""The dangers that the ledger alone can show, each with its fact (`RiskKind`).
 
-Facts carry dates and not ages, so that a sentence stays true, and the same, until the ledger changes.
+Facts carry dates and not ages, so that a fact stays true, and the same, until the ledger changes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from decimal import Decimal
 
 from bot.domain.account.actions import open_action
 from bot.domain.enums import AccountStatus, Grade, Part, PromptState, RiskKind, Severity, Standing
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.labels import label
 from bot.domain.model import Action, MeetingFact, Person, ProofState
-from bot.domain.proof.coverage import NO_OUTCOME, RENEWABLE
+from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import is_withdrawn
-from bot.domain.values.text import day, days, listed, number, percent, plural, quoted
+from bot.domain.values.text import number, percent
 
 RENEWAL_WINDOW = timedelta(days=120)
 RENEWAL_NEAR = timedelta(days=60)
@@ -40,7 +41,7 @@ class Danger:
     kind: RiskKind
     subject: str
     severity: Severity
-    fact: str
+    fact: Fact
     since: date | None
 
 
@@ -118,9 +119,8 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
 
 
 def _no_success(state: ProofState, near: bool) -> Danger:
-    fact = NO_OUTCOME[0].upper() + NO_OUTCOME[1:]
     severity = Severity.HIGH if near else Severity.MEDIUM
-    return Danger(RiskKind.NO_SUCCESS_WRITTEN, "", severity, fact, state.account.contract_start)
+    return Danger(RiskKind.NO_SUCCESS_WRITTEN, "", severity, fact(FactCode.NO_SUCCESS), state.account.contract_start)
 
 
 def _of_outcome(graded: Graded, near: bool) -> Iterable[Danger]:
@@ -136,26 +136,29 @@ def _disputed(graded: Graded) -> Danger:
     piece = graded.disputed
     assert piece is not None
     person = graded.people.get(piece.disputed_by) if piece.disputed_by is not None else None
-    fact = f"{person.name if person else 'The customer'} disputes the proof of {quoted(graded.outcome.title)}"
-    if piece.disputed_why:
-        fact += f": {piece.disputed_why}"
-    return Danger(RiskKind.PROOF_DISPUTED, _outcome(graded), Severity.HIGH, fact, piece.disputed_on)
+    disputed = fact(
+        FactCode.DISPUTED_PROOF,
+        person=person.name if person else None,
+        title=graded.outcome.title,
+        why=piece.disputed_why,
+    )
+    return Danger(RiskKind.PROOF_DISPUTED, _outcome(graded), Severity.HIGH, disputed, piece.disputed_on)
 
 
 def _disproven(graded: Graded) -> Danger:
     outcome = graded.outcome
     assert outcome.due_on is not None
-    still = "" if graded.value is None else f" from {number(graded.value, outcome.unit)}"
-    fact = f"{quoted(outcome.title)} was due on {day(outcome.due_on)} and has not moved{still}"
-    return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, fact, outcome.due_on)
+    value = None if graded.value is None else number(graded.value, outcome.unit)
+    not_moved = fact(FactCode.NOT_MOVED, title=outcome.title, due=outcome.due_on, value=value)
+    return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, not_moved, outcome.due_on)
 
 
 def _expired(graded: Graded, near: bool) -> Danger:
     assert graded.last_grade is not None and graded.expired_on is not None
-    title, until = quoted(graded.outcome.title), day(graded.expired_on)
-    fact = f"{title} was {label(graded.last_grade)}, and the proof ran out on {until}"
+    grade, title = label(graded.last_grade), graded.outcome.title
+    ran_out = fact(FactCode.PROOF_RAN_OUT, title=title, grade=grade, until=graded.expired_on)
     severity = Severity.HIGH if near else Severity.MEDIUM
-    return Danger(RiskKind.PROOF_EXPIRED, _outcome(graded), severity, fact, graded.expired_on)
+    return Danger(RiskKind.PROOF_EXPIRED, _outcome(graded), severity, ran_out, graded.expired_on)
 
 
 def _outcome(graded: Graded) -> str:
@@ -167,14 +170,11 @@ def _no_customer_owner(outcomes: Sequence[Graded], on: date) -> Iterable[Danger]
     orphans = [graded for graded in outcomes if not owned(graded, on)]
     if not orphans:
         return
-    if len(orphans) == len(outcomes):
-        fact, severity = "Nobody at the customer owns an outcome", Severity.HIGH
-    else:
-        names = [quoted(graded.outcome.title, 40) for graded in orphans[:3]]
-        if len(orphans) > len(names):
-            names.append(f"{len(orphans) - len(names)} more")
-        fact, severity = f"Nobody at the customer owns {listed(names)}", Severity.MEDIUM
-    yield Danger(RiskKind.NO_CUSTOMER_OWNER, "", severity, fact, None)
+    every = len(orphans) == len(outcomes)
+    titles = () if every else tuple(graded.outcome.title for graded in orphans[:3])
+    not_owned = fact(FactCode.NO_CUSTOMER_OWNER, titles=titles, more=len(orphans) - len(titles))
+    severity = Severity.HIGH if every else Severity.MEDIUM
+    yield Danger(RiskKind.NO_CUSTOMER_OWNER, "", severity, not_owned, None)
 
 
 def owned(graded: Graded, on: date) -> bool:
@@ -199,21 +199,24 @@ def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
                 sponsor = person
         else:
             if sponsor is not None and sponsor.left_on is not None:
-                fact = f"{sponsor.name}, {label(part)}, left on {day(sponsor.left_on)} and nobody has taken over"
-                yield Danger(RiskKind.SPONSOR_LEFT, f"person:{sponsor.id}", Severity.HIGH, fact, sponsor.left_on)
+                left = fact(FactCode.SPONSOR_LEFT, name=sponsor.name, part=label(part), on=sponsor.left_on)
+                yield Danger(RiskKind.SPONSOR_LEFT, f"person:{sponsor.id}", Severity.HIGH, left, sponsor.left_on)
 
 
 def _renewal_unproven(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> Danger:
     renewal = state.account.renewal_date
     assert renewal is not None
     proven = sum(graded.standing is Standing.PROVEN for graded in outcomes)
-    when = "Renews" if renewal >= on else "Was to renew"
-    so_far = (
-        f"{percent(covered_share)} proven ({proven} of {plural(len(outcomes), 'outcome')})" if outcomes else NO_OUTCOME
+    unproven = fact(
+        FactCode.RENEWAL_UNPROVEN,
+        renewal=renewal,
+        passed=renewal < on,
+        share=percent(covered_share),
+        proven=proven,
+        outcomes=len(outcomes),
     )
-    fact = f"{when} on {day(renewal)}: {so_far}"
     severity = Severity.HIGH if renews_within(state, on, RENEWAL_NEAR) else Severity.MEDIUM
-    return Danger(RiskKind.RENEWAL_UNPROVEN, "", severity, fact, renewal - RENEWAL_WINDOW)
+    return Danger(RiskKind.RENEWAL_UNPROVEN, "", severity, unproven, renewal - RENEWAL_WINDOW)
 
 
 def _of_meetings(state: ProofState, now: datetime) -> Iterable[Danger]:
@@ -225,9 +228,13 @@ def _of_meetings(state: ProofState, now: datetime) -> Iterable[Danger]:
         yield _unanswered(past_meetings[-silent:])
     last = past_meetings[-MEETINGS_WITHOUT_EVIDENCE:]
     if len(last) == MEETINGS_WITHOUT_EVIDENCE and without_evidence(state, last, now):
-        dates = days([meeting.starts_at.date() for meeting in last])
-        fact = f"The last {len(last)} meetings brought no new evidence ({dates})"
-        yield Danger(RiskKind.NO_NEW_EVIDENCE, "", Severity.MEDIUM, fact, last[0].starts_at.date())
+        nothing_new = fact(FactCode.MEETINGS_WITHOUT_EVIDENCE, count=len(last), dates=dates_of(last))
+        yield Danger(RiskKind.NO_NEW_EVIDENCE, "", Severity.MEDIUM, nothing_new, last[0].starts_at.date())
+
+
+def dates_of(meetings: Sequence[MeetingFact]) -> tuple[date, ...]:
+    """The days of some meetings, in their order."""
+    return tuple(meeting.starts_at.date() for meeting in meetings)
 
 
 def without_evidence(state: ProofState, meetings: Sequence[MeetingFact], now: datetime) -> bool:
@@ -238,15 +245,15 @@ def without_evidence(state: ProofState, meetings: Sequence[MeetingFact], now: da
 
 
 def _unanswered(silent: Sequence[MeetingFact]) -> Danger:
-    dates = days([meeting.starts_at.date() for meeting in silent[-MANY_SILENT_PROMPTS:]])
-    fact = f"{len(silent)} prompts in a row went unanswered (the last: {dates})"
+    last = dates_of(silent[-MANY_SILENT_PROMPTS:])
+    unanswered = fact(FactCode.PROMPTS_UNANSWERED, count=len(silent), dates=last)
     severity = Severity.HIGH if len(silent) >= MANY_SILENT_PROMPTS else Severity.MEDIUM
-    return Danger(RiskKind.PROMPTS_UNANSWERED, "", severity, fact, silent[0].starts_at.date())
+    return Danger(RiskKind.PROMPTS_UNANSWERED, "", severity, unanswered, silent[0].starts_at.date())
 
 
 def _overdue(state: ProofState, action: Action, due_on: date, on: date) -> Iterable[Danger]:
     if on - due_on < OVERDUE_AFTER:
         return
     owner = state.names.get(action.owner_id) if action.owner_id is not None else None
-    fact = f"{quoted(action.text)} was due on {day(due_on)}" + (f" ({owner})" if owner else " and has no owner")
-    yield Danger(RiskKind.ACTION_OVERDUE, f"action:{action.id}", Severity.MEDIUM, fact, due_on + OVERDUE_AFTER)
+    overdue = fact(FactCode.ACTION_OVERDUE, text=action.text, due=due_on, owner=owner)
+    yield Danger(RiskKind.ACTION_OVERDUE, f"action:{action.id}", Severity.MEDIUM, overdue, due_on + OVERDUE_AFTER)

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 
 from bot.domain.account.dangers import Danger
 from bot.domain.enums import RiskKind, Standing, Verdict
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Judgement, ProofState
 from bot.domain.proof.grading import Graded
-from bot.domain.values.text import day, quoted
 
 CONTRADICTS_YES = frozenset(
     {RiskKind.PROOF_EXPIRED, RiskKind.SPONSOR_LEFT, RiskKind.PROOF_DISPUTED, RiskKind.DISPROVEN}
@@ -23,7 +23,7 @@ class Judged:
 
     judgement: Judgement | None
     by: str | None
-    contradicted_by: tuple[str, ...]
+    contradicted_by: tuple[Fact, ...]
 
     @property
     def again(self) -> bool:
@@ -47,7 +47,7 @@ def judged(state: ProofState, outcomes: Sequence[Graded], dangers: Sequence[Dang
             last = judgement
     if last is None:
         return UNJUDGED
-    facts: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
     if last.verdict is Verdict.YES:
         facts = tuple(danger.fact for danger in dangers if _after(state, danger, last))
     elif last.verdict is Verdict.NO:
@@ -71,9 +71,9 @@ def _proved_after(graded: Graded, last: Judgement) -> bool:
     return graded.standing is Standing.PROVEN and piece is not None and piece.recorded_at > last.judged_at
 
 
-def _newly_proven(graded: Graded) -> str:
+def _newly_proven(graded: Graded) -> Fact:
     assert graded.evidence is not None
-    return f"{quoted(graded.outcome.title)} is proven since {day(graded.evidence.as_of)}"
+    return fact(FactCode.NEWLY_PROVEN, title=graded.outcome.title, since=graded.evidence.as_of)
 
 
 def _day(last: Judgement) -> date:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from bot.domain.account.dangers import held_meetings
 from bot.domain.enums import PromptState
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import MeetingFact
-from bot.domain.values.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Participation:
         return self.asked - self.answered
 
     @property
-    def fact(self) -> str:
+    def fact(self) -> Fact:
         """`answered 4 of 5, 2 moved evidence`."""
-        return f"answered {self.answered} of {self.asked}, {plural(self.moved, 'answer', 'answers')} moved evidence"
+        return fact(FactCode.PARTICIPATION, answered=self.answered, asked=self.asked, moved=self.moved)
 
 
 def participation(

@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 
 from bot.domain.enums import Direction, OutcomeKind, Part
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Obstacle, Outcome, Person, ProofState
-from bot.domain.values.text import listed, quoted
 
 
 class Question(StrEnum):
@@ -20,11 +20,7 @@ class Question(StrEnum):
     OBSTACLES = "obstacles"
 
 
-_ROLES = (
-    (Part.ECONOMIC_BUYER, "Nobody is named who has the authority"),
-    (Part.OUTCOME_OWNER, "Nobody is named who does the work"),
-    (Part.BLAMED, "Nobody is named who is blamed if it fails"),
-)
+_ROLES = (Part.ECONOMIC_BUYER, Part.OUTCOME_OWNER, Part.BLAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ class Hole:
 
     question: Question
     subject: str
-    missing: str
+    fact: Fact
 
 
 def holes(state: ProofState, on: date) -> tuple[Hole, ...]:
@@ -44,79 +40,81 @@ def holes(state: ProofState, on: date) -> tuple[Hole, ...]:
 
 
 def missing_parts(outcome: Outcome) -> tuple[str, ...]:
-    """What an outcome lacks before it can be judged: `a baseline`, `a date`."""
+    """What an outcome lacks before it can be judged: `baseline`, `date`."""
     parts: list[str] = []
     if outcome.kind is OutcomeKind.NUMERIC:
         parts += _missing_of_number(outcome)
     if outcome.due_on is None:
-        parts.append("a date")
+        parts.append("date")
     return tuple(parts)
 
 
 def contradiction(outcome: Outcome) -> str | None:
-    """What in an outcome contradicts itself, so that progress cannot be computed."""
+    """What in an outcome contradicts itself, so that progress cannot be computed: `band`, `met` or `wrong_side`."""
     if outcome.kind is OutcomeKind.STATEMENT:
         return None
     if outcome.direction is Direction.HOLD:
         low, high = outcome.band_low, outcome.band_high
-        return "its band is upside down" if low is not None and high is not None and low > high else None
+        return "band" if low is not None and high is not None and low > high else None
     if outcome.target is None or outcome.baseline is None:
         return None
     if outcome.target == outcome.baseline:
-        return "its target is where it stands already"
+        return "met"
     up = outcome.target > outcome.baseline
     wrong = outcome.direction is not None and (outcome.direction is Direction.UP) is not up
-    return "its target lies on the wrong side of the baseline" if wrong else None
+    return "wrong_side" if wrong else None
 
 
 def _missing_of_number(outcome: Outcome) -> Iterable[str]:
     if not outcome.metric:
-        yield "a metric"
+        yield "metric"
     if outcome.direction is Direction.HOLD:
         if outcome.band_low is None and outcome.band_high is None:
-            yield "a band to stay in"
+            yield "band"
     elif outcome.target is None:
-        yield "a target"
+        yield "target"
     if outcome.baseline is None:
-        yield "a baseline"
+        yield "baseline"
     elif outcome.baseline_agreed_by is None:
-        yield "the customer's yes to the baseline"
+        yield "agreement"
 
 
 def _success(outcomes: Sequence[Outcome]) -> Iterable[Hole]:
     if not outcomes:
-        yield Hole(Question.SUCCESS, "", "Nobody has written down what success means")
+        yield Hole(Question.SUCCESS, "", fact(FactCode.NO_SUCCESS))
     for outcome in outcomes:
-        missing, against = missing_parts(outcome), contradiction(outcome)
+        missing, against, title = missing_parts(outcome), contradiction(outcome), outcome.title
         if missing:
-            yield Hole(Question.SUCCESS, f"outcome:{outcome.id}", f"{quoted(outcome.title)} lacks {listed(missing)}")
+            yield Hole(Question.SUCCESS, f"outcome:{outcome.id}", fact(FactCode.LACKS, title=title, parts=missing))
         if against:
-            yield Hole(Question.SUCCESS, f"outcome:{outcome.id}", f"{quoted(outcome.title)}: {against}")
+            yield Hole(
+                Question.SUCCESS, f"outcome:{outcome.id}", fact(FactCode.CONTRADICTS_ITSELF, title=title, how=against)
+            )
 
 
 def _owners(outcomes: Sequence[Outcome], present: Sequence[Person]) -> Iterable[Hole]:
     present_ids = {person.id for person in present}
     for outcome in outcomes:
         if outcome.owner_person_id not in present_ids:
-            title = quoted(outcome.title)
-            yield Hole(Question.OWNERS, f"outcome:{outcome.id}", f"Nobody at the customer owns {title}")
+            not_owned = fact(FactCode.NO_OWNER_THERE, title=outcome.title)
+            yield Hole(Question.OWNERS, f"outcome:{outcome.id}", not_owned)
     parts = {person.part for person in present}
-    for part, missing in _ROLES:
+    for part in _ROLES:
         if part not in parts:
-            yield Hole(Question.OWNERS, "", missing)
+            yield Hole(Question.OWNERS, "", fact(FactCode.NO_ROLE, part=part.value))
 
 
 def _obstacles(obstacles: Sequence[Obstacle], on: date) -> Iterable[Hole]:
     if not obstacles:
-        yield Hole(Question.OBSTACLES, "", "Nobody has written down what will slow this down")
+        yield Hole(Question.OBSTACLES, "", fact(FactCode.NO_OBSTACLE))
     for obstacle in obstacles:
         if obstacle.cleared_on is not None and obstacle.cleared_on <= on:
             continue
         missing = []
         if obstacle.owner_id is None and obstacle.owner_person_id is None:
-            missing.append("an owner")
+            missing.append("owner")
         if obstacle.due_on is None:
-            missing.append("a date")
+            missing.append("date")
         if missing:
-            fact = f"{quoted(obstacle.text)} lacks {listed(missing)}"
-            yield Hole(Question.OBSTACLES, f"obstacle:{obstacle.id}", fact)
+            lacks = fact(FactCode.LACKS, title=obstacle.text, parts=tuple(missing))
+            yield Hole(Question.OBSTACLES, f"obstacle:{obstacle.id}", lacks)

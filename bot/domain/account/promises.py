@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.domain.enums import PromiseState
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Promise
-from bot.domain.values.text import day, quoted
 
 FORGOTTEN_AFTER = timedelta(days=60)
 
@@ -19,7 +19,7 @@ class Forgotten:
 
     promise: Promise
     since: date | None
-    fact: str
+    fact: Fact
 
 
 def is_open(promise: Promise, on: date) -> bool:
@@ -58,6 +58,5 @@ def _silent(promise: Promise, on: date) -> bool:
 
 def _forgotten(promise: Promise) -> Forgotten:
     since = last_mention(promise)
-    silence = f"nobody has mentioned it since {day(since)}" if since else "nobody has ever mentioned it"
-    due = f"; it is due on {day(promise.due_on)}" if promise.due_on else ""
-    return Forgotten(promise, since, f"{quoted(promise.text)}: {silence}{due}")
+    silence = fact(FactCode.PROMISE_FORGOTTEN, text=promise.text, since=since, due=promise.due_on)
+    return Forgotten(promise, since, silence)

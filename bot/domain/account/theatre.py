@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.domain.account.dangers import Danger, evidence_recorded_since, held_meetings, without_evidence
+from bot.domain.account.dangers import Danger, dates_of, evidence_recorded_since, held_meetings, without_evidence
 from bot.domain.enums import (
     AccountStatus,
     CadenceKind,
@@ -17,11 +17,12 @@ from bot.domain.enums import (
     RiskKind,
     Theatre,
 )
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import HealthReading, MeetingFact, ProofState
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import shortfall
-from bot.domain.values.text import day, days, number
+from bot.domain.values.text import number
 
 ANSWERS_WITHOUT_EVIDENCE = 3
 HEALTH_WINDOW = timedelta(days=90)
@@ -34,7 +35,7 @@ class Finding:
     """One piece of theatre with the facts that show it."""
 
     kind: Theatre
-    fact: str
+    fact: Fact
 
 
 def findings(
@@ -73,13 +74,14 @@ def _meetings(state: ProofState, now: datetime) -> Iterable[Finding]:
     answered = [meeting for meeting in past_meetings if meeting.prompt is PromptState.ANSWERED]
     answered = answered[-ANSWERS_WITHOUT_EVIDENCE:]
     if len(answered) == ANSWERS_WITHOUT_EVIDENCE and without_evidence(state, answered, now):
-        yield Finding(Theatre.MEETINGS, f"The last {len(answered)} answers changed no evidence ({_dates(answered)})")
+        unmoved = fact(FactCode.ANSWERS_WITHOUT_EVIDENCE, count=len(answered), dates=dates_of(answered))
+        yield Finding(Theatre.MEETINGS, unmoved)
     reviews = [
         meeting for meeting in past_meetings if meeting.kind is CadenceKind.BUSINESS_REVIEW and meeting.starts_at <= now
     ]
     if reviews and _empty(state, reviews[-1], past_meetings, now):
-        on_day = day(reviews[-1].starts_at.date())
-        yield Finding(Theatre.MEETINGS, f"The business review of {on_day} brought no new evidence")
+        held_on = reviews[-1].starts_at.date()
+        yield Finding(Theatre.MEETINGS, fact(FactCode.REVIEW_WITHOUT_EVIDENCE, on=held_on))
 
 
 def _empty(state: ProofState, review: MeetingFact, past_meetings: Sequence[MeetingFact], now: datetime) -> bool:
@@ -87,10 +89,6 @@ def _empty(state: ProofState, review: MeetingFact, past_meetings: Sequence[Meeti
     before = [meeting.starts_at for meeting in past_meetings if meeting.starts_at < review.starts_at]
     since = before[-1] if before else review.starts_at - BEFORE_A_REVIEW
     return not review.moved_evidence and not evidence_recorded_since(state, since, now)
-
-
-def _dates(meetings: Sequence[MeetingFact]) -> str:
-    return days([meeting.starts_at.date() for meeting in meetings])
 
 
 def _health(state: ProofState, outcomes: Sequence[Graded], on: date) -> Iterable[Finding]:
@@ -102,8 +100,8 @@ def _health(state: ProofState, outcomes: Sequence[Graded], on: date) -> Iterable
     first = next((r for r in readings if r.source == newest.source), newest)
     if newest.score <= first.score or any(moved_since(state, graded, first.on_date, on) for graded in outcomes):
         return
-    rise = f"{number(first.score)} to {number(newest.score)}"
-    yield Finding(Theatre.HEALTH, f"Health rose from {rise} since {day(first.on_date)} while no outcome moved")
+    rose = fact(FactCode.HEALTH_ROSE, low=number(first.score), high=number(newest.score), since=first.on_date)
+    yield Finding(Theatre.HEALTH, rose)
 
 
 def _by_day(reading: HealthReading) -> tuple[date, int]:
@@ -136,10 +134,10 @@ def _relationship(
     """Said to be warm, while the sponsor is gone or nothing is even measured; a contract under 90 days is excused."""
     sponsor_left = next((danger for danger in dangers if danger.kind is RiskKind.SPONSOR_LEFT), None)
     if sponsor_left is not None:
-        yield Finding(Theatre.RELATIONSHIP, f"The relationship is called warm, but {sponsor_left.fact}")
+        yield Finding(Theatre.RELATIONSHIP, fact(FactCode.WARM_BUT, danger=sponsor_left.fact))
         return
     start = state.account.contract_start
     if start is not None and on - start < SETTLING_IN:
         return
     if not any(graded.grade is not None and graded.grade >= Grade.MEASURED for graded in outcomes):
-        yield Finding(Theatre.RELATIONSHIP, "The relationship is called warm, but no value is measured")
+        yield Finding(Theatre.RELATIONSHIP, fact(FactCode.WARM_UNMEASURED))

@@ -17,11 +17,11 @@ from bot.domain.account.assessment import Assessment, worst_first
 from bot.domain.account.dangers import Danger
 from bot.domain.account.promises import forgotten
 from bot.domain.enums import PromptState, RiskKind, Severity
+from bot.domain.facts import Fact, fact_from_json
 from bot.domain.model import Account
-from bot.domain.proof.coverage import NO_OUTCOME
+from bot.domain.proof.coverage import covered
 from bot.domain.proof.explanation import where_it_stands
 from bot.domain.proof.progress import ONE, ZERO
-from bot.domain.values.text import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class AccountSummary:
     outcomes: int
     credits: Mapping[int, Decimal]
     dangers: tuple[Danger, ...]
-    theatre: tuple[str, ...]
-    forgotten: tuple[str, ...]
+    theatre: tuple[Fact, ...]
+    forgotten: tuple[Fact, ...]
     told: str
 
     @property
@@ -48,18 +48,18 @@ class AccountSummary:
         return sum(credit is ONE for credit in self.credits.values())
 
     @property
-    def coverage_text(self) -> str:
+    def covered(self) -> Fact:
         """`40%`, or that nobody has written down what success means."""
-        return percent(self.coverage) if self.outcomes else NO_OUTCOME
+        return covered(self.coverage, self.outcomes)
 
     @property
     def worst_first(self) -> tuple[int, int, int, Decimal, int, str]:
         """The key that sorts accounts worst first, as that of the assessment."""
         return worst_first(self.account, self.coverage, self.dangers)
 
-    def texts(self) -> dict[int, str]:
+    def standings(self) -> dict[int, Fact]:
         """Where each outcome stands and why, by outcome id."""
-        return dict(json.loads(self.told))
+        return {outcome_id: fact_from_json(stored) for outcome_id, stored in json.loads(self.told)}
 
     def as_json(self) -> str:
         """The figures and facts as JSON, without account and `told`; ratios travel as text so that they stay exact."""
@@ -68,11 +68,11 @@ class AccountSummary:
             "outcomes": self.outcomes,
             "credits": [(outcome_id, str(credit)) for outcome_id, credit in self.credits.items()],
             "dangers": [
-                (d.kind.value, d.subject, d.severity.value, d.fact, d.since and d.since.isoformat())
+                (d.kind.value, d.subject, d.severity.value, d.fact.as_json(), d.since and d.since.isoformat())
                 for d in self.dangers
             ],
-            "theatre": self.theatre,
-            "forgotten": self.forgotten,
+            "theatre": [fact.as_json() for fact in self.theatre],
+            "forgotten": [fact.as_json() for fact in self.forgotten],
         }
         return _json(figures)
 
@@ -86,11 +86,17 @@ class AccountSummary:
             figures["outcomes"],
             {outcome_id: _ratio(credit) for outcome_id, credit in figures["credits"]},
             tuple(
-                Danger(RiskKind(kind), subject, Severity(severity), fact, date.fromisoformat(since) if since else None)
-                for kind, subject, severity, fact, since in figures["dangers"]
+                Danger(
+                    RiskKind(kind),
+                    subject,
+                    Severity(severity),
+                    fact_from_json(stored),
+                    date.fromisoformat(since) if since else None,
+                )
+                for kind, subject, severity, stored, since in figures["dangers"]
             ),
-            tuple(figures["theatre"]),
-            tuple(figures["forgotten"]),
+            tuple(fact_from_json(stored) for stored in figures["theatre"]),
+            tuple(fact_from_json(stored) for stored in figures["forgotten"]),
             texts_json,
         )
 
@@ -105,7 +111,7 @@ def summarize_account(assessment: Assessment) -> AccountSummary:
         assessment.dangers,
         tuple(finding.fact for finding in assessment.theatre),
         tuple(promise.fact for promise in forgotten(assessment.state.promises, assessment.on)),
-        _json([(graded.outcome.id, where_it_stands(graded)) for graded in assessment.outcomes]),
+        _json([(graded.outcome.id, where_it_stands(graded).as_json()) for graded in assessment.outcomes]),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.domain.account.participation import Participation, participation
 from bot.domain.enums import AccountStatus, RiskKind
+from bot.domain.facts import Fact
 from bot.domain.model import Account, MeetingFact
 from bot.domain.portfolio.account_summary import AccountSummary
 from bot.domain.proof.coverage import PortfolioCoverage, portfolio_coverage
@@ -57,7 +58,7 @@ class Line:
     """One line about one account."""
 
     account: Account
-    text: str
+    fact: Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class Trouble:
     """One account in the list that is worst first: its coverage and the facts of its dangers, the severest first."""
 
     account: Account
-    coverage_text: str
-    facts: tuple[str, ...]
+    covered: Fact
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def compose(
         tuple(_changed(summary.arr.currency, summary.ratio, last) for summary in portfolio_share.by_arr),
         _changed(None, figures.by_count, last),
         tuple(
-            Trouble(summary.account, summary.coverage_text, tuple(danger.fact for danger in summary.dangers))
+            Trouble(summary.account, summary.covered, tuple(danger.fact for danger in summary.dangers))
             for summary in customers
             if summary.dangers
         ),
@@ -148,7 +149,7 @@ def _figures(customers: Sequence[AccountSummary], covered: PortfolioCoverage) ->
     marks = [
         f"{summary.account.id} {d.kind} {d.subject} {d.severity}" for summary in customers for d in summary.dangers
     ]
-    marks += [f"{summary.account.id} {fact}" for summary in customers for fact in summary.forgotten]
+    marks += [f"{summary.account.id} {fact.as_json()}" for summary in customers for fact in summary.forgotten]
     mark = hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
     by_arr = {share.arr.currency: share.ratio for share in covered.by_arr if share.ratio is not None}
     return Figures(by_arr, covered.by_count, credits, mark)
@@ -173,11 +174,11 @@ def _news(
     proven: list[Line] = []
     broken: list[Line] = []
     for summary in customers:
-        for outcome_id, text in summary.texts().items():
+        for outcome_id, standing in summary.standings().items():
             if outcome_id in better:
-                proven.append(Line(summary.account, text))
+                proven.append(Line(summary.account, standing))
             elif outcome_id in worse:
-                broken.append(Line(summary.account, text))
+                broken.append(Line(summary.account, standing))
     return tuple(proven), tuple(broken)
 
 

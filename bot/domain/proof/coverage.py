@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.domain.enums import AccountStatus
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Account
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.progress import ONE, ZERO
 from bot.domain.values.money import Money
+from bot.domain.values.text import percent
 
-NO_OUTCOME = "nobody has written down what success means"
 RENEWABLE = Decimal("0.8")
 """The renewal test: coverage of 80 %."""
 
@@ -29,6 +30,11 @@ def coverage(outcomes: Sequence[Graded]) -> Decimal:
     if not whole and credit is ZERO:
         return ZERO
     return (credit + whole) / len(outcomes)
+
+
+def covered(share: Decimal, outcomes: int) -> Fact:
+    """How much of an account is proven, `40%`; without an outcome, that nobody has written down what success means."""
+    return fact(FactCode.COVERED, share=percent(share)) if outcomes else fact(FactCode.NO_OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from bot.features.accounts.views import (
     ProofLine,
     SharedCardView,
 )
+from bot.phrases import phrase
 
 _SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
 
@@ -62,7 +63,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         as_of=None,
         guessed_from=None,
         judgement=_judgement(assessment),
-        coverage=assessment.coverage_text,
+        coverage=phrase(assessment.covered),
         outcomes=len(assessment.outcomes),
         proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
         unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in in_lines),
@@ -78,7 +79,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         days_in_stage=assessment.stage.days,
         time_to_value=time_to_value(account, assessment.on),
         theatre=theatre,
-        forgotten=tuple(promise.fact for promise in forgotten(state.promises, assessment.on)),
+        forgotten=tuple(phrase(promise.fact) for promise in forgotten(state.promises, assessment.on)),
         risks=len(facts),
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,
@@ -105,16 +106,17 @@ def _judgement(assessment: Assessment) -> JudgementLine | None:
     if last is None:
         return None
     verdict, by = label(last.verdict), judged.by or "somebody"
-    return JudgementLine(verdict, by, last.judged_at.date(), last.why, judged.contradicted_by)
+    return JudgementLine(verdict, by, last.judged_at.date(), last.why, tuple(map(phrase, judged.contradicted_by)))
 
 
 def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:
     """Facts of dangers and theatre that the lines above do not state already: a phone has no room to repeat them."""
-    contradictions = assessment.judged.contradicted_by[:1]
+    contradictions = tuple(map(phrase, assessment.judged.contradicted_by[:1]))
     worth = [danger for danger in assessment.dangers if danger.kind is not RiskKind.NO_SUCCESS_WRITTEN]
-    facts = [danger.fact for danger in worth if danger.fact not in contradictions]
+    facts = [text for danger in worth if (text := phrase(danger.fact)) not in contradictions]
     already_shown = (*contradictions, *facts[:1])
-    return facts, tuple(f.fact for f in assessment.theatre if not any(fact in f.fact for fact in already_shown))
+    theatre = [phrase(finding.fact) for finding in assessment.theatre]
+    return facts, tuple(text for text in theatre if not any(fact in text for fact in already_shown))
 
 
 def proof_lines(outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
@@ -127,7 +129,7 @@ def proof_lines(outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
             value=number(graded.value, graded.outcome.unit) if graded.value is not None else None,
             target=number(graded.outcome.target, graded.outcome.unit) if graded.outcome.target is not None else None,
             progress=percent(graded.credit) if graded.standing is Standing.PARTLY_PROVEN else None,
-            reason=reason(graded),
+            reason=phrase(reason(graded)),
             attestor=graded.attestor.name if graded.attestor else None,
             age_days=graded.age_days,
             due_on=graded.outcome.due_on,

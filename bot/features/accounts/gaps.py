@@ -10,6 +10,7 @@ from bot.app.actor import Actor, may_write
 from bot.app.assessments import assessed
 from bot.app.gap_lines import gap_lines
 from bot.features.accounts.views import GapsView
+from bot.phrases import phrase
 
 
 def gaps(session: Session, actor: Actor, account_id: int, now: datetime) -> GapsView:
@@ -17,4 +18,4 @@ def gaps(session: Session, actor: Actor, account_id: int, now: datetime) -> Gaps
     state, assessment = assessed(session, actor, account_id, now)
     writable = may_write(session, actor, state.account)
     lines = gap_lines(state, assessment)
-    return GapsView(account_id, state.account.name, assessment.coverage_text, lines, writable)
+    return GapsView(account_id, state.account.name, phrase(assessment.covered), lines, writable)

@@ -19,6 +19,7 @@ from bot.domain.account.assessment import Assessment
 from bot.domain.enums import Verdict
 from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import JudgementView, JudgeView
+from bot.phrases import phrase
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
 
@@ -41,10 +42,10 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
     return JudgeView(
         account_id=account_id,
         account=account.name,
-        coverage=assessment.coverage_text,
+        coverage=phrase(assessment.covered),
         outcomes=len(assessment.outcomes),
-        dangers=tuple(danger.fact for danger in assessment.dangers),
-        theatre=tuple(finding.fact for finding in assessment.theatre),
+        dangers=tuple(phrase(danger.fact) for danger in assessment.dangers),
+        theatre=tuple(phrase(finding.fact) for finding in assessment.theatre),
         last=_view(assessment),
     )
 
@@ -86,6 +87,6 @@ def _view(assessment: Assessment) -> JudgementView | None:
         would_change=judged.judgement.would_change,
         by=judged.by or "somebody who has left",
         at=judged.judgement.judged_at,
-        again=judged.contradicted_by,
-        coverage=assessment.coverage_text,
+        again=tuple(map(phrase, judged.contradicted_by)),
+        coverage=phrase(assessment.covered),
     )

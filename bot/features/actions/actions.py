@@ -22,6 +22,7 @@ from bot.features.actions.views import ActionFormView, ActionLine, ActionsView, 
 from bot.outbox import message_family
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Moot, Op, Outgoing
+from bot.phrases import phrase
 from bot.store import accounts, ledger, members, portfolios
 from bot.store.entities import Entity
 from bot.store.members import Member
@@ -44,7 +45,7 @@ def actions_view(session: Session, actor: Actor, account_id: int, now: datetime)
             state.names.get(action.owner_id) if action.owner_id else None,
             action.due_on,
             action.due_on is not None and action.due_on < on,
-            actions.why_not_closed(action, on),
+            phrase(why) if (why := actions.why_not_closed(action, on)) else None,
         )
         for action in waiting
     )
@@ -154,7 +155,7 @@ def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopV
         action.loop,
         state_of(action, rules_day(now)),
         action.theme,
-        recurring[0].fact if recurring else None,
+        phrase(recurring[0].fact) if recurring else None,
         owner.slack_id or owner.name if owner else None,
         action.due_on,
         action.loop_answer,

@@ -15,6 +15,7 @@ from bot.domain.proof.grading import runs_out_on
 from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.text import day, number
 from bot.features.evidence.views import EvidenceLine, EvidenceView
+from bot.phrases import phrase
 
 
 def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> EvidenceView:
@@ -54,4 +55,4 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
             )
         )
     writable = may_write(session, actor, state.account)
-    return EvidenceView(account_id, state.account.name, assessment.coverage_text, tuple(lines), writable)
+    return EvidenceView(account_id, state.account.name, phrase(assessment.covered), tuple(lines), writable)

@@ -21,6 +21,7 @@ from bot.features.evidence import queries
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceRecordedView
 from bot.features.meetings import queries as meeting_queries
+from bot.phrases import phrase
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
 
@@ -85,10 +86,10 @@ def recorded_view(session: Session, actor: Actor, evidence_id: int, now: datetim
         account.id,
         state.account.name,
         graded.outcome.title,
-        reason(graded),
+        phrase(reason(graded)),
         proven,
         can_rise,
-        assessment.coverage_text,
+        phrase(assessment.covered),
     )
 
 

@@ -19,6 +19,7 @@ from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.queries import DigestRow
 from bot.features.risks import queries as risk_queries
+from bot.phrases import phrase
 from bot.store import accounts, portfolios, proof_state
 from bot.store.members import Member
 from bot.store.portfolios import Portfolio
@@ -75,9 +76,9 @@ def _line(assessment: Assessment, member_id: int) -> AccountLine:
     return AccountLine(
         account_id=assessment.account.id,
         name=assessment.account.name,
-        coverage=assessment.coverage_text,
+        coverage=phrase(assessment.covered),
         severity=worst.severity if worst else None,
-        worst=short(worst.fact, _TEXT) if worst else None,
+        worst=short(phrase(worst.fact), _TEXT) if worst else None,
         dangers=len(assessment.dangers),
         arr=str(assessment.arr) if assessment.arr else None,
         renewal_on=assessment.account.renewal_date,

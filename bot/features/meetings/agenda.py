@@ -10,6 +10,7 @@ from bot.app.actor import Actor
 from bot.app.assessments import assessed
 from bot.domain.account.agenda import agenda
 from bot.features.meetings.views import AgendaView
+from bot.phrases import phrase
 
 
 def agenda_view(session: Session, actor: Actor, account_id: int, now: datetime) -> AgendaView:
@@ -19,9 +20,9 @@ def agenda_view(session: Session, actor: Actor, account_id: int, now: datetime) 
     return AgendaView(
         account_id,
         state.account.name,
-        lines.achieved,
-        lines.blocks,
-        lines.next,
-        lines.success_by_then,
+        tuple(map(phrase, lines.achieved)),
+        tuple(map(phrase, lines.blocks)),
+        tuple(map(phrase, lines.next)),
+        tuple(map(phrase, lines.success_by_then)),
         lines.next_meeting_at,
     )

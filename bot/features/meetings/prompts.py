@@ -26,6 +26,7 @@ from bot.features.meetings.views import AnswerView, PromptView, RecordedAnswer, 
 from bot.outbox import lookup
 from bot.outbox.queue import put, put_many
 from bot.outbox.types import Destination, Moot, Op, Outgoing
+from bot.phrases import phrase
 from bot.store import accounts as store_accounts
 from bot.store import ledger, members, proof_state
 from bot.store.entities import Entity
@@ -293,7 +294,7 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
         starts_at=prompt.starts_at,
         state=prompt.state,
         passed=prompt.starts_at <= now,
-        coverage=assessment.coverage_text,
+        coverage=phrase(assessment.covered),
         gaps=gaps[:_GAPS_SHOWN],
         gaps_more=max(0, len(gaps) - _GAPS_SHOWN),
         last_action=last.next_action if last else None,
@@ -329,7 +330,7 @@ def answer_view(session: Session, actor: Actor, answer_id: int, now: datetime) -
         raise no_such_account()
     account = readable(session, actor, answer.account_id)
     state = proof_state.load(session, actor.workspace_id, account.id)
-    coverage = assess_now(state, now).coverage_text
+    coverage = phrase(assess_now(state, now).covered)
     return AnswerView(state.account.name, account.id, coverage, recorded_answer(session, actor.workspace_id, answer))
 
 

@@ -33,6 +33,7 @@ from bot.features.packet.views import (
     StoryLine,
     UnprovenLine,
 )
+from bot.phrases import phrase
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
 
@@ -60,7 +61,7 @@ def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) 
         raise UserError(PacketRefusal.NOBODY_NAMED, account=state.account.name, slug=state.account.slug)
     here.sort(key=_deciders_first)
     people = tuple((person.id, person.name, label(person.part)) for person in here)
-    return AcceptPacketView(account_id, state.account.name, assessment.coverage_text, people, actor.today(now))
+    return AcceptPacketView(account_id, state.account.name, phrase(assessment.covered), people, actor.today(now))
 
 
 def accept(
@@ -102,7 +103,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
     return PacketView(
         account_id=account.id,
         account=account.name,
-        coverage=assessment.coverage_text,
+        coverage=phrase(assessment.covered),
         outcomes=len(assessment.outcomes),
         story=tuple(_story(graded) for graded in story),
         unproven=tuple(_unproven(graded) for graded in assessment.outcomes if graded.credit == 0),
@@ -124,7 +125,7 @@ def _story(graded: Graded) -> StoryLine:
         target=_target(graded),
         words=piece.statement,
         progress=None if graded.standing is Standing.PROVEN else percent(graded.credit),
-        reason=reason(graded),
+        reason=phrase(reason(graded)),
         attestor=graded.attestor.name if graded.attestor else None,
         as_of=piece.as_of,
         link=piece.link,
@@ -147,7 +148,7 @@ def _target(graded: Graded) -> str | None:
 
 
 def _unproven(graded: Graded) -> UnprovenLine:
-    why = "no progress by its date" if graded.standing is Standing.DISPROVEN else reason(graded)
+    why = "no progress by its date" if graded.standing is Standing.DISPROVEN else phrase(reason(graded))
     return UnprovenLine(graded.outcome.title, why, graded.outcome.due_on)
 
 

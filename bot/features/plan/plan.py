@@ -20,6 +20,7 @@ from bot.features.plan import outcome_details
 from bot.features.plan import people as plan_people
 from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.views import ObstacleLine, OutcomeLine, PersonLine, PlanView, PromiseLine, SettleFormView
+from bot.phrases import phrase
 from bot.store import ledger, members, proof_state
 from bot.store.entities import Entity
 
@@ -64,7 +65,7 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
     """The success plan of an account."""
     state, assessment = assessed(session, actor, account_id, now)
     people = {person.id: person.name for person in state.people}
-    reasons = {graded.outcome.id: reason(graded) for graded in assessment.outcomes}
+    reasons = {graded.outcome.id: phrase(reason(graded)) for graded in assessment.outcomes}
     forgotten = {silent.promise.id: _silence(silent) for silent in promises.forgotten(state.promises, assessment.on)}
     return PlanView(
         account_id=account_id,
@@ -88,7 +89,7 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             if o.cleared_on is None
         ),
         promises=tuple(PromiseLine(p.id, p.text, p.state, p.due_on, forgotten.get(p.id)) for p in state.promises),
-        holes=tuple(hole.missing for hole in plan_gaps.holes(state, assessment.on)),
+        holes=tuple(phrase(hole.fact) for hole in plan_gaps.holes(state, assessment.on)),
         first_win_on=state.account.first_win_on,
         can_write=may_write(session, actor, state.account),
     )

@@ -20,6 +20,7 @@ from bot.domain.portfolio.digest import CoverageChange, Digest, Trouble
 from bot.domain.portfolio.digest import Line as DigestFact
 from bot.domain.values.text import day, percent, plural, short
 from bot.features.portfolios.account_summaries import AccountSummaries
+from bot.phrases import phrase
 
 HEAD_LINES = 10
 _NAMED = 3
@@ -172,8 +173,9 @@ class _Lookup:
 
 def _distinct_facts(trouble: Trouble) -> tuple[str, ...]:
     """The facts, without one that repeats another: `Renews on 3 May: nobody has written …`; renewals have own lines."""
-    folded = [fact.casefold() for fact in trouble.facts]
-    pairs = zip(trouble.facts, folded, strict=True)
+    facts = [phrase(fact) for fact in trouble.facts]
+    folded = [fact.casefold() for fact in facts]
+    pairs = zip(facts, folded, strict=True)
     return tuple(fact for fact, low in pairs if not any(other in low != other for other in folded))
 
 
@@ -257,13 +259,15 @@ def _all_news(digest: Digest, lookup: _Lookup) -> Iterator[Block]:
         ("Promises that nobody mentions", "forgotten", digest.forgotten),
     ):
         if facts:
-            lines = (DigestLine(mark, "", (_name(line.account),), 0, short(line.text, _TEXT)) for line in facts)
+            lines = (DigestLine(mark, "", (_name(line.account),), 0, short(phrase(line.fact), _TEXT)) for line in facts)
             yield Block(title, tuple(lines))
     if len(digest.renewals) > _NAMED:
         yield Block("Renewals within 120 days, unproven", tuple(_names_only(_renewals(digest))))
     if digest.silent:
         people = (
-            DigestLine("silent", "", (short(lookup.members.get(person.member_id, "somebody"), _NAME),), 0, person.fact)
+            DigestLine(
+                "silent", "", (short(lookup.members.get(person.member_id, "somebody"), _NAME),), 0, phrase(person.fact)
+            )
             for person in digest.silent
         )
         yield Block("Silent before meetings", tuple(people))

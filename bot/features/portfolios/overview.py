@@ -29,6 +29,7 @@ from bot.features.portfolios.queries import DigestRow
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import PortfolioPageView, PortfolioPart, PortfolioView
 from bot.features.risks import queries as risk_queries
+from bot.phrases import phrase
 from bot.store import accounts, members, portfolios, proof_state
 from bot.store.portfolios import Portfolio
 
@@ -171,10 +172,11 @@ def _behind(summaries: AccountSummaries, actions: Sequence[Action], bands: Bands
     lines = {
         "Load": [DigestLine("load", "", (name_of(load.owner_id),), 0, _load(load)) for load in owner_loads[:_SHOWN]],
         "Answers of the last 90 days": [
-            DigestLine("load", "", (name_of(person.member_id),), 0, person.fact) for person in participants[:_SHOWN]
+            DigestLine("load", "", (name_of(person.member_id),), 0, phrase(person.fact))
+            for person in participants[:_SHOWN]
         ],
         "What keeps showing up": [
-            DigestLine("load", "", (short(theme.theme, _NAME),), 0, theme.fact) for theme in themes[:_SHOWN]
+            DigestLine("load", "", (short(theme.theme, _NAME),), 0, phrase(theme.fact)) for theme in themes[:_SHOWN]
         ],
     }
     return [Block(title, tuple(block_lines)) for title, block_lines in lines.items() if block_lines]

@@ -27,6 +27,7 @@ from bot.features.risks import announcements, owner_alerts, risk_message
 from bot.features.risks import queries as risk_queries
 from bot.features.risks.announcements import News
 from bot.outbox import lookup
+from bot.phrases import phrase
 from bot.store import accounts, ledger, portfolios, proof_state, review_queue
 from bot.store.entities import Entity
 
@@ -105,9 +106,10 @@ def _look(session: Session, state: ProofState, assessment: Assessment, now: date
 
 def _changed(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> bool:
     """Write the danger's present fact into its risk; returns whether it is worse now and was never announced."""
-    if (risk.fact, risk.severity) == (danger.fact, danger.severity):
+    fact = phrase(danger.fact)
+    if (risk.fact, risk.severity) == (fact, danger.severity):
         return False
-    _set(session, account, risk, now, fact=danger.fact, severity=danger.severity)
+    _set(session, account, risk, now, fact=fact, severity=danger.severity)
     worse = danger.severity > risk.severity and risk.state is RiskState.OPEN
     return worse and not lookup.told(session, account.workspace_id, risk_queries.RISK_KEY, [risk.id])
 

@@ -34,6 +34,7 @@ from bot.features.risks.views import MoreLine, RisksMoreView
 from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Op, Outgoing
+from bot.phrases import phrase
 from bot.store import accounts, ledger, portfolios
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
@@ -89,7 +90,7 @@ def _row(item: News, now: datetime, remind_at: datetime | None) -> dict[str, Any
         "kind": danger.kind,
         "subject": danger.subject,
         "severity": danger.severity,
-        "fact": danger.fact,
+        "fact": phrase(danger.fact),
         "opened_at": now,
         "remind_manager_at": remind_at,
     }

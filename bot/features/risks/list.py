@@ -10,6 +10,7 @@ from bot.app.actor import Actor
 from bot.app.assessments import assessed
 from bot.domain.enums import RiskState
 from bot.features.risks.views import RiskLine, RisksView
+from bot.phrases import phrase
 
 
 def risks(session: Session, actor: Actor, account_id: int, now: datetime) -> RisksView:
@@ -22,6 +23,13 @@ def risks(session: Session, actor: Actor, account_id: int, now: datetime) -> Ris
         owner = state.names.get(risk.owner_id) if risk and risk.owner_id else None
         status = (risk.state if risk else RiskState.OPEN).value
         lines.append(
-            RiskLine(risk.id if risk else None, danger.fact, danger.severity.name.lower(), status, owner, danger.since)
+            RiskLine(
+                risk.id if risk else None,
+                phrase(danger.fact),
+                danger.severity.name.lower(),
+                status,
+                owner,
+                danger.since,
+            )
         )
     return RisksView(account_id, state.account.name, tuple(lines))

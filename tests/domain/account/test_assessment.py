@@ -15,6 +15,7 @@ from bot.domain.enums import AccountStatus, PromptState, RiskKind, Severity, Sou
 from bot.domain.model import Action, Evidence, Gap, Judgement, Outcome, Person, ProofState, Risk
 from bot.domain.proof.coverage import portfolio_coverage
 from bot.domain.values.money import Money
+from bot.phrases import phrase
 from tests.support.domain_builders import (
     ACME,
     DANA,
@@ -41,7 +42,7 @@ def kinds(assessment: Assessment) -> set[RiskKind]:
 
 
 def fact(assessment: Assessment, kind: RiskKind) -> str:
-    return next(danger.fact for danger in assessment.dangers if danger.kind is kind)
+    return next(phrase(danger.fact) for danger in assessment.dangers if danger.kind is kind)
 
 
 def test_coverage_is_credit_over_outcomes_and_expired_and_disputed_ones_count_below_the_line() -> None:
@@ -57,7 +58,7 @@ def test_coverage_is_credit_over_outcomes_and_expired_and_disputed_ones_count_be
         wrote(5, outcome_id=5, disputed_on=ago(1)),
     )
     assert result.coverage == Decimal("1.5") / 4
-    assert result.coverage_text == "37%"
+    assert phrase(result.covered) == "37%"
     assert [graded.outcome.id for graded in result.proven] == [1]
     assert [graded.outcome.id for graded in result.partly_proven] == [3]
     assert [graded.outcome.id for graded in result.unproven] == [4, 5]
@@ -66,7 +67,7 @@ def test_coverage_is_credit_over_outcomes_and_expired_and_disputed_ones_count_be
 def test_an_account_without_an_outcome_has_coverage_0_and_says_so() -> None:
     result = assessed()
     assert result.coverage == 0
-    assert result.coverage_text == "nobody has written down what success means"
+    assert phrase(result.covered) == "nobody has written down what success means"
     assert fact(result, RiskKind.NO_SUCCESS_WRITTEN) == "Nobody has written down what success means"
 
 
@@ -127,7 +128,7 @@ def test_danger_sponsor_left_until_somebody_has_the_part() -> None:
 def test_danger_proof_expired() -> None:
     result = assessed(onboarding(), wrote(5, age=91))
     danger = next(d for d in result.dangers if d.kind is RiskKind.PROOF_EXPIRED)
-    assert danger.fact == "“Onboard a customer in 5 days” was confirmed, and the proof ran out on 2 Mar 2026"
+    assert phrase(danger.fact) == "“Onboard a customer in 5 days” was confirmed, and the proof ran out on 2 Mar 2026"
     assert (danger.subject, danger.since, danger.severity) == ("outcome:1", TODAY, Severity.MEDIUM)
     assert RiskKind.PROOF_EXPIRED not in kinds(assessed(onboarding(), measured(5, age=91)))
     assert RiskKind.PROOF_EXPIRED not in kinds(assessed(onboarding(), wrote(5, age=91), wrote(5)))
@@ -182,7 +183,7 @@ def test_danger_disputed_proof() -> None:
     danger = assessed(onboarding(), disputed).dangers[0]
     assert danger.kind is RiskKind.PROOF_DISPUTED
     expected = "Kim Li disputes the proof of “Onboard a customer in 5 days”: it counts test users"
-    assert danger.fact == expected
+    assert phrase(danger.fact) == expected
     assert (danger.severity, danger.since) == (Severity.HIGH, ago(1))
 
 
@@ -256,7 +257,7 @@ def test_a_judgement_stands_until_a_later_fact_contradicts_it() -> None:
     assert (stands.again, stands.by) == (False, "Maya Lindqvist")
     again = assessed(*expired, judgements=(yes(30),)).judged
     assert again.again
-    assert again.contradicted_by == (
+    assert tuple(map(phrase, again.contradicted_by)) == (
         "“Onboard a customer in 5 days” was confirmed, and the proof ran out on 26 Feb 2026",
     )
     assert again.judgement is not None

@@ -12,7 +12,6 @@ import pytest
 from bot.domain.account.dangers import Danger
 from bot.domain.account.participation import participation
 from bot.domain.account.stages import UsualTime, judgeable, stalled, time_to_value, usual_times
-from bot.domain.account.theatre import Finding
 from bot.domain.account.tiers import Bands, asked_by_trigger, loads, prompted_for_meeting, tier_now, tier_of
 from bot.domain.enums import (
     AccountStatus,
@@ -26,8 +25,10 @@ from bot.domain.enums import (
     Theatre,
     Tier,
 )
+from bot.domain.facts import FactCode, fact
 from bot.domain.model import HealthReading, StageEntry
 from bot.domain.values.money import Money
+from bot.phrases import phrase
 from tests.support.domain_builders import (
     ACME,
     DANA,
@@ -139,7 +140,9 @@ def test_judgeable_needs_metric_agreed_baseline_target_and_date() -> None:
 def test_theatre_three_answers_in_a_row_that_changed_no_evidence() -> None:
     three = (meeting(21), meeting(14), meeting(7))
     found = assessed(onboarding(), meetings=three).theatre
-    assert found == (Finding(Theatre.MEETINGS, "The last 3 answers changed no evidence (9 Feb, 16 Feb, 23 Feb)"),)
+    assert [(one.kind, phrase(one.fact)) for one in found] == [
+        (Theatre.MEETINGS, "The last 3 answers changed no evidence (9 Feb, 16 Feb, 23 Feb)")
+    ]
     assert assessed(onboarding(), meetings=three[1:]).theatre == ()
     assert assessed(onboarding(), meetings=(*three[:2], meeting(7, moved=True))).theatre == ()
     assert assessed(onboarding(), measured(8, age=12), meetings=three).theatre == ()
@@ -148,7 +151,7 @@ def test_theatre_three_answers_in_a_row_that_changed_no_evidence() -> None:
 def test_theatre_a_business_review_without_new_evidence() -> None:
     review = meeting(5, kind=CadenceKind.BUSINESS_REVIEW)
     found = assessed(onboarding(), meetings=(meeting(12, moved=True), review)).theatre
-    assert [one.fact for one in found] == ["The business review of 25 Feb 2026 brought no new evidence"]
+    assert [phrase(one.fact) for one in found] == ["The business review of 25 Feb 2026 brought no new evidence"]
     assert assessed(onboarding(), measured(8, age=9), meetings=(meeting(12, moved=True), review)).theatre == ()
     assert assessed(onboarding(), measured(8, age=20), meetings=(review,)).theatre == ()
     assert assessed(onboarding(), measured(8, age=40), meetings=(review,)).theatre != ()
@@ -160,7 +163,7 @@ def test_theatre_a_health_figure_that_rises_while_no_outcome_moved() -> None:
         HealthReading(2, 1, ago(5), Decimal(81), "gainsight"),
     )
     found = assessed(onboarding(), measured(9, age=80), health=readings).theatre
-    assert [one.fact for one in found] == ["Health rose from 62 to 81 since 1 Jan 2026 while no outcome moved"]
+    assert [phrase(one.fact) for one in found] == ["Health rose from 62 to 81 since 1 Jan 2026 while no outcome moved"]
     assert assessed(onboarding(), measured(9, age=80), measured(7, age=10), health=readings).theatre == ()
     assert assessed(onboarding(), measured(9, age=80), measured(9, age=10), health=readings).theatre != ()
     falling = (replace(readings[0], score=Decimal(90)), readings[1])
@@ -172,12 +175,12 @@ def test_theatre_a_health_figure_that_rises_while_no_outcome_moved() -> None:
 def test_theatre_a_warm_relationship_over_thin_adoption_or_a_departed_sponsor() -> None:
     warm = replace(ACME, relationship=Relationship.WARM)
     thin = assessed(onboarding(), account=warm).theatre
-    assert [one.fact for one in thin] == ["The relationship is called warm, but no value is measured"]
+    assert [phrase(one.fact) for one in thin] == ["The relationship is called warm, but no value is measured"]
     assert assessed(onboarding(), measured(8), account=warm).theatre == ()
     assert assessed(onboarding(), account=replace(warm, contract_start=ago(30))).theatre == ()
     left = assessed(onboarding(), wrote(5), replace(DANA, left_on=ago(1)), KIM, SAM, account=warm).theatre
     expected = "The relationship is called warm, but Dana Fox, champion, left on 1 Mar 2026 and nobody has taken over"
-    assert [one.fact for one in left] == [expected]
+    assert [phrase(one.fact) for one in left] == [expected]
 
 
 BANDS = Bands("USD", 10_000_000, 1_000_000, high_load=2, low_load=40)
@@ -210,7 +213,7 @@ def test_high_touch_before_every_meeting_low_monthly_and_on_triggers_tech_one_ba
 
 def test_only_what_broke_is_asked_about_at_once_and_only_low_touch_once_a_month() -> None:
     month, week = NOW - timedelta(days=30), NOW - timedelta(days=7)
-    left = Danger(RiskKind.SPONSOR_LEFT, "person:1", Severity.HIGH, "", None)
+    left = Danger(RiskKind.SPONSOR_LEFT, "person:1", Severity.HIGH, fact(FactCode.NO_SUCCESS), None)
     assert [asked_by_trigger(tier, left, month, NOW) for tier in Tier] == [False, True, False]
     assert asked_by_trigger(Tier.LOW_TOUCH, left, None, NOW)
     assert not asked_by_trigger(Tier.LOW_TOUCH, left, week, NOW)
@@ -239,6 +242,6 @@ def test_participation_counts_asked_answered_and_moved() -> None:
     meetings = [meeting(30, moved=True), meeting(20), meeting(10, silent), meeting(5, off), tom]
     other, maya = participation(meetings, NOW)
     assert (maya.member_id, maya.asked, maya.answered, maya.moved, maya.silent) == (7, 3, 2, 1, 1)
-    assert maya.fact == "answered 2 of 3, 1 answer moved evidence"
+    assert phrase(maya.fact) == "answered 2 of 3, 1 answer moved evidence"
     assert (other.asked, other.answered, other.moved) == (1, 0, 0)
     assert [one.asked for one in participation(meetings, NOW, since=at(ago(12)))] == [1, 1]

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.domain.account.actions import ActionState, recurring, state_of, to_tell, why_not_closed
+from bot.domain.account.actions import ActionState, recurring, state_of, why_not_closed
 from bot.domain.account.agenda import agenda
 from bot.domain.account.plan_gaps import Question, holes
 from bot.domain.account.promises import forgotten, overdue
 from bot.domain.enums import AccountStatus, Direction, Loop, ObstacleKind, Part, PromiseState, Source
+from bot.domain.facts import Fact
 from bot.domain.model import Action, Obstacle, Promise
 from bot.domain.proof.next_step import next_step
+from bot.phrases import phrase
 from tests.support.domain_builders import (
     ACME,
     DANA,
@@ -40,7 +42,11 @@ OBSTACLE = Obstacle(1, 1, ObstacleKind.APPROVALS, "Security review", owner_id=7,
 
 
 def missing(*parts: Any, **more: Any) -> list[str]:
-    return [hole.missing for hole in holes(acme(*parts, **more), TODAY)]
+    return [phrase(hole.fact) for hole in holes(acme(*parts, **more), TODAY)]
+
+
+def worded(fact: Fact | None) -> str | None:
+    return phrase(fact) if fact else None
 
 
 def test_a_whole_plan_has_no_hole() -> None:
@@ -49,7 +55,7 @@ def test_a_whole_plan_has_no_hole() -> None:
 
 def test_an_empty_plan_misses_all_three_answers() -> None:
     found = holes(acme(DANA), TODAY)
-    assert [hole.missing for hole in found] == [
+    assert [phrase(hole.fact) for hole in found] == [
         "Nobody has written down what success means",
         "Nobody is named who has the authority",
         "Nobody is named who does the work",
@@ -100,12 +106,12 @@ PROMISE = Promise(1, 1, "Single sign-on by spring", promised_on=ago(200), due_on
 def test_a_promise_nobody_has_mentioned_for_60_days_is_forgotten() -> None:
     found = forgotten([PROMISE, replace(PROMISE, id=2, last_mentioned_on=ago(59))], TODAY)
     expected = "“Single sign-on by spring”: nobody has mentioned it since 1 Jan 2026; it is due on 1 Apr 2026"
-    assert [(one.promise.id, one.fact) for one in found] == [(1, expected)]
+    assert [(one.promise.id, phrase(one.fact)) for one in found] == [(1, expected)]
 
 
 def test_a_promise_without_any_date_is_forgotten_too() -> None:
     undated = replace(PROMISE, promised_on=None, last_mentioned_on=None, due_on=None)
-    assert forgotten([undated], TODAY)[0].fact == "“Single sign-on by spring”: nobody has ever mentioned it"
+    assert phrase(forgotten([undated], TODAY)[0].fact) == "“Single sign-on by spring”: nobody has ever mentioned it"
 
 
 @pytest.mark.parametrize("state", [PromiseState.KEPT, PromiseState.RENEGOTIATED, PromiseState.BROKEN])
@@ -125,18 +131,19 @@ def test_an_action_is_closed_only_when_the_customer_was_told_with_the_words_used
     steps = [ACTION, answered, replace(told, told_words=None), told, replace(ACTION, dropped_on=ago(1))]
     states = [ActionState.OPEN, ActionState.TO_TELL, ActionState.TO_TELL, ActionState.CLOSED, ActionState.DROPPED]
     assert [state_of(step, TODAY) for step in steps] == states
-    assert why_not_closed(ACTION, TODAY) == "Product has not answered yet"
-    assert why_not_closed(answered, TODAY) == "Tell the customer what changed, and write down the words you used"
-    assert why_not_closed(replace(ACTION, loop=Loop.CUSTOMER), TODAY) == "The customer has not been told"
+    assert worded(why_not_closed(ACTION, TODAY)) == "Product has not answered yet"
+    assert (
+        worded(why_not_closed(answered, TODAY)) == "Tell the customer what changed, and write down the words you used"
+    )
+    assert worded(why_not_closed(replace(ACTION, loop=Loop.CUSTOMER), TODAY)) == "The customer has not been told"
     assert why_not_closed(told, TODAY) is None
-    assert to_tell([answered, told, answered], TODAY) == "2 answers wait to be told to the customer"
 
 
 def test_what_keeps_showing_up_is_counted_across_accounts_with_its_arr() -> None:
     accounts = [replace(ACME, id=number, arr_minor=15_000_000) for number in range(1, 10)]
     pairs = [(account, ACTION) for account in accounts[:8]] + [(accounts[8], replace(ACTION, theme="bulk  edit"))]
     found = recurring([*pairs, (accounts[0], ACTION)], TODAY)
-    assert [(theme.theme, theme.fact) for theme in found] == [("Bulk edit", "nine accounts, 1.3 M USD ARR")]
+    assert [(theme.theme, phrase(theme.fact)) for theme in found] == [("Bulk edit", "nine accounts, 1.3 M USD ARR")]
 
 
 def test_themes_leave_out_what_is_closed_single_former_or_of_unknown_worth() -> None:
@@ -145,7 +152,7 @@ def test_themes_leave_out_what_is_closed_single_former_or_of_unknown_worth() -> 
     told = replace(ACTION, told_on=ago(1), told_words="done")
     assert recurring([(ACME, ACTION), (former, ACTION), (other, told)], TODAY) == ()
     found = recurring([(ACME, ACTION), (other, ACTION)], TODAY)
-    assert found[0].fact == "two accounts, 120,000 USD ARR (1 with unknown ARR)"
+    assert phrase(found[0].fact) == "two accounts, 120,000 USD ARR (1 with unknown ARR)"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +169,7 @@ def test_themes_leave_out_what_is_closed_single_former_or_of_unknown_worth() -> 
     ],
 )
 def test_the_next_step_is_what_would_make_the_outcome_better_known(pieces: tuple[Any, ...], step: str | None) -> None:
-    assert next_step(graded(onboarding(), *pieces)) == step
+    assert worded(next_step(graded(onboarding(), *pieces))) == step
 
 
 def test_the_agenda_has_the_four_lines_of_the_success_cadence() -> None:
@@ -177,13 +184,13 @@ def test_the_agenda_has_the_four_lines_of_the_success_cadence() -> None:
             next_meeting_at=NOW + timedelta(days=2),
         )
     )
-    assert result.achieved == ("“Onboard a customer in 5 days”: 6 days, 85% of the way, confirmed",)
-    assert result.blocks == (
+    assert tuple(map(phrase, result.achieved)) == ("“Onboard a customer in 5 days”: 6 days, 85% of the way, confirmed",)
+    assert tuple(map(phrase, result.blocks)) == (
         "“Security review” (approvals, due 22 Mar 2026)",
         "“Single sign-on by spring”: nobody has mentioned it since 1 Jan 2026; it is due on 1 Apr 2026",
     )
-    assert result.next == ("“Ship bulk edit”: Maya Lindqvist by 6 Mar 2026",)
-    assert result.success_by_then == (
+    assert tuple(map(phrase, result.next)) == ("“Ship bulk edit”: Maya Lindqvist by 6 Mar 2026",)
+    assert tuple(map(phrase, result.success_by_then)) == (
         "“Onboard a customer in 5 days”: reach 5 days",
         "“Legal signs without us”: Sam Roe says so in writing",
     )
@@ -194,4 +201,6 @@ def test_an_agenda_claims_no_achievement_that_is_only_asserted() -> None:
     result = agenda(assessed(onboarding(), piece(Source.OUR_WORD, 5)))
     assert result.achieved == ()
     empty = agenda(assessed())
-    assert empty.success_by_then == ("Write down what success means: nobody has written down what success means",)
+    assert tuple(map(phrase, empty.success_by_then)) == (
+        "Write down what success means: nobody has written down what success means",
+    )

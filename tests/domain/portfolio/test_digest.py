@@ -17,6 +17,7 @@ from bot.domain.enums import AccountStatus, PromptState
 from bot.domain.model import Evidence, Promise, ProofState
 from bot.domain.portfolio.account_summary import AccountSummary, summarize_account
 from bot.domain.portfolio.digest import Digest, Figures, compose
+from bot.phrases import phrase
 from tests.support.domain_builders import ACME, KIM, NOW, TODAY, ago, assessed, at, meeting, onboarding, wrote
 from tests.support.domain_strategies import states
 
@@ -64,10 +65,10 @@ def test_the_first_digest_names_no_change() -> None:
 def test_newly_proven_and_newly_broken_say_where_it_stands_and_why() -> None:
     before = week(acme(), globex(wrote(5)))
     result = week(acme(wrote(4)), globex(wrote(5, disputed_on=ago(1), disputed_by=KIM.id)), after=before)
-    assert [(line.account.name, line.text) for line in result.newly_proven] == [
+    assert [(line.account.name, phrase(line.fact)) for line in result.newly_proven] == [
         ("Acme", "“Onboard a customer in 5 days” at 4 days, confirmed: Dana Fox wrote it")
     ]
-    assert [(line.account.name, line.text) for line in result.newly_broken] == [
+    assert [(line.account.name, phrase(line.fact)) for line in result.newly_broken] == [
         ("Globex", "“Fewer tickets”, asserted, not confirmed: Kim Li disputes it")
     ]
 
@@ -84,8 +85,8 @@ def test_worst_first_and_accounts_without_danger_are_left_out() -> None:
     overdue = assessed(onboarding(owner_person_id=None), account=replace(ACME, id=3, name="Initech"))
     result = week(acme(wrote(5)), overdue, broken)
     assert [trouble.account.name for trouble in result.worst] == ["Initech", "Globex"]
-    assert result.worst[1].facts == ("The customer disputes the proof of “Fewer tickets”",)
-    assert result.worst[1].coverage_text == "0%"
+    assert tuple(map(phrase, result.worst[1].facts)) == ("The customer disputes the proof of “Fewer tickets”",)
+    assert phrase(result.worst[1].covered) == "0%"
 
 
 def test_renewals_silence_and_theatre_are_named() -> None:
@@ -93,9 +94,11 @@ def test_renewals_silence_and_theatre_are_named() -> None:
     silent = PromptState.SILENT
     meetings = (meeting(21), meeting(16), meeting(10), meeting(5, silent), meeting(2))
     result = week(acme(account=soon, meetings=meetings))
-    assert [line.text for line in result.renewals] == ["Renews on 1 Apr 2026: 0% proven (0 of 1 outcome)"]
+    assert [phrase(line.fact) for line in result.renewals] == ["Renews on 1 Apr 2026: 0% proven (0 of 1 outcome)"]
     assert [(one.member_id, one.asked, one.silent) for one in result.silent] == [(7, 2, 1)]
-    assert [line.text for line in result.theatre] == ["The last 3 answers changed no evidence (14 Feb, 20 Feb, 28 Feb)"]
+    assert [phrase(line.fact) for line in result.theatre] == [
+        "The last 3 answers changed no evidence (14 Feb, 20 Feb, 28 Feb)"
+    ]
 
 
 def test_a_promise_becomes_forgotten_by_time_alone_and_that_is_news() -> None:
@@ -105,7 +108,7 @@ def test_a_promise_becomes_forgotten_by_time_alone_and_that_is_news() -> None:
     before, after = week(fresh), acme(promises=(replace(promise, promised_on=ago(60)),))
     assert before.forgotten == ()
     result = week(after, after=before)
-    assert [line.text for line in result.forgotten] == [
+    assert [phrase(line.fact) for line in result.forgotten] == [
         "“Single sign-on by spring”: nobody has mentioned it since 1 Jan 2026"
     ]
     assert not result.nothing_changed

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.domain.enums import Direction, Grade, Method, Source, Standing
-from bot.domain.proof.explanation import reason, reasons
+from bot.domain.proof.explanation import reason
+from bot.phrases import phrase
 from tests.support.domain_builders import (
     DANA,
     EVERYBODY,
@@ -33,7 +34,7 @@ from tests.support.domain_builders import (
 def test_asserted_when_somebody_on_our_side_says_so() -> None:
     result = graded(onboarding(), piece(Source.OUR_WORD, 4))
     assert result.grade is Grade.ASSERTED
-    assert reason(result) == "asserted, not confirmed: only we say so"
+    assert phrase(reason(result)) == "asserted, not confirmed: only we say so"
 
 
 def test_observed_when_our_telemetry_shows_use_and_it_never_counts_as_proof() -> None:
@@ -41,44 +42,44 @@ def test_observed_when_our_telemetry_shows_use_and_it_never_counts_as_proof() ->
     assert result.grade is Grade.OBSERVED
     assert result.standing is Standing.UNPROVEN
     assert result.credit == 0
-    assert reason(result) == "observed, not confirmed: our telemetry shows use, not value"
+    assert phrase(reason(result)) == "observed, not confirmed: our telemetry shows use, not value"
 
 
 def test_measured_when_we_measured_the_outcomes_own_metric_against_an_agreed_baseline() -> None:
     result = graded(onboarding(), measured(6))
     assert result.grade is Grade.MEASURED
-    assert reason(result) == "measured, not confirmed: only we have measured it"
+    assert phrase(reason(result)) == "measured, not confirmed: only we have measured it"
 
 
 def test_confirmed_when_it_stands_in_the_customers_own_system() -> None:
     result = graded(onboarding(), system(6))
     assert result.grade is Grade.CONFIRMED
-    assert reason(result) == "confirmed: it stands in the customer's own system"
+    assert phrase(reason(result)) == "confirmed: it stands in the customer's own system"
 
 
 def test_confirmed_when_a_named_customer_wrote_it() -> None:
     result = graded(onboarding(), wrote(6))
     assert result.grade is Grade.CONFIRMED
     assert result.attestor == DANA
-    assert reason(result) == "confirmed: Dana Fox wrote it"
+    assert phrase(reason(result)) == "confirmed: Dana Fox wrote it"
 
 
 def test_asserted_when_no_customer_is_named_who_wrote_it() -> None:
     nobody, stranger = graded(onboarding(), wrote(6, attested_by=None)), graded(onboarding(), wrote(6, attested_by=99))
     assert nobody.grade is stranger.grade is Grade.ASSERTED
-    assert reason(nobody) == "asserted, not confirmed: no customer is named who says so"
+    assert phrase(reason(nobody)) == "asserted, not confirmed: no customer is named who says so"
 
 
 def test_confirmed_when_the_champion_presented_it_internally() -> None:
     result = graded(onboarding(), piece(Source.CHAMPION_PRESENTED, 6, attested_by=DANA.id))
     assert result.grade is Grade.CONFIRMED
-    assert reason(result) == "confirmed: Dana Fox presented it internally"
+    assert phrase(reason(result)) == "confirmed: Dana Fox presented it internally"
 
 
 def test_measured_when_somebody_else_than_the_champion_presented_it() -> None:
     result = graded(onboarding(), piece(Source.CHAMPION_PRESENTED, 6, attested_by=USER.id))
     assert result.grade is Grade.MEASURED
-    assert reason(result) == "measured, not confirmed: presented by Uma Ray, who is not the champion"
+    assert phrase(reason(result)) == "measured, not confirmed: presented by Uma Ray, who is not the champion"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_accepted_when_attributed_with_money_that_finance_or_the_economic_buyer_
     share = system(6, method=Method.COMPARISON_GROUP, money_minor=42_000_00, currency="USD")
     assert graded(onboarding(), replace(share, accepted_by=FIN.id)).grade is Grade.ACCEPTED
     by_kim = graded(onboarding(), replace(share, accepted_by=KIM.id))
-    assert reason(by_kim) == "accepted: 42,000 USD by Kim Li, economic buyer"
+    assert phrase(reason(by_kim)) == "accepted: 42,000 USD by Kim Li, economic buyer"
     assert graded(onboarding(), replace(share, accepted_by=DANA.id)).grade is Grade.ATTRIBUTED
     assert graded(onboarding(), replace(share, accepted_by=FIN.id, money_minor=None)).grade is Grade.ATTRIBUTED
     assert graded(onboarding(), replace(share, accepted_by=FIN.id, method=None)).grade is Grade.CONFIRMED
@@ -125,7 +126,7 @@ def test_acceptance_counts_from_its_day_and_while_the_one_who_accepted_is_there(
 def test_cap_oral_only_is_at_most_measured() -> None:
     said = graded(onboarding(), piece(Source.CUSTOMER_SAID, 6, attested_by=DANA.id))
     assert said.grade is graded(onboarding(), wrote(6, oral=True)).grade is Grade.MEASURED
-    assert reason(said) == "measured, not confirmed: only told to us on a call"
+    assert phrase(reason(said)) == "measured, not confirmed: only told to us on a call"
 
 
 def test_cap_oral_is_lifted_by_a_documentary_piece_beside_it() -> None:
@@ -135,15 +136,15 @@ def test_cap_oral_is_lifted_by_a_documentary_piece_beside_it() -> None:
 def test_cap_no_agreed_baseline_is_at_most_observed() -> None:
     none, not_agreed = onboarding(baseline=None), onboarding(baseline_agreed_by=None)
     assert graded(none, system(6)).grade is graded(not_agreed, system(6)).grade is Grade.OBSERVED
-    assert reason(graded(none, system(6))) == "observed, not confirmed: there is no baseline"
+    assert phrase(reason(graded(none, system(6)))) == "observed, not confirmed: there is no baseline"
     expected = "observed, not confirmed: nobody at the customer agreed to the baseline"
-    assert reason(graded(not_agreed, system(6))) == expected
+    assert phrase(reason(graded(not_agreed, system(6)))) == expected
 
 
 def test_cap_a_value_older_than_the_baseline_is_at_most_observed() -> None:
     result = graded(onboarding(baseline_on=ago(5)), system(6, age=10))
     assert result.grade is Grade.OBSERVED
-    assert reason(result) == "observed, not confirmed: taken before the baseline of 25 Feb 2026"
+    assert phrase(reason(result)) == "observed, not confirmed: taken before the baseline of 25 Feb 2026"
 
 
 def test_cap_words_about_a_number_are_at_most_observed() -> None:
@@ -159,7 +160,7 @@ def test_cap_the_attestor_left_is_at_most_measured_until_somebody_attests_again(
     after = graded(onboarding(), wrote(6), people=without_dana)
     again = graded(onboarding(), wrote(6), wrote(6, age=1, attested_by=SAM.id), people=without_dana)
     assert (before.grade, after.grade, again.grade) == (Grade.CONFIRMED, Grade.MEASURED, Grade.CONFIRMED)
-    assert reason(after) == "measured, not confirmed: Dana Fox, who attested it, left on 28 Feb 2026"
+    assert phrase(reason(after)) == "measured, not confirmed: Dana Fox, who attested it, left on 28 Feb 2026"
 
 
 def test_disputed_by_the_customer_is_asserted() -> None:
@@ -168,7 +169,7 @@ def test_disputed_by_the_customer_is_asserted() -> None:
     assert result.grade is Grade.ASSERTED
     assert result.value is None
     assert result.disputed == disputed
-    assert reason(result) == "asserted, not confirmed: Kim Li disputes it: it counts test users"
+    assert phrase(reason(result)) == "asserted, not confirmed: Kim Li disputes it: it counts test users"
 
 
 def test_a_disputed_figure_counts_against_what_it_contradicted_and_never_for() -> None:
@@ -204,7 +205,7 @@ def test_older_than_its_shelf_life_is_expired_and_shown_as_history() -> None:
     assert result.value is None
     assert result.progress is None
     assert result.credit == 0
-    assert reason(result) == "was confirmed, expired on 2 Mar 2026"
+    assert phrase(reason(result)) == "was confirmed, expired on 2 Mar 2026"
 
 
 def test_the_outcome_may_set_another_shelf_life() -> None:
@@ -212,11 +213,11 @@ def test_the_outcome_may_set_another_shelf_life() -> None:
     assert graded(onboarding(shelf_life_days=30), wrote(6, age=31)).grade is None
 
 
-def test_expiry_of_the_stronger_piece_leaves_the_weaker_one_and_says_so() -> None:
+def test_expiry_of_the_stronger_piece_leaves_the_weaker_one_and_the_older_grade_is_known() -> None:
     result = graded(onboarding(), wrote(6, age=100), measured(5, age=10))
     assert result.grade is Grade.MEASURED
     assert result.expired
-    assert "was confirmed until 21 Feb 2026" in reasons(result)
+    assert (result.last_grade, result.expired_on) == (Grade.CONFIRMED, date(2026, 2, 21))
 
 
 def test_the_value_is_the_newest_in_force_and_the_grade_the_strongest_in_force() -> None:
@@ -224,7 +225,7 @@ def test_the_value_is_the_newest_in_force_and_the_grade_the_strongest_in_force()
     assert result.value == 5
     assert result.value_as_of == ago(5)
     assert result.grade is Grade.CONFIRMED
-    assert reasons(result)[1] == "confirmed at 7 days; the newest value, 5 days, is weaker evidence"
+    assert result.evidence is not None and result.evidence.value == 7
 
 
 def test_a_newer_value_that_has_fallen_behind_takes_the_older_piece_out_of_force() -> None:
@@ -232,7 +233,7 @@ def test_a_newer_value_that_has_fallen_behind_takes_the_older_piece_out_of_force
     assert result.value == 9
     assert result.grade is Grade.MEASURED
     assert result.credit == 0
-    assert reasons(result)[1] == "fell back to 9 days from 6 days on 10 Feb 2026, which no longer counts"
+    assert result.fell_from is not None and result.fell_from.value == 6
 
 
 def test_after_a_fall_what_was_confirmed_on_the_way_up_is_not_known_on_the_way_down() -> None:
@@ -265,7 +266,7 @@ def test_a_correction_of_a_correction_corrects_both() -> None:
 def test_withdrawn_is_out_of_force() -> None:
     result = graded(onboarding(), wrote(4, withdrawn_on=ago(1), withdrawn_why="wrong account"))
     assert result.grade is None
-    assert reason(result) == "its evidence was withdrawn"
+    assert phrase(reason(result)) == "its evidence was withdrawn"
 
 
 def test_an_earlier_day_does_not_know_what_came_later() -> None:
@@ -315,7 +316,7 @@ def test_everything_else_is_unproven() -> None:
     assert result.grade is None
     assert result.standing is Standing.UNPROVEN
     assert result.credit == 0
-    assert reason(result) == "no evidence yet"
+    assert phrase(reason(result)) == "no evidence yet"
     assert result.age_days is None
 
 

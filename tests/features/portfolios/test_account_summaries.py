@@ -20,6 +20,7 @@ from bot.domain.portfolio.account_summary import AccountSummary, summarize_accou
 from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import account_summaries
 from bot.features.portfolios import queries as portfolio_queries
+from bot.phrases import phrase
 from bot.store import ledger, members, proof_state, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -193,7 +194,7 @@ def test_a_new_name_ends_the_briefs_that_may_say_the_old_one(team: Team) -> None
     assert_true(team, MONDAY)
     with team.session() as session:
         (one,) = account_summaries.of_portfolio(session, 1, team.portfolio_id, None, MONDAY).accounts
-    assert "Maya Okafor" in one.dangers[0].fact
+    assert "Maya Okafor" in phrase(one.dangers[0].fact)
 
 
 def test_what_other_rules_came_to_is_worked_out_again(team: Team) -> None:

@@ -1,0 +1,86 @@
+"""Every fact has words, and the words name only what the fact holds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import meta
+
+import bot
+from bot.domain.facts import Fact, FactCode, Value, fact, fact_from_json
+from bot.phrases import environment, phrase, written
+
+SOURCE = Path(bot.__file__).parent
+LEFT = fact(FactCode.SPONSOR_LEFT, name="Dana Fox", part="champion", on=date(2026, 3, 1))
+
+
+def made() -> Iterator[tuple[str, str, set[str]]]:
+    """Where a fact is made: the place, its code as it is written there, and the names of its values."""
+    for file in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fact":
+                code = ast.unparse(node.args[0]).removeprefix("FactCode.")
+                yield f"{file.relative_to(SOURCE)}:{node.lineno}", code, {str(word.arg) for word in node.keywords}
+
+
+def test_every_fact_has_words_and_all_words_a_fact() -> None:
+    assert sorted(written()) == sorted(FactCode)
+
+
+def test_every_fact_is_made_somewhere() -> None:
+    assert {code for _, code, _ in made()} == {code.name for code in FactCode}
+
+
+def test_whoever_makes_a_fact_gives_the_values_that_its_words_name() -> None:
+    for place, code, names in made():
+        sentence = environment().parse(written()[FactCode[code].value])
+        assert names == meta.find_undeclared_variables(sentence), place
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (fact(FactCode.NO_CUSTOMER_OWNER, titles=(), more=2), "Nobody at the customer owns an outcome"),
+        (
+            fact(FactCode.NO_CUSTOMER_OWNER, titles=("A", "B", "C"), more=2),
+            "Nobody at the customer owns “A”, “B”, “C” and 2 more",
+        ),
+        (fact(FactCode.ATTESTOR_LEFT, who=None, on=None), "the customer, who attested it, left"),
+        (
+            fact(FactCode.WARM_BUT, danger=fact(FactCode.NO_SUCCESS)),
+            "The relationship is called warm, but Nobody has written down what success means",
+        ),
+        (fact(FactCode.LACKS, title="Days", parts=("baseline", "date")), "“Days” lacks a baseline and a date"),
+        (
+            fact(FactCode.NOT_MOVED, title="{{ x }}", due=date(2026, 3, 1), value=None),
+            "“{{ x }}” was due on 1 Mar 2026 and has not moved",
+        ),
+    ],
+)
+def test_words_follow_the_values(told: Fact, words: str) -> None:
+    assert phrase(told) == words
+
+
+plain = st.one_of(st.text(), st.integers(), st.booleans(), st.dates(), st.none())
+values: st.SearchStrategy[Value] = st.recursive(
+    plain,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(tuple),
+        st.dictionaries(st.text(min_size=1), inner, max_size=3).map(
+            lambda named: Fact(FactCode.WHY, tuple(named.items()))
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(FactCode), st.dictionaries(st.text(), values, max_size=4))
+def test_a_fact_that_was_stored_is_the_same_fact(code: FactCode, named: dict[str, Value]) -> None:
+    stored = Fact(code, tuple(named.items()))
+    assert fact_from_json(stored.as_json()) == stored
