@@ -144,13 +144,6 @@ class Sender(Generic[P]):
         """How many rows are being sent."""
         return len(self._tasks)
 
-    async def abandon(self) -> None:
-        """Cancel every send at once, as a crash would; other senders take the rows when the leases are over."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     async def drain(self, patience: float = 5.0) -> int:
         """Send everything that is due, waiting for gates and back-off of up to `patience` seconds; returns how many
         rows came to their end (sent, dropped or dead)."""
@@ -178,7 +171,7 @@ class Sender(Generic[P]):
 
     def _pause(self, turn: Turn) -> float:
         """Seconds to wait after `turn`; results, commits and a moved clock wake the sender earlier."""
-        if len(self._tasks) >= self._settings.hands or turn.wait is None:
+        if self.in_flight >= self._settings.hands or turn.wait is None:
             return self._settings.poll_seconds
         return min(turn.wait, self._settings.poll_seconds)
 

@@ -215,12 +215,18 @@ class Delivery(RuleBasedStateMachine):
     def crash(self, which: int, arrived: bool) -> None:
         """A replica dies in whatever it does; its requests may have arrived."""
         dead = self.replicas[which]
-        for row, lease, _ in dead.waiting.values():
+        for row, lease, end in dead.waiting.values():
             if arrived and lease.may_post():
                 self.world.post(row)
-        self.loop.run_until_complete(dead.sender.abandon())
+            end.cancel()
+        self.loop.run_until_complete(self.gone(dead))
         dead.wakeup.close()
         self.replicas[which] = self.replica()
+
+    async def gone(self, dead: Replica) -> None:
+        """Let the tasks of a dead replica end."""
+        while dead.sender.in_flight:  # noqa: ASYNC110
+            await asyncio.sleep(0.0005)
 
     @precondition(lambda self: self.unsettled())
     @rule(data=st.data(), end=st.sampled_from(ENDS), again=st.booleans(), which=st.integers(0, 1))
