@@ -112,15 +112,16 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file to write.")])
 
 
 @app.command()
-def move(
-    to: Annotated[str, typer.Option(help="An empty database, such as postgresql://user:password@host/proofline.")],
-) -> None:
-    """Copy everything to another, empty database. Stop the bot first."""
+def move() -> None:
+    """Copy everything to the empty database that TARGET_DATABASE_URL names. Stop the bot first."""
     from bot.cli import terminal
     from bot.store.admin import table_copy
 
+    target_url = read_settings().target_database_url
+    if not target_url:  # not an option: what is typed stands in the list of processes, password and all
+        raise Stop("Name an empty database in TARGET_DATABASE_URL, such as postgresql://user:password@host/proofline.")
     with database() as source, terminal.progress("Moving") as on_progress:
-        target = open_database(to)
+        target = open_database(target_url)
         try:
             moved = table_copy.move(source, target, on_progress)
         finally:

@@ -39,6 +39,7 @@ from bot.slack import errors
 from bot.slack.edge import Edge
 from bot.slack.gateway import Gateway, Prepared
 from bot.slack.sockets import Patience, Sockets
+from bot.store import engine
 from bot.store.admin import migrations
 from bot.store.engine import Database
 from bot.web import app as web_app
@@ -94,7 +95,7 @@ class Bot:
         self._check()
         try:
             self._parts.callback(self.database.dispose)
-            await asyncio.to_thread(migrations.upgrade, self.database)
+            await self._migrate()
             self._http = slack_app.http_session()
             self._parts.push_async_callback(self._http.close)
             await self._connect(self._http)
@@ -137,6 +138,12 @@ class Bot:
             raise CannotStartError("SLACK_BOT_TOKEN is not set. Install the app from manifest.yml and copy its token.")
         if not (self.settings.slack_app_token or self.settings.slack_signing_secret):
             raise CannotStartError("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
+
+    async def _migrate(self) -> None:
+        try:
+            await asyncio.to_thread(migrations.upgrade, self.database)
+        except migrations.TooNewError as error:
+            raise CannotStartError(str(error)) from error
 
     async def _connect(self, http: aiohttp.ClientSession) -> None:
         settings = self.settings
@@ -268,9 +275,15 @@ async def _asked_to_stop() -> None:
     await stop_requested.wait()
 
 
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Everything of the settings that no log may hold."""
+    tokens = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
+    return (*tokens, *engine.secrets_of(settings.database_url))
+
+
 def run(settings: Settings) -> None:
     """Run a replica in this process until it is told to stop. Raises `CannotStartError`."""
-    bot_log.configure(settings.log_level, settings.log_json)
+    bot_log.configure(settings.log_level, settings.log_json, secrets_of(settings))
     asyncio.run(serve(settings))
 
 

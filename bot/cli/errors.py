@@ -6,7 +6,6 @@ import os
 import secrets
 import sys
 import tempfile
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,12 +39,13 @@ def sentence(error: Exception) -> str | None:
     from bot.app.actor import UserError
     from bot.outbox.admin import CannotOperate
     from bot.settings import BadSettingsError
+    from bot.store.admin.migrations import TooNewError
     from bot.store.admin.table_copy import CannotCopy
     from bot.wording import sentence_of
 
     if isinstance(error, UserError):
         return sentence_of(error)
-    if isinstance(error, Stop | CannotCopy | CannotOperate | BadSettingsError):
+    if isinstance(error, Stop | CannotCopy | CannotOperate | BadSettingsError | TooNewError):
         return str(error)
     if isinstance(error, OperationalError):
         why = str(error.orig).strip().splitlines()[0]
@@ -56,10 +56,13 @@ def sentence(error: Exception) -> str | None:
 
 
 def _unexpected(error: Exception) -> str:
+    from bot.log import trace_of
+
     reference = secrets.token_hex(3)
-    details = Path(tempfile.gettempdir()) / f"proofline-{reference}.log"
     try:
-        details.write_text("".join(traceback.format_exception(error)), "utf-8")
+        handle, details = tempfile.mkstemp(prefix=f"proofline-{reference}-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as written:
+            written.write(trace_of(error) + "\n")
     except OSError:
         return f"Something went wrong that should not have: {type(error).__name__} (reference {reference})."
     return f"Something went wrong that should not have (reference {reference}). Please report it with {details}."
@@ -67,13 +70,14 @@ def _unexpected(error: Exception) -> str:
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[IO[bytes]]:
-    """A new file that gets its name only when it is written to the end. Raises `Stop` if it is there already."""
-    if file.exists():
-        raise Stop(f"{file} is there already. Choose a new name.")
-    part = file.with_name(file.name + ".part")
+    """A new file that gets its name only when it is written to the end, and that nobody else can read.
+
+    Raises `Stop` if it is there already.
+    """
+    from bot.store.admin.private_files import new_file
+
     try:
-        with part.open("wb") as written:
+        with new_file(file) as part, part.open("wb") as written:
             yield written
-        os.replace(part, file)
-    finally:
-        part.unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise Stop(f"{file} is there already. Choose a new name.") from error

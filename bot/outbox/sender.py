@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeAlias
 
 import structlog
 
-from bot.log import traced
+from bot.log import said, traced
 from bot.outbox.events import tell
 from bot.outbox.pacing import park_paused
 from bot.outbox.queue import claim, rest
@@ -161,7 +161,7 @@ class Sender(Generic[P]):
             try:
                 return await self.turn()
             except AWAY as away:
-                log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=wait)
+                log.warning("outbox.database_away", why=said(away.__cause__ or away), retry_seconds=wait)
             except Exception:
                 log.exception("outbox.turn_failed", retry_seconds=wait)
             await asyncio.sleep(wait)
@@ -336,7 +336,7 @@ class Sender(Generic[P]):
             try:
                 await self.turn()
             except AWAY as away:
-                log.warning("outbox.database_away", why=str(away.__cause__ or away), retry_seconds=1)
+                log.warning("outbox.database_away", why=said(away.__cause__ or away), retry_seconds=1)
                 await asyncio.sleep(1)
 
 

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from bot.log import said
 from bot.store.engine import Database
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Wakeup:
             try:
                 await self._follow(psycopg.AsyncConnection)
             except (psycopg.Error, OSError) as lost:
-                log.warning("outbox.listen_lost", why=str(lost), retry_seconds=_RECONNECT_SECONDS)
+                log.warning("outbox.listen_lost", why=said(lost), retry_seconds=_RECONNECT_SECONDS)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _follow(self, connections: type[AsyncConnection]) -> None:

@@ -72,12 +72,14 @@ async def examine(settings: Settings, tell: Callable[[Diagnosis], None]) -> bool
 
 
 def _database(database: Database) -> list[Diagnosis]:
-    shown = database.url.render_as_string(hide_password=True)
+    shown = database.shown_url
     try:
         behind = migrations.needs_upgrade(database)
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        why = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
         return [Diagnosis("database", f"{shown} cannot be reached ({why})", "Start it, or set DATABASE_URL.")]
+    except migrations.TooNewError as error:
+        return [Diagnosis("database", shown), Diagnosis("migrations", "newer than this version", str(error))]
     reached = Diagnosis("database", shown)
     if behind:
         return [

@@ -15,7 +15,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.errors import SlackApiError
 
 from bot.app.actor import UserError
-from bot.log import current_trace
+from bot.log import current_trace, said
 from bot.slack.edge import Edge, TooSlowError, as_reply
 from bot.slack.payload import Body, inputs_of, response_url, surface_of
 from bot.store.engine import AWAY
@@ -60,7 +60,7 @@ class Failures:
         try:
             return await self._tell(body, surface, sentence, field)
         except Exception:
-            log.exception("slack.untold", surface=surface, error=repr(error))
+            log.exception("slack.untold", surface=surface, error=said(error))
             return BoltResponse(status=200, body="")
 
     def _words(self, error: Exception, surface: str) -> tuple[str, str | None]:
@@ -68,13 +68,13 @@ class Failures:
             log.info("slack.refused", surface=surface, code=error.code.value)
             return sentence_of(error), error.field
         if isinstance(error, _DATABASE_AWAY):
-            log.error("slack.database_away", surface=surface, error=repr(error))
+            log.error("slack.database_away", surface=surface, error=said(error))
             return _TRY_AGAIN_MODAL if surface == "modal" else _TRY_AGAIN, None
         if isinstance(error, BoltUnhandledRequestError):
-            log.warning("slack.unknown", surface=surface, request=str(error)[:200])
+            log.warning("slack.unknown", surface=surface, error=said(error))
             return _UNKNOWN, None
         if isinstance(error, SlackApiError) and error.response.get("error") in _LATE_CODES:
-            log.warning("slack.late", surface=surface, error=str(error))
+            log.warning("slack.late", surface=surface, error=said(error))
             return _LATE, None
         reference = current_trace() or "none"
         log.error("slack.failed", surface=surface, reference=reference, exc_info=error)

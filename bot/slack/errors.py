@@ -9,6 +9,7 @@ from __future__ import annotations
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.log import said
 from bot.outbox.types import Ambiguous, NotSent, PermanentFailure, Scope
 
 PERSON_GONE = frozenset(
@@ -61,8 +62,8 @@ def outcome_of(error: Exception) -> PermanentFailure | NotSent | Ambiguous:
     if isinstance(error, SlackApiError):
         return _of_answer(error)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return NotSent(f"no connection to Slack: {error}")
-    return Ambiguous(f"the answer was lost: {type(error).__name__} {error}".strip())
+        return NotSent(f"no connection to Slack: {said(error)}")
+    return Ambiguous(f"the answer was lost: {said(error)}")
 
 
 def _of_answer(error: SlackApiError) -> PermanentFailure | NotSent | Ambiguous:

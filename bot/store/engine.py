@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,6 +22,7 @@ AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 """What a database that is away, restarting or busy raises; anything else is a bug."""
 
 _LOCK_WAIT_SECONDS = 30
+_SECRET_PARAMETERS = ("password", "sslpassword")
 _TURN = "proofline_turn"
 _PG_SETTINGS = {
     "timezone": "UTC",
@@ -29,6 +32,8 @@ _PG_SETTINGS = {
 }
 # A peer that vanished without a word is noticed after a minute, not after the system's two hours.
 KEEPALIVES = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+NOT_TO_COPY = frozenset({*KEEPALIVES, *_SECRET_PARAMETERS})
+"""Parameters of an address that are not for people to copy: what we add, and passwords."""
 
 
 class Database:
@@ -48,6 +53,11 @@ class Database:
         self.sessions: sessionmaker[Session] = sessionmaker(
             self.engine, expire_on_commit=False, info={"database": self}
         )
+
+    @property
+    def shown_url(self) -> str:
+        """The address for people and logs: without password, and without what the address says behind its `?`."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -70,6 +80,16 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+def secrets_of(url: str) -> tuple[str, ...]:
+    """What must not be shown of a database's address: its password, also one that stands behind its `?`."""
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        return ()
+    texts = (parts.password, *(parts.query.get(name) for name in _SECRET_PARAMETERS))
+    return tuple(text for text in texts if isinstance(text, str) and text)
 
 
 def db_now(session: Session) -> datetime:
@@ -97,6 +117,7 @@ def _postgresql(url: URL) -> Engine:
         pool_size=8,
         max_overflow=8,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "application_name": "proofline", "options": settings},
     )
 
@@ -114,8 +135,22 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
+def create_private(file: Path) -> None:
+    """Create an empty file that only its owner reads; raises `FileExistsError` if anything has its name, a link too."""
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600))
+
+
 def _sqlite(url: URL, turnstile: Turnstile) -> Engine:
-    engine = create_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _LOCK_WAIT_SECONDS})
+    engine = create_engine(
+        url, pool_size=8, max_overflow=8, hide_parameters=True, connect_args={"timeout": _LOCK_WAIT_SECONDS}
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def _create(_dialect: object, _record: object, arguments: Sequence[Any], _options: object) -> None:
+        # SQLite would create it readable for everybody; its -wal and -shm files follow the rights of the file.
+        if arguments and str(arguments[0]) not in ("", ":memory:") and not str(arguments[0]).startswith("file:"):
+            with suppress(FileExistsError):
+                create_private(Path(arguments[0]))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -158,8 +158,7 @@ def test_promises_and_outcomes_follow_the_accounts(proofline: Proofline, tmp_pat
         (("export",), 1, "Run `python -m bot migrate` first."),
         (("outbox", "list"), 1, "Run `python -m bot migrate` first."),
         (("backup", "copy.sqlite3"), 1, "There is no database at proofline.sqlite3 yet."),
-        (("move", "--to", "nonsense"), 1, "That is no database address."),
-        (("move", "--to", "oracle://somewhere"), 1, "That is no database address."),
+        (("move",), 1, "Name an empty database in TARGET_DATABASE_URL"),
         (("run",), 1, "SLACK_BOT_TOKEN is not set."),
         (("frobnicate",), 2, "No such command"),
     ],
@@ -195,7 +194,8 @@ def test_what_should_not_have_gone_wrong_leaves_a_reference(
     found = re.search(r"\(reference ([0-9a-f]{6})\)", ended.err)
     assert ended.code == 1
     assert found is not None
-    assert "the moon is full" in (tmp_path / f"proofline-{found[1]}.log").read_text()
+    (details,) = tmp_path.glob(f"proofline-{found[1]}-*.log")
+    assert "RuntimeError" in details.read_text() and "in breaks" in details.read_text()
     assert "moon" not in ended.err
 
 
@@ -236,14 +236,25 @@ def test_a_backup_is_a_database_and_a_move_a_whole_one(
 ) -> None:
     assert "bytes, checked" in proofline("backup", "copy.sqlite3").out
     assert "is there already" in proofline("backup", "copy.sqlite3").err
-    assert "compared them all" in proofline("move", "--to", "sqlite:///moved.sqlite3").out
+    monkeypatch.setenv("TARGET_DATABASE_URL", "sqlite:///moved.sqlite3")
+    assert "compared them all" in proofline("move").out
     exports = []
     for name in ("proofline", "copy", "moved"):
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{name}.sqlite3")
         exports.append(proofline("export").out.splitlines()[1:])
     assert exports[0] == exports[1] == exports[2]
     assert len(exports[0]) > 40
-    assert "rows in workspace already" in proofline("move", "--to", "sqlite:///copy.sqlite3").err
+    monkeypatch.setenv("TARGET_DATABASE_URL", "sqlite:///copy.sqlite3")
+    assert "rows in workspace already" in proofline("move").err
+
+
+@pytest.mark.parametrize("address", ["nonsense", "oracle://somewhere"])
+def test_a_move_to_no_database_is_one_sentence(
+    proofline: Proofline, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("TARGET_DATABASE_URL", address)
+    ended = proofline("move")
+    assert ended.code == 1 and "That is no database address." in ended.err and ended.err.count("\n") == 1
 
 
 def test_postgresql_is_backed_up_with_its_own_tool(proofline: Proofline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from bot.store.admin.private_files import new_file
 from bot.store.admin.table_copy import CannotCopy
-from bot.store.engine import KEEPALIVES, Database
+from bot.store.engine import NOT_TO_COPY, Database
 
 _PAGES = 4096
 
@@ -30,25 +31,21 @@ def backup(database: Database, file: Path, progress: Progress = lambda done, tot
     source = Path(database.url.database or "")
     if not source.is_file():
         raise CannotCopy(f"There is no database at {source} yet.")
-    if file.exists():
-        raise CannotCopy(f"{file} is there already. Choose a new name for this backup.")
-    part = file.with_name(file.name + ".part")
-    part.unlink(missing_ok=True)
     try:
-        _copy(source, part, progress)
-        os.replace(part, file)
+        with new_file(file) as part:
+            _copy(source, part, progress)
+    except FileExistsError as error:
+        raise CannotCopy(f"{file} is there already. Choose a new name for this backup.") from error
     except sqlite3.Error as error:
         raise CannotCopy(f"The backup could not be written: {error}.") from error
-    finally:
-        part.unlink(missing_ok=True)
     return file.stat().st_size
 
 
 def pg_dump(database: Database, file: Path) -> str:
     """The command line that backs up this PostgreSQL database; the password is asked for or in ~/.pgpass."""
     url = database.url
-    own_url = url.difference_update_query(KEEPALIVES)  # what the engine adds is not for people to copy
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, own_url.query)
+    query = {name: value for name, value in url.query.items() if name not in NOT_TO_COPY}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
     return f"pg_dump --format=custom --file={shlex.quote(str(file))} {shlex.quote(str(bare))}"
 
 

@@ -18,6 +18,11 @@ from bot.store.schema import outbox
 if TYPE_CHECKING:
     from alembic.config import Config
 
+
+class TooNewError(Exception):
+    """The database was written by a newer version; the message is one sentence that says what to do."""
+
+
 _PG_LOCK = 0x70726F6F66  # "proof": any number that nothing else in this database locks
 
 
@@ -49,8 +54,19 @@ def head() -> str | None:
 
 
 def needs_upgrade(database: Database) -> bool:
-    """Whether `upgrade` would change anything."""
-    return current(database) != head()
+    """Whether `upgrade` would change anything. Raises `TooNewError` for a database of a newer version."""
+    return newer_than(current(database))
+
+
+def newer_than(revision: str | None) -> bool:
+    """Whether this code is newer than the revision of a database. Raises `TooNewError` if the database is newer."""
+    newest = head()
+    if revision is not None and newest is not None and revision > newest:  # they are numbered in order
+        raise TooNewError(
+            f"This database was written by a newer Proofline (schema {revision}; this version knows {newest}). "
+            "Install that version or a later one."
+        )
+    return revision != newest
 
 
 def differences(database: Database) -> list[object]:
