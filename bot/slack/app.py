@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import aiohttp
+import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -19,6 +20,8 @@ from bot.slack.edge import Edge
 from bot.slack.error_replies import Failures
 from bot.slack.lease_guard import LeasedRequest
 from bot.slack.payload import Body
+
+log = structlog.get_logger("slack")
 
 HTTP_SECONDS = 10.0
 Observe = Callable[[float], None]
@@ -45,6 +48,7 @@ class ProoflineApp(AsyncApp):
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         started = time.perf_counter()
         with traced():
+            log.debug("slack.received", type=req.body.get("type") or req.body.get("command"))
             response = await super().async_dispatch(req)
         self._acknowledged(time.perf_counter() - started)
         return response

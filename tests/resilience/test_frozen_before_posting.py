@@ -9,10 +9,10 @@ import pytest
 from bot.domain.values.clock import SystemClock
 from bot.outbox.transport import Lease
 from bot.outbox.types import Claimed, Destination, NotSent, Op, Sent
+from bot.rooms import new_renderer
 from bot.slack import app
 from bot.slack.gateway import Gateway, Prepared
 from bot.slack.markup import Message
-from bot.slack.render import Renderer
 from bot.store.engine import Database
 from sandbox import Sandbox
 from tests.support.bot_process import MANIFEST, WORKSPACE
@@ -59,7 +59,7 @@ async def test_it_posts_nothing_when_it_wakes(database: Database, looks: int, po
         channel = sandbox.world.state.find_channel("cs-north")
         assert channel is not None
         client = app.web_client(sandbox.bot_token, sandbox.api_url, http)
-        gateway = Gateway(database, Renderer(), SystemClock(), client, {})
+        gateway = Gateway(database, new_renderer(), SystemClock(), client, {})
         prepared = Prepared(row(channel.id), Message("Acme meets you soon", []))
         outcome = await gateway.deliver(prepared, Lease(30, 15, Frozen(looks)))
         assert isinstance(outcome, Sent if posted else NotSent)

@@ -16,9 +16,9 @@ from bot.domain.values.clock import SystemClock
 from bot.features.meetings import prompts
 from bot.features.meetings import views as meeting_views
 from bot.outbox.types import CannotLook, Claimed, Destination, Moot, PermanentFailure, Scope
+from bot.rooms import new_renderer
 from bot.slack import app
 from bot.slack.gateway import Gateway, Prepared
-from bot.slack.render import Renderer
 from bot.store import ledger, members
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -47,7 +47,7 @@ async def made_of(database: Database, claimed: Sequence[Claimed]) -> list[object
     async with app.http_session() as http:
         client = app.web_client("xoxb-0", "http://127.0.0.1:9/api/", http)
         composers = {"reminder": each(reminder), "prompt": prompts.compose_prompts}
-        return list(await Gateway(database, Renderer(), SystemClock(), client, composers).prepare(claimed))
+        return list(await Gateway(database, new_renderer(), SystemClock(), client, composers).prepare(claimed))
 
 
 async def test_one_that_breaks_is_the_only_one_that_breaks(database: Database) -> None:
@@ -104,7 +104,7 @@ async def test_a_look_that_is_refused_tells_a_missing_right_from_a_workspace_tha
         channel = sandbox.world.state.find_channel("cs-north")
         assert channel is not None
         client = app.web_client(sandbox.bot_token, sandbox.api_url, http)
-        gateway = Gateway(database, Renderer(), SystemClock(), client, {})
+        gateway = Gateway(database, new_renderer(), SystemClock(), client, {})
         for method in ("conversations.history", "conversations.replies", "auth.test"):
             if method != "auth.test" or code == "account_inactive":
                 sandbox.fault(Fault(method, f"error:{code}"))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.rooms import new_renderer
 from bot.slack.markup import CompileError
 from bot.slack.render import Renderer
 from tests.support.markup_kit import home, message, modal
@@ -125,4 +126,4 @@ def test_every_template_can_be_checked_without_data(tmp_path: Path) -> None:
 
 
 def test_the_projects_own_templates_are_sound() -> None:
-    assert all(name.endswith(".html") for name in Renderer().check_all())
+    assert all(name.endswith(".html") for name in new_renderer().check_all())
