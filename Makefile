@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast check fmt migration hooks traffic bench chaos screenshots lock clean
+.PHONY: help demo test fast check fmt migration hooks traffic bench chaos screenshots audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,11 @@ chaos: $(READY) ## break things on purpose and count what was lost or doubled (d
 
 screenshots: $(READY) ## take the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots
+
+audit: ## look up known vulnerabilities of the pinned dependencies (needs the network)
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/pip install --quiet pip-audit
+	build/audit/bin/pip-audit --disable-pip --require-hashes -r constraints.txt
 
 lock: $(READY) ## pin all dependencies anew, with hashes, in constraints.txt
 	$(BIN)/pip install uv

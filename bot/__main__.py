@@ -15,6 +15,7 @@ import typer
 from bot.cli import errors
 from bot.cli.common import database, now, open_database, read_settings
 from bot.cli.errors import Stop
+from bot.cli.forgetting import forgetting
 from bot.cli.importing import imports
 from bot.cli.outbox import outbox
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(outbox, name="outbox")
+app.add_typer(forgetting, name="forget")
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -32,17 +32,12 @@ def no_such_account() -> UserError:
 
 
 def account_of(session: Session, actor: Actor, account_id: int) -> Account:
-    """The account with this id in the actor's workspace; raises `UserError` where there is none."""
+    """The account with this id in the actor's workspace; raises `UserError` where there is none, and for guests."""
+    must_read(actor)
     account = accounts.in_workspace(session, actor.workspace_id, account_id)
     if account is None:
         raise no_such_account()
     return account
-
-
-def readable(session: Session, actor: Actor, account_id: int) -> Account:
-    """The account with this id, if the actor may read."""
-    must_read(actor)
-    return account_of(session, actor, account_id)
 
 
 def writable(session: Session, actor: Actor, account_id: int) -> Account:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.app.refusals import AppRefusal, Fact, Refusal
+from bot.app.refusals import AppRefusal, Refusal, RefusalValue
 from bot.domain.model import Account
 from bot.store import members, portfolios
 from bot.store.ledger import CLOCK, Author
@@ -22,7 +22,7 @@ class UserError(Exception):
     names. They may be customers' words, so the exception's own text is the code alone.
     """
 
-    def __init__(self, code: Refusal, field: str | None = None, **facts: Fact) -> None:
+    def __init__(self, code: Refusal, field: str | None = None, **facts: RefusalValue) -> None:
         super().__init__(code.value)
         self.code = code
         self.field = field

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import readable
+from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.domain.account.assessment import Assessment, assess
@@ -40,7 +40,7 @@ def assessed(
     session: Session, actor: Actor, account_id: int, now: datetime, *, as_of: date | None = None
 ) -> tuple[ProofState, Assessment]:
     """The state and assessment that every view of an account is made of."""
-    readable(session, actor, account_id)
+    account_of(session, actor, account_id)
     if as_of is None:
         state = proof_state.load(session, actor.workspace_id, account_id)
         return state, assess(state, now.astimezone(UTC).date(), now)

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-Fact = str | int | Decimal | date | Sequence["Fact"] | None
+RefusalValue = str | int | Decimal | date | Sequence["RefusalValue"] | None
 """What a refusal knows and its wording may name: a plain value, not a sentence."""
 
 

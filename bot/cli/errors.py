@@ -39,13 +39,14 @@ def sentence(error: Exception) -> str | None:
     from bot.app.actor import UserError
     from bot.outbox.admin import CannotOperate
     from bot.settings import BadSettingsError
+    from bot.store.admin.forget import CannotForget
     from bot.store.admin.migrations import TooNewError
     from bot.store.admin.table_copy import CannotCopy
     from bot.wording import sentence_of
 
     if isinstance(error, UserError):
         return sentence_of(error)
-    if isinstance(error, Stop | CannotCopy | CannotOperate | BadSettingsError | TooNewError):
+    if isinstance(error, Stop | CannotCopy | CannotOperate | BadSettingsError | CannotForget | TooNewError):
         return str(error)
     if isinstance(error, OperationalError):
         why = str(error.orig).strip().splitlines()[0]

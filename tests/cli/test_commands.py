@@ -257,6 +257,20 @@ def test_a_move_to_no_database_is_one_sentence(
     assert ended.code == 1 and "That is no database address." in ended.err and ended.err.count("\n") == 1
 
 
+@pytest.mark.slow
+def test_forgetting_says_first_what_it_would_change(proofline: Proofline, book: Path) -> None:
+    with sqlite3.connect(book) as ledger:
+        account, slug = ledger.execute("SELECT id, slug FROM account ORDER BY id").fetchone()
+        ledger.execute("INSERT INTO person (account_id, name, part) VALUES (?, 'Dana Fox', 'champion')", (account,))
+    asked = ("forget", "person", "dana fox", "--account", slug)
+    assert "Nothing was changed. Add --yes" in proofline(*asked).out
+    assert "Done." in proofline(*asked, "--yes").out
+    assert "There is nobody called dana fox." in proofline(*asked, "--yes").err
+    assert proofline("forget", "workspace", "T404", "--yes").err.startswith("There is no workspace T404")
+    assert "Done." in proofline("forget", "workspace", "pending", "--yes").out
+    assert proofline("export").out.count("\n") == 1
+
+
 def test_postgresql_is_backed_up_with_its_own_tool(proofline: Proofline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:hidden@db:5433/proofline")
     told = proofline("backup", "my copy.dump").err

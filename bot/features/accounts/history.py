@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import readable
+from bot.app.accounts import account_of
 from bot.app.actor import Actor
 from bot.domain.model import Account
 from bot.features.accounts import queries
@@ -20,7 +20,7 @@ _SHOWN = 20
 
 def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
     """The history of an account, from the start of the day `since` (the actor's) or from its beginning."""
-    account = readable(session, actor, account_id)
+    account = account_of(session, actor, account_id)
     begin = None if since is None else datetime.combine(since, time(), ZoneInfo(actor.member.tz))
     names = _name_lookup(session, account)
     lines = []

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import readable
+from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError, must_write
 from bot.app.assessments import assess_now
 from bot.domain.account.assessment import Assessment
@@ -36,7 +36,7 @@ class NewJudgement:
 
 def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgeView:
     """What the form shows; `UserError` for those who may not judge this account."""
-    account = readable(session, actor, account_id)
+    account = account_of(session, actor, account_id)
     must_write(session, actor, account)
     assessment = assess_now(proof_state.load(session, actor.workspace_id, account_id), now)
     return JudgeView(
@@ -52,7 +52,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
 
 def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> JudgementView:
     """Record a judgement; earlier ones stay on record."""
-    account = readable(session, actor, new.account_id)
+    account = account_of(session, actor, new.account_id)
     must_write(session, actor, account)
     if new.verdict not in tuple(Verdict):
         raise UserError(AccountRefusal.VERDICT_MISSING, "verdict")
@@ -71,7 +71,7 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
 
 def judgement_of(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgementView | None:
     """The last judgement of an account, compared with what the ledger shows now; None when nobody has judged."""
-    account = readable(session, actor, account_id)
+    account = account_of(session, actor, account_id)
     return _view(assess_now(proof_state.load(session, actor.workspace_id, account.id), now))
 
 

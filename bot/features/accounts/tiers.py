@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of, readable, writable
+from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, bot_author, may_write
 from bot.domain.account.tiers import Bands, tier_now, tier_of
 from bot.domain.enums import Tier
@@ -46,7 +46,7 @@ def follow_bands(session: Session, accounts: Iterable[Account], portfolio: Portf
 
 def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) -> TierView:
     """The tier of an account, why it has it, and what each tier means."""
-    account = readable(session, actor, account_id)
+    account = account_of(session, actor, account_id)
     bands = bands_of(portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id))
     arr = money(account.arr_minor, account.currency)
     paid = tier_of(arr, bands)

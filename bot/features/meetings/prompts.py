@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app import recurrence
-from bot.app.accounts import no_such_account, readable
+from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, bot_author
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
@@ -328,7 +328,7 @@ def answer_view(session: Session, actor: Actor, answer_id: int, now: datetime) -
     answer = queries.answer_by_id(session, actor.workspace_id, answer_id)
     if answer is None:
         raise no_such_account()
-    account = readable(session, actor, answer.account_id)
+    account = account_of(session, actor, answer.account_id)
     state = proof_state.load(session, actor.workspace_id, account.id)
     coverage = phrase(assess_now(state, now).covered)
     return AnswerView(state.account.name, account.id, coverage, recorded_answer(session, actor.workspace_id, answer))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import readable, writable
+from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed
 from bot.app.refusals import AppRefusal
@@ -85,7 +85,7 @@ def accept(
 
 def acceptance(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketAcceptedView:
     """Who accepted the packet last, and on which day; `UserError` when nobody has."""
-    account = readable(session, actor, account_id)
+    account = account_of(session, actor, account_id)
     on = account.packet_accepted_on
     people = proof_state.load(session, actor.workspace_id, account_id).people
     person = next((person for person in people if person.id == account.packet_accepted_by), None)
