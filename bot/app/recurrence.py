@@ -3,65 +3,164 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import count
+from typing import Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
+from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
 
+from bot.app import public_holidays
 from bot.app.actor import UserError
 from bot.app.refusals import AppRefusal
+from bot.domain.enums import OnHoliday
 
 REPEATS = {
     "weekly": "FREQ=WEEKLY",
     "fortnightly": "FREQ=WEEKLY;INTERVAL=2",
     "monthly": "FREQ=MONTHLY",
+    "monthly_weekday": "FREQ=MONTHLY;BYDAY=",
     "quarterly": "FREQ=MONTHLY;INTERVAL=3",
     "once": "FREQ=DAILY;COUNT=1",
 }
+"""The words of the form and the rules that they begin."""
+
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 _WEEKLY = re.compile("FREQ=WEEKLY(?:;INTERVAL=([1-9][0-9]{0,2}))?")
+_MONTHLY = re.compile("FREQ=MONTHLY(?:;INTERVAL=([1-9][0-9]{0,2}))?")
+_EVERY_MONTH_HAS = 28
+_LOOK_BACK = timedelta(days=14)
+"""The longest that a public holiday, or several in a row, moves a meeting."""
+
+
+class Series(Protocol):
+    """What a meeting series is known by here: its rule, its anchor and zone, and what a public holiday does to it."""
+
+    @property
+    def rrule(self) -> str: ...
+    @property
+    def local_start(self) -> str: ...
+    @property
+    def tz(self) -> str: ...
+    @property
+    def on_holiday(self) -> OnHoliday: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One meeting: `starts_at` in UTC, and the same as local wall clock (`YYYY-MM-DDTHH:MM`), the next anchor."""
+    """One meeting: `starts_at` in UTC, and its place in the series as local wall clock, the next anchor.
+
+    `local_start` is `YYYY-MM-DDTHH:MM`; ` 31` behind it is the day of the month that a short month had to shorten.
+    """
 
     starts_at: datetime
     local_start: str
 
+    @property
+    def day(self) -> date:
+        """The day that the series gives, before a public holiday moves it."""
+        return date.fromisoformat(self.local_start[:10])
 
-def next_occurrence(rrule: str, local_start: str, tz: str, after: datetime) -> Occurrence | None:
-    """The first meeting strictly after the moment `after`, or None when the series has ended.
 
-    A wall-clock time that a DST change skips moves later by as much as the clock jumps; a time that comes twice
-    means the first one.
+def rule_of(repeat: str, first_day: date, weekdays: Collection[str] = ()) -> str:
+    """The RRULE of a choice: a key of `REPEATS`, and for weeks the `WEEKDAYS` other than that of the first day.
+
+    `monthly_weekday` is the weekday of the first day, counted in its month: the first Tuesday; a fifth is the last.
     """
-    zone = ZoneInfo(tz)
-    anchor = datetime.fromisoformat(local_start)
-    # A local wall clock may run backwards by an hour: start two hours early and step past what is not after.
-    early = after.astimezone(zone).replace(tzinfo=None) - timedelta(hours=2)
-    for candidate in occurrences(rrule, anchor, early):
-        starts_at = candidate.replace(tzinfo=zone).astimezone(UTC)
-        if starts_at > after:
-            return Occurrence(starts_at, candidate.isoformat(timespec="minutes"))
+    rule = REPEATS[repeat]
+    own = WEEKDAYS[first_day.weekday()]
+    if repeat == "monthly_weekday":
+        count = (first_day.day - 1) // 7 + 1
+        return f"{rule}{-1 if count == 5 else count}{own}"
+    chosen = [day for day in WEEKDAYS if day in weekdays]
+    return (
+        f"{rule};BYDAY={','.join(chosen)}"
+        if repeat in ("weekly", "fortnightly") and chosen not in ([], [own])
+        else rule
+    )
+
+
+def repeat_of(rrule: str) -> tuple[str, tuple[str, ...]]:
+    """The choice that a rule comes from, and its weekdays, such as `("weekly", ("MO", "WE"))` or `(…, ("1TU",))`."""
+    rule, _, days = rrule.partition("BYDAY=")
+    begins = rule.rstrip(";") if rule != REPEATS["monthly"] + ";" else REPEATS["monthly_weekday"]
+    word = next((word for word, known in REPEATS.items() if known == begins), rrule)
+    return word, tuple(days.split(",")) if days else ()
+
+
+def next_meeting(series: Series, after: datetime) -> Occurrence | None:
+    """The first meeting of a series strictly after the moment `after`, or None when it has ended.
+
+    One that falls on a public holiday of its zone's country moves to the next working day if the series says so, and
+    is left out where that day has a meeting of the series, or a later one, already.
+    """
+    if series.on_holiday is not OnHoliday.MOVE:
+        return next_occurrence(series.rrule, series.local_start, series.tz, after)
+    regular = next_occurrence(series.rrule, series.local_start, series.tz, after - _LOOK_BACK)
+    while regular is not None:
+        following = next_occurrence(series.rrule, regular.local_start, series.tz, regular.starts_at)
+        moved = _moved(regular, series.tz)
+        takes_place = following is None or moved.starts_at < following.starts_at
+        if takes_place and moved.starts_at > after:
+            return moved
+        regular = following
     return None
 
 
-def occurrences(rrule: str, anchor: datetime, first: datetime) -> Iterator[datetime]:
-    """The occurrences of a rule, in wall-clock time, from `first` on."""
-    weekly = _WEEKLY.fullmatch(rrule)
-    if weekly is None:
+def next_occurrence(rrule: str, local_start: str, tz: str, after: datetime) -> Occurrence | None:
+    """The first meeting of a rule strictly after the moment `after`, or None when it has ended.
+
+    A wall-clock time that a DST change skips moves later by as much as the clock jumps; a time that comes twice
+    means the first one. A day that a month lacks is its last one, counted from the first meeting: 31, 28, 31.
+    """
+    zone = ZoneInfo(tz)
+    written, _, month_day = local_start.partition(" ")
+    anchor = datetime.fromisoformat(written)
+    wanted = int(month_day or anchor.day)
+    # A local wall clock may run backwards by an hour: start two hours early and step past what is not after.
+    early = after.astimezone(zone).replace(tzinfo=None) - timedelta(hours=2)
+    for candidate in occurrences(rrule, anchor, early, wanted):
+        starts_at = candidate.replace(tzinfo=zone).astimezone(UTC)
+        if starts_at > after:
+            shortened = f" {wanted}" if _MONTHLY.fullmatch(rrule) and candidate.day != wanted else ""
+            return Occurrence(starts_at, candidate.isoformat(timespec="minutes") + shortened)
+    return None
+
+
+def occurrences(rrule: str, anchor: datetime, first: datetime, month_day: int | None = None) -> Iterator[datetime]:
+    """The occurrences of a rule, in wall-clock time, from `first` on; `month_day` is the day of monthly ones."""
+    weekly, monthly = _WEEKLY.fullmatch(rrule), _MONTHLY.fullmatch(rrule)
+    if weekly is not None:
+        # Most series are of this kind, and reading a rule takes ten times as long as counting weeks.
+        step = timedelta(weeks=int(weekly[1] or 1))
+        candidate = anchor + max(0, -((anchor - first) // step)) * step
+        while True:
+            yield candidate
+            candidate += step
+    wanted = month_day or anchor.day
+    if monthly is None or wanted <= _EVERY_MONTH_HAS:
         yield from rrulestr(rrule, dtstart=anchor).xafter(first, inc=True)
         return
-    # Most series are of this kind, and reading a rule takes ten times as long as counting weeks.
-    step = timedelta(weeks=int(weekly[1] or 1))
-    candidate = anchor + max(0, -((anchor - first) // step)) * step
-    while True:
-        yield candidate
-        candidate += step
+    months = count(step=int(monthly[1] or 1))
+    in_months = (anchor + relativedelta(months=number, day=wanted) for number in months)
+    yield from (candidate for candidate in in_months if candidate >= max(anchor, first))
+
+
+def _moved(regular: Occurrence, tz: str) -> Occurrence:
+    """The meeting on the next working day, if its own day is a public holiday."""
+    on = regular.day
+    if public_holidays.name_of(on, tz) is None:
+        return regular
+    while on.weekday() > 4 or public_holidays.name_of(on, tz) is not None:
+        on += timedelta(days=1)
+    at = datetime.fromisoformat(regular.local_start.partition(" ")[0])
+    starts_at = datetime.combine(on, at.time(), ZoneInfo(tz)).astimezone(UTC)
+    return Occurrence(starts_at, regular.local_start)
 
 
 @lru_cache(maxsize=1)

@@ -128,6 +128,13 @@ class Loop(StrEnum):
     OURSELVES = "ourselves"
 
 
+class OnHoliday(StrEnum):
+    """What becomes of a meeting of a series that falls on a public holiday."""
+
+    STAY = "stay"
+    MOVE = "move"
+
+
 class CadenceKind(StrEnum):
     """The kinds of recurring customer meetings."""
 

@@ -152,10 +152,11 @@ class Edge:
         if (body.get("view") or {}).get("type") != "modal":
             await self.respond(body, view, replace=True)
             return
-        shown, new = body["view"], self.in_modal(view, title)
-        with _unless("hash_conflict", "not_found"):  # it was changed or closed since: they see something newer
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self.client.views_update(view_id=shown["id"], hash=shown.get("hash"), view=new)
+        await self._update(body, self.in_modal(view, title))
+
+    async def update(self, body: Body, view: object) -> None:
+        """Show another form in the modal that was used."""
+        await self._update(body, self.modal(view))
 
     async def publish(self, body: Body, view: object) -> None:
         """Show this App Home to the person who sent `body`."""
@@ -168,6 +169,12 @@ class Edge:
             self._session.post(url, json=reply, proxy=self.client.proxy) as response,
         ):
             response.raise_for_status()
+
+    async def _update(self, body: Body, modal: Json) -> None:
+        shown = body["view"]
+        with _unless("hash_conflict", "not_found"):  # it was changed or closed since: they see something newer
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self.client.views_update(view_id=shown["id"], hash=shown.get("hash"), view=modal)
 
     async def _open(self, body: Body, modal: Json) -> None:
         inside = (body.get("view") or {}).get("type") == "modal"

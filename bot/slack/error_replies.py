@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from bot.app.actor import UserError
 from bot.log import current_trace, said
 from bot.slack.edge import Edge, TooSlowError, as_reply
-from bot.slack.payload import Body, inputs_of, response_url, surface_of
+from bot.slack.payload import Body, input_called, inputs_of, response_url, surface_of
 from bot.store.engine import AWAY
 from bot.wording import sentence_of
 
@@ -96,5 +96,5 @@ class Failures:
         if not inputs:
             notice = self._edge.modal(NoticeModalView(sentence))
             return BoltResponse(status=200, body={"response_action": "push", "view": notice})
-        at_fault = field if field in inputs else inputs[0]
+        at_fault = input_called(body["view"], field) or inputs[0]
         return BoltResponse(status=200, body={"response_action": "errors", "errors": {at_fault: sentence}})

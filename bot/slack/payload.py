@@ -110,6 +110,14 @@ def inputs_of(view: Body) -> list[str]:
     return [str(block["block_id"]) for block in view.get("blocks", []) if block.get("type") == "input"]
 
 
+def input_called(view: Body, name: str | None) -> str | None:
+    """The block id of the input of this name: that of the block or of its element; None where there is none."""
+    for block in view.get("blocks", []):
+        if block.get("type") == "input" and name in (block["block_id"], (block.get("element") or {}).get("action_id")):
+            return str(block["block_id"])
+    return None
+
+
 def response_url(body: Body) -> str | None:
     """Where an answer to the message that was clicked can be posted; None for a modal and App Home."""
     return body.get("response_url") or None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import recurrence
 from bot.app.actor import bot_author
-from bot.domain.enums import CadenceKind
+from bot.domain.enums import CadenceKind, OnHoliday
 from bot.domain.values import working_hours
 from bot.features.meetings import prompts
 from bot.features.meetings.queries import Cadence
@@ -133,7 +133,8 @@ def _account(
     minute, tz = random.randrange(24 * 60), random.choice(ZONES)
     at = f"{minute // 60:02}:{minute % 60:02}"
     first = start.astimezone(ZoneInfo(tz)).date() - timedelta(days=7)
-    cadence = Cadence(0, account_id, CadenceKind.WEEKLY_SYNC, EVERY_WORKDAY, f"{first}T{at}", tz, 24, True, None, None)
+    place = (EVERY_WORKDAY, f"{first}T{at}", tz, 24, OnHoliday.STAY)
+    cadence = Cadence(0, account_id, CadenceKind.WEEKLY_SYNC, *place, True, None, None)
     upcoming = recurrence.next_occurrence(cadence.rrule, cadence.local_start, tz, start + timedelta(hours=24))
     values: dict[str, Any] = {"kind": cadence.kind, "rrule": cadence.rrule, "tz": tz, "lead_hours": 24, "active": True}
     moments = prompts.schedule(cadence, upcoming, owner.tz)

@@ -148,6 +148,8 @@ def _value(operation: str, path: str, name: str, hint: Any, rows: Callable[[str,
         parts = get_type_hints(kind)
         names = [field.name for field in dataclasses.fields(kind)]
         return kind(**{part: _value(operation, f"{path}.{part}", part, parts[part], rows) for part in names})
+    if get_origin(kind) is tuple:
+        return ()
     if kind is frozenset or get_origin(kind) is frozenset:
         raise LookupError(_advice(operation, path, "ROWS"))
     return _listed(operation, path, name, {}, "_value, for its type")

@@ -48,7 +48,14 @@ def card(
     """The card of an account, now or at the end of the day `as_of`."""
     state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
     writable = as_of is None and may_write(session, actor, state.account)
-    return replace(_card(state, assessment), as_of=as_of, guessed_from=guessed_from, can_write=writable)
+    renewal, today = state.account.renewal_date, as_of or actor.today(now)
+    return replace(
+        _card(state, assessment),
+        as_of=as_of,
+        guessed_from=guessed_from,
+        can_write=writable,
+        days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
+    )
 
 
 def _card(state: ProofState, assessment: Assessment) -> CardView:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.app import recipients, recurrence
+from bot.app import public_holidays, recipients, recurrence
 from bot.app.accounts import writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.recurrence import Occurrence
-from bot.domain.enums import CadenceKind
+from bot.domain.enums import CadenceKind, OnHoliday
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Cadence
 from bot.features.meetings.refusals import MeetingRefusal
-from bot.features.meetings.views import CadenceLine, CadenceView
+from bot.features.meetings.views import CadenceLine, CadenceSavedView, CadenceSettings, CadenceView
 from bot.store import ledger
 from bot.store.entities import Entity
 
@@ -25,7 +26,10 @@ _LONGEST_LEAD_HOURS = 14 * 24
 
 @dataclass(frozen=True, slots=True)
 class NewCadence:
-    """A meeting series as typed: first day, wall-clock time `HH:MM`, repeat (`weekly` … `quarterly`, `once`), zone."""
+    """A meeting series as typed: first day, wall-clock time `HH:MM`, repeat (`recurrence.REPEATS`), zone.
+
+    `weekdays` (`recurrence.WEEKDAYS`) are those of a weekly series; none means that of the first day.
+    """
 
     account_id: int
     kind: CadenceKind
@@ -34,16 +38,33 @@ class NewCadence:
     repeat: str
     tz: str
     lead_hours: int = 24
+    weekdays: tuple[str, ...] = ()
+    on_holiday: OnHoliday = OnHoliday.STAY
 
 
-def form(session: Session, actor: Actor, account_id: int, now: datetime) -> CadenceView:
-    """What the cadence form of an account shows."""
+def form(
+    session: Session, actor: Actor, account_id: int, now: datetime, kind: CadenceKind | None = None
+) -> CadenceView:
+    """What the cadence form of an account shows: the running series of a kind, or of the kind that meets next."""
     account = writable(session, actor, account_id)
-    lines = tuple(
-        CadenceLine(c.id, c.kind, repeat_of(c.rrule), c.next_meeting_at, c.lead_hours)
-        for c in queries.cadences_of(session, actor.workspace_id, account_id)
+    running = queries.cadences_of(session, actor.workspace_id, account_id)
+    shown = next((c for c in running if kind in (None, c.kind)), None)
+    return CadenceView(
+        account.id,
+        account.name,
+        tuple(_line(cadence) for cadence in running),
+        shown.kind if shown else kind,
+        _settings(shown) if shown else CadenceSettings(tz=actor.member.tz, first_day=actor.today(now)),
     )
-    return CadenceView(account.id, account.name, lines, actor.member.tz, actor.today(now))
+
+
+def saved_view(session: Session, actor: Actor, account_id: int, kind: CadenceKind) -> CadenceSavedView:
+    """What stands now that a series was saved: its next meeting, and who is asked when."""
+    account = writable(session, actor, account_id)
+    series = queries.cadences_of(session, account.workspace_id, account.id)
+    running = next((cadence for cadence in series if cadence.kind is kind), None)
+    owner = recipients.answerable(session, account)
+    return CadenceSavedView(account.name, _line(running) if running else None, owner.name if owner else None)
 
 
 def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) -> datetime:
@@ -55,8 +76,9 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
     account = writable(session, actor, new.account_id)
     zone = _checked(new)
     running = queries.running_cadence(session, account.workspace_id, account.id, new.kind)
-    rrule, local_start = recurrence.REPEATS[new.repeat], f"{new.first_day.isoformat()}T{new.at}"
-    series = Cadence(0, account.id, new.kind, rrule, local_start, zone, new.lead_hours, True, None, None)
+    rrule, local_start = _rule(new, running), _anchor(new, running)
+    place = (rrule, local_start, zone, new.lead_hours, new.on_holiday)
+    series = Cadence(0, account.id, new.kind, *place, True, None, None)
     upcoming = _first_unasked(session, account.workspace_id, series, now)
     if running is not None:
         if _same(running, series, upcoming):
@@ -74,6 +96,7 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
         rrule=rrule,
         tz=zone,
         lead_hours=new.lead_hours,
+        on_holiday=new.on_holiday,
         active=True,
         **prompts.schedule(series, upcoming, owner.tz if owner else zone),
     )
@@ -86,9 +109,56 @@ def stop_cadence(session: Session, actor: Actor, cadence_id: int, now: datetime)
     ledger.change(session, actor.author, Entity.CADENCE, cadence_id, now, active=False, next_prompt_at=None)
 
 
-def repeat_of(rrule: str) -> str:
-    """The word of a repeat rule, such as `weekly`; the rule itself when it has none."""
-    return next((word for word, rule in recurrence.REPEATS.items() if rule == rrule), rrule)
+def _rule(new: NewCadence, running: Cadence | None) -> str:
+    """The rule as typed. The last Friday of a month may be its fourth: saved again as it is, it stays the last."""
+    by_weekday = new.repeat == "monthly_weekday"
+    if running is not None and by_weekday and recurrence.repeat_of(running.rrule)[0] == new.repeat:
+        unmoved = running.local_start[:10] == new.first_day.isoformat()
+        return running.rrule if unmoved else recurrence.rule_of(new.repeat, new.first_day)
+    return recurrence.rule_of(new.repeat, new.first_day, new.weekdays)
+
+
+def _anchor(new: NewCadence, running: Cadence | None) -> str:
+    """The first meeting as typed. A running series that is saved again on its own day keeps the day of its month."""
+    typed = f"{new.first_day.isoformat()}T{new.at}"
+    if running is not None and running.local_start.partition(" ")[0][:10] == typed[:10]:
+        return typed + running.local_start[len(typed) :]
+    return typed
+
+
+def _line(cadence: Cadence) -> CadenceLine:
+    repeat, days = recurrence.repeat_of(cadence.rrule)
+    meets_on = _local_day(cadence)
+    regular = date.fromisoformat(cadence.local_start[:10])
+    return CadenceLine(
+        cadence.kind,
+        repeat,
+        days,
+        cadence.next_meeting_at,
+        cadence.lead_hours,
+        public_holidays.name_of(regular, cadence.tz) if meets_on is not None else None,
+        regular if meets_on not in (None, regular) else None,
+    )
+
+
+def _settings(cadence: Cadence) -> CadenceSettings:
+    """A running series as the form fills it in: from its next meeting on, as it is."""
+    repeat, days = recurrence.repeat_of(cadence.rrule)
+    written = cadence.local_start.partition(" ")[0]
+    return CadenceSettings(
+        cadence.tz,
+        date.fromisoformat(written[:10]),
+        written[11:],
+        repeat,
+        days if repeat in ("weekly", "fortnightly") else (),
+        cadence.lead_hours,
+        cadence.on_holiday,
+    )
+
+
+def _local_day(cadence: Cadence) -> date | None:
+    at = cadence.next_meeting_at
+    return None if at is None else at.astimezone(ZoneInfo(cadence.tz)).date()
 
 
 def _checked(new: NewCadence) -> str:
@@ -102,11 +172,11 @@ def _checked(new: NewCadence) -> str:
 
 
 def _first_unasked(session: Session, workspace_id: int, series: Cadence, now: datetime) -> Occurrence:
-    upcoming = recurrence.next_occurrence(series.rrule, series.local_start, series.tz, now)
+    upcoming = recurrence.next_meeting(series, now)
     if upcoming is None:
         raise UserError(MeetingRefusal.FIRST_DAY_PASSED, "first_day")
     while queries.was_asked(session, workspace_id, series.account_id, series.kind, upcoming.starts_at):
-        upcoming = recurrence.next_occurrence(series.rrule, series.local_start, series.tz, upcoming.starts_at)
+        upcoming = recurrence.next_meeting(series, upcoming.starts_at)
         if upcoming is None:
             raise UserError(MeetingRefusal.FIRST_DAY_ASKED_ALREADY, "first_day")
     return upcoming
@@ -115,7 +185,7 @@ def _first_unasked(session: Session, workspace_id: int, series: Cadence, now: da
 def _same(running: Cadence, series: Cadence, upcoming: Occurrence) -> bool:
     """Whether two series ask about the same meetings at the same moments from now on."""
 
-    def rule(cadence: Cadence) -> tuple[str, str, int]:
-        return cadence.rrule, cadence.tz, cadence.lead_hours
+    def rule(cadence: Cadence) -> tuple[str, str, int, OnHoliday]:
+        return cadence.rrule, cadence.tz, cadence.lead_hours, cadence.on_holiday
 
     return rule(running) == rule(series) and running.next_meeting_at == upcoming.starts_at

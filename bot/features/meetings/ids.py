@@ -19,6 +19,7 @@ class MeetingActionId(StrEnum):
     ANSWER_ACCOUNT = "answer.account"
     CHOOSE_CHANGE = "draft.change"
     EDIT_DRAFT = "draft.edit"
+    SHOW_SERIES = "cadence.kind"
 
 
 class MeetingCallback(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import recurrence
+from bot.app import public_holidays, recurrence
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, bot_author
 from bot.app.assessments import assess_now
@@ -77,7 +77,7 @@ def _move(cadence: Cadence, account: Account, owner: Member | None, now: datetim
     """Which meeting to ask about, and which comes after it."""
     zone = owner.tz if owner else cadence.tz
     starts_at = _newest_due(cadence, now, zone)
-    upcoming = recurrence.next_occurrence(cadence.rrule, cadence.local_start, cadence.tz, starts_at)
+    upcoming = recurrence.next_meeting(cadence, starts_at)
     due_at = cadence.next_prompt_at
     if due_at is None or starts_at != cadence.next_meeting_at:
         due_at = min(now, working_hours.prompt_due(starts_at, timedelta(hours=cadence.lead_hours), zone))
@@ -119,7 +119,7 @@ def _newest_due(cadence: Cadence, now: datetime, tz: str) -> datetime:
     assert cadence.next_meeting_at is not None
     newest = cadence.next_meeting_at
     while newest <= now:
-        later = recurrence.next_occurrence(cadence.rrule, cadence.local_start, cadence.tz, newest)
+        later = recurrence.next_meeting(cadence, newest)
         if later is None or working_hours.prompt_due(later.starts_at, timedelta(hours=cadence.lead_hours), tz) > now:
             break
         newest = later.starts_at
@@ -292,6 +292,7 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
         account_id=state.account.id,
         kind=prompt.kind,
         starts_at=prompt.starts_at,
+        holiday=_holiday(prompt.starts_at, member.tz) if member else None,
         state=prompt.state,
         passed=prompt.starts_at <= now,
         coverage=phrase(assessment.covered),
@@ -302,6 +303,10 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
         handed_to=handed_to,
         answer=recorded_answer(session, prompt.workspace_id, answer) if answer else None,
     )
+
+
+def _holiday(starts_at: datetime, tz: str) -> str | None:
+    return public_holidays.name_of(working_hours.local_day(starts_at, tz), tz)
 
 
 def recorded_answer(session: Session, workspace_id: int, answer: queries.Answer) -> RecordedAnswer:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, FromClause, Row, Select, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import CadenceKind, Change, PromptState
+from bot.domain.enums import CadenceKind, Change, OnHoliday, PromptState
 from bot.outbox.types import MessageKey
 from bot.store import ledger, schema
 from bot.store.entities import Entity
@@ -34,6 +34,7 @@ class Cadence:
     local_start: str
     tz: str
     lead_hours: int
+    on_holiday: OnHoliday
     active: bool
     next_meeting_at: datetime | None
     next_prompt_at: datetime | None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import accounts
 from bot.app.actor import Actor, UserError
-from bot.domain.enums import CadenceKind, Change, Loop
+from bot.domain.enums import CadenceKind, Change, Loop, OnHoliday
 from bot.features.meetings import answer_drafts, answers, cadences, forms, prompts, views
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.answers import NewAnswer
@@ -200,17 +200,33 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
 
 
 def _cadences(app: AsyncApp, edge: Edge) -> None:
+    @app.action(MeetingActionId.SHOW_SERIES)
+    async def show_series(ack: AsyncAck, body: Body) -> None:
+        kind, account_id = CadenceKind(clicked(body)), number(Form(body).metadata)
+        await edge.update(body, await edge.read(body, lambda s, a, now: cadences.form(s, a, account_id, now, kind)))
+        await ack()
+
     @app.view(MeetingCallback.CADENCE)
     async def cadence(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
+        account_id, kind = number(form.metadata), CadenceKind(form.words("kind"))
         new = NewCadence(
-            account_id=number(form.metadata),
-            kind=CadenceKind(form.words("kind")),
+            account_id=account_id,
+            kind=kind,
             first_day=form.required_day("first_day"),
             at=form.words("at"),
             repeat=form.words("repeat"),
             tz=form.words("tz"),
             lead_hours=number(form.words("lead_hours")),
+            weekdays=tuple(form.many("weekdays")),
+            on_holiday=OnHoliday(form.text("on_holiday") or OnHoliday.STAY),
         )
-        await edge.write(body, lambda s, actor, now: cadences.set_cadence(s, actor, new, now))
-        await ack()
+
+        def save(session: Session, actor: Actor, now: datetime) -> int:
+            cadences.set_cadence(session, actor, new, now)
+            return account_id
+
+        view = await edge.write_and_show(
+            body, save, lambda s, actor, account, now: cadences.saved_view(s, actor, account, kind)
+        )
+        await ack(response_action="update", view=edge.in_modal(view, "Meetings"))

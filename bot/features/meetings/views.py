@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.gap_lines import GapLine
-from bot.domain.enums import CadenceKind, Change, PromptState
+from bot.domain.enums import CadenceKind, Change, OnHoliday, PromptState
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +113,17 @@ class RecordedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PromptView:
-    """The direct message before a meeting, in whichever state the prompt is now."""
+    """The direct message before a meeting, in whichever state the prompt is now.
+
+    `holiday` names the public holiday on the day of the meeting, where the one who is asked lives.
+    """
 
     prompt_id: int
     account: str
     account_id: int
     kind: CadenceKind
     starts_at: datetime
+    holiday: str | None
     state: PromptState
     passed: bool
     coverage: str
@@ -153,21 +157,48 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class CadenceLine:
-    """A running meeting series."""
+    """A running meeting series. `days` are its weekdays (`MO`) or that of its month (`1TU`, `-1FR`).
 
-    cadence_id: int
+    `holiday` names the public holiday that its next meeting falls on, or is moved from; then `moved_from` is that day.
+    """
+
     kind: CadenceKind
     repeat: str
+    days: tuple[str, ...]
     next_meeting_at: datetime | None
     lead_hours: int
+    holiday: str | None
+    moved_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceSettings:
+    """What the form proposes for a series: the running one as it is, or a new one in the zone `tz`."""
+
+    tz: str
+    first_day: date
+    at: str = "10:00"
+    repeat: str = "weekly"
+    weekdays: tuple[str, ...] = ()
+    lead_hours: int = 24
+    on_holiday: OnHoliday = OnHoliday.STAY
 
 
 @dataclass(frozen=True, slots=True)
 class CadenceView:
-    """The form that sets a meeting series, with what is set now; `tz` is the zone that the form proposes."""
+    """The form that sets a meeting series, with what is set now; `kind` is the series that `settings` are of."""
 
     account_id: int
     account: str
     lines: tuple[CadenceLine, ...]
-    tz: str
-    first_day: date
+    kind: CadenceKind | None
+    settings: CadenceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceSavedView:
+    """A series that was just saved; `owner` is who is asked before its meetings."""
+
+    account: str
+    line: CadenceLine | None
+    owner: str | None

@@ -1,0 +1,44 @@
+"""The public holidays of the country that a time zone belongs to, by the `holidays` package."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+
+def name_of(on: date, tz: str) -> str | None:
+    """The name of the public holiday on a day, in English where there is one; None on other days.
+
+    None too for zones of no country (UTC), and for countries whose holidays are not known.
+    """
+    country = country_of(tz)
+    names = None if country is None else _holidays(country, on.year)
+    found = None if names is None else names.get(on)
+    return None if found is None else str(found)
+
+
+def country_of(tz: str) -> str | None:
+    """The country of a time zone as an ISO code: `DE` for `Europe/Berlin`."""
+    return _countries().get(tz)
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return {row[2]: row[0] for row in rows}
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, year: int) -> HolidayBase | None:
+    import holidays  # one country is loaded at a time, and a bot without series that move needs none
+
+    try:
+        return holidays.country_holidays(country, years=year, language="en_US")
+    except NotImplementedError:
+        return None
