@@ -110,11 +110,6 @@ def inputs_of(view: Body) -> list[str]:
     return [str(block["block_id"]) for block in view.get("blocks", []) if block.get("type") == "input"]
 
 
-def response_url(body: Body) -> str | None:
-    """Where an answer to the message that was clicked can be posted; None for a modal and App Home."""
-    return body.get("response_url") or None
-
-
 class Form:
     """The values of a submitted modal by the name of the input, which is both block and action id."""
 
