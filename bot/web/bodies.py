@@ -7,6 +7,7 @@ from contextlib import aclosing
 from starlette.requests import ClientDisconnect, Request
 
 LARGEST_BYTES = 1_000_000
+SMALL_BYTES = 65_536
 TOGETHER_BYTES = 16_000_000
 
 
@@ -20,10 +21,15 @@ class BodyRefusedError(Exception):
 
 
 class Bodies:
-    """The bodies that are being read: each up to `largest` bytes, all of them up to `together`."""
+    """The bodies that are being read: each up to `largest` bytes, and together up to `together` of what is not small.
 
-    def __init__(self, largest: int = LARGEST_BYTES, together: int = TOGETHER_BYTES) -> None:
+    The first `small` bytes of a body are not counted, which is more than nearly every payload of Slack's has: whoever
+    uses up what large bodies may take does not keep those out.
+    """
+
+    def __init__(self, largest: int = LARGEST_BYTES, small: int = SMALL_BYTES, together: int = TOGETHER_BYTES) -> None:
         self._largest = largest
+        self._small = small
         self._together = together
         self._held = 0
 
@@ -33,19 +39,20 @@ class Bodies:
         if not announced.isdecimal() or len(announced) > 18 or int(announced) > self._largest:
             raise BodyRefusedError("too_large", 413)
         parts: list[bytes] = []
-        size = 0
+        size = counted = 0
         try:
             async with aclosing(request.stream()) as stream:
                 async for part in stream:
                     parts.append(part)
                     size += len(part)
-                    self._held += len(part)
                     if size > self._largest:
                         raise BodyRefusedError("too_large", 413)
-                    if self._held > self._together:
+                    more = max(size - self._small, 0) - counted
+                    counted, self._held = counted + more, self._held + more
+                    if more and self._held > self._together:
                         raise BodyRefusedError("busy", 503)
         except ClientDisconnect:
             raise BodyRefusedError("unfinished", 400) from None
         finally:
-            self._held -= size
+            self._held -= counted
         return b"".join(parts)

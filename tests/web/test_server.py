@@ -232,13 +232,15 @@ async def test_a_body_in_chunks_has_the_same_largest_size() -> None:
         assert await flood(patient, head, b"10000\r\n" + b"x" * 65536 + b"\r\n") < 30_000_000
 
 
-async def test_bodies_together_have_a_largest_size_too() -> None:
-    async with site(PATIENT, Bodies(largest=1000, together=2500)) as patient:
+async def test_large_bodies_together_have_a_largest_size_too_and_keep_out_no_small_one() -> None:
+    async with site(PATIENT, Bodies(largest=1000, small=200, together=1600)) as patient:
         head = b"POST /read HTTP/1.1\r\nHost: bot\r\nContent-Length: 1000\r\n\r\n"
         first, second = [await patient.connect(head + b"x" * 999) for _ in range(2)]
         for _ in range(2):
             third, _ = await patient.connect(head + b"x" * 999)
             assert (await line_of(third)).split(b" ")[1] == b"503"
+            small, _ = await patient.connect(head.replace(b"1000", b"200") + b"x" * 200)
+            assert await line_of(small) == OK
         for reader, writer in (first, second):
             writer.write(b"x")
             assert await line_of(reader) == OK
