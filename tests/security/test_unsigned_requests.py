@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from tests.security.hostile import FORM, Headers, Listener, as_form, listener, press, send, signed
@@ -112,12 +113,20 @@ def payloads(stage: Stage, attacker: Listener) -> dict[str, tuple[bytes, tuple[s
 
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_a_request_that_slack_did_not_sign_does_nothing(attacked: Stage, attacker: Listener, attack: str) -> None:
-    calls = len(attacked.sandbox.calls)
+    calls, before, sent = len(attacked.sandbox.calls), refused(), payloads(attacked, attacker)
     with capture_logs() as lines:
-        for body, kind in payloads(attacked, attacker).values():
+        for body, kind in sent.values():
             headers = ATTACKS[attack](attacked.bot.settings.slack_signing_secret, body)
             assert await send(attacked.bot.port, body, [kind, *headers]) == 401
     assert (attacker.requests, len(attacked.sandbox.calls), lines) == ([], calls, [])
+    assert refused() == before + len(sent)
+
+
+def refused() -> float:
+    """How many requests were refused because Slack had not signed them."""
+    value = REGISTRY.get_sample_value("proofline_requests_refused_total", {"reason": "unsigned"})
+    assert value is not None
+    return value
 
 
 @pytest.mark.parametrize("shift", [-290, 0, 290])
