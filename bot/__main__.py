@@ -65,11 +65,13 @@ def demo(
 
 
 @app.command()
-def doctor() -> None:
-    """Check database, migrations, tokens, scopes and channels, and say how to mend each."""
+def doctor(
+    replicas: Annotated[int, typer.Option(min=0, help="How many replicas of the bot are meant to run.")] = 1,
+) -> None:
+    """Check database, migrations, tokens, connections, scopes and channels, and say how to mend each."""
     from bot import wiring
 
-    if not wiring.doctor(read_settings()):
+    if not wiring.doctor(read_settings(), replicas):
         raise typer.Exit(1)
 
 

@@ -37,6 +37,11 @@ SEND_LAG_SECONDS = Histogram(
     ["kind"],
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
 )
+SOCKET_CONNECTIONS = Gauge(
+    "proofline_socket_connections",
+    "Socket Mode connections that the app had, of all processes, when Slack last greeted us",
+)
+REQUESTS_REFUSED = Counter("proofline_requests_refused_total", "Requests to Slack's path that were refused", ["reason"])
 SOCKETS_REPLACED = Counter("proofline_sockets_replaced_total", "Socket Mode connections that took another's place")
 
 
@@ -49,6 +54,8 @@ def expect(kinds: Iterable[str]) -> None:
         SENDS.labels(outcome)
     for result in ("found", "absent"):
         RECONCILIATIONS.labels(result)
+    for reason in ("unsigned", "too_large", "busy", "unfinished", "malformed"):
+        REQUESTS_REFUSED.labels(reason)
     for kind in kinds:
         SEND_LAG_SECONDS.labels(kind)
 

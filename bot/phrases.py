@@ -32,6 +32,11 @@ def phrase(fact: Fact) -> str:
     return _templates()[fact.code].render(fact.values)
 
 
+def read() -> None:
+    """Read all sentences now, so that later no file has to be opened."""
+    _templates()
+
+
 def written() -> dict[str, str]:
     """The sentences as they stand in the file, by the code of their fact."""
     stored = yaml.safe_load((TEMPLATES / "app" / "facts.yml").read_text("utf-8"))

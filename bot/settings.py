@@ -29,8 +29,9 @@ class Settings(BaseSettings):
     slack_app_token: str = Field(default="", repr=False, description="xapp-… for Socket Mode; without it, HTTP")
     slack_signing_secret: str = Field(default="", repr=False, description="from Basic Information; needed over HTTP")
     slack_api_url: str = Field(default="https://slack.com/api/", description="another Slack, such as the sandbox")
-    host: str = Field(default="0.0.0.0", description="where health, metrics and Slack over HTTP listen")
+    host: str | None = Field(default=None, description="where to listen; unset: 127.0.0.1 in Socket Mode, else 0.0.0.0")
     port: int = Field(default=3000, ge=0, le=65535, description="0 takes a free port")
+    monitoring_token: str = Field(default="", repr=False, description="what /ready and /metrics ask for, if set")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool | None = Field(default=None, description="unset: JSON unless standard error is a terminal")
     tick_seconds: float = Field(default=20.0, gt=0, description="how often the clock looks for what is due")
@@ -41,6 +42,11 @@ class Settings(BaseSettings):
     def socket_mode(self) -> bool:
         """Whether the bot connects to Slack (Socket Mode) instead of Slack calling it over HTTP."""
         return bool(self.slack_app_token)
+
+    @property
+    def listen_host(self) -> str:
+        """Where health, metrics and Slack over HTTP listen: in Socket Mode nobody outside has to reach us."""
+        return self.host or ("127.0.0.1" if self.socket_mode else "0.0.0.0")
 
 
 def load() -> Settings:

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
@@ -35,9 +35,10 @@ from bot.scheduler.jobs import Job
 from bot.scheduler.runner import Clockwork
 from bot.settings import Settings
 from bot.slack import app as slack_app
-from bot.slack import errors
+from bot.slack import errors, lease_guard
 from bot.slack.edge import Edge
 from bot.slack.gateway import Gateway, Prepared
+from bot.slack.http import HttpRequests
 from bot.slack.sockets import Patience, Sockets
 from bot.store import engine
 from bot.store.admin import migrations
@@ -45,6 +46,7 @@ from bot.store.engine import Database
 from bot.web import app as web_app
 from bot.web.health import Health
 from bot.web.server import WebServer
+from bot.web.signatures import signed_only
 
 _ANSWERS_SECONDS = 3.0
 _START_WAITS = (0.5, 1.0, 2.0)
@@ -96,6 +98,8 @@ class Bot:
         try:
             self._parts.callback(self.database.dispose)
             await self._migrate()
+            await self._prove_guard()
+            await asyncio.to_thread(slack_app.read_texts)
             self._http = slack_app.http_session()
             self._parts.push_async_callback(self._http.close)
             await self._connect(self._http)
@@ -136,7 +140,7 @@ class Bot:
     def _check(self) -> None:
         if not self.settings.slack_bot_token:
             raise CannotStartError("SLACK_BOT_TOKEN is not set. Install the app from manifest.yml and copy its token.")
-        if not (self.settings.slack_app_token or self.settings.slack_signing_secret):
+        if not (self.settings.slack_app_token or self.settings.slack_signing_secret.strip()):
             raise CannotStartError("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
 
     async def _migrate(self) -> None:
@@ -145,12 +149,20 @@ class Bot:
         except migrations.TooNewError as error:
             raise CannotStartError(str(error)) from error
 
+    async def _prove_guard(self) -> None:
+        try:
+            await lease_guard.prove()
+        except lease_guard.UnguardedError as error:
+            raise CannotStartError(
+                f"With aiohttp {aiohttp.__version__} a message could be sent twice. Install what constraints.txt names."
+            ) from error
+
     async def _connect(self, http: aiohttp.ClientSession) -> None:
         settings = self.settings
         self._client = slack_app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
         self._where = await self._install()
         edge = Edge(self.database, self.renderer, self.clock, self._client, http)
-        bolt = slack_app.ProoflineApp(self._client, settings.slack_signing_secret, metrics.ACK_SECONDS.observe)
+        bolt = slack_app.ProoflineApp(self._client, self._identity(), metrics.ACK_SECONDS.observe)
         slack_app.tell_failures(bolt, edge)
         follow_people(bolt, self.database, self._where, self.clock)
         register_listeners(bolt, edge)
@@ -190,8 +202,9 @@ class Bot:
         settings, parts = self.settings, self._parts
         sockets = self._sockets(bolt) if settings.socket_mode else None
         health = Health(self.database, self.clock, self._where.workspace_id, sockets.connected if sockets else None)
-        over_http = None if sockets else AsyncSlackRequestHandler(bolt).handle
-        self._web = WebServer(web_app.build(health.ready, health.refresh, over_http), settings.host, settings.port)
+        over_http = None if sockets else signed_only(settings.slack_signing_secret, HttpRequests(bolt).handle)
+        app = web_app.build(health.ready, health.refresh, over_http, settings.monitoring_token)
+        self._web = WebServer(app, settings.listen_host, settings.port)
         parts.callback(self._wakeup.close)
         parts.push_async_callback(self._stop_working)
         parts.push_async_callback(self._web.stop)
@@ -209,7 +222,22 @@ class Bot:
         log.info("bot.started", team=self._where.team, socket_mode=settings.socket_mode, port=self.port)
 
     def _sockets(self, bolt: slack_app.ProoflineApp) -> Sockets:
-        return Sockets(bolt, self.settings.slack_app_token, metrics.SOCKETS_REPLACED.inc, self._patience)
+        return Sockets(
+            bolt,
+            self.settings.slack_app_token,
+            replaced=metrics.SOCKETS_REPLACED.inc,
+            counted=metrics.SOCKET_CONNECTIONS.set,
+            patience=self._patience,
+        )
+
+    def _identity(self) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=self._where.team_id,
+            bot_user_id=self._where.bot_user_id,
+            bot_id=self._where.bot_id,
+            bot_token=self.settings.slack_bot_token,
+        )
 
     async def _stop_working(self) -> None:
         await self._clockwork.stop()
@@ -278,7 +306,7 @@ async def _asked_to_stop() -> None:
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Everything of the settings that no log may hold."""
     tokens = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
-    return (*tokens, *engine.secrets_of(settings.database_url))
+    return (*tokens, settings.monitoring_token, *engine.secrets_of(settings.database_url))
 
 
 def run(settings: Settings) -> None:
@@ -287,8 +315,8 @@ def run(settings: Settings) -> None:
     asyncio.run(serve(settings))
 
 
-def doctor(settings: Settings) -> bool:
-    """Print what is well and what is not, a line each; returns whether all is well."""
+def doctor(settings: Settings, replicas: int = 1) -> bool:
+    """Print what is well and what is not, a line each; returns whether all is well for that many replicas."""
     from bot.slack.doctor import examine  # a running bot never needs it
 
-    return asyncio.run(examine(settings, lambda finding: print(finding, flush=True)))
+    return asyncio.run(examine(settings, lambda finding: print(finding, flush=True), replicas))

@@ -31,13 +31,18 @@ FILTERS: dict[str, Callable[..., str]] = {"day": day, "label": label, "repr": re
 
 
 class Catalogue:
-    """The sentences below one folder of templates. Read once; threads may share a catalogue."""
+    """The sentences below one folder of templates. Each file is read once; threads may share a catalogue."""
 
     def __init__(self, templates: Path) -> None:
         self._folder = templates
         self._rooms: dict[str, dict[str, str]] = {}
         self._environment = Environment(undefined=StrictUndefined)
         self._environment.filters.update(FILTERS)
+
+    def read(self) -> None:
+        """Read all that has not been read yet."""
+        for file in self._folder.glob("*/refusals.yml"):
+            self._rooms.setdefault(file.parent.name, self.written(file.parent.name))
 
     def sentence(self, error: UserError) -> str:
         """The sentence of a refusal. Raises KeyError if it has none, TemplateError if it cannot be rendered."""
@@ -66,3 +71,8 @@ _CATALOGUE = Catalogue(TEMPLATES)
 def sentence_of(error: UserError) -> str:
     """What to tell the person whose request was refused: plain text, one or two sentences."""
     return _CATALOGUE.sentence_of(error)
+
+
+def read() -> None:
+    """Read all sentences now, so that later no file has to be opened."""
+    _CATALOGUE.read()

@@ -22,6 +22,7 @@ from sandbox.webapi.reactions import unreact
 from sandbox.world import World
 
 log = logging.getLogger("sandbox")
+OWN_NAMES = ("127.0.0.1", "localhost")
 PAGE = Path(__file__).parent / "page"
 _KEEP_ALIVE = 15.0
 Act = Callable[[Person, Json], Awaitable[Json]]
@@ -303,9 +304,11 @@ def _user(user: User) -> Json:
 
 @web.middleware
 async def own_origin(request: web.Request, handler: Callable[[web.Request], Awaitable[Any]]) -> web.StreamResponse:
-    """Refuse what another web site makes a browser send here."""
-    origin = request.headers.get("Origin", "")
-    if origin and origin.partition("://")[2] != request.host:
+    """Refuse what another web site makes a browser send here, also one whose name now points to this machine."""
+    sockname = request.transport.get_extra_info("sockname") if request.transport else None
+    own = {f"{host}:{sockname[1]}" for host in OWN_NAMES} if sockname else set()
+    hosts, origins = request.headers.getall("Host", []), request.headers.getall("Origin", [])
+    if len(hosts) != 1 or hosts[0] not in own or any(origin.removeprefix("http://") not in own for origin in origins):
         return web.json_response({"ok": False, "error": "This comes from another site."}, status=403)
     response: web.StreamResponse = await handler(request)
     return response

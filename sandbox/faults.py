@@ -11,7 +11,8 @@ class Fault:
 
     `method` is a Web API method, "response_url", or "*" for any. `kind` is "ratelimited" (429, with `retry_after`
     seconds), "error500", "hang" (no answer until the caller gives up), "drop_before" and "drop_after" (the connection
-    is cut before or after the call took effect), or "error:<code>" for an error answer of Slack's.
+    is cut before or after the call took effect), "redirect:<url>" (a 307), or "error:<code>" for an error answer of
+    Slack's.
     """
 
     method: str
@@ -21,8 +22,9 @@ class Fault:
     after: int = 0
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS and not self.kind.startswith("error:"):
-            raise ValueError(f"unknown kind of fault {self.kind!r}; known are {', '.join(KINDS)} and error:<code>")
+        if self.kind not in KINDS and not self.kind.startswith(("error:", "redirect:")):
+            known = ", ".join((*KINDS, "redirect:<url>"))
+            raise ValueError(f"unknown kind of fault {self.kind!r}; known are {known} and error:<code>")
 
 
 class Faults:

@@ -132,6 +132,9 @@ class Gate:
         if fault.kind == "error500":
             self._recorder.add(name, args, {"status": 500})
             return web.Response(status=500, text="Internal Server Error", content_type="text/html")
+        if fault.kind.startswith("redirect:"):
+            self._recorder.add(name, args, {"status": 307})
+            return web.Response(status=307, headers={"Location": fault.kind.removeprefix("redirect:")})
         answer = {"ok": False, "error": fault.kind.removeprefix("error:")}
         self._recorder.add(name, args, answer)
         return web.json_response(answer, status=200 if name != "response_url" else 404)

@@ -20,6 +20,7 @@ import structlog
 
 from bot.log import said, traced
 from bot.outbox.events import tell
+from bot.outbox.exhaustion import is_exhaustion
 from bot.outbox.pacing import park_paused
 from bot.outbox.queue import claim, rest
 from bot.outbox.reconcile import resolve
@@ -59,7 +60,7 @@ class SenderSettings:
 
     `lease_seconds` must exceed `http_seconds` (the longest that one call to Slack may take) plus `margin_seconds`.
     `hands` rows are in flight at once. Without any wake-up the database is asked every `poll_seconds`. A row that
-    cannot be rendered is dead once it has failed `render_attempts` times.
+    cannot be rendered is dead once it has failed `render_attempts` times, unless this process had run out of something.
     """
 
     lease_seconds: float = 30.0
@@ -183,8 +184,9 @@ class Sender(Generic[P]):
             now, started = self._now(), self._steady()
             try:
                 recorded, claimed, wait = await asyncio.to_thread(self._work, results, free, now)
-            except AWAY:
-                self._results = results + self._results
+            except Exception as error:
+                if isinstance(error, AWAY) or is_exhaustion(error):
+                    self._results = results + self._results
                 raise
             self._backlog = len(claimed) == free
             self._start(claimed, started)
@@ -316,7 +318,7 @@ class Sender(Generic[P]):
 
     def _broken(self, row: Claimed, error: Exception) -> NotSent | PermanentFailure:
         log.error("outbox.cannot_render", key=row.key, kind=row.kind, exc_info=error)
-        if row.failures + 1 >= self._settings.render_attempts:
+        if row.failures + 1 >= self._settings.render_attempts and not is_exhaustion(error):
             return PermanentFailure(BROKEN)
         return NotSent(f"cannot be rendered: {error!r:.200}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -9,15 +10,21 @@ import aiohttp
 import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
 )
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import phrases, wording
 from bot.log import traced
 from bot.slack.edge import Edge
 from bot.slack.error_replies import Failures
+from bot.slack.errors import wait_of
 from bot.slack.lease_guard import LeasedRequest
 from bot.slack.payload import Body
 
@@ -30,18 +37,25 @@ Observe = Callable[[float], None]
 class ProoflineApp(AsyncApp):
     """An `AsyncApp` that commits before it acknowledges, with an id in the log for every payload.
 
-    `acknowledged` is told after each payload how many seconds the answer took.
+    Payloads reach it verified: over HTTP by `bot.web.signatures`. `identity` is who we are in the workspace of our
+    token; `acknowledged` is told after each payload how many seconds the answer took.
     """
 
-    def __init__(self, client: AsyncWebClient, signing_secret: str, acknowledged: Observe) -> None:
+    def __init__(self, client: AsyncWebClient, identity: AuthorizeResult, acknowledged: Observe) -> None:
+        async def authorize() -> AuthorizeResult:
+            return identity
+
         super().__init__(
-            client=client,
-            signing_secret=signing_secret,
+            # Without a token, which Bolt would call ignored: `authorize` has it.
+            client=web_client(None, client.base_url, client.session),
+            # Else Bolt asks Slack at the first payload, or, with SLACK_CLIENT_ID in the environment, looks for
+            # installations that we do not keep.
+            authorize=authorize,
             process_before_response=True,
             ignoring_self_events_enabled=True,
             # A button of an older version then gets a sentence instead of silence.
             raise_error_for_unhandled_request=True,
-            request_verification_enabled=bool(signing_secret),
+            request_verification_enabled=False,
         )
         self._acknowledged = acknowledged
 
@@ -49,7 +63,11 @@ class ProoflineApp(AsyncApp):
         started = time.perf_counter()
         with traced():
             log.debug("slack.received", type=req.body.get("type") or req.body.get("command"))
-            response = await super().async_dispatch(req)
+            try:
+                response = await super().async_dispatch(req)
+            except Exception:
+                log.exception("slack.unreadable")
+                response = BoltResponse(status=400, body="")
         self._acknowledged(time.perf_counter() - started)
         return response
 
@@ -63,7 +81,7 @@ def http_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=timeout, request_class=LeasedRequest)
 
 
-def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+def web_client(token: str | None, base_url: str, session: aiohttp.ClientSession | None) -> AsyncWebClient:
     """A Web API client that never posts again by itself: delivery decides that (docs/decisions/own-outbox.md)."""
     return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
 
@@ -71,8 +89,31 @@ def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> Asy
 def patient_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A client for reading long lists: it waits when Slack asks to, and asks again when a connection broke."""
     client = web_client(token, base_url, session)
-    client.retry_handlers = [AsyncRateLimitErrorRetryHandler(max_retry_count=5), AsyncConnectionErrorRetryHandler()]
+    client.retry_handlers = [_WaitsWhenAsked(max_retry_count=5), AsyncConnectionErrorRetryHandler()]
     return client
+
+
+class _WaitsWhenAsked(AsyncRateLimitErrorRetryHandler):
+    """slack_sdk's handler sleeps for whatever `Retry-After` says; this one for a bounded time."""
+
+    async def prepare_for_next_attempt_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        headers = {name.lower(): values for name, values in (response.headers if response else {}).items()}
+        state.next_attempt_requested = True
+        await asyncio.sleep(wait_of(next(iter(headers.get("retry-after", ())), None)))
+        state.increment_current_attempt()
+
+
+def read_texts() -> None:
+    """Read all sentences that people may be told: a process that has run out of descriptors opens no file."""
+    wording.read()
+    phrases.read()
 
 
 def tell_failures(app: AsyncApp, edge: Edge) -> None:

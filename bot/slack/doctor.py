@@ -13,10 +13,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.domain.values.text import plural
 from bot.outbox import backlog
 from bot.resources import MANIFEST
 from bot.settings import Settings
-from bot.slack import app
+from bot.slack import app, sockets
 from bot.slack.errors import code_of
 from bot.store import members, portfolios, workspaces
 from bot.store.admin import migrations
@@ -47,8 +48,11 @@ class _Team:
     name: str
 
 
-async def examine(settings: Settings, tell: Callable[[Diagnosis], None]) -> bool:
-    """Examine everything and pass each finding to `tell` at once; returns whether all is well."""
+async def examine(settings: Settings, tell: Callable[[Diagnosis], None], replicas: int = 1) -> bool:
+    """Examine everything and pass each finding to `tell` at once; returns whether all is well.
+
+    `replicas` is how many processes are meant to run.
+    """
     findings: list[Diagnosis] = []
 
     def note(diagnoses: Iterable[Diagnosis]) -> None:
@@ -61,7 +65,7 @@ async def examine(settings: Settings, tell: Callable[[Diagnosis], None]) -> bool
     usable = all(finding.well for finding in findings)
     async with app.http_session() as http:
         client = app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
-        team, token_findings = await _tokens(settings, client)
+        team, token_findings = await _tokens(settings, client, replicas)
         note(token_findings)
         if team and usable:
             note(await _in_database(client, database, team))
@@ -89,8 +93,8 @@ def _database(database: Database) -> list[Diagnosis]:
     return [reached, Diagnosis("migrations", "up to date")]
 
 
-async def _tokens(settings: Settings, client: AsyncWebClient) -> tuple[_Team | None, list[Diagnosis]]:
-    findings = [await _way_in(settings, client)]
+async def _tokens(settings: Settings, client: AsyncWebClient, replicas: int) -> tuple[_Team | None, list[Diagnosis]]:
+    findings = [await _way_in(settings, client, replicas)]
     if not settings.slack_bot_token:
         findings.append(
             Diagnosis("bot token", "SLACK_BOT_TOKEN is not set", "Copy it from OAuth & Permissions of the app.")
@@ -106,7 +110,7 @@ async def _tokens(settings: Settings, client: AsyncWebClient) -> tuple[_Team | N
     return _Team(str(me["team_id"]), str(me["team"])), findings
 
 
-async def _way_in(settings: Settings, client: AsyncWebClient) -> Diagnosis:
+async def _way_in(settings: Settings, client: AsyncWebClient, replicas: int) -> Diagnosis:
     if not settings.socket_mode:
         if settings.slack_signing_secret:
             return Diagnosis("way in", f"HTTP on port {settings.port}, path /slack/events")
@@ -116,10 +120,18 @@ async def _way_in(settings: Settings, client: AsyncWebClient) -> Diagnosis:
             "Set the first for Socket Mode, the second for HTTP.",
         )
     try:
-        await client.apps_connections_open(app_token=settings.slack_app_token)
+        others = await sockets.count_others(client, settings.slack_app_token)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         return _not_let_in("app token", settings, error)
-    return Diagnosis("way in", "Socket Mode")
+    found = f"Socket Mode, {plural(others, 'connection')} open"
+    if others > replicas:
+        # Slack gives each payload to one connection: a process that nobody knows of answers some of them.
+        mend = (
+            f"Expected at most {replicas}. Stop what else runs with this SLACK_APP_TOKEN, or make a new token;"
+            f" if you run {others} replicas, use doctor --replicas {others}."
+        )
+        return Diagnosis("way in", found, mend)
+    return Diagnosis("way in", found)
 
 
 def _not_let_in(about: str, settings: Settings, error: Exception) -> Diagnosis:

@@ -24,10 +24,11 @@ from bot.app import submissions
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.clock import Clock
 from bot.slack.markup import Message
-from bot.slack.payload import Body, Caller, response_url, sender_of, submission_of, surface_of
+from bot.slack.payload import Body, Caller, sender_of, submission_of, surface_of
 from bot.slack.people import read_user
 from bot.slack.refusals import SlackRefusal
 from bot.slack.render import Renderer
+from bot.slack.response_url import ForeignAddressError, ResponseUrl, response_url
 from bot.store import members, workspaces
 from bot.store.engine import Database
 
@@ -130,9 +131,9 @@ class Edge:
 
         Raises `LookupError` where there is no message to answer (a modal, App Home).
         """
-        url = response_url(body)
+        url = self.response_url(body)
         if url is None:
-            raise LookupError("this payload came without a response_url")
+            raise LookupError("this payload came without an address for answers")
         reply = as_reply(self.message(view), in_channel=in_channel) | {"replace_original": replace}
         await self.post_to(url, reply)
 
@@ -142,7 +143,7 @@ class Edge:
 
     async def show(self, body: Body, view: object, title: str) -> None:
         """Show a message's view to the person who clicked: beside the message, or as a modal over App Home."""
-        if response_url(body):
+        if self.response_url(body):
             await self.respond(body, view)
             return
         await self._open(body, self.in_modal(view, title))
@@ -162,13 +163,26 @@ class Edge:
         """Show this App Home to the person who sent `body`."""
         await self.client.views_publish(user_id=sender_of(body).user_id, view=self.home(view))
 
-    async def post_to(self, url: str, reply: Json) -> None:
+    def response_url(self, body: Body) -> ResponseUrl | None:
+        """Where an answer to what was clicked can be posted; None for a modal, App Home, and a foreign address."""
+        given = body.get("response_url")
+        if not given:
+            return None
+        try:
+            return response_url(given, self.client.base_url)
+        except ForeignAddressError:
+            log.error("slack.foreign_response_url", type=body.get("type") or body.get("command"))
+            return None
+
+    async def post_to(self, url: ResponseUrl, reply: Json) -> None:
         """Post a reply to a response_url; raises `aiohttp.ClientError` when Slack does not take it."""
         async with (
             asyncio.timeout(ANSWER_SECONDS),
-            self._session.post(url, json=reply, proxy=self.client.proxy) as response,
+            self._session.post(url.address, json=reply, proxy=self.client.proxy, allow_redirects=False) as response,
         ):
             response.raise_for_status()
+            if response.status >= 300:
+                raise aiohttp.ClientError(f"Slack answered {response.status}")
 
     async def _update(self, body: Body, modal: Json) -> None:
         shown = body["view"]

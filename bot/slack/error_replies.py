@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from bot.app.actor import UserError
 from bot.log import current_trace, said
 from bot.slack.edge import Edge, TooSlowError, as_reply
-from bot.slack.payload import Body, input_called, inputs_of, response_url, surface_of
+from bot.slack.payload import Body, input_called, inputs_of, surface_of
 from bot.store.engine import AWAY
 from bot.wording import sentence_of
 
@@ -85,7 +85,7 @@ class Failures:
             return BoltResponse(status=200, body=as_reply(self._edge.message(NoticeView(sentence))))
         if surface == "modal":
             return self._on_the_modal(body, sentence, field)
-        if response_url(body):
+        if self._edge.response_url(body):
             await self._edge.respond(body, NoticeView(sentence))
         else:
             await self._edge.open(body, NoticeModalView(sentence))

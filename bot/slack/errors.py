@@ -6,6 +6,8 @@ one message (`msg_too_long`, `invalid_blocks`): sending it again would change no
 
 from __future__ import annotations
 
+import math
+
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
@@ -48,6 +50,9 @@ PERHAPS_DONE = frozenset({"internal_error", "fatal_error"})
 
 NO_SUCH_MESSAGE = frozenset({"message_not_found", "thread_not_found"})
 
+LONGEST_WAIT = 300.0
+"""Seconds that we wait at most because Slack says so; if it meant longer, it says so again."""
+
 _DEFAULT_WAIT = 30.0
 
 
@@ -81,7 +86,13 @@ def _of_answer(error: SlackApiError) -> PermanentFailure | NotSent | Ambiguous:
 
 def _retry_after(error: SlackApiError) -> float:
     headers = {name.lower(): value for name, value in error.response.headers.items()}
+    return wait_of(headers.get("retry-after"))
+
+
+def wait_of(retry_after: object) -> float:
+    """The seconds of a `Retry-After` header, at most `LONGEST_WAIT`; 30 where it is missing or no number."""
     try:
-        return max(float(headers.get("retry-after", _DEFAULT_WAIT)), 0.0)
+        seconds = float(str(retry_after))
     except ValueError:
         return _DEFAULT_WAIT
+    return _DEFAULT_WAIT if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_WAIT)

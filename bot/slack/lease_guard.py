@@ -6,6 +6,7 @@ process that is frozen just then, past its lease, must not post when it wakes: b
 
 from __future__ import annotations
 
+import asyncio
 from contextvars import ContextVar
 from typing import Any
 
@@ -31,3 +32,34 @@ class LeasedRequest(aiohttp.ClientRequest):
             conn.protocol.set_exception(LeaseOverError("the lease was nearly over"))
             return
         await super().write_bytes(writer, conn, content_length)
+
+
+class UnguardedError(Exception):
+    """This version of aiohttp sends requests without asking `LeasedRequest` first."""
+
+
+async def prove() -> None:
+    """Try on a listener of our own that a request whose lease is over sends nothing; raises `UnguardedError`.
+
+    `write_bytes` is aiohttp's own business, so a new version may call it later, or not at all.
+    """
+    received = bytearray()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.extend(await reader.read(1))
+        writer.close()
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    url = "http://{}:{}/".format(*server.sockets[0].getsockname())
+    token = LEASE.set(Lease(ends=0.0, needed=0.0))
+    try:
+        async with aiohttp.ClientSession(request_class=LeasedRequest) as session, session.post(url, data=b"x"):
+            raise UnguardedError
+    except LeaseOverError:
+        if received:
+            raise UnguardedError from None
+    except aiohttp.ClientError as error:
+        raise UnguardedError from error
+    finally:
+        LEASE.reset(token)
+        server.close()

@@ -118,11 +118,6 @@ def input_called(view: Body, name: str | None) -> str | None:
     return None
 
 
-def response_url(body: Body) -> str | None:
-    """Where an answer to the message that was clicked can be posted; None for a modal and App Home."""
-    return body.get("response_url") or None
-
-
 class Form:
     """The values of a submitted modal by the name of the input, which is both block and action id."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.outbox.exhaustion import is_exhaustion
 from bot.store.members import SlackUser
 
 
@@ -35,5 +36,7 @@ def read_user(user: Mapping[str, Any], team_id: str) -> SlackUser:
 def _zone(name: object) -> str:
     try:
         return ZoneInfo(str(name)).key
-    except (KeyError, ValueError, OSError):
+    except (KeyError, ValueError, OSError) as error:
+        if is_exhaustion(error):
+            raise
         return "UTC"

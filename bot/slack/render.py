@@ -7,7 +7,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
@@ -27,7 +35,7 @@ _OPENING = re.compile(r"<([a-z_]\w*)")
 
 
 class Renderer:
-    """Renders the templates below one folder. Compiled templates are cached; threads may share a renderer.
+    """Renders the templates below one folder, which it reads when it is made; threads may share a renderer.
 
     Every template reads the ids of buttons as `act`, those of modals as `callback`.
     """
@@ -37,7 +45,7 @@ class Renderer:
     ) -> None:
         self._folder = templates or TEMPLATES
         self._environment = Environment(
-            loader=FileSystemLoader(self._folder),
+            loader=_Loaded(self._folder),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -88,6 +96,23 @@ class Renderer:
             if error.where != "?":
                 raise
             raise CompileError(error.problem, template) from error
+
+
+class _Loaded(BaseLoader):
+    """The templates of a folder as they stood at the start, so that rendering opens no file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        files = sorted(folder.rglob("*.html"))
+        self._sources = {file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in files}
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if template not in self._sources:
+            raise TemplateNotFound(template)
+        return self._sources[template], str(self._folder / template), lambda: True
+
+    def list_templates(self) -> list[str]:
+        return sorted(self._sources)
 
 
 class _LineMarks(Extension):

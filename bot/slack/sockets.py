@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,11 +12,20 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_base_handler import AsyncBaseSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.outbox.types import NotSent
+from bot.slack.errors import outcome_of
+
+MOST_CONNECTIONS = 10
+"""As many as Slack gives to one app: https://docs.slack.dev/apis/events-api/using-socket-mode"""
 
 _GOODBYE_SECONDS = 1.0
 
@@ -37,17 +47,64 @@ class Patience:
     wedged: float = 45.0
 
 
-class Sockets(AsyncSocketModeHandler):
-    """The Socket Mode connection of one app. `replaced` is told of every connection that took another's place."""
+class _Client(SocketModeClient):
+    """slack_sdk's client, with our time-outs on every connection that it makes, the first and all later ones."""
+
+    def __init__(self, app: AsyncApp, app_token: str, patience: Patience) -> None:
+        self._timeout = aiohttp.ClientTimeout(total=patience.connect)
+        super().__init__(app_token, logger=app.logger, web_client=app.client, ping_interval=patience.ping)
+
+    @property
+    def aiohttp_client_session(self) -> aiohttp.ClientSession:
+        """The session that connections are made with."""
+        return self._session
+
+    @aiohttp_client_session.setter
+    def aiohttp_client_session(self, made: aiohttp.ClientSession) -> None:
+        # slack_sdk makes one that waits five minutes, at the start and whenever it finds its last one closed.
+        made.detach()
+        self._session = aiohttp.ClientSession(timeout=self._timeout)
+
+    async def issue_new_wss_url(self) -> str:
+        """Ask for the address of one connection; where Slack asks to wait, that is done, for a bounded time."""
+        while True:
+            try:
+                return str((await self.web_client.apps_connections_open(app_token=self.app_token))["url"])
+            except SlackApiError as error:
+                meaning = outcome_of(error)
+                if not isinstance(meaning, NotSent) or meaning.retry_after is None:
+                    raise
+                log.warning("slack.socket_must_wait", seconds=meaning.retry_after)
+                await asyncio.sleep(meaning.retry_after)
+
+
+class Sockets(AsyncBaseSocketModeHandler):
+    """The Socket Mode connection of one app.
+
+    `replaced` is told of every connection that took another's place, `counted` how many the app has when Slack greets
+    us, those of other processes among them.
+    """
+
+    app: AsyncApp
+    client: _Client
 
     def __init__(
-        self, app: AsyncApp, app_token: str, replaced: Callable[[], None], patience: Patience | None = None
+        self,
+        app: AsyncApp,
+        app_token: str,
+        *,
+        replaced: Callable[[], None],
+        counted: Callable[[int], None],
+        patience: Patience | None = None,
     ) -> None:
         self._patience = patience or Patience()
-        super().__init__(app, app_token, ping_interval=self._patience.ping)
+        self.app = app
+        self.client = _Client(app, app_token, self._patience)
+        self.client.socket_mode_request_listeners.append(self._handle)
         self.client.message_listeners.append(self._hear)
         self.client.on_message_listeners.append(self._count)
         self._replaced = replaced
+        self._counted = counted
         self._greeted: aiohttp.ClientWebSocketResponse | None = None
         self._greeting = asyncio.Event()
         self._answering = 0
@@ -55,11 +112,11 @@ class Sockets(AsyncSocketModeHandler):
         self._quiet.set()
         self._watching: asyncio.Task[None] | None = None
 
-    # The parent takes any client of slack_sdk; this handler only ever gets the aiohttp one.
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+    async def _handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
         """Dispatch and answer one envelope."""
+        started = time.time()
         try:
-            await super().handle(client, req)
+            await send_async_response(client, req, await run_async_bolt_app(self.app, req), started)
         finally:
             self._answering -= 1
             if not self._answering:
@@ -67,10 +124,6 @@ class Sockets(AsyncSocketModeHandler):
 
     async def start(self) -> None:
         """Connect and return when Slack has greeted us; keeps trying while Slack is out of reach."""
-        await self.client.aiohttp_client_session.close()
-        # The client's own would wait five minutes for an answer to an attempt to connect.
-        timeout = aiohttp.ClientTimeout(total=self._patience.connect)
-        self.client.aiohttp_client_session = aiohttp.ClientSession(timeout=timeout)
         self._watching = asyncio.create_task(self._watch())
         async with self.client.connect_operation_lock:
             await self.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk's is untyped
@@ -106,6 +159,9 @@ class Sockets(AsyncSocketModeHandler):
         if self._greeted is not None:
             self._replaced()
         self._greeted = self.client.current_session
+        connections = int(message.get("num_connections") or 1)
+        log.info("slack.connected", connections=connections)
+        self._counted(connections)
         self._greeting.set()
 
     async def _watch(self) -> None:
@@ -126,3 +182,18 @@ class Sockets(AsyncSocketModeHandler):
             return
         with suppress(Exception):  # the next look tries again
             await self.client.connect_to_new_endpoint(force=True)
+
+
+async def count_others(client: AsyncWebClient, app_token: str) -> int:
+    """How many connections the app has besides the one that is opened to ask, and closed at the greeting.
+
+    Slack hands on what it gave to a connection that closed. Raises `SlackApiError`, `aiohttp.ClientError`, and
+    `TimeoutError` when there is no greeting.
+    """
+    assert client.session is not None
+    url = str((await client.apps_connections_open(app_token=app_token))["url"])
+    async with asyncio.timeout(Patience().connect), client.session.ws_connect(url, proxy=client.proxy) as socket:
+        greeting = json.loads((await socket.receive_str()) or "{}")
+    if greeting.get("reason") == "too_many_websockets":
+        return MOST_CONNECTIONS
+    return int(greeting.get("num_connections") or 1) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Awaitable, Callable, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
@@ -21,11 +22,13 @@ def build(
     ready: Callable[[], Awaitable[Checks]],
     refresh: Callable[[], Awaitable[None]],
     slack: Handler | None,
+    monitoring_token: str = "",
 ) -> Starlette:
     """The web application.
 
     `ready` looks at everything that must work; `refresh` brings the figures that are read from the database up to date;
-    `slack` answers Slack's requests, None in Socket Mode.
+    `slack` answers Slack's requests, None in Socket Mode. With a `monitoring_token`, readiness and figures are for
+    those who send it as a bearer token.
     """
 
     async def health(_: Request) -> Response:
@@ -40,7 +43,24 @@ def build(
         await refresh()
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
-    routes = [Route("/health", health), Route("/ready", readiness), Route("/metrics", metrics)]
+    routes = [
+        Route("/health", health),
+        Route("/ready", _for_bearers(monitoring_token, readiness)),
+        Route("/metrics", _for_bearers(monitoring_token, metrics)),
+    ]
     if slack is not None:
         routes.append(Route(SLACK_PATH, slack, methods=["POST"]))
     return Starlette(routes=routes)
+
+
+def _for_bearers(token: str, handler: Handler) -> Handler:
+    """The handler, for those who send the token; for everybody when there is none."""
+    required = b"Bearer " + token.encode()
+
+    async def handle(request: Request) -> Response:
+        given = [value for name, value in request.headers.raw if name == b"authorization"]
+        if len(given) == 1 and hmac.compare_digest(given[0], required):
+            return await handler(request)
+        return PlainTextResponse("This page needs the token.\n", 401, {"WWW-Authenticate": "Bearer"})
+
+    return handle if token else handler

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from bot import metrics
 from bot.domain.values.clock import Clock
+from bot.log import said
 from bot.outbox import backlog
 from bot.outbox.pacing import paused_reason
 from bot.store.admin import migrations
@@ -67,7 +68,7 @@ class Health:
         try:
             backlog = await self._backlog.answer()
         except Exception as error:  # noqa: BLE001 - the figures of this process are still to be had
-            log.warning("web.database_away", why=_why(error))
+            log.warning("web.database_away", error=said(error))
             backlog = None
         metrics.show(backlog, self._clock.now())
 
@@ -106,5 +107,5 @@ def _heard(task: asyncio.Task[T]) -> None:
 
 
 def _why(error: Exception) -> str:
-    lines = str(getattr(error, "orig", None) or error).splitlines()
-    return lines[0] if lines else "it does not answer"
+    """What a stranger may read: what the driver says names the host, its user and its file."""
+    return "it does not answer" if isinstance(error, TimeoutError) else f"it cannot be asked ({said(error)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from bot.settings import Settings
 from bot.slack.doctor import examine
 from bot.store import schema
 from bot.wiring import Bot
-from tests.support.bot_process import Stage
+from tests.support.bot_process import Stage, stranger
 
 
-async def lines(settings: Settings) -> tuple[bool, list[str]]:
+async def lines(settings: Settings, replicas: int = 1) -> tuple[bool, list[str]]:
     told: list[str] = []
-    well = await examine(settings, lambda finding: told.append(str(finding)))
+    well = await examine(settings, lambda finding: told.append(str(finding)), replicas)
     return well, told
 
 
@@ -35,6 +36,7 @@ async def test_a_healthy_bot_has_nothing_to_mend(stage: Stage) -> None:
     assert well, told
     assert "✓ channel of North: #cs-north" in told
     assert "✓ owners: all found in Slack" in told
+    assert "✓ way in: Socket Mode, 1 connection open" in told
 
 
 async def test_channels_and_owners_that_nobody_reaches_are_named(stage: Stage) -> None:
@@ -100,3 +102,23 @@ async def test_what_is_not_set_up_yet_is_named(tmp_path: Path) -> None:
     assert not well
     assert any(line.endswith("Run python -m bot migrate.") for line in told)
     assert any("SLACK_BOT_TOKEN is not set" in line for line in told)
+
+
+async def test_more_connections_than_replicas_are_told(stage: Stage) -> None:
+    portfolio(stage, "North", "cs-north")
+    async with stranger(stage.sandbox):
+        well, told = await lines(stage.bot.settings)
+        assert not well
+        [way_in] = [line for line in told if "way in" in line]
+        assert way_in.startswith("✗ way in: Socket Mode, 2 connections open. Expected at most 1. Stop what else runs")
+        assert way_in.endswith("if you run 2 replicas, use doctor --replicas 2.")
+        assert (await lines(stage.bot.settings, replicas=2))[0]
+    assert (await lines(stage.bot.settings))[0]
+
+
+async def test_an_app_without_a_free_connection_is_told(stage: Stage) -> None:
+    async with AsyncExitStack() as strangers:
+        for _ in range(9):
+            await strangers.enter_async_context(stranger(stage.sandbox))
+        _, told = await lines(stage.bot.settings, replicas=9)
+    assert any(line.startswith("✗ way in: Socket Mode, 10 connections open.") for line in told)

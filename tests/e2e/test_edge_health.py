@@ -92,7 +92,7 @@ async def test_it_is_not_ready_and_says_of_nothing_that_it_is_well_while_the_dat
         status, body = await read(idle, "/ready")
     checks = json.loads(body)
     assert status == 503
-    assert "unable to open database file" in checks["database"]
+    assert checks["database"] == "it cannot be asked (OperationalError: OperationalError SQLITE_CANTOPEN)"
     assert checks["sending"] == UNKNOWN and checks["socket"] == "ok"
     assert await read(idle, "/ready") == (200, '{"database":"ok","sending":"ok","socket":"ok"}')
 

@@ -9,6 +9,7 @@ import re
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
@@ -170,8 +171,9 @@ async def told(running: asyncio.subprocess.Process, event: bytes) -> None:
 async def begin_request(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A request whose body never comes; the server is known to wait for it, for it has asked for it."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = "POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
-    writer.write(head.encode())
+    signed = f"X-Slack-Request-Timestamp: {int(time.time())}\r\nX-Slack-Signature: v0={'0' * 64}\r\n"
+    length = "Content-Length: 9\r\nExpect: 100-continue\r\n"
+    writer.write(f"POST /slack/events HTTP/1.1\r\nHost: bot\r\n{signed}{length}\r\n".encode())
     await asyncio.wait_for(reader.readuntil(b"100 Continue"), PATIENCE_SECONDS)
     return reader, writer
 

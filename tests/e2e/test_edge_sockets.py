@@ -12,14 +12,16 @@ from typing import Literal
 
 import aiohttp
 import pytest
+from slack_bolt.async_app import AsyncApp
 
 from bot.domain.values.clock import MovableClock
-from bot.slack.sockets import Patience
+from bot.slack.app import http_session, web_client
+from bot.slack.sockets import Patience, Sockets
 from bot.wiring import Bot
 from sandbox import Fault, Sandbox
 from sandbox.clock import Clock
 from tests.support.believable import fill
-from tests.support.bot_process import MANIFEST, TUESDAY, WORKSPACE, Stage, free_port, settings_for
+from tests.support.bot_process import MANIFEST, TUESDAY, WORKSPACE, Stage, free_port, settings_for, stranger
 from tests.support.waiting import PATIENCE_SECONDS, eventually_says
 
 QUICK = Patience(ping=0.5, connect=0.5, watch=0.1, wedged=1.5)
@@ -128,3 +130,45 @@ async def test_a_connection_that_slack_refreshes_is_counted(
 
         await eventually_says(counted, True)
         await socket_is(stage, "ok")
+
+
+async def test_another_process_on_our_app_token_is_counted_at_the_next_greeting(tmp_path: Path) -> None:
+    async with quick_stage(tmp_path) as stage:
+        assert await connections(stage) == 1
+        async with stranger(stage.sandbox):
+            await stage.sandbox.refresh_sockets()
+            await eventually_says(lambda: connections(stage), 2.0)
+
+
+async def connections(stage: Stage) -> float:
+    """How many connections the app has, as far as this process was told."""
+    shown = re.search(r"^proofline_socket_connections (\S+)", (await read(stage, "/metrics"))[1], re.MULTILINE)
+    assert shown is not None
+    return float(shown[1])
+
+
+async def test_a_connection_that_is_made_anew_keeps_our_time_outs() -> None:
+    async with Sandbox(WORKSPACE, MANIFEST, clock=Clock(TUESDAY)) as sandbox, http_session() as http:
+        app = AsyncApp(client=web_client(sandbox.bot_token, sandbox.api_url, http), signing_secret="unused")
+        sockets = Sockets(
+            app, sandbox.app_token, replaced=lambda: None, counted=lambda connections: None, patience=QUICK
+        )
+        await sockets.start()
+        await sockets.client.aiohttp_client_session.close()  # slack_sdk then makes one of its own
+        sandbox.silence_sockets(attempts=1)  # with slack_sdk's time-out this one takes five minutes
+        await eventually_says(sockets.connected, False)
+        await eventually_says(sockets.connected, True)
+        assert sockets.client.aiohttp_client_session.timeout.total == QUICK.connect
+        await sockets.stop(0)
+
+
+@pytest.mark.parametrize("retry_after", [0, 1])
+async def test_a_start_waits_when_slack_asks_to(tmp_path: Path, retry_after: int) -> None:
+    clock = MovableClock(TUESDAY)
+    async with Sandbox(WORKSPACE, MANIFEST, clock=Clock(TUESDAY)) as sandbox:
+        sandbox.fault(Fault("apps.connections.open", "ratelimited", retry_after=retry_after))
+        sandbox.fault(Fault("users.list", "ratelimited", retry_after=retry_after))
+        bot = Bot(settings_for(sandbox, tmp_path / "proofline.db", free_port(), "socket"), clock, patience=QUICK)
+        await bot.start()
+        assert await bot.wait_for_member_sync() > 0
+        await bot.stop()

@@ -75,7 +75,7 @@ def manifest() -> dict[str, Any]:
 def registered() -> dict[str, list[Any]]:
     app = Registrations()
     rooms.register_listeners(cast(AsyncApp, app), cast(Edge, None))
-    follow_people(cast(AsyncApp, app), cast(Any, None), Installation(1, "T1", "Team", "U1"), SystemClock())
+    follow_people(cast(AsyncApp, app), cast(Any, None), Installation(1, "T1", "Team", "U1", "B1"), SystemClock())
     return app.noted
 
 

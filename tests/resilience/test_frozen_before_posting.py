@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.domain.values.clock import SystemClock
 from bot.outbox.transport import Lease
 from bot.outbox.types import Claimed, Destination, NotSent, Op, Sent
 from bot.rooms import new_renderer
-from bot.slack import app
+from bot.slack import app, lease_guard
 from bot.slack.gateway import Gateway, Prepared
 from bot.slack.markup import Message
 from bot.store.engine import Database
+from bot.wiring import Bot, CannotStartError
 from sandbox import Sandbox
-from tests.support.bot_process import MANIFEST, WORKSPACE
+from tests.support.bot_process import MANIFEST, WORKSPACE, free_port, settings_for
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -66,3 +69,16 @@ async def test_it_posts_nothing_when_it_wakes(database: Database, looks: int, po
         assert [message["text"] for message in sandbox.messages("cs-north")] == ["Acme meets you soon"] * posted
         again = await gateway.deliver(prepared, Lease(30, 15, Frozen(9)))
         assert isinstance(again, Sent), "the connection that was not used must not be left in the way"
+
+
+async def test_a_version_of_aiohttp_that_does_not_ask_first_is_not_started_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lease_guard.prove()
+    # A version that no longer calls what we override treats our class as its own.
+    monkeypatch.setattr(lease_guard, "LeasedRequest", aiohttp.ClientRequest)
+    async with Sandbox(WORKSPACE, MANIFEST) as sandbox:
+        settings = settings_for(sandbox, tmp_path / "proofline.db", free_port(), "socket")
+        with pytest.raises(CannotStartError, match=r"With aiohttp .* Install what constraints\.txt names\."):
+            await Bot(settings, SystemClock()).start()
+        assert sandbox.calls == []

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
@@ -157,3 +158,15 @@ def settings_for(sandbox: Sandbox, file: Path, port: int, delivery: Delivery) ->
         port=port,
         tick_seconds=3600,
     )
+
+
+@asynccontextmanager
+async def stranger(sandbox: Sandbox) -> AsyncIterator[None]:
+    """Another process that has connected with our app token, and answers nothing."""
+    async with aiohttp.ClientSession() as http:
+        headers = {"Authorization": f"Bearer {sandbox.app_token}"}
+        async with http.post(f"{sandbox.api_url}apps.connections.open", headers=headers) as answer:
+            url = (await answer.json())["url"]
+        async with http.ws_connect(url) as socket:
+            assert (await socket.receive_json())["type"] == "hello"
+            yield

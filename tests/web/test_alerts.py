@@ -118,6 +118,7 @@ TROUBLE: list[Trouble] = [
     (lambda: OBSERVER.doubled(ROW), "proofline_doubled_total", {}, 1),
     (lambda: OBSERVER.blind(ROW), "proofline_blind_total", {}, 1),
     (lambda: metrics.SOCKETS_REPLACED.inc(), "proofline_sockets_replaced_total", {}, 1),
+    (lambda: metrics.SOCKET_CONNECTIONS.inc(), "proofline_socket_connections", {}, 1),
     (lambda: metrics.show(None, NOW), "proofline_database_up", {}, -1),
 ]
 

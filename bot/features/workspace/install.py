@@ -29,12 +29,13 @@ log = structlog.get_logger("slack")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The workspace that our token belongs to, and our user there."""
+    """The workspace that our token belongs to, and our user and bot there."""
 
     workspace_id: int
     team_id: str
     team: str
     bot_user_id: str
+    bot_id: str
 
 
 async def install(client: AsyncWebClient, database: Database, now: datetime) -> Installation:
@@ -52,7 +53,7 @@ async def install(client: AsyncWebClient, database: Database, now: datetime) -> 
             return workspace_id
 
     workspace_id = await asyncio.to_thread(remember)
-    return Installation(workspace_id, str(me["team_id"]), str(me["team"]), str(me["user_id"]))
+    return Installation(workspace_id, str(me["team_id"]), str(me["team"]), str(me["user_id"]), str(me["bot_id"]))
 
 
 async def sync_members(client: AsyncWebClient, database: Database, where: Installation) -> int:
