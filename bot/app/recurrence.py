@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from dateutil.rrule import rrulestr
 
 from bot.app.actor import UserError
 from bot.app.refusals import AppRefusal
+from bot.domain.values.days import local, shift_moment, zone_of
 
 REPEATS = {
     "weekly": "FREQ=WEEKLY",
@@ -39,14 +40,17 @@ def next_occurrence(rrule: str, local_start: str, tz: str, after: datetime) -> O
     A wall-clock time that a DST change skips moves later by as much as the clock jumps; a time that comes twice
     means the first one.
     """
-    zone = ZoneInfo(tz)
+    zone = zone_of(tz)
     anchor = datetime.fromisoformat(local_start)
     # A local wall clock may run backwards by an hour: start two hours early and step past what is not after.
-    early = after.astimezone(zone).replace(tzinfo=None) - timedelta(hours=2)
-    for candidate in occurrences(rrule, anchor, early):
-        starts_at = candidate.replace(tzinfo=zone).astimezone(UTC)
-        if starts_at > after:
-            return Occurrence(starts_at, candidate.isoformat(timespec="minutes"))
+    early = local(shift_moment(after, timedelta(hours=-2)), tz).replace(tzinfo=None)
+    try:
+        for candidate in occurrences(rrule, anchor, early):
+            starts_at = candidate.replace(tzinfo=zone).astimezone(UTC)
+            if starts_at > after:
+                return Occurrence(starts_at, candidate.isoformat(timespec="minutes"))
+    except OverflowError:  # the calendar ends, and the series with it
+        return None
     return None
 
 
