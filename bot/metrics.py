@@ -42,14 +42,21 @@ SOCKET_CONNECTIONS = Gauge(
     "Socket Mode connections that the app had, of all processes, when Slack last greeted us",
 )
 REQUESTS_REFUSED = Counter("proofline_requests_refused_total", "Requests to Slack's path that were refused", ["reason"])
+SET_ASIDE_UNITS = Gauge("proofline_set_aside", "Customers, portfolios and the like that the clock has set aside")
+SET_ASIDE = Counter("proofline_units_failed_total", "Times that a job of the clock set something aside", ["name"])
+JOB_FAILURES = Counter("proofline_job_failures_total", "Times that a job of the clock failed as a whole", ["name"])
+CLOCK_RESTARTS = Counter("proofline_clock_restarts_total", "Times that the clock stood still and was started again")
 SOCKETS_REPLACED = Counter("proofline_sockets_replaced_total", "Socket Mode connections that took another's place")
 
 
-def expect(kinds: Iterable[str]) -> None:
+def expect(kinds: Iterable[str], jobs: Iterable[str]) -> None:
     """Create every series at 0 at the start: a series that begins at 1 shows no increase, and no alert would fire.
 
-    `kinds` are those of the messages that this process may send.
+    `kinds` are those of the messages that this process may send, `jobs` the names of those that its clock runs.
     """
+    for name in jobs:
+        SET_ASIDE.labels(name)
+        JOB_FAILURES.labels(name)
     for outcome in ("sent", "dropped", "dead"):
         SENDS.labels(outcome)
     for result in ("found", "absent"):
@@ -67,6 +74,7 @@ def show(backlog: Backlog | None, now: datetime) -> None:
         QUEUE_DEPTH.labels(state.value).set(backlog.depth.get(state, 0) if backlog else math.nan)
     WORKSPACES_PAUSED.set(backlog.paused if backlog else math.nan)
     OLDEST_DUE_SECONDS.set(_age(backlog.oldest_due, now) if backlog else math.nan)
+    SET_ASIDE_UNITS.set(backlog.set_aside if backlog else math.nan)
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -180,7 +180,7 @@ class Bot:
             observer=metrics.Counting(),
         )
         self._clockwork = Clockwork(self.database, self.clock, self._jobs, settings.tick_seconds)
-        metrics.expect(self._kinds)
+        metrics.expect(self._kinds, [job.name for job in self._jobs])
         await self._begin(bolt)
 
     async def _install(self) -> Installation:
@@ -201,7 +201,13 @@ class Bot:
         """Start the HTTP server and the workers, then the socket; `stop` ends them in the opposite order."""
         settings, parts = self.settings, self._parts
         sockets = self._sockets(bolt) if settings.socket_mode else None
-        health = Health(self.database, self.clock, self._where.workspace_id, sockets.connected if sockets else None)
+        health = Health(
+            self.database,
+            self.clock,
+            self._where.workspace_id,
+            connected=sockets.connected if sockets else None,
+            clock_trouble=self._clockwork.trouble,
+        )
         over_http = None if sockets else signed_only(settings.slack_signing_secret, HttpRequests(bolt).handle)
         app = web_app.build(health.ready, health.refresh, over_http, settings.monitoring_token)
         self._web = WebServer(app, settings.listen_host, settings.port)

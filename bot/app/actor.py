@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from bot.app.refusals import AppRefusal, Refusal, RefusalValue
 from bot.domain.model import Account
+from bot.domain.values import working_hours
 from bot.store import members, portfolios
 from bot.store.ledger import CLOCK, Author
 from bot.store.members import Member
@@ -47,7 +47,7 @@ class Actor:
 
     def today(self, now: datetime) -> date:
         """The date at the moment `now` where this member is."""
-        return now.astimezone(ZoneInfo(self.member.tz)).date()
+        return working_hours.local_day(now, self.member.tz)
 
 
 def bot_author(workspace_id: int, surface: str = CLOCK) -> Author:

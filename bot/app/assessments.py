@@ -18,6 +18,7 @@ from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.domain.account.assessment import Assessment, assess
 from bot.domain.model import ProofState
+from bot.domain.values import days
 from bot.store import proof_state
 
 
@@ -28,7 +29,7 @@ def rules_day(now: datetime) -> date:
 
 def has_begun(now: datetime) -> date:
     """The latest calendar day that has begun anywhere on earth: the clocks furthest ahead are 14 hours ahead."""
-    return (now.astimezone(UTC) + timedelta(hours=14)).date()
+    return days.shift_moment(now, timedelta(hours=14)).date()
 
 
 def assess_now(state: ProofState, now: datetime) -> Assessment:
@@ -44,7 +45,7 @@ def assessed(
     if as_of is None:
         state = proof_state.load(session, actor.workspace_id, account_id)
         return state, assess(state, now.astimezone(UTC).date(), now)
-    moment = datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
+    moment = days.shift_moment(days.at(days.add_days(as_of, 1), time(), "UTC"), timedelta(microseconds=-1))
     if moment >= now:
         raise UserError(AppRefusal.DAY_NOT_OVER)
     try:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from typing import Protocol
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
@@ -18,6 +18,7 @@ from bot.app import public_holidays
 from bot.app.actor import UserError
 from bot.app.refusals import AppRefusal
 from bot.domain.enums import OnHoliday
+from bot.domain.values.days import add_days, local, shift_moment, zone_of
 
 REPEATS = {
     "weekly": "FREQ=WEEKLY",
@@ -101,7 +102,7 @@ def next_meeting(series: Series, after: datetime) -> Occurrence | None:
     """
     if series.on_holiday is not OnHoliday.MOVE:
         return next_occurrence(series.rrule, series.local_start, series.tz, after)
-    regular = next_occurrence(series.rrule, series.local_start, series.tz, after - _LOOK_BACK)
+    regular = next_occurrence(series.rrule, series.local_start, series.tz, shift_moment(after, -_LOOK_BACK))
     while regular is not None:
         following = next_occurrence(series.rrule, regular.local_start, series.tz, regular.starts_at)
         moved = _moved(regular, series.tz)
@@ -118,17 +119,20 @@ def next_occurrence(rrule: str, local_start: str, tz: str, after: datetime) -> O
     A wall-clock time that a DST change skips moves later by as much as the clock jumps; a time that comes twice
     means the first one. A day that a month lacks is its last one, counted from the first meeting: 31, 28, 31.
     """
-    zone = ZoneInfo(tz)
+    zone = zone_of(tz)
     written, _, month_day = local_start.partition(" ")
     anchor = datetime.fromisoformat(written)
     wanted = int(month_day or anchor.day)
     # A local wall clock may run backwards by an hour: start two hours early and step past what is not after.
-    early = after.astimezone(zone).replace(tzinfo=None) - timedelta(hours=2)
-    for candidate in occurrences(rrule, anchor, early, wanted):
-        starts_at = candidate.replace(tzinfo=zone).astimezone(UTC)
-        if starts_at > after:
-            shortened = f" {wanted}" if _MONTHLY.fullmatch(rrule) and candidate.day != wanted else ""
-            return Occurrence(starts_at, candidate.isoformat(timespec="minutes") + shortened)
+    early = local(shift_moment(after, timedelta(hours=-2)), tz).replace(tzinfo=None)
+    try:
+        for candidate in occurrences(rrule, anchor, early, wanted):
+            starts_at = candidate.replace(tzinfo=zone).astimezone(UTC)
+            if starts_at > after:
+                shortened = f" {wanted}" if _MONTHLY.fullmatch(rrule) and candidate.day != wanted else ""
+                return Occurrence(starts_at, candidate.isoformat(timespec="minutes") + shortened)
+    except (OverflowError, ValueError):  # the calendar ends, and the series with it
+        return None
     return None
 
 
@@ -146,9 +150,11 @@ def occurrences(rrule: str, anchor: datetime, first: datetime, month_day: int | 
     if monthly is None or wanted <= _EVERY_MONTH_HAS:
         yield from rrulestr(rrule, dtstart=anchor).xafter(first, inc=True)
         return
-    months = count(step=int(monthly[1] or 1))
-    in_months = (anchor + relativedelta(months=number, day=wanted) for number in months)
-    yield from (candidate for candidate in in_months if candidate >= max(anchor, first))
+    for number in count(step=int(monthly[1] or 1)):
+        candidate = anchor
+        candidate += relativedelta(months=number, day=wanted)
+        if candidate >= max(anchor, first):
+            yield candidate
 
 
 def _moved(regular: Occurrence, tz: str) -> Occurrence:
@@ -157,9 +163,9 @@ def _moved(regular: Occurrence, tz: str) -> Occurrence:
     if public_holidays.name_of(on, tz) is None:
         return regular
     while on.weekday() > 4 or public_holidays.name_of(on, tz) is not None:
-        on += timedelta(days=1)
+        on = add_days(on, 1)
     at = datetime.fromisoformat(regular.local_start.partition(" ")[0])
-    starts_at = datetime.combine(on, at.time(), ZoneInfo(tz)).astimezone(UTC)
+    starts_at = datetime.combine(on, at.time(), zone_of(tz)).astimezone(UTC)
     return Occurrence(starts_at, regular.local_start)
 
 

@@ -39,3 +39,8 @@ class AppRefusal(Refusal):
     TIME_ZONE_UNKNOWN = "app.time_zone_unknown"
     SUBMITTED_DIFFERENTLY = "app.submitted_differently"
     PERSON_OF_ANOTHER_ACCOUNT = "app.person_of_another_account"
+    DAY_UNREADABLE = "app.day_unreadable"
+    DAY_OUT_OF_RANGE = "app.day_out_of_range"
+    CURRENCY_UNKNOWN = "app.currency_unknown"
+    MONEY_TOO_LARGE = "app.money_too_large"
+    COLLEAGUE_NOT_A_MEMBER = "app.colleague_not_a_member"

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
+from bot.store import set_aside
 from bot.store.schema import workspace
 from bot.store.schema.outbox import outbox, workspace_gate
 
@@ -24,16 +25,20 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits: open messages by state, since when the oldest is due (None: nothing is), paused workspaces."""
+    """What waits: open messages by state, since when the oldest is due (None: nothing is), paused workspaces.
+
+    `set_aside` is how much the clock has set aside.
+    """
 
     depth: dict[str, int]
     oldest_due: datetime | None
     paused: int
+    set_aside: int = 0
 
 
 def measure(session: Session, now: datetime) -> Backlog:
-    """Everything that the metrics show of the outbox; `now` is business time."""
-    return Backlog(depth(session), oldest_due(session, now), len(paused(session)))
+    """Everything that the metrics show of what waits; `now` is business time."""
+    return Backlog(depth(session), oldest_due(session, now), len(paused(session)), set_aside.count(session))
 
 
 def paused(session: Session) -> list[Paused]:

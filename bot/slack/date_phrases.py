@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from dateutil import parser
 from dateutil.relativedelta import relativedelta
 
+from bot.app.typed import day_of
+from bot.domain.values.days import add_days
+
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UNITS = {"day": 1, "week": 7}
 _IN = re.compile(r"in (?P<count>\d{1,3}|an?|one|two|three|four) (?P<unit>day|week|month)s?")
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
@@ -24,7 +28,7 @@ def due(text: str, today: date) -> date | None:
     if words in ("today", "tonight", "eod", "end of day"):
         return today
     if words == "tomorrow":
-        return today + timedelta(days=1)
+        return add_days(today, 1)
     if words in ("end of week", "end of the week", "eow"):
         return _weekday(today, 4, 0)
     if words in ("end of month", "end of the month", "month end", "eom"):
@@ -34,7 +38,7 @@ def due(text: str, today: date) -> date | None:
     if match := _IN.fullmatch(words):
         count = _COUNTS.get(match["count"]) or int(match["count"])
         unit = match["unit"]
-        return today + (relativedelta(months=count) if unit == "month" else timedelta(days=count * _UNITS[unit]))
+        return today + (relativedelta(months=count) if unit == "month" else relativedelta(days=count * _UNITS[unit]))
     return _named_weekday(words, today) or _calendar(words, today)
 
 
@@ -47,17 +51,15 @@ def _named_weekday(words: str, today: date) -> date | None:
 
 def _weekday(today: date, weekday: int, weeks: int) -> date:
     """The coming `weekday`, today included; with `weeks`, the one in that many calendar weeks from this Monday."""
-    monday = today - timedelta(days=today.weekday())
+    monday = add_days(today, -today.weekday())
     if weeks:
-        return monday + timedelta(days=weekday, weeks=weeks)
-    return today + timedelta(days=(weekday - today.weekday()) % 7)
+        return add_days(monday, weekday + 7 * weeks)
+    return add_days(today, (weekday - today.weekday()) % 7)
 
 
 def _calendar(words: str, today: date) -> date | None:
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        pass
+    if _ISO_DAY.fullmatch(words):
+        return day_of(words, "by")
     if not _DAY_AND_MONTH.fullmatch(words):
         return None
     try:
@@ -65,4 +67,4 @@ def _calendar(words: str, today: date) -> date | None:
     except (ValueError, OverflowError):
         return None
     written_year = re.search(r"\b\d{4}\b", words)
-    return parsed if written_year or parsed >= today else parsed + relativedelta(years=1)
+    return day_of((parsed if written_year or parsed >= today else parsed + relativedelta(years=1)).isoformat(), "by")

@@ -19,9 +19,10 @@ from bot.resources import MANIFEST
 from bot.settings import Settings
 from bot.slack import app, sockets
 from bot.slack.errors import code_of
-from bot.store import members, portfolios, workspaces
+from bot.store import members, portfolios, set_aside, workspaces
 from bot.store.admin import migrations
 from bot.store.engine import Database
+from bot.store.set_aside import SetAside
 
 _SHOWN = 5
 
@@ -177,6 +178,7 @@ def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis]
         unlinked = [member.name for member in members.of_workspace(session, workspace_id) if member.slack_id is None]
         saved = portfolios.of_workspace(session, workspace_id)
         waiting = sum(backlog.depth(session).values())
+        resting = set_aside.of_workspace(session, workspace_id)
     findings = [
         _sending_paused(paused, "The token is well again: start the bot again, and it sends what waits.")
         if paused
@@ -188,8 +190,18 @@ def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis]
         )
         if unlinked
         else Diagnosis("owners", "all found in Slack"),
+        _clock(resting),
     ]
     return findings, [(portfolio.name, portfolio.channel) for portfolio in saved if portfolio.channel]
+
+
+def _clock(resting: list[SetAside]) -> Diagnosis:
+    """What the clock has set aside, each with the reference under which the log has the reason."""
+    if not resting:
+        return Diagnosis("clock", "nothing is set aside")
+    entries = [f"{row.job}, {row.kind} {row.unit_id} ({row.failures} times, {row.reference})" for row in resting]
+    whole = "The log has the reason of each under its reference. What is set aside is tried again by itself."
+    return Diagnosis("clock", f"{len(resting)} set aside: {_some(entries)}", whole)
 
 
 def _paused(database: Database) -> list[Diagnosis]:

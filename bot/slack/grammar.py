@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from bot.store.types import storable
+
 Request = TypeVar("Request")
 
 # Keyboards of phones and Macs turn straight quotes into the others.
@@ -62,7 +64,7 @@ class Grammar(Generic[Request]):
 
     def parse(self, text: str) -> Request | Help:
         """What was asked for by the command with `text` behind it, as Slack sends it; raises `UserError`."""
-        words = " ".join(html.unescape(text).split())
+        words = " ".join(storable(html.unescape(text)).split())
         return Help() if words.casefold() == "help" else self.read(words)
 
     def help(self) -> HelpView:

@@ -9,14 +9,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from bot.app.actor import UserError
 from bot.app.submissions import Submission
+from bot.app.typed import day_of
 from bot.slack.refusals import SlackRefusal
+from bot.store.types import storable
 
 Body = Mapping[str, Any]
+_LARGEST_ID = 2**63 - 1
+_LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,12 @@ def surface_of(body: Body) -> str:
 def number(value: object) -> int:
     """The row id that a button or `private_metadata` carries; raises `UserError` if it is none."""
     try:
-        return int(str(value))
+        row_id = int(str(value)[:_LONGEST_NUMBER])
     except ValueError:
         raise UserError(SlackRefusal.STALE) from None
+    if abs(row_id) > _LARGEST_ID:
+        raise UserError(SlackRefusal.STALE)
+    return row_id
 
 
 def numbers(value: object, count: int) -> list[int]:
@@ -152,7 +159,7 @@ class Form:
     def day(self, name: str) -> date | None:
         """The date of a date picker."""
         text = self.text(name)
-        return None if text is None else date.fromisoformat(text)
+        return None if text is None else day_of(text, name)
 
     def required_day(self, name: str) -> date:
         """The date of a date picker that must be filled in; raises `UserError` on that input when it is not."""
@@ -160,11 +167,6 @@ class Form:
         if day is None:
             raise UserError(SlackRefusal.DAY_MISSING, name)
         return day
-
-    def moment(self, name: str) -> datetime | None:
-        """The moment of a date and time picker."""
-        text = self.text(name)
-        return None if text is None else datetime.fromtimestamp(int(text), UTC)
 
     def row(self, name: str) -> int | None:
         """The row id of a chosen option."""
@@ -176,15 +178,20 @@ _SINGLE = ("value", "selected_date", "selected_time", "selected_user", "selected
 _MULTIPLE = ("selected_users", "selected_channels", "selected_conversations")
 
 
+def _text(value: object) -> str:
+    """What was typed or chosen, without what no database of ours can keep or be asked for."""
+    return storable(str(value))
+
+
 def _chosen(element: Mapping[str, Any]) -> list[str]:
     if option := element.get("selected_option"):
-        return [str(option["value"])]
+        return [_text(option["value"])]
     if "selected_options" in element:
-        return [str(option["value"]) for option in element["selected_options"] or []]
+        return [_text(option["value"]) for option in element["selected_options"] or []]
     for name in _MULTIPLE:
         if name in element:
-            return [str(item) for item in element[name] or []]
+            return [_text(item) for item in element[name] or []]
     for name in (*_SINGLE, "selected_date_time"):
         if element.get(name) is not None:
-            return [str(element[name])]
+            return [_text(element[name])]
     return []

@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus
+from bot.store.entities import Entity
 from bot.store.schema import account, member, portfolio
+from bot.store.set_aside import not_resting
 
 CHANNELS = ("channel", "product_channel", "go_to_market_channel")
 """The columns that name a channel; since when Slack refuses one stands in the column of that name and `_lost_at`."""
@@ -106,10 +108,10 @@ def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
     session.execute(rows.with_for_update(key_share=True)).all()
 
 
-def next_due_digest(session: Session, now: datetime) -> Portfolio | None:
-    """One portfolio whose digest is due, the longest waiting first."""
+def next_due_digest(session: Session, job: str, now: datetime) -> Portfolio | None:
+    """One portfolio whose digest is due and that `job` has not set aside, the longest waiting first."""
     # all workspaces: the clock opens what is due wherever it is
-    due = portfolio.c.next_digest_at <= now
+    due = (portfolio.c.next_digest_at <= now) & not_resting(job, Entity.PORTFOLIO, portfolio.c.id, now)
     statement = select(*_COLUMNS).where(due).order_by(portfolio.c.next_digest_at).limit(1)
     row = session.execute(statement.with_for_update(skip_locked=True, key_share=True)).one_or_none()
     return None if row is None else Portfolio(*row)

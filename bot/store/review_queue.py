@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from bot.store.entities import Entity
 from bot.store.schema import account, account_due
+from bot.store.set_aside import not_resting
 
 
 def forget_summaries_of(session: Session, workspace_id: int) -> None:
@@ -18,15 +20,15 @@ def forget_summaries_of(session: Session, workspace_id: int) -> None:
     session.execute(update(account_due).where(account_due.c.account_id.in_(ours)).values(brief_until=None))
 
 
-def claim_due_accounts(session: Session, now: datetime, limit: int) -> tuple[int, list[int]] | None:
+def claim_due_accounts(session: Session, job: str, now: datetime, limit: int) -> tuple[int, list[int]] | None:
     """Accounts of one portfolio that are due to be looked at, largest ARR first, locked for this transaction.
 
     As workspace id and account ids; None when nothing is due.
 
     One portfolio at a time, so that its worst news is chosen among all of its news. What another replica looks at, or
-    a person changes just now, is skipped.
+    a person changes just now, is skipped, and so is what `job` has set aside until later.
     """
-    due = account_due.c.look_at <= now
+    due = (account_due.c.look_at <= now) & not_resting(job, Entity.ACCOUNT, account_due.c.account_id, now)
     joined = account_due.join(account, account.c.id == account_due.c.account_id)
     free: dict[str, Any] = {"of": [account_due, account], "skip_locked": True, "key_share": True}
     waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due)

@@ -12,7 +12,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 Checks = Mapping[str, str | None]
-"""What was looked at, and what is wrong with it; None when nothing is."""
+"""What was looked at, and what is wrong with it; None when nothing is. A `Remark` does not make the replica unready."""
+
+
+class Remark(str):
+    """What somebody should look at although this replica can do its work."""
+
+    __slots__ = ()
+
 
 Handler = Callable[[Request], Awaitable[Response]]
 SLACK_PATH = "/slack/events"
@@ -36,7 +43,7 @@ def build(
 
     async def readiness(_: Request) -> Response:
         checks = await ready()
-        wrong = any(checks.values())
+        wrong = any(trouble and not isinstance(trouble, Remark) for trouble in checks.values())
         return JSONResponse({name: trouble or "ok" for name, trouble in checks.items()}, 503 if wrong else 200)
 
     async def metrics(_: Request) -> Response:

@@ -14,9 +14,11 @@ from bot.domain.values.clock import Clock
 from bot.log import said
 from bot.outbox import backlog
 from bot.outbox.pacing import paused_reason
+from bot.store import set_aside
 from bot.store.admin import migrations
 from bot.store.engine import Database
-from bot.web.app import Checks
+from bot.store.set_aside import SetAside
+from bot.web.app import Checks, Remark
 
 T = TypeVar("T")
 
@@ -29,8 +31,8 @@ log = structlog.get_logger("web")
 class Health:
     """Whether this replica can do its work, and the figures that are kept in the database.
 
-    `connected` tells of the Socket Mode connection, None over HTTP. A database that has not answered after `patience`
-    seconds counts as one that is away.
+    `connected` tells of the Socket Mode connection, None over HTTP; `clock_trouble` says what is wrong with the clock.
+    A database that has not answered after `patience` seconds counts as one that is away.
     """
 
     def __init__(
@@ -38,27 +40,32 @@ class Health:
         database: Database,
         clock: Clock,
         workspace_id: int,
+        *,
         connected: Callable[[], Awaitable[bool]] | None,
+        clock_trouble: Callable[[], str | None],
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._database = database
         self._clock = clock
         self._workspace_id = workspace_id
         self._connected = connected
+        self._clock_trouble = clock_trouble
         self._state = _Question(self._look, patience)
         self._backlog = _Question(self._measure, patience)
 
     async def ready(self) -> Checks:
         """What is looked at for /ready, and what is wrong with it."""
         try:
-            behind, paused = await self._state.answer()
+            behind, paused, waiting = await self._state.answer()
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is "not ready" and why
-            checks: dict[str, str | None] = {"database": _why(error), "sending": _UNKNOWN}
+            checks: dict[str, str | None] = {"database": _why(error), "sending": _UNKNOWN, "set_aside": _UNKNOWN}
         else:
             checks = {
                 "database": "migrations are missing" if behind else None,
                 "sending": f"paused: {paused}" if paused else None,
+                "set_aside": Remark(f"{len(waiting)}, see python -m bot doctor") if waiting else None,
             }
+        checks["clock"] = self._clock_trouble()
         if self._connected is not None:
             checks["socket"] = None if await self._connected() else "not connected"
         return checks
@@ -72,11 +79,12 @@ class Health:
             backlog = None
         metrics.show(backlog, self._clock.now())
 
-    def _look(self) -> tuple[bool, str | None]:
+    def _look(self) -> tuple[bool, str | None, list[SetAside]]:
         # Not `migrate.current`: on SQLite that waits for whoever writes, and this must not.
         with self._database.reading() as session:
             revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-            return revision != migrations.head(), paused_reason(session, self._workspace_id)
+            waiting = [] if revision != migrations.head() else set_aside.of_workspace(session, self._workspace_id)
+            return revision != migrations.head(), paused_reason(session, self._workspace_id), waiting
 
     def _measure(self) -> backlog.Backlog:
         with self._database.reading() as session:

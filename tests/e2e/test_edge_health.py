@@ -13,7 +13,11 @@ import aiohttp
 import pytest
 
 from bot.domain.values.clock import MovableClock, SystemClock
+from bot.slack.doctor import examine
+from bot.store import set_aside
 from bot.store.engine import Database
+from bot.store.entities import Entity
+from bot.store.set_aside import Unit
 from bot.web.health import Health
 from bot.wiring import Bot
 from sandbox import Sandbox
@@ -22,6 +26,7 @@ from tests.support.bot_process import MANIFEST, TUESDAY, WORKSPACE, Stage, free_
 from tests.support.waiting import eventually
 
 UNKNOWN = "unknown while the database cannot be asked"
+WELL = {"database": "ok", "sending": "ok", "set_aside": "ok", "clock": "ok", "socket": "ok"}
 
 
 @pytest.fixture
@@ -94,7 +99,19 @@ async def test_it_is_not_ready_and_says_of_nothing_that_it_is_well_while_the_dat
     assert status == 503
     assert checks["database"] == "it cannot be asked (OperationalError: OperationalError SQLITE_CANTOPEN)"
     assert checks["sending"] == UNKNOWN and checks["socket"] == "ok"
-    assert await read(idle, "/ready") == (200, '{"database":"ok","sending":"ok","socket":"ok"}')
+    assert await read(idle, "/ready") == (200, json.dumps(WELL, separators=(",", ":")))
+
+
+async def test_what_is_set_aside_is_shown_and_takes_no_replica_out_of_service(idle: Stage) -> None:
+    """Else anybody who finds a value that stops one customer could stop the bot for all."""
+    unit = Unit(idle.workspace_id, Entity.ACCOUNT, 7)
+    idle.write(lambda session: set_aside.record(session, "look at due accounts", unit, idle.now, "7f3a21"))
+    remark = {"set_aside": "1, see python -m bot doctor"}
+    assert await read(idle, "/ready") == (200, json.dumps(WELL | remark, separators=(",", ":")))
+    assert figure((await read(idle, "/metrics"))[1], "proofline_set_aside") == "1.0"
+    said: list[str] = []
+    assert not await examine(idle.bot.settings, lambda finding: said.append(str(finding)))
+    assert any("1 set aside: look at due accounts, account 7 (1 times, 7f3a21)." in line for line in said), said
 
 
 @asynccontextmanager
@@ -119,8 +136,9 @@ async def silent_server() -> AsyncIterator[tuple[int, list[asyncio.StreamWriter]
 async def test_a_database_that_hangs_is_waited_for_a_moment_and_by_one_thread() -> None:
     async with silent_server() as (port, lines):
         database = Database(f"postgresql://proofline@127.0.0.1:{port}/proofline")
-        health = Health(database, SystemClock(), 1, None, patience=0.01)
+        health = Health(database, SystemClock(), 1, connected=None, clock_trouble=lambda: None, patience=0.01)
         for _ in range(3):
-            assert await health.ready() == {"database": "it does not answer", "sending": UNKNOWN}
+            unknown = {"sending": UNKNOWN, "set_aside": UNKNOWN, "clock": None}
+            assert await health.ready() == {"database": "it does not answer", **unknown}
             await eventually(lambda: len(lines) == 1)
     database.dispose()

@@ -80,7 +80,9 @@ async def test_readiness_names_no_host_no_user_and_no_file(tmp_path: Path) -> No
     secret = f"{tmp_path.name}-secret"
     for url in (f"postgresql://proofline@127.0.0.1:{free_port()}/{secret}", f"sqlite:///{tmp_path / secret / 'x.db'}"):
         database = Database(url)
-        checks = json.dumps(dict(await Health(database, SystemClock(), 1, None).ready()))
+        checks = json.dumps(
+            dict(await Health(database, SystemClock(), 1, connected=None, clock_trouble=lambda: None).ready())
+        )
         database.dispose()
         assert "cannot be asked" in checks
         assert all(word not in checks for word in ("127.0.0.1", "proofline", secret, "port", "localhost"))

@@ -20,7 +20,7 @@ from bot import metrics
 from bot.app.message_kinds import composers
 from bot.outbox.backlog import Backlog
 from bot.outbox.types import Claimed, Destination, Note, Op
-from bot.rooms import MESSAGE_KINDS
+from bot.rooms import JOBS, MESSAGE_KINDS
 from tests.support.tools import needs, path_of
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ OBSERVER = metrics.Counting()
 @pytest.fixture(autouse=True)
 def well() -> None:
     """A process that has started, and whose database says that all is well."""
-    metrics.expect(composers(MESSAGE_KINDS))
+    metrics.expect(composers(MESSAGE_KINDS), [job.name for job in JOBS])
     metrics.show(WELL, NOW)
 
 
@@ -119,6 +119,9 @@ TROUBLE: list[Trouble] = [
     (lambda: OBSERVER.blind(ROW), "proofline_blind_total", {}, 1),
     (lambda: metrics.SOCKETS_REPLACED.inc(), "proofline_sockets_replaced_total", {}, 1),
     (lambda: metrics.SOCKET_CONNECTIONS.inc(), "proofline_socket_connections", {}, 1),
+    (lambda: metrics.show(replace(WELL, set_aside=2), NOW), "proofline_set_aside", {}, 2),
+    (lambda: metrics.JOB_FAILURES.labels("remind").inc(), "proofline_job_failures_total", {"name": "remind"}, 1),
+    (lambda: metrics.CLOCK_RESTARTS.inc(), "proofline_clock_restarts_total", {}, 1),
     (lambda: metrics.show(None, NOW), "proofline_database_up", {}, -1),
 ]
 

@@ -18,6 +18,7 @@ from bot.domain.model import Action, MeetingFact, Person, ProofState
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import is_withdrawn
+from bot.domain.values.days import add_days, shift_day
 from bot.domain.values.text import number, percent
 
 RENEWAL_WINDOW = timedelta(days=120)
@@ -105,10 +106,10 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
     possible: list[date] = []
     renewal = state.account.renewal_date
     if renewal is not None:
-        possible += [renewal - RENEWAL_WINDOW, renewal - RENEWAL_NEAR, renewal + timedelta(days=1)]
+        possible += [shift_day(renewal, -RENEWAL_WINDOW), shift_day(renewal, -RENEWAL_NEAR), add_days(renewal, 1)]
     for action in state.actions:
         if action.due_on is not None and open_action(action, on):
-            possible.append(action.due_on + OVERDUE_AFTER)
+            possible.append(shift_day(action.due_on, OVERDUE_AFTER))
     for person in state.people:
         if person.left_on is not None:
             possible.append(person.left_on)
@@ -216,7 +217,7 @@ def _renewal_unproven(state: ProofState, outcomes: Sequence[Graded], covered_sha
         outcomes=len(outcomes),
     )
     severity = Severity.HIGH if renews_within(state, on, RENEWAL_NEAR) else Severity.MEDIUM
-    return Danger(RiskKind.RENEWAL_UNPROVEN, "", severity, unproven, renewal - RENEWAL_WINDOW)
+    return Danger(RiskKind.RENEWAL_UNPROVEN, "", severity, unproven, shift_day(renewal, -RENEWAL_WINDOW))
 
 
 def _of_meetings(state: ProofState, now: datetime) -> Iterable[Danger]:
@@ -256,4 +257,5 @@ def _overdue(state: ProofState, action: Action, due_on: date, on: date) -> Itera
         return
     owner = state.names.get(action.owner_id) if action.owner_id is not None else None
     overdue = fact(FactCode.ACTION_OVERDUE, text=action.text, due=due_on, owner=owner)
-    yield Danger(RiskKind.ACTION_OVERDUE, f"action:{action.id}", Severity.MEDIUM, overdue, due_on + OVERDUE_AFTER)
+    since = shift_day(due_on, OVERDUE_AFTER)
+    yield Danger(RiskKind.ACTION_OVERDUE, f"action:{action.id}", Severity.MEDIUM, overdue, since)

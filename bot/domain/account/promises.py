@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bot.domain.enums import PromiseState
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Promise
+from bot.domain.values.days import shift_day
 
 FORGOTTEN_AFTER = timedelta(days=60)
 
@@ -35,7 +36,7 @@ def forgotten(promises: Iterable[Promise], on: date) -> tuple[Forgotten, ...]:
 
 def next_change(promises: Sequence[Promise], on: date) -> date | None:
     """The first later day on which time alone makes a promise a forgotten one, or one settled ahead no longer open."""
-    days = [since + FORGOTTEN_AFTER for promise in promises if (since := last_mention(promise)) is not None]
+    days = [shift_day(since, FORGOTTEN_AFTER) for promise in promises if (since := last_mention(promise)) is not None]
     days += [promise.settled_on for promise in promises if promise.settled_on is not None]
     return min((day for day in days if day > on), default=None)
 

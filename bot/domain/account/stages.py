@@ -16,6 +16,7 @@ from bot.domain.labels import STAGE_EXITS
 from bot.domain.model import Account, Outcome, ProofState, StageEntry
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
+from bot.domain.values.days import add_days, shift_day
 
 PACKET_GOOD_FOR = timedelta(days=365)
 ENOUGH_TO_TELL = 5
@@ -94,7 +95,7 @@ def next_change(state: ProofState, on: date) -> date | None:
     account = state.account
     days = [account.first_win_on, account.packet_accepted_on]
     if account.packet_accepted_on is not None:
-        days.append(account.packet_accepted_on + PACKET_GOOD_FOR + timedelta(days=1))
+        days.append(add_days(shift_day(account.packet_accepted_on, PACKET_GOOD_FOR), 1))
     if state.stages:
         days.extend(entry.entered_on for entry in state.stages)
     return min((day for day in days if day is not None and day > on), default=None)
@@ -169,7 +170,7 @@ def _attributed(account: Account, outcomes: Sequence[Graded], covered_share: Dec
 
 def _renewable(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     packet = account.packet_accepted_on
-    return covered_share >= RENEWABLE and packet is not None and packet <= on <= packet + PACKET_GOOD_FOR
+    return covered_share >= RENEWABLE and packet is not None and packet <= on <= shift_day(packet, PACKET_GOOD_FOR)
 
 
 _Exit = Callable[[Account, Sequence[Graded], Decimal, date], bool]

@@ -22,6 +22,7 @@ from bot.domain.model import HealthReading, MeetingFact, ProofState
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import shortfall
+from bot.domain.values.days import add_days, shift_day, shift_moment
 from bot.domain.values.text import number
 
 ANSWERS_WITHOUT_EVIDENCE = 3
@@ -61,10 +62,10 @@ def next_change(state: ProofState, on: date) -> date | None:
     """
     possible = []
     if len(state.health) > 1:
-        possible += [reading.on_date + HEALTH_WINDOW + timedelta(days=1) for reading in state.health]
+        possible += [add_days(shift_day(reading.on_date, HEALTH_WINDOW), 1) for reading in state.health]
         possible += [reading.on_date for reading in state.health]
     if state.account.relationship is Relationship.WARM and state.account.contract_start is not None:
-        possible.append(state.account.contract_start + SETTLING_IN)
+        possible.append(shift_day(state.account.contract_start, SETTLING_IN))
     return min((day for day in possible if day > on), default=None)
 
 
@@ -87,13 +88,13 @@ def _meetings(state: ProofState, now: datetime) -> Iterable[Finding]:
 def _empty(state: ProofState, review: MeetingFact, past_meetings: Sequence[MeetingFact], now: datetime) -> bool:
     """A review is empty when nothing came in since the meeting before it, by its answer or by another way."""
     before = [meeting.starts_at for meeting in past_meetings if meeting.starts_at < review.starts_at]
-    since = before[-1] if before else review.starts_at - BEFORE_A_REVIEW
+    since = before[-1] if before else shift_moment(review.starts_at, -BEFORE_A_REVIEW)
     return not review.moved_evidence and not evidence_recorded_since(state, since, now)
 
 
 def _health(state: ProofState, outcomes: Sequence[Graded], on: date) -> Iterable[Finding]:
     """The newest health figure is above an earlier one of the same source, and since then no outcome moved."""
-    readings = sorted((r for r in state.health if on - HEALTH_WINDOW <= r.on_date <= on), key=_by_day)
+    readings = sorted((r for r in state.health if shift_day(on, -HEALTH_WINDOW) <= r.on_date <= on), key=_by_day)
     if not readings:
         return
     newest = readings[-1]

@@ -25,6 +25,7 @@ from bot.domain.model import Evidence, Outcome, Person
 from bot.domain.proof.evidence_grade import People, grade_piece
 from bot.domain.proof.in_force import is_disputed, stands
 from bot.domain.proof.progress import ONE, ZERO, progress, shortfall
+from bot.domain.values.days import add_days
 
 _LAST_DAY = date.max.toordinal()
 
@@ -234,7 +235,7 @@ def _history(
 
 def runs_out_on(outcome: Outcome, piece: Evidence) -> date:
     """The first day on which a piece is past the outcome's shelf life."""
-    return date.fromordinal(min(piece.as_of.toordinal() + outcome.shelf_life_days + 1, _LAST_DAY))
+    return add_days(piece.as_of, outcome.shelf_life_days + 1)
 
 
 def _open_dispute(

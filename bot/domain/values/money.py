@@ -17,6 +17,19 @@ _DIGITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
+_ISO_4217 = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
+    "CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD "
+    "HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD "
+    "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN "
+    "PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY "
+    "TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
+)
+CURRENCIES = frozenset(_ISO_4217.split())
+"""The codes of ISO 4217 that are in use."""
+MOST_MINOR = 9_000_000_000_000_000_000
+"""The largest amount in minor units: what a column of 64 bits holds, with room for rounding."""
+_LONGEST = 60
 _SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW"}
 _STEPS = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"))
 _AMOUNT = re.compile(r"(?P<number>-?[\d.,'\u00a0\u202f ]*\d)\s*(?P<step>[kKmMbB])?")
@@ -77,6 +90,8 @@ def parse(text: str, currency: str | None = None) -> Money | None:
     `currency` is used when the text names none. `None` when it is no amount, when no currency is known, or when it has
     more digits than the currency's minor unit: a guess would be a figure that nobody wrote.
     """
+    if len(text) > _LONGEST:
+        return None
     rest, named = _currency_of(text.strip())
     code = named or (currency.upper() if currency else None)
     match = _AMOUNT.fullmatch(rest.strip())

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, must_read
+from bot.app.typed import colleague_of, money_of
 from bot.domain.enums import Tier
-from bot.domain.values import money, slugs
+from bot.domain.values import slugs
+from bot.domain.values.money import Money
 from bot.features.accounts import queries
 from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import NewAccountView
-from bot.store import accounts, members, portfolios
+from bot.store import accounts, portfolios
 from bot.store.portfolios import Portfolio
 
 
@@ -46,21 +48,22 @@ def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) 
     if not slugs.slug(name):
         raise UserError(AccountRefusal.NAME_MISSING, "name")
     _must_be_new(session, actor, name)
-    owner = members.by_slack_id(session, actor.workspace_id, new.owner_slack_id) if new.owner_slack_id else None
-    if new.owner_slack_id and (owner is None or owner.is_guest or owner.is_deactivated):
+    owner = colleague_of(session, actor, new.owner_slack_id) if new.owner_slack_id else actor.member
+    if owner is None:
         raise UserError(AccountRefusal.OWNER_NOT_A_MEMBER, "owner")
     if new.contract_start and new.renewal_date and new.renewal_date <= new.contract_start:
         raise UserError(AccountRefusal.RENEWAL_BEFORE_START, "renewal_date")
     portfolio = _portfolio(session, actor, new.portfolio_id)
+    arr = _arr(new)
     return accounts.create(
         session,
         actor.author,
         now,
         name,
-        owner_id=owner.id if owner else actor.member.id,
+        owner_id=owner.id,
         portfolio_id=portfolio.id if portfolio else None,
-        arr_minor=_minor(new.arr, new.currency),
-        currency=new.currency if new.arr.strip() else None,
+        arr_minor=arr.minor if arr else None,
+        currency=arr.currency if arr else None,
         tier=new.tier,
         contract_start=new.contract_start,
         renewal_date=new.renewal_date,
@@ -85,10 +88,10 @@ def _portfolio(session: Session, actor: Actor, portfolio_id: int | None) -> Port
     return existing[0] if len(existing) == 1 else None
 
 
-def _minor(typed: str, currency: str) -> int | None:
-    if not typed.strip():
+def _arr(new: NewAccount) -> Money | None:
+    if not new.arr.strip():
         return None
-    amount = money.parse(typed, currency)
+    amount = money_of(new.arr, new.currency, "arr")
     if amount is None or amount.minor < 0:
         raise UserError(AccountRefusal.ARR_NO_NUMBER, "arr")
-    return amount.minor
+    return amount

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor
 from bot.domain.model import Account
+from bot.domain.values import days
 from bot.features.accounts import queries
 from bot.features.accounts.history_sentences import HistoryChange, NameLookup, sentence
 from bot.features.accounts.views import HistoryLine, HistoryView
@@ -21,7 +21,7 @@ _SHOWN = 20
 def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
     """The history of an account, from the start of the day `since` (the actor's) or from its beginning."""
     account = account_of(session, actor, account_id)
-    begin = None if since is None else datetime.combine(since, time(), ZoneInfo(actor.member.tz))
+    begin = None if since is None else days.at(since, time(), actor.member.tz)
     names = _name_lookup(session, account)
     lines = []
     for row in queries.history(session, account, begin):

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun, rules_day
+from bot.app.typed import money_of
 from bot.domain.enums import Grade, Method, Part
 from bot.domain.labels import label
 from bot.domain.model import Account, Evidence, Outcome, ProofState
 from bot.domain.proof import evidence_grade
 from bot.domain.proof.in_force import PieceState, state_of_piece
-from bot.domain.values.money import money, parse
+from bot.domain.values.money import money
 from bot.domain.values.text import number
 from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
@@ -74,8 +75,8 @@ def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewE
     piece, state, outcome = _piece(session, actor, new.evidence_id, now)
     if not new.note.strip():
         raise UserError(EvidenceRefusal.METHOD_NOTE_MISSING, "note")
-    amount = parse(new.money, _currency(state.account, outcome)) if new.money.strip() else None
-    if new.money.strip() and amount is None:
+    amount = money_of(new.money, _currency(state.account, outcome), "money") if new.money.strip() else None
+    if new.money.strip() and (amount is None or amount.minor < 0):
         raise UserError(EvidenceRefusal.AMOUNT_UNREADABLE, "money")
     accepter = _accepter(session, actor, new, state, now)
     if accepter is not None and amount is None:

@@ -13,9 +13,11 @@ from bot.app.accounts import outcome_of, row_of, writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import assess_now
 from bot.app.refusals import AppRefusal
+from bot.app.typed import must_be_money
 from bot.domain.enums import Grade, Method, Source, Standing
 from bot.domain.model import Account, Evidence, Outcome
 from bot.domain.proof.explanation import reason
+from bot.domain.proof.grading import grade
 from bot.domain.values.numbers import decimal_of
 from bot.features.evidence import queries
 from bot.features.evidence.refusals import EvidenceRefusal
@@ -60,6 +62,7 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
     value = _value(outcome, new.value)
     if value is None and not (new.statement or "").strip():
         raise UserError(EvidenceRefusal.VALUE_MISSING, "value", kind=outcome.kind)
+    must_be_money(new.money_minor, new.currency, "money")
     _check_person(session, account, new.attested_by, "attested_by")
     _check_person(session, account, new.accepted_by, "accepted_by")
     row: dict[str, Any] = asdict(new) | {
@@ -78,7 +81,10 @@ def recorded_view(session: Session, actor: Actor, evidence_id: int, now: datetim
     account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
     state = proof_state.load(session, account.workspace_id, account.id)
     assessment = assess_now(state, now)
-    graded = next(candidate for candidate in assessment.outcomes if candidate.outcome.id == row["outcome_id"])
+    # Not from the assessment: it leaves out an outcome that was retired while the form was open.
+    outcome = next(candidate for candidate in state.outcomes if candidate.id == row["outcome_id"])
+    pieces = [piece for piece in state.evidence if piece.outcome_id == outcome.id]
+    graded = grade(outcome, pieces, {person.id: person for person in state.people}, assessment.on)
     proven = graded.standing is Standing.PROVEN
     can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
     return EvidenceRecordedView(

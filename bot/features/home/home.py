@@ -12,6 +12,7 @@ from bot.app.assessments import assess_now
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import AccountStatus
+from bot.domain.values import days
 from bot.domain.values.text import short
 from bot.features.home import queries
 from bot.features.home.views import AccountLine, DueLine, HeldLine, HomeView, ManagedLine, OwedAnswerLine
@@ -38,7 +39,7 @@ def home(session: Session, actor: Actor, now: datetime) -> HomeView:
     today = actor.today(now)
     due = [
         DueLine(action.account_id, name, short(action.text, _TEXT), action.due_on, action.due_on < today)
-        for action, name in queries.actions_due(session, me, today + ACTIONS_AHEAD)
+        for action, name in queries.actions_due(session, me, days.shift_day(today, ACTIONS_AHEAD))
         if action.due_on is not None and open_action(action, today)
     ]
     risks = [

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import Tier
+from bot.domain.enums import AccountStatus, Tier
 from bot.domain.labels import column_label
 from bot.domain.values.money import money
 from bot.features.imports import merge_policy
@@ -91,10 +91,12 @@ def plan(session: Session, snapshot: LedgerSnapshot, lines: Sequence[ImportedAcc
         line, account_id = match
         try:
             values = _values_of(snapshot, line)
-            if account_id is None:
-                planned.append(_new(snapshot, line, values))
-            else:
-                planned.append(_planned_change(snapshot, line, values, rows[account_id], imported.get(account_id, {})))
+            change = (
+                _new(snapshot, line, values)
+                if account_id is None
+                else _planned_change(snapshot, line, values, rows[account_id], imported.get(account_id, {}))
+            )
+            planned.append(_unfit_colleague(snapshot, change) or change)
         except Unreadable as error:
             planned.append(BadRow(line.line, "owner", line.owner.name if line.owner else None, str(error)))
     return planned
@@ -129,6 +131,19 @@ def _values_of(snapshot: LedgerSnapshot, line: ImportedAccount) -> dict[str, Any
     if line.external_id is not None:
         values["external_id"] = line.external_id
     return values
+
+
+def _unfit_colleague(snapshot: LedgerSnapshot, planned: Planned) -> BadRow | None:
+    """The line as a bad row if it would give a customer to a guest or to somebody who has left."""
+    if planned.line.values.get("status") is AccountStatus.FORMER:
+        return None
+    for column in ("owner_id", "deputy_id"):
+        member = snapshot.directory.members.get(planned.values.get(column, 0))
+        if member is not None and (member.is_guest or member.is_deactivated):
+            why = "has left" if member.is_deactivated else "is a guest"
+            reason = f"{why} in Slack; name a full member, or leave the cell empty"
+            return BadRow(planned.line.line, column.removesuffix("_id"), member.name[:80], reason)
+    return None
 
 
 def _new(snapshot: LedgerSnapshot, line: ImportedAccount, values: dict[str, Any]) -> Planned:

@@ -16,20 +16,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
-from bot.domain.values.money import Money, minor_digits
-from bot.features.imports.cells import Unreadable, is_empty
+from bot.domain.values.money import CURRENCIES, MOST_MINOR, Money, minor_digits
+from bot.features.imports.cells import Unreadable, is_empty, must_be_short
 
 _LONE = 10
-_MOST_MINOR = 9_000_000_000_000_000_000
-_ISO_4217 = (
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
-    "CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD "
-    "HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD "
-    "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN "
-    "PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY "
-    "TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
-)
-_CODES = frozenset(_ISO_4217.split())
+_LONGEST = 60
 # What a sign can stand for, the usual one first; the currency column decides among them.
 _SIGNS: dict[str, tuple[str, ...]] = {
     "US$": ("USD",), "CA$": ("CAD",), "C$": ("CAD",), "AU$": ("AUD",), "A$": ("AUD",), "NZ$": ("NZD",),
@@ -66,9 +57,9 @@ def currency(text: str) -> str | None:
     if is_empty(text):
         return None
     code = text.strip().upper()
-    if code in _CODES:
+    if code in CURRENCIES:
         return code
-    codes: list[str] = [word for word in _ISO.findall(text) if word in _CODES]
+    codes: list[str] = [word for word in _ISO.findall(text) if word in CURRENCIES]
     if len(codes) == 1:
         return codes[0]
     sign = _SIGNS.get(text.strip())
@@ -81,6 +72,7 @@ def read(text: str, mark: Mark | None) -> Amount | None:
     """The figure in this cell, None if it is empty; raises `Unreadable`."""
     if is_empty(text):
         return None
+    must_be_short(text, _LONGEST, "an amount")
     bare, currencies = _without_currency(_bare(text))
     if re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+", bare):
         raise Unreadable("was shortened by a spreadsheet; format the column as a number and export again")
@@ -105,7 +97,7 @@ def settle(amount: Amount, stated: str | None, assumed: str | None) -> Money:
     if code is None:
         raise Unreadable("names no currency; add --currency USD, or whichever it is")
     minor = amount.figure.scaleb(minor_digits(code)).to_integral_value(rounding=ROUND_HALF_EVEN)
-    if minor > _MOST_MINOR:
+    if minor > MOST_MINOR:
         raise Unreadable("is more money than there is")
     return Money(int(minor), code)
 
@@ -122,7 +114,11 @@ def mark_of(cells: Iterable[str]) -> Mark | None:
 def guesses(cells: Iterable[str]) -> tuple[str, ...]:
     """How signs that several currencies share are read where nothing else names one, in words."""
     shared = {sign: currencies for sign, currencies in _SIGNS.items() if len(currencies) > 1}
-    bare = [cell for cell in map(_bare, cells) if any(sign in cell for sign in shared)]
+    bare = [
+        cell
+        for cell in map(_bare, (cell for cell in cells if len(cell) <= _LONGEST))
+        if any(sign in cell for sign in shared)
+    ]
     guessed_signs: set[str] = set()
     for cell in bare:
         with suppress(Unreadable):
@@ -135,7 +131,7 @@ def _bare(text: str) -> str:
 
 
 def _without_currency(text: str) -> tuple[str, tuple[str, ...]]:
-    codes = [word for word in _ISO.findall(text) if word in _CODES]
+    codes = [word for word in _ISO.findall(text) if word in CURRENCIES]
     if len(codes) > 1:
         raise Unreadable("names two currencies")
     if codes:
@@ -183,6 +179,8 @@ def _decimal_mark(plain: str) -> Mark | None:
 
 
 def _evidence(cell: str) -> Mark | None:
+    if len(cell) > _LONGEST:
+        return None
     try:
         bare, _ = _without_currency(_bare(cell))
     except Unreadable:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.features.imports.cells import Unreadable, is_empty
+from bot.domain.values.days import in_range
+from bot.features.imports.cells import Unreadable, is_empty, must_be_short
 
-_EARLIEST, _LATEST = 1950, 2199
 _LONE = 10
+_LONGEST = 60
 _TIME = re.compile(
     r"[T\s,]+\d{1,2}[:.]\d{2}([:.]\d{2})?(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
 )
@@ -45,6 +46,7 @@ def read(text: str, order: DateOrder | None) -> date | None:
     """The date in this cell, None if it is empty; raises `Unreadable`."""
     if is_empty(text):
         return None
+    must_be_short(text, _LONGEST, "a date")
     bare = _bare(text)
     if match := _YEAR_FIRST.fullmatch(bare):
         return _date(match[1], match[3], match[4])
@@ -99,7 +101,7 @@ def _shown(evidence: Counter[DateOrder | str | None]) -> set[DateOrder]:
 
 
 def _evidence(cell: str) -> DateOrder | str | None:
-    match = _NUMBERS.fullmatch(_bare(cell))
+    match = _NUMBERS.fullmatch(_bare(cell)) if len(cell) <= _LONGEST else None
     if match is None:
         return None
     first, separator, second = int(match[1]), match[2], int(match[3])
@@ -146,6 +148,7 @@ def _date(year: str | int, month: str | int, day: str | int) -> date:
         result = date(full, int(month), int(day))
     except ValueError:
         raise Unreadable("is a day that no calendar has") from None
-    if not _EARLIEST <= full <= _LATEST:
-        raise Unreadable("is too far from today to be meant")
-    return result
+    try:
+        return in_range(result)
+    except ValueError:
+        raise Unreadable("is too far from today to be meant") from None

@@ -20,6 +20,7 @@ from bot.features.imports.file_reader import Row
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.report import BadRow
 
+_TOO_LARGE = Decimal(10) ** 18
 _SIGNS = "$€£¥₹₩₪₺₴฿₫₦₱円元"
 
 
@@ -105,6 +106,8 @@ class Reader:
             amount = amounts.read(bare.removeprefix("-"), self.mark)
             if amount is None:
                 return None
+            if amount.figure >= _TOO_LARGE:
+                raise Unreadable("is too large a number")
             return -amount.figure if bare.startswith("-") else amount.figure
 
     def must_fit(self, row: Row) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
+from bot.app.refusals import AppRefusal
+from bot.app.typed import colleague_of
 from bot.domain.enums import Change, Loop, PromptState
 from bot.domain.model import Account
 from bot.domain.values import working_hours
@@ -97,8 +99,8 @@ def snooze(session: Session, actor: Actor, prompt_id: int, until: str, now: date
 def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, now: datetime) -> str:
     """Have a colleague answer this one prompt; returns the colleague's name."""
     prompt = open_prompt(session, actor, prompt_id)
-    colleague = members.by_slack_id(session, actor.workspace_id, to_slack_id)
-    if colleague is None or colleague.is_guest or colleague.is_deactivated:
+    colleague = colleague_of(session, actor, to_slack_id)
+    if colleague is None:
         raise UserError(MeetingRefusal.COLLEAGUE_NOT_A_MEMBER, "colleague")
     if colleague.id == prompt.member_id:
         raise UserError(MeetingRefusal.COLLEAGUE_ASKED_ALREADY, "colleague", colleague=colleague.name)
@@ -150,13 +152,15 @@ def _must_answer(session: Session, actor: Actor, account: Account, prompt: Promp
 
 def _must_be_ours(session: Session, actor: Actor, new: NewAnswer) -> None:
     """The colleague and the gaps that the form names are of the actor's workspace."""
-    colleague = new.next_owner_id
-    unknown = colleague is not None and members.by_id(session, actor.workspace_id, colleague) is None
+    colleague = members.by_id(session, actor.workspace_id, new.next_owner_id)
+    unknown = new.next_owner_id is not None and colleague is None
     still_open = {row.id for row in queries.open_gaps(session, actor.workspace_id, new.account_id)}
     # Somebody may have closed a gap since the form was opened; an id that never was a gap here is refused.
     others = (new.kept_gaps or frozenset()) - still_open
     if unknown or any(entities.row_of(session, actor.workspace_id, Entity.GAP, gap_id) is None for gap_id in others):
         raise no_such_account()
+    if colleague is not None and (colleague.is_guest or colleague.is_deactivated):
+        raise UserError(AppRefusal.COLLEAGUE_NOT_A_MEMBER, "next_owner")
 
 
 def _check(actor: Actor, new: NewAnswer, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from bot.features.meetings.views import CadenceLine, CadenceSavedView, CadenceSe
 from bot.store import ledger
 from bot.store.entities import Entity
 
-_LONGEST_LEAD_HOURS = 14 * 24
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +165,11 @@ def _local_day(cadence: Cadence) -> date | None:
 def _checked(new: NewCadence) -> str:
     """The zone of a series as typed; `UserError` names the field at fault."""
     zone = recurrence.checked_zone(new.tz, "tz")
+    if not _TIME.fullmatch(new.at):
+        raise UserError(MeetingRefusal.TIME_UNREADABLE, "at")
     if new.repeat not in recurrence.REPEATS:
         raise UserError(MeetingRefusal.REPEAT_MISSING, "repeat")
-    if not 1 <= new.lead_hours <= _LONGEST_LEAD_HOURS:
+    if not 1 <= new.lead_hours <= queries.LONGEST_LEAD_HOURS:
         raise UserError(MeetingRefusal.LEAD_OUT_OF_RANGE, "lead_hours")
     return zone
 

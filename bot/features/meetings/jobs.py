@@ -6,7 +6,7 @@ from bot.features.meetings import prompts
 from bot.scheduler.jobs import Job
 
 JOBS = (
-    Job("open due prompts", prompts.open_due_prompts),
-    Job("remind", prompts.remind_due),
-    Job("close silent prompts", prompts.close_silent),
+    Job(prompts.OPENING, prompts.open_due_prompts),
+    Job(prompts.REMINDING, prompts.remind_due),
+    Job(prompts.CLOSING, prompts.close_silent),
 )

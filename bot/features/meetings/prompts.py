@@ -14,6 +14,7 @@ from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, bot_author
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
+from bot.app.isolation import isolated
 from bot.app.recipients import answering_among
 from bot.domain.account import tiers
 from bot.domain.enums import AccountStatus, PromptState, Tier
@@ -31,7 +32,10 @@ from bot.store import accounts as store_accounts
 from bot.store import ledger, members, proof_state
 from bot.store.entities import Entity
 from bot.store.members import Member
+from bot.store.set_aside import Unit
 
+OPENING, REMINDING, CLOSING = "open due prompts", "remind", "close silent prompts"
+"""The names of the clock's jobs on prompts."""
 BATCH = 100
 _STILL_WORTH_ASKING = timedelta(hours=24)
 _GAPS_SHOWN = 3
@@ -42,9 +46,18 @@ def open_due_prompts(session: Session, now: datetime) -> bool:
 
     The number of queries does not depend on how many prompts are due, except for low-touch accounts.
     """
-    due = queries.due_cadences(session, now, BATCH)
+    due = queries.due_cadences(session, OPENING, now, BATCH)
     account_by_id = store_accounts.of_claimed(session, {cadence.account_id for cadence in due})
-    owner_by_account = answering_among(session, account_by_id.values())
+    units = {
+        Unit(account_by_id[cadence.account_id].workspace_id, Entity.CADENCE, cadence.id): cadence for cadence in due
+    }
+    isolated(session, OPENING, units, lambda cadences: _open(session, cadences, account_by_id, now), now)
+    return bool(due)
+
+
+def _open(session: Session, due: Sequence[Cadence], account_by_id: Mapping[int, Account], now: datetime) -> None:
+    """Open the prompts of these cadences and move them on."""
+    owner_by_account = answering_among(session, [account_by_id[cadence.account_id] for cadence in due])
     moves = [
         _move(cadence, account_by_id[cadence.account_id], owner_by_account[cadence.account_id], now) for cadence in due
     ]
@@ -70,7 +83,6 @@ def open_due_prompts(session: Session, now: datetime) -> bool:
             if owner and owner.slack_id
         ]
         put_many(session, messages, now)
-    return bool(due)
 
 
 def _move(cadence: Cadence, account: Account, owner: Member | None, now: datetime) -> Move:
@@ -80,7 +92,7 @@ def _move(cadence: Cadence, account: Account, owner: Member | None, now: datetim
     upcoming = recurrence.next_meeting(cadence, starts_at)
     due_at = cadence.next_prompt_at
     if due_at is None or starts_at != cadence.next_meeting_at:
-        due_at = min(now, working_hours.prompt_due(starts_at, timedelta(hours=cadence.lead_hours), zone))
+        due_at = min(now, working_hours.prompt_due(starts_at, cadence.lead, zone))
     return Move(cadence, bot_author(account.workspace_id), starts_at, due_at, schedule(cadence, upcoming, zone))
 
 
@@ -120,7 +132,7 @@ def _newest_due(cadence: Cadence, now: datetime, tz: str) -> datetime:
     newest = cadence.next_meeting_at
     while newest <= now:
         later = recurrence.next_meeting(cadence, newest)
-        if later is None or working_hours.prompt_due(later.starts_at, timedelta(hours=cadence.lead_hours), tz) > now:
+        if later is None or working_hours.prompt_due(later.starts_at, cadence.lead, tz) > now:
             break
         newest = later.starts_at
     return newest
@@ -130,7 +142,7 @@ def schedule(cadence: Cadence, upcoming: recurrence.Occurrence | None, owner_tz:
     """The columns that move `cadence` on to its `upcoming` meeting; without one it ends."""
     if upcoming is None:
         return {"active": False, "next_meeting_at": None, "next_prompt_at": None}
-    due = working_hours.prompt_due(upcoming.starts_at, timedelta(hours=cadence.lead_hours), owner_tz)
+    due = working_hours.prompt_due(upcoming.starts_at, cadence.lead, owner_tz)
     return {"local_start": upcoming.local_start, "next_meeting_at": upcoming.starts_at, "next_prompt_at": due}
 
 
@@ -188,9 +200,15 @@ def refresh_messages(session: Session, prompt: Prompt, now: datetime) -> None:
 
 def remind_due(session: Session, now: datetime) -> bool:
     """Remind one owner who has not answered, two hours before the meeting and never twice."""
-    prompt = queries.next_to_remind(session, now)
+    prompt = queries.next_to_remind(session, REMINDING, now)
     if prompt is None:
         return False
+    unit = Unit(prompt.workspace_id, Entity.PROMPT, prompt.id)
+    isolated(session, REMINDING, {unit: prompt}, lambda _: _remind(session, prompt, now), now)
+    return True
+
+
+def _remind(session: Session, prompt: Prompt, now: datetime) -> None:
     changed = ledger.change(
         session,
         bot_author(prompt.workspace_id),
@@ -216,14 +234,19 @@ def remind_due(session: Session, now: datetime) -> bool:
             ),
             now,
         )
-    return True
 
 
 def close_silent(session: Session, now: datetime) -> bool:
     """Close one prompt whose meeting has passed without an answer, and count it as silence."""
-    prompt = queries.next_to_close(session, now)
+    prompt = queries.next_to_close(session, CLOSING, now)
     if prompt is None:
         return False
+    unit = Unit(prompt.workspace_id, Entity.PROMPT, prompt.id)
+    isolated(session, CLOSING, {unit: prompt}, lambda _: _close(session, prompt, now), now)
+    return True
+
+
+def _close(session: Session, prompt: Prompt, now: datetime) -> None:
     changed = ledger.change(
         session,
         bot_author(prompt.workspace_id),
@@ -236,7 +259,6 @@ def close_silent(session: Session, now: datetime) -> bool:
     )
     if changed:
         refresh_messages(session, prompt, now)
-    return True
 
 
 def compose_prompts(session: Session, many: Sequence[Mapping[str, Any]], now: datetime) -> list[PromptView | Moot]:

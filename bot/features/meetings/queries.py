@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,9 +18,11 @@ from bot.store import ledger, schema
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.members import Member
+from bot.store.set_aside import not_resting
 
 PROMPT_KEY = MessageKey("prompt")
 REMINDER_KEY = MessageKey("reminder")
+LONGEST_LEAD_HOURS = 14 * 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Cadence:
     active: bool
     next_meeting_at: datetime | None
     next_prompt_at: datetime | None
+
+    @property
+    def lead(self) -> timedelta:
+        """How long before a meeting the owner is asked; a longer one would have the meetings of years asked at once."""
+        return timedelta(hours=min(max(self.lead_hours, 1), LONGEST_LEAD_HOURS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +98,17 @@ _FROM_MEETING = {"kind", "starts_at"}
 _PROMPT = [(schema.meeting if field.name in _FROM_MEETING else schema.prompt).c[field.name] for field in fields(Prompt)]
 
 
-def due_cadences(session: Session, now: datetime, limit: int) -> list[Cadence]:
-    """Active cadences whose prompt is due, oldest first, locked for this transaction where the database can."""
+def due_cadences(session: Session, job: str, now: datetime, limit: int) -> list[Cadence]:
+    """Active cadences whose prompt is due, oldest first, locked for this transaction where the database can.
+
+    What `job` has set aside until later is left out.
+    """
     # all workspaces: the clock asks what is due wherever it is
     table = schema.cadence
     statement = (
         select(*_CADENCE)
         .where(table.c.active, table.c.next_prompt_at.is_not(None), table.c.next_prompt_at <= now)
+        .where(not_resting(job, Entity.CADENCE, table.c.id, now))
         .order_by(table.c.next_prompt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -182,17 +193,18 @@ def open_of_member(session: Session, workspace_id: int, member_id: int) -> list[
     return [Prompt(*row) for row in session.execute(owed.order_by(schema.meeting.c.starts_at))]
 
 
-def next_to_remind(session: Session, now: datetime) -> Prompt | None:
-    """One open prompt whose reminder is due, locked for this transaction where the database can."""
+def next_to_remind(session: Session, job: str, now: datetime) -> Prompt | None:
+    """One open prompt whose reminder is due and that `job` has not set aside, locked where the database can."""
     table = schema.prompt
     due = (table.c.state == PromptState.OPEN) & table.c.reminded_at.is_(None) & (table.c.remind_at <= now)
-    return _next(session, due, table.c.remind_at)
+    return _next(session, due & not_resting(job, Entity.PROMPT, table.c.id, now), table.c.remind_at)
 
 
-def next_to_close(session: Session, now: datetime) -> Prompt | None:
-    """One open prompt whose time has run out, locked for this transaction where the database can."""
+def next_to_close(session: Session, job: str, now: datetime) -> Prompt | None:
+    """One open prompt whose time has run out and that `job` has not set aside, locked where the database can."""
     table = schema.prompt
-    return _next(session, (table.c.state == PromptState.OPEN) & (table.c.closes_at <= now), table.c.closes_at)
+    due = (table.c.state == PromptState.OPEN) & (table.c.closes_at <= now)
+    return _next(session, due & not_resting(job, Entity.PROMPT, table.c.id, now), table.c.closes_at)
 
 
 def last_asked(session: Session, workspace_id: int, account_id: int) -> datetime | None:

@@ -6,6 +6,7 @@ from bot.app.refusals import Refusal
 
 
 class MeetingRefusal(Refusal):
+    TIME_UNREADABLE = "meetings.time_unreadable"
     DRAFT_GONE = "meetings.draft_gone"
     MEETING_OF_ANOTHER = "meetings.meeting_of_another"
     NOTHING_CHANGED_WITHOUT_REASON = "meetings.nothing_changed_without_reason"
@@ -24,7 +25,6 @@ class MeetingRefusal(Refusal):
     FIRST_DAY_ASKED_ALREADY = "meetings.first_day_asked_already"
     ANSWER_WITHOUT_ACCOUNT = "meetings.answer_without_account"
     DAY_UNREADABLE = "meetings.day_unreadable"
-    COLLEAGUE_UNKNOWN = "meetings.colleague_unknown"
     NO_PART_OF_ANSWER = "meetings.no_part_of_answer"
     LABEL_UNKNOWN = "meetings.label_unknown"
     LABEL_TWICE = "meetings.label_twice"

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.app import accounts
 from bot.app.actor import Actor, UserError
+from bot.app.refusals import AppRefusal
+from bot.app.typed import colleague_of
 from bot.domain.enums import CadenceKind, Change, Loop, OnHoliday
 from bot.features.meetings import answer_drafts, answers, cadences, forms, prompts, views
 from bot.features.meetings.answer_drafts import OneLine
@@ -24,7 +26,6 @@ from bot.slack.edge import Edge
 from bot.slack.grammar import Help
 from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
 from bot.slack.shortcuts import opens
-from bot.store import members
 
 _PROMPT_ANSWERS = re.compile(rf"{re.escape(MeetingActionId.ANSWER)}(\.\d+)?|{re.escape(MeetingActionId.EDIT_ANSWER)}")
 _ACCOUNT_ANSWERS = re.compile(f"{re.escape(MeetingActionId.ANSWER_LATE)}|{re.escape(MeetingActionId.ANSWER_ACCOUNT)}")
@@ -180,9 +181,9 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
     """What the answer form says, as the use case takes it."""
     account_id, meeting_id = numbers(form.metadata, 2)
     slack_id = form.text("next_owner")
-    owner = members.by_slack_id(session, actor.workspace_id, slack_id) if slack_id else None
+    owner = colleague_of(session, actor, slack_id) if slack_id else None
     if slack_id and owner is None:
-        raise UserError(MeetingRefusal.COLLEAGUE_UNKNOWN, "next_owner")
+        raise UserError(AppRefusal.COLLEAGUE_NOT_A_MEMBER, "next_owner")
     kept_gaps = frozenset(number(value) for value in form.many("kept_gaps")) if "kept_gaps" in form else None
     return NewAnswer(
         account_id=account_id,

@@ -22,6 +22,7 @@ from bot.domain.labels import label
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
+from bot.domain.values.days import shift_day
 from bot.domain.values.money import Money, money, total
 from bot.domain.values.text import band, number, percent
 from bot.features.packet.refusals import PacketRefusal
@@ -91,7 +92,7 @@ def acceptance(session: Session, actor: Actor, account_id: int, now: datetime) -
     person = next((person for person in people if person.id == account.packet_accepted_by), None)
     if person is None or on is None:
         raise UserError(PacketRefusal.NOT_ACCEPTED_YET, account=account.name)
-    return PacketAcceptedView(account.name, person.name, on, on + PACKET_GOOD_FOR)
+    return PacketAcceptedView(account.name, person.name, on, shift_day(on, PACKET_GOOD_FOR))
 
 
 def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> PacketView:
@@ -111,7 +112,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
         champion=_champion(state, on),
         accepted_on=accepted_on,
         accepted_by=f"{accepter.name}, {label(accepter.part)}" if accepter else None,
-        renew=accepted_on is not None and on > accepted_on + PACKET_GOOD_FOR,
+        renew=accepted_on is not None and on > shift_day(accepted_on, PACKET_GOOD_FOR),
         can_write=can_write,
     )
 

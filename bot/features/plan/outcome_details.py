@@ -14,19 +14,18 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
+from bot.app.typed import money_of
 from bot.domain.account.promises import is_open
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Account, Outcome, ProofState
-from bot.domain.values.money import money, parse
+from bot.domain.values.money import money
 from bot.domain.values.numbers import decimal_of
 from bot.domain.values.text import number
-from bot.features.plan.outcomes import typed_number
+from bot.features.plan.outcomes import LONGEST_SHELF_LIFE, typed_number
 from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.views import BaselineFormView, OutcomeOwnerView
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
-
-LONGEST_SHELF_LIFE = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def _measure(outcome: Outcome, new: Details) -> dict[str, Any]:
 def _worth(state: ProofState, outcome: Outcome, typed: str) -> dict[str, Any]:
     if not typed.strip():
         return {"promised_minor": None, "currency": None}
-    amount = parse(typed, _currency(state.account, outcome))
+    amount = money_of(typed, _currency(state.account, outcome), "worth")
     if amount is None or amount.minor < 0:
         raise UserError(PlanRefusal.WORTH_UNREADABLE, "worth")
     return {"promised_minor": amount.minor, "currency": amount.currency}

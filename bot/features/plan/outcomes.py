@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import writable
 from bot.app.actor import Actor, UserError
+from bot.app.typed import must_be_money
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Account
 from bot.domain.values.numbers import decimal_of
 from bot.features.plan.refusals import PlanRefusal
 from bot.store import entities, ledger
 from bot.store.entities import Entity
+
+LONGEST_SHELF_LIFE = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,9 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     numeric = bool((new.metric or "").strip())
     if numeric and new.direction is None:
         raise UserError(PlanRefusal.DIRECTION_MISSING, "direction")
+    if not 1 <= new.shelf_life_days <= LONGEST_SHELF_LIFE:
+        raise UserError(PlanRefusal.SHELF_LIFE_OUT_OF_RANGE, "shelf_life_days", longest=LONGEST_SHELF_LIFE)
+    must_be_money(new.promised_minor, new.currency, "worth")
     values: dict[str, Any] = {name: getattr(new, name) for name in _AS_TYPED}
     numbers: dict[str, Any] = {
         name: typed_number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import row_of, writable, writable_row
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed, has_begun
+from bot.app.refusals import AppRefusal
+from bot.app.typed import colleague_of
 from bot.domain.account import plan_gaps, promises
 from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
 from bot.domain.labels import label
@@ -21,7 +23,7 @@ from bot.features.plan import people as plan_people
 from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.views import ObstacleLine, OutcomeLine, PersonLine, PlanView, PromiseLine, SettleFormView
 from bot.phrases import phrase
-from bot.store import ledger, members, proof_state
+from bot.store import ledger, proof_state
 from bot.store.entities import Entity
 
 
@@ -58,7 +60,8 @@ def apply_plan_change(
         case "mentioned":
             mention_promise(session, actor, row_id, now)
         case _:
-            settle_promise(session, actor, row_id, PromiseState(what), now, why=why)
+            state = next((state for state in PromiseState if state == what), PromiseState.OPEN)
+            settle_promise(session, actor, row_id, state, now, why=why)
 
 
 def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) -> PlanView:
@@ -142,7 +145,9 @@ def add_obstacle(
     writable(session, actor, account_id)
     if not text.strip():
         raise UserError(PlanRefusal.OBSTACLE_MISSING, "text")
-    owner = members.by_slack_id(session, actor.workspace_id, owner_slack_id) if owner_slack_id else None
+    owner = colleague_of(session, actor, owner_slack_id) if owner_slack_id else None
+    if owner_slack_id and owner is None:
+        raise UserError(AppRefusal.COLLEAGUE_NOT_A_MEMBER, "owner")
     values: dict[str, Any] = {"kind": kind, "text": text.strip(), "due_on": due_on}
     owner_id = owner.id if owner else None
     return ledger.add(session, actor.author, Entity.OBSTACLE, now, account_id=account_id, owner_id=owner_id, **values)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app import recipients
+from bot.app.isolation import isolated
 from bot.app.recipients import Recipient
 from bot.domain.portfolio import digest
 from bot.domain.portfolio.digest import Figures
@@ -25,18 +26,30 @@ from bot.features.portfolios.views import DigestRestView, DigestView
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Outgoing
 from bot.store import portfolios
+from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
+from bot.store.set_aside import Unit
+
+DIGESTS = "open due digests"
+"""The name of the clock's job."""
 
 
 def open_due_digest(session: Session, now: datetime) -> bool:
     """Open one digest that is due and set when the next one is; after an outage one replaces all that were missed."""
-    portfolio = portfolios.next_due_digest(session, now)
-    if portfolio is None or portfolio.next_digest_at is None:
+    portfolio = portfolios.next_due_digest(session, DIGESTS, now)
+    if portfolio is None:
         return False
+    unit = Unit(portfolio.workspace_id, Entity.PORTFOLIO, portfolio.id)
+    isolated(session, DIGESTS, {unit: portfolio}, lambda _: _move_and_open(session, portfolio, now), now)
+    return True
+
+
+def _move_and_open(session: Session, portfolio: Portfolio, now: datetime) -> None:
+    if portfolio.next_digest_at is None:
+        return
     upcoming = working_hours.next_weekly(now, portfolio.digest_weekday, portfolio.digest_time, portfolio.tz)
     if portfolios.move_digest(session, portfolio, upcoming):
         _open(session, portfolio, portfolio.next_digest_at, now)
-    return True
 
 
 def _open(session: Session, portfolio: Portfolio, due_at: datetime, now: datetime) -> None:

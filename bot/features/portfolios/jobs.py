@@ -5,4 +5,4 @@ from __future__ import annotations
 from bot.features.portfolios import digest
 from bot.scheduler.jobs import Job
 
-JOBS = (Job("open due digests", digest.open_due_digest),)
+JOBS = (Job(digest.DIGESTS, digest.open_due_digest),)

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from bot.app import recurrence
 from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, may_manage, must_manage, must_read
+from bot.app.typed import colleague_of, money_of
 from bot.domain.values import working_hours
-from bot.domain.values.money import Money, parse
+from bot.domain.values.money import Money
 from bot.domain.values.text import number
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import AdoptedView, LoopChannelsView, PortfolioSavedView, PortfolioSetupView
@@ -194,8 +195,8 @@ def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, A
         raise UserError(PortfolioRefusal.NAME_MISSING, "name")
     if len(name) > _LONGEST_NAME:
         raise UserError(PortfolioRefusal.NAME_TOO_LONG, "name", longest=_LONGEST_NAME)
-    manager = members.by_slack_id(session, actor.workspace_id, form.manager) if form.manager else None
-    if form.manager and (manager is None or manager.is_guest or manager.is_deactivated):
+    manager = colleague_of(session, actor, form.manager) if form.manager else None
+    if form.manager and manager is None:
         raise UserError(PortfolioRefusal.MANAGER_NOT_A_MEMBER, "manager")
     if manager is None and not form.channel:
         raise UserError(PortfolioRefusal.NOBODY_TO_READ, "channel")
@@ -220,8 +221,8 @@ def _bands(typed: str) -> dict[str, Any]:
     if not typed.strip():
         return dict.fromkeys(_BAND_COLUMNS)
     parts = _BETWEEN.split(typed.strip())
-    low = parse(parts[-1])
-    high = parse(parts[0], low.currency) if low else None
+    low = money_of(parts[-1], "", "bands")
+    high = money_of(parts[0], low.currency, "bands") if low else None
     if len(parts) != 2 or low is None or high is None:
         raise UserError(PortfolioRefusal.BANDS_UNREADABLE, "bands")
     if high.currency != low.currency or not high.minor > low.minor >= 0:

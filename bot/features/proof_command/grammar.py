@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from bot.app.actor import UserError
+from bot.app.typed import day_of
 from bot.features.proof_command.refusals import ProofRefusal
 from bot.slack.grammar import CommandForm, Grammar, Help, unquoted
 
@@ -97,9 +98,9 @@ def _proof(words: str) -> ProofRequest | Help:
 def _show(name: str, rest: str) -> Show:
     """`rest` follows a quoted `name`; without one, `rest` starts with the name."""
     if match := _AS_OF.fullmatch(rest):
-        return Show(_named(name, match["head"]), as_of=_day(match["day"]))
+        return Show(_named(name, match["head"]), as_of=day_of(match["day"]))
     if match := _SINCE.fullmatch(rest):
-        return Show(_named(name, match["head"]), Topic.HISTORY, since=_day(match["since"] or match["day"]))
+        return Show(_named(name, match["head"]), Topic.HISTORY, since=day_of(match["since"] or match["day"]))
     head, _, last = rest.rpartition(" ")
     if last.casefold() in _TOPICS and (head or name):
         return Show(_named(name, head), Topic(last.casefold()))
@@ -115,13 +116,6 @@ def _named(name: str, head: str) -> str:
     if not chosen_name or (name and head.strip()):
         raise UserError(ProofRefusal.ACCOUNT_MISSING)
     return chosen_name
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise UserError(ProofRefusal.DATE_UNREADABLE, day=written) from None
 
 
 _TOPICS = [topic.value for topic in Topic if topic is not Topic.CARD]

@@ -9,4 +9,3 @@ class ProofRefusal(Refusal):
     TOPIC_WITHOUT_ACCOUNT = "proof_command.topic_without_account"
     TOPIC_UNKNOWN = "proof_command.topic_unknown"
     ACCOUNT_MISSING = "proof_command.account_missing"
-    DATE_UNREADABLE = "proof_command.date_unreadable"

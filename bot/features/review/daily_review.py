@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import bot_author
 from bot.app.assessments import assess_now
+from bot.app.isolation import isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.dangers import Danger
 from bot.domain.enums import AccountStatus, RiskState
@@ -30,7 +31,10 @@ from bot.outbox import lookup
 from bot.phrases import phrase
 from bot.store import accounts, ledger, portfolios, proof_state, review_queue
 from bot.store.entities import Entity
+from bot.store.set_aside import Unit
 
+REVIEWING, UNCLAIMED = "look at due accounts", "remind of unclaimed risks"
+"""The names of the clock's jobs on accounts and risks."""
 BATCH = 200
 STAYS_CLOSED = timedelta(days=30)
 LOOKS_AT = time(6, tzinfo=UTC)
@@ -41,14 +45,21 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 def review_due_accounts(session: Session, now: datetime) -> bool:
     """Review up to `BATCH` accounts of one portfolio that are due; returns whether there were any."""
-    claimed = review_queue.claim_due_accounts(session, now, BATCH)
+    claimed = review_queue.claim_due_accounts(session, REVIEWING, now, BATCH)
     if claimed is None:
         return False
     workspace_id, due = claimed
+    units = {Unit(workspace_id, Entity.ACCOUNT, account_id): account_id for account_id in due}
+    isolated(session, REVIEWING, units, lambda account_ids: _review(session, workspace_id, account_ids, now), now)
+    return True
+
+
+def _review(session: Session, workspace_id: int, account_ids: Sequence[int], now: datetime) -> None:
+    """Review these accounts of one portfolio."""
     news: list[News] = []
     assessments: list[Assessment] = []
     moments: dict[int, datetime] = {}
-    states = proof_state.load_many(session, [workspace_id], due)
+    states = proof_state.load_many(session, [workspace_id], account_ids)
     portfolio = portfolios.in_workspace(session, workspace_id, states[0].account.portfolio_id)
     tiers.follow_bands(session, (state.account for state in states), portfolio, now)
     for state in states:
@@ -61,15 +72,21 @@ def review_due_accounts(session: Session, now: datetime) -> bool:
     owner_alerts.alert_owners_of_new_risks(session, [item.account for item in news], now)
     review_queue.look_again(session, moments)
     account_summaries.keep(session, assessments)
-    return True
 
 
 def remind_unclaimed(session: Session, now: datetime) -> bool:
     """Tell one manager, in one direct message, of the risks that nobody has taken in time."""
-    waiting = risk_queries.unclaimed(session, now, _REMINDED_TOGETHER)
+    waiting = risk_queries.unclaimed(session, UNCLAIMED, now, _REMINDED_TOGETHER)
     if waiting is None:
         return False
     workspace_id, late = waiting
+    units = {Unit(workspace_id, Entity.RISK, risk.id): (risk, due_at) for risk, due_at in late}
+    isolated(session, UNCLAIMED, units, lambda risks: _remind(session, workspace_id, risks, now), now)
+    return True
+
+
+def _remind(session: Session, workspace_id: int, late: Sequence[tuple[Risk, datetime]], now: datetime) -> None:
+    """Tell the manager of these risks of one portfolio, the worst first."""
     account = accounts.in_workspace(session, workspace_id, late[0][0].account_id)
     assert account is not None
     author = bot_author(account.workspace_id)
@@ -81,7 +98,6 @@ def remind_unclaimed(session: Session, now: datetime) -> bool:
             reminded.append(risk.id)
             risk_message.publish_risk_change(session, workspace_id, risk.id, now)
     risk_message.tell_manager(session, account, reminded, now)
-    return True
 
 
 def _look(session: Session, state: ProofState, assessment: Assessment, now: datetime) -> list[News]:

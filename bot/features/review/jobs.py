@@ -6,6 +6,6 @@ from bot.features.review import daily_review
 from bot.scheduler.jobs import Job
 
 JOBS = (
-    Job("look at due accounts", daily_review.review_due_accounts),
-    Job("remind of unclaimed risks", daily_review.remind_unclaimed, ticks=3),
+    Job(daily_review.REVIEWING, daily_review.review_due_accounts),
+    Job(daily_review.UNCLAIMED, daily_review.remind_unclaimed, ticks=3),
 )

@@ -13,9 +13,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.orm import Session
@@ -27,7 +26,7 @@ from bot.domain.account.dangers import Danger
 from bot.domain.enums import Severity
 from bot.domain.labels import label
 from bot.domain.model import Account, Risk
-from bot.domain.values import working_hours
+from bot.domain.values import days, working_hours
 from bot.domain.values.money import listed_money, money, total
 from bot.features.risks import queries, risk_message
 from bot.features.risks.views import MoreLine, RisksMoreView
@@ -208,6 +207,4 @@ def _portfolio_id(portfolio: Portfolio | None) -> int | None:
 
 def _day(day: date, zone: str) -> tuple[datetime, datetime]:
     """The first moment of a local day and of the next, in UTC."""
-    begins = datetime.combine(day, time(), ZoneInfo(zone))
-    ends = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
-    return begins.astimezone(UTC), ends.astimezone(UTC)
+    return days.at(day, time(), zone), days.at(days.add_days(day, 1), time(), zone)

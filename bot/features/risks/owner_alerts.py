@@ -8,28 +8,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from bot.app.assessments import assess_now
+from bot.app.isolation import isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.tiers import MONTH, TRIGGERS, asked_by_trigger
 from bot.domain.enums import Severity, Tier
 from bot.domain.model import Account, Risk
-from bot.domain.values import working_hours
+from bot.domain.values import days, working_hours
 from bot.domain.values.money import money
 from bot.features.meetings import queries as meeting_queries
 from bot.features.risks import queries
+from bot.features.risks.queries import Owner
 from bot.features.risks.views import BatchView, BrokenLine, TriggerView
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Moot, Op, Outgoing
 from bot.store import accounts, members, proof_state
+from bot.store.entities import Entity
 from bot.store.members import Member
+from bot.store.set_aside import Unit
 
+BATCHES = "send monthly batches"
+"""The name of the clock's job."""
 WINDOW = timedelta(days=10)
 """After an outage a batch is still sent for so many days; a later owner of tech-touch accounts waits a month."""
 _LAST_DAY_OF_MONTH = 14
@@ -41,21 +47,28 @@ def send_due_batch(session: Session, now: datetime) -> bool:
     month = now.astimezone(UTC).date().replace(day=1)
     if now.astimezone(UTC).day > _LAST_DAY_OF_MONTH:
         return False
-    for owner in queries.owners_without_batch(session, f"{month:%Y-%m}"):
+    for owner in queries.owners_without_batch(session, BATCHES, f"{month:%Y-%m}", now):
         opens = working_hours.month_opens(month, owner.tz)
-        if opens <= now < opens + WINDOW:
-            message = Outgoing(
-                key=queries.batch_key(owner.id, f"{month:%Y-%m}"),
-                workspace_id=owner.workspace_id,
-                kind="batch",
-                channel=owner.slack_id,
-                destination=Destination.USER,
-                args={"member_id": owner.id, "month": month.isoformat()},
-                due_at=now,
-            )
-            if put(session, message, now):
+        if opens <= now < days.shift_moment(opens, WINDOW):
+            unit = Unit(owner.workspace_id, Entity.MEMBER, owner.id)
+            if any(isolated(session, BATCHES, {unit: owner}, partial(_put_batch, session, month, now), now)):
                 return True
     return False
+
+
+def _put_batch(session: Session, month: date, now: datetime, owners: Sequence[Owner]) -> bool:
+    """Put the batch of one owner; False if another replica has."""
+    [owner] = owners
+    message = Outgoing(
+        key=queries.batch_key(owner.id, f"{month:%Y-%m}"),
+        workspace_id=owner.workspace_id,
+        kind="batch",
+        channel=owner.slack_id,
+        destination=Destination.USER,
+        args={"member_id": owner.id, "month": month.isoformat()},
+        due_at=now,
+    )
+    return put(session, message, now)
 
 
 def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> BatchView | Moot:
@@ -64,7 +77,7 @@ def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> Batc
     month = date.fromisoformat(args["month"])
     if owner is None:
         return Moot("the owner is gone")
-    since = working_hours.month_opens((month - timedelta(days=1)).replace(day=1), owner.tz)
+    since = working_hours.month_opens(days.add_days(month, -1).replace(day=1), owner.tz)
     ids = queries.accounts_of(session, owner.workspace_id, owner.id, Tier.TECH_TOUCH)
     states = proof_state.load_many(session, [owner.workspace_id], ids)
     assessments = [assess_now(state, now) for state in states]
@@ -120,11 +133,9 @@ def _put_trigger(session: Session, owner: Member, slack_id: str, today: date, no
 
 def _triggered(session: Session, owner: Member, day: date) -> dict[int, list[Risk]]:
     """The risks of a local day that the owner is asked about, by account, the worst first."""
-    zone = ZoneInfo(owner.tz)
-    begins = datetime.combine(day, time(), zone).astimezone(UTC)
-    ends = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    begins, ends = days.at(day, time(), owner.tz), days.at(days.add_days(day, 1), time(), owner.tz)
     opened = queries.opened_for_owner_between(
-        session, owner, Tier.LOW_TOUCH, TRIGGERS, begins=begins - MONTH, ends=ends
+        session, owner, Tier.LOW_TOUCH, TRIGGERS, begins=days.shift_moment(begins, -MONTH), ends=ends
     )
     risks_by_account: dict[int, list[Risk]] = {}
     for risk in opened:

@@ -7,19 +7,20 @@ which the thread shows as the risk's timeline.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
 from bot.app.assessments import has_begun
+from bot.app.typed import colleague_of
 from bot.domain.enums import RiskState
 from bot.domain.labels import label
 from bot.domain.model import Account, Evidence, ProofState, Risk
 from bot.domain.proof.in_force import PieceState, state_of_piece
+from bot.domain.values import days
 from bot.domain.values.text import day, number, quoted
 from bot.features.risks import queries, risk_message
 from bot.features.risks.refusals import RiskRefusal
@@ -47,8 +48,8 @@ def claim(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskVi
 def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: datetime) -> RiskView:
     """Give a risk to a member, who then may act on it; they hear of it in the thread or by direct message."""
     risk, _ = _still_open(_locked(session, actor, risk_id, now))
-    to = members.by_slack_id(session, actor.workspace_id, to_slack_id)
-    if to is None or to.is_guest or to.is_deactivated:
+    to = colleague_of(session, actor, to_slack_id)
+    if to is None:
         raise UserError(RiskRefusal.ASSIGNEE_NOT_A_MEMBER, "assignee")
     if risk.owner_id == to.id and risk.state is RiskState.CLAIMED:
         return risk_message.risk_view(session, actor.workspace_id, risk.id, now)
@@ -68,7 +69,7 @@ def snooze(session: Session, actor: Actor, risk_id: int, now: datetime, *, until
         raise UserError(RiskRefusal.WAKES_TOO_LATE, "until")
     if not why.strip():
         raise UserError(RiskRefusal.SNOOZE_WITHOUT_REASON, "why")
-    morning = datetime.combine(until, _MORNING, ZoneInfo(actor.member.tz)).astimezone(UTC)
+    morning = days.at(until, _MORNING, actor.member.tz)
     values = {"snoozed_until": morning, "snoozed_why": why.strip(), "remind_manager_at": None}
     _set(session, actor, risk, now, why=why.strip(), state=RiskState.SNOOZED, **values)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
@@ -127,7 +128,7 @@ def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> 
 def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
     """The form that snoozes a risk; it proposes a week from today."""
     risk, account = _still_open(_readable(session, actor, risk_id))
-    return RiskSnoozeView(risk.id, account.name, label(risk.kind), actor.today(now) + timedelta(days=7))
+    return RiskSnoozeView(risk.id, account.name, label(risk.kind), days.add_days(actor.today(now), 7))
 
 
 def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:

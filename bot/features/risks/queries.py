@@ -17,6 +17,7 @@ from bot.store.entities import Entity
 from bot.store.members import Member
 from bot.store.schema import account, history, member, portfolio, risk
 from bot.store.schema.outbox import outbox
+from bot.store.set_aside import not_resting
 
 RISK_KEY = MessageKey("risk")
 NOTE_KEY = MessageKey("risk-note")
@@ -107,13 +108,13 @@ def opened_between(
     return [Risk(*row) for row in session.execute(statement_between.order_by(*by_weight))]
 
 
-def unclaimed(session: Session, now: datetime, limit: int) -> tuple[int, list[tuple[Risk, datetime]]] | None:
+def unclaimed(session: Session, job: str, now: datetime, limit: int) -> tuple[int, list[tuple[Risk, datetime]]] | None:
     """Risks of one portfolio that nobody took in time, with the moment when that was; the longest waiting first.
 
-    Returns the workspace id and the risks; None when there are none.
+    Returns the workspace id and the risks; None when there are none. What `job` has set aside is left out.
     """
     risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id)
-    due = risk.c.remind_manager_at <= now
+    due = (risk.c.remind_manager_at <= now) & not_resting(job, Entity.RISK, risk.c.id, now)
     waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(risks_with_accounts).where(due)
     first = session.execute(waiting.order_by(risk.c.remind_manager_at).limit(1)).one_or_none()
     if first is None:
@@ -167,8 +168,8 @@ def batch_key(member_id: int, month: str) -> str:
     return BATCH_KEY.of(member_id, month)
 
 
-def owners_without_batch(session: Session, month: str) -> list[Owner]:
-    """The owners of tech-touch customers who have no batch of this month yet."""
+def owners_without_batch(session: Session, job: str, month: str, now: datetime) -> list[Owner]:
+    """The owners of tech-touch customers who have no batch of this month yet and whom `job` has not set aside."""
     owns_tech_touch = exists().where(
         account.c.owner_id == member.c.id,
         account.c.tier == Tier.TECH_TOUCH,
@@ -177,8 +178,9 @@ def owners_without_batch(session: Session, month: str) -> list[Owner]:
     key = literal(f"{BATCH_KEY.prefix}:").concat(cast(member.c.id, String)).concat(f":{month}")
     has_batch = exists().where(outbox.c.workspace_id == member.c.workspace_id, outbox.c.key == key)
     is_reached = member.c.slack_id.is_not(None) & ~member.c.is_deactivated & ~member.c.is_guest
+    is_waiting = ~has_batch & not_resting(job, Entity.MEMBER, member.c.id, now)
     statement = select(member.c.id, member.c.workspace_id, member.c.slack_id, member.c.tz)
-    rows = session.execute(statement.where(is_reached, owns_tech_touch, ~has_batch).order_by(member.c.id))
+    rows = session.execute(statement.where(is_reached, owns_tech_touch, is_waiting).order_by(member.c.id))
     return [Owner(*row) for row in rows]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import recipients
 from bot.app.actor import bot_author
+from bot.app.isolation import isolated
 from bot.features.undelivered import queries
 from bot.features.undelivered.views import ChannelLostView
 from bot.outbox.queue import put
@@ -22,7 +23,10 @@ from bot.outbox.types import Claimed, Moot, Outgoing
 from bot.store import ledger, portfolios
 from bot.store.entities import Entity
 from bot.store.portfolios import CHANNELS, Portfolio
+from bot.store.set_aside import Unit
 
+NOTICING = "notice channels that came back"
+"""The name of the clock's job."""
 _LOOKED_BACK = timedelta(hours=1)
 
 log = structlog.get_logger("channels")
@@ -63,10 +67,18 @@ def mark_channel_recovered(
 
 def notice_posts(kinds: Collection[str], session: Session, now: datetime) -> bool:
     """Mark one lost channel as recovered where a message of these kinds arrived within the last hour; False if none."""
-    place = queries.channel_with_new_post(session, kinds, now - _LOOKED_BACK)
+    place = queries.channel_with_new_post(session, NOTICING, kinds, now - _LOOKED_BACK, now)
     if place is None:
         return False
-    mark_channel_recovered(session, *place, now, "clock")
+    workspace_id, portfolio_id, channel = place
+    unit = Unit(workspace_id, Entity.PORTFOLIO, portfolio_id)
+    isolated(
+        session,
+        NOTICING,
+        {unit: channel},
+        lambda _: mark_channel_recovered(session, workspace_id, channel, now, "clock"),
+        now,
+    )
     return True
 
 

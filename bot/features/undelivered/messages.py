@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.app import recipients
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
-from bot.features.undelivered import lost_channels, queries, reroute
+from bot.features.undelivered import lost_channels, queries, reroute, set_aside_notices
 from bot.outbox.retention import Posts, Retention
 from bot.outbox.types import Claimed
 
@@ -26,6 +26,13 @@ KINDS = (
         queries.CHANNEL_LOST_KEY,
         each(lost_channels.compose_channel_lost),
         _manager,
+        Retention(Posts.GO),
+    ),
+    MessageKind(
+        "set_aside",
+        queries.SET_ASIDE_KEY,
+        each(set_aside_notices.compose_set_aside),
+        _admin,
         Retention(Posts.GO),
     ),
     MessageKind("undelivered", queries.UNDELIVERED_KEY, each(reroute.compose_undelivered), _admin, Retention(Posts.GO)),

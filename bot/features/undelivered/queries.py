@@ -11,15 +11,22 @@ from sqlalchemy.orm import Session
 
 from bot.outbox.types import MessageKey
 from bot.store import schema
+from bot.store.entities import Entity
 from bot.store.portfolios import CHANNELS
 from bot.store.schema.outbox import outbox
+from bot.store.set_aside import not_resting
 
 CHANNEL_LOST_KEY = MessageKey("channel-lost")
 UNDELIVERED_KEY = MessageKey("undelivered")
+SET_ASIDE_KEY = MessageKey("set-aside")
 
 
-def channel_with_new_post(session: Session, kinds: Collection[str], since: datetime) -> tuple[int, str] | None:
-    """One lost channel, as workspace id and channel, where a post of these kinds arrived after the loss and `since`.
+def channel_with_new_post(
+    session: Session, job: str, kinds: Collection[str], since: datetime, now: datetime
+) -> tuple[int, int, str] | None:
+    """One lost channel where a post of these kinds arrived after the loss and `since`, which `job` has not set aside.
+
+    As workspace id, id of a portfolio that uses it, and channel.
 
     The values of the states are written out, so that the database uses the partial index on finished rows.
     """
@@ -43,6 +50,9 @@ def channel_with_new_post(session: Session, kinds: Collection[str], since: datet
         )
     )
     has_lost_channel = or_(*(table[f"{use}_lost_at"].is_not(None) for use in CHANNELS))
-    channels = select(table.workspace_id, sent.channel).join_from(schema.portfolio, outbox, has_arrived & is_back)
-    row = session.execute(channels.where(has_lost_channel).limit(1)).first()
-    return None if row is None else (row[0], row[1])
+    channels = select(table.workspace_id, table.id, sent.channel).join_from(
+        schema.portfolio, outbox, has_arrived & is_back
+    )
+    waiting = has_lost_channel & not_resting(job, Entity.PORTFOLIO, table.id, now)
+    row = session.execute(channels.where(waiting).limit(1)).first()
+    return None if row is None else (row[0], row[1], row[2])

@@ -26,3 +26,20 @@ class UndeliveredView:
     place: str
     to_person: bool
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsideLine:
+    """A customer, portfolio or colleague for whom a job of the clock (its name) could not be done."""
+
+    name: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsideView:
+    """What the clock has set aside; `more` is not shown, `reference` finds the reason in the log."""
+
+    lines: tuple[SetAsideLine, ...]
+    more: int
+    reference: str

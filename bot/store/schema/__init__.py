@@ -23,6 +23,7 @@ from bot.store.schema.proof import (
     stage_entry,
 )
 from bot.store.schema.risks import risk
+from bot.store.schema.set_aside import set_aside
 from bot.store.schema.submissions import submission
 from bot.store.types import BigInt, UtcDateTime
 
@@ -53,6 +54,7 @@ __all__ = [
     "promise",
     "prompt",
     "risk",
+    "set_aside",
     "stage_entry",
     "submission",
     "workspace",

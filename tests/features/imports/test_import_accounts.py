@@ -282,6 +282,38 @@ def test_an_owner_who_could_be_two_people_is_asked_about(database: Database) -> 
     assert taken(database, "Name,CSM\nA,Jo Li\n").bad == []
 
 
+def test_nobody_is_given_to_a_guest_or_to_somebody_who_has_left(database: Database) -> None:
+    with database.begin() as session:
+        people = [("U1", "Gus Guest", True, False), ("U2", "Dora Departed", False, True), ("U3", "Jo Li", False, False)]
+        session.execute(
+            insert(schema.member),
+            [
+                {"workspace_id": 1, "slack_id": slack_id, "name": name, "is_guest": guest, "is_deactivated": left}
+                for slack_id, name, guest, left in people
+            ],
+        )
+    text = "Name,CSM,Deputy,Status\nA,Gus Guest,,customer\nB,Jo Li,Dora Departed,customer\nC,Jo Li,,customer\n"
+    report = taken(database, text + "D,Dora Departed,,churned\n")
+    assert [(bad.column, bad.value, bad.reason.partition(";")[0]) for bad in report.bad] == [
+        ("CSM", "Gus Guest", "is a guest in Slack"),
+        ("Deputy", "Dora Departed", "has left in Slack"),
+    ]
+    assert [row["name"] for row in rows(database)] == ["C", "D"], "nobody is asked about a former customer"
+    with database.begin() as session:
+        session.execute(update(schema.member).where(schema.member.c.slack_id == "U3").values(is_deactivated=True))
+    again = taken(database, "Name,CSM,Status,ARR\nC,Jo Li,customer,5 USD\n")
+    assert again.bad == [], "an owner who left since stays until somebody names another"
+
+
+def test_cells_that_nobody_means_are_told_and_hold_up_no_other_row(database: Database) -> None:
+    junk = "x" * 20_000
+    text = f"Name,CSM,ARR,Renewal Date\nA,{junk},1 USD,2026-12-31\nB,,{'9' * 20_000},2026-12-31\nC,,1 USD,{junk}\n"
+    report = taken(database, text + "D,Jo Li,99999999999999999999 USD,2026-12-31\nE,Jo Li,1 USD,2026-12-31\n")
+    assert [(bad.line, bad.column) for bad in report.bad] == [(2, "CSM"), (3, "ARR"), (4, "Renewal Date"), (5, "ARR")]
+    assert all(len(bad.value or "") <= 80 for bad in report.bad)
+    assert [row["name"] for row in rows(database)] == ["E"]
+
+
 def test_portfolios_are_named_by_option_or_column_or_are_the_only_one(database: Database) -> None:
     report = taken(database, "Name\nA\n")
     assert account(database, "A")["portfolio_id"] is None

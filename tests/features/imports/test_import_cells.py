@@ -259,3 +259,37 @@ def test_words_nobody_knows_say_what_to_add() -> None:
     assert cells.status("Prospect", words) is AccountStatus.FORMER
     with pytest.raises(UserError, check=says("high_touch")):
         cells.extra_words(["Gold=golden"])
+
+
+class Untouched:
+    """Stands for a pattern that must not be tried: on 20,000 characters it takes many seconds."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"a long cell came to .{name} of a pattern")
+
+
+LONG = [" " * 20_000 + "x", "1" + " 1" * 10_000, "9" * 20_000, "a.b" * 7000, "T 1:00" * 3400, "$" * 20_000]
+
+
+@pytest.mark.parametrize("cell", LONG, ids=lambda cell: f"{cell.strip()[:6]}…")
+def test_no_pattern_is_tried_on_a_cell_of_twenty_thousand_characters(
+    cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, names in (
+        (dates, ("_TIME", "_YEAR_FIRST", "_COMPACT", "_NUMBERS", "_DAY_NAME", "_NAME_DAY")),
+        (amounts, ("_SHAPE", "_ISO")),
+        (cells, ("_MAIL",)),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, Untouched())
+    for read, what in (
+        (lambda: dates.read(cell, None), "a date"),
+        (lambda: amounts.read(cell, None), "an amount"),
+        (lambda: cells.who(cell), "somebody's name"),
+        (lambda: cells.who("Maya", cell), "an email address"),
+    ):
+        with pytest.raises(Unreadable, match=f"is too long to be {what}"):
+            read()
+    assert dates.order_of({"Renewal": [cell]}, None)["Renewal"].order is None
+    assert amounts.mark_of([cell]) is None
+    assert amounts.guesses([cell]) == ()

@@ -29,12 +29,12 @@ def test_two_replicas_never_take_the_same_prompt_in_hand(database: Database) -> 
             assert not prompts.close_silent(session, LATER)
         return
     with database.session() as first, database.session() as second:
-        held = meeting_queries.next_to_close(first, LATER)
+        held = meeting_queries.next_to_close(first, prompts.CLOSING, LATER)
         assert held is not None
-        assert meeting_queries.next_to_close(second, LATER) is None
-        assert meeting_queries.next_to_remind(second, LATER) is None
+        assert meeting_queries.next_to_close(second, prompts.CLOSING, LATER) is None
+        assert meeting_queries.next_to_remind(second, prompts.REMINDING, LATER) is None
         first.rollback()
-        assert meeting_queries.next_to_close(second, LATER) == held
+        assert meeting_queries.next_to_close(second, prompts.CLOSING, LATER) == held
 
 
 def test_the_messages_of_a_prompt_are_found_among_others(database: Database) -> None:

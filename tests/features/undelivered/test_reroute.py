@@ -50,7 +50,7 @@ class Refusing(LogTransport):
 
 
 KINDS = {kind.name: kind for kind in MESSAGE_KINDS}
-[NOTICE] = undelivered_jobs.jobs(MESSAGE_KINDS)
+NOTICE, *_ = undelivered_jobs.jobs(MESSAGE_KINDS)
 
 
 class Slack:
