@@ -16,6 +16,7 @@ from bot.domain.enums import CadenceKind, Change, PromptState
 from bot.outbox.types import MessageKey
 from bot.store import ledger, schema
 from bot.store.entities import Entity
+from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.ledger import Author
 from bot.store.members import Member
 
@@ -272,11 +273,7 @@ def _ids(workspace_ids: Iterable[int], row_ids: Iterable[int]) -> dict[str, list
     return {"workspaces": sorted(set(workspace_ids)), "ids": sorted(set(row_ids))}
 
 
-def _of_several(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
-    return column.in_(bindparam(name, expanding=True))
-
-
-_BY_IDS = _prompts().where(_of_several(schema.prompt.c.workspace_id, "workspaces"), _of_several(schema.prompt.c.id))
+_BY_IDS = _prompts().where(in_workspaces(schema.prompt.c.workspace_id), is_one_of(schema.prompt.c.id, "ids"))
 _OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.state == PromptState.OPEN)
 
 
@@ -309,12 +306,12 @@ _OF_ACCOUNT = select(_OTHER.c.id).where(_OTHER.c.account_id == schema.account.c.
 _LAST_ANSWERS = (
     select(*_ANSWER)
     .join_from(schema.account, schema.answer, schema.answer.c.id == _OF_ACCOUNT.limit(1).scalar_subquery())
-    .where(_of_several(schema.account.c.workspace_id, "workspaces"), _of_several(schema.account.c.id))
+    .where(in_workspaces(schema.account.c.workspace_id), is_one_of(schema.account.c.id, "ids"))
 )
 _OF_MEETINGS = (
     select(*_ANSWER)
     .join_from(schema.answer, schema.account, schema.account.c.id == schema.answer.c.account_id)
-    .where(_of_several(schema.account.c.workspace_id, "workspaces"), _of_several(schema.answer.c.meeting_id))
+    .where(in_workspaces(schema.account.c.workspace_id), is_one_of(schema.answer.c.meeting_id, "ids"))
 )
 
 
