@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,21 @@ NOT_TO_COPY = frozenset({*KEEPALIVES, *_SECRET_PARAMETERS})
 """Parameters of an address that are not for people to copy: what we add, and passwords."""
 
 
+class Use(StrEnum):
+    """What connections are for. Each use has its own, so that none waits for another's."""
+
+    BACKGROUND = "background"
+    """The clock, the sender and the command line, which are patient."""
+    PEOPLE = "people"
+    """People's writes, which give up before Slack does."""
+    READS = "reads"
+    """What people look at."""
+    COMPOSING = "composing"
+    """What the sender reads for the messages that it sends."""
+    HEALTH = "health"
+    """Questions after our health, which are answered even where all other connections are taken."""
+
+
 class WriteRefusedError(Exception):
     """A write in a session that only reads: a bug of the caller."""
 
@@ -55,9 +71,6 @@ class Database:
 
     `clock_offset` shifts what `db_now` tells; leases and gates follow it, so tests can let them run out.
     The writers of a SQLite file take their turns at `turnstile`; PostgreSQL needs none.
-
-    Each use has connections of its own, so that none waits for another's: the clock, the sender and the command line,
-    which are patient; people's writes, which give up before Slack does; all reads; and questions after our health.
     """
 
     def __init__(self, url: str | URL, *, clock_offset: timedelta = timedelta()) -> None:
@@ -66,9 +79,13 @@ class Database:
         self.clock_offset = clock_offset
         self.turnstile = Turnstile()
         self.engine = self._engine(size=16, patience=_LOCK_WAIT_SECONDS)
-        self._hurried = self._engine(size=PEOPLE_AT_ONCE, patience=HURRIED_SECONDS)
-        self._reader = self._engine(size=2 * PEOPLE_AT_ONCE, patience=HURRIED_SECONDS, reads=True)
-        self._prober = self._engine(size=2, patience=HURRIED_SECONDS, reads=True)
+        self.engines = {
+            Use.BACKGROUND: self.engine,
+            Use.PEOPLE: self._engine(size=PEOPLE_AT_ONCE, patience=HURRIED_SECONDS),
+            Use.READS: self._engine(size=2 * PEOPLE_AT_ONCE, patience=HURRIED_SECONDS, reads=True),
+            Use.COMPOSING: self._engine(size=4, patience=_LOCK_WAIT_SECONDS, reads=True),
+            Use.HEALTH: self._engine(size=2, patience=HURRIED_SECONDS, reads=True),
+        }
         self.sessions: sessionmaker[Session] = sessionmaker(
             self.engine, expire_on_commit=False, info={"database": self}
         )
@@ -83,11 +100,6 @@ class Database:
         """The address for people and logs: without password, and without what the address says behind its `?`."""
         return self.url.set(query={}).render_as_string(hide_password=True)
 
-    @property
-    def engines(self) -> tuple[Engine, ...]:
-        """All there are, one a use."""
-        return self.engine, self._hurried, self._reader, self._prober
-
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session that may write; the caller commits, and what is not committed is rolled back."""
@@ -100,33 +112,27 @@ class Database:
 
         `hurried` is for people, who wait in Slack: it waits for no lock longer than `HURRIED_SECONDS`.
         """
-        with self.sessions(bind=self._hurried if hurried else self.engine) as session, session.begin():
+        with self.sessions(bind=self.engines[Use.PEOPLE if hurried else Use.BACKGROUND]) as session, session.begin():
             yield session
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session that only reads: it waits for no writer, and refuses to write.
+    def reading(self, use: Use = Use.READS) -> Iterator[Session]:
+        """A session that only reads, for one of the uses that do: it waits for no writer, and refuses to write.
 
         On PostgreSQL each statement stands for itself and sees what was committed before it.
         """
-        with self.sessions(bind=self._reader) as session:
-            yield session
-
-    @contextmanager
-    def probing(self) -> Iterator[Session]:
-        """The same for questions after our health, which are answered even where all other connections are taken."""
-        with self.sessions(bind=self._prober) as session:
+        with self.sessions(bind=self.engines[use]) as session:
             yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A session that reads the database as it is now for as long as the block lasts, while others go on writing."""
-        with self.sessions(bind=self._reader.execution_options(**_SNAPSHOT[self.dialect])) as session:
+        with self.sessions(bind=self.engines[Use.READS].execution_options(**_SNAPSHOT[self.dialect])) as session:
             yield session
 
     def dispose(self) -> None:
         """Close all pooled connections."""
-        for engine in self.engines:
+        for engine in self.engines.values():
             engine.dispose()
 
 

@@ -15,7 +15,7 @@ from bot.domain.values.clock import Clock
 from bot.outbox import backlog
 from bot.outbox.pacing import paused_reason
 from bot.store.admin import migrations
-from bot.store.engine import Database
+from bot.store.engine import Database, Use
 from bot.web.app import Checks
 
 T = TypeVar("T")
@@ -75,12 +75,12 @@ class Health:
 
     def _look(self) -> tuple[bool, str | None]:
         # Not `migrate.current`: on SQLite that waits for whoever writes, and this must not.
-        with self._database.probing() as session:
+        with self._database.reading(Use.HEALTH) as session:
             revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
             return revision != migrations.head(), paused_reason(session, self._workspace_id)
 
     def _measure(self) -> backlog.Backlog:
-        with self._database.probing() as session:
+        with self._database.reading(Use.HEALTH) as session:
             return backlog.measure(session, self._clock.now())
 
 

@@ -7,21 +7,22 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
-from bot.store.engine import Database
+from bot.store.engine import Database, Use
 
 
 @contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL statements that the block sends, whichever of the database's connections carries them."""
+def statements(database: Database, *uses: Use) -> Iterator[list[str]]:
+    """The SQL statements that the block sends, on the connections of these uses, or on all of them."""
     sent: list[str] = []
 
     def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
-    for engine in database.engines:
+    engines = [database.engines[use] for use in uses or Use]
+    for engine in engines:
         event.listen(engine, "before_cursor_execute", keep)
     try:
         yield sent
     finally:
-        for engine in database.engines:
+        for engine in engines:
             event.remove(engine, "before_cursor_execute", keep)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, FromClause, Row, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -373,9 +373,33 @@ def evidence_without_answer(session: Session, workspace_id: int, account_id: int
     return list(session.execute(select(table.c.id).where(waiting)).scalars())
 
 
-def open_gaps(session: Session, workspace_id: int, account_id: int) -> Sequence[Row[Any, Any, Any]]:
-    """The open gaps of an account, as rows of id, title and outcome id."""
+def belong_to_answer(
+    session: Session, by: Author, evidence_ids: Sequence[int], now: datetime, *, account_id: int, answer_id: int
+) -> None:
+    """Let these pieces of evidence of an account belong to an answer, with history."""
+    if not evidence_ids:
+        return
+    table = schema.evidence
+    ours = table.c.id.in_(evidence_ids) & Entity.EVIDENCE.in_workspace(by.workspace_id)
+    session.execute(update(table).where(ours).values(answer_id=answer_id))
+    before, after = {"answer_id": None}, {"answer_id": answer_id}
+    changes = [ledger.Noted(by, evidence_id, account_id, before, after) for evidence_id in evidence_ids]
+    ledger.note(session, Entity.EVIDENCE, changes, now)
+    ledger.touch(session, [account_id], now)
+
+
+class OpenGap(NamedTuple):
+    """A gap that is not closed; `outcome_id` is None for a question."""
+
+    id: int
+    title: str
+    outcome_id: int | None
+
+
+def open_gaps(session: Session, workspace_id: int, account_id: int) -> list[OpenGap]:
+    """The open gaps of an account."""
     table = schema.gap
     ours = (table.c.account_id == account_id) & Entity.GAP.in_workspace(workspace_id)
     still_open = ours & table.c.closed_on.is_(None)
-    return session.execute(select(table.c.id, table.c.title, table.c.outcome_id).where(still_open)).all()
+    rows = session.execute(select(table.c.id, table.c.title, table.c.outcome_id).where(still_open))
+    return [OpenGap(*row) for row in rows]
