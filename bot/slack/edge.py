@@ -117,9 +117,13 @@ class Edge:
 
         Raises `UserError` while their last one is still running, also when Slack has long given up on it.
         """
-        if self._surveys.is_full(_person(sender_of(body))):
+        if self.is_surveying(body):
             raise UserError(SlackRefusal.SURVEY_RUNNING)
         return await self._unit(self._surveys, self._database.reading, body, fn, None)
+
+    def is_surveying(self, body: Body) -> bool:
+        """Whether a survey of the sender's is still running."""
+        return self._surveys.is_full(_person(sender_of(body)))
 
     def message(self, view: object) -> Message:
         """The message of an `XxxView` by its template `xxx.html`."""
