@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
@@ -103,6 +102,8 @@ def _starts(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
 
 def _closest(session: Session, workspace_id: int, key: str) -> SearchResult:
     """The nearest spellings, of the whole name or of one word of it; the nearest itself when nothing else is near."""
+    from rapidfuzz import fuzz, process  # a megabyte that most bots seldom need
+
     account_by_id = {account.id: account for account in _hits(session, _accounts(workspace_id))}
     accounts = account_by_id.values()
     spellings = {(account.id, word): word for account in accounts for word in (account.slug, *account.slug.split("-"))}
