@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.domain.values import slugs
@@ -65,14 +65,18 @@ def _accounts(workspace_id: int) -> Select[Any]:
     )
 
 
-_ALIASED = select(account_word.c.account_id).where(
-    account_word.c.workspace_id == bindparam("workspace"),
-    account_word.c.word == bindparam("key"),
-    account_word.c.is_alias,
-)
-_OURS = select(account.c.id, account.c.slug, account.c.name).where(account.c.workspace_id == bindparam("workspace"))
+_HIT = (account.c.id, account.c.slug, account.c.name)
 # Built once, because every command asks it; two branches, as each has an index of its own.
-_BY_SLUG_OR_ALIAS = _OURS.where(account.c.slug == bindparam("key")).union_all(_OURS.where(account.c.id.in_(_ALIASED)))
+_BY_SLUG_OR_ALIAS = union_all(
+    select(*_HIT).where(account.c.workspace_id == bindparam("workspace"), account.c.slug == bindparam("key")),
+    select(*_HIT)
+    .join(account_word, account_word.c.account_id == account.c.id)
+    .where(
+        account_word.c.workspace_id == bindparam("workspace"),
+        account_word.c.word == bindparam("key"),
+        account_word.c.is_alias,
+    ),
+)
 
 
 def _exact(session: Session, workspace_id: int, key: str) -> list[Hit]:
