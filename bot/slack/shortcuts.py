@@ -32,10 +32,10 @@ def shows(edge: Edge, look: Look, title: str, *, survey: bool = False) -> Listen
 
     `survey` says that the look reads very many accounts.
     """
-    read = edge.survey if survey else edge.read
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         row_id = number(clicked(body))
+        read = edge.survey if survey else edge.read
         await edge.show(body, await read(body, lambda s, actor, now: look(s, actor, row_id, now)), title)
         await ack()
 
