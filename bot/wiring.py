@@ -162,6 +162,7 @@ class Bot:
         self._client = slack_app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
         self._where = await self._install()
         edge = Edge(self.database, self.renderer, self.clock, self._client, http)
+        self._parts.callback(edge.close)
         bolt = slack_app.ProoflineApp(self._client, self._identity(), metrics.ACK_SECONDS.observe)
         slack_app.tell_failures(bolt, edge)
         follow_people(bolt, self.database, self._where, self.clock)

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError
+from bot.app.accounts import account_of, no_such_account
+from bot.app.actor import Actor, UserError, must_read
 from bot.app.refusals import AppRefusal
 from bot.domain.account.assessment import Assessment, assess
 from bot.domain.model import ProofState
@@ -41,10 +41,14 @@ def assessed(
     session: Session, actor: Actor, account_id: int, now: datetime, *, as_of: date | None = None
 ) -> tuple[ProofState, Assessment]:
     """The state and assessment that every view of an account is made of."""
-    account_of(session, actor, account_id)
     if as_of is None:
-        state = proof_state.load(session, actor.workspace_id, account_id)
+        must_read(actor)
+        try:
+            state = proof_state.load(session, actor.workspace_id, account_id)
+        except LookupError:
+            raise no_such_account() from None
         return state, assess(state, now.astimezone(UTC).date(), now)
+    account_of(session, actor, account_id)
     moment = days.shift_moment(days.at(days.add_days(as_of, 1), time(), "UTC"), timedelta(microseconds=-1))
     if moment >= now:
         raise UserError(AppRefusal.DAY_NOT_OVER)

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from bot.app import submissions
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.clock import Clock
+from bot.slack.lanes import Lane
 from bot.slack.markup import Message
 from bot.slack.payload import Body, Caller, sender_of, submission_of, surface_of
 from bot.slack.people import read_user
@@ -30,7 +31,7 @@ from bot.slack.refusals import SlackRefusal
 from bot.slack.render import Renderer
 from bot.slack.response_url import ForeignAddressError, ResponseUrl, response_url
 from bot.store import members, workspaces
-from bot.store.engine import Database
+from bot.store.engine import PEOPLE_AT_ONCE, Database
 
 log = structlog.get_logger("slack")
 T = TypeVar("T")
@@ -68,6 +69,15 @@ class Edge:
         self._clock = clock
         self._session = session
         self._workspaces: dict[str, int] = {}
+        # Many reads or writes of one person leave half of the threads to the others.
+        self._reads = Lane("reads", threads=PEOPLE_AT_ONCE, each=PEOPLE_AT_ONCE // 2)
+        self._writes = Lane("writes", threads=PEOPLE_AT_ONCE, each=PEOPLE_AT_ONCE // 2)
+        self._surveys = Lane("surveys", threads=2, each=1)
+
+    def close(self) -> None:
+        """Begin nothing more for anybody."""
+        for lane in (self._reads, self._writes, self._surveys):
+            lane.close()
 
     async def write(self, body: Body, do: Work[T], surface: str | None = None) -> T | None:
         """Run `do(session, actor, now)` in one transaction for the person who sent `body`, commit, return its result.
@@ -83,7 +93,7 @@ class Edge:
             submissions.once(session, actor, submission, lambda: done.append(do(session, actor, now)), now)
             return done[0] if done else None
 
-        return await self._unit(self._database.begin, body, unit, surface)
+        return await self._unit(self._writes, self._writing, body, unit, surface)
 
     async def write_and_show(self, body: Body, do: Work[int], show: Show[T], surface: str | None = None) -> T:
         """The same for work that has an answer: `show(session, actor, number, now)` of the number that `do` returned.
@@ -97,11 +107,24 @@ class Edge:
             assert done.result is not None
             return show(session, actor, done.result, max(now, done.at))
 
-        return await self._unit(self._database.begin, body, unit, surface)
+        return await self._unit(self._writes, self._writing, body, unit, surface)
 
     async def read(self, body: Body, fn: Work[T], surface: str | None = None) -> T:
-        """Run a unit that only reads, and return its result: on SQLite it waits for no writer."""
-        return await self._unit(self._database.reading, body, fn, surface)
+        """Run a unit that only reads, and return its result: it waits for no writer."""
+        return await self._unit(self._reads, self._database.reading, body, fn, surface)
+
+    async def survey(self, body: Body, fn: Work[T]) -> T:
+        """The same for a unit that reads very many accounts: each person has one at a time, beside all other reads.
+
+        Raises `UserError` while their last one is still running, also when Slack has long given up on it.
+        """
+        if self.is_surveying(body):
+            raise UserError(SlackRefusal.SURVEY_RUNNING)
+        return await self._unit(self._surveys, self._database.reading, body, fn, None)
+
+    def is_surveying(self, body: Body) -> bool:
+        """Whether a survey of the sender's is still running."""
+        return self._surveys.is_full(_person(sender_of(body)))
 
     def message(self, view: object) -> Message:
         """The message of an `XxxView` by its template `xxx.html`."""
@@ -197,8 +220,12 @@ class Edge:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await call(trigger_id=body["trigger_id"], view=modal)
 
+    def _writing(self) -> AbstractContextManager[Session]:
+        return self._database.begin(hurried=True)
+
     async def _unit(
         self,
+        lane: Lane,
         transaction: Callable[[], AbstractContextManager[Session]],
         body: Body,
         fn: Work[T],
@@ -212,10 +239,10 @@ class Edge:
                 return fn(session, self._actor(session, sender, named), now)
 
         try:
-            return await _in_time(once)
+            return await _in_time(lane, sender, once)
         except _UnknownUserError:
             await self._meet(sender)
-            return await _in_time(once)
+            return await _in_time(lane, sender, once)
 
     def _actor(self, session: Session, sender: Caller, surface: str) -> Actor:
         if sender.home_team_id != sender.team_id:
@@ -246,10 +273,10 @@ class Edge:
         user = read_user(answer["user"], sender.team_id)
 
         def remember() -> None:
-            with self._database.begin() as session:
+            with self._writing() as session:
                 members.remember(session, self._workspace(session, sender.team_id), user)
 
-        await _in_time(remember)
+        await _in_time(self._writes, sender, remember)
 
 
 @contextmanager
@@ -264,12 +291,16 @@ def _unless(*codes: str) -> Iterator[None]:
         log.info("slack.not_needed", code=code)
 
 
-async def _in_time(work: Callable[[], T]) -> T:
+async def _in_time(lane: Lane, sender: Caller, work: Callable[[], T]) -> T:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await asyncio.to_thread(work)
+            return await lane.run(_person(sender), work)
     except TimeoutError as error:
         raise TooSlowError from error
+
+
+def _person(sender: Caller) -> tuple[str, str]:
+    return sender.team_id, sender.user_id
 
 
 def template_of(view: object) -> str:

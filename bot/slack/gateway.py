@@ -36,7 +36,7 @@ from bot.slack.lease_guard import LEASE, LeaseOverError
 from bot.slack.markup import Message
 from bot.slack.render import Renderer
 from bot.store import members
-from bot.store.engine import AWAY, Database
+from bot.store.engine import AWAY, Database, Use
 
 EVENT_TYPE = "proofline"
 _Made: TypeAlias = "Prepared | Moot | PermanentFailure | Exception"
@@ -140,7 +140,7 @@ class Gateway:
 
     def _composed(self, rows: Sequence[Claimed]) -> list[tuple[Claimed, object]]:
         views: dict[int, object] = {}
-        with self._database.reading() as session:
+        with self._database.reading(Use.COMPOSING) as session:
             direct = [row for row in rows if row.destination is Destination.USER and row.op is Op.POST]
             deactivated = members.who_left(session, {(row.workspace_id, row.channel) for row in direct})
             # Slack takes a message to somebody who has left without complaint, and nobody reads it.

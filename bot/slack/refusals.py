@@ -12,3 +12,4 @@ class SlackRefusal(Refusal):
     STALE = "slack.stale"
     INPUT_EMPTY = "slack.input_empty"
     DAY_MISSING = "slack.day_missing"
+    SURVEY_RUNNING = "slack.survey_running"

@@ -27,12 +27,16 @@ def opens(edge: Edge, form: Look) -> Listener:
     return listener
 
 
-def shows(edge: Edge, look: Look, title: str) -> Listener:
-    """A listener that shows a list or card about the row; `title` is for where it becomes a modal."""
+def shows(edge: Edge, look: Look, title: str, *, survey: bool = False) -> Listener:
+    """A listener that shows a list or card about the row; `title` is for where it becomes a modal.
+
+    `survey` says that the look reads very many accounts.
+    """
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         row_id = number(clicked(body))
-        await edge.show(body, await edge.read(body, lambda s, actor, now: look(s, actor, row_id, now)), title)
+        read = edge.survey if survey else edge.read
+        await edge.show(body, await read(body, lambda s, actor, now: look(s, actor, row_id, now)), title)
         await ack()
 
     return listener

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.domain.values import slugs
@@ -66,19 +65,24 @@ def _accounts(workspace_id: int) -> Select[Any]:
     )
 
 
-_BY_SLUG = select(account.c.id, account.c.slug, account.c.name).where(
-    account.c.workspace_id == bindparam("workspace"), account.c.slug == bindparam("key")
+_HIT = (account.c.id, account.c.slug, account.c.name)
+# Built once, because every command asks it; two branches, as each has an index of its own.
+_BY_SLUG_OR_ALIAS = union_all(
+    select(*_HIT).where(account.c.workspace_id == bindparam("workspace"), account.c.slug == bindparam("key")),
+    select(*_HIT)
+    .join(account_word, account_word.c.account_id == account.c.id)
+    .where(
+        account_word.c.workspace_id == bindparam("workspace"),
+        account_word.c.word == bindparam("key"),
+        account_word.c.is_alias,
+    ),
 )
 
 
 def _exact(session: Session, workspace_id: int, key: str) -> list[Hit]:
-    by_slug = [Hit(*row) for row in session.execute(_BY_SLUG, {"workspace": workspace_id, "key": key})]
-    if by_slug:
-        return by_slug
-    alias = select(account_word.c.account_id).where(
-        account_word.c.workspace_id == workspace_id, account_word.c.word == key, account_word.c.is_alias
-    )
-    return _hits(session, _accounts(workspace_id).where(account.c.id.in_(alias)))
+    matches = [Hit(*row) for row in session.execute(_BY_SLUG_OR_ALIAS, {"workspace": workspace_id, "key": key})]
+    by_slug = [hit for hit in matches if hit.slug == key]
+    return by_slug[:1] or sorted(matches, key=lambda hit: hit.slug)
 
 
 def _beginning(session: Session, workspace_id: int, key: str) -> list[Hit]:
@@ -102,6 +106,8 @@ def _starts(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
 
 def _closest(session: Session, workspace_id: int, key: str) -> SearchResult:
     """The nearest spellings, of the whole name or of one word of it; the nearest itself when nothing else is near."""
+    from rapidfuzz import fuzz, process  # a megabyte that most bots seldom need
+
     account_by_id = {account.id: account for account in _hits(session, _accounts(workspace_id))}
     accounts = account_by_id.values()
     spellings = {(account.id, word): word for account in accounts for word in (account.slug, *account.slug.split("-"))}

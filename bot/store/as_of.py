@@ -2,56 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from sqlalchemy import Column, Row, Table, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Column
 
 from bot.store import schema
-from bot.store.types import Exact, Rank, UtcDateTime, Word
+from bot.store.types import from_json
+
+T = TypeVar("T")
+Undone = Mapping[int, Mapping[str, Any] | None]
+"""The ids of rows that changed later, with the values of columns from before; None for rows that were born later."""
 
 
-def rewound(
-    session: Session, table: Table, names: Sequence[str], rows: Iterable[Row[Any]], *, belongs: Any, as_of: datetime
-) -> list[dict[str, Any]]:
-    """`rows` of `table` with the columns `names`, as they stood at `as_of`; rows born later are left out."""
-    later = undone(session, table, belongs, as_of)
-    values_by_name = (dict(zip(names, row, strict=True)) for row in rows)
-    then = ((values, later.get(values["id"], {})) for values in values_by_name)
-    return [values | {name: old[name] for name in names if name in old} for values, old in then if old is not None]
-
-
-def undone(session: Session, table: Table, belongs: Any, as_of: datetime) -> dict[int, dict[str, Any] | None]:
-    """What changed in rows of `table` after `as_of`: ids with the values from before, None for rows born later."""
-    history = schema.history
-    later = (
-        select(history.c.entity_id, history.c.before)
-        .where(belongs(history), history.c.entity == table.name, history.c.at > as_of)
-        .order_by(history.c.id.desc())
-    )
-    undone_by_id: dict[int, dict[str, Any] | None] = {}
-    for entity_id, before in session.execute(later):
+def undone(changes: Iterable[tuple[str, int, Any]]) -> dict[str, dict[int, dict[str, Any] | None]]:
+    """What `changes` undo, by entity; they are lines of history (entity, row, values before), the newest first."""
+    undone_by_entity: dict[str, dict[int, dict[str, Any] | None]] = {}
+    for entity, row_id, before in changes:
+        rows = undone_by_entity.setdefault(entity, {})
         if before is None:
-            undone_by_id[entity_id] = None
+            rows[row_id] = None
             continue
-        old = undone_by_id.setdefault(entity_id, {})
+        old = rows.setdefault(row_id, {})
         assert old is not None, "a row cannot change before it was added"
-        old.update({name: restored(table.c[name], value) for name, value in before.items() if name in table.c})
-    return undone_by_id
+        columns = schema.metadata.tables[entity].c
+        old.update({name: restored(columns[name], value) for name, value in before.items() if name in columns})
+    return undone_by_entity
+
+
+def rewound(values: Iterable[T], later: Undone) -> list[T]:
+    """The values of rows, which are dataclasses, as they stood; rows born later are left out."""
+    then = ((value, later.get(value.id, {})) for value in values)  # type: ignore[attr-defined]  # all have an id
+    return [as_it_was(value, old) for value, old in then if old is not None]
+
+
+def as_it_was(value: T, old: Mapping[str, Any]) -> T:
+    """A dataclass with what it had before in those of its fields that `old` names."""
+    changed = {name: old[name] for name in old.keys() & value.__dataclass_fields__}  # type: ignore[attr-defined]
+    return replace(value, **changed) if changed else value  # type: ignore[type-var]
 
 
 def restored(column: Column[Any], value: Any) -> Any:
     """The Python value of what `ledger.plain` made of it for this column."""
-    if value is None:
-        return None
-    kind = column.type
-    if isinstance(kind, Word | Rank):
-        return kind.enum(value)
-    if isinstance(kind, Exact):
-        return Decimal(value)
-    if isinstance(kind, UtcDateTime):
-        return datetime.fromisoformat(value).astimezone(UTC)
-    return date.fromisoformat(value) if kind.python_type is date else value
+    decode = from_json(column.type)
+    return value if value is None or decode is None else decode(value)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,19 +23,47 @@ from bot.store.write_queue import Turnstile
 AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 """What a database that is away, restarting or busy raises; anything else is a bug."""
 
-_LOCK_WAIT_SECONDS = 30
+PEOPLE_AT_ONCE = 6
+"""How many people's writes, and how many of their reads, run at once; more wait for their turn."""
+HURRIED_SECONDS = 2.0
+"""How long a person's work waits for a lock or a connection: less than Slack waits for the answer."""
+
+_LOCK_WAIT_SECONDS = 30.0
 _SECRET_PARAMETERS = ("password", "sslpassword")
 _TURN = "proofline_turn"
 _PG_SETTINGS = {
     "timezone": "UTC",
-    "lock_timeout": "10s",
     # A replica frozen inside a transaction must not hold its row locks against the others.
     "idle_in_transaction_session_timeout": "15s",
+}
+_LONGEST_PG_LOCK_SECONDS = 10.0
+_SNAPSHOT: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 # A peer that vanished without a word is noticed after a minute, not after the system's two hours.
 KEEPALIVES = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 NOT_TO_COPY = frozenset({*KEEPALIVES, *_SECRET_PARAMETERS})
 """Parameters of an address that are not for people to copy: what we add, and passwords."""
+
+
+class Use(StrEnum):
+    """What connections are for. Each use has its own, so that none waits for another's."""
+
+    BACKGROUND = "background"
+    """The clock, the sender and the command line, which are patient."""
+    PEOPLE = "people"
+    """People's writes, which give up before Slack does."""
+    READS = "reads"
+    """What people look at."""
+    COMPOSING = "composing"
+    """What the sender reads for the messages that it sends."""
+    HEALTH = "health"
+    """Questions after our health, which are answered even where all other connections are taken."""
+
+
+class WriteRefusedError(Exception):
+    """A write in a session that only reads: a bug of the caller."""
 
 
 class Database:
@@ -48,11 +78,22 @@ class Database:
         self.dialect: str = self.url.get_backend_name()
         self.clock_offset = clock_offset
         self.turnstile = Turnstile()
-        self.engine = _sqlite(self.url, self.turnstile) if self.dialect == "sqlite" else _postgresql(self.url)
-        self._reader = self.engine.execution_options(proofline_reads=True, postgresql_readonly=True)
+        self.engine = self._engine(size=16, patience=_LOCK_WAIT_SECONDS)
+        self.engines = {
+            Use.BACKGROUND: self.engine,
+            Use.PEOPLE: self._engine(size=PEOPLE_AT_ONCE, patience=HURRIED_SECONDS),
+            Use.READS: self._engine(size=2 * PEOPLE_AT_ONCE, patience=HURRIED_SECONDS, reads=True),
+            Use.COMPOSING: self._engine(size=4, patience=_LOCK_WAIT_SECONDS, reads=True),
+            Use.HEALTH: self._engine(size=2, patience=HURRIED_SECONDS, reads=True),
+        }
         self.sessions: sessionmaker[Session] = sessionmaker(
             self.engine, expire_on_commit=False, info={"database": self}
         )
+
+    def _engine(self, *, size: int, patience: float, reads: bool = False) -> Engine:
+        if self.dialect == "sqlite":
+            return _sqlite(self.url, None if reads else self.turnstile, size, patience)
+        return _postgresql(self.url, size, patience, reads=reads)
 
     @property
     def shown_url(self) -> str:
@@ -66,20 +107,33 @@ class Database:
             yield session
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """A session that is committed at the end of the block, or rolled back by an exception."""
-        with self.sessions.begin() as session:
+    def begin(self, *, hurried: bool = False) -> Iterator[Session]:
+        """A session that is committed at the end of the block, or rolled back by an exception.
+
+        `hurried` is for people, who wait in Slack: it waits for no lock longer than `HURRIED_SECONDS`.
+        """
+        with self.sessions(bind=self.engines[Use.PEOPLE if hurried else Use.BACKGROUND]) as session, session.begin():
             yield session
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session that only reads: on SQLite it takes no write lock, on PostgreSQL a write is refused."""
-        with self.sessions(bind=self._reader) as session:
+    def reading(self, use: Use = Use.READS) -> Iterator[Session]:
+        """A session that only reads, for one of the uses that do: it waits for no writer, and refuses to write.
+
+        On PostgreSQL each statement stands for itself and sees what was committed before it.
+        """
+        with self.sessions(bind=self.engines[use]) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that reads the database as it is now for as long as the block lasts, while others go on writing."""
+        with self.sessions(bind=self.engines[Use.READS].execution_options(**_SNAPSHOT[self.dialect])) as session:
             yield session
 
     def dispose(self) -> None:
         """Close all pooled connections."""
-        self.engine.dispose()
+        for engine in self.engines.values():
+            engine.dispose()
 
 
 def secrets_of(url: str) -> tuple[str, ...]:
@@ -110,21 +164,54 @@ def _with_driver(url: URL) -> URL:
     return url.update_query_dict({**KEEPALIVES, **url.query}) if url.get_backend_name() == "postgresql" else url
 
 
-def _postgresql(url: URL) -> Engine:
-    settings = " ".join(f"-c {name}={value}" for name, value in _PG_SETTINGS.items())
-    return create_engine(
+def _postgresql(url: URL, size: int, patience: float, *, reads: bool) -> Engine:
+    lock_timeout = f"{min(patience, _LONGEST_PG_LOCK_SECONDS):g}s"
+    settings = " ".join(f"-c {name}={value}" for name, value in {**_PG_SETTINGS, "lock_timeout": lock_timeout}.items())
+    # Without a transaction there is no BEGIN and no ROLLBACK to wait for; after a ROLLBACK psycopg would also forget
+    # which statements it has prepared, and the server would plan each of them again.
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if reads else {}
+    engine = create_engine(
         url,
-        pool_size=8,
-        max_overflow=8,
-        pool_pre_ping=True,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=patience,
         hide_parameters=True,
         connect_args={"connect_timeout": 5, "application_name": "proofline", "options": settings},
+        **options,
     )
+    driver_error = engine.dialect.loaded_dbapi.Error
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Any, _record: object, _proxy: object) -> None:
+        # A connection that lay idle has news when the server has closed it, and hardly ever else. To look costs no
+        # round trip, as asking the server before each use would.
+        try:
+            if _has_news(connection.fileno()):
+                engine.dialect.do_ping(connection)
+        except driver_error as error:
+            raise InvalidatePoolError from error
+
+    if reads:
+        event.listen(engine, "before_cursor_execute", _refuse_to_write)
+    return engine
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _has_news(file: int) -> bool:
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _refuse_to_write(
+    _connection: object, _cursor: object, statement: str, _values: object, context: Any, _many: bool
+) -> None:
+    if context.isinsert or context.isupdate or context.isdelete:
+        raise WriteRefusedError(statement)
+
+
+def _write_ahead(connection: sqlite3.Connection, patience: float) -> None:
     """Put the file into WAL mode. SQLite refuses that at once while another does the same, so it is tried again."""
-    give_up = time.monotonic() + _LOCK_WAIT_SECONDS
+    give_up = time.monotonic() + patience
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -140,9 +227,15 @@ def create_private(file: Path) -> None:
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600))
 
 
-def _sqlite(url: URL, turnstile: Turnstile) -> Engine:
+def _sqlite(url: URL, turnstile: Turnstile | None, size: int, patience: float) -> Engine:
+    """`turnstile` is where writers take their turns; without one the engine only reads."""
     engine = create_engine(
-        url, pool_size=8, max_overflow=8, hide_parameters=True, connect_args={"timeout": _LOCK_WAIT_SECONDS}
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=patience,
+        hide_parameters=True,
+        connect_args={"timeout": patience},
     )
 
     @event.listens_for(engine, "do_connect")
@@ -155,18 +248,23 @@ def _sqlite(url: URL, turnstile: Turnstile) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
-        _write_ahead(connection)
+        _write_ahead(connection, patience)
         # NORMAL may forget the last commits in a power cut: a forgotten claim is a message sent twice.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
 
+    if turnstile is None:
+        event.listen(engine, "before_cursor_execute", _refuse_to_write)
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # IMMEDIATE, because a transaction that reads first and writes later fails at once when another wrote between.
-        if connection.get_execution_options().get("proofline_reads", False):
+        if turnstile is None:
             connection.exec_driver_sql("BEGIN")
             return
-        connection.info[_TURN] = turnstile.enter(_LOCK_WAIT_SECONDS)
+        # IMMEDIATE, because a transaction that reads first and writes later fails at once when another wrote between.
+        if not turnstile.enter(patience):
+            raise PoolTimeout(f"no turn to write came within {patience:g} s")
+        connection.info[_TURN] = True
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except BaseException:
@@ -176,7 +274,7 @@ def _sqlite(url: URL, turnstile: Turnstile) -> Engine:
     @event.listens_for(engine, "commit")
     @event.listens_for(engine, "rollback")
     def _over(connection: Connection) -> None:
-        if connection.info.pop(_TURN, False):
+        if turnstile is not None and connection.info.pop(_TURN, False):
             turnstile.leave()
 
     return engine

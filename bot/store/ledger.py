@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -63,8 +64,8 @@ def add_many(session: Session, by: Author, entity: Entity, now: datetime, rows: 
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     ids = [int(row_id) for row_id in session.execute(statement, rows).scalars()]
     owners = ids if entity is Entity.ACCOUNT else [row.get("account_id") for row in rows]
-    session.execute(
-        insert(schema.history),
+    _write(
+        session,
         [
             _line(entity, Noted(by, row_id, owner, None, row), now)
             for row_id, owner, row in zip(ids, owners, rows, strict=True)
@@ -115,11 +116,51 @@ def note(session: Session, entity: Entity, changes: Iterable[Noted], now: dateti
     """Write history for changes that the caller made in rows of an entity; the accounts are not reviewed again."""
     lines = [_line(entity, noted, now) for noted in changes]
     if lines:
+        _write(session, lines)
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Write the history of the block, and ask for its accounts to be looked at, at its end: in one statement each.
+
+    Nothing in the block may read history, and nothing of it is written when the block fails.
+    """
+    pending = session.info[_PENDING] = _Pending()
+    try:
+        yield
+    finally:
+        del session.info[_PENDING]
+    if pending.lines:
+        _write(session, pending.lines)
+    for moment, account_ids in pending.touched.items():
+        touch(session, account_ids, moment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """What a block of `together` has still to write: lines of history, and accounts by the moment to look at them."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    touched: dict[datetime, list[int]] = field(default_factory=dict)
+
+
+_PENDING = "ledger_pending"
+
+
+def _write(session: Session, lines: list[dict[str, Any]]) -> None:
+    pending: _Pending | None = session.info.get(_PENDING)
+    if pending is not None:
+        pending.lines.extend(lines)
+    else:
         session.execute(insert(schema.history), lines)
 
 
 def touch(session: Session, account_ids: Iterable[int], now: datetime) -> None:
     """Ask for these accounts to be looked at again as of `now`; their summaries are out of date."""
+    pending: _Pending | None = session.info.get(_PENDING)
+    if pending is not None:
+        pending.touched.setdefault(now, []).extend(account_ids)
+        return
     rows = [{"account_id": account_id, "look_at": now} for account_id in dict.fromkeys(account_ids)]
     if not rows:
         return
@@ -150,7 +191,7 @@ def _record(
     now: datetime,
     why: str | None,
 ) -> None:
-    session.execute(insert(schema.history), _line(entity, noted, now, why))
+    _write(session, [_line(entity, noted, now, why)])
     if noted.account_id is not None:
         touch(session, [noted.account_id], now)
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.store import review_queue
+from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.schema import member
 
 
@@ -41,7 +42,6 @@ class SlackUser:
     is_deactivated: bool = False
 
 
-_AT_ONCE = 10_000  # SQLite takes at most 32,766 values in one statement
 _COLUMNS = [member.c[field.name] for field in fields(Member)]
 # Built once, because so much asks them; building one costs more than running it.
 _BY_ID = select(*_COLUMNS).where(member.c.workspace_id == bindparam("workspace"), member.c.id == bindparam("wanted"))
@@ -50,12 +50,9 @@ _BY_SLACK_ID = select(*_COLUMNS).where(
 )
 # all workspaces: the sender asks for the people of one batch, and keeps only the pairs it asked for
 _WHO_LEFT = select(member.c.workspace_id, member.c.slack_id).where(
-    member.c.slack_id.in_(bindparam("slack", expanding=True)), member.c.is_deactivated
+    is_one_of(member.c.slack_id, "slack"), member.c.is_deactivated
 )
-_OF_SEVERAL = (
-    member.c.workspace_id.in_(bindparam("workspaces", expanding=True)),
-    member.c.id.in_(bindparam("wanted", expanding=True)),
-)
+_OF_SEVERAL = in_workspaces(member.c.workspace_id), is_one_of(member.c.id, "wanted")
 _BY_IDS = select(*_COLUMNS).where(*_OF_SEVERAL)
 _NAMES = select(member.c.id, member.c.name).where(*_OF_SEVERAL)
 
@@ -106,11 +103,10 @@ def names(session: Session, workspace_ids: Iterable[int], member_ids: Iterable[i
     """The names of these members of these workspaces, by id."""
     workspaces = sorted(set(workspace_ids))
     ids = sorted({member_id for member_id in member_ids if member_id is not None})
-    name_by_id: dict[int, str] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        rows = session.execute(_NAMES, {"workspaces": workspaces, "wanted": ids[start : start + _AT_ONCE]})
-        name_by_id |= dict(tuple(row) for row in rows)
-    return name_by_id
+    if not ids:
+        return {}
+    rows = session.execute(_NAMES, {"workspaces": workspaces, "wanted": ids})
+    return {row.id: row.name for row in rows}
 
 
 def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:

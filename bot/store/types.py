@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Integer, SmallInteger, String, Text, TypeDecorator
-from sqlalchemy.types import DateTime
+from sqlalchemy import BigInteger, Boolean, Date, Dialect, Integer, SmallInteger, String, Text, TypeDecorator
+from sqlalchemy.types import DateTime, TypeEngine
 
 
 def as_json(value: object) -> Any:
@@ -43,9 +44,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 class Exact(TypeDecorator[Decimal]):
@@ -78,6 +81,13 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "ignore").decode("utf-8")
 
 
+class _Members(dict[Any, Any]):
+    """What each word or number stands for; asked for another, it raises the `ValueError` of an enum."""
+
+    def __missing__(self, value: object) -> Any:
+        raise ValueError(f"{value!r} is none of {', '.join(map(str, self))}")
+
+
 class Word(TypeDecorator[Any]):
     """An enum of `bot.domain.enums`, kept as its word."""
 
@@ -87,13 +97,13 @@ class Word(TypeDecorator[Any]):
     def __init__(self, enum: type[StrEnum]) -> None:
         super().__init__()
         self.enum = enum
-        self._members: dict[str, StrEnum] = {member.value: member for member in enum}
+        self.members = _Members({member.value: member for member in enum})
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else self.enum(value).value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else self._members[value]
+        return None if value is None else self.members[value]
 
 
 class Rank(TypeDecorator[Any]):
@@ -111,3 +121,21 @@ class Rank(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else self.enum(value)
+
+
+def from_json(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """What makes a column's value of what JSON holds for it; None where that is the value itself. Not called for null.
+
+    The JSON is the database's own, or that of `ledger.plain`, which writes the same words, digits and ISO dates.
+    """
+    if isinstance(kind, Word):
+        return kind.members.__getitem__
+    if isinstance(kind, Rank):
+        return kind.enum
+    if isinstance(kind, UtcDateTime):
+        return lambda text: _in_utc(datetime.fromisoformat(text))
+    if isinstance(kind, Boolean):
+        return _Members({0: False, 1: True}).__getitem__  # SQLite's JSON has the number that it keeps
+    if isinstance(kind, Date):
+        return date.fromisoformat
+    return Decimal if isinstance(kind, Exact) else None

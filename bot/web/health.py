@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 import structlog
@@ -16,7 +17,7 @@ from bot.outbox import backlog
 from bot.outbox.pacing import paused_reason
 from bot.store import set_aside
 from bot.store.admin import migrations
-from bot.store.engine import Database
+from bot.store.engine import Database, Use
 from bot.store.set_aside import SetAside
 from bot.web.app import Checks, Remark
 
@@ -50,8 +51,9 @@ class Health:
         self._workspace_id = workspace_id
         self._connected = connected
         self._clock_trouble = clock_trouble
-        self._state = _Question(self._look, patience)
-        self._backlog = _Question(self._measure, patience)
+        threads = ThreadPoolExecutor(2, thread_name_prefix="health")
+        self._state = _Question(self._look, threads, patience)
+        self._backlog = _Question(self._measure, threads, patience)
 
     async def ready(self) -> Checks:
         """What is looked at for /ready, and what is wrong with it."""
@@ -81,37 +83,38 @@ class Health:
 
     def _look(self) -> tuple[bool, str | None, list[SetAside]]:
         # Not `migrate.current`: on SQLite that waits for whoever writes, and this must not.
-        with self._database.reading() as session:
+        with self._database.reading(Use.HEALTH) as session:
             revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
             waiting = [] if revision != migrations.head() else set_aside.of_workspace(session, self._workspace_id)
             return revision != migrations.head(), paused_reason(session, self._workspace_id), waiting
 
     def _measure(self) -> backlog.Backlog:
-        with self._database.reading() as session:
+        with self._database.reading(Use.HEALTH) as session:
             return backlog.measure(session, self._clock.now())
 
 
 class _Question(Generic[T]):
-    """Asks in a thread, one at a time: questions to a database that hangs must not take every thread of the process."""
+    """Asks in a thread of its own, one at a time, so that neither it nor anybody else waits for the other's threads."""
 
-    def __init__(self, ask: Callable[[], T], patience: float) -> None:
+    def __init__(self, ask: Callable[[], T], threads: ThreadPoolExecutor, patience: float) -> None:
         self._ask = ask
+        self._threads = threads
         self._patience = patience
-        self._asking: asyncio.Task[T] | None = None
+        self._asking: asyncio.Future[T] | None = None
 
     async def answer(self) -> T:
         """The answer, together with whoever is asking already; `TimeoutError` when it takes too long."""
         if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(asyncio.to_thread(self._ask))
+            self._asking = asyncio.get_running_loop().run_in_executor(self._threads, self._ask)
             self._asking.add_done_callback(_heard)
         async with asyncio.timeout(self._patience):
             return await asyncio.shield(self._asking)
 
 
-def _heard(task: asyncio.Task[T]) -> None:
+def _heard(asking: asyncio.Future[T]) -> None:
     """Take note of an answer that came too late for everybody, so that asyncio does not complain of it."""
-    if not task.cancelled():
-        task.exception()
+    if not asking.cancelled():
+        asking.exception()
 
 
 def _why(error: Exception) -> str:

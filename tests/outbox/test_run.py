@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
-from sqlalchemy import event
 
 from bot.outbox.queue import put
 from bot.store.engine import Database
 from tests.support.channel_log import FAST, ChannelLog, Office, message
 from tests.support.databases import Databases, Postgres
 from tests.support.factory import NOON, add_workspace
+from tests.support.statements import statements
 from tests.support.waiting import eventually
 
 DEAF = replace(FAST, poll_seconds=3600)
@@ -171,19 +171,6 @@ async def test_an_idle_sender_asks_the_database_nothing(database: Database) -> N
         turn = await idle.sender.turn()
     assert (turn.claimed, turn.recorded, turn.wait) == (0, [], None), "it waits until it is woken"
     assert idle.wakeup.times_woken == 0 and not any("NOTIFY" in statement for statement in asked), "it wakes nobody"
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What the database is asked in the block."""
-    asked: list[str] = []
-
-    def note(_c: object, _cur: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(database.engine, "before_cursor_execute", note)
 
 
 def listeners(postgres: Postgres, name: str) -> int:

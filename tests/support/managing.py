@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
@@ -142,21 +142,6 @@ class Team:
         for row in rows:
             row.args["workspace_id"] = 1  # as the gateway hands them to composers
         return [row for row in rows if (not kinds or row.kind in kinds) and op in (None, row.op)]
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL statements that the block sends."""
-    seen: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", keep)
-    try:
-        yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", keep)
 
 
 def day(moment: datetime, days: int) -> datetime:

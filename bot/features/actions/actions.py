@@ -55,8 +55,10 @@ def actions_view(session: Session, actor: Actor, account_id: int, now: datetime)
 def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, now: datetime) -> None:
     """Post an action to the channel of its loop, once; without a channel nothing is sent and the card shows it."""
     action, account = _queued_action(session, workspace_id, action_id)
+    if action.loop not in _AWAY:
+        return
     portfolio = portfolios.in_workspace(session, workspace_id, account.portfolio_id)
-    if action.loop not in _AWAY or portfolio is None:
+    if portfolio is None:
         return
     channel = portfolio.product_channel if action.loop is Loop.PRODUCT else portfolio.go_to_market_channel
     if channel is None:

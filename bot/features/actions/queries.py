@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.model import Account, Action
 from bot.outbox.types import MessageKey
 from bot.store.entities import Entity
+from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.schema import account, action
 
 LOOP_KEY = MessageKey("loop")
@@ -27,11 +29,25 @@ def by_id(session: Session, workspace_id: int, action_id: int) -> Action | None:
     return None if row is None else Action(*row)
 
 
+# Built once, because every prompt and every answer asks it.
+_OF_ANSWERS = (
+    select(*_ACTION)
+    .join(account, account.c.id == action.c.account_id)
+    .where(in_workspaces(account.c.workspace_id), is_one_of(action.c.answer_id, "answers"))
+    .order_by(action.c.id.desc())
+)
+
+
 def of_answer(session: Session, workspace_id: int, answer_id: int) -> Action | None:
     """The next action that an answer set."""
-    ours = (action.c.answer_id == answer_id) & Entity.ACTION.in_workspace(workspace_id)
-    row = session.execute(select(*_ACTION).where(ours).order_by(action.c.id).limit(1)).one_or_none()
-    return None if row is None else Action(*row)
+    return of_answers(session, [workspace_id], [answer_id]).get(answer_id)
+
+
+def of_answers(session: Session, workspace_ids: Iterable[int], answer_ids: Iterable[int]) -> dict[int, Action]:
+    """The next actions that these answers set, by answer, in one query."""
+    values = {"workspaces": sorted(set(workspace_ids)), "answers": sorted(set(answer_ids))}
+    actions = [Action(*row) for row in session.execute(_OF_ANSWERS, values)] if values["answers"] else []
+    return {item.answer_id: item for item in actions if item.answer_id is not None}
 
 
 def themes(session: Session, workspace_id: int) -> tuple[str, ...]:

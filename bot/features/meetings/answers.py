@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,12 +14,12 @@ from bot.app.actor import Actor, UserError, may_write, must_read, must_write
 from bot.app.refusals import AppRefusal
 from bot.app.typed import colleague_of
 from bot.domain.enums import Change, Loop, PromptState
-from bot.domain.model import Account
+from bot.domain.model import Account, Action
 from bot.domain.values import working_hours
 from bot.features.actions import actions
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import prompts, queries
-from bot.features.meetings.queries import Answer, Prompt
+from bot.features.meetings.queries import Answer, OpenGap, Prompt
 from bot.features.meetings.refusals import MeetingRefusal
 from bot.store import entities, ledger, members
 from bot.store.entities import Entity
@@ -52,14 +53,17 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
         raise UserError(MeetingRefusal.MEETING_OF_ANOTHER)
     _must_answer(session, actor, account, prompt)
-    _must_be_ours(session, actor, new)
+    gaps = queries.open_gaps(session, actor.workspace_id, new.account_id)
+    _must_be_ours(session, actor, new, {gap.id for gap in gaps})
     _check(actor, new, now)
     earlier = queries.answer_of_meeting(session, actor.workspace_id, new.meeting_id) if new.meeting_id else None
-    answer_id = _rewrite(session, actor, earlier, new, now) if earlier else _insert(session, actor, new, now)
-    _settle_gaps(session, actor, new, now)
-    _set_action(session, actor, new, answer_id, now)
-    if prompt is not None:
-        _close_prompt(session, actor, prompt, now)
+    with ledger.together(session):
+        answer_id = _rewrite(session, actor, earlier, new, now) if earlier else _insert(session, actor, new, now)
+        _settle_gaps(session, actor, new, gaps, now)
+        current = action_queries.of_answer(session, actor.workspace_id, answer_id) if earlier else None
+        _set_action(session, actor, new, answer_id, now, current=current)
+        if prompt is not None:
+            _close_prompt(session, actor, prompt, now)
     stored = queries.answer_by_id(session, actor.workspace_id, answer_id)
     assert stored is not None
     return stored
@@ -150,11 +154,11 @@ def _must_answer(session: Session, actor: Actor, account: Account, prompt: Promp
         must_write(session, actor, account)
 
 
-def _must_be_ours(session: Session, actor: Actor, new: NewAnswer) -> None:
+def _must_be_ours(session: Session, actor: Actor, new: NewAnswer, still_open: set[int]) -> None:
     """The colleague and the gaps that the form names are of the actor's workspace."""
-    colleague = members.by_id(session, actor.workspace_id, new.next_owner_id)
-    unknown = new.next_owner_id is not None and colleague is None
-    still_open = {row.id for row in queries.open_gaps(session, actor.workspace_id, new.account_id)}
+    colleague_id = new.next_owner_id if new.next_owner_id != actor.member.id else None
+    colleague = members.by_id(session, actor.workspace_id, colleague_id)
+    unknown = colleague_id is not None and colleague is None
     # Somebody may have closed a gap since the form was opened; an id that never was a gap here is refused.
     others = (new.kept_gaps or frozenset()) - still_open
     if unknown or any(entities.row_of(session, actor.workspace_id, Entity.GAP, gap_id) is None for gap_id in others):
@@ -187,6 +191,8 @@ def _trimmed(text: str | None) -> str | None:
 
 def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> int:
     since = queries.last_answer(session, actor.workspace_id, new.account_id)
+    begin = since.answered_at if since else None
+    waiting = queries.evidence_without_answer(session, actor.workspace_id, new.account_id, begin)
     answer_id = ledger.add(
         session,
         actor.author,
@@ -197,14 +203,10 @@ def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> in
         submission=new.submission,
         member_id=actor.member.id,
         answered_at=now,
+        moved_evidence=bool(waiting),
         **_texts(new),
     )
-    begin = since.answered_at if since else None
-    waiting = queries.evidence_without_answer(session, actor.workspace_id, new.account_id, begin)
-    for evidence_id in waiting:
-        ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, answer_id=answer_id)
-    if waiting:
-        ledger.change(session, actor.author, Entity.ANSWER, answer_id, now, moved_evidence=True)
+    queries.belong_to_answer(session, actor.author, waiting, now, account_id=new.account_id, answer_id=answer_id)
     return answer_id
 
 
@@ -213,9 +215,8 @@ def _rewrite(session: Session, actor: Actor, earlier: Answer, new: NewAnswer, no
     return earlier.id
 
 
-def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> None:
+def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, rows: Sequence[OpenGap], now: datetime) -> None:
     """Close the question gaps that the form says are gone, and open one for what is newly named unproven."""
-    rows = queries.open_gaps(session, actor.workspace_id, new.account_id)
     if new.kept_gaps is not None:
         for row in rows:
             if row.outcome_id is None and row.id not in new.kept_gaps:
@@ -238,9 +239,11 @@ def _settle_gaps(session: Session, actor: Actor, new: NewAnswer, now: datetime) 
     )
 
 
-def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, now: datetime) -> None:
+def _set_action(
+    session: Session, actor: Actor, new: NewAnswer, answer_id: int, now: datetime, *, current: Action | None
+) -> None:
+    """Set the next action that an answer names; `current` is the one that it named before."""
     text = _trimmed(new.next_action)
-    current = action_queries.of_answer(session, actor.workspace_id, answer_id)
     if text is None:
         if current is not None and current.dropped_on is None:
             why = "taken out of the answer"
@@ -256,7 +259,7 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
     }
     if current is not None:
         ledger.change(session, actor.author, Entity.ACTION, current.id, now, dropped_on=None, **values)
-        actions.post_to_loop_channel(session, actor.workspace_id, current.id, now)
+        _post(session, actor, current.id, new.loop, now)
         return
     action_id = ledger.add(
         session,
@@ -268,7 +271,12 @@ def _set_action(session: Session, actor: Actor, new: NewAnswer, answer_id: int, 
         opened_at=now,
         **values,
     )
-    actions.post_to_loop_channel(session, actor.workspace_id, action_id, now)
+    _post(session, actor, action_id, new.loop, now)
+
+
+def _post(session: Session, actor: Actor, action_id: int, loop: Loop, now: datetime) -> None:
+    if loop is not Loop.OURSELVES:
+        actions.post_to_loop_channel(session, actor.workspace_id, action_id, now)
 
 
 def _close_prompt(session: Session, actor: Actor, prompt: Prompt, now: datetime) -> None:

@@ -18,7 +18,7 @@ from bot.app.isolation import isolated
 from bot.app.recipients import answering_among
 from bot.domain.account import tiers
 from bot.domain.enums import AccountStatus, PromptState, Tier
-from bot.domain.model import Account, ProofState
+from bot.domain.model import Account, Action, ProofState
 from bot.domain.values import working_hours
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import queries
@@ -269,7 +269,7 @@ def compose_prompts(session: Session, many: Sequence[Mapping[str, Any]], now: da
     workspace_ids = {args["workspace_id"] for args in many}
     prompt_by_id = queries.by_ids(session, workspace_ids, [args["prompt_id"] for args in many])
     facts = _Facts.of(session, prompt_by_id.values())
-    return [_view(session, facts, prompt_by_id[args["prompt_id"]], args, now) for args in many]
+    return [_view(facts, prompt_by_id[args["prompt_id"]], args, now) for args in many]
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,21 +280,32 @@ class _Facts:
     states: dict[int, ProofState]
     last_answers: dict[int, queries.Answer]
     answers: dict[int | None, queries.Answer]
+    actions: dict[int, Action]
 
     @classmethod
     def of(cls, session: Session, prompts: Collection[Prompt]) -> _Facts:
         account_ids = {prompt.account_id for prompt in prompts}
         workspace_ids = {prompt.workspace_id for prompt in prompts}
         states = proof_state.load_many(session, workspace_ids, sorted(account_ids))
+        answers = queries.answers_of_meetings(session, workspace_ids, [prompt.meeting_id for prompt in prompts])
+        next_actions = action_queries.of_answers(session, workspace_ids, [answer.id for answer in answers.values()])
+        people = {prompt.member_id for prompt in prompts}
+        people |= {answer.member_id for answer in answers.values()}
+        people |= {action.owner_id for action in next_actions.values()}
         return cls(
-            members.by_ids(session, workspace_ids, [prompt.member_id for prompt in prompts]),
+            members.by_ids(session, workspace_ids, people),
             {state.account.id: state for state in states},
             queries.last_answers(session, workspace_ids, account_ids),
-            queries.answers_of_meetings(session, workspace_ids, [prompt.meeting_id for prompt in prompts]),
+            answers,
+            next_actions,
         )
 
+    def recorded(self, answer: queries.Answer) -> RecordedAnswer:
+        """An answer as it is read back."""
+        return recorded_answer(answer, self.actions.get(answer.id), self.members)
 
-def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime) -> PromptView | Moot:
+
+def _view(facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime) -> PromptView | Moot:
     member = facts.members.get(prompt.member_id or 0)
     handed_to = member.name if member and member.slack_id != args["to"] else None
     if args["first"] and prompt.state is not PromptState.OPEN:
@@ -323,7 +334,7 @@ def _view(session: Session, facts: _Facts, prompt: Prompt, args: Mapping[str, An
         last_action=last.next_action if last else None,
         snoozed_until=prompt.snoozed_until if prompt.snoozed_until and prompt.snoozed_until > now else None,
         handed_to=handed_to,
-        answer=recorded_answer(session, prompt.workspace_id, answer) if answer else None,
+        answer=facts.recorded(answer) if answer else None,
     )
 
 
@@ -331,11 +342,12 @@ def _holiday(starts_at: datetime, tz: str) -> str | None:
     return public_holidays.name_of(working_hours.local_day(starts_at, tz), tz)
 
 
-def recorded_answer(session: Session, workspace_id: int, answer: queries.Answer) -> RecordedAnswer:
-    """An answer as it is read back to the one who gave it."""
-    by = members.by_id(session, workspace_id, answer.member_id)
-    action = action_queries.of_answer(session, workspace_id, answer.id)
-    owner = members.by_id(session, workspace_id, action.owner_id) if action else None
+def recorded_answer(
+    answer: queries.Answer, action: Action | None, members_by_id: Mapping[int, Member]
+) -> RecordedAnswer:
+    """An answer as it is read back to the one who gave it, with the next action that it set."""
+    by = members_by_id.get(answer.member_id)
+    owner = members_by_id.get(action.owner_id or 0) if action else None
     return RecordedAnswer(
         answer_id=answer.id,
         by=by.name if by else "somebody",
@@ -358,7 +370,9 @@ def answer_view(session: Session, actor: Actor, answer_id: int, now: datetime) -
     account = account_of(session, actor, answer.account_id)
     state = proof_state.load(session, actor.workspace_id, account.id)
     coverage = phrase(assess_now(state, now).covered)
-    return AnswerView(state.account.name, account.id, coverage, recorded_answer(session, actor.workspace_id, answer))
+    action = action_queries.of_answer(session, actor.workspace_id, answer.id)
+    people = members.by_ids(session, [actor.workspace_id], [answer.member_id, action.owner_id if action else None])
+    return AnswerView(state.account.name, account.id, coverage, recorded_answer(answer, action, people))
 
 
 def compose_reminder(session: Session, args: dict[str, Any], now: datetime) -> ReminderView | Moot:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, FromClause, Row, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from bot.domain.enums import CadenceKind, Change, OnHoliday, PromptState
 from bot.outbox.types import MessageKey
 from bot.store import ledger, schema
 from bot.store.entities import Entity
+from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.ledger import Author
 from bot.store.members import Member
 from bot.store.set_aside import not_resting
@@ -285,11 +286,7 @@ def _ids(workspace_ids: Iterable[int], row_ids: Iterable[int]) -> dict[str, list
     return {"workspaces": sorted(set(workspace_ids)), "ids": sorted(set(row_ids))}
 
 
-def _of_several(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
-    return column.in_(bindparam(name, expanding=True))
-
-
-_BY_IDS = _prompts().where(_of_several(schema.prompt.c.workspace_id, "workspaces"), _of_several(schema.prompt.c.id))
+_BY_IDS = _prompts().where(in_workspaces(schema.prompt.c.workspace_id), is_one_of(schema.prompt.c.id, "ids"))
 _OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.state == PromptState.OPEN)
 
 
@@ -322,12 +319,12 @@ _OF_ACCOUNT = select(_OTHER.c.id).where(_OTHER.c.account_id == schema.account.c.
 _LAST_ANSWERS = (
     select(*_ANSWER)
     .join_from(schema.account, schema.answer, schema.answer.c.id == _OF_ACCOUNT.limit(1).scalar_subquery())
-    .where(_of_several(schema.account.c.workspace_id, "workspaces"), _of_several(schema.account.c.id))
+    .where(in_workspaces(schema.account.c.workspace_id), is_one_of(schema.account.c.id, "ids"))
 )
 _OF_MEETINGS = (
     select(*_ANSWER)
     .join_from(schema.answer, schema.account, schema.account.c.id == schema.answer.c.account_id)
-    .where(_of_several(schema.account.c.workspace_id, "workspaces"), _of_several(schema.answer.c.meeting_id))
+    .where(in_workspaces(schema.account.c.workspace_id), is_one_of(schema.answer.c.meeting_id, "ids"))
 )
 
 
@@ -389,9 +386,33 @@ def evidence_without_answer(session: Session, workspace_id: int, account_id: int
     return list(session.execute(select(table.c.id).where(waiting)).scalars())
 
 
-def open_gaps(session: Session, workspace_id: int, account_id: int) -> Sequence[Row[Any, Any, Any]]:
-    """The open gaps of an account, as rows of id, title and outcome id."""
+def belong_to_answer(
+    session: Session, by: Author, evidence_ids: Sequence[int], now: datetime, *, account_id: int, answer_id: int
+) -> None:
+    """Let these pieces of evidence of an account belong to an answer, with history."""
+    if not evidence_ids:
+        return
+    table = schema.evidence
+    ours = table.c.id.in_(evidence_ids) & Entity.EVIDENCE.in_workspace(by.workspace_id)
+    session.execute(update(table).where(ours).values(answer_id=answer_id))
+    before, after = {"answer_id": None}, {"answer_id": answer_id}
+    changes = [ledger.Noted(by, evidence_id, account_id, before, after) for evidence_id in evidence_ids]
+    ledger.note(session, Entity.EVIDENCE, changes, now)
+    ledger.touch(session, [account_id], now)
+
+
+class OpenGap(NamedTuple):
+    """A gap that is not closed; `outcome_id` is None for a question."""
+
+    id: int
+    title: str
+    outcome_id: int | None
+
+
+def open_gaps(session: Session, workspace_id: int, account_id: int) -> list[OpenGap]:
+    """The open gaps of an account."""
     table = schema.gap
     ours = (table.c.account_id == account_id) & Entity.GAP.in_workspace(workspace_id)
     still_open = ours & table.c.closed_on.is_(None)
-    return session.execute(select(table.c.id, table.c.title, table.c.outcome_id).where(still_open)).all()
+    rows = session.execute(select(table.c.id, table.c.title, table.c.outcome_id).where(still_open))
+    return [OpenGap(*row) for row in rows]

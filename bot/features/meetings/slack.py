@@ -140,10 +140,11 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         def record(session: Session, actor: Actor, now: datetime) -> int:
             return answers.answer(session, actor, _answer(session, actor, form, submission_id(body)), now).id
 
-        view = await edge.write_and_show(body, record, _answered)
-        if meeting_id:
+        if meeting_id:  # the prompt's message shows it
+            await edge.write(body, record)
             await ack()
         else:
+            view = await edge.write_and_show(body, record, _answered)
             await ack(response_action="update", view=edge.in_modal(view, "On record"))
 
     @app.view(MeetingCallback.NOTHING_CHANGED)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from rapidfuzz import process
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import no_such_account
@@ -92,6 +91,8 @@ def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str)
     exact = portfolios.by_name(session, actor.workspace_id, name)
     if exact is not None:
         return exact
+    from rapidfuzz import process  # as in account_search
+
     names = [portfolio.name for portfolio in all_portfolios]
     nearest = tuple(match for match, _, _ in process.extract(name, names, limit=3))
     raise UserError(PortfolioRefusal.NAME_UNKNOWN, name=name, nearest=nearest)

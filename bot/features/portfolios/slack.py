@@ -37,7 +37,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
             await ack()
         elif isinstance(request, PortfolioRequest):
             owner, name = request.owner, request.name
-            view = await edge.read(
+            view = await edge.survey(
                 body,
                 lambda session, actor, now: overview.portfolio_view(
                     session, actor, now, owner_slack_id=owner, name=name
@@ -52,6 +52,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
             edge,
             lambda session, actor, row, now: overview.portfolio_view(session, actor, now, portfolio_id=row),
             "Portfolio",
+            survey=True,
         )
     )
 
@@ -61,7 +62,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
     @app.action(PortfolioActionId.SHOW_PORTFOLIO_PAGE)
     async def page(ack: AsyncAck, body: Body) -> None:
         key, page_number = pair(clicked(body))
-        view = await edge.read(
+        view = await edge.survey(
             body, lambda session, actor, now: overview.portfolio_page(session, actor, key, page_number, now)
         )
         await edge.show(body, view, "Portfolio")

@@ -54,9 +54,8 @@ class Fingerprint:
 @contextmanager
 def snapshot(database: Database) -> Iterator[Session]:
     """A session that sees the database as it is now for as long as the block lasts, while others go on writing."""
-    with database.reading() as session:
+    with database.snapshot() as session:
         if database.dialect == "postgresql":
-            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             _wait_for_slow_readers(session)
         yield session
 

@@ -45,7 +45,7 @@ def exported(database: Database) -> bytes:
 
 
 def contents(database: Database, tables: tuple[Any, ...] = LEDGER) -> dict[str, list[dict[str, Any]]]:
-    with database.reading() as session:
+    with database.snapshot() as session:
         return {table.name: [row for batch in table_copy.stream(session, table) for row in batch] for table in tables}
 
 

@@ -17,8 +17,9 @@ from bot.store import schema
 from bot.store.engine import Database
 from bot.store.members import Member
 from tests.features.portfolios.test_digest import add_meeting
-from tests.support.managing import MONDAY, Team, day, statements
+from tests.support.managing import MONDAY, Team, day
 from tests.support.refusals import says
+from tests.support.statements import statements
 
 
 @pytest.fixture

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import PromptState, Tier
+from bot.domain.enums import Change, PromptState, Tier
 from bot.domain.values import working_hours
 from bot.features.meetings import answers, prompts
 from bot.features.meetings import queries as meeting_queries
+from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.views import PromptView
 from bot.outbox.types import Moot
 from bot.store import ledger, members, schema
-from bot.store.engine import Database
+from bot.store.engine import Database, Use
 from bot.store.entities import Entity
 from bot.store.schema.outbox import outbox
+from tests.support import factory
+from tests.support.statements import statements
 from tests.support.world import MONDAY, World, build, queued
 
 TUESDAY_TEN = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -193,3 +196,32 @@ def test_a_prompt_that_was_put_off_further_asks_only_at_the_later_time(session: 
     assert early == Moot("the prompt is snoozed until later")
     [later] = prompts.compose_prompts(session, again, TUESDAY_TEN + timedelta(hours=2))
     assert isinstance(later, PromptView)
+
+
+def test_many_prompts_are_composed_in_as_few_statements_as_one(database: Database) -> None:
+    with database.begin() as session:
+        world = build(session)
+        for week in range(12):
+            now = TUESDAY_TEN + timedelta(days=7 * week)
+            ask_all(session, now)
+            if week % 2:
+                prompt = meeting_queries.by_id(session, 1, week + 1)
+                assert prompt is not None
+                said = NewAnswer(
+                    world.acme, f"s{week}", Change.BELIEF, prompt.meeting_id, "They trust it", next_action="Go"
+                )
+                answers.answer(session, world.maya, said, now)
+    one = composed(database, [2])
+    with database.begin() as session:
+        for _ in range(49):
+            factory.evidence(session, world.acme, factory.tickets(session, world.acme, None, now), "700", now)
+    assert composed(database, range(1, 13)) == one <= 8
+
+
+def composed(database: Database, ids: Iterable[int]) -> int:
+    """The statements that composing these prompts takes, as the sender does it."""
+    rows = [{"workspace_id": 1, "prompt_id": prompt_id, "to": "U0MAYA", "first": False} for prompt_id in ids]
+    with database.reading() as session, statements(database, Use.READS) as sent:
+        views = prompts.compose_prompts(session, rows, TUESDAY_TEN + timedelta(days=90))
+    assert all(isinstance(view, PromptView) for view in views)
+    return sum(not statement.startswith("BEGIN") for statement in sent)

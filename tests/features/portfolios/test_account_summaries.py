@@ -26,7 +26,8 @@ from bot.store.engine import Database
 from bot.store.entities import Entity
 from tests.support.cast import MAYA
 from tests.support.factory import BOT
-from tests.support.managing import MONDAY, Team, day, statements
+from tests.support.managing import MONDAY, Team, day
+from tests.support.statements import statements
 
 HOUR = timedelta(hours=1)
 NUMBERS = count(1)

@@ -16,7 +16,8 @@ from bot.features.portfolios.views import DigestRestView, DigestView
 from bot.outbox.types import Moot
 from bot.store import portfolios
 from bot.store.engine import Database
-from tests.support.managing import CHANNEL, Team, day, statements
+from tests.support.managing import CHANNEL, Team, day
+from tests.support.statements import statements
 
 FRIDAY = datetime(2026, 2, 27, 10, tzinfo=UTC)
 FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -11,7 +11,8 @@ from bot.features.review import daily_review
 from bot.features.risks import announcements, ownership, risk_message
 from bot.features.risks.views import RiskNoteView, RisksMoreView, RiskView, UnclaimedView
 from bot.store.engine import Database
-from tests.support.managing import CHANNEL, MONDAY, Team, day, statements
+from tests.support.managing import CHANNEL, MONDAY, Team, day
+from tests.support.statements import statements
 
 
 @pytest.fixture
