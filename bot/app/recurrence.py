@@ -131,7 +131,7 @@ def next_occurrence(rrule: str, local_start: str, tz: str, after: datetime) -> O
             if starts_at > after:
                 shortened = f" {wanted}" if _MONTHLY.fullmatch(rrule) and candidate.day != wanted else ""
                 return Occurrence(starts_at, candidate.isoformat(timespec="minutes") + shortened)
-    except (OverflowError, ValueError):  # the calendar ends, and the series with it
+    except OverflowError:  # the calendar ends, and the series with it
         return None
     return None
 
@@ -152,7 +152,10 @@ def occurrences(rrule: str, anchor: datetime, first: datetime, month_day: int | 
         return
     for number in count(step=int(monthly[1] or 1)):
         candidate = anchor
-        candidate += relativedelta(months=number, day=wanted)
+        try:
+            candidate += relativedelta(months=number, day=wanted)
+        except ValueError:  # the year 10000
+            return
         if candidate >= max(anchor, first):
             yield candidate
 

@@ -19,6 +19,7 @@ from bot.domain.enums import (
     Loop,
     Method,
     ObstacleKind,
+    OnHoliday,
     OutcomeKind,
     Part,
     PromiseState,
@@ -54,6 +55,7 @@ def _own_words(kind: type[Enum]) -> dict[Enum, str]:
 
 _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
     Loop: {**_own_words(Loop), Loop.GO_TO_MARKET: "go-to-market"},
+    OnHoliday: {OnHoliday.STAY: "stays", OnHoliday.MOVE: "moves to the next working day"},
     Part: {**_own_words(Part), Part.BLAMED: "the one who is blamed"},
     RiskKind: {
         RiskKind.NO_SUCCESS_WRITTEN: "success is not written down",

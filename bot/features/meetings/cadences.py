@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from bot.app.accounts import writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.recurrence import Occurrence
 from bot.domain.enums import CadenceKind, OnHoliday
+from bot.domain.values.days import local
 from bot.features.meetings import prompts, queries
 from bot.features.meetings.queries import Cadence
 from bot.features.meetings.refusals import MeetingRefusal
@@ -159,7 +159,7 @@ def _settings(cadence: Cadence) -> CadenceSettings:
 
 def _local_day(cadence: Cadence) -> date | None:
     at = cadence.next_meeting_at
-    return None if at is None else at.astimezone(ZoneInfo(cadence.tz)).date()
+    return None if at is None else local(at, cadence.tz).date()
 
 
 def _checked(new: NewCadence) -> str:
