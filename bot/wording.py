@@ -14,7 +14,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 
 from bot.app.actor import UserError
-from bot.domain.labels import label
+from bot.domain.labels import column_label, label
 from bot.domain.values.text import day, short
 from bot.resources import TEMPLATES
 
@@ -27,7 +27,14 @@ def upto(items: Sequence[str], limit: int) -> str:
     return ", ".join(named[:limit]) + (" …" if len(named) > limit else "")
 
 
-FILTERS: dict[str, Callable[..., str]] = {"day": day, "label": label, "repr": repr, "short": short, "upto": upto}
+FILTERS: dict[str, Callable[..., str]] = {
+    "column": column_label,
+    "day": day,
+    "label": label,
+    "repr": repr,
+    "short": short,
+    "upto": upto,
+}
 
 
 class Catalogue:

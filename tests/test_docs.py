@@ -69,7 +69,7 @@ def test_the_examples_and_filters_of_templates_work(tmp_path: Path) -> None:
     assert filters
     (tmp_path / "filters.html").write_text("".join(f"{{{{ x|{name} }}}}" for name in filters), "utf-8")
     gap = {"id": 1, "title": "Hours", "risk": "They leave", "owner": "U1", "due": "2026-03-12"}
-    view = {"account": "Acme", "account_id": 3, "slug": "acme", "coverage": "80 %", "what_changed": None}
+    view = {"account": "Acme", "account_id": 3, "slug": "acme", "coverage": "80 %", "what_changed": None, "seen": 7}
     view |= {"gaps": [gap], "chosen": 1, "accounts": [{"name": "Acme", "coverage": "80 %"}]}
     renderer, given = Renderer(tmp_path, actions=ACTIONS, callbacks=CALLBACKS), {"view": view}
     assert renderer.check_all() == ["0.html", "1.html", "2.html", "filters.html"]

@@ -31,6 +31,8 @@ TUESDAY = date(2026, 3, 3)
 SAMPLES: dict[str, Any] = {
     "closed_on": TUESDAY,
     "since": TUESDAY,
+    "on": TUESDAY,
+    "until": TUESDAY,
     "grade": Grade.MEASURED,
     "kind": "xlsx",
     "columns": (HOSTILE,),
@@ -39,7 +41,7 @@ SAMPLES: dict[str, Any] = {
     "nearest": (HOSTILE,),
     "workspaces": ((HOSTILE, HOSTILE),),
 }
-NOTHING_TO_SHOW = {"closed_on", "since", "grade", "kind"}
+NOTHING_TO_SHOW = {"closed_on", "entity", "since", "grade", "kind", "on", "until"}
 SPECIAL: list[tuple[UserError, str]] = [
     (
         UserError(AppRefusal.NOT_YOUR_ACCOUNT, account="Acme", owner=None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +14,8 @@ from bot.domain.values import working_hours
 from bot.store import members, portfolios
 from bot.store.ledger import CLOCK, Author
 from bot.store.members import Member
+
+Renew = Callable[[Session, datetime], object]
 
 
 class UserError(Exception):
@@ -27,14 +30,24 @@ class UserError(Exception):
         self.code = code
         self.field = field
         self.facts = facts
+        self.renew: Renew | None = None
+
+    def renewing(self, renew: Renew) -> UserError:
+        """This refusal of a stale button: `renew` has the message show how things stand, in a new transaction."""
+        self.renew = renew
+        return self
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The member who acts, and the surface on which they do ('command', 'modal', 'button', 'import', 'cli' …)."""
+    """The member who acts, and the surface on which they do ('command', 'modal', 'button', 'import', 'cli' …).
+
+    `seen` is the newest line of history that the form they sent could show (`bot.app.shown`); None without a form.
+    """
 
     member: Member
     surface: str
+    seen: int | None = None
 
     @property
     def workspace_id(self) -> int:
@@ -76,6 +89,28 @@ def must_write(session: Session, actor: Actor, account: Account) -> None:
     if not may_write(session, actor, account):
         owner = members.by_id(session, account.workspace_id, account.owner_id)
         raise UserError(AppRefusal.NOT_YOUR_ACCOUNT, account=account.name, owner=owner.name if owner else None)
+
+
+def must_write_unless_asked(
+    session: Session, actor: Actor, account: Account, asked_until: datetime | None, now: datetime
+) -> None:
+    """Raise `UserError` unless `actor` may write this account, or was asked to answer for it until a later moment.
+
+    `asked_until` is None for who was not asked.
+    """
+    must_read(actor)
+    if may_write(session, actor, account):
+        return
+    if asked_until is None:
+        must_write(session, actor, account)
+    elif now > asked_until:
+        owner = members.by_id(session, account.workspace_id, account.owner_id)
+        raise UserError(
+            AppRefusal.ASKED_ONCE_IS_OVER,
+            account=account.name,
+            owner=owner.name if owner else None,
+            until=actor.today(asked_until),
+        )
 
 
 def may_manage(session: Session, actor: Actor, portfolio_id: int | None) -> bool:

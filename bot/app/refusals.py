@@ -37,6 +37,8 @@ class AppRefusal(Refusal):
     DAY_NOT_OVER = "app.day_not_over"
     ACCOUNT_NOT_HERE_YET = "app.account_not_here_yet"
     TIME_ZONE_UNKNOWN = "app.time_zone_unknown"
+    ASKED_ONCE_IS_OVER = "app.asked_once_is_over"
+    CHANGED_MEANWHILE = "app.changed_meanwhile"
     SUBMITTED_DIFFERENTLY = "app.submitted_differently"
     PERSON_OF_ANOTHER_ACCOUNT = "app.person_of_another_account"
     DAY_UNREADABLE = "app.day_unreadable"

@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.clock import Clock
 from bot.slack.lanes import Lane
 from bot.slack.markup import Message
-from bot.slack.payload import Body, Caller, sender_of, submission_of, surface_of
+from bot.slack.payload import Body, Caller, seen_of, sender_of, submission_of, surface_of
 from bot.slack.people import read_user
 from bot.slack.refusals import SlackRefusal
 from bot.slack.render import Renderer
@@ -236,13 +237,28 @@ class Edge:
 
         def once() -> T:
             with transaction() as session:
-                return fn(session, self._actor(session, sender, named), now)
+                return fn(session, replace(self._actor(session, sender, named), seen=seen_of(body)), now)
 
         try:
             return await _in_time(lane, sender, once)
+        except UserError as error:
+            await self._renew(sender, error, now)
+            raise
         except _UnknownUserError:
             await self._meet(sender)
             return await _in_time(lane, sender, once)
+
+    async def _renew(self, sender: Caller, error: UserError, now: datetime) -> None:
+        """Have a stale message show how things stand; the refused work itself kept nothing."""
+        renew = error.renew
+        if renew is None:
+            return
+
+        def unit() -> None:
+            with self._writing() as session:
+                renew(session, now)
+
+        await _in_time(self._writes, sender, unit)
 
     def _actor(self, session: Session, sender: Caller, surface: str) -> Actor:
         if sender.home_team_id != sender.team_id:

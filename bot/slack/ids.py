@@ -1,8 +1,8 @@
 """How the ids of all rooms reach the templates: what is clicked and what is submitted.
 
 Each room declares its own in `ids.py`. Templates read them as `{{ act.ANSWER }}` and `{{ callback.ANSWER }}`. Values of
-buttons and `private_metadata` carry row ids only; they are parsed by `bot.slack.payload` and never trusted: use cases
-check rights at every action.
+buttons carry row ids only, `private_metadata` row ids and the version of what the form showed (`bot.app.shown`). They
+are parsed by `bot.slack.payload` and never trusted: use cases check rights at every action.
 """
 
 from __future__ import annotations

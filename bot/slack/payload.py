@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -112,6 +113,17 @@ def submission_of(body: Body) -> Submission:
     return Submission(str(body.get("event_id") or body["trigger_id"]))
 
 
+def seen_of(body: Body) -> int | None:
+    """The newest line of history that a submitted form could show; None for what is no form.
+
+    It stands behind the row ids in `private_metadata`: "12:7@345". A form without it has seen nothing.
+    """
+    if body.get("type") != "view_submission":
+        return None
+    seen = re.search(r"@([0-9]{1,18})\Z", str(body["view"].get("private_metadata") or ""))
+    return int(seen[1]) if seen else 0
+
+
 def inputs_of(view: Body) -> list[str]:
     """The block ids of the inputs of a modal, in their order."""
     return [str(block["block_id"]) for block in view.get("blocks", []) if block.get("type") == "input"]
@@ -130,7 +142,8 @@ class Form:
 
     def __init__(self, body: Body) -> None:
         view = body["view"]
-        self.metadata = str(view.get("private_metadata") or "")
+        self.metadata = str(view.get("private_metadata") or "").partition("@")[0]
+        self._offered = _offered(view)
         self._chosen: dict[str, list[str]] = {}
         for block_id, elements in ((view.get("state") or {}).get("values") or {}).items():
             for action_id, element in elements.items():
@@ -140,9 +153,16 @@ class Form:
         """Whether the modal had this input, filled in or not."""
         return name in self._chosen
 
+    def _given(self, name: str) -> list[str]:
+        """What was filled in; a choice that this form did not offer is refused."""
+        values, offered = self._chosen.get(name) or [], self._offered.get(name)
+        if offered is not None and not set(values) <= set(offered):
+            raise UserError(SlackRefusal.STALE, name)
+        return values
+
     def text(self, name: str) -> str | None:
         """What stands in the input `name`; None when it is empty or not there."""
-        values = self._chosen.get(name) or [""]
+        values = self._given(name) or [""]
         return values[0].strip() or None
 
     def words(self, name: str) -> str:
@@ -154,7 +174,11 @@ class Form:
 
     def many(self, name: str) -> list[str]:
         """The values chosen in checkboxes or a multi-select."""
-        return list(self._chosen.get(name) or [])
+        return list(self._given(name))
+
+    def offered(self, name: str) -> list[str]:
+        """The values of all options that the input `name` offered; Slack sends the form back as it was shown."""
+        return list(self._offered.get(name) or [])
 
     def day(self, name: str) -> date | None:
         """The date of a date picker."""
@@ -172,6 +196,19 @@ class Form:
         """The row id of a chosen option."""
         text = self.text(name)
         return None if text is None else number(text)
+
+
+def _offered(view: Body) -> dict[str, list[str]]:
+    """The values of the options of each input, under the names of its block and of its element."""
+    offered = {}
+    for block in view.get("blocks") or []:
+        element = block.get("element") or {}
+        options = [*(element.get("options") or [])]
+        for group in element.get("option_groups") or []:
+            options += group["options"]
+        if block.get("type") == "input" and options:
+            offered[block["block_id"]] = offered[element["action_id"]] = [str(option["value"]) for option in options]
+    return offered
 
 
 _SINGLE = ("value", "selected_date", "selected_time", "selected_user", "selected_channel", "selected_conversation")

@@ -52,6 +52,7 @@ def add(
     table = entity.table
     row_id = session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
     account_id = row_id if entity is Entity.ACCOUNT else values.get("account_id")
+    _hold(session, account_id, now)
     _record(session, entity, Noted(by, row_id, account_id, None, values), now, why)
     return int(row_id)
 
@@ -64,6 +65,7 @@ def add_many(session: Session, by: Author, entity: Entity, now: datetime, rows: 
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     ids = [int(row_id) for row_id in session.execute(statement, rows).scalars()]
     owners = ids if entity is Entity.ACCOUNT else [row.get("account_id") for row in rows]
+    touch(session, [owner for owner in owners if owner is not None], now)
     _write(
         session,
         [
@@ -71,7 +73,6 @@ def add_many(session: Session, by: Author, entity: Entity, now: datetime, rows: 
             for row_id, owner, row in zip(ids, owners, rows, strict=True)
         ],
     )
-    touch(session, [owner for owner in owners if owner is not None], now)
     return ids
 
 
@@ -101,12 +102,13 @@ def change(
     after = {name: value for name, value in values.items() if row[name] != value}
     if not after:
         return False
+    account_id = row_id if entity is Entity.ACCOUNT else row.get("account_id")
+    _hold(session, account_id, now)
     statement = update(table).where(ours).values(**after)
     for name, expected in (only_if or {}).items():
         statement = statement.where(table.c[name].is_(None) if expected is None else table.c[name] == expected)
     if session.connection().execute(statement).rowcount != 1:
         return False
-    account_id = row_id if entity is Entity.ACCOUNT else row.get("account_id")
     before = {name: row[name] for name in after}
     _record(session, entity, Noted(by, row_id, account_id, before, after), now, why)
     return True
@@ -130,10 +132,10 @@ def together(session: Session) -> Iterator[None]:
         yield
     finally:
         del session.info[_PENDING]
-    if pending.lines:
-        _write(session, pending.lines)
     for moment, account_ids in pending.touched.items():
         touch(session, account_ids, moment)
+    if pending.lines:
+        _write(session, pending.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +194,16 @@ def _record(
     why: str | None,
 ) -> None:
     _write(session, [_line(entity, noted, now, why)])
-    if noted.account_id is not None:
-        touch(session, [noted.account_id], now)
+
+
+def _hold(session: Session, account_id: int | None, now: datetime) -> None:
+    """Touch the account before its rows and its history are written, and so hold it until the transaction ends.
+
+    So nobody who holds it waits for a row of somebody who waits for the account, and the lines of an account's history
+    are committed in the order of their ids, on which `bot.app.shown` relies.
+    """
+    if account_id is not None:
+        touch(session, [account_id], now)
 
 
 def _line(entity: Entity, noted: Noted, now: datetime, why: str | None = None) -> dict[str, Any]:

@@ -98,6 +98,17 @@ def of_owner(session: Session, workspace_id: int, member_id: int) -> list[Portfo
     return _many(session, workspace_id, portfolio.c.id.in_(portfolio_ids))
 
 
+def lock_name(session: Session, workspace_id: int, name: str) -> None:
+    """Hold a name until the transaction ends, so that of two who set up a portfolio of this name one finds the other's.
+
+    SQLite has one writer at a time and needs none.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = f"portfolio:{workspace_id}:{name.strip().lower()}"
+        # within: this reads no table
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
 def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
     """Hold these portfolios until the transaction ends, so that replicas count what they send one after another.
 

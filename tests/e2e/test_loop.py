@@ -70,8 +70,8 @@ async def test_nothing_changed_asks_which_gap_stays_and_why(stage: Stage) -> Non
     await stage.go_to(ASKED)
     await ines.click("prompt.nothing")
     with pytest.raises(FormError):
-        await ines.submit({"stays": "0"})
-    await ines.submit({"stays": "0", "why": "Their security review is late"})
+        await ines.submit({"stays": "outcome:1"})
+    await ines.submit({"stays": "outcome:1", "why": "Their security review is late"})
     await stage.settle()
     assert "Their security review is late" in ines.text(ines.dm()[-1])
 

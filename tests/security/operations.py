@@ -28,7 +28,7 @@ ROWS = {
     "baseline_agreed_by": "person",
     "by_person": "person",
     "closes_risk": "risk",
-    "kept_gaps": "gap",
+    "settled_gaps": "gap",
     "key": "portfolio",
     "next_owner_id": "member",
     "owner_person_id": "person",

@@ -127,7 +127,7 @@ async def test_three_hundred_gaps_fit_into_every_surface(stage: Stage) -> None:
     await ines.click("prompt.answer")
     await ines.close()
     await ines.click("prompt.nothing")
-    await ines.submit({"stays": "98", "why": "so many"})
+    await ines.submit({"stays": "outcome:99", "why": "so many"})
     await stage.go_on(days=7)
     assert refused(stage) == []
     await ines.command("/proof acme gap")

@@ -105,7 +105,7 @@ async def _meetings(day: Day) -> None:
     await day.submit(ines, CALLBACKS.HAND_OVER, {"colleague": tom.id})
     await stage.settle()
     await tom.click(ACTIONS.NOTHING_CHANGED)
-    await day.submit(tom, CALLBACKS.NOTHING_CHANGED, {"stays": "0", "why": "Their review is late"})
+    await day.submit(tom, CALLBACKS.NOTHING_CHANGED, {"stays": "outcome:1", "why": "Their review is late"})
     await day.form(ines, "/proof acme cadence")
     series = {"kind": "weekly_sync", "repeat": "weekly", "first_day": "2026-03-03", "at": "23:30", "tz": "UTC"}
     await day.submit(ines, CALLBACKS.CADENCE, series)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError, must_write
 from bot.app.assessments import assess_now
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import Verdict
 from bot.features.accounts.refusals import AccountRefusal
@@ -38,6 +39,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
     """What the form shows; `UserError` for those who may not judge this account."""
     account = account_of(session, actor, account_id)
     must_write(session, actor, account)
+    seen = version_of_account(session, actor, account_id)
     assessment = assess_now(proof_state.load(session, actor.workspace_id, account_id), now)
     return JudgeView(
         account_id=account_id,
@@ -47,6 +49,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
         dangers=tuple(phrase(danger.fact) for danger in assessment.dangers),
         theatre=tuple(phrase(finding.fact) for finding in assessment.theatre),
         last=_view(assessment),
+        seen=seen,
     )
 
 
@@ -60,6 +63,7 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
         raise UserError(AccountRefusal.VERDICT_WITHOUT_REASON, "why")
     if not new.would_change.strip():
         raise UserError(AccountRefusal.FACT_TO_CHANGE_MIND_MISSING, "would_change")
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.JUDGEMENT))
     texts = {"why": new.why.strip(), "would_change": new.would_change.strip()}
     row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **texts}
     row |= {"judged_by": actor.member.id, "judged_at": now}

@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import writable
+from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, bot_author, may_write
 from bot.app.assessments import assess_now, assessed
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account import stages
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import AccountStatus, Stage
@@ -28,6 +29,8 @@ from bot.store.entities import Entity
 from bot.store.ledger import Author
 
 _STAYS_SHOWN = 6
+_SHOWN = ("stage", "stage_reason")
+_FIELDS = {"stage_reason": "reason"}
 
 
 def record_computed_stages(session: Session, assessments: Sequence[Assessment], now: datetime) -> int:
@@ -52,21 +55,25 @@ def record_computed_stages(session: Session, assessments: Sequence[Assessment], 
 
 def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, now: datetime, *, reason: str) -> None:
     """Put an account into a stage by hand; the reason stays visible until somebody releases the stage."""
-    account = writable(session, actor, account_id)
+    writable(session, actor, account_id)
     if not reason.strip():
         raise UserError(AccountRefusal.STAGE_WITHOUT_REASON, "reason")
+    must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
+    account = account_of(session, actor, account_id)
     _move(session, actor.author, account, stage, now, on=actor.today(now), reason=reason.strip())
 
 
 def release(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
     """Let the ledger decide the stage again, at once."""
     writable(session, actor, account_id)
+    must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, stage_reason=None)
     record_computed_stages(session, [assess_now(proof_state.load(session, actor.workspace_id, account_id), now)], now)
 
 
 def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -> StageView:
     """The stage of an account with its exit test, its stays, and what is usual in its portfolio."""
+    seen = version_of_account(session, actor, account_id)
     state, assessment = assessed(session, actor, account_id, now)
     account, standing = state.account, assessment.stage
     inside = account.portfolio_id
@@ -90,6 +97,7 @@ def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -
         earlier=max(0, len(stays) - _STAYS_SHOWN),
         choices=tuple((stage.value, stage.value.capitalize()) for stage in Stage),
         can_write=may_write(session, actor, account),
+        seen=seen,
     )
 
 

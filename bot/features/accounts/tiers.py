@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, bot_author, may_write
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.tiers import Bands, tier_now, tier_of
 from bot.domain.enums import Tier
 from bot.domain.labels import TIER_MEANS, label
@@ -20,6 +21,9 @@ from bot.features.accounts.views import TierView
 from bot.store import ledger, portfolios
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
+
+_SHOWN = ("tier", "tier_reason")
+_FIELDS = {"tier_reason": "reason"}
 
 
 def bands_of(portfolio: Portfolio | None) -> Bands | None:
@@ -46,6 +50,7 @@ def follow_bands(session: Session, accounts: Iterable[Account], portfolio: Portf
 
 def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) -> TierView:
     """The tier of an account, why it has it, and what each tier means."""
+    seen = version_of_account(session, actor, account_id)
     account = account_of(session, actor, account_id)
     bands = bands_of(portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id))
     arr = money(account.arr_minor, account.currency)
@@ -62,6 +67,7 @@ def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
         bands=_in_words(bands),
         choices=tuple((tier.value, label(tier), TIER_MEANS[tier]) for tier in Tier),
         can_write=may_write(session, actor, account),
+        seen=seen,
     )
 
 
@@ -70,6 +76,7 @@ def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, n
     writable(session, actor, account_id)
     if not reason.strip():
         raise UserError(AccountRefusal.TIER_WITHOUT_REASON, "reason")
+    must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
     values: dict[str, Any] = {"tier": tier, "tier_reason": reason.strip()}
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, **values)
 
@@ -77,6 +84,7 @@ def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, n
 def release_tier(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
     """Let the portfolio's bands decide the tier again, at once."""
     writable(session, actor, account_id)
+    must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, tier_reason=None)
     account = account_of(session, actor, account_id)
     follow_bands(session, [account], portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id), now)

@@ -31,6 +31,7 @@ class JudgeView:
     dangers: tuple[str, ...]
     theatre: tuple[str, ...]
     last: JudgementView | None
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,7 @@ class StageView:
     earlier: int
     choices: tuple[tuple[str, str], ...]
     can_write: bool
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +248,4 @@ class TierView:
     bands: tuple[str, ...]
     choices: tuple[tuple[str, str, str], ...]
     can_write: bool
+    seen: int

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
 from bot.app.assessments import assessed, rules_day
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account import actions
 from bot.domain.account.actions import state_of
 from bot.domain.enums import Loop
@@ -27,6 +28,7 @@ from bot.store import accounts, ledger, members, portfolios
 from bot.store.entities import Entity
 from bot.store.members import Member
 
+_OVER = ("told_on", "dropped_on")
 _AWAY = (Loop.PRODUCT, Loop.GO_TO_MARKET)
 
 
@@ -80,12 +82,13 @@ def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, no
 def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> None:
     """Product or go-to-market answers: what changed, or will not. Any member may speak for them."""
     must_read(actor)
-    action, account = _action_and_account(session, actor, action_id)
+    action, account = _as_shown(session, actor, action_id, now, *_OVER, "loop_answered_on", "loop_answer")
     if not words.strip():
         raise UserError(ActionRefusal.ANSWER_MISSING, "words")
     changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
     if action.told_on is not None:
-        raise UserError(ActionRefusal.CUSTOMER_TOLD_ALREADY)
+        refusal = UserError(ActionRefusal.CUSTOMER_TOLD_ALREADY)
+        raise refusal.renewing(lambda later, moment: _refresh(later, action, account, moment))
     ledger.change(session, actor.author, Entity.ACTION, action_id, now, **changes)
     _refresh(session, action, account, now)
     owner = _member(session, account, action.owner_id) or _member(session, account, account.owner_id)
@@ -109,11 +112,13 @@ def close_with_customer_told(session: Session, actor: Actor, action_id: int, wor
     """Close an action: the customer was told, in these words; returns the account's name."""
     action, account = _action_and_account(session, actor, action_id)
     _must_close(session, actor, action, account)
+    action, account = _as_shown(session, actor, action_id, now, *_OVER)
     if not words.strip():
         raise UserError(ActionRefusal.WORDS_USED_MISSING, "words")
     closing: dict[str, Any] = {"told_on": actor.today(now), "told_words": words.strip()}
     if not ledger.change(session, actor.author, Entity.ACTION, action_id, now, only_if={"told_on": None}, **closing):
-        raise UserError(ActionRefusal.CLOSED_ALREADY)
+        refusal = UserError(ActionRefusal.CLOSED_ALREADY)
+        raise refusal.renewing(lambda later, moment: _refresh(later, action, account, moment))
     _refresh(session, action, account, now)
     return account.name
 
@@ -121,7 +126,7 @@ def close_with_customer_told(session: Session, actor: Actor, action_id: int, wor
 def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: datetime) -> None:
     """Set the theme of an action, so that actions with the same theme are counted together."""
     must_read(actor)
-    action, account = _action_and_account(session, actor, action_id)
+    action, account = _as_shown(session, actor, action_id, now, "theme")
     name = " ".join(theme.split())
     if not name:
         raise UserError(ActionRefusal.THEME_MISSING, "words")
@@ -132,11 +137,13 @@ def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: d
 def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: datetime) -> ActionFormView:
     """The form that answers an action, closes it or names its theme."""
     must_read(actor)
+    _, account = _action_and_account(session, actor, action_id)
+    seen = version_of_account(session, actor, account.id)
     action, account = _action_and_account(session, actor, action_id)
     if kind == "told":
         _must_close(session, actor, action, account)
     themes = queries.themes(session, account.workspace_id) if kind == "theme" else ()
-    return ActionFormView(action_id, account.name, action.text, kind, action.loop_answer, themes)
+    return ActionFormView(action_id, account.name, action.text, kind, action.loop_answer, themes, seen)
 
 
 def compose_loop(session: Session, args: dict[str, Any], now: datetime) -> LoopView | Moot:
@@ -176,6 +183,14 @@ def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime)
 def _action_and_account(session: Session, actor: Actor, action_id: int) -> tuple[Action, Account]:
     account, row = row_of(session, actor, Entity.ACTION, action_id)
     return Action(**{field.name: row[field.name] for field in fields(Action)}), account
+
+
+def _as_shown(session: Session, actor: Actor, action_id: int, now: datetime, *columns: str) -> tuple[Action, Account]:
+    """An action to change, if these columns of it are as the form showed them."""
+    _, account = _action_and_account(session, actor, action_id)
+    row = ShownRow(Entity.ACTION, action_id, columns, dict.fromkeys(columns, "words"))
+    must_be_as_shown(session, actor, account.id, now, row)
+    return _action_and_account(session, actor, action_id)
 
 
 def _member(session: Session, account: Account, member_id: int | None) -> Member | None:

@@ -49,6 +49,7 @@ class ActionFormView:
     kind: str
     answer: str | None
     known: tuple[str, ...]
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun, rules_day
+from bot.app.shown import version_of_account
 from bot.app.typed import money_of
 from bot.domain.enums import Grade, Method, Part
 from bot.domain.labels import label
@@ -46,6 +47,8 @@ class Isolation:
 
 def attribution_form(session: Session, actor: Actor, evidence_id: int, now: datetime) -> IsolateShareView:
     """What the form shows for a piece; `UserError` when the piece is not confirmed, for there is nothing to isolate."""
+    account_id = record.piece_of(session, actor, evidence_id).account_id
+    seen = version_of_account(session, actor, account_id)
     piece, state, outcome = _piece(session, actor, evidence_id, now)
     amount = money(piece.money_minor, piece.currency)
     people = [person for person in state.people if person.part in _MAY_ACCEPT and person.is_there(has_begun(now))]
@@ -61,11 +64,13 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
         people=tuple((person.id, person.name, label(person.part)) for person in people),
         accepted_by=piece.accepted_by,
         today=actor.today(now),
+        seen=seen,
     )
 
 
 def attribute(session: Session, actor: Actor, new: Isolation, now: datetime) -> EvidenceRecordedView:
     """Record the piece anew with its method, and with the money if somebody accepted it; says what that is worth."""
+    record.must_still_stand(session, actor, new.evidence_id, now)
     successor = record.supersede(session, actor, new.evidence_id, _anew(session, actor, new, now), now)
     return record.recorded_view(session, actor, successor, now)
 

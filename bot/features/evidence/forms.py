@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, row_of, writable
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
+from bot.app.shown import version_of_account
 from bot.domain.labels import label
 from bot.features.evidence import record
 from bot.features.evidence.refusals import EvidenceRefusal
@@ -19,10 +20,12 @@ from bot.store.entities import Entity
 
 def reason_form(session: Session, actor: Actor, evidence_id: int, *, dispute: bool) -> ReasonFormView:
     """What the form shows that disputes or withdraws a piece of evidence."""
+    account_id = record.piece_of(session, actor, evidence_id).account_id
+    seen = version_of_account(session, actor, account_id)
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, actor.workspace_id, piece.account_id)
     people = tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people)
-    return ReasonFormView(evidence_id, dispute, str(piece.value or piece.statement or ""), people)
+    return ReasonFormView(evidence_id, dispute, str(piece.value or piece.statement or ""), people, seen)
 
 
 def evidence_form(
@@ -36,6 +39,7 @@ def evidence_form(
 ) -> EvidenceFormView:
     """The evidence form of an account; `UserError` when there is no outcome that evidence could be about."""
     account = writable(session, actor, account_id)
+    seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     if outcome_id is not None:
         outcome_of(session, account, outcome_id)
@@ -53,4 +57,5 @@ def evidence_form(
         today=actor.today(now),
         me=actor.member.name,
         closes_risk=closes_risk,
+        seen=seen,
     )

@@ -13,6 +13,7 @@ from bot.app.accounts import outcome_of, row_of, writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import assess_now
 from bot.app.refusals import AppRefusal
+from bot.app.shown import ShownRow, must_be_as_shown
 from bot.app.typed import must_be_money
 from bot.domain.enums import Grade, Method, Source, Standing
 from bot.domain.model import Account, Evidence, Outcome
@@ -28,6 +29,9 @@ from bot.store import ledger, proof_state
 from bot.store.entities import Entity
 
 _BELONGS_TO_ANSWER = timedelta(days=3)
+_MEANING = ("retired_on", "title", "kind", "metric", "unit", "direction")
+"""What a figure says depends on these columns of its outcome."""
+_ENDED = ("disputed_on", "withdrawn_on", "superseded_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,9 @@ class NewEvidence:
 def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> int:
     """Record one piece of evidence; returns its id."""
     account = writable(session, actor, new.account_id)
+    outcome_of(session, account, new.outcome_id)
+    about = ShownRow(Entity.OUTCOME, new.outcome_id, _MEANING, dict.fromkeys(_MEANING, "outcome"))
+    must_be_as_shown(session, actor, account.id, now, about)
     outcome = outcome_of(session, account, new.outcome_id)
     if new.as_of > actor.today(now):
         raise UserError(EvidenceRefusal.AS_OF_IN_FUTURE, "as_of")
@@ -103,7 +110,7 @@ def dispute(
     session: Session, actor: Actor, evidence_id: int, now: datetime, *, by_person: int | None, why: str
 ) -> None:
     """Record that the customer disputes a piece of evidence; the rules make a risk of it."""
-    account = _writable(session, actor, evidence_id)
+    account = must_still_stand(session, actor, evidence_id, now)
     _check_person(session, account, by_person, "disputed_by")
     if not why.strip():
         raise UserError(EvidenceRefusal.DISPUTE_WITHOUT_REASON, "why")
@@ -117,7 +124,7 @@ def dispute(
 
 def withdraw(session: Session, actor: Actor, evidence_id: int, why: str, now: datetime) -> None:
     """Take a piece back because it was wrong; it stays in the record with the reason."""
-    _writable(session, actor, evidence_id)
+    must_still_stand(session, actor, evidence_id, now)
     if not why.strip():
         raise UserError(EvidenceRefusal.WITHDRAWAL_WITHOUT_REASON, "why")
     values: dict[str, Any] = {"withdrawn_on": actor.today(now), "withdrawn_why": why.strip()}
@@ -129,10 +136,13 @@ def withdraw(session: Session, actor: Actor, evidence_id: int, why: str, now: da
 
 def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence, now: datetime) -> int:
     """Record `new` in place of an older piece, which stays readable but is no longer in force."""
-    _writable(session, actor, evidence_id)
+    must_still_stand(session, actor, evidence_id, now)
     successor = record(session, actor, new, now)
     values: dict[str, Any] = {"superseded_by": successor, "superseded_on": actor.today(now)}
-    ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, only_if={"superseded_by": None}, **values)
+    if not ledger.change(
+        session, actor.author, Entity.EVIDENCE, evidence_id, now, only_if={"superseded_by": None}, **values
+    ):
+        raise UserError(EvidenceRefusal.SUPERSEDED)
     return successor
 
 
@@ -151,8 +161,11 @@ def piece_of(session: Session, actor: Actor, evidence_id: int) -> Evidence:
     return Evidence(**{field.name: row[field.name] for field in fields(Evidence)})
 
 
-def _writable(session: Session, actor: Actor, evidence_id: int) -> Account:
-    return writable_row(session, actor, Entity.EVIDENCE, evidence_id)[0]
+def must_still_stand(session: Session, actor: Actor, evidence_id: int, now: datetime) -> Account:
+    """The account of a piece to change, if nobody has ended the piece since the form showed it; else `UserError`."""
+    account, _ = writable_row(session, actor, Entity.EVIDENCE, evidence_id)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.EVIDENCE, evidence_id, _ENDED))
+    return account
 
 
 def _value(outcome: Outcome, typed: str | None) -> Decimal | None:

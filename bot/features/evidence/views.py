@@ -36,6 +36,7 @@ class EvidenceFormView:
     today: date
     me: str
     closes_risk: int | None
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ReasonFormView:
     dispute: bool
     what: str
     people: tuple[PersonChoice, ...]
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class IsolateShareView:
     people: tuple[tuple[int, str, str], ...]
     accepted_by: int | None
     today: date
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)

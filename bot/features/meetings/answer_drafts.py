@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, no_such_account, writable
 from bot.app.actor import Actor, UserError
+from bot.app.shown import version_of_account
 from bot.domain.enums import Change
 from bot.features.meetings import answers, queries
 from bot.features.meetings.answers import NewAnswer
@@ -34,9 +35,10 @@ class OneLine:
 def draft(session: Session, actor: Actor, account_id: int, line: OneLine, now: datetime) -> PreviewView:
     """Keep a parsed line as a draft and show what it would record."""
     writable(session, actor, account_id)
+    seen = version_of_account(session, actor, account_id)
     prompt = queries.open_of_account(session, actor.workspace_id, account_id)
     change = line.change or (Change.BEHAVIOUR if line.what_changed else Change.NOTHING)
-    payload = asdict(replace(line, change=change)) | {"meeting_id": prompt.meeting_id if prompt else None}
+    payload = asdict(replace(line, change=change)) | {"meeting_id": prompt.meeting_id if prompt else None, "seen": seen}
     payload["next_due"] = line.next_due.isoformat() if line.next_due else None
     row = {"member_id": actor.member.id, "account_id": account_id, "kind": _KIND, "payload": payload}
     draft_id = queries.add_draft(session, row, now)
@@ -81,7 +83,7 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
     queries.change_draft(session, actor.member, draft_id, used_at=now)
     return answers.answer(
         session,
-        actor,
+        replace(actor, seen=row["payload"].get("seen", 0)),
         NewAnswer(
             account_id=view.account_id,
             meeting_id=row["payload"]["meeting_id"],

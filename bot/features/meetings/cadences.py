@@ -13,6 +13,7 @@ from bot.app import public_holidays, recipients, recurrence
 from bot.app.accounts import writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.recurrence import Occurrence
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.enums import CadenceKind, OnHoliday
 from bot.domain.values.days import local
 from bot.features.meetings import prompts, queries
@@ -23,6 +24,7 @@ from bot.store import ledger
 from bot.store.entities import Entity
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_SHOWN = ("active", "rrule", "tz", "lead_hours", "on_holiday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def form(
 ) -> CadenceView:
     """What the cadence form of an account shows: the running series of a kind, or of the kind that meets next."""
     account = writable(session, actor, account_id)
+    seen = version_of_account(session, actor, account_id)
     running = queries.cadences_of(session, actor.workspace_id, account_id)
     shown = next((c for c in running if kind in (None, c.kind)), None)
     return CadenceView(
@@ -56,6 +59,7 @@ def form(
         tuple(_line(cadence) for cadence in running),
         shown.kind if shown else kind,
         _settings(shown) if shown else CadenceSettings(tz=actor.member.tz, first_day=actor.today(now)),
+        seen,
     )
 
 
@@ -77,6 +81,9 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
     account = writable(session, actor, new.account_id)
     zone = _checked(new)
     running = queries.running_cadence(session, account.workspace_id, account.id, new.kind)
+    series_ids = queries.series_of(session, account.workspace_id, account.id, new.kind)
+    shown = [ShownRow(Entity.CADENCE, series_id, _SHOWN, {"": "kind"}) for series_id in series_ids]
+    must_be_as_shown(session, actor, account.id, now, *shown)
     rrule, local_start = _rule(new, running), _anchor(new, running)
     place = (rrule, local_start, zone, new.lead_hours, new.on_holiday)
     series = Cadence(0, account.id, new.kind, *place, True, None, None)

@@ -7,16 +7,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of, no_such_account
-from bot.app.actor import Actor, must_write
+from bot.app.accounts import account_of, no_such_account, row_of
+from bot.app.actor import Actor, UserError, must_write_unless_asked
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
+from bot.app.shown import ShownRow, refuse_changed, version_of_account
 from bot.domain.enums import Loop, PromptState
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_drafts, answers, queries
 from bot.features.meetings.queries import Answer, Prompt
+from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.views import AnswerFormView, HandOverFormView, NothingChangedFormView, OwedLine, OwedView
 from bot.store import members, proof_state
+from bot.store.entities import Entity
 
 
 def owed(session: Session, actor: Actor, now: datetime) -> OwedView:
@@ -31,41 +34,70 @@ def owed(session: Session, actor: Actor, now: datetime) -> OwedView:
 
 def nothing_changed_form(session: Session, actor: Actor, prompt_id: int, now: datetime) -> NothingChangedFormView:
     """What the short form shows for a prompt."""
-    prompt = answers.open_prompt(session, actor, prompt_id)
+    prompt = answers.open_prompt(session, actor, prompt_id, now)
+    seen = version_of_account(session, actor, prompt.account_id)
     state = proof_state.load(session, actor.workspace_id, prompt.account_id)
     gaps = gap_lines(state, assess_now(state, now))
-    return NothingChangedFormView(prompt_id, state.account.name, gaps)
+    return NothingChangedFormView(prompt_id, state.account.name, gaps, seen)
+
+
+def chosen_gap(
+    session: Session,
+    actor: Actor,
+    prompt_id: int,
+    now: datetime,
+    *,
+    gap_id: int | None = None,
+    outcome_id: int | None = None,
+) -> str:
+    """The title of the gap or of the unproven outcome that somebody chose in the short form, if it is still open."""
+    account_id = answers.open_to_change(session, actor, prompt_id, now).account_id
+    columns = ("retired_on", "closed_on", "title")
+    chosen = [
+        ShownRow(entity, row_id, columns, dict.fromkeys(columns, "stays"))
+        for entity, row_id in ((Entity.GAP, gap_id), (Entity.OUTCOME, outcome_id))
+        if row_id is not None
+    ]
+    for row in chosen:
+        row_of(session, actor, row.entity, row.row_id or 0)
+    refuse_changed(session, actor, account_id, now, *chosen)
+    for gap in nothing_changed_form(session, actor, prompt_id, now).gaps:
+        if (gap_id and gap.gap_id == gap_id) or (outcome_id and gap.outcome_id == outcome_id):
+            return gap.title
+    raise UserError(MeetingRefusal.GAP_CLOSED, "stays")
 
 
 def hand_over_form(session: Session, actor: Actor, prompt_id: int, now: datetime) -> HandOverFormView:
     """What the hand-over form shows for a prompt."""
-    prompt = answers.open_prompt(session, actor, prompt_id)
-    return HandOverFormView(prompt_id, account_of(session, actor, prompt.account_id).name)
+    account_id = answers.open_prompt(session, actor, prompt_id, now).account_id
+    seen = version_of_account(session, actor, account_id)
+    return HandOverFormView(prompt_id, account_of(session, actor, account_id).name, seen)
 
 
 def answer_form(
     session: Session, actor: Actor, now: datetime, *, prompt_id: int | None = None, account_id: int | None = None
 ) -> AnswerFormView:
     """The answer form of a prompt, or of an account's next open prompt, or of the account alone."""
-    prompt = _prompt(session, actor, prompt_id, account_id)
+    prompt = _prompt(session, actor, now, prompt_id, account_id)
     form_account_id = prompt.account_id if prompt else account_id
     if form_account_id is None or account_id not in (None, form_account_id):
         raise no_such_account()
     account = account_of(session, actor, form_account_id)
-    asked = prompt is not None and prompt.member_id == actor.member.id
-    if not asked:
-        must_write(session, actor, account)
+    must_write_unless_asked(session, actor, account, answers.right_of_asked(actor, prompt), now)
+    seen = version_of_account(session, actor, account.id)
     existing = queries.answer_of_meeting(session, actor.workspace_id, prompt.meeting_id) if prompt else None
-    return _answer_form(session, actor, form_account_id, now, prompt=prompt, existing=existing)
+    return replace(_answer_form(session, actor, form_account_id, now, prompt=prompt, existing=existing), seen=seen)
 
 
-def _prompt(session: Session, actor: Actor, prompt_id: int | None, account_id: int | None) -> Prompt | None:
+def _prompt(
+    session: Session, actor: Actor, now: datetime, prompt_id: int | None, account_id: int | None
+) -> Prompt | None:
     if prompt_id is not None:
         prompt = queries.by_id(session, actor.workspace_id, prompt_id)
         if prompt is None:
             raise no_such_account()
         # An answered prompt opens the form again to edit; the others say what happened to them.
-        return prompt if prompt.state is PromptState.ANSWERED else answers.open_prompt(session, actor, prompt_id)
+        return prompt if prompt.state is PromptState.ANSWERED else answers.open_prompt(session, actor, prompt_id, now)
     return queries.open_of_account(session, actor.workspace_id, account_id) if account_id is not None else None
 
 
@@ -94,6 +126,7 @@ def _answer_form(
         next_due=due if due is not None and (existing or due >= actor.today(now)) else None,
         loop=action.loop.value if action else Loop.OURSELVES.value,
         has_outcomes=bool(state.outcomes),
+        seen=0,
     )
 
 

@@ -21,9 +21,9 @@ from bot.domain.enums import AccountStatus, PromptState, Tier
 from bot.domain.model import Account, Action, ProofState
 from bot.domain.values import working_hours
 from bot.features.actions import queries as action_queries
-from bot.features.meetings import queries
+from bot.features.meetings import answer_authors, queries
 from bot.features.meetings.queries import Cadence, Move, Prompt
-from bot.features.meetings.views import AnswerView, PromptView, RecordedAnswer, ReminderView
+from bot.features.meetings.views import AnswerView, Coauthor, PromptView, RecordedAnswer, ReminderView
 from bot.outbox import lookup
 from bot.outbox.queue import put, put_many
 from bot.outbox.types import Destination, Moot, Op, Outgoing
@@ -281,6 +281,7 @@ class _Facts:
     last_answers: dict[int, queries.Answer]
     answers: dict[int | None, queries.Answer]
     actions: dict[int, Action]
+    coauthors: dict[int, tuple[Coauthor, ...]]
 
     @classmethod
     def of(cls, session: Session, prompts: Collection[Prompt]) -> _Facts:
@@ -298,11 +299,12 @@ class _Facts:
             queries.last_answers(session, workspace_ids, account_ids),
             answers,
             next_actions,
+            answer_authors.coauthors(session, workspace_ids, answers.values()),
         )
 
     def recorded(self, answer: queries.Answer) -> RecordedAnswer:
         """An answer as it is read back."""
-        return recorded_answer(answer, self.actions.get(answer.id), self.members)
+        return recorded_answer(answer, self.actions.get(answer.id), self.members, self.coauthors)
 
 
 def _view(facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime) -> PromptView | Moot:
@@ -343,9 +345,12 @@ def _holiday(starts_at: datetime, tz: str) -> str | None:
 
 
 def recorded_answer(
-    answer: queries.Answer, action: Action | None, members_by_id: Mapping[int, Member]
+    answer: queries.Answer,
+    action: Action | None,
+    members_by_id: Mapping[int, Member],
+    coauthors: Mapping[int, tuple[Coauthor, ...]],
 ) -> RecordedAnswer:
-    """An answer as it is read back to the one who gave it, with the next action that it set."""
+    """An answer as it is read back, with the next action that it set and who else wrote in it."""
     by = members_by_id.get(answer.member_id)
     owner = members_by_id.get(action.owner_id or 0) if action else None
     return RecordedAnswer(
@@ -359,6 +364,7 @@ def recorded_answer(
         next_due=action.due_on.isoformat() if action and action.due_on else None,
         moved_evidence=answer.moved_evidence,
         edited=answer.edited_at is not None,
+        changed_by=coauthors.get(answer.id, ()),
     )
 
 
@@ -372,7 +378,9 @@ def answer_view(session: Session, actor: Actor, answer_id: int, now: datetime) -
     coverage = phrase(assess_now(state, now).covered)
     action = action_queries.of_answer(session, actor.workspace_id, answer.id)
     people = members.by_ids(session, [actor.workspace_id], [answer.member_id, action.owner_id if action else None])
-    return AnswerView(state.account.name, account.id, coverage, recorded_answer(answer, action, people))
+    coauthors = answer_authors.coauthors(session, [actor.workspace_id], [answer])
+    recorded = recorded_answer(answer, action, people, coauthors)
+    return AnswerView(state.account.name, account.id, coverage, recorded)
 
 
 def compose_reminder(session: Session, args: dict[str, Any], now: datetime) -> ReminderView | Moot:

@@ -22,6 +22,8 @@ from bot.store.members import Member
 from bot.store.set_aside import not_resting
 
 PROMPT_KEY = MessageKey("prompt")
+PARTS = ("change", "what_changed", "unproven", "next_action")
+"""The columns of an answer that people fill in."""
 REMINDER_KEY = MessageKey("reminder")
 LONGEST_LEAD_HOURS = 14 * 24
 
@@ -179,6 +181,12 @@ def by_ids(session: Session, workspace_ids: Iterable[int], prompt_ids: Iterable[
 def of_meeting(session: Session, workspace_id: int, meeting_id: int) -> Prompt | None:
     """The prompt of a meeting; None where this workspace has none."""
     return _prompt(session, _first(schema.prompt.c.meeting_id), workspace_id, meeting_id)
+
+
+def hold_prompt(session: Session, workspace_id: int, prompt_id: int) -> None:
+    """Lock a prompt until the transaction ends. The clock locks prompts before their accounts, so people do too."""
+    ours = (schema.prompt.c.id == prompt_id) & (schema.prompt.c.workspace_id == workspace_id)
+    session.execute(select(schema.prompt.c.id).where(ours).with_for_update())
 
 
 def open_of_account(session: Session, workspace_id: int, account_id: int) -> Prompt | None:
@@ -340,6 +348,13 @@ def running_cadence(session: Session, workspace_id: int, account_id: int, kind: 
     active = select(*_CADENCE).where(ours, table.c.kind == kind, table.c.active)
     row = session.execute(active.with_for_update()).one_or_none()
     return None if row is None else Cadence(*row)
+
+
+def series_of(session: Session, workspace_id: int, account_id: int, kind: CadenceKind) -> list[int]:
+    """The ids of all series of a kind that an account has or had."""
+    table = schema.cadence
+    ours = (table.c.account_id == account_id) & Entity.CADENCE.in_workspace(workspace_id)
+    return list(session.execute(select(table.c.id).where(ours, table.c.kind == kind)).scalars())
 
 
 def _lock_series_of(session: Session, account_id: int) -> None:

@@ -16,6 +16,7 @@ class MeetingRefusal(Refusal):
     ANSWERED_ALREADY = "meetings.answered_already"
     MEETING_OFF = "meetings.meeting_off"
     MEETING_PASSED = "meetings.meeting_passed"
+    GAP_CLOSED = "meetings.gap_closed"
     CHANGE_MISSING = "meetings.change_missing"
     NEXT_DAY_PASSED = "meetings.next_day_passed"
     DAY_WITHOUT_ACTION = "meetings.day_without_action"

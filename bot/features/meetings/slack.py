@@ -24,7 +24,7 @@ from bot.features.meetings.refusals import MeetingRefusal
 from bot.slack.date_phrases import due
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
-from bot.slack.payload import Body, Form, clicked, number, numbers, submission_id
+from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
 from bot.slack.shortcuts import opens
 
 _PROMPT_ANSWERS = re.compile(rf"{re.escape(MeetingActionId.ANSWER)}(\.\d+)?|{re.escape(MeetingActionId.EDIT_ANSWER)}")
@@ -150,11 +150,12 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     @app.view(MeetingCallback.NOTHING_CHANGED)
     async def nothing(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
-        prompt_id, place, why = number(form.metadata), form.words("stays"), form.words("why")
+        prompt_id, choice, why = number(form.metadata), form.words("stays"), form.words("why")
+        word, row_id = pair(choice) if choice != "other" else ("other", 0)
+        chosen = {f"{word}_id": row_id} if word in ("gap", "outcome") else {}
 
         def record(session: Session, actor: Actor, now: datetime) -> None:
-            gaps = forms.nothing_changed_form(session, actor, prompt_id, now).gaps
-            stays = gaps[int(place)].title if place.isdecimal() and int(place) < len(gaps) else "Something else"
+            stays = forms.chosen_gap(session, actor, prompt_id, now, **chosen) if chosen else "Something else"
             answers.nothing_changed(
                 session, actor, prompt_id, now, submission=submission_id(body), stays=stays, why=why
             )
@@ -185,7 +186,9 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
     owner = colleague_of(session, actor, slack_id) if slack_id else None
     if slack_id and owner is None:
         raise UserError(AppRefusal.COLLEAGUE_NOT_A_MEMBER, "next_owner")
-    kept_gaps = frozenset(number(value) for value in form.many("kept_gaps")) if "kept_gaps" in form else None
+    settled = {number(value) for value in form.offered("kept_gaps")} - {
+        number(value) for value in form.many("kept_gaps")
+    }
     return NewAnswer(
         account_id=account_id,
         meeting_id=meeting_id or None,
@@ -193,7 +196,7 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
         change=Change(form.words("change")),
         what_changed=form.text("what_changed"),
         unproven=form.text("unproven"),
-        kept_gaps=kept_gaps,
+        settled_gaps=frozenset(settled),
         next_action=form.text("next_action"),
         next_owner_id=owner.id if owner else None,
         next_due=form.day("next_due"),

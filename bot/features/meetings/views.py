@@ -47,15 +47,17 @@ class AnswerFormView:
     next_due: date | None
     loop: str
     has_outcomes: bool
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
 class NothingChangedFormView:
-    """The short form: which gap stays, and why. The choice is the gap's place in `gaps`."""
+    """The short form: which gap stays, and why."""
 
     prompt_id: int
     account: str
     gaps: tuple[GapLine, ...]
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class HandOverFormView:
 
     prompt_id: int
     account: str
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,17 @@ class AgendaView:
 
 
 @dataclass(frozen=True, slots=True)
+class Coauthor:
+    """Somebody who changed another's answer: the parts of it that are theirs now, and when they last changed one."""
+
+    name: str
+    parts: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """What an answer put on record, as its owner reads it back."""
+    """What an answer put on record, as its owner reads it back; `by` gave it, `changed_by` are others since."""
 
     answer_id: int
     by: str
@@ -109,6 +121,7 @@ class RecordedAnswer:
     next_due: str | None
     moved_evidence: bool
     edited: bool
+    changed_by: tuple[Coauthor, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +206,7 @@ class CadenceView:
     lines: tuple[CadenceLine, ...]
     kind: CadenceKind | None
     settings: CadenceSettings
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)

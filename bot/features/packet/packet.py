@@ -15,6 +15,7 @@ from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed
 from bot.app.refusals import AppRefusal
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
 from bot.domain.enums import Direction, Grade, OutcomeKind, Part, Standing
@@ -38,6 +39,8 @@ from bot.phrases import phrase
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
 
+_SHOWN = ("packet_accepted_on", "packet_accepted_by")
+_FIELDS = {"packet_accepted_on": "on", "packet_accepted_by": "by"}
 _FIRST_TO_ACCEPT = (Part.ECONOMIC_BUYER, Part.FINANCE, Part.CHAMPION, Part.OUTCOME_OWNER)
 
 
@@ -55,6 +58,7 @@ def shared_packet(session: Session, actor: Actor, account_id: int, now: datetime
 def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) -> AcceptPacketView:
     """What the acceptance form shows; `UserError` while nothing is proven or nobody is named who could accept."""
     writable(session, actor, account_id)
+    seen = version_of_account(session, actor, account_id)
     state, assessment = assessed(session, actor, account_id, now)
     _must_have_a_story(assessment)
     here = [person for person in state.people if person.is_there(assessment.on)]
@@ -62,14 +66,18 @@ def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) 
         raise UserError(PacketRefusal.NOBODY_NAMED, account=state.account.name, slug=state.account.slug)
     here.sort(key=_deciders_first)
     people = tuple((person.id, person.name, label(person.part)) for person in here)
-    return AcceptPacketView(account_id, state.account.name, phrase(assessment.covered), people, actor.today(now))
+    return AcceptPacketView(account_id, state.account.name, phrase(assessment.covered), people, actor.today(now), seen)
 
 
 def accept(
     session: Session, actor: Actor, account_id: int, now: datetime, *, by_person: int, on: date
 ) -> PacketAcceptedView:
-    """Record who at the customer accepted the packet, and on which day. A later acceptance replaces an earlier one."""
+    """Record who at the customer accepted the packet, and on which day. A later acceptance replaces an earlier one.
+
+    One that was recorded since the form was opened is never replaced unseen.
+    """
     account = writable(session, actor, account_id)
+    must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
     state = proof_state.load(session, actor.workspace_id, account_id)
     person = next((person for person in state.people if person.id == by_person), None)
     if person is None:

@@ -72,6 +72,7 @@ class AcceptPacketView:
     coverage: str
     people: tuple[tuple[int, str, str], ...]
     today: date
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import money_of
 from bot.domain.account.promises import is_open
 from bot.domain.enums import Direction, OutcomeKind
@@ -26,6 +27,16 @@ from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.views import BaselineFormView, OutcomeOwnerView
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
+
+_FIELDS = {
+    "baseline_agreed_by": "agreed_by",
+    "promise_id": "promise",
+    "promised_minor": "worth",
+    "currency": "worth",
+    "owner_person_id": "owner",
+    "retired_on": "what",
+}
+"""What the forms call the columns of an outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class Details:
 
 def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> BaselineFormView:
     """What the form shows of an outcome."""
-    state, outcome = _writable(session, actor, outcome_id)
+    state, outcome, seen = _shown(session, actor, outcome_id)
     today = actor.today(now)
     worth = money(outcome.promised_minor, outcome.currency)
     offered = [promise for promise in state.promises if is_open(promise, today) or promise.id == outcome.promise_id]
@@ -66,12 +77,13 @@ def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime)
         currency=_currency(state.account, outcome),
         people=tuple((person.id, person.name) for person in state.people if person.is_there(has_begun(now))),
         promises=tuple((promise.id, promise.text) for promise in offered),
+        seen=seen,
     )
 
 
 def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> None:
     """Write down the details of an outcome; `UserError` names the field at fault."""
-    state, outcome = _writable(session, actor, new.outcome_id)
+    state, outcome = _as_shown(session, actor, new.outcome_id, now)
     if new.baseline_on is not None and new.baseline_on > actor.today(now):
         raise UserError(PlanRefusal.BASELINE_IN_FUTURE, "baseline_on")
     if new.agreed_by is not None and new.agreed_by not in {person.id for person in state.people}:
@@ -88,16 +100,16 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
 
 def owner_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> OutcomeOwnerView:
     """Who could own an outcome from now on; `UserError` when nobody at the customer is named."""
-    state, outcome = _writable(session, actor, outcome_id)
+    state, outcome, seen = _shown(session, actor, outcome_id)
     people = tuple((person.id, person.name) for person in state.people if person.is_there(has_begun(now)))
     if not people:
         raise UserError(PlanRefusal.NOBODY_NAMED, account=state.account.name)
-    return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, people)
+    return OutcomeOwnerView(outcome.id, outcome.title, outcome.owner_person_id, people, seen)
 
 
 def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, now: datetime) -> None:
     """Make somebody at the customer the owner of the outcome from now on."""
-    state, outcome = _writable(session, actor, outcome_id)
+    state, outcome = _as_shown(session, actor, outcome_id, now, "owner_person_id", "retired_on")
     if person_id not in {person.id for person in state.people if person.is_there(has_begun(now))}:
         raise UserError(PlanRefusal.OWNER_HAS_LEFT, "owner", account=state.account.name)
     ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, owner_person_id=person_id)
@@ -105,7 +117,7 @@ def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, n
 
 def retire(session: Session, actor: Actor, outcome_id: int, now: datetime, *, on: date, why: str) -> None:
     """Retire an outcome that the customer no longer wants: it stops counting for coverage and stays on record."""
-    _writable(session, actor, outcome_id)
+    _as_shown(session, actor, outcome_id, now)
     if not why.strip():
         raise UserError(PlanRefusal.RETIREMENT_WITHOUT_REASON, "why")
     values: dict[str, Any] = {"retired_on": on, "retired_why": why.strip()}
@@ -141,8 +153,19 @@ def _worth(state: ProofState, outcome: Outcome, typed: str) -> dict[str, Any]:
     return {"promised_minor": amount.minor, "currency": amount.currency}
 
 
-def _writable(session: Session, actor: Actor, outcome_id: int) -> tuple[ProofState, Outcome]:
+def _shown(session: Session, actor: Actor, outcome_id: int) -> tuple[ProofState, Outcome, int]:
+    """What a form shows of an outcome, and the version that it carries."""
     account, _ = writable_row(session, actor, Entity.OUTCOME, outcome_id)
+    seen = version_of_account(session, actor, account.id)
+    return proof_state.load(session, account.workspace_id, account.id), outcome_of(session, account, outcome_id), seen
+
+
+def _as_shown(
+    session: Session, actor: Actor, outcome_id: int, now: datetime, *columns: str
+) -> tuple[ProofState, Outcome]:
+    """An outcome to change, if these columns of it (all, if none is named) are as the form showed them."""
+    account, _ = writable_row(session, actor, Entity.OUTCOME, outcome_id)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.OUTCOME, outcome_id, columns, _FIELDS))
     return proof_state.load(session, account.workspace_id, account.id), outcome_of(session, account, outcome_id)
 
 

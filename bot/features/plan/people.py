@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import writable, writable_row
 from bot.app.actor import Actor, UserError
+from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.enums import Part
 from bot.features.plan import queries
 from bot.features.plan.refusals import PlanRefusal
@@ -21,6 +22,7 @@ def add_person(
 ) -> int:
     """Add somebody at the customer; returns the id, also of one who is there under this name and part already."""
     account = writable(session, actor, account_id)
+    must_be_as_shown(session, actor, account_id, now)  # so that two who add the same person at once add one
     full_name = " ".join(name.split())
     if not full_name:
         raise UserError(PlanRefusal.PERSON_WITHOUT_NAME, "name")
@@ -38,5 +40,6 @@ def add_person(
 
 def person_left(session: Session, actor: Actor, person_id: int, left_on: date, now: datetime) -> None:
     """Record that somebody left the customer; what they attested counts for less from that day on."""
-    writable_row(session, actor, Entity.PERSON, person_id)
+    account, _ = writable_row(session, actor, Entity.PERSON, person_id)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.PERSON, person_id))
     ledger.change(session, actor.author, Entity.PERSON, person_id, now, left_on=left_on)

@@ -11,6 +11,7 @@ from bot.app.accounts import row_of, writable, writable_row
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed, has_begun
 from bot.app.refusals import AppRefusal
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
 from bot.domain.account import plan_gaps, promises
 from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
@@ -30,6 +31,7 @@ from bot.store.entities import Entity
 def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) -> SettleFormView:
     """What could have changed in the plan of an account; `UserError` when there is nothing in it."""
     writable(session, actor, account_id)
+    seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     view = SettleFormView(
         account_id,
@@ -39,6 +41,7 @@ def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) 
         tuple((o.id, o.text) for o in state.obstacles if o.cleared_on is None),
         tuple((p.id, p.text) for p in state.promises if p.state is PromiseState.OPEN),
         actor.today(now),
+        seen,
     )
     if not (view.outcomes or view.people or view.obstacles or view.promises):
         raise UserError(PlanRefusal.PLAN_EMPTY)
@@ -119,6 +122,7 @@ def from_to(outcome: Outcome) -> str:
 def form_values(session: Session, actor: Actor, account_id: int, now: datetime) -> dict[str, Any]:
     """The fields that every form of the plan shares."""
     account = writable(session, actor, account_id)
+    seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     return {
         "account_id": account_id,
@@ -127,6 +131,7 @@ def form_values(session: Session, actor: Actor, account_id: int, now: datetime) 
         "outcomes": tuple((o.id, o.title) for o in state.outcomes if o.retired_on is None),
         "me": actor.member.slack_id,
         "today": actor.today(now),
+        "seen": seen,
     }
 
 
@@ -156,6 +161,7 @@ def add_obstacle(
 def clear_obstacle(session: Session, actor: Actor, obstacle_id: int, now: datetime) -> int:
     """Record that the obstacle is out of the way; returns the account's id."""
     account, _ = writable_row(session, actor, Entity.OBSTACLE, obstacle_id)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.OBSTACLE, obstacle_id))
     cleared = actor.today(now)
     ledger.change(
         session, actor.author, Entity.OBSTACLE, obstacle_id, now, only_if={"cleared_on": None}, cleared_on=cleared
@@ -192,7 +198,8 @@ def settle_promise(
     session: Session, actor: Actor, promise_id: int, state: PromiseState, now: datetime, *, why: str
 ) -> None:
     """Record that a promise was kept, renegotiated with the customer or broken, and why."""
-    writable_row(session, actor, Entity.PROMISE, promise_id)
+    account, _ = writable_row(session, actor, Entity.PROMISE, promise_id)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.PROMISE, promise_id))
     if state is PromiseState.OPEN:
         raise UserError(PlanRefusal.PROMISE_STATE_MISSING, "state")
     if not why.strip():
@@ -209,7 +216,8 @@ def settle_promise(
 
 def mention_promise(session: Session, actor: Actor, promise_id: int, now: datetime) -> Promise:
     """Record that the promise was talked about with the customer today."""
-    _, row = writable_row(session, actor, Entity.PROMISE, promise_id)
+    account, row = writable_row(session, actor, Entity.PROMISE, promise_id)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.PROMISE, promise_id))
     ledger.change(session, actor.author, Entity.PROMISE, promise_id, now, last_mentioned_on=actor.today(now))
     return Promise(**{name: row[name] for name in Promise.__dataclass_fields__})
 
@@ -221,6 +229,10 @@ def first_win(session: Session, actor: Actor, account_id: int, now: datetime, *,
         raise UserError(PlanRefusal.FIRST_WIN_IN_FUTURE, "on")
     if not words.strip():
         raise UserError(PlanRefusal.FIRST_WIN_WORDS_MISSING, "words")
+    win = ShownRow(
+        Entity.ACCOUNT, account_id, ("first_win_on", "first_win"), {"first_win_on": "on", "first_win": "words"}
+    )
+    must_be_as_shown(session, actor, account_id, now, win)
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, first_win_on=on, first_win=words.strip())
 
 

@@ -28,6 +28,7 @@ class BaselineFormView:
     currency: str
     people: tuple[tuple[int, str], ...]
     promises: tuple[tuple[int, str], ...]
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class OutcomeOwnerView:
     outcome: str
     owner_id: int | None
     people: tuple[tuple[int, str], ...]
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class PlanFormView:
     outcomes: tuple[tuple[int, str], ...]
     me: str | None
     today: date
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +149,4 @@ class SettleFormView:
     obstacles: tuple[tuple[int, str], ...]
     promises: tuple[tuple[int, str], ...]
     today: date
+    seen: int

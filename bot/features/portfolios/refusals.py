@@ -21,4 +21,5 @@ class PortfolioRefusal(Refusal):
     TIME_UNREADABLE = "portfolios.time_unreadable"
     BANDS_UNREADABLE = "portfolios.bands_unreadable"
     BANDS_REVERSED = "portfolios.bands_reversed"
+    CHANGED_MEANWHILE = "portfolios.changed_meanwhile"
     LOADS_UNREADABLE = "portfolios.loads_unreadable"

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.app import recurrence
 from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, may_manage, must_manage, must_read
+from bot.app.shown import must_be_portfolio_as_shown, version_of_portfolio
 from bot.app.typed import colleague_of, money_of
 from bot.domain.values import working_hours
 from bot.domain.values.money import Money
@@ -29,6 +30,27 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 ADOPTED_AT_ONCE = 500
 _BAND_COLUMNS = ("band_currency", "high_touch_from_minor", "low_touch_from_minor")
 _LONGEST_NAME = 80
+_SHOWN = (
+    "name",
+    "channel",
+    "manager_id",
+    "digest_weekday",
+    "digest_time",
+    "tz",
+    *_BAND_COLUMNS,
+    "high_touch_load",
+    "low_touch_load",
+)
+_FIELDS = {
+    "manager_id": "manager",
+    "digest_weekday": "weekday",
+    "digest_time": "time",
+    **dict.fromkeys(_BAND_COLUMNS, "bands"),
+    **dict.fromkeys(("high_touch_load", "low_touch_load"), "loads"),
+    "product_channel": "product",
+    "go_to_market_channel": "go_to_market",
+}
+"""What the forms call the columns of a portfolio."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _BETWEEN = re.compile(r"\s*/\s*|\s+and\s+")
 
@@ -63,12 +85,13 @@ def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime)
     if portfolio is None:
         _may_create(session, actor)
         me = actor.member
-        return PortfolioSetupView(None, name, None, me.slack_id, 0, WEEKDAYS, "09:00", me.tz, "", "")
+        return PortfolioSetupView(None, name, None, me.slack_id, 0, WEEKDAYS, "09:00", me.tz, "", "", 0)
     return change_form(session, actor, portfolio.id, now)
 
 
 def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> PortfolioSetupView:
     """The form for one portfolio, filled with what is set up."""
+    seen = version_of_portfolio(session, actor, portfolio_id)
     portfolio = _managed(session, actor, portfolio_id)
     manager = members.by_id(session, actor.workspace_id, portfolio.manager_id)
     return PortfolioSetupView(
@@ -82,6 +105,7 @@ def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime
         tz=portfolio.tz,
         bands=_bands_written(portfolio),
         loads=_loads_written(portfolio),
+        seen=seen,
     )
 
 
@@ -89,6 +113,7 @@ def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -
     """Create or change a portfolio; `UserError` names the field at fault. Submitted twice, it is one."""
     must_read(actor)
     portfolio = None if form.portfolio_id is None else _managed(session, actor, form.portfolio_id)
+    portfolios.lock_name(session, actor.workspace_id, form.name)
     namesake = portfolios.by_name(session, actor.workspace_id, form.name)
     if (
         portfolio is None
@@ -131,8 +156,10 @@ def saved_view(
 
 def loops_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> LoopChannelsView:
     """Where the loops of a portfolio are posted, for those who may change it."""
+    seen = version_of_portfolio(session, actor, portfolio_id)
     portfolio = _managed(session, actor, portfolio_id)
-    return LoopChannelsView(portfolio.id, portfolio.name, portfolio.product_channel, portfolio.go_to_market_channel)
+    channels = portfolio.product_channel, portfolio.go_to_market_channel
+    return LoopChannelsView(portfolio.id, portfolio.name, *channels, seen)
 
 
 def set_loops(
@@ -142,7 +169,7 @@ def set_loops(
     portfolio = _managed(session, actor, portfolio_id)
     values: dict[str, Any] = {"product_channel": product or None, "go_to_market_channel": go_to_market or None}
     values |= {"product_channel_lost_at": None, "go_to_market_channel_lost_at": None}
-    ledger.change(session, actor.author, Entity.PORTFOLIO, portfolio.id, now, **values)
+    _change(session, actor, portfolio, values, now, "product_channel", "go_to_market_channel")
     return loops_form(session, actor, portfolio_id, now)
 
 
@@ -268,8 +295,25 @@ def _save(
         values["channel_lost_at"] = None  # the form confirms the channel; the next post shows whether it takes messages
         if _schedule_changed(portfolio, values):
             values["next_digest_at"] = due
-        ledger.change(session, actor.author, Entity.PORTFOLIO, portfolio.id, now, **values)
+        _change(session, actor, portfolio, values, now, *_SHOWN)
     return saved_view(session, actor, portfolio_id, now, created=portfolio is None)
+
+
+def _change(
+    session: Session, actor: Actor, shown: Portfolio, values: dict[str, Any], now: datetime, *columns: str
+) -> None:
+    """Change a portfolio whose form showed these columns; refuses what somebody else changed in them meanwhile.
+
+    Its rows are not held before: the daily review locks accounts first, and two forms at once are told apart by the
+    update, which finds the columns as they were read or changes nothing.
+    """
+    must_be_portfolio_as_shown(session, actor, shown.id, now, *columns, fields=_FIELDS)
+    as_read = {column: getattr(shown, column) for column in columns}
+    if all(getattr(shown, column) == value for column, value in values.items()):
+        return
+    if not ledger.change(session, actor.author, Entity.PORTFOLIO, shown.id, now, only_if=as_read, **values):
+        must_be_portfolio_as_shown(session, actor, shown.id, now, *columns, fields=_FIELDS)
+        raise UserError(PortfolioRefusal.CHANGED_MEANWHILE)
 
 
 def _schedule_changed(portfolio: Portfolio, values: dict[str, Any]) -> bool:

@@ -44,6 +44,7 @@ class PortfolioSetupView:
     tz: str
     bands: str
     loads: str
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class LoopChannelsView:
     name: str
     product: str | None
     go_to_market: str | None
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)

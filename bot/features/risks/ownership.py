@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, may_write, must_read, must_write
 from bot.app.assessments import has_begun
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
 from bot.domain.enums import RiskState
 from bot.domain.labels import label
@@ -31,6 +32,8 @@ from bot.store.entities import Entity
 LONGEST_SNOOZE = timedelta(days=90)
 _MORNING = time(9)
 _PIECES_OFFERED = 20
+_JUST_NOW = timedelta(minutes=1)
+_SHOWN = ("closed_at", "owner_id", "snoozed_until", "state")
 _AWAKE = {"snoozed_until": None, "snoozed_why": None}
 
 
@@ -40,7 +43,7 @@ def claim(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskVi
     if risk.owner_id == actor.member.id and risk.state is RiskState.CLAIMED:
         return risk_message.risk_view(session, actor.workspace_id, risk.id, now)
     if risk.owner_id is not None and risk.owner_id != actor.member.id:
-        raise _taken(session, actor, risk)
+        raise _taken(session, actor, risk, now)
     _give(session, actor, risk, actor.member.id, now)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
@@ -120,25 +123,25 @@ def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime
 
 def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskAssignView:
     """The form that gives a risk to a member."""
-    risk, account = _still_open(_readable(session, actor, risk_id))
+    risk, account, seen = _shown(session, actor, risk_id)
     holder = members.by_id(session, actor.workspace_id, risk.owner_id)
-    return RiskAssignView(risk.id, account.name, label(risk.kind), holder.name if holder else None)
+    return RiskAssignView(risk.id, account.name, label(risk.kind), holder.name if holder else None, seen)
 
 
 def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
     """The form that snoozes a risk; it proposes a week from today."""
-    risk, account = _still_open(_readable(session, actor, risk_id))
-    return RiskSnoozeView(risk.id, account.name, label(risk.kind), days.add_days(actor.today(now), 7))
+    risk, account, seen = _shown(session, actor, risk_id)
+    return RiskSnoozeView(risk.id, account.name, label(risk.kind), days.add_days(actor.today(now), 7), seen)
 
 
 def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
     """The form that closes a risk, with the evidence that may settle it."""
-    risk, account = _still_open(_readable(session, actor, risk_id))
+    risk, account, seen = _shown(session, actor, risk_id)
     state = proof_state.load(session, account.workspace_id, account.id)
     usable = sorted(_standing(state, now), key=lambda piece: piece.as_of, reverse=True)
     about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
     pieces = tuple(EvidenceChoice(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
-    return RiskCloseView(risk.id, account.name, label(risk.kind), risk.fact, pieces)
+    return RiskCloseView(risk.id, account.name, label(risk.kind), risk.fact, pieces, seen)
 
 
 def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Account]:
@@ -156,18 +159,28 @@ def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Accou
 def _locked(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
     """As `_readable`, with the account locked until the transaction ends.
 
-    The daily review locks an account before its risks; the same order here prevents a deadlock.
+    The daily review locks an account before its risks; the same order here prevents a deadlock. What somebody did with
+    the risk since the form showed it is refused.
     """
     _, account = _readable(session, actor, risk_id)
-    ledger.touch(session, [account.id], now)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.RISK, risk_id, _SHOWN))
     return _readable(session, actor, risk_id)
+
+
+def _shown(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Account, int]:
+    """What a form shows of an open risk, and the version that it carries."""
+    _, account = _readable(session, actor, risk_id)
+    seen = version_of_account(session, actor, account.id)
+    risk, account = _still_open(_readable(session, actor, risk_id))
+    return risk, account, seen
 
 
 def _still_open(risk_and_account: tuple[Risk, Account]) -> tuple[Risk, Account]:
     """`risk_and_account`, if the risk is open; `UserError` says when it was closed otherwise."""
-    closed_at = risk_and_account[0].closed_at
-    if closed_at is not None:
-        raise UserError(RiskRefusal.CLOSED, closed_on=closed_at.date())
+    risk, account = risk_and_account
+    if risk.closed_at is not None:
+        refusal = UserError(RiskRefusal.CLOSED, closed_on=risk.closed_at.date())
+        raise _renewing(refusal, account.workspace_id, risk)
     return risk_and_account
 
 
@@ -182,18 +195,27 @@ def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str 
     if ledger.change(session, actor.author, Entity.RISK, risk.id, now, why=why, only_if=unchanged, **values):
         return
     current = queries.by_id(session, actor.workspace_id, risk.id)
-    raise _taken(session, actor, current) if current else no_such_account()
+    raise _taken(session, actor, current, now) if current else no_such_account()
 
 
-def _taken(session: Session, actor: Actor, risk: Risk) -> UserError:
-    """What somebody else did with the risk in between."""
+def _taken(session: Session, actor: Actor, risk: Risk, now: datetime) -> UserError:
+    """What somebody else did with the risk in between; the message whose button was pressed is renewed."""
     holder = members.by_id(session, actor.workspace_id, risk.owner_id)
     if risk.closed_at is not None:
-        return UserError(RiskRefusal.CLOSED_MEANWHILE, closed_on=risk.closed_at.date())
-    if holder is None:
-        return UserError(RiskRefusal.CHANGED_MEANWHILE)
-    since = risk.claimed_at.date() if risk.claimed_at else None
-    return UserError(RiskRefusal.TAKEN, holder=holder.name, since=since)
+        refusal = UserError(RiskRefusal.CLOSED_MEANWHILE, closed_on=risk.closed_at.date())
+    elif holder is None:
+        refusal = UserError(RiskRefusal.CHANGED_MEANWHILE)
+    elif risk.claimed_at is not None and now - risk.claimed_at < _JUST_NOW:
+        seconds = max(1, int((now - risk.claimed_at).total_seconds()))
+        refusal = UserError(RiskRefusal.FIRST, holder=holder.name, seconds=seconds)
+    else:
+        since = risk.claimed_at.date() if risk.claimed_at else None
+        refusal = UserError(RiskRefusal.TAKEN, holder=holder.name, since=since)
+    return _renewing(refusal, actor.workspace_id, risk)
+
+
+def _renewing(refusal: UserError, workspace_id: int, risk: Risk) -> UserError:
+    return refusal.renewing(lambda session, now: risk_message.renew_message(session, workspace_id, risk.id, now))
 
 
 def _standing(state: ProofState, now: datetime) -> list[Evidence]:

@@ -19,4 +19,5 @@ class RiskRefusal(Refusal):
     EVIDENCE_DOES_NOT_STAND = "risks.evidence_does_not_stand"
     CLOSED_MEANWHILE = "risks.closed_meanwhile"
     CHANGED_MEANWHILE = "risks.changed_meanwhile"
+    FIRST = "risks.first"
     TAKEN = "risks.taken"

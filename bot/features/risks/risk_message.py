@@ -89,6 +89,24 @@ def publish_risk_change(session: Session, workspace_id: int, risk_id: int, now: 
     return risk_view(session, workspace_id, risk_id, now)
 
 
+def renew_message(session: Session, workspace_id: int, risk_id: int, now: datetime) -> None:
+    """Have the message of a risk show how it stands, for who pressed a button that is out of date."""
+    key = queries.RISK_KEY.of(risk_id)
+    last_post = message_family.newest(session, workspace_id, key)
+    if last_post is None or last_post.dead:
+        return
+    update = Outgoing(
+        key=f"{key}@{now.timestamp():.6f}",
+        workspace_id=workspace_id,
+        kind="risk",
+        op=Op.UPDATE,
+        target_key=last_post.key,
+        args={"risk_id": risk_id, "first": False},
+        due_at=now,
+    )
+    put(session, update, now)
+
+
 def _put_change(session: Session, workspace_id: int, risk_id: int, note_id: int, now: datetime) -> None:
     key = queries.RISK_KEY.of(risk_id)
     last_post = message_family.newest(session, workspace_id, key)

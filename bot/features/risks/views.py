@@ -69,6 +69,7 @@ class RiskAssignView:
     account: str
     title: str
     holder: str | None
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class RiskSnoozeView:
     account: str
     title: str
     until: date
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class RiskCloseView:
     title: str
     fact: str
     pieces: tuple[EvidenceChoice, ...]
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def test_pressing_i_have_it_twice_changes_nothing_more(team: Team, risk: Risk) -
 
 def test_the_second_who_presses_is_told_who_has_it(team: Team, risk: Risk) -> None:
     have_it(team, team.maya, risk)
-    with pytest.raises(UserError, check=says(r"Maya Lindqvist has it since 3 Mar 2026\. Press Assign")):
+    with pytest.raises(UserError, check=says(r"Maya Lindqvist was first, 1 second ago\.")):
         have_it(team, team.priya, risk)
 
 
@@ -94,7 +94,7 @@ def test_of_two_who_press_at_the_same_moment_one_wins(team: Team, risk: Risk) ->
     for thread in pressing:
         thread.join()
     winners = [one for one in said if one.startswith("U0")]
-    losers = [one for one in said if "has it since" in one]
+    losers = [one for one in said if "was first" in one]
     assert (len(winners), len(losers)) == (1, 1)
     assert len(team.messages("risk-note")) == 1
 
