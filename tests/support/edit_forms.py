@@ -1,0 +1,178 @@
+"""Every form that changes what is there already: how it is opened, and how it is sent.
+
+The rows are those of `two_workspaces.fill`; `OPEN` and `send` take the ids by the name of their entity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor
+from bot.domain.enums import CadenceKind, Change, Method, PromiseState, Stage, Tier
+from bot.features.accounts import judgement, stages, tiers
+from bot.features.accounts.judgement import NewJudgement
+from bot.features.actions import actions
+from bot.features.evidence import attribution, forms, record
+from bot.features.evidence.attribution import Isolation
+from bot.features.meetings import answers, cadences
+from bot.features.meetings import forms as meeting_forms
+from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.cadences import NewCadence
+from bot.features.packet import packet
+from bot.features.plan import outcome_details, plan
+from bot.features.plan.outcome_details import Details
+from bot.features.portfolios import setup
+from bot.features.portfolios.setup import PortfolioForm
+from bot.features.risks import ownership
+from tests.support.two_workspaces import NOW, TODAY
+
+Ids = Mapping[str, int]
+LATER = NOW + timedelta(minutes=5)
+"""When the forms are sent; they were opened at `NOW`."""
+
+
+@dataclass(frozen=True)
+class EditForm:
+    """`opens` returns the view that the form shows, `sends` submits it with words that name who sends it."""
+
+    opens: Callable[[Session, Actor, Ids], Any]
+    sends: Callable[[Session, Actor, Ids], object]
+
+
+def _words(actor: Actor) -> str:
+    return f"said by {actor.member.name}"
+
+
+def _settles(what: str, entity: str) -> EditForm:
+    return EditForm(
+        lambda s, a, ids: plan.settle_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: plan.apply_plan_change(
+            s, a, ids["account"], LATER, what=what, row_id=ids[entity], on=TODAY, why=_words(a)
+        ),
+    )
+
+
+def _details(session: Session, actor: Actor, ids: Ids) -> None:
+    details = Details(ids["outcome"], "14", date(2026, 1, 1), ids["person"], shelf_life_days=80 + len(_words(actor)))
+    outcome_details.set_details(session, actor, details, LATER)
+
+
+def _answer(session: Session, actor: Actor, ids: Ids) -> object:
+    new = NewAnswer(
+        ids["account"],
+        f"V{actor.member.id}:answer",
+        Change.BEHAVIOUR,
+        ids["open meeting"],
+        _words(actor),
+        next_action=_words(actor),
+    )
+    return answers.answer(session, actor, new, LATER)
+
+
+def _cadence(session: Session, actor: Actor, ids: Ids) -> object:
+    at = f"{8 + actor.member.id % 8:02}:00"
+    new = NewCadence(
+        ids["account"], CadenceKind.WEEKLY_SYNC, TODAY + timedelta(days=3), at, "fortnightly", "Europe/Berlin"
+    )
+    return cadences.set_cadence(session, actor, new, LATER)
+
+
+def _portfolio(session: Session, actor: Actor, ids: Ids) -> object:
+    form = PortfolioForm(
+        _words(actor), "C0NORTH", None, actor.member.id % 7, "09:00", "Europe/Berlin", portfolio_id=ids["portfolio"]
+    )
+    return setup.set_up(session, actor, form, LATER)
+
+
+def _risk(opens: Callable[..., Any], sends: Callable[[Session, Actor, int], object]) -> EditForm:
+    return EditForm(
+        lambda s, a, ids: opens(s, a, ids["risk"], NOW),
+        lambda s, a, ids: sends(s, a, ids["risk"]),
+    )
+
+
+def _action(kind: str, sends: Callable[..., object]) -> EditForm:
+    return EditForm(
+        lambda s, a, ids: actions.action_form(s, a, ids["action"], kind, NOW),
+        lambda s, a, ids: sends(s, a, ids["action"], _words(a), LATER),
+    )
+
+
+FORMS: dict[str, EditForm] = {
+    "answer": EditForm(lambda s, a, ids: meeting_forms.answer_form(s, a, NOW, prompt_id=ids["prompt"]), _answer),
+    "hand over": EditForm(
+        lambda s, a, ids: meeting_forms.hand_over_form(s, a, ids["prompt"], NOW),
+        lambda s, a, ids: answers.hand_over(s, a, ids["prompt"], a.member.slack_id or "", LATER),
+    ),
+    "cadence": EditForm(lambda s, a, ids: cadences.form(s, a, ids["account"], NOW), _cadence),
+    "baseline": EditForm(lambda s, a, ids: outcome_details.details_form(s, a, ids["outcome"], NOW), _details),
+    "outcome owner": EditForm(
+        lambda s, a, ids: outcome_details.owner_form(s, a, ids["outcome"], NOW),
+        lambda s, a, ids: outcome_details.set_owner(s, a, ids["outcome"], ids[f"person of {a.member.name}"], LATER),
+    ),
+    "retired": _settles("retired", "outcome"),
+    "person left": _settles("left", "person"),
+    "obstacle cleared": _settles("cleared", "obstacle"),
+    "promise kept": _settles(PromiseState.KEPT.value, "promise"),
+    "first win": EditForm(
+        lambda s, a, ids: plan.settle_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: plan.first_win(s, a, ids["account"], LATER, on=TODAY, words=_words(a)),
+    ),
+    "dispute": EditForm(
+        lambda s, a, ids: forms.reason_form(s, a, ids["evidence"], dispute=True),
+        lambda s, a, ids: record.dispute(s, a, ids["evidence"], LATER, by_person=None, why=_words(a)),
+    ),
+    "withdraw": EditForm(
+        lambda s, a, ids: forms.reason_form(s, a, ids["evidence"], dispute=False),
+        lambda s, a, ids: record.withdraw(s, a, ids["evidence"], _words(a), LATER),
+    ),
+    "attribute": EditForm(
+        lambda s, a, ids: attribution.attribution_form(s, a, ids["evidence"], NOW),
+        lambda s, a, ids: attribution.attribute(
+            s, a, Isolation(ids["evidence"], f"V{a.member.id}:isolate", Method.BEFORE_AFTER, _words(a)), LATER
+        ),
+    ),
+    "stage": EditForm(
+        lambda s, a, ids: stages.stage_view(s, a, ids["account"], NOW),
+        lambda s, a, ids: stages.overrule(s, a, ids["account"], Stage.RENEWAL, LATER, reason=_words(a)),
+    ),
+    "tier": EditForm(
+        lambda s, a, ids: tiers.tier_view(s, a, ids["account"], NOW),
+        lambda s, a, ids: tiers.overrule_tier(s, a, ids["account"], Tier.LOW_TOUCH, LATER, reason=_words(a)),
+    ),
+    "judge": EditForm(
+        lambda s, a, ids: judgement.judge_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: judgement.judge(s, a, NewJudgement(ids["account"], "no", _words(a), "a fact"), LATER),
+    ),
+    "packet": EditForm(
+        lambda s, a, ids: packet.accept_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: packet.accept(
+            s, a, ids["account"], LATER, by_person=ids[f"person of {a.member.name}"], on=TODAY
+        ),
+    ),
+    "risk assign": _risk(
+        ownership.assign_form, lambda s, a, risk: ownership.assign(s, a, risk, a.member.slack_id or "", LATER)
+    ),
+    "risk snooze": _risk(
+        ownership.snooze_form,
+        lambda s, a, risk: ownership.snooze(
+            s, a, risk, LATER, until=TODAY + timedelta(days=2 + a.member.id), why=_words(a)
+        ),
+    ),
+    "risk close": _risk(ownership.close_form, lambda s, a, risk: ownership.close(s, a, risk, LATER, how=_words(a))),
+    "action answer": _action("answer", actions.answer_loop),
+    "action told": _action("told", actions.close_with_customer_told),
+    "action theme": _action("theme", actions.set_theme),
+    "portfolio": EditForm(lambda s, a, ids: setup.change_form(s, a, ids["portfolio"], NOW), _portfolio),
+    "loop channels": EditForm(
+        lambda s, a, ids: setup.loops_form(s, a, ids["portfolio"], NOW),
+        lambda s, a, ids: setup.set_loops(
+            s, a, ids["portfolio"], LATER, product=f"C0{a.member.id}PRODUCT", go_to_market=None
+        ),
+    ),
+}
