@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -29,11 +29,18 @@ def answering_among(session: Session, batch: Collection[Account]) -> dict[int, M
         account.id: (account.owner_id, account.deputy_id, managers.get(account.portfolio_id or 0)) for account in batch
     }
     member_by_id = members.by_ids(session, workspace_ids, {member_id for turn in turns.values() for member_id in turn})
-    reachable = {m.id: m for m in member_by_id.values() if m.slack_id and not m.is_deactivated}
-    return {
-        account_id: next((reachable[member_id] for member_id in turn if member_id in reachable), None)
-        for account_id, turn in turns.items()
+    reachable: dict[int | None, Member] = {
+        member.id: member for member in member_by_id.values() if member.slack_id and not member.is_deactivated
     }
+    return {account.id: next(_of_its_workspace(account, turns[account.id], reachable), None) for account in batch}
+
+
+def _of_its_workspace(
+    account: Account, turn: Iterable[int | None], reachable: Mapping[int | None, Member]
+) -> Iterator[Member]:
+    """Those of `turn` whom Slack reaches and who are of the account's own workspace."""
+    people = (reachable[member_id] for member_id in turn if member_id in reachable)
+    return (member for member in people if member.workspace_id == account.workspace_id)
 
 
 @dataclass(frozen=True, slots=True)

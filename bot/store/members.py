@@ -48,9 +48,8 @@ _BY_ID = select(*_COLUMNS).where(member.c.workspace_id == bindparam("workspace")
 _BY_SLACK_ID = select(*_COLUMNS).where(
     member.c.workspace_id == bindparam("workspace"), member.c.slack_id == bindparam("slack")
 )
-# all workspaces: the sender asks for the people of one batch, and keeps only the pairs it asked for
 _WHO_LEFT = select(member.c.workspace_id, member.c.slack_id).where(
-    is_one_of(member.c.slack_id, "slack"), member.c.is_deactivated
+    in_workspaces(member.c.workspace_id), is_one_of(member.c.slack_id, "slack"), member.c.is_deactivated
 )
 _OF_SEVERAL = in_workspaces(member.c.workspace_id), is_one_of(member.c.id, "wanted")
 _BY_IDS = select(*_COLUMNS).where(*_OF_SEVERAL)
@@ -95,7 +94,8 @@ def who_left(session: Session, people: Collection[tuple[int, str]]) -> set[tuple
     """Those of these people (workspace and Slack id) who are deactivated."""
     if not people:
         return set()
-    rows = session.execute(_WHO_LEFT, {"slack": [slack_id for _, slack_id in people]})
+    workspaces, slack_ids = ({*part} for part in zip(*people, strict=True))
+    rows = session.execute(_WHO_LEFT, {"workspaces": sorted(workspaces), "slack": sorted(slack_ids)})
     return {(row.workspace_id, row.slack_id) for row in rows} & set(people)
 
 

@@ -14,10 +14,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.values.clock import Clock
+from bot.features.imports import target_workspace
 from bot.features.undelivered import lost_channels, reroute
 from bot.outbox.pacing import resume_workspace
 from bot.outbox.types import PermanentFailure
 from bot.slack import errors
+from bot.slack.one_workspace import others_sentence
 from bot.slack.people import is_person, read_user
 from bot.store import members, workspaces
 from bot.store.engine import Database
@@ -38,22 +40,31 @@ class Installation:
     bot_id: str
 
 
-async def install(client: AsyncWebClient, database: Database, now: datetime) -> Installation:
+class OtherWorkspaceError(Exception):
+    """The database holds another workspace than the token's; the message says what to do."""
+
+
+async def install(client: AsyncWebClient, database: Database, now: datetime, *, alone: bool = True) -> Installation:
     """Ask Slack for our workspace and record it; resume one that was paused for a revoked token.
 
-    Raises `SlackApiError` when the token does not hold.
+    Accounts that were imported before the bot first reached Slack become this workspace's. Raises `SlackApiError` when
+    the token does not hold and, if it must be `alone`, `OtherWorkspaceError` when the database holds another one.
     """
     me = await client.auth_test()
+    team_id, team = str(me["team_id"]), str(me["team"])
 
     def remember() -> int:
         with database.begin() as session:
-            workspace_id = workspaces.remember(session, str(me["team_id"]), str(me["team"]), now)
+            target_workspace.adopt(session, team_id, team)
+            if alone and (problem := others_sentence(session, team_id, team)):
+                raise OtherWorkspaceError(problem)
+            workspace_id = workspaces.remember(session, team_id, team, now)
             if resume_workspace(session, workspace_id):
-                log.info("slack.resumed", team=me["team_id"])
+                log.info("slack.resumed", team=team_id)
             return workspace_id
 
     workspace_id = await asyncio.to_thread(remember)
-    return Installation(workspace_id, str(me["team_id"]), str(me["team"]), str(me["user_id"]), str(me["bot_id"]))
+    return Installation(workspace_id, team_id, team, str(me["user_id"]), str(me["bot_id"]))
 
 
 async def sync_members(client: AsyncWebClient, database: Database, where: Installation) -> int:
