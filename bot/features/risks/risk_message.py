@@ -129,7 +129,7 @@ def _tell_again(session: Session, workspace_id: int, risk_id: int, dead: FamilyM
 
 
 def remind_at(session: Session, account: Account, risk: Risk, now: datetime) -> datetime | None:
-    """When the manager is told of this risk if nobody takes it; None for a LOW one and without a manager."""
+    """When the manager is told of this risk if nobody takes it; None for a LOW one and for a portfolio without a manager."""
     if risk.severity < Severity.MEDIUM:
         return None
     return manager_reminded_at(
@@ -138,9 +138,16 @@ def remind_at(session: Session, account: Account, risk: Risk, now: datetime) -> 
 
 
 def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: datetime) -> datetime | None:
-    """One business day on, by the clock of the portfolio's manager; None without a manager whom Slack reaches."""
-    manager = reached(session, portfolio.workspace_id, portfolio.manager_id) if portfolio else None
-    return working_hours.business_day_later(now, manager.tz) if manager else None
+    """One business day on, by the clock of the portfolio's manager; None if it has none.
+
+    For a manager who is gone an admin is told, by the clock of the portfolio.
+    """
+    if portfolio is None or portfolio.manager_id is None:
+        return None
+    manager = reached(session, portfolio.workspace_id, portfolio.manager_id)
+    if manager is None and of_admin(session, portfolio.workspace_id) is None:
+        return None
+    return working_hours.business_day_later(now, manager.tz if manager else portfolio.tz)
 
 
 def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
