@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.app import submissions
 from bot.app.message_kinds import MessageKind, retention_rules
+from bot.features.accounts import messages as account_messages
 from bot.features.accounts import slack as account_slack
 from bot.features.accounts.ids import AccountActionId, AccountCallback
 from bot.features.actions import messages as action_messages
@@ -54,6 +55,7 @@ from bot.slack.render import Renderer
 
 MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *meeting_messages.KINDS,
+    *account_messages.KINDS,
     *action_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,

@@ -10,7 +10,7 @@ import pytest
 from bot.domain import enums
 from bot.domain.enums import Part
 from bot.features.accounts import add_account
-from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.new_account import NewAccount
 from bot.features.meetings import cadences
 from bot.features.meetings.cadences import NewCadence
 from bot.features.plan import outcomes, people

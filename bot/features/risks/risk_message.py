@@ -129,7 +129,7 @@ def _tell_again(session: Session, workspace_id: int, risk_id: int, dead: FamilyM
 
 
 def remind_at(session: Session, account: Account, risk: Risk, now: datetime) -> datetime | None:
-    """When the manager is told of this risk if nobody takes it; None for a LOW one and for a portfolio without a manager."""
+    """When the manager is told of this risk if nobody takes it; None for a LOW one and without a manager."""
     if risk.severity < Severity.MEDIUM:
         return None
     return manager_reminded_at(
