@@ -175,7 +175,15 @@ class Bot:
         if self._extra is not None:
             self._extra(bolt, edge)
         self._wakeup = Wakeup(self.database)
-        gateway = Gateway(self.database, self.renderer, self.clock, self._client, composers(self._kinds.values()))
+        kinds = self._kinds.values()
+        gateway = Gateway(
+            self.database,
+            self.renderer,
+            self.clock,
+            self._client,
+            composers(kinds),
+            in_channels=[kind.name for kind in kinds if kind.in_channel],
+        )
         self._sender: Sender[Prepared] = Sender(
             self.database,
             gateway,

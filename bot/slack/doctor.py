@@ -239,6 +239,9 @@ async def _channel(client: AsyncWebClient, portfolio: str, channel: str) -> Diag
     name = f"#{answer['channel'].get('name', channel)}"
     if answer["channel"].get("is_archived"):
         return Diagnosis(about, f"{name} is archived", "Choose another with /portfolio setup.")
+    if answer["channel"].get("is_ext_shared") or answer["channel"].get("is_pending_ext_shared"):
+        found = f"{name} is shared with another organisation, so I do not post there"
+        return Diagnosis(about, found, "Choose another with /portfolio setup.")
     if not answer["channel"].get("is_member"):
         return Diagnosis(about, f"the bot is not in {name}", "Write /invite @Proofline there.")
     return Diagnosis(about, name)

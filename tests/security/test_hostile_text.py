@@ -77,8 +77,8 @@ async def test_hostile_text_goes_through_every_surface(stage: Stage, text: str) 
         {"change": "belief", "what_changed": typed, "unproven": typed, "next_action": text[:900], "loop": "product"}
     )
     await stage.settle()
-    await ines.command("/proof zz")
-    shown = ines.sees()[-1]
+    await ines.command("/proof zz", "cs-north")
+    shown = ines.sees("cs-north")[-1]
     for topic in Topic:
         if topic in (Topic.CADENCE, Topic.JUDGE):
             await ines.command(f"/proof zz {topic}")
