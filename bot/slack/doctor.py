@@ -177,7 +177,8 @@ def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis]
             new = Diagnosis("workspace", f"{team.name} is new to this database", start)
             return _other_workspace(others) if others else new
         paused = next((entry for entry in backlog.paused(session) if entry.team_id == team.id), None)
-        unlinked = [member.name for member in members.of_workspace(session, workspace_id) if member.slack_id is None]
+        everybody = members.of_workspace(session, workspace_id)
+        unlinked = [member.name for member in everybody if not (member.slack_id or member.is_deactivated)]
         saved = portfolios.of_workspace(session, workspace_id)
         waiting = sum(backlog.depth(session).values())
         resting = set_aside.of_workspace(session, workspace_id)

@@ -126,7 +126,10 @@ def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -
 
 def guests_form(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -> PortfolioSetupView | None:
     """The form again, as typed, with the guests of its channel to be allowed; None where nobody has to be asked."""
-    must_read(actor)
+    if form.portfolio_id is None:
+        must_read(actor)
+    else:
+        _managed(session, actor, form.portfolio_id)
     guests = _guests_not_allowed(session, actor, form.readers)
     if not guests or form.readers.shared_outside:
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.values.clock import Clock
+from bot.domain.values.slugs import folded
 from bot.features.imports import target_workspace
 from bot.features.undelivered import lost_channels, reroute
 from bot.outbox.pacing import resume_workspace
@@ -68,7 +70,12 @@ async def install(client: AsyncWebClient, database: Database, now: datetime, *, 
 
 
 async def sync_members(client: AsyncWebClient, database: Database, where: Installation) -> int:
-    """Remember all people of the workspace, page by page; returns how many there are."""
+    """Remember all people of the workspace, page by page; returns how many there are.
+
+    At the first meeting nobody can have taken somebody else's name yet, so there an imported owner is found by name.
+    """
+    if not await asyncio.to_thread(_has_met_slack, database, where):
+        return await _meet_first(client, database, where)
     met, cursor = 0, ""
     while True:
         page = await client.users_list(limit=_PAGE, cursor=cursor)
@@ -80,10 +87,35 @@ async def sync_members(client: AsyncWebClient, database: Database, where: Instal
             return met
 
 
-def _remember(database: Database, where: Installation, people: list[Mapping[str, Any]]) -> None:
+async def _meet_first(client: AsyncWebClient, database: Database, where: Installation) -> int:
+    """Remember everybody once all are known: only then it is known which names are unique."""
+    people: list[Mapping[str, Any]] = []
+    cursor = ""
+    while True:
+        page = await client.users_list(limit=_PAGE, cursor=cursor)
+        people += [user for user in page["members"] if is_person(user)]
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            break
+    users = [read_user(user, where.team_id) for user in people]
+    names = Counter(folded(user.name) for user in users if not user.is_guest and not user.is_deactivated)
+    unique = frozenset(name for name, count in names.items() if count == 1)
+    for start in range(0, len(people), _PAGE):
+        await asyncio.to_thread(_remember, database, where, people[start : start + _PAGE], unique)
+    return len(people)
+
+
+def _has_met_slack(database: Database, where: Installation) -> bool:
+    with database.reading() as session:
+        return members.has_met_slack(session, where.workspace_id)
+
+
+def _remember(
+    database: Database, where: Installation, people: list[Mapping[str, Any]], unique: Collection[str] = ()
+) -> None:
     with database.begin() as session:
-        for user in people:
-            members.remember(session, where.workspace_id, read_user(user, where.team_id))
+        for user in (read_user(person, where.team_id) for person in people):
+            members.remember(session, where.workspace_id, user, by_name=folded(user.name) in unique)
 
 
 def _follow(database: Database, where: Installation, user: Mapping[str, Any], now: datetime) -> None:

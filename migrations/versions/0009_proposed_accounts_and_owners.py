@@ -1,4 +1,4 @@
-"""Accounts that were proposed to a manager or an admin"""
+"""Accounts that were proposed to a manager or an admin, and who an owner of an import is"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,4 +29,5 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["decided_by"], ["member.id"], name="fk_proposal_decided_by_member"),
         sa.PrimaryKeyConstraint("id", name="pk_proposal"),
     )
+    op.add_column("member", sa.Column("same_as", number, nullable=True))
     op.create_index("ix_proposal_workspace_id", "proposal", ["workspace_id"])
