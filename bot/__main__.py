@@ -41,12 +41,9 @@ def main(argv: list[str] | None = None) -> None:
 def run() -> None:
     """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
     from bot import wiring
-    from bot.features.workspace import adopt_imports
 
-    settings = read_settings()
-    adopt_imports.adopt_imported_accounts(settings)
     try:
-        wiring.run(settings)
+        wiring.run(read_settings())
     except wiring.CannotStartError as error:
         raise Stop(str(error)) from error
 

@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.app import submissions
 from bot.app.message_kinds import MessageKind, retention_rules
+from bot.features.accounts import messages as account_messages
 from bot.features.accounts import slack as account_slack
 from bot.features.accounts.ids import AccountActionId, AccountCallback
 from bot.features.actions import messages as action_messages
@@ -45,6 +46,10 @@ from bot.features.risks import slack as risk_slack
 from bot.features.risks.ids import RiskActionId, RiskCallback
 from bot.features.undelivered import jobs as undelivered_jobs
 from bot.features.undelivered import messages as undelivered_messages
+from bot.features.workspace import jobs as workspace_jobs
+from bot.features.workspace import messages as workspace_messages
+from bot.features.workspace import slack as workspace_slack
+from bot.features.workspace.ids import WorkspaceActionId, WorkspaceCallback
 from bot.outbox.retention import prune
 from bot.scheduler.jobs import Job
 from bot.slack.edge import Edge
@@ -54,10 +59,12 @@ from bot.slack.render import Renderer
 
 MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *meeting_messages.KINDS,
+    *account_messages.KINDS,
     *action_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,
     *undelivered_messages.KINDS,
+    *workspace_messages.KINDS,
 )
 """Every kind of message that we send."""
 
@@ -66,6 +73,7 @@ JOBS: tuple[Job, ...] = (
     *review_jobs.JOBS,
     *portfolio_jobs.JOBS,
     *risk_jobs.JOBS,
+    *workspace_jobs.JOBS,
     *undelivered_jobs.jobs(MESSAGE_KINDS),
     Job("forget old submissions", submissions.forget, ticks=30),
 )
@@ -85,6 +93,7 @@ ACTIONS = IdTable(
     PortfolioActionId,
     ProofActionId,
     RiskActionId,
+    WorkspaceActionId,
 )
 """The ids of everything that can be pressed."""
 
@@ -97,6 +106,7 @@ CALLBACKS = IdTable(
     PlanCallback,
     PortfolioCallback,
     RiskCallback,
+    WorkspaceCallback,
 )
 """The ids of every modal."""
 
@@ -123,6 +133,7 @@ LISTENERS: tuple[Listeners, ...] = (
     portfolio_slack,
     packet_slack,
     home_slack,
+    workspace_slack,
 )
 
 

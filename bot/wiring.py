@@ -22,6 +22,7 @@ from bot.domain.values.clock import Clock, SystemClock
 from bot.features.undelivered import reroute
 from bot.features.workspace.install import (
     Installation,
+    OtherWorkspaceError,
     connection_failure_sentence,
     follow_people,
     install,
@@ -62,7 +63,8 @@ class Bot:
     """One replica: everything between `start` and `stop`.
 
     `sending` sets the pace of the outbox, `patience` that of the socket; `jobs` are what the clock triggers (None: all
-    there are), `kinds` all kinds of message; `extra` registers more listeners.
+    there are), `kinds` all kinds of message; `extra` registers more listeners. It refuses a database that holds another
+    workspace, unless it need not be `alone`.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Bot:
         jobs: Sequence[Job] | None = None,
         kinds: Sequence[MessageKind] = MESSAGE_KINDS,
         extra: Callable[[AsyncApp, Edge], None] | None = None,
+        alone: bool = True,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -85,6 +88,7 @@ class Bot:
         self._jobs = with_pruning(timedelta(days=settings.outbox_days)) if jobs is None else jobs
         self._kinds = {kind.name: kind for kind in kinds}
         self._extra = extra
+        self._alone = alone
         self._running: asyncio.Task[None] | None = None
         self._meeting: asyncio.Task[int] | None = None
         self._parts = AsyncExitStack()
@@ -161,6 +165,7 @@ class Bot:
         settings = self.settings
         self._client = slack_app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
         self._where = await self._install()
+        self.database.serve([self._where.workspace_id])
         edge = Edge(self.database, self.renderer, self.clock, self._client, http)
         self._parts.callback(edge.close)
         bolt = slack_app.ProoflineApp(self._client, self._identity(), metrics.ACK_SECONDS.observe)
@@ -170,7 +175,15 @@ class Bot:
         if self._extra is not None:
             self._extra(bolt, edge)
         self._wakeup = Wakeup(self.database)
-        gateway = Gateway(self.database, self.renderer, self.clock, self._client, composers(self._kinds.values()))
+        kinds = self._kinds.values()
+        gateway = Gateway(
+            self.database,
+            self.renderer,
+            self.clock,
+            self._client,
+            composers(kinds),
+            in_channels=[kind.name for kind in kinds if kind.in_channel],
+        )
         self._sender: Sender[Prepared] = Sender(
             self.database,
             gateway,
@@ -188,7 +201,9 @@ class Bot:
         """Ask Slack where we are; what may pass (a 500, a 429, a lost connection) is tried again a few times."""
         for wait in (*_START_WAITS, None):
             try:
-                return await install(self._client, self.database, self.clock.now())
+                return await install(self._client, self.database, self.clock.now(), alone=self._alone)
+            except OtherWorkspaceError as error:
+                raise CannotStartError(str(error)) from error
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
                 meaning = errors.outcome_of(error)
                 if wait is None or isinstance(meaning, PermanentFailure):

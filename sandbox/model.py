@@ -45,7 +45,11 @@ class User:
 
 @dataclass
 class Channel:
-    """A channel, private channel or direct message; `members` are user ids."""
+    """A channel, private channel or direct message; `members` are user ids.
+
+    `shared` is "pending" while another organisation is invited, "org" for one of several workspaces of ours; a channel
+    with a stranger in it is shared with their organisation.
+    """
 
     id: str
     name: str
@@ -56,6 +60,7 @@ class Channel:
     topic: str = ""
     purpose: str = ""
     archived: bool = False
+    shared: str = ""
 
     def other(self, user_id: str) -> str:
         """The other side of a direct message (oneself, in a note to self)."""

@@ -230,6 +230,12 @@ class Sandbox:
         self._world.state.put_channel(channel)
         self._moved(channel, "unarchive")
 
+    def share_channel(self, reference: str, how: str) -> None:
+        """Share a channel: "pending" invites another organisation, "org" adds it to more workspaces, "" ends both."""
+        channel = self._channel(reference)
+        channel.shared = how
+        self._world.state.put_channel(channel)
+
     def add_to_channel(self, reference: str, who: str | None = None) -> None:
         """Invite somebody (None: the app) into a channel."""
         channel = self._channel(reference)

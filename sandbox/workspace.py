@@ -13,7 +13,7 @@ from sandbox.model import COLOURS, SLACKBOT, Channel, Json, Team, User
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _USER_KEYS = {"handle", "id", "name", "email", "tz", "title", "team_id"}
 _FLAGS = {"admin", "owner", "guest", "single_channel_guest", "stranger", "deactivated", "bot"}
-_CHANNEL_KEYS = {"id", "name", "members", "bot", "private", "archived", "topic", "purpose"}
+_CHANNEL_KEYS = {"id", "name", "members", "bot", "private", "archived", "topic", "purpose", "shared"}
 _CREATED = 1_700_000_000  # when every declared channel was made; a fixed number keeps answers the same
 
 
@@ -118,4 +118,5 @@ def _channel(entry: Any, handles: dict[str, str], team: Team) -> Channel:
         topic=str(entry.get("topic") or ""),
         purpose=str(entry.get("purpose") or ""),
         archived=bool(entry.get("archived")),
+        shared=str(entry.get("shared") or ""),
     )

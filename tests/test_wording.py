@@ -37,6 +37,7 @@ SAMPLES: dict[str, Any] = {
     "kind": "xlsx",
     "columns": (HOSTILE,),
     "fields": (HOSTILE,),
+    "guests": (HOSTILE,),
     "meanings": (HOSTILE,),
     "nearest": (HOSTILE,),
     "workspaces": ((HOSTILE, HOSTILE),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -29,11 +29,18 @@ def answering_among(session: Session, batch: Collection[Account]) -> dict[int, M
         account.id: (account.owner_id, account.deputy_id, managers.get(account.portfolio_id or 0)) for account in batch
     }
     member_by_id = members.by_ids(session, workspace_ids, {member_id for turn in turns.values() for member_id in turn})
-    reachable = {m.id: m for m in member_by_id.values() if m.slack_id and not m.is_deactivated}
-    return {
-        account_id: next((reachable[member_id] for member_id in turn if member_id in reachable), None)
-        for account_id, turn in turns.items()
+    reachable: dict[int | None, Member] = {
+        member.id: member for member in member_by_id.values() if member.slack_id and not member.is_deactivated
     }
+    return {account.id: next(_of_its_workspace(account, turns[account.id], reachable), None) for account in batch}
+
+
+def _of_its_workspace(
+    account: Account, turn: Iterable[int | None], reachable: Mapping[int | None, Member]
+) -> Iterator[Member]:
+    """Those of `turn` whom Slack reaches and who are of the account's own workspace."""
+    people = (reachable[member_id] for member_id in turn if member_id in reachable)
+    return (member for member in people if member.workspace_id == account.workspace_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,17 @@ def of_portfolio(session: Session, portfolio: Portfolio | None) -> Recipient | N
     return of_member(reached(session, portfolio.workspace_id, portfolio.manager_id))
 
 
+def of_report(session: Session, portfolio: Portfolio) -> Recipient | None:
+    """Who reads a portfolio's digest: its channel or manager, an admin once both are gone; None if it names neither."""
+    if recipient := of_portfolio(session, portfolio):
+        return recipient
+    return of_admin(session, portfolio.workspace_id) if _named_readers(portfolio) else None
+
+
+def _named_readers(portfolio: Portfolio | None) -> bool:
+    return portfolio is not None and (portfolio.channel is not None or portfolio.manager_id is not None)
+
+
 def of_manager(session: Session, portfolio: Portfolio) -> Recipient | None:
     """The portfolio's manager, else an admin of the workspace; None if Slack reaches neither."""
     manager = of_member(reached(session, portfolio.workspace_id, portfolio.manager_id))
@@ -69,7 +87,8 @@ def of_admin(session: Session, workspace_id: int) -> Recipient | None:
 def of_account(session: Session, account: Account, portfolio: Portfolio | None) -> Recipient | None:
     """Where to send news of this account: its portfolio's channel or manager, else its owner or deputy.
 
-    When they have left, an admin gets the news, because nobody else would notice. None if Slack reaches nobody.
+    When they have left, or the portfolio's manager has and nobody owns it, an admin gets the news, because nobody else
+    would notice. None if Slack reaches nobody.
     """
     if recipient := of_portfolio(session, portfolio):
         return recipient
@@ -78,7 +97,7 @@ def of_account(session: Session, account: Account, portfolio: Portfolio | None) 
     if recipient := next((recipient for member in people if (recipient := of_member(member))), None):
         return recipient
     has_left = any(member and member.is_deactivated for member in people)
-    return of_admin(session, account.workspace_id) if has_left else None
+    return of_admin(session, account.workspace_id) if has_left or _named_readers(portfolio) else None
 
 
 def of_member(member: Member | None) -> Recipient | None:

@@ -34,6 +34,7 @@ from bot.domain.enums import (
 )
 from bot.domain.values.money import parse as parse_money
 from bot.features.accounts import add_account, judgement
+from bot.features.accounts.new_account import NewAccount
 from bot.features.actions import actions
 from bot.features.evidence import record
 from bot.features.meetings import answers as meeting_answers
@@ -191,7 +192,7 @@ class Past:
     def _sign(self, entry: Entry, now: datetime) -> None:
         owner = self._actors[entry["owner"]]
         arr, _, currency = entry["arr"].rpartition(" ")
-        new = add_account.NewAccount(
+        new = NewAccount(
             name=entry["name"],
             owner_slack_id=owner.member.slack_id,
             portfolio_id=self._portfolio_id,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from bot.outbox import statements
 from bot.outbox.types import State
 from bot.outbox.wakeup import announce
+from bot.store import serving
 from bot.store.engine import db_now
 from bot.store.schema.outbox import outbox, workspace_gate
 
@@ -111,8 +112,8 @@ def paused_reason(session: Session, workspace_id: int) -> str | None:
 def park_paused(session: Session) -> None:
     """Park the rows that were put for paused workspaces meanwhile, so that claims skip them."""
     gate = workspace_gate.c
-    # all workspaces: the sender parks what it cannot send
-    query = select(gate.workspace_id).where(gate.paused.is_not(None)).with_for_update(skip_locked=True)
+    ours = serving.is_served(session, gate.workspace_id)
+    query = select(gate.workspace_id).where(ours, gate.paused.is_not(None)).with_for_update(skip_locked=True)
     if paused := session.execute(query).scalars().all():
         _park(session, paused)
 

@@ -21,6 +21,7 @@ from bot.outbox import statements
 from bot.outbox.pacing import AnyRow, Channel, lock, promote
 from bot.outbox.types import Claimed, Destination, Op, Outgoing, State, UnknownKeyError
 from bot.outbox.wakeup import announce
+from bot.store import serving
 from bot.store.engine import db_now
 
 _WINDOW = 4  # rows looked at for one claimed: room for those that turn out to queue behind another
@@ -95,13 +96,14 @@ def _needed(session: Session, message: Outgoing) -> dict[str, AnyRow | None]:
 def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, owner: str) -> Batch:
     """Take up to `limit` due rows, one a channel, into the hands of `owner` for `lease_seconds`.
 
-    `now` is business time and decides what is due; leases and gates go by the database's clock. Commit before sending.
+    Only rows of the workspaces that this process serves. `now` is business time and decides what is due; leases and
+    gates go by the database's clock. Commit before sending.
     """
     at = db_now(session)
-    moments = {"now": now, "at": at}
+    served = {"workspaces": serving.workspaces_of(session), "at": at}
     due_rows = [
-        *session.execute(statements.EXPIRED, {"at": at, "limit": limit}),
-        *session.execute(statements.DUE, {**moments, "limit": _WINDOW * limit}),
+        *session.execute(statements.EXPIRED, {**served, "limit": limit}),
+        *session.execute(statements.DUE, {**served, "now": now, "limit": _WINDOW * limit}),
     ]
     channels = list(dict.fromkeys(Channel(row.workspace_id, row.channel) for row in due_rows))[:limit]
     locked = lock(session, channels, open_at=at)
@@ -181,7 +183,8 @@ def rest(session: Session, now: datetime, at: datetime) -> float | None:
 
     None when nothing is in sight. Counts rows that are not due yet, closed gates, back-off, and others' leases.
     """
-    next_due, *others = session.execute(statements.NEXT, {"now": now, "at": at}).one()
+    served = {"workspaces": serving.workspaces_of(session), "now": now, "at": at}
+    next_due, *others = session.execute(statements.NEXT, served).one()
     waits = [next_due - now] if next_due else []
     waits += [moment - at for moment in others if moment]
     return min(waits).total_seconds() if waits else None

@@ -24,7 +24,6 @@ What stays is at most two messages a risk and one an action, far fewer than meet
 
 from __future__ import annotations
 
-# all workspaces, whole module: the clock deletes old messages of every workspace
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +36,9 @@ from sqlalchemy.orm import Session
 
 from bot.domain.enums import PromptState
 from bot.outbox.types import Op
+from bot.store import serving
 from bot.store.engine import db_now
+from bot.store.json_rows import in_workspaces
 from bot.store.schema import prompt
 from bot.store.schema.outbox import outbox
 from bot.store.types import UtcDateTime
@@ -116,6 +117,7 @@ _OVER = _row.state.in_([literally("'sent'"), literally("'dropped'")]) & (_row.fi
 
 
 def _no_row_points_at_it(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    # within: what replies to a row or changes it is of the same workspace
     return ~exists(select(_child.c.id).where(column == _row.id).correlate(outbox))
 
 
@@ -123,15 +125,18 @@ _ALONE = _no_row_points_at_it(_child.c.thread_id) & _no_row_points_at_it(_child.
 _PROMPT_IS_OPEN = exists().where(
     prompt.c.id == cast(_row.args["prompt_id"].as_string(), BigInteger), prompt.c.state == PromptState.OPEN
 )
+# all workspaces: the database gives ids across them
+_NEWEST = select(func.max(_any.c.id)).scalar_subquery()
 _FIND: Select[Any] = (
     select(_row.id)
     .where(
         _row.kind == bindparam("kind"),
         _row.op == bindparam("op"),
         _OVER,
+        in_workspaces(_row.workspace_id),
         or_(_row.claimed_at.is_(None), _row.claimed_at < bindparam("left", type_=UtcDateTime)),
         # SQLite would give the newest row's id to the next one, and a late sender take that for its own.
-        _row.id < select(func.max(_any.c.id)).scalar_subquery(),
+        _row.id < _NEWEST,
         _ALONE,
     )
     .order_by(_row.finished_at)
@@ -139,7 +144,7 @@ _FIND: Select[Any] = (
     .with_for_update(skip_locked=True, of=outbox)
 )
 _FIND_OF_CLOSED_PROMPT = _FIND.where(~_PROMPT_IS_OPEN)
-# Asked again under the lock: a reply may have been put between the look and the lock.
+# within: `_FIND` has found and locked them. Asked again under the lock: a reply may have been put between.
 _DELETE = delete(outbox).where(_row.id.in_(bindparam("ids", expanding=True, type_=Integer)), _OVER, _ALONE)
 
 
@@ -159,6 +164,7 @@ def delete_some(
     that somebody else has locked are skipped.
     """
     values = {"kind": kind, "op": op, "before": before, "left": at - _IN_HANDS, "limit": limit}
+    values["workspaces"] = serving.workspaces_of(session)
     find = _FIND_OF_CLOSED_PROMPT if spare_open_prompts else _FIND
     ids = list(session.execute(find, values).scalars())
     if not ids:

@@ -1,11 +1,11 @@
 """The outbox's statements, built once: building them costs more than running them. Values come in by name:
 
-`now` is business time; `at` and `until` are the database's; `channels` are (workspace_id, channel) pairs; `ids` rows.
+`now` is business time; `at` and `until` are the database's; `workspaces` are those that this process serves; `channels`
+are (workspace_id, channel) pairs; `ids` rows, which a claim of these workspaces has found.
 """
 
 from __future__ import annotations
 
-# all workspaces, whole module: one sender delivers for everybody; NEEDED, by key, holds its own
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from bot.outbox.types import Op, State
+from bot.store.json_rows import in_workspaces
 from bot.store.schema.outbox import channel_gate, outbox, workspace_gate
 from bot.store.types import UtcDateTime
 
@@ -111,8 +112,11 @@ MAKE_GATES = {
     "sqlite": sqlite.insert(channel_gate).on_conflict_do_nothing().returning(_gate.workspace_id, _gate.channel),
 }
 
+_SERVED = in_workspaces(_row.workspace_id)
 _OF_OPEN_WORKSPACE = and_(
-    _workspace.paused.is_(None), or_(_workspace.blocked_until.is_(None), _workspace.blocked_until <= _AT)
+    _SERVED,
+    _workspace.paused.is_(None),
+    or_(_workspace.blocked_until.is_(None), _workspace.blocked_until <= _AT),
 )
 
 EXPIRED = (
@@ -161,6 +165,7 @@ HEADS = (
 
 _DOUBTFUL = or_(_row.in_doubt, is_state(State.SENDING))
 
+# within: a claim has found and locked these rows
 TAKE = (
     update(outbox)
     .where(_row.id.in_(_IDS))
@@ -189,6 +194,7 @@ PROMOTE = (
     .values(state=State.WAITING.value)
 )
 
+# within: a claim has found these rows
 STORED = select(_row.id, _row.state, _row.attempts, _row.finished_at, _row.sent_ts, _row.blind).where(_row.id.in_(_IDS))
 
 _OUTCOME = (
@@ -203,6 +209,7 @@ _OUTCOME = (
     "note",
     "finished_at",
 )
+# within: a claim has found this row
 FINISH = (
     update(outbox)
     .where(_row.id == bindparam("row_id"), _row.attempts == bindparam("seen"))
@@ -213,6 +220,7 @@ SHUT = update(channel_gate).where(_in_channels(channel_gate)).values(next_free_a
 
 _IDLE = (State.WAITING.value, State.PARKED.value)
 
+# within: these rows are changed by rows that a claim has found
 COLLAPSE = (
     update(outbox)
     .where(
@@ -241,19 +249,19 @@ def _or_epoch(*moments: ColumnElement[datetime]) -> _Latest:
 
 _OPENS = _or_epoch(_row.ready_at, _gate.next_free_at, _workspace.blocked_until)
 _EXPIRES = _or_epoch(_row.lease_until, _workspace.blocked_until)
-_NEXT_DUE = select(func.min(_row.due_at)).where(is_state(State.WAITING), _row.due_at > _NOW)
+_NEXT_DUE = select(func.min(_row.due_at)).where(_SERVED, is_state(State.WAITING), _row.due_at > _NOW)
 _NEXT_OPEN = (
     select(func.min(_OPENS))
     .select_from(outbox)
     .outerjoin(channel_gate, and_(_gate.workspace_id == _row.workspace_id, _gate.channel == _row.channel))
     .outerjoin(workspace_gate, _workspace.workspace_id == _row.workspace_id)
-    .where(is_state(State.WAITING), _row.due_at <= _NOW, _workspace.paused.is_(None), _OPENS > _AT)
+    .where(_SERVED, is_state(State.WAITING), _row.due_at <= _NOW, _workspace.paused.is_(None), _OPENS > _AT)
 )
 _NEXT_EXPIRY = (
     select(func.min(_EXPIRES))
     .select_from(outbox)
     .outerjoin(workspace_gate, _workspace.workspace_id == _row.workspace_id)
-    .where(is_state(State.SENDING), _workspace.paused.is_(None), _EXPIRES > _AT)
+    .where(_SERVED, is_state(State.SENDING), _workspace.paused.is_(None), _EXPIRES > _AT)
 )
 
 NEXT = select(_NEXT_DUE.scalar_subquery(), _NEXT_OPEN.scalar_subquery(), _NEXT_EXPIRY.scalar_subquery())

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+SHARED_OUTSIDE = "shared_outside"
+"""The code, ours and not Slack's, of a channel that another organisation shares: nothing is posted there."""
+
 
 class Destination(StrEnum):
     """What `channel` names: a conversation, or a user whose direct messages are opened at sending."""

@@ -19,6 +19,7 @@ from bot.resources import MANIFEST
 from bot.settings import Settings
 from bot.slack import app, sockets
 from bot.slack.errors import code_of
+from bot.slack.one_workspace import others_sentence
 from bot.store import members, portfolios, set_aside, workspaces
 from bot.store.admin import migrations
 from bot.store.engine import Database
@@ -170,16 +171,19 @@ async def _in_database(client: AsyncWebClient, database: Database, team: _Team) 
 def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis], list[tuple[str, str]]]:
     with database.reading() as session:
         workspace_id = workspaces.id_of(session, team.id)
+        others = others_sentence(session, team.id, team.name)
         if workspace_id is None:
-            return Diagnosis(
-                "workspace", f"{team.name} is new to this database", "Start the bot once: python -m bot run."
-            )
+            start = "Start the bot once: python -m bot run."
+            new = Diagnosis("workspace", f"{team.name} is new to this database", start)
+            return _other_workspace(others) if others else new
         paused = next((entry for entry in backlog.paused(session) if entry.team_id == team.id), None)
-        unlinked = [member.name for member in members.of_workspace(session, workspace_id) if member.slack_id is None]
+        everybody = members.of_workspace(session, workspace_id)
+        unlinked = [member.name for member in everybody if not (member.slack_id or member.is_deactivated)]
         saved = portfolios.of_workspace(session, workspace_id)
         waiting = sum(backlog.depth(session).values())
         resting = set_aside.of_workspace(session, workspace_id)
     findings = [
+        *([_other_workspace(others)] if others else []),
         _sending_paused(paused, "The token is well again: start the bot again, and it sends what waits.")
         if paused
         else Diagnosis("sending", f"{waiting} messages waiting"),
@@ -193,6 +197,10 @@ def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis]
         _clock(resting),
     ]
     return findings, [(portfolio.name, portfolio.channel) for portfolio in saved if portfolio.channel]
+
+
+def _other_workspace(sentence: str) -> Diagnosis:
+    return Diagnosis("workspace", "the bot does not start with this database and token", sentence)
 
 
 def _clock(resting: list[SetAside]) -> Diagnosis:
@@ -232,6 +240,9 @@ async def _channel(client: AsyncWebClient, portfolio: str, channel: str) -> Diag
     name = f"#{answer['channel'].get('name', channel)}"
     if answer["channel"].get("is_archived"):
         return Diagnosis(about, f"{name} is archived", "Choose another with /portfolio setup.")
+    if answer["channel"].get("is_ext_shared") or answer["channel"].get("is_pending_ext_shared"):
+        found = f"{name} is shared with another organisation, so I do not post there"
+        return Diagnosis(about, found, "Choose another with /portfolio setup.")
     if not answer["channel"].get("is_member"):
         return Diagnosis(about, f"the bot is not in {name}", "Write /invite @Proofline there.")
     return Diagnosis(about, name)

@@ -12,15 +12,15 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.log import said
-from bot.outbox.types import Ambiguous, NotSent, PermanentFailure, Scope
+from bot.outbox.types import SHARED_OUTSIDE, Ambiguous, NotSent, PermanentFailure, Scope
 
 PERSON_GONE = frozenset(
     {"account_inactive", "user_disabled", "user_not_found", "users_not_found", "user_not_visible", "cannot_dm_bot"}
 )
 """The person cannot get direct messages any more."""
 
-CHANNEL_GONE = frozenset({"channel_not_found", "is_archived", "not_in_channel", "restricted_action"})
-"""The channel is archived, or we are no longer in it."""
+CHANNEL_GONE = frozenset({"channel_not_found", "is_archived", "not_in_channel", "restricted_action", SHARED_OUTSIDE})
+"""The channel is archived, we are no longer in it, or strangers read it."""
 
 NO_ACCESS = frozenset(
     {

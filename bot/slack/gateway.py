@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -17,6 +17,7 @@ from bot.domain.values.clock import Clock
 from bot.metrics import RECONCILIATIONS
 from bot.outbox.transport import Lease
 from bot.outbox.types import (
+    SHARED_OUTSIDE,
     Absent,
     Ambiguous,
     CannotLook,
@@ -30,7 +31,7 @@ from bot.outbox.types import (
     Scope,
     Sent,
 )
-from bot.slack import errors
+from bot.slack import channels, errors
 from bot.slack.edge import template_of
 from bot.slack.lease_guard import LEASE, LeaseOverError
 from bot.slack.markup import Message
@@ -64,14 +65,19 @@ class Gateway:
         client: AsyncWebClient,
         composers: Mapping[str, Composer],
         *,
+        in_channels: Collection[str] = (),
         opening_seconds: float = 5.0,
     ) -> None:
-        """`opening_seconds`: how long opening direct messages may take, less than the sender gives one call."""
+        """`in_channels`: the kinds of message that channels get, whose readers are looked at before each post.
+
+        `opening_seconds`: how long opening direct messages may take, less than the sender gives one call.
+        """
         self._database = database
         self._renderer = renderer
         self._clock = clock
         self._client = client
         self._composers = composers
+        self._in_channels = frozenset(in_channels)
         self._opening_seconds = opening_seconds
         self._direct: dict[str, str] = {}
 
@@ -84,6 +90,8 @@ class Gateway:
         channel = await self._channel(prepared.row)
         if not isinstance(channel, str):
             return channel
+        if (refused := await self._strangers(prepared.row, channel)) is not None:
+            return refused
         if not lease.may_post():
             return NotSent("the lease was nearly over")
         context_token = LEASE.set(lease)
@@ -96,6 +104,19 @@ class Gateway:
             return await self._meaning(error)
         finally:
             LEASE.reset(context_token)
+
+    async def _strangers(self, row: Claimed, channel: str) -> PermanentFailure | NotSent | None:
+        """Why a channel gets no message: another organisation shares it, or nobody knows; None where we may post."""
+        if row.kind not in self._in_channels or row.destination is not Destination.CHANNEL:
+            return None
+        try:
+            shared = await channels.is_shared_outside(self._client, channel)
+        except Exception as error:  # noqa: BLE001 - nothing was posted, whatever went wrong
+            meaning = await self._meaning(error)
+            if isinstance(meaning, PermanentFailure) and meaning.code in errors.NO_RIGHT:
+                return PermanentFailure(meaning.code)
+            return meaning if isinstance(meaning, PermanentFailure | NotSent) else NotSent(meaning.why)
+        return PermanentFailure(SHARED_OUTSIDE) if shared else None
 
     async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | PermanentFailure:
         """Search the conversation for the row's uuid; an update can simply be made again."""

@@ -12,4 +12,7 @@ class SlackRefusal(Refusal):
     STALE = "slack.stale"
     INPUT_EMPTY = "slack.input_empty"
     DAY_MISSING = "slack.day_missing"
+    CHANNEL_SHARED = "slack.channel_shared"
+    CHANNEL_UNSEEN = "slack.channel_unseen"
+    READERS_UNSEEN = "slack.readers_unseen"
     SURVEY_RUNNING = "slack.survey_running"

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
+from bot.slack import channels
 from bot.slack.edge import Edge, Work
 from bot.slack.payload import Body, clicked, number
 
@@ -46,8 +47,11 @@ async def shares(edge: Edge, body: Body, look: Work[object]) -> None:
     """Show everybody in the channel what the person who clicked sees, once.
 
     A message behind a response_url cannot be looked for, so the press is claimed before it is posted: should the
-    posting fail, the person is told, and presses again.
+    posting fail, the person is told, and presses again. Where people of another organisation read, nothing is shared.
     """
+    channel = str((body.get("channel") or {}).get("id") or "")
+    if channel:
+        await channels.must_be_ours(edge.client, channel)
     view = await edge.write(body, look)
     if view is not None:
         await edge.respond(body, view, in_channel=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.model import Account
 from bot.domain.values import slugs
-from bot.store import ledger, schema
+from bot.store import ledger, schema, serving
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.schema import account
@@ -37,8 +37,8 @@ def by_ids(session: Session, workspace_id: int, account_ids: Iterable[int]) -> d
 
 def of_claimed(session: Session, account_ids: Iterable[int]) -> dict[int, Account]:
     """The accounts of rows that the clock has claimed, by their ids, in one query."""
-    # all workspaces: the clock claims what is due wherever it is; no id comes from a person
-    rows = session.execute(select(*_COLUMNS).where(account.c.id.in_(set(account_ids))))
+    ours = serving.is_served(session, account.c.workspace_id)
+    rows = session.execute(select(*_COLUMNS).where(ours, account.c.id.in_(set(account_ids))))
     return {row.id: Account(*row) for row in rows}
 
 

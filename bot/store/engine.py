@@ -6,7 +6,7 @@ import os
 import select
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -70,13 +70,15 @@ class Database:
     """A database by its URL (`sqlite:///file.db`, `postgresql://…`); opens connections only when asked.
 
     `clock_offset` shifts what `db_now` tells; leases and gates follow it, so tests can let them run out.
-    The writers of a SQLite file take their turns at `turnstile`; PostgreSQL needs none.
+    The writers of a SQLite file take their turns at `turnstile`; PostgreSQL needs none. `serves` are the ids of the
+    workspaces that this process works for, None until `serve` says them; `bot.store.serving` reads them.
     """
 
     def __init__(self, url: str | URL, *, clock_offset: timedelta = timedelta()) -> None:
         self.url = _with_driver(make_url(url))
         self.dialect: str = self.url.get_backend_name()
         self.clock_offset = clock_offset
+        self.serves: frozenset[int] | None = None
         self.turnstile = Turnstile()
         self.engine = self._engine(size=16, patience=_LOCK_WAIT_SECONDS)
         self.engines = {
@@ -94,6 +96,10 @@ class Database:
         if self.dialect == "sqlite":
             return _sqlite(self.url, None if reads else self.turnstile, size, patience)
         return _postgresql(self.url, size, patience, reads=reads)
+
+    def serve(self, workspace_ids: Collection[int]) -> None:
+        """From now on claim work of these workspaces only."""
+        self.serves = frozenset(workspace_ids)
 
     @property
     def shown_url(self) -> str:

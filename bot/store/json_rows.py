@@ -89,12 +89,15 @@ def is_among(column: ColumnElement[Any], ids: Select[int]) -> ColumnElement[bool
     return _IsAmong(column, ids.scalar_subquery())
 
 
-def in_workspaces(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a row that is sought by its id belongs to one of the workspaces that the parameter `workspaces` lists.
+def in_workspaces(column: ColumnElement[Any], ids: Sequence[int] | None = None) -> ColumnElement[bool]:
+    """Whether a row that is sought by its id or its time belongs to one of the workspaces `ids`.
 
-    SQLite, which does not know how short these lists are, must not read all rows of the workspaces for it.
+    Without `ids`, the parameter `workspaces` lists them. SQLite, which does not know how short these lists are, must
+    not read all rows of the workspaces for it.
     """
-    return _IsOneOf(_Sought(column), bindparam("workspaces", type_=_Values(BigInteger())))
+    items = _Values(BigInteger())
+    given = {"key": "workspaces"} if ids is None else {"key": None, "value": ids, "unique": True}
+    return _IsOneOf(_Sought(column), bindparam(**given, type_=items))
 
 
 class _Row(FunctionElement[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.values.slugs import folded
 from bot.store import review_queue
 from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.schema import member
@@ -16,7 +18,10 @@ from bot.store.schema import member
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`slack_id` is None while an imported owner has not been matched to a Slack user."""
+    """`slack_id` is None while an imported owner has not been matched to a Slack user.
+
+    `same_as` is the id of the member who, as an admin has said, an imported owner is.
+    """
 
     id: int
     workspace_id: int
@@ -27,6 +32,7 @@ class Member:
     is_admin: bool
     is_guest: bool
     is_deactivated: bool
+    same_as: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,8 @@ _BY_ID = select(*_COLUMNS).where(member.c.workspace_id == bindparam("workspace")
 _BY_SLACK_ID = select(*_COLUMNS).where(
     member.c.workspace_id == bindparam("workspace"), member.c.slack_id == bindparam("slack")
 )
-# all workspaces: the sender asks for the people of one batch, and keeps only the pairs it asked for
 _WHO_LEFT = select(member.c.workspace_id, member.c.slack_id).where(
-    is_one_of(member.c.slack_id, "slack"), member.c.is_deactivated
+    in_workspaces(member.c.workspace_id), is_one_of(member.c.slack_id, "slack"), member.c.is_deactivated
 )
 _OF_SEVERAL = in_workspaces(member.c.workspace_id), is_one_of(member.c.id, "wanted")
 _BY_IDS = select(*_COLUMNS).where(*_OF_SEVERAL)
@@ -70,13 +75,20 @@ def by_slack_id(session: Session, workspace_id: int, slack_id: str) -> Member | 
     return None if row is None else Member(*row)
 
 
-def by_name(session: Session, workspace_id: int, name: str) -> Member | None:
-    """The member with this name or e-mail address, whatever its case."""
-    lowered = name.strip().lower()
-    same = (func.lower(member.c.name) == lowered) | (func.lower(member.c.email) == lowered)
-    first = select(*_COLUMNS).where(member.c.workspace_id == workspace_id, same).order_by(member.c.id).limit(1)
-    row = session.execute(first).one_or_none()
-    return None if row is None else Member(*row)
+def full_by_email(session: Session, workspace_id: int, emails: Collection[str]) -> dict[str, Member]:
+    """The full members with these email addresses, by the address in lower case; an address of two is none."""
+    address = func.lower(member.c.email)
+    ours = (member.c.workspace_id == workspace_id) & member.c.slack_id.is_not(None) & ~member.c.is_guest
+    wanted = address.in_([email.lower() for email in emails]) & ~member.c.is_deactivated
+    people = [Member(*row) for row in session.execute(select(*_COLUMNS).where(ours, wanted))] if emails else []
+    count = Counter((person.email or "").lower() for person in people)
+    return {email: person for person in people if count[email := (person.email or "").lower()] == 1}
+
+
+def has_met_slack(session: Session, workspace_id: int) -> bool:
+    """Whether any Slack user of the workspace is known."""
+    ours = (member.c.workspace_id == workspace_id) & member.c.slack_id.is_not(None)
+    return session.execute(select(member.c.id).where(ours).limit(1)).first() is not None
 
 
 def of_workspace(session: Session, workspace_id: int) -> list[Member]:
@@ -95,7 +107,8 @@ def who_left(session: Session, people: Collection[tuple[int, str]]) -> set[tuple
     """Those of these people (workspace and Slack id) who are deactivated."""
     if not people:
         return set()
-    rows = session.execute(_WHO_LEFT, {"slack": [slack_id for _, slack_id in people]})
+    workspaces, slack_ids = ({*part} for part in zip(*people, strict=True))
+    rows = session.execute(_WHO_LEFT, {"workspaces": sorted(workspaces), "slack": sorted(slack_ids)})
     return {(row.workspace_id, row.slack_id) for row in rows} & set(people)
 
 
@@ -109,9 +122,13 @@ def names(session: Session, workspace_ids: Iterable[int], member_ids: Iterable[i
     return {row.id: row.name for row in rows}
 
 
-def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:
-    """Insert or refresh a Slack user; an imported owner of the same name or e-mail becomes this user."""
-    existing = by_slack_id(session, workspace_id, user.slack_id) or _imported(session, workspace_id, user)
+def remember(session: Session, workspace_id: int, user: SlackUser, *, by_name: bool = False) -> Member:
+    """Insert or refresh a Slack user. An imported owner with the same email becomes this user, unless it is a guest.
+
+    With `by_name`, so does the one imported owner of the same name for whom no email was given: only the first meeting
+    with a workspace says so, for names that one full member has. A newcomer may call himself what he likes.
+    """
+    existing = by_slack_id(session, workspace_id, user.slack_id) or _imported(session, workspace_id, user, by_name)
     values: dict[str, Any] = {field.name: getattr(user, field.name) for field in fields(SlackUser)}
     if existing is None:
         session.execute(insert(member).values(workspace_id=workspace_id, **values))
@@ -125,9 +142,18 @@ def remember(session: Session, workspace_id: int, user: SlackUser) -> Member:
     return stored
 
 
-def _imported(session: Session, workspace_id: int, user: SlackUser) -> Member | None:
-    for key in (user.email, user.name):
-        namesake = by_name(session, workspace_id, key) if key else None
-        if namesake is not None and namesake.slack_id is None:
-            return namesake
-    return None
+def _imported(session: Session, workspace_id: int, user: SlackUser, by_name: bool) -> Member | None:
+    """The imported owner who surely is this user."""
+    if user.is_guest:
+        return None
+    waiting = (member.c.workspace_id == workspace_id) & member.c.slack_id.is_(None) & ~member.c.is_deactivated
+    imported = select(*_COLUMNS).where(waiting)
+    if user.email:
+        same = imported.where(func.lower(member.c.email) == user.email.lower()).order_by(member.c.id).limit(1)
+        if row := session.execute(same).one_or_none():
+            return Member(*row)
+    if not by_name or user.is_deactivated:
+        return None
+    namesakes = [Member(*row) for row in session.execute(imported.where(member.c.email.is_(None)))]
+    namesakes = [person for person in namesakes if folded(person.name) == folded(user.name)]
+    return namesakes[0] if len(namesakes) == 1 else None

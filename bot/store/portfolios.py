@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus
+from bot.store import serving
 from bot.store.entities import Entity
 from bot.store.schema import account, member, portfolio
 from bot.store.set_aside import not_resting
@@ -114,15 +115,15 @@ def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
 
     SQLite has one writer at a time and needs none.
     """
-    # all workspaces: the clock locks the portfolios of what it has claimed, and reads nothing of them
-    rows = select(portfolio.c.id).where(portfolio.c.id.in_(set(portfolio_ids))).order_by(portfolio.c.id)
+    ours = serving.is_served(session, portfolio.c.workspace_id) & portfolio.c.id.in_(set(portfolio_ids))
+    rows = select(portfolio.c.id).where(ours).order_by(portfolio.c.id)
     session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def next_due_digest(session: Session, job: str, now: datetime) -> Portfolio | None:
     """One portfolio whose digest is due and that `job` has not set aside, the longest waiting first."""
-    # all workspaces: the clock opens what is due wherever it is
-    due = (portfolio.c.next_digest_at <= now) & not_resting(job, Entity.PORTFOLIO, portfolio.c.id, now)
+    served = serving.is_served(session, portfolio.c.workspace_id)
+    due = served & (portfolio.c.next_digest_at <= now) & not_resting(job, Entity.PORTFOLIO, portfolio.c.id, now)
     statement = select(*_COLUMNS).where(due).order_by(portfolio.c.next_digest_at).limit(1)
     row = session.execute(statement.with_for_update(skip_locked=True, key_share=True)).one_or_none()
     return None if row is None else Portfolio(*row)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from bot.store import serving
 from bot.store.entities import Entity
 from bot.store.schema import account, account_due
 from bot.store.set_aside import not_resting
@@ -31,7 +32,8 @@ def claim_due_accounts(session: Session, job: str, now: datetime, limit: int) ->
     due = (account_due.c.look_at <= now) & not_resting(job, Entity.ACCOUNT, account_due.c.account_id, now)
     joined = account_due.join(account, account.c.id == account_due.c.account_id)
     free: dict[str, Any] = {"of": [account_due, account], "skip_locked": True, "key_share": True}
-    waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due)
+    served = serving.is_served(session, account.c.workspace_id)
+    waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(joined).where(due, served)
     oldest = waiting.order_by(account_due.c.look_at).limit(1).with_for_update(**free)
     first = session.execute(oldest).one_or_none()
     if first is None:

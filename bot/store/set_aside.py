@@ -6,7 +6,7 @@ which belongs to no workspace.
 
 from __future__ import annotations
 
-# all workspaces, whole module: the clock sets aside what fails wherever it is; `of_workspace` is what people are shown
+# all workspaces, whole module: the clock sets aside units that it has claimed; `next_untold` claims, for whom it serves
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.store import serving
 from bot.store.entities import Entity
 from bot.store.schema import set_aside
 
@@ -115,7 +116,8 @@ def next_untold(session: Session, now: datetime) -> list[SetAside]:
     A unit counts from its second failure on: what passes by itself is not worth a message.
     """
     table = set_aside.c
-    untold = table.told_at.is_(None) & table.workspace_id.is_not(None) & (table.failures >= _TOLD_FROM)
+    served = serving.is_served(session, table.workspace_id)
+    untold = served & table.told_at.is_(None) & (table.failures >= _TOLD_FROM)
     first = session.execute(select(table.workspace_id).where(untold).order_by(table.id).limit(1)).scalar_one_or_none()
     if first is None:
         return []
@@ -125,7 +127,8 @@ def next_untold(session: Session, now: datetime) -> list[SetAside]:
 
 def forget_over(session: Session, now: datetime) -> None:
     """Forget what no job has tried again long after its time: its work is no longer due."""
-    session.execute(delete(set_aside).where(set_aside.c.next_try_at < now - _FORGOTTEN_AFTER))
+    ours = serving.is_served(session, set_aside.c.workspace_id) | set_aside.c.workspace_id.is_(None)
+    session.execute(delete(set_aside).where(ours, set_aside.c.next_try_at < now - _FORGOTTEN_AFTER))
 
 
 def _place(unit: Unit | None) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.store import serving
 from bot.store.schema import submission
 
 
@@ -45,8 +46,8 @@ def keep_result(session: Session, workspace_id: int, key: str, result: int) -> N
 
 def delete_some(session: Session, before: datetime, limit: int) -> int:
     """Forget up to `limit` submissions that came before a moment; returns how many."""
-    # all workspaces: the clock forgets by age
-    old = select(submission.c.id).where(submission.c.at < before).order_by(submission.c.at).limit(limit)
+    ours = serving.is_served(session, submission.c.workspace_id)
+    old = select(submission.c.id).where(ours, submission.c.at < before).order_by(submission.c.at).limit(limit)
     ids = list(session.execute(old.with_for_update(skip_locked=True)).scalars())
     if ids:
         session.execute(delete(submission).where(submission.c.id.in_(ids)))

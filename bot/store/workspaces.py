@@ -9,10 +9,23 @@ from sqlalchemy.orm import Session
 
 from bot.store.schema import member, workspace
 
+PENDING = "pending"
+"""The team id of a workspace whose accounts were imported before the bot first met Slack."""
+
 
 def id_of(session: Session, team_id: str) -> int | None:
     """The id of the workspace of this Slack team, if it has installed the bot."""
     return session.execute(select(workspace.c.id).where(workspace.c.team_id == team_id)).scalar_one_or_none()
+
+
+def others(session: Session, team_id: str) -> list[tuple[str, str]]:
+    """The other workspaces that this database holds, as team ids and names.
+
+    One that waits for Slack is none while this team is new: it becomes this team's at the start.
+    """
+    this = [team_id] if id_of(session, team_id) else [team_id, PENDING]
+    statement = select(workspace.c.team_id, workspace.c.name).where(workspace.c.team_id.not_in(this))
+    return [(row.team_id, row.name) for row in session.execute(statement.order_by(workspace.c.id))]
 
 
 def remember(session: Session, team_id: str, name: str, now: datetime) -> int:

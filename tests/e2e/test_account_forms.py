@@ -92,9 +92,10 @@ async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_acc
     await ines.submit({"by": "1"})
     assert "Ana Ruiz accepted the packet of Acme GmbH" in words(ines)
     await ines.close()
-    await ines.command("/proof acme packet")
+    await ines.command("/proof acme packet", "cs-north")
     await ines.click("packet.share")
-    assert "Ana Ruiz, champion, accepted this on" in read(tom) and "Shared by" in read(tom)
+    shared = tom.text(tom.sees("cs-north")[-1])
+    assert "Ana Ruiz, champion, accepted this on" in shared and "Shared by" in shared
 
 
 async def test_a_piece_in_the_list_can_be_isolated_disputed_or_withdrawn(stage: Stage) -> None:

@@ -41,12 +41,12 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
     assert len(ines.dm()) == 1
     assert "Legal signs without calling us" in answered and "moved the evidence" in answered
 
-    await ines.command("/proof acme")
-    card = ines.text(ines.sees()[-1])
+    await ines.command("/proof acme", "cs-north")
+    card = ines.text(ines.sees("cs-north")[-1])
     assert "50% proven" in card and "Ana Ruiz" in card and "Send Ana the figures" in card
     assert "nobody has judged" in card
     await ines.click("card.share")
-    shared = stages.person("tom").sees()[-1]
+    shared = stages.person("tom").sees("cs-north")[-1]
     assert "50% proven" in stages.person("tom").text(shared) and "Shared by" in stages.person("tom").text(shared)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.features.accounts import add_account
-from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.new_account import NewAccount
 from sandbox.errors import FormError
 from tests.support.believable import ASKED, channel_id, fill
 from tests.support.bot_process import Stage

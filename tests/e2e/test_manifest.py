@@ -32,6 +32,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "chat_update": {"chat:write"},
     "conversations_history": HISTORY,
     "conversations_info": CHANNELS,
+    "conversations_members": CHANNELS,
     "conversations_open": {"im:write"},
     "conversations_replies": HISTORY,
     "users_info": {"users:read", "users:read.email"},

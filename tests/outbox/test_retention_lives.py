@@ -20,7 +20,7 @@ from bot.app.actor import Actor, UserError, bot_author
 from bot.app.message_kinds import retention_rules
 from bot.domain.enums import Change, Loop, Tier
 from bot.features.accounts import add_account
-from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.new_account import NewAccount
 from bot.features.actions import actions
 from bot.features.meetings import answers
 from bot.features.meetings.answers import NewAnswer

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor
 from bot.domain.enums import CadenceKind
 from bot.features.accounts import add_account
-from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.new_account import NewAccount
 from bot.features.meetings import cadences
 from bot.features.meetings.cadences import NewCadence
 from bot.slack.edge import Edge

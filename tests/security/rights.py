@@ -36,6 +36,7 @@ RIGHTS = frozenset(
         "meetings.draft_gone",
         "meetings.meeting_of_another",
         "portfolios.not_an_admin",
+        "workspace.only_admins",
     }
 )
 """The refusals that are about who asks, and not about what is asked."""

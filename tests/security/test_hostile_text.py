@@ -10,7 +10,7 @@ import pytest
 from bot.domain import enums
 from bot.domain.enums import Part
 from bot.features.accounts import add_account
-from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.new_account import NewAccount
 from bot.features.meetings import cadences
 from bot.features.meetings.cadences import NewCadence
 from bot.features.plan import outcomes, people
@@ -77,8 +77,8 @@ async def test_hostile_text_goes_through_every_surface(stage: Stage, text: str) 
         {"change": "belief", "what_changed": typed, "unproven": typed, "next_action": text[:900], "loop": "product"}
     )
     await stage.settle()
-    await ines.command("/proof zz")
-    shown = ines.sees()[-1]
+    await ines.command("/proof zz", "cs-north")
+    shown = ines.sees("cs-north")[-1]
     for topic in Topic:
         if topic in (Topic.CADENCE, Topic.JUDGE):
             await ines.command(f"/proof zz {topic}")

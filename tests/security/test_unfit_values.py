@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Change, Direction, ObstacleKind, Source
 from bot.features.accounts import add_account
-from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.new_account import NewAccount
 from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
 from bot.features.meetings import answers

@@ -10,7 +10,7 @@ from bot.domain.enums import CadenceKind, Change, Direction, ObstacleKind, Part,
 from bot.domain.labels import label
 from bot.features.accounts import add_account
 from bot.features.accounts import card as account_card
-from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts.new_account import NewAccount
 from bot.features.actions import actions
 from bot.features.meetings import agenda, cadences
 from bot.features.meetings import queries as meeting_queries

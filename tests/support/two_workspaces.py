@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.domain.enums import CadenceKind, Change, Direction, ObstacleKind, Part, RiskKind, Severity, Source, Verdict
+from bot.features.accounts.new_account import NewAccount
 from bot.store import accounts, ledger, members, schema
 from bot.store.entities import Entity
 from bot.store.members import SlackUser
@@ -72,6 +74,10 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
     draft = {"member_id": admin.member.id, "account_id": account_id, "kind": "answer", "payload": payload}
     added = insert(schema.draft).values(**draft, created_at=NOW).returning(schema.draft.c.id)
     rows.ids["draft"] = session.execute(added).scalar_one()
+    wanted = {"name": f"{word} Wanted", "payload": json.loads(json.dumps(asdict(NewAccount(f"{word} Wanted"))))}
+    waiting = {"workspace_id": workspace_id, "proposer_id": admin.member.id, "portfolio_id": portfolio_id, **wanted}
+    proposed = insert(schema.proposal).values(**waiting, created_at=NOW).returning(schema.proposal.c.id)
+    rows.ids["proposal"] = session.execute(proposed).scalar_one()
     return Filled(workspace_id, admin, rows.ids, (word,))
 
 

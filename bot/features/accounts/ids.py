@@ -12,6 +12,8 @@ class AccountActionId(StrEnum):
     SHARE_CARD = "card.share"
     SHOW_HISTORY = "card.history"
     JUDGE = "card.judge"
+    ADD_PROPOSED = "proposal.add"
+    DECLINE_PROPOSED = "proposal.decline"
 
 
 class AccountCallback(StrEnum):

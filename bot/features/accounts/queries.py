@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.enums import Tier
 from bot.domain.labels import label
 from bot.domain.model import Account, StageEntry
+from bot.features.accounts.new_account import NewAccount
+from bot.outbox.types import MessageKey
 from bot.store import schema
+from bot.store.members import Member
 from bot.store.schema import account, evidence, outcome, stage_entry
 
+PROPOSAL_KEY = MessageKey("proposal")
+DECIDED_KEY = MessageKey("proposal-decided")
 _NAMED = (
     (schema.person, schema.person.c.name),
     (schema.outcome, schema.outcome.c.title),
@@ -60,6 +67,69 @@ def outcomes_of_evidence(session: Session, of: Account) -> dict[int, tuple[str, 
     joined = evidence.join(outcome, outcome.c.id == evidence.c.outcome_id)
     about = select(evidence.c.id, outcome.c.title, outcome.c.unit).select_from(joined)
     return {row.id: (row.title, row.unit) for row in session.execute(about.where(evidence.c.account_id == of.id))}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An account that was proposed: `new` is what was typed; `added` is None until somebody has decided."""
+
+    id: int
+    workspace_id: int
+    proposer_id: int
+    portfolio_id: int | None
+    name: str
+    new: NewAccount
+    decided_by: int | None
+    added: bool | None
+
+
+def add_proposal(session: Session, proposer: Member, name: str, new: NewAccount, now: datetime) -> int:
+    """Keep a proposal; returns its id."""
+    payload = json.loads(json.dumps(asdict(new), default=str))
+    values = {"workspace_id": proposer.workspace_id, "proposer_id": proposer.id, "portfolio_id": new.portfolio_id}
+    row = insert(schema.proposal).values(**values, name=name, payload=payload, created_at=now)
+    return int(session.execute(row.returning(schema.proposal.c.id)).scalar_one())
+
+
+def proposal(session: Session, workspace_id: int, proposal_id: int) -> Proposal | None:
+    """The proposal with this id; None where this workspace has none."""
+    table = schema.proposal.c
+    ours = (table.workspace_id == workspace_id) & (table.id == proposal_id)
+    row = session.execute(select(schema.proposal).where(ours)).one_or_none()
+    if row is None:
+        return None
+    days = {name: _day(row.payload[name]) for name in ("contract_start", "renewal_date")}
+    new = NewAccount(**{**row.payload, **days, "tier": Tier(row.payload["tier"])})
+    return Proposal(
+        row.id, row.workspace_id, row.proposer_id, row.portfolio_id, row.name, new, row.decided_by, row.added
+    )
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def is_proposed(session: Session, workspace_id: int, name: str) -> bool:
+    """Whether an account of this name is proposed and nobody has decided."""
+    table = schema.proposal.c
+    same = (table.workspace_id == workspace_id) & (func.lower(table.name) == name.lower()) & table.decided_at.is_(None)
+    return session.execute(select(table.id).where(same).limit(1)).first() is not None
+
+
+def decide(session: Session, by: Member, proposal_id: int, now: datetime, *, added: bool) -> bool:
+    """Note the decision on a proposal; False if somebody has decided: the row count is the lock."""
+    table = schema.proposal.c
+    undecided = (table.workspace_id == by.workspace_id) & (table.id == proposal_id) & table.decided_at.is_(None)
+    values = {"decided_at": now, "decided_by": by.id, "added": added}
+    return bool(session.connection().execute(update(schema.proposal).where(undecided).values(values)).rowcount == 1)
+
+
+def slug_of_name(session: Session, workspace_id: int, name: str) -> str | None:
+    """The slug of an account of this name."""
+    ours = (account.c.workspace_id == workspace_id) & (account.c.name == name)
+    return session.execute(
+        select(account.c.slug).where(ours).order_by(account.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
 
 
 def name_of_slug(session: Session, workspace_id: int, slug: str) -> str | None:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.domain.enums import Stage, Tier
-from bot.features.accounts import add_account, card, history, judgement, stages, tiers
-from bot.features.accounts.add_account import NewAccount
+from bot.features.accounts import card, history, judgement, proposals, stages, tiers
 from bot.features.accounts.ids import AccountActionId, AccountCallback
 from bot.features.accounts.judgement import NewJudgement
+from bot.features.accounts.new_account import NewAccount
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number
 from bot.slack.shortcuts import opens, shares, shows
@@ -41,14 +41,35 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
         view = await edge.write_and_show(
             body,
-            lambda s, actor, now: add_account.add_account(s, actor, new, now),
-            lambda s, actor, account_id, now: card.account_added(s, actor, account_id),
+            lambda s, actor, now: proposals.add_or_propose(s, actor, new, now),
+            lambda s, actor, account_id, now: (
+                proposals.proposed(s, actor, new)
+                if account_id == proposals.PROPOSED
+                else card.account_added(s, actor, account_id)
+            ),
         )
         await ack(response_action="update", view=edge.modal(view))
 
+    _proposals(app, edge)
     app.action(AccountActionId.JUDGE)(opens(edge, judgement.judge_form))
     _judgement(app, edge)
     _stages_and_tiers(app, edge)
+
+
+def _proposals(app: AsyncApp, edge: Edge) -> None:
+    """Give `app` the buttons of a proposed account; its message changes by the outbox."""
+
+    @app.action(AccountActionId.ADD_PROPOSED)
+    async def add(ack: AsyncAck, body: Body) -> None:
+        proposal_id = number(clicked(body))
+        await edge.write(body, lambda s, actor, now: proposals.add_proposed(s, actor, proposal_id, now))
+        await ack()
+
+    @app.action(AccountActionId.DECLINE_PROPOSED)
+    async def decline(ack: AsyncAck, body: Body) -> None:
+        proposal_id = number(clicked(body))
+        await edge.write(body, lambda s, actor, now: proposals.decline_proposed(s, actor, proposal_id, now))
+        await ack()
 
 
 def _card(app: AsyncApp, edge: Edge) -> None:

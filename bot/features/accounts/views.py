@@ -170,6 +170,42 @@ class AccountAddedView:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountProposedView:
+    """An account was proposed to `decider`, a Slack id."""
+
+    account: str
+    decider: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProposalView:
+    """A proposed account, for who decides; `added` is None while nobody has. `owner` is a Slack id.
+
+    `proposer` and `decided_by` are Slack ids, or names of people whom Slack does not know.
+    """
+
+    proposal_id: int
+    name: str
+    proposer: str
+    portfolio: str | None
+    owner: str | None
+    arr: str | None
+    renewal_date: date | None
+    added: bool | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProposalDecidedView:
+    """What became of a proposal, for who made it; `slug` finds the account that was added."""
+
+    account: str
+    added: bool
+    by: str
+    slug: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One change: `who` did `what`; `why` is the reason they gave."""
 

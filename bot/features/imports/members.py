@@ -25,12 +25,17 @@ class Directory:
         if who.email:
             with_email = [member for member in self.members.values() if (member.email or "").lower() == who.email]
             if with_email:
-                return _best_match(with_email, who)
+                return self._confirmed(_best_match(with_email, who))
         name = folded(who.name)
         with_name = [member for member in self.members.values() if folded(" ".join(member.name.split())) == name]
         if who.email:
-            with_name = [member for member in with_name if not member.email or member.email.lower() == who.email]
-        return _best_match(with_name, who) if with_name else None
+            # A name proves nothing where an email was given: only somebody of an earlier import may be the same.
+            with_name = [member for member in with_name if not member.email and member.slack_id is None]
+        return self._confirmed(_best_match(with_name, who)) if with_name else None
+
+    def _confirmed(self, member: Member) -> Member:
+        """Who a member of an earlier import is, as an admin has said."""
+        return self.members.get(member.same_as or 0, member)
 
     def name(self, member_id: int | None) -> str:
         """How this member is called; a dash for nobody."""
@@ -52,8 +57,15 @@ class Directory:
 
 
 def _best_match(candidates: list[Member], who: Who) -> Member:
-    """People who are gone and guests give way to those who are here."""
+    """People who are gone and guests give way to those who are here, and all to somebody whom an earlier import named
+    and nobody has found in Slack yet: an admin says who that is."""
+    confirmed = [member for member in candidates if member.same_as is not None]
+    if len(confirmed) == 1:
+        return confirmed[0]
     active = [member for member in candidates if not member.is_deactivated and not member.is_guest] or candidates
+    waiting = [member for member in active if member.slack_id is None]
+    if len(waiting) == 1:
+        return waiting[0]
     if len(active) > 1:
         raise Unreadable(f"could be {len(active)} people called {who.name}; add a column with their e-mail addresses")
     return active[0]

@@ -12,9 +12,6 @@ from bot.features.imports.refusals import ImportRefusal
 from bot.store import workspaces
 from bot.store.schema import workspace
 
-PENDING = "pending"
-"""The team id of a workspace whose accounts came in before the bot first met Slack; `adopt` gives it its own."""
-
 
 def find(session: Session, team_id: str | None) -> int | None:
     """The workspace with this team id, or the only one there is; None when there is none yet. May raise `UserError`."""
@@ -34,17 +31,12 @@ def find(session: Session, team_id: str | None) -> int | None:
 
 def find_or_add(session: Session, team_id: str | None, now: datetime) -> int:
     """As `find`; the first import into a new database makes a workspace that waits for Slack to name it."""
-    return find(session, team_id) or workspaces.remember(session, PENDING, "not connected to Slack yet", now)
-
-
-def is_pending(session: Session) -> bool:
-    """Whether accounts wait for the bot to meet Slack."""
-    return workspaces.id_of(session, PENDING) is not None
+    return find(session, team_id) or workspaces.remember(session, workspaces.PENDING, "not connected to Slack yet", now)
 
 
 def adopt(session: Session, team_id: str, name: str) -> bool:
     """Give the waiting workspace, if there is one, to this Slack team, if it is new here; returns whether it was."""
     if workspaces.id_of(session, team_id) is not None:
         return False
-    statement = update(workspace).where(workspace.c.team_id == PENDING).values(team_id=team_id, name=name)
+    statement = update(workspace).where(workspace.c.team_id == workspaces.PENDING).values(team_id=team_id, name=name)
     return bool(session.connection().execute(statement).rowcount == 1)

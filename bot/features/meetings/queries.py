@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.enums import CadenceKind, Change, OnHoliday, PromptState
 from bot.outbox.types import MessageKey
-from bot.store import ledger, schema
+from bot.store import ledger, schema, serving
 from bot.store.entities import Entity
 from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.ledger import Author
@@ -106,11 +106,12 @@ def due_cadences(session: Session, job: str, now: datetime, limit: int) -> list[
 
     What `job` has set aside until later is left out.
     """
-    # all workspaces: the clock asks what is due wherever it is
     table = schema.cadence
+    served = serving.is_served(session, schema.account.c.workspace_id)
     statement = (
         select(*_CADENCE)
         .where(table.c.active, table.c.next_prompt_at.is_not(None), table.c.next_prompt_at <= now)
+        .where(exists().where(schema.account.c.id == table.c.account_id, served))
         .where(not_resting(job, Entity.CADENCE, table.c.id, now))
         .order_by(table.c.next_prompt_at)
         .limit(limit)
@@ -300,8 +301,8 @@ _OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.stat
 
 def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any]) -> Prompt | None:
     """The first prompt that no other replica has locked; without this all replicas would wait for the same one."""
-    # all workspaces: the clock reminds and closes wherever it is time
-    first = _prompts().where(condition).order_by(order).limit(1)
+    served = serving.is_served(session, schema.prompt.c.workspace_id)
+    first = _prompts().where(condition, served).order_by(order).limit(1)
     row = session.execute(first.with_for_update(skip_locked=True, of=schema.prompt)).one_or_none()
     return None if row is None else Prompt(*row)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import recipients
@@ -32,6 +33,8 @@ from bot.store.set_aside import Unit
 
 DIGESTS = "open due digests"
 """The name of the clock's job."""
+
+log = structlog.get_logger("digests")
 
 
 def open_due_digest(session: Session, now: datetime) -> bool:
@@ -60,7 +63,9 @@ def _open(session: Session, portfolio: Portfolio, due_at: datetime, now: datetim
     frozen = {"at": now.isoformat(), "since": since.isoformat() if since else None}
     figures = {"kept": composed.figures.as_json(), "said": {**frozen, "summary": summary.as_json()}}
     digest_id = queries.add(session, portfolio.id, due_at, figures)
-    recipient = recipients.of_portfolio(session, portfolio)
+    recipient = recipients.of_report(session, portfolio)
+    if recipient is None and digest_id is not None:
+        log.error("digests.nobody_to_tell", portfolio=portfolio.id)
     if recipient is not None and digest_id is not None:
         _put(session, recipient, digest_id, 0 if summary.unchanged else len(summary.pages), now)
 

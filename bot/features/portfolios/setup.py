@@ -51,8 +51,24 @@ _FIELDS = {
     "go_to_market_channel": "go_to_market",
 }
 """What the forms call the columns of a portfolio."""
+_MOST_GUESTS = 10
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _BETWEEN = re.compile(r"\s*/\s*|\s+and\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelReaders:
+    """Who reads the chosen channel, as Slack says: the Slack ids of its `members`, or that another organisation does.
+
+    `allowed` are the guests among them of whom the person has said that they may.
+    """
+
+    shared_outside: bool = False
+    members: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
+NOBODY = ChannelReaders()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,7 @@ class PortfolioForm:
     bands: str = ""
     loads: str | None = None
     portfolio_id: int | None = None
+    readers: ChannelReaders = NOBODY
 
 
 def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime) -> PortfolioSetupView:
@@ -127,7 +144,46 @@ def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -
     if namesake is not None and (portfolio is None or namesake.id != portfolio.id):
         raise UserError(PortfolioRefusal.NAME_TAKEN, "name", name=namesake.name)
     values = _checked(session, actor, form)
+    if guests := _guests_not_allowed(session, actor, form.readers):
+        raise UserError(PortfolioRefusal.GUESTS_NOT_ALLOWED, "guests", guests=tuple(name for _, name in guests))
     return _save(session, actor, portfolio, values, now)
+
+
+def guests_form(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -> PortfolioSetupView | None:
+    """The form again, as typed, with the guests of its channel to be allowed; None where nobody has to be asked."""
+    if form.portfolio_id is None:
+        must_read(actor)
+    else:
+        _managed(session, actor, form.portfolio_id)
+    guests = _guests_not_allowed(session, actor, form.readers)
+    if not guests or form.readers.shared_outside:
+        return None
+    if len(guests) > _MOST_GUESTS:
+        raise UserError(PortfolioRefusal.TOO_MANY_GUESTS, "channel", count=len(guests))
+    return PortfolioSetupView(
+        portfolio_id=form.portfolio_id,
+        name=form.name,
+        channel=form.channel,
+        manager=form.manager,
+        weekday=form.weekday,
+        weekdays=WEEKDAYS,
+        time=form.time,
+        tz=form.tz,
+        bands=form.bands,
+        loads=form.loads or "",
+        guests=tuple(guests),
+    )
+
+
+def _guests_not_allowed(session: Session, actor: Actor, readers: ChannelReaders) -> list[tuple[str, str]]:
+    """The guests who read a channel and were not allowed to, as Slack ids and names."""
+    unasked = set(readers.members) - set(readers.allowed)
+    everybody = members.of_workspace(session, actor.workspace_id) if unasked else []
+    return [
+        (member.slack_id, member.name)
+        for member in everybody
+        if member.slack_id in unasked and member.slack_id and member.is_guest and not member.is_deactivated
+    ]
 
 
 def saved_view(
@@ -163,10 +219,23 @@ def loops_form(session: Session, actor: Actor, portfolio_id: int, now: datetime)
 
 
 def set_loops(
-    session: Session, actor: Actor, portfolio_id: int, now: datetime, *, product: str | None, go_to_market: str | None
+    session: Session,
+    actor: Actor,
+    portfolio_id: int,
+    now: datetime,
+    *,
+    product: str | None,
+    go_to_market: str | None,
+    shared_outside: tuple[str, ...] = (),
 ) -> LoopChannelsView:
-    """Set the channels (Slack ids) of the Product and go-to-market loops; without one that loop posts nowhere."""
+    """Set the channels (Slack ids) of the Product and go-to-market loops; without one that loop posts nowhere.
+
+    `shared_outside` are those channels that another organisation shares.
+    """
     portfolio = _managed(session, actor, portfolio_id)
+    for field, channel in (("product", product), ("go_to_market", go_to_market)):
+        if channel in shared_outside:
+            raise UserError(PortfolioRefusal.CHANNEL_SHARED, field)
     values: dict[str, Any] = {"product_channel": product or None, "go_to_market_channel": go_to_market or None}
     values |= {"product_channel_lost_at": None, "go_to_market_channel_lost_at": None}
     _change(session, actor, portfolio, values, now, "product_channel", "go_to_market_channel")
@@ -227,6 +296,8 @@ def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, A
         raise UserError(PortfolioRefusal.MANAGER_NOT_A_MEMBER, "manager")
     if manager is None and not form.channel:
         raise UserError(PortfolioRefusal.NOBODY_TO_READ, "channel")
+    if form.readers.shared_outside:
+        raise UserError(PortfolioRefusal.CHANNEL_SHARED, "channel")
     if not 0 <= form.weekday < len(WEEKDAYS):
         raise UserError(PortfolioRefusal.WEEKDAY_MISSING, "weekday")
     if not _TIME.fullmatch(form.time):

@@ -9,7 +9,8 @@ from bot.features.portfolios import overview, setup
 from bot.features.portfolios.grammar import GRAMMAR, PortfolioRequest, PortfolioSetup
 from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
 from bot.features.portfolios.refusals import PortfolioRefusal
-from bot.features.portfolios.setup import PortfolioForm
+from bot.features.portfolios.setup import ChannelReaders, PortfolioForm
+from bot.slack import channels
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
 from bot.slack.payload import Body, Form, clicked, number, pair
@@ -83,7 +84,15 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
 def _submissions(app: AsyncApp, edge: Edge) -> None:
     @app.view(PortfolioCallback.PORTFOLIO_SETUP)
     async def saved(ack: AsyncAck, body: Body) -> None:
-        new = _portfolio(Form(body))
+        form = Form(body)
+        chosen = await channels.readers_of(edge.client, form.text("channel"), "channel")
+        readers = ChannelReaders(chosen.shared_outside, chosen.members, tuple(form.many("guests")))
+        new = _portfolio(form, readers)
+        # Nothing is claimed yet, so the form may take its own place: what is sent next is its first submission.
+        asks = await edge.read(body, lambda session, actor, now: setup.guests_form(session, actor, new, now))
+        if asks is not None and not {guest for guest, _ in asks.guests} <= _offered(body):
+            await ack(response_action="update", view=edge.modal(asks))
+            return
 
         view = await edge.write_and_show(
             body,
@@ -98,16 +107,33 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def loops_set(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         portfolio_id, product, market = number(form.metadata), form.text("product"), form.text("go_to_market")
+        shared = [
+            channel
+            for channel, field in ((product, "product"), (market, "go_to_market"))
+            if channel and (await channels.readers_of(edge.client, channel, field)).shared_outside
+        ]
         await edge.write(
             body,
             lambda session, actor, now: setup.set_loops(
-                session, actor, portfolio_id, now, product=product, go_to_market=market
+                session,
+                actor,
+                portfolio_id,
+                now,
+                product=product,
+                go_to_market=market,
+                shared_outside=tuple(shared),
             ),
         )
         await ack()
 
 
-def _portfolio(form: Form) -> PortfolioForm:
+def _offered(body: Body) -> set[str]:
+    """The guests whom the form that was sent has asked about; Slack sends its blocks back as they were shown."""
+    asked = (block["element"]["options"] for block in body["view"]["blocks"] if block.get("block_id") == "guests")
+    return {str(option["value"]) for options in asked for option in options}
+
+
+def _portfolio(form: Form, readers: ChannelReaders) -> PortfolioForm:
     weekday = form.words("weekday")
     if not weekday.isdecimal():
         raise UserError(PortfolioRefusal.WEEKDAY_MISSING, "weekday")
@@ -121,4 +147,5 @@ def _portfolio(form: Form) -> PortfolioForm:
         bands=form.text("bands") or "",
         loads=form.text("loads") or "",
         portfolio_id=number(form.metadata) if form.metadata else None,
+        readers=readers,
     )

@@ -32,7 +32,10 @@ class DigestRestView:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioSetupView:
-    """The form for a new portfolio, or for the one with `portfolio_id`."""
+    """The form for a new portfolio, or for the one with `portfolio_id`.
+
+    `guests` read the chosen channel, as Slack ids and names: the form asks whether they may.
+    """
 
     portfolio_id: int | None
     name: str
@@ -45,6 +48,7 @@ class PortfolioSetupView:
     bands: str
     loads: str
     seen: int
+    guests: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

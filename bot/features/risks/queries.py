@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.domain.enums import AccountStatus, RiskKind, Tier
 from bot.domain.model import Risk
 from bot.outbox.types import MessageKey
+from bot.store import serving
 from bot.store.entities import Entity
 from bot.store.members import Member
 from bot.store.schema import account, history, member, portfolio, risk
@@ -115,7 +116,8 @@ def unclaimed(session: Session, job: str, now: datetime, limit: int) -> tuple[in
     """
     risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id)
     due = (risk.c.remind_manager_at <= now) & not_resting(job, Entity.RISK, risk.c.id, now)
-    waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(risks_with_accounts).where(due)
+    served = serving.is_served(session, account.c.workspace_id)
+    waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(risks_with_accounts).where(due, served)
     first = session.execute(waiting.order_by(risk.c.remind_manager_at).limit(1)).one_or_none()
     if first is None:
         return None
@@ -179,8 +181,9 @@ def owners_without_batch(session: Session, job: str, month: str, now: datetime) 
     has_batch = exists().where(outbox.c.workspace_id == member.c.workspace_id, outbox.c.key == key)
     is_reached = member.c.slack_id.is_not(None) & ~member.c.is_deactivated & ~member.c.is_guest
     is_waiting = ~has_batch & not_resting(job, Entity.MEMBER, member.c.id, now)
+    served = serving.is_served(session, member.c.workspace_id)
     statement = select(member.c.id, member.c.workspace_id, member.c.slack_id, member.c.tz)
-    rows = session.execute(statement.where(is_reached, owns_tech_touch, is_waiting).order_by(member.c.id))
+    rows = session.execute(statement.where(served, is_reached, owns_tech_touch, is_waiting).order_by(member.c.id))
     return [Owner(*row) for row in rows]
 
 

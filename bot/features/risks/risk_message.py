@@ -156,9 +156,16 @@ def remind_at(session: Session, account: Account, risk: Risk, now: datetime) -> 
 
 
 def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: datetime) -> datetime | None:
-    """One business day on, by the clock of the portfolio's manager; None without a manager whom Slack reaches."""
-    manager = reached(session, portfolio.workspace_id, portfolio.manager_id) if portfolio else None
-    return working_hours.business_day_later(now, manager.tz) if manager else None
+    """One business day on, by the clock of the portfolio's manager; None if it has none.
+
+    For a manager who is gone an admin is told, by the clock of the portfolio.
+    """
+    if portfolio is None or portfolio.manager_id is None:
+        return None
+    manager = reached(session, portfolio.workspace_id, portfolio.manager_id)
+    if manager is None and of_admin(session, portfolio.workspace_id) is None:
+        return None
+    return working_hours.business_day_later(now, manager.tz if manager else portfolio.tz)
 
 
 def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:

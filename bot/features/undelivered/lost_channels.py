@@ -19,7 +19,7 @@ from bot.app.isolation import isolated
 from bot.features.undelivered import queries
 from bot.features.undelivered.views import ChannelLostView
 from bot.outbox.queue import put
-from bot.outbox.types import Claimed, Moot, Outgoing
+from bot.outbox.types import SHARED_OUTSIDE, Claimed, Moot, Outgoing
 from bot.store import ledger, portfolios
 from bot.store.entities import Entity
 from bot.store.portfolios import CHANNELS, Portfolio
@@ -50,7 +50,7 @@ def mark_channel_lost(session: Session, row: Claimed, code: str, now: datetime) 
             **{f"{use}_lost_at": now for use in newly_lost},
         )
         if lost:
-            _tell(session, portfolio, row, now)
+            _tell(session, portfolio, row, code, now)
     return bool(affected)
 
 
@@ -90,7 +90,8 @@ def compose_channel_lost(session: Session, args: dict[str, Any], now: datetime) 
         return Moot("the channel is back, or another one was chosen")
     teams = {"product_channel": "Product", "go_to_market_channel": "go-to-market"}
     loops = tuple(team for use, team in teams.items() if use in lost)
-    return ChannelLostView(portfolio.name, args["channel"], "channel" in lost, loops)
+    shared = args.get("code") == SHARED_OUTSIDE
+    return ChannelLostView(portfolio.name, args["channel"], "channel" in lost, loops, shared)
 
 
 def _uses(portfolio: Portfolio, channel: str) -> list[str]:
@@ -102,7 +103,7 @@ def _is_lost(portfolio: Portfolio, use: str, channel: str) -> bool:
     return getattr(portfolio, use) == channel and getattr(portfolio, f"{use}_lost_at") is not None
 
 
-def _tell(session: Session, portfolio: Portfolio, row: Claimed, now: datetime) -> None:
+def _tell(session: Session, portfolio: Portfolio, row: Claimed, code: str, now: datetime) -> None:
     recipient = recipients.of_manager(session, portfolio)
     if recipient is None:
         log.error("outbox.nobody_to_tell", key=row.key, kind="channel_lost", place=row.channel)
@@ -113,7 +114,7 @@ def _tell(session: Session, portfolio: Portfolio, row: Claimed, now: datetime) -
         kind="channel_lost",
         channel=recipient.to,
         destination=recipient.destination,
-        args={"portfolio_id": portfolio.id, "channel": row.channel},
+        args={"portfolio_id": portfolio.id, "channel": row.channel, "code": code},
         due_at=now,
     )
     put(session, message, now)

@@ -10,7 +10,7 @@ from sqlalchemy import literal_column as literally
 from sqlalchemy.orm import Session
 
 from bot.outbox.types import MessageKey
-from bot.store import schema
+from bot.store import schema, serving
 from bot.store.entities import Entity
 from bot.store.portfolios import CHANNELS
 from bot.store.schema.outbox import outbox
@@ -53,6 +53,7 @@ def channel_with_new_post(
     channels = select(table.workspace_id, table.id, sent.channel).join_from(
         schema.portfolio, outbox, has_arrived & is_back
     )
-    waiting = has_lost_channel & not_resting(job, Entity.PORTFOLIO, table.id, now)
+    served = serving.is_served(session, table.workspace_id)
+    waiting = served & has_lost_channel & not_resting(job, Entity.PORTFOLIO, table.id, now)
     row = session.execute(channels.where(waiting).limit(1)).first()
     return None if row is None else (row[0], row[1], row[2])

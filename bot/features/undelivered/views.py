@@ -9,13 +9,15 @@ from dataclasses import dataclass
 class ChannelLostView:
     """A channel no longer takes our messages; `channel` is its Slack id, `loops` are the teams that are asked there.
 
-    `news` says whether it is the portfolio's own channel, to which digest and escalations go.
+    `news` says whether it is the portfolio's own channel, to which digest and escalations go; `shared`, whether the
+    reason is that another organisation reads it.
     """
 
     portfolio: str
     channel: str
     news: bool
     loops: tuple[str, ...]
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)

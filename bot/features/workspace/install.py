@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +15,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.values.clock import Clock
+from bot.domain.values.slugs import folded
+from bot.features.imports import target_workspace
 from bot.features.undelivered import lost_channels, reroute
 from bot.outbox.pacing import resume_workspace
 from bot.outbox.types import PermanentFailure
 from bot.slack import errors
+from bot.slack.one_workspace import others_sentence
 from bot.slack.people import is_person, read_user
 from bot.store import members, workspaces
 from bot.store.engine import Database
@@ -38,26 +42,40 @@ class Installation:
     bot_id: str
 
 
-async def install(client: AsyncWebClient, database: Database, now: datetime) -> Installation:
+class OtherWorkspaceError(Exception):
+    """The database holds another workspace than the token's; the message says what to do."""
+
+
+async def install(client: AsyncWebClient, database: Database, now: datetime, *, alone: bool = True) -> Installation:
     """Ask Slack for our workspace and record it; resume one that was paused for a revoked token.
 
-    Raises `SlackApiError` when the token does not hold.
+    Accounts that were imported before the bot first reached Slack become this workspace's. Raises `SlackApiError` when
+    the token does not hold and, if it must be `alone`, `OtherWorkspaceError` when the database holds another one.
     """
     me = await client.auth_test()
+    team_id, team = str(me["team_id"]), str(me["team"])
 
     def remember() -> int:
         with database.begin() as session:
-            workspace_id = workspaces.remember(session, str(me["team_id"]), str(me["team"]), now)
+            target_workspace.adopt(session, team_id, team)
+            if alone and (problem := others_sentence(session, team_id, team)):
+                raise OtherWorkspaceError(problem)
+            workspace_id = workspaces.remember(session, team_id, team, now)
             if resume_workspace(session, workspace_id):
-                log.info("slack.resumed", team=me["team_id"])
+                log.info("slack.resumed", team=team_id)
             return workspace_id
 
     workspace_id = await asyncio.to_thread(remember)
-    return Installation(workspace_id, str(me["team_id"]), str(me["team"]), str(me["user_id"]), str(me["bot_id"]))
+    return Installation(workspace_id, team_id, team, str(me["user_id"]), str(me["bot_id"]))
 
 
 async def sync_members(client: AsyncWebClient, database: Database, where: Installation) -> int:
-    """Remember all people of the workspace, page by page; returns how many there are."""
+    """Remember all people of the workspace, page by page; returns how many there are.
+
+    At the first meeting nobody can have taken somebody else's name yet, so there an imported owner is found by name.
+    """
+    if not await asyncio.to_thread(_has_met_slack, database, where):
+        return await _meet_first(client, database, where)
     met, cursor = 0, ""
     while True:
         page = await client.users_list(limit=_PAGE, cursor=cursor)
@@ -69,10 +87,35 @@ async def sync_members(client: AsyncWebClient, database: Database, where: Instal
             return met
 
 
-def _remember(database: Database, where: Installation, people: list[Mapping[str, Any]]) -> None:
+async def _meet_first(client: AsyncWebClient, database: Database, where: Installation) -> int:
+    """Remember everybody once all are known: only then it is known which names are unique."""
+    people: list[Mapping[str, Any]] = []
+    cursor = ""
+    while True:
+        page = await client.users_list(limit=_PAGE, cursor=cursor)
+        people += [user for user in page["members"] if is_person(user)]
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            break
+    users = [read_user(user, where.team_id) for user in people]
+    names = Counter(folded(user.name) for user in users if not user.is_guest and not user.is_deactivated)
+    unique = frozenset(name for name, count in names.items() if count == 1)
+    for start in range(0, len(people), _PAGE):
+        await asyncio.to_thread(_remember, database, where, people[start : start + _PAGE], unique)
+    return len(people)
+
+
+def _has_met_slack(database: Database, where: Installation) -> bool:
+    with database.reading() as session:
+        return members.has_met_slack(session, where.workspace_id)
+
+
+def _remember(
+    database: Database, where: Installation, people: list[Mapping[str, Any]], unique: Collection[str] = ()
+) -> None:
     with database.begin() as session:
-        for user in people:
-            members.remember(session, where.workspace_id, read_user(user, where.team_id))
+        for user in (read_user(person, where.team_id) for person in people):
+            members.remember(session, where.workspace_id, user, by_name=folded(user.name) in unique)
 
 
 def _follow(database: Database, where: Installation, user: Mapping[str, Any], now: datetime) -> None:

@@ -22,6 +22,7 @@ from bot.store.schema.proof import (
     promise,
     stage_entry,
 )
+from bot.store.schema.proposals import proposal
 from bot.store.schema.risks import risk
 from bot.store.schema.set_aside import set_aside
 from bot.store.schema.submissions import submission
@@ -53,6 +54,7 @@ __all__ = [
     "portfolio",
     "promise",
     "prompt",
+    "proposal",
     "risk",
     "set_aside",
     "stage_entry",

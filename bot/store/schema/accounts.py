@@ -29,6 +29,7 @@ member = Table(
     Column("is_admin", Boolean, nullable=False, server_default=text("false")),
     Column("is_guest", Boolean, nullable=False, server_default=text("false")),
     Column("is_deactivated", Boolean, nullable=False, server_default=text("false")),
+    loose_ref("same_as"),
     UniqueConstraint("workspace_id", "slack_id"),
     Index("ix_member_workspace_id_name", "workspace_id", "name"),
 )
