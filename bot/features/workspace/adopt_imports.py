@@ -20,7 +20,7 @@ def adopt_imported_accounts(settings: Settings) -> bool:
     """
     if not settings.slack_bot_token:
         return False
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, listen_url=settings.listen_url)
     try:
         if migrations.current(database) is None:
             return False
