@@ -59,7 +59,7 @@ def expect(kinds: Iterable[str], jobs: Iterable[str]) -> None:
         JOB_FAILURES.labels(name)
     for outcome in ("sent", "dropped", "dead"):
         SENDS.labels(outcome)
-    for result in ("found", "absent"):
+    for result in ("found", "absent", "refused"):
         RECONCILIATIONS.labels(result)
     for reason in ("unsigned", "too_large", "busy", "unfinished", "malformed"):
         REQUESTS_REFUSED.labels(reason)

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="sqlite:///proofline.sqlite3", repr=False, description="sqlite:///FILE or postgresql://…"
     )
+    listen_url: str = Field(
+        default="", repr=False, description="the same PostgreSQL directly, if DATABASE_URL leads to a pooler"
+    )
     target_database_url: str = Field(default="", repr=False, description="the empty database that `move` copies to")
     slack_bot_token: str = Field(default="", repr=False, description="xoxb-…, from OAuth & Permissions")
     slack_app_token: str = Field(default="", repr=False, description="xapp-… for Socket Mode; without it, HTTP")

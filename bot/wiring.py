@@ -81,7 +81,7 @@ class Bot:
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, listen_url=settings.listen_url)
         self.renderer = new_renderer()
         self._sending = sending or SenderSettings(http_seconds=slack_app.HTTP_SECONDS)
         self._patience = patience
@@ -328,7 +328,12 @@ async def _asked_to_stop() -> None:
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Everything of the settings that no log may hold."""
     tokens = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
-    return (*tokens, settings.monitoring_token, *engine.secrets_of(settings.database_url))
+    return (
+        *tokens,
+        settings.monitoring_token,
+        *engine.secrets_of(settings.database_url),
+        *engine.secrets_of(settings.listen_url),
+    )
 
 
 def run(settings: Settings) -> None:

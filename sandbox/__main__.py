@@ -24,6 +24,11 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", metavar="MODULE:FACTORY", help="run this app in the same process")
     parser.add_argument("--request-url", help="deliver over signed HTTP to this URL instead of Socket Mode")
     parser.add_argument("--pace", action="store_true", help="answer 429 above one message a second a channel")
+    parser.add_argument(
+        "--limited-looks",
+        action="store_true",
+        help="answer 429 above one look a minute into history, and give 15 messages at most",
+    )
     return parser.parse_args(argv)
 
 
@@ -51,6 +56,7 @@ async def _serve(options: argparse.Namespace) -> None:
         delivery="http" if options.request_url else "socket",
         request_url=options.request_url,
         pace=options.pace,
+        limited_looks=options.limited_looks,
     )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

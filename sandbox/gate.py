@@ -10,7 +10,7 @@ from sandbox.arguments import bearer, read_arguments
 from sandbox.errors import SlackError
 from sandbox.faults import Fault, Faults
 from sandbox.model import Json
-from sandbox.pace import Pace
+from sandbox.pace import LookLimit, Pace
 from sandbox.record import Recorder
 from sandbox.responses import use_response_url
 from sandbox.webapi import METHODS, Call
@@ -29,6 +29,7 @@ class Gate:
         self._faults = faults
         self._recorder = recorder
         self._pace = Pace()
+        self._looks = LookLimit(world.clock)
         self._closing = asyncio.Event()
 
     def close(self) -> None:
@@ -46,6 +47,7 @@ class Gate:
         if fault is not None and fault.kind != "drop_after":
             return await self._fail(request, fault, name, args)
         seconds = self._pace.wait(name, args) if self._world.pace else 0
+        seconds = seconds or (self._looks.wait(name) if self._world.limited_looks else 0)
         if seconds:
             return self._ratelimited(name, args, seconds)
         answer = self._answer(name, args, bearer(request, args))

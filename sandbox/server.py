@@ -37,7 +37,8 @@ LARGEST_BODY = 20 * 1024 * 1024
 class Sandbox:
     """A strict local Slack on 127.0.0.1, for one workspace with one app.
 
-    `pace` switches on 429 for more than one message a second a channel. `ack_timeout` is how long the app has to
+    `pace` switches on 429 for more than one message a second a channel, `limited_looks` for more than one look a minute
+    into history, which then brings 15 messages at most. `ack_timeout` is how long the app has to
     acknowledge, in seconds; `retry_delays` are the waits before an event is delivered again; with `redeliver_all`
     commands and interactions are delivered again as well. `state` is a file that keeps the conversations.
     """
@@ -53,6 +54,7 @@ class Sandbox:
         delivery: Literal["socket", "http"] = "socket",
         request_url: str | None = None,
         pace: bool = False,
+        limited_looks: bool = False,
         ack_timeout: float = 3.0,
         retry_delays: tuple[float, ...] = SLACK_RETRIES,
         redeliver_all: bool = False,
@@ -71,6 +73,7 @@ class Sandbox:
         transport: Transport = self._http or self._sockets
         courier = Courier(transport, retry_delays, redeliver_all)
         self._world = World(slack_state, app, self.clock, self._changes, tokens, courier, self._connect_url, pace)
+        self._world.limited_looks = limited_looks
         self.clock.on_move(self._changes.announce)
         self._journal = Journal(state, self._world) if state else None
         self._control = Control(self._world)

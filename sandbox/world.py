@@ -64,6 +64,7 @@ class World:
     courier: Courier
     connect_url: Callable[[], str]
     pace: bool = False
+    limited_looks: bool = False
     url: str = ""
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)

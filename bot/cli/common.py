@@ -29,7 +29,8 @@ def database(*, ready: bool = False, create: bool = False) -> Iterator[Database]
     """
     from bot.store.admin import migrations
 
-    source = open_database(read_settings().database_url)
+    settings = read_settings()
+    source = open_database(settings.database_url, settings.listen_url)
     try:
         if create and migrations.current(source) is None:
             migrations.upgrade(source)
@@ -40,14 +41,14 @@ def database(*, ready: bool = False, create: bool = False) -> Iterator[Database]
         source.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, listen_url: str = "") -> Database:
     """The database of this address; raises `Stop` if it is none that we can use."""
     from sqlalchemy.exc import ArgumentError
 
     from bot.store.engine import Database
 
     try:
-        return Database(url)
+        return Database(url, listen_url=listen_url)
     except (ArgumentError, ImportError) as error:  # no URL at all, or one of a database that we do not use
         raise Stop(
             "That is no database address. Write sqlite:///FILE or postgresql://user:password@host/name."

@@ -67,7 +67,8 @@ def retry(session: Session, row_id: int) -> None:
     if row.state == State.SENT:
         raise CannotOperate(f"{row.id} was sent already ({row.note}). Nothing was changed.")
     fresh = {"finished_at": None, "ready_at": None, "failures": 0, "blind": 0, "code": None, "note": None}
-    _write(session, row, state=State.WAITING.value, in_doubt=_may_stand(row), **fresh)
+    look = {"look_cursor": None, "looks_refused": 0}
+    _write(session, row, state=State.WAITING.value, in_doubt=_may_stand(row), **fresh, **look)
 
 
 def drop(session: Session, row_id: int, why: str, now: datetime) -> None:

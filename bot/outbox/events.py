@@ -15,6 +15,7 @@ from bot.outbox.types import (
     HandedBack,
     Moot,
     Note,
+    NotLooked,
     NotSent,
     PermanentFailure,
     Recorded,
@@ -66,6 +67,9 @@ def _tell_recorded(about: structlog.typing.FilteringBoundLogger, entry: Recorded
             about.warning("outbox.not_sent", why=why, failures=row.failures, retry_after=retry_after)
             if retry_after is not None:
                 to.blocked(row.workspace_id, retry_after)
+            to.retried(row, why)
+        case NotLooked(why, _, retry_after):
+            about.warning("outbox.not_looked", why=why, refused=row.looks_refused, retry_after=retry_after)
             to.retried(row, why)
         case Ambiguous(why):
             about.warning("outbox.ambiguous", why=why)

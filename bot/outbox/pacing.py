@@ -2,7 +2,8 @@
 
 A channel's gate row is also the lock of that channel: whoever moves one of its rows from one state to another holds it,
 so "first open row" and "one in flight" cannot change under a reader. A channel's gate opens one interval after the last
-message; a workspace's when Slack's `Retry-After` is over, and, once paused, when somebody resumes it.
+message; a workspace's when Slack's `Retry-After` is over, and, once paused, when somebody resumes it. When Slack
+refuses to be asked for a channel's history, only looking is closed, and sending goes on.
 """
 
 from __future__ import annotations
@@ -72,10 +73,19 @@ def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
 
 def block_workspace(session: Session, workspace_id: int, until: datetime) -> None:
     """Send nothing for a workspace until `until` (database time): Slack asked for it with `Retry-After`."""
-    gate = workspace_gate.c
-    statement = _insert(session).values(workspace_id=workspace_id, blocked_until=until)
-    later = case((gate.blocked_until > until, gate.blocked_until), else_=statement.excluded.blocked_until)
-    session.execute(statement.on_conflict_do_update(index_elements=["workspace_id"], set_={"blocked_until": later}))
+    _shut(session, workspace_id, "blocked_until", until)
+
+
+def close_looks(session: Session, workspace_id: int, until: datetime) -> None:
+    """Look for no message of a workspace until `until` (database time): Slack asked for it; sending goes on."""
+    _shut(session, workspace_id, "no_looks_until", until)
+
+
+def _shut(session: Session, workspace_id: int, name: str, until: datetime) -> None:
+    gate = workspace_gate.c[name]
+    statement = _insert(session).values(workspace_id=workspace_id, **{name: until})
+    later = case((gate > until, gate), else_=statement.excluded[name])
+    session.execute(statement.on_conflict_do_update(index_elements=["workspace_id"], set_={name: later}))
 
 
 def pause_workspace(session: Session, workspace_id: int, code: str) -> None:

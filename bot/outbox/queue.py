@@ -127,6 +127,9 @@ def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, 
 
 
 def _is_free(row: AnyRow, now: datetime, at: datetime) -> bool:
+    doubtful = row.in_doubt or row.state == State.SENDING
+    if doubtful and row.op == Op.POST and row.no_looks_until is not None and row.no_looks_until > at:
+        return False
     if (row.thread_id and row.thread_finished_at is None) or (row.target_id and row.target_finished_at is None):
         return False
     if row.state == State.SENDING:
@@ -169,7 +172,11 @@ def _claimed(row: AnyRow, at: datetime, until: datetime) -> Claimed:
         in_doubt=doubtful,
         blind=row.blind,
         claimed_at=row.claimed_at if doubtful else at,
+        taken_at=at,
         lease_until=until,
+        doubt_until=row.doubt_until if doubtful else until,
+        look_cursor=row.look_cursor,
+        looks_refused=row.looks_refused,
         thread_channel=row.thread_sent_channel,
         thread_ts=row.thread_sent_ts,
         target_channel=row.target_sent_channel,

@@ -8,17 +8,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from bot.outbox import statements
-from bot.outbox.pacing import AnyRow, Channel, block_workspace, lock, pause_workspace, promote, shut_channels
+from bot.outbox.pacing import (
+    AnyRow,
+    Channel,
+    block_workspace,
+    close_looks,
+    lock,
+    pause_workspace,
+    promote,
+    shut_channels,
+)
 from bot.outbox.types import (
     Ambiguous,
+    Claimed,
     Found,
     HandedBack,
     Moot,
     Note,
+    NotLooked,
     NotSent,
     PermanentFailure,
     Recorded,
@@ -98,6 +109,8 @@ def _change(result: Result, stored: AnyRow | None, now: datetime, at: datetime, 
         "failures": row.failures,
         "in_doubt": row.in_doubt,
         "blind": row.blind,
+        "look_cursor": row.look_cursor,
+        "looks_refused": row.looks_refused,
         "sent_channel": None,
         "sent_ts": None,
         "code": None,
@@ -126,6 +139,11 @@ def _change(result: Result, stored: AnyRow | None, now: datetime, at: datetime, 
         case Ambiguous(why):
             ready = at + timedelta(seconds=pace.settle_seconds)
             return waiting | {"ready_at": ready, "in_doubt": True, "failures": row.failures + 1, "note": why}
+        case NotLooked(why, cursor, retry_after, asked):
+            wait = retry_after if retry_after is not None else pace.backoff(row.failures)
+            looked = {"look_cursor": cursor, "looks_refused": row.looks_refused + (asked and retry_after is not None)}
+            failures = row.failures + (retry_after is None)
+            return waiting | looked | {"ready_at": at + timedelta(seconds=wait), "failures": failures, "note": why}
         case HandedBack():
             return waiting
 
@@ -146,20 +164,35 @@ def _close_gates(session: Session, entries: Sequence[Recorded], at: datetime, pa
         match entry.result.outcome:
             case NotSent(_, retry_after) if retry_after is not None:
                 block_workspace(session, entry.result.row.workspace_id, at + timedelta(seconds=retry_after))
+            case NotLooked(_, _, retry_after, asked) if asked and retry_after is not None:
+                close_looks(session, entry.result.row.workspace_id, at + timedelta(seconds=retry_after))
             case PermanentFailure(code, Scope.WORKSPACE):
                 pause_workspace(session, entry.result.row.workspace_id, code)
 
 
-def mark_blind(session: Session, row_id: int, token: int) -> bool:
+def mark_absent(session: Session, row: Claimed) -> bool:
+    """Note that no attempt before this claim has arrived, so that a later look begins here; False if the lease is gone.
+
+    Committed before the message is sent again: what arrives from now on is no older than this claim.
+    """
+    values = {"claimed_at": row.taken_at, "doubt_until": row.lease_until, "look_cursor": None, "looks_refused": 0}
+    return _mark(session, row, values)
+
+
+def mark_blind(session: Session, row: Claimed) -> bool:
     """Use up a row's one allowance to be sent without having looked; False if the lease is gone or it is used up.
 
     Committed before the message is sent, so that a crash cannot send it again and again.
     """
+    # The history to look at grows, and a cursor into the shorter one would miss its newest part.
+    values = {"blind": 1, "doubt_until": row.lease_until, "look_cursor": None, "looks_refused": 0}
+    return _mark(session, row, values, outbox.c.blind == 0)
+
+
+def _mark(session: Session, row: Claimed, values: dict[str, Any], *conditions: ColumnElement[bool]) -> bool:
     c = outbox.c
     # within: the sender has claimed the row, which the token proves
-    statement = (
-        update(outbox)
-        .where(c.id == row_id, c.attempts == token, c.state == State.SENDING.value, c.blind == 0)
-        .values(blind=1)
+    statement = update(outbox).where(
+        c.id == row.id, c.attempts == row.token, c.state == State.SENDING.value, *conditions
     )
-    return session.execute(statement.returning(c.id)).first() is not None
+    return session.execute(statement.values(**values).returning(c.id)).first() is not None

@@ -23,7 +23,7 @@ from bot.outbox.events import tell
 from bot.outbox.exhaustion import is_exhaustion
 from bot.outbox.pacing import park_paused
 from bot.outbox.queue import claim, rest
-from bot.outbox.reconcile import resolve
+from bot.outbox.reconcile import Reconciler
 from bot.outbox.record_results import Pace, finish
 from bot.outbox.transport import Lease, Observer, OnDead, P, Silent, Transport, steady_seconds
 from bot.outbox.types import (
@@ -61,6 +61,7 @@ class SenderSettings:
     `lease_seconds` must exceed `http_seconds` (the longest that one call to Slack may take) plus `margin_seconds`.
     `hands` rows are in flight at once. Without any wake-up the database is asked every `poll_seconds`. A row that
     cannot be rendered is dead once it has failed `render_attempts` times, unless this process had run out of something.
+    Once Slack has refused `look_refusals` looks for a row, nobody can look whether it has arrived.
     """
 
     lease_seconds: float = 30.0
@@ -69,6 +70,7 @@ class SenderSettings:
     hands: int = 32
     poll_seconds: float = 30.0
     render_attempts: int = 5
+    look_refusals: int = 5
     pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
@@ -108,6 +110,13 @@ class Sender(Generic[P]):
         self._settings = settings or SenderSettings()
         self._observer = observer or Silent()
         self._steady = steady
+        self._reconciler = Reconciler(
+            transport,
+            database,
+            self._observer,
+            seconds=self._settings.http_seconds,
+            most_refusals=self._settings.look_refusals,
+        )
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._tasks: set[asyncio.Task[None]] = set()
         self._backlog = False
@@ -285,14 +294,12 @@ class Sender(Generic[P]):
             return Result(row, Moot(row.orphan))
         if _must_look(row):
             try:
-                resolved = await resolve(
-                    row, self._transport, self._database, self._observer, self._settings.http_seconds
-                )
+                resolved = await self._reconciler.resolve(row)
             except AWAY as away:
                 return Result(before, NotSent(f"not looked for: {away!r:.200}"))
             if not isinstance(resolved, Claimed):
                 return Result(row, resolved)
-            row = resolved
+            row, before = resolved, replace(before, look_cursor=None, looks_refused=0)
             prepared = (await self._prepare([row]))[row.id]
         else:
             prepared = (await asyncio.shield(batch))[row.id]

@@ -22,6 +22,8 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    not_,
+    null,
     or_,
     select,
     true,
@@ -119,10 +121,14 @@ _OF_OPEN_WORKSPACE = and_(
     or_(_workspace.blocked_until.is_(None), _workspace.blocked_until <= _AT),
 )
 
+_DOUBTFUL = or_(_row.in_doubt, is_state(State.SENDING))
+_MAY_LOOK = or_(_workspace.no_looks_until.is_(None), _workspace.no_looks_until <= _AT)
+_NEEDS_NO_LOOK = or_(_row.op != Op.POST.value, not_(_DOUBTFUL))
+
 EXPIRED = (
     select(_row.id, _row.workspace_id, _row.channel)
     .outerjoin(workspace_gate, _workspace.workspace_id == _row.workspace_id)
-    .where(is_state(State.SENDING), _row.lease_until <= _AT, _OF_OPEN_WORKSPACE)
+    .where(is_state(State.SENDING), _row.lease_until <= _AT, _OF_OPEN_WORKSPACE, or_(_NEEDS_NO_LOOK, _MAY_LOOK))
     .order_by(_row.lease_until)
     .limit(bindparam("limit", type_=Integer))
 )
@@ -139,6 +145,7 @@ DUE = (
         or_(_row.ready_at.is_(None), _row.ready_at <= _AT),
         or_(_gate.next_free_at.is_(None), _gate.next_free_at <= _AT),
         _OF_OPEN_WORKSPACE,
+        or_(_NEEDS_NO_LOOK, _MAY_LOOK),
         or_(_row.thread_id.is_(None), _thread.c.finished_at.is_not(None)),
         or_(_row.target_id.is_(None), _target.c.finished_at.is_not(None)),
     )
@@ -154,16 +161,16 @@ HEADS = (
             for parent in (_thread, _target)
             for name in ("state", "sent_channel", "sent_ts", "finished_at")
         ),
+        _workspace.no_looks_until,
     )
     .select_from(channel_gate)
     .join(outbox, _row.id == func.coalesce(_in_flight(), _first_open()))
     .outerjoin(_thread, _thread.c.id == _row.thread_id)
     .outerjoin(_target, _target.c.id == _row.target_id)
+    .outerjoin(workspace_gate, _workspace.workspace_id == _row.workspace_id)
     .where(_in_channels(channel_gate))
 )
 """The row of each channel that is being sent, or else its first open one, with what it replies to or changes."""
-
-_DOUBTFUL = or_(_row.in_doubt, is_state(State.SENDING))
 
 # within: a claim has found and locked these rows
 TAKE = (
@@ -176,6 +183,7 @@ TAKE = (
         attempts=_row.attempts + 1,
         in_doubt=case((_DOUBTFUL, true()), else_=false()),
         claimed_at=case((_DOUBTFUL, _row.claimed_at), else_=_AT),
+        doubt_until=case((_DOUBTFUL, _row.doubt_until), else_=bindparam("until", type_=UtcDateTime)),
     )
 )
 
@@ -203,6 +211,8 @@ _OUTCOME = (
     "failures",
     "in_doubt",
     "blind",
+    "look_cursor",
+    "looks_refused",
     "sent_channel",
     "sent_ts",
     "code",
@@ -247,8 +257,9 @@ def _or_epoch(*moments: ColumnElement[datetime]) -> _Latest:
     return _Latest(*[func.coalesce(moment, _EPOCH) for moment in moments])
 
 
-_OPENS = _or_epoch(_row.ready_at, _gate.next_free_at, _workspace.blocked_until)
-_EXPIRES = _or_epoch(_row.lease_until, _workspace.blocked_until)
+_LOOKS_OPEN = case((_NEEDS_NO_LOOK, null()), else_=_workspace.no_looks_until)
+_OPENS = _or_epoch(_row.ready_at, _gate.next_free_at, _workspace.blocked_until, _LOOKS_OPEN)
+_EXPIRES = _or_epoch(_row.lease_until, _workspace.blocked_until, _LOOKS_OPEN)
 _NEXT_DUE = select(func.min(_row.due_at)).where(_SERVED, is_state(State.WAITING), _row.due_at > _NOW)
 _NEXT_OPEN = (
     select(func.min(_OPENS))

@@ -5,12 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from bot.outbox.types import Absent, Ambiguous, CannotLook, Claimed, Found, Moot, Note, NotSent, PermanentFailure, Sent
+from bot.outbox.types import (
+    Absent,
+    Ambiguous,
+    CannotLook,
+    Claimed,
+    Found,
+    LookRefused,
+    Moot,
+    Note,
+    NotSent,
+    PermanentFailure,
+    Sent,
+    Unfinished,
+)
 
 P = TypeVar("P")
 
@@ -51,10 +63,14 @@ class Transport(Protocol[P]):
         Asks `lease.may_post()` as late as it can, and answers `NotSent` when it says no.
         """
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | PermanentFailure:
-        """Look for the row's `uuid` in its channel's (or thread's) history after `since`, a moment of the database's
-        clock, with a margin for the clocks' difference. `NotSent`: the look itself failed and may be tried again.
-        `PermanentFailure`: Slack takes nothing from this workspace."""
+    async def find(
+        self, row: Claimed
+    ) -> Found | Absent | Unfinished | CannotLook | LookRefused | NotSent | PermanentFailure:
+        """Look for the row's `uuid` in one page of its channel's (or thread's) history, from `row.look_cursor` on.
+
+        The history is that between `row.claimed_at` and `row.doubt_until`, with a margin for the clocks' difference.
+        `NotSent`: the look itself failed and may be tried again. `PermanentFailure`: Slack takes nothing from this
+        workspace."""
 
     async def retract(self, row: Claimed, sent: Sent) -> None:
         """Delete a message of ours that stands twice."""

@@ -81,10 +81,12 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A row in the hands of one sender until `lease_until` (database time); `token` fences everybody else off.
+    """A row in the hands of one sender from `taken_at` to `lease_until` (database time); `token` fences everybody
+    else off.
 
     `thread_ts` and `target_ts` are known when the rows they come from were sent; `orphan` says why they cannot be.
-    `in_doubt` means that an earlier attempt may have reached Slack after `claimed_at` (database time).
+    `in_doubt` means that an earlier attempt may have reached Slack between `claimed_at` and `doubt_until` (database
+    time; None: nobody noted it). A look for it goes on at `look_cursor`; Slack has refused `looks_refused` of them.
     """
 
     id: int
@@ -103,7 +105,11 @@ class Claimed:
     in_doubt: bool
     blind: int
     claimed_at: datetime
+    taken_at: datetime
     lease_until: datetime
+    doubt_until: datetime | None = None
+    look_cursor: str | None = None
+    looks_refused: int = 0
     thread_channel: str | None = None
     thread_ts: str | None = None
     target_channel: str | None = None
@@ -133,10 +139,24 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """This part of the history does not have it; there is more to look at from `cursor` on."""
+
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
 class CannotLook:
     """Nobody will ever be able to look: there is no right to read the channel's history."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookRefused:
+    """Slack takes no look from the workspace for `retry_after` seconds; sending is another matter."""
+
+    retry_after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +197,24 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True)
+class NotLooked:
+    """The look has not come to its end and goes on at `cursor`, after `retry_after` seconds if Slack refused it.
+
+    `asked` is False when nobody asked Slack, because it had refused another look a moment ago.
+    """
+
+    why: str
+    cursor: str | None = None
+    retry_after: float | None = None
+    asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class HandedBack:
     """The sender stops before it has sent anything; another may take the row at once."""
 
 
-Outcome = Sent | Found | Moot | PermanentFailure | NotSent | Ambiguous | HandedBack
+Outcome = Sent | Found | Moot | PermanentFailure | NotSent | Ambiguous | NotLooked | HandedBack
 
 
 @dataclass(frozen=True, slots=True)

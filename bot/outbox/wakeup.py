@@ -83,7 +83,7 @@ class Wakeup:
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _follow(self, connections: type[AsyncConnection]) -> None:
-        url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        url = self._database.direct_url.set(drivername="postgresql").render_as_string(hide_password=False)
         connection = await connections.connect(
             url, autocommit=True, connect_timeout=5, application_name="proofline listener"
         )

@@ -62,7 +62,7 @@ async def examine(settings: Settings, tell: Callable[[Diagnosis], None], replica
             findings.append(finding)
             tell(finding)
 
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, listen_url=settings.listen_url)
     note(await asyncio.to_thread(_database, database))
     usable = all(finding.well for finding in findings)
     async with app.http_session() as http:

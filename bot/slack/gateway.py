@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -24,12 +24,14 @@ from bot.outbox.types import (
     Claimed,
     Destination,
     Found,
+    LookRefused,
     Moot,
     NotSent,
     Op,
     PermanentFailure,
     Scope,
     Sent,
+    Unfinished,
 )
 from bot.slack import channels, errors
 from bot.slack.edge import template_of
@@ -118,8 +120,10 @@ class Gateway:
             return meaning if isinstance(meaning, PermanentFailure | NotSent) else NotSent(meaning.why)
         return PermanentFailure(SHARED_OUTSIDE) if shared else None
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent | PermanentFailure:
-        """Search the conversation for the row's uuid; an update can simply be made again."""
+    async def find(
+        self, row: Claimed
+    ) -> Found | Absent | Unfinished | CannotLook | LookRefused | NotSent | PermanentFailure:
+        """Search a page of the conversation for the row's uuid; an update can simply be made again."""
         if row.op is Op.UPDATE:
             return Absent()
         channel = await self._channel(row)
@@ -128,18 +132,13 @@ class Gateway:
         if isinstance(channel, PermanentFailure):
             return _cannot_look(channel)
         try:
-            result = await self._search(row, channel, since)
-            RECONCILIATIONS.labels("found" if isinstance(result, Found) else "absent").inc()
-            return result
+            return await self._search(row, channel)
         except SlackApiError as error:
             if errors.code_of(error) in errors.NO_SUCH_MESSAGE:
                 return Absent()
-            meaning = await self._meaning(error)
-            return (
-                _cannot_look(meaning)
-                if isinstance(meaning, PermanentFailure)
-                else NotSent(_why(meaning), _wait(meaning))
-            )
+            if errors.code_of(error) == "invalid_cursor" and row.look_cursor:
+                return await self.find(replace(row, look_cursor=None))  # Slack forgot it: look from the beginning
+            return _look_failed(await self._meaning(error))
         except Exception as error:  # noqa: BLE001 - a look that failed may be tried again
             return NotSent(f"could not look: {type(error).__name__} {error}")
 
@@ -231,30 +230,37 @@ class Gateway:
                 return NotSent(f"could not ask Slack who we are: {unknown}")
         return errors.outcome_of(error)
 
-    def _oldest(self, row: Claimed, since: datetime) -> datetime:
-        """From when on to search. Where the clock was moved (demo, tests), Slack's stand-in follows it."""
-        moved = abs(self._clock.now() - datetime.now(UTC)) > _CLOCK_MARGIN
-        return (min(since, row.due_at) if moved else since) - _CLOCK_MARGIN
+    def _window(self, row: Claimed) -> dict[str, str]:
+        """Between which moments to search. Where the clock was moved (demo, tests), Slack's stand-in follows it."""
+        if abs(self._clock.now() - datetime.now(UTC)) > _CLOCK_MARGIN:
+            return {"oldest": _stamp(min(row.claimed_at, row.due_at) - _CLOCK_MARGIN)}
+        window = {"oldest": _stamp(row.claimed_at - _CLOCK_MARGIN)}
+        return window | ({"latest": _stamp(row.doubt_until + _CLOCK_MARGIN)} if row.doubt_until else {})
 
-    async def _search(self, row: Claimed, channel: str, since: datetime) -> Found | Absent:
+    async def _search(self, row: Claimed, channel: str) -> Found | Absent | Unfinished:
         window: dict[str, Any] = {
             "channel": channel,
-            "oldest": f"{self._oldest(row, since).timestamp():.6f}",
+            "cursor": row.look_cursor,
             "include_all_metadata": True,
             "limit": _PAGE,
+            **self._window(row),
         }
-        cursor: str | None = None
-        while True:
-            if row.thread_ts:
-                page = await self._client.conversations_replies(ts=row.thread_ts, cursor=cursor, **window)
-            else:
-                page = await self._client.conversations_history(cursor=cursor, **window)
-            for message in page["messages"]:
-                if _uuid(message) == row.uuid:
-                    return Found(channel, str(message["ts"]))
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return Absent()
+        if row.thread_ts:
+            page = await self._client.conversations_replies(ts=row.thread_ts, **window)
+        else:
+            page = await self._client.conversations_history(**window)
+        for message in page["messages"]:
+            if _uuid(message) == row.uuid:
+                RECONCILIATIONS.labels("found").inc()
+                return Found(channel, str(message["ts"]))
+        if cursor := (page.get("response_metadata") or {}).get("next_cursor"):
+            return Unfinished(str(cursor))
+        RECONCILIATIONS.labels("absent").inc()
+        return Absent()
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.timestamp():.6f}"
 
 
 def _uuid(message: Mapping[str, Any]) -> str | None:
@@ -271,9 +277,14 @@ def _cannot_look(refused: PermanentFailure) -> CannotLook | PermanentFailure:
     return refused if shut_out else CannotLook(refused.code)
 
 
-def _why(meaning: NotSent | Ambiguous) -> str:
-    return f"could not look: {meaning.why}"
-
-
-def _wait(meaning: NotSent | Ambiguous) -> float | None:
-    return meaning.retry_after if isinstance(meaning, NotSent) else None
+def _look_failed(
+    meaning: PermanentFailure | NotSent | Ambiguous,
+) -> CannotLook | LookRefused | NotSent | PermanentFailure:
+    match meaning:
+        case PermanentFailure():
+            return _cannot_look(meaning)
+        case NotSent(_, retry_after) if retry_after is not None:
+            RECONCILIATIONS.labels("refused").inc()
+            return LookRefused(retry_after)
+        case NotSent(why) | Ambiguous(why):
+            return NotSent(f"could not look: {why}")

@@ -6,7 +6,7 @@ import os
 import select
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -41,8 +41,14 @@ _SNAPSHOT: dict[str, dict[str, Any]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-# A peer that vanished without a word is noticed after a minute, not after the system's two hours.
-KEEPALIVES = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+# A peer that vanished without a word is noticed after a minute, not after the system's two hours; one that vanished
+# while a statement was on its way to it after half of one, not after the system's quarter of an hour.
+KEEPALIVES = {
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
 NOT_TO_COPY = frozenset({*KEEPALIVES, *_SECRET_PARAMETERS})
 """Parameters of an address that are not for people to copy: what we add, and passwords."""
 
@@ -72,10 +78,17 @@ class Database:
     `clock_offset` shifts what `db_now` tells; leases and gates follow it, so tests can let them run out.
     The writers of a SQLite file take their turns at `turnstile`; PostgreSQL needs none. `serves` are the ids of the
     workspaces that this process works for, None until `serve` says them; `bot.store.serving` reads them.
+
+    `listen_url` is the way to the same PostgreSQL past a pooler that `url` leads to. Through a pooler every transaction
+    may get another connection of the server's, so nothing is kept in one then: no setting, no prepared statement.
     """
 
-    def __init__(self, url: str | URL, *, clock_offset: timedelta = timedelta()) -> None:
+    def __init__(
+        self, url: str | URL, *, listen_url: str | URL | None = None, clock_offset: timedelta = timedelta()
+    ) -> None:
         self.url = _with_driver(make_url(url))
+        self.direct_url = _with_driver(make_url(listen_url)) if listen_url else self.url
+        self._pooled = bool(listen_url)
         self.dialect: str = self.url.get_backend_name()
         self.clock_offset = clock_offset
         self.serves: frozenset[int] | None = None
@@ -95,7 +108,7 @@ class Database:
     def _engine(self, *, size: int, patience: float, reads: bool = False) -> Engine:
         if self.dialect == "sqlite":
             return _sqlite(self.url, None if reads else self.turnstile, size, patience)
-        return _postgresql(self.url, size, patience, reads=reads)
+        return _postgresql(self.url, size, patience, reads=reads, pooled=self._pooled)
 
     def serve(self, workspace_ids: Collection[int]) -> None:
         """From now on claim work of these workspaces only."""
@@ -170,21 +183,22 @@ def _with_driver(url: URL) -> URL:
     return url.update_query_dict({**KEEPALIVES, **url.query}) if url.get_backend_name() == "postgresql" else url
 
 
-def _postgresql(url: URL, size: int, patience: float, *, reads: bool) -> Engine:
-    lock_timeout = f"{min(patience, _LONGEST_PG_LOCK_SECONDS):g}s"
-    settings = " ".join(f"-c {name}={value}" for name, value in {**_PG_SETTINGS, "lock_timeout": lock_timeout}.items())
+def _postgresql(url: URL, size: int, patience: float, *, reads: bool, pooled: bool) -> Engine:
     # Without a transaction there is no BEGIN and no ROLLBACK to wait for; after a ROLLBACK psycopg would also forget
     # which statements it has prepared, and the server would plan each of them again.
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if reads else {}
+    arguments: dict[str, Any] = {"prepare_threshold": None} if pooled else {}
     engine = create_engine(
         url,
         pool_size=size,
         max_overflow=0,
         pool_timeout=patience,
         hide_parameters=True,
-        connect_args={"connect_timeout": 5, "application_name": "proofline", "options": settings},
+        connect_args={"connect_timeout": 5, "application_name": "proofline", **arguments},
         **options,
     )
+    lock_timeout = f"{min(patience, _LONGEST_PG_LOCK_SECONDS):g}s"
+    _keep_set(engine, {**_PG_SETTINGS, "lock_timeout": lock_timeout}, reads=reads, pooled=pooled)
     driver_error = engine.dialect.loaded_dbapi.Error
 
     @event.listens_for(engine, "checkout")
@@ -200,6 +214,27 @@ def _postgresql(url: URL, size: int, patience: float, *, reads: bool) -> Engine:
     if reads:
         event.listen(engine, "before_cursor_execute", _refuse_to_write)
     return engine
+
+
+def _keep_set(engine: Engine, settings: Mapping[str, str], *, reads: bool, pooled: bool) -> None:
+    """Have these settings hold in all that `engine` does. Poolers refuse them while a connection is made."""
+
+    def statement(within: str) -> str:
+        return "SELECT " + ", ".join(f"set_config('{name}', '{value}', {within})" for name, value in settings.items())
+
+    if not pooled:
+
+        @event.listens_for(engine, "connect")
+        def _set(connection: Any, _record: object) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(statement("false"))
+            connection.commit()
+
+    elif not reads:
+
+        @event.listens_for(engine, "begin")
+        def _set_in_transaction(connection: Connection) -> None:
+            connection.exec_driver_sql(statement("true"))
 
 
 def _has_news(file: int) -> bool:

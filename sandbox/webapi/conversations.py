@@ -2,6 +2,7 @@
 
 from sandbox.errors import SlackError
 from sandbox.model import Channel, Json
+from sandbox.pace import LOOKS_PAGE
 from sandbox.payloads import channel_json, message_json
 from sandbox.webapi.registry import Call, method, page
 
@@ -122,7 +123,7 @@ def history(call: Call) -> Json:
     state = call.world.state
     oldest, latest = _moment(call, "oldest", 0.0), _moment(call, "latest", float("inf"))
     inclusive = call.flag("inclusive")
-    limit = call.number("limit", 100, 999)
+    limit = min(call.number("limit", 100, 999), LOOKS_PAGE if call.world.limited_looks else 999)
     before = _cursor(call)
     messages = []
     for message in reversed(state.log(channel.id)):
@@ -175,6 +176,6 @@ def replies(call: Call) -> Json:
     ]
     with_metadata = call.flag("include_all_metadata")
     messages = [message_json(state, message, with_metadata) for message in [parent, *replies_in_range]]
-    answer = page(call, messages, "messages", 1000, 1000)
+    answer = page(call, messages, "messages", *((LOOKS_PAGE,) * 2 if call.world.limited_looks else (1000, 1000)))
     answer["has_more"] = bool(answer["response_metadata"]["next_cursor"])
     return answer

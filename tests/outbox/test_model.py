@@ -133,7 +133,7 @@ class Replica:
             self.world.post(row)
         return Sent(row.channel, row.uuid[:20]) if end == "answered" else Ambiguous("connection lost")
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook:
+    async def find(self, row: Claimed) -> Found | Absent | CannotLook:
         # A row in doubt keeps its place: it may stand in the channel since it was claimed first.
         first = self.world.claimed_after.get((row.key, row.token - 1), 0)
         self.world.claimed_after[row.key, row.token] = first

@@ -162,7 +162,7 @@ def test_a_frozen_senders_report_does_not_hide_that_another_sent_blindly_since(d
     pass_time(database, LEASE + 1)
     (again,) = take(database)
     with database.begin() as session:
-        assert mark_blind(session, again.id, again.token)
+        assert mark_blind(session, again)
     assert settle(database, row, Sent("C1", "1.1")) is ResultVerdict.RECORDED
     with database.reading() as session:
         assert session.execute(select(outbox.c.note)).scalar_one() == Note.AT_LEAST_ONCE

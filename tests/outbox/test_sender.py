@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -13,7 +13,19 @@ from bot.outbox.pacing import paused_reason, resume_workspace
 from bot.outbox.reconcile import UNKNOWN
 from bot.outbox.record_results import Pace
 from bot.outbox.sender import BROKEN, SenderSettings
-from bot.outbox.types import Ambiguous, Claimed, NotSent, Op, PermanentFailure, Scope
+from bot.outbox.types import (
+    Absent,
+    Ambiguous,
+    CannotLook,
+    Claimed,
+    Found,
+    LookRefused,
+    NotSent,
+    Op,
+    PermanentFailure,
+    Scope,
+    Unfinished,
+)
 from bot.store.engine import Database
 from tests.support.channel_log import FAST, Clock, Office, message
 from tests.support.databases import pass_time
@@ -166,6 +178,67 @@ async def test_a_blind_row_is_never_sent_a_third_time_and_a_person_is_told(datab
     assert await office.sender.drain() == 2
     assert office.channels.keys() == ["dead:a"]
     assert office.ends()["a"] == ("dead", f"refused for good: {UNKNOWN}")
+
+
+async def test_a_refused_look_goes_on_where_it_was_and_sending_stays_open(database: Database) -> None:
+    office = Office(database)
+    office.channels.after["a"] = [Ambiguous("timeout")]
+    office.channels.looks["a"] = [Unfinished("page 2"), LookRefused(60), Unfinished("page 3"), LookRefused(60)]
+    office.put(message("a"), message("behind it"))
+    assert await office.sender.drain(patience=1) == 0
+    office.put(message("b", "C2"), message("c", "C3"))
+    assert await office.sender.drain(patience=1) == 2
+    assert office.channels.cursors == [None, "page 2"]
+    for sent in (0, 2):
+        pass_time(database, 61)
+        assert await office.sender.drain(patience=1) == sent
+    assert office.channels.cursors == [None, "page 2", "page 2", "page 3", "page 3"]
+    assert office.channels.keys() == ["a", "b", "c", "behind it"]
+    assert office.ends()["a"] == ("sent", "reconciled")
+
+
+async def test_while_looks_are_refused_other_replicas_do_not_ask_either(database: Database) -> None:
+    office = Office(database)
+    for key, channel in (("a", "C1"), ("b", "C2")):
+        office.channels.after[key] = [Ambiguous("timeout")]
+        office.channels.looks[key] = [LookRefused(60)]
+        office.put(message(key, channel))
+    assert await office.sender.drain(patience=1) == 0
+    rival = Office(database, channels=office.channels)
+    assert await rival.sender.drain(patience=1) == 0
+    assert office.channels.looked.total() == 1
+
+
+async def test_after_a_few_refusals_nobody_can_look(database: Database) -> None:
+    office = Office(database, settings=replace(FAST, look_refusals=3))
+    office.channels.after["a"] = [Ambiguous("timeout")]
+    office.channels.looks["a"] = [LookRefused(60)] * 9
+    office.put(message("a"))
+    for sent in (0, 0, 1):
+        assert await office.sender.drain(patience=1) == sent
+        pass_time(database, 61)
+    assert office.channels.looked["a"] == 3
+    assert office.ends()["a"] == ("sent", "at least once")
+
+
+async def test_a_look_ends_with_the_lease_of_the_last_attempt(database: Database) -> None:
+    office = Office(database)
+    office.channels.before["a"] = [Ambiguous("timeout"), Ambiguous("timeout")]
+    windows: list[tuple[datetime, datetime | None]] = []
+    look = office.transport.find
+
+    async def find(row: Claimed) -> Found | Absent | Unfinished | CannotLook | LookRefused:
+        windows.append((row.claimed_at, row.doubt_until))
+        pass_time(database, 100)
+        return await look(row)
+
+    office.transport.find = find  # type: ignore[method-assign]  # the real look, noted
+    office.put(message("a"))
+    assert await office.sender.drain() == 1
+    (first, first_end), (second, second_end) = windows
+    lease = timedelta(seconds=FAST.lease_seconds)
+    assert (first_end, second_end) == (first + lease, second + lease)
+    assert first < second < first + timedelta(seconds=100)
 
 
 async def test_a_message_that_cannot_be_rendered_stops_no_other(database: Database) -> None:

@@ -63,7 +63,7 @@ class FileChannel:
         while not go.exists():  # noqa: ASYNC110 -- another process makes the file
             await asyncio.sleep(0.005)
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent:
+    async def find(self, row: Claimed) -> Found | Absent:
         return Found(row.channel, row.uuid) if row.uuid in {uuid for uuid, _, _ in self.read()} else Absent()
 
     async def retract(self, row: Claimed, sent: Sent) -> None:

@@ -52,6 +52,7 @@ def row(channel: str) -> Claimed:
         in_doubt=False,
         blind=0,
         claimed_at=NOW,
+        taken_at=NOW,
         lease_until=NOW + timedelta(seconds=30),
     )
 

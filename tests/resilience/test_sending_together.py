@@ -109,4 +109,4 @@ async def test_a_look_that_is_refused_tells_a_missing_right_from_a_workspace_tha
             if method != "auth.test" or code == "account_inactive":
                 sandbox.fault(Fault(method, f"error:{code}"))
         doubtful = replace(row(channel.id), in_doubt=True, thread_ts=thread_ts)
-        assert await gateway.find(doubtful, MONDAY) == meaning
+        assert await gateway.find(doubtful) == meaning

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -274,3 +275,24 @@ async def test_traffic_is_recorded_a_line_a_call(tmp_path: Path) -> None:
     assert [line["method"] for line in lines] == ["chat.postMessage", "conversations.history", "response_url"]
     assert lines[0]["request"] == {"channel": general.id, "text": "hi", "blocks": blocks}
     assert lines[0]["response"]["ok"] is True and lines[2]["request"]["text"] == "there"
+
+
+async def test_looks_into_history_are_few_and_short_where_slack_limits_them() -> None:
+    async with Sandbox(WORKSPACE, MANIFEST, limited_looks=True) as sandbox:
+        client, general = without_retries(sandbox), sandbox.world.state.find_channel("general")
+        assert general is not None
+        for number in range(20):
+            await client.chat_postMessage(channel=general.id, text=str(number))
+        first = await client.conversations_history(channel=general.id, limit=200)
+        assert (len(first["messages"]), first["has_more"]) == (15, True)
+        with pytest.raises(SlackApiError) as refused:
+            await client.conversations_history(channel=general.id)
+        assert refused.value.response.status_code == 429
+        assert 50 < int(refused.value.response.headers["Retry-After"]) <= 60
+        replies = await client.conversations_replies(channel=general.id, ts=first["messages"][0]["ts"])
+        assert len(replies["messages"]) == 1
+        sandbox.clock.move(sandbox.clock.now() + timedelta(seconds=61))
+        rest = await client.conversations_history(
+            channel=general.id, cursor=first["response_metadata"]["next_cursor"], limit=200
+        )
+        assert [message["text"] for message in rest["messages"]] == ["4", "3", "2", "1", "0"]

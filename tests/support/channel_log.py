@@ -22,6 +22,7 @@ from bot.outbox.types import (
     CannotLook,
     Claimed,
     Found,
+    LookRefused,
     Moot,
     Note,
     NotSent,
@@ -29,6 +30,7 @@ from bot.outbox.types import (
     Outgoing,
     PermanentFailure,
     Sent,
+    Unfinished,
 )
 from bot.outbox.wakeup import Wakeup
 from bot.store.engine import Database
@@ -67,7 +69,8 @@ class Clock:
 
 @dataclass
 class ChannelLog:
-    """The channels. `before` and `after` hold faults by key: instead of the effect, or in place of its answer."""
+    """The channels. `before` and `after` hold faults by key: instead of the effect, or in place of its answer;
+    `looks` what looks for a key find before they get through."""
 
     posts: list[Post] = field(default_factory=list)
     updates: list[str] = field(default_factory=list)
@@ -76,6 +79,8 @@ class ChannelLog:
     broken: dict[str, Exception] = field(default_factory=dict)
     moot: dict[str, str] = field(default_factory=dict)
     may_look: bool = True
+    looks: dict[str, list[Unfinished | LookRefused]] = field(default_factory=lambda: defaultdict(list))
+    cursors: list[str | None] = field(default_factory=list)
     looked: Counter[str] = field(default_factory=Counter)
     stamps: count[int] = field(default_factory=lambda: count(1))
 
@@ -128,8 +133,11 @@ class LogTransport:
             return _raised(faults.pop(0))
         return Sent(post.channel, post.ts)
 
-    async def find(self, row: Claimed, since: datetime) -> Found | Absent | CannotLook | NotSent:
+    async def find(self, row: Claimed) -> Found | Absent | Unfinished | CannotLook | LookRefused:
         self.channels.looked[row.key] += 1
+        self.channels.cursors.append(row.look_cursor)
+        if answers := self.channels.looks[row.key]:
+            return answers.pop(0)
         if not self.channels.may_look:
             return CannotLook("missing_scope")
         for post in self.channels.posts:

@@ -12,9 +12,16 @@ _PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     "promtool": ("promtool",),
     "npm": ("npm",),
+    "pgbouncer": ("pgbouncer",),
 }
 _LIBRARIES = {"pango": "pango-1.0"}
-_DEBIAN = {"chromium": "chromium", "promtool": "prometheus", "npm": "npm", "pango": "libpango-1.0-0"}
+_DEBIAN = {
+    "chromium": "chromium",
+    "promtool": "prometheus",
+    "npm": "npm",
+    "pgbouncer": "pgbouncer",
+    "pango": "libpango-1.0-0",
+}
 
 
 def find(tool: str) -> str | None:
@@ -33,7 +40,7 @@ def path_of(tool: str) -> str:
 
 
 def needs(tool: str) -> pytest.MarkDecorator:
-    """Skip where `tool` (chromium, promtool, npm or pango) is missing, and say so; with NO_SKIPS set that fails."""
+    """Skip where `tool`, one of those above, is missing, and say so; with NO_SKIPS set that fails."""
     return pytest.mark.skipif(
         find(tool) is None, reason=f"{tool} is not installed; on Debian: apt-get install {_DEBIAN[tool]}"
     )

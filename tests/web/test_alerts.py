@@ -48,6 +48,7 @@ ROW = Claimed(
     in_doubt=False,
     blind=0,
     claimed_at=NOW,
+    taken_at=NOW,
     lease_until=NOW,
 )
 OBSERVER = metrics.Counting()

@@ -171,6 +171,7 @@ def guests_form(session: Session, actor: Actor, form: PortfolioForm, now: dateti
         tz=form.tz,
         bands=form.bands,
         loads=form.loads or "",
+        seen=actor.seen or 0,  # what the first form showed
         guests=tuple(guests),
     )
 

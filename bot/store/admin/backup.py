@@ -43,7 +43,7 @@ def backup(database: Database, file: Path, progress: Progress = lambda done, tot
 
 def pg_dump(database: Database, file: Path) -> str:
     """The command line that backs up this PostgreSQL database; the password is asked for or in ~/.pgpass."""
-    url = database.url
+    url = database.direct_url
     query = {name: value for name, value in url.query.items() if name not in NOT_TO_COPY}
     bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
     return f"pg_dump --format=custom --file={shlex.quote(str(file))} {shlex.quote(str(bare))}"

@@ -1,7 +1,8 @@
 """The tables of delivery: what must reach Slack, and the gates that pace it.
 
 Three kinds of time live here and are never compared: `due_at`, `created_at` and `finished_at` are business time (the
-injected clock); `ready_at`, `lease_until`, `claimed_at` and the gates are the database's own time (`engine.db_now`).
+injected clock); `ready_at`, `lease_until`, `claimed_at`, `doubt_until` and the gates are the database's own time
+(`engine.db_now`). What may have reached Slack did so between `claimed_at` and `doubt_until`, the end of a lease.
 
 A row is open until `finished_at`. An open row is `waiting` (looked at by every claim), `parked` (something before it in
 its channel is open, so no claim needs to look at it) or `sending`. State changes of open rows happen under the lock of
@@ -42,6 +43,9 @@ outbox = Table(
     Column("lease_until", UtcDateTime),
     Column("owner", String(80)),
     Column("claimed_at", UtcDateTime),
+    Column("doubt_until", UtcDateTime),
+    Column("look_cursor", String(400)),
+    Column("looks_refused", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("in_doubt", Boolean, nullable=False, server_default=text("false")),
@@ -74,6 +78,7 @@ workspace_gate = Table(
     metadata,
     Column("workspace_id", BigInt, ForeignKey("workspace.id"), primary_key=True, autoincrement=False),
     Column("blocked_until", UtcDateTime),
+    Column("no_looks_until", UtcDateTime),
     Column("paused", String(80)),
     Column("paused_at", UtcDateTime),
 )
