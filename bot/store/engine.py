@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Result, Select, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
@@ -144,6 +144,28 @@ def secrets_of(url: str) -> tuple[str, ...]:
         return ()
     texts = (parts.password, *(parts.query.get(name) for name in _SECRET_PARAMETERS))
     return tuple(text for text in texts if isinstance(text, str) and text)
+
+
+@contextmanager
+def snapshot_beside(session: Session) -> Iterator[Session]:
+    """A session that only reads, beside one that may write: what it reads stands as it was at one moment.
+
+    For long reads: while `session` itself has asked nothing yet, no transaction that could write is open meanwhile.
+    """
+    database: Database = session.info["database"]
+    with database.snapshot() as reader:
+        yield reader
+
+
+def streamed(session: Session, statement: Select[Any], rows: int) -> Result[Any]:
+    """The rows of a statement, so many at a time: in a snapshot memory stays flat, however many there are.
+
+    On PostgreSQL other sessions that only read have no transaction, which a cursor on the server needs: there all rows
+    are read at once.
+    """
+    bind = session.get_bind()
+    outside = bind.dialect.name == "postgresql" and "isolation_level" not in bind.get_execution_options()
+    return session.execute(statement if outside else statement.execution_options(yield_per=rows))
 
 
 def db_now(session: Session) -> datetime:

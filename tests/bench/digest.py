@@ -94,7 +94,9 @@ def _open_last_week(database: Database) -> None:
     portfolio, opened = schema.portfolio, schema.digest
     with database.begin() as session:
         session.execute(update(portfolio).values(next_digest_at=last_week))
+    with database.begin() as session:
         assert portfolio_digest.open_due_digest(session, last_week)
+    with database.begin() as session:
         figures = as_json(session.execute(select(opened.c.figures)).scalar_one())
         credits = figures["kept"]["credits"]
         figures["kept"]["credits"] = {key: credits[key] for number, key in enumerate(credits) if number % 20}
