@@ -118,6 +118,20 @@ async def test_home_shows_my_accounts_and_answers_and_opens_the_card(stage: Stag
     assert gus.home is None or "Acme" not in gus.text(gus.home)
 
 
+async def test_home_turns_its_pages_in_place(stages: Stage) -> None:
+    ines = stages.person("ines")
+    owner = stages.actor("ines")
+    for number in range(12):
+        account = NewAccount(f"Customer {number:02}", owner.member.slack_id)
+        stages.write(lambda s, account=account: add_account.add_account(s, owner, account, stages.now))
+    await ines.open_home()
+    assert "Page 1 of 2, 12 accounts" in ines.text(ines.home) and "Customer 11" not in ines.text(ines.home)
+    await ines.click("home.next", view=ines.home)
+    assert "Page 2 of 2" in ines.text(ines.home) and "Customer 11" in ines.text(ines.home)
+    await ines.click("home.previous", view=ines.home)
+    assert "Customer 00" in ines.text(ines.home) and "Next 2" in ines.text(ines.home)
+
+
 async def test_a_portfolio_shows_all_names_and_sets_its_loop_channels(stage: Stage) -> None:
     fill(stage)
     maya, tom = stage.person("maya"), stage.person("tom")

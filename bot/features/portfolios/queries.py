@@ -93,8 +93,8 @@ def holding(
     """The accounts of a portfolio whose kept summary holds at `now`, worst first, each with its figures; streamed."""
     statement = (
         select(*_ACCOUNT, brief.c.figures)
-        .select_from(_summarized())
-        .where(_inside(workspace_id, portfolio_id), _holds(rules, now))
+        .select_from(summarized())
+        .where(_inside(workspace_id, portfolio_id), summary_holds(rules, now))
         .order_by(*worst_first(session))
     )
     for row in streamed(session, statement, _STREAMED):
@@ -120,8 +120,8 @@ def without_summary(
     session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime, *, limit: int | None = None
 ) -> list[int]:
     """The portfolio's accounts that `holding` leaves out, by id; at most `limit` of them."""
-    statement = select(account.c.id).select_from(_summarized()).where(_inside(workspace_id, portfolio_id))
-    missing = statement.where(_holds(rules, now).is_not(true())).order_by(account.c.id).limit(limit)
+    statement = select(account.c.id).select_from(summarized()).where(_inside(workspace_id, portfolio_id))
+    missing = statement.where(summary_holds(rules, now).is_not(true())).order_by(account.c.id).limit(limit)
     return list(session.execute(missing).scalars())
 
 
@@ -134,7 +134,7 @@ def hold_without_summary(
         brief, brief.c.account_id == account_due.c.account_id
     )
     ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
-    missing = select(account_due.c.account_id).select_from(joined).where(ours, _holds(rules, now).is_not(true()))
+    missing = select(account_due.c.account_id).select_from(joined).where(ours, summary_holds(rules, now).is_not(true()))
     held = missing.order_by(account_due.c.account_id).with_for_update(of=account_due, skip_locked=True, key_share=True)
     return list(session.execute(held).scalars())
 
@@ -197,13 +197,13 @@ def _inside(workspace_id: int, portfolio_id: int) -> ColumnElement[bool]:
     return (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
 
 
-def _summarized() -> FromClause:
+def summarized() -> FromClause:
     """Accounts with what was last kept of them, if anything was."""
     with_due = account.outerjoin(account_due, account_due.c.account_id == account.c.id)
     return with_due.outerjoin(brief, brief.c.account_id == account.c.id)
 
 
-def _holds(rules: str, now: datetime) -> ColumnElement[bool]:
+def summary_holds(rules: str, now: datetime) -> ColumnElement[bool]:
     """The condition that an account's kept summary holds; NULL where there is none."""
     sorted_by = account_due.c.brief_coverage.is_not(None)  # older releases kept summaries without it
     return (account_due.c.brief_until > now) & sorted_by & (brief.c.rules == rules)
