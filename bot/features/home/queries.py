@@ -92,32 +92,43 @@ class MyAccounts:
     def count(self, session: Session) -> tuple[int, int]:
         """How many there are, and how many of them have no summary that holds."""
         holds = func.coalesce(self._holds, false())
-        counts = select(func.count(), func.count().filter(holds)).select_from(summarized()).where(self._mine)
+        counts = (
+            select(func.count(), func.count().filter(holds))
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id))
+        )
         many, with_summary = session.execute(counts).one()
         return many, many - with_summary
 
     def without_summary(self, session: Session, limit: int) -> list[int]:
         """Those that have no summary that holds, by id."""
-        ids = select(account.c.id).select_from(summarized()).where(self._mine, self._holds.is_not(true()))
+        ids = (
+            select(account.c.id)
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id), self._holds.is_not(true()))
+        )
         return list(session.execute(ids.order_by(account.c.id).limit(limit)).scalars())
 
     def with_summary(self, session: Session, start: int, limit: int) -> list[tuple[Account, str]]:
         """Those whose summary holds, worst first, from number `start` on, each with its figures."""
-        held = select(*_ACCOUNT, brief.c.figures).select_from(summarized()).where(self._mine, self._holds)
+        held = (
+            select(*_ACCOUNT, brief.c.figures)
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id), self._holds)
+        )
         rows = session.execute(held.order_by(*worst_first(session)).offset(start).limit(limit)).all()
         return [(Account(*row[:-1]), row[-1]) for row in rows]
 
     def as_last_kept(self, session: Session, start: int, limit: int) -> list[int]:
         """All of them by what was last kept of each, worst first, from number `start` on, by id."""
-        ids = select(account.c.id).select_from(summarized()).where(self._mine)
+        ids = select(account.c.id).select_from(summarized()).where(_mine(self.me.workspace_id, self.me.id))
         return list(session.execute(ids.order_by(*worst_first(session)).offset(start).limit(limit)).scalars())
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        theirs = (account.c.owner_id == self.me.id) | (account.c.deputy_id == self.me.id)
-        ours = account.c.workspace_id == self.me.workspace_id
-        return ours & theirs & (account.c.status == AccountStatus.CUSTOMER)
 
     @property
     def _holds(self) -> ColumnElement[bool]:
         return summary_holds(self.rules, self.now)
+
+
+def _mine(workspace_id: int, member_id: int) -> ColumnElement[bool]:
+    theirs = (account.c.owner_id == member_id) | (account.c.deputy_id == member_id)
+    return (account.c.workspace_id == workspace_id) & theirs & (account.c.status == AccountStatus.CUSTOMER)
