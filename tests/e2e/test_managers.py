@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.features.accounts import add_account
 from bot.features.accounts.add_account import NewAccount
@@ -121,9 +122,13 @@ async def test_home_shows_my_accounts_and_answers_and_opens_the_card(stage: Stag
 async def test_home_turns_its_pages_in_place(stages: Stage) -> None:
     ines = stages.person("ines")
     owner = stages.actor("ines")
-    for number in range(12):
-        account = NewAccount(f"Customer {number:02}", owner.member.slack_id)
-        stages.write(lambda s, account=account: add_account.add_account(s, owner, account, stages.now))
+
+    def add_twelve(session: Session) -> None:
+        for number in range(12):
+            new = NewAccount(f"Customer {number:02}", owner.member.slack_id)
+            add_account.add_account(session, owner, new, stages.now)
+
+    stages.write(add_twelve)
     await ines.open_home()
     assert "Page 1 of 2, 12 accounts" in ines.text(ines.home) and "Customer 11" not in ines.text(ines.home)
     await ines.click("home.next", view=ines.home)

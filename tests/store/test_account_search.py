@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from rapidfuzz import process
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -137,13 +138,13 @@ def test_among_thousands_that_are_spelt_alike_the_right_one_is_found(alike: Sess
 def test_a_misspelt_name_is_ranked_among_few_accounts(alike: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is compared letter by letter does not grow with the number of accounts."""
     ranked: list[int] = []
-    extract = account_search.process.extract
+    extract = process.extract
 
     def counted(key: str, spellings: dict[tuple[int, str], str], **options: Any) -> Any:
         ranked.append(len({account_id for account_id, _ in spellings}))
         return extract(key, spellings, **options)
 
-    monkeypatch.setattr(account_search.process, "extract", counted)
+    monkeypatch.setattr(process, "extract", counted)
     for typed in ("custmer 1234", "custmer", "cstmr", "zzzz"):
         account_search.find(alike, 1, typed)
     assert ranked and max(ranked) <= 400
