@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from bot.store.engine import Database
 
@@ -54,6 +54,23 @@ def in_turns(sides: Mapping[str, Side], rounds: int, warm_up: int = 1) -> dict[s
 def middle(held: list[Spent]) -> Spent:
     """The medians of clock and processor time."""
     return Spent(median(one.wall for one in held), median(one.cpu for one in held))
+
+
+def statements_of(database: Database, work: Callable[[], object]) -> int:
+    """How many statements a second call of `work` sends, BEGIN and savepoints left out."""
+    sent: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            sent.append(statement)
+
+    work()
+    event.listen(database.engine, "before_cursor_execute", keep)
+    try:
+        work()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", keep)
+    return len(sent)
 
 
 def server_cpu(database: Database) -> float:
