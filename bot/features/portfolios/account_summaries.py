@@ -31,7 +31,7 @@ from bot.store import proof_state
 from bot.store.portfolios import Portfolio
 
 HALF_A_YEAR = timedelta(days=182)
-BATCH = 1_000
+BATCH = 500
 """How many accounts are summarized in one transaction, well below a second."""
 
 
