@@ -157,7 +157,7 @@ def snapshot_beside(session: Session) -> Iterator[Session]:
         yield reader
 
 
-def streamed(session: Session, statement: Select[Any], rows: int) -> Result[Any]:
+def streamed(session: Session, statement: Select[*tuple[Any, ...]], rows: int) -> Result[*tuple[Any, ...]]:
     """The rows of a statement, so many at a time: in a snapshot memory stays flat, however many there are.
 
     On PostgreSQL other sessions that only read have no transaction, which a cursor on the server needs: there all rows
