@@ -13,7 +13,7 @@ from sqlalchemy import event, select, update
 from bot.features.portfolios import account_summaries, digest
 from bot.features.portfolios import queries as portfolio_queries
 from bot.store import schema
-from bot.store.engine import Database
+from bot.store.engine import Database, Use
 from bot.store.schema.outbox import outbox
 from tests.bench.digest import look
 from tests.bench.filling import NOW, fill
@@ -94,21 +94,17 @@ def test_a_cold_digest_says_what_a_warm_one_says(large: Database, databases: Dat
     assert said[0] == said[1]
 
 
-def test_a_warm_digest_reads_beside_the_writers(large: Database) -> None:
-    """Nothing is written before everything is worked out: on SQLite nobody else could write meanwhile."""
+def test_a_digest_is_worked_out_before_anything_is_written(large: Database) -> None:
+    """On SQLite nobody else could write meanwhile; on PostgreSQL a portfolio would be locked."""
     look(large, ACCOUNTS)
-    with large.begin() as somebody:
-        somebody.execute(update(schema.account).where(schema.account.c.id == 1).values(first_win="While it is read"))
-        reader = Thread(target=worked_out, args=[large])
-        reader.start()
-        reader.join(20)
-        assert not reader.is_alive()
-
-
-def worked_out(database: Database) -> None:
-    with database.reading() as session:
-        summaries = account_summaries.of_portfolio(session, 1, 1, None, NOW)
-        digest.survey(summaries, None, NOW)
+    sent: list[str] = []
+    for use, engine in large.engines.items():
+        event.listen(engine, "before_cursor_execute", lambda *_args, use=use: sent.append(use))
+    assert open_one(large)
+    writing = sent.index(Use.BACKGROUND)
+    assert sent[:writing].count(Use.READS) > 5
+    assert Use.READS not in sent[writing:]
+    assert digests(large) == 1
 
 
 def test_two_replicas_open_one_cold_digest(large: Database) -> None:
