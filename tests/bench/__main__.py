@@ -46,7 +46,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 }
 RESULT = Path("build/bench.json")
 BEGUN_WITHIN_SECONDS = 30 * 60
-"""A benchmark that has not begun by then is left out, so that a run ends within 35 minutes; none takes five."""
+"""A benchmark that has not begun by then is left out, so that a run ends within 35 minutes: the last are short."""
 _WIDE = 170
 _HEADERS = ("figure", "value", "", "baseline", "ratio", "aim", "holds", "against")
 

@@ -7,10 +7,9 @@ since it last changed, and kept its summary, as is usual; a cold digest works ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from bot.app.assessments import assess_now
 from bot.features.portfolios import account_summaries
@@ -22,6 +21,7 @@ from tests.bench.filling import NOW, fill
 from tests.bench.measuring import Spent, spent
 from tests.bench.processes import Program
 from tests.bench.registry import Figure, Run, bounded, compared
+from tests.support.statements import statements
 
 _OUTCOMES = 10
 _AT_ONCE = 200
@@ -77,9 +77,10 @@ def _third(database: Database) -> tuple[Spent, int]:
     """The best of three digests, each compared with the same one of last week, and how many queries one takes."""
     _open_last_week(database)
     _open(database)
-    with _statements(database) as seen:
+    with statements(database) as sent:
         took = [spent(lambda: _open(database), database) for _ in range(3)]
-    return Spent(min(one.wall for one in took), min(one.cpu for one in took)), len(seen) // 3
+    asked = sum("outbox" not in statement for statement in sent)
+    return Spent(min(one.wall for one in took), min(one.cpu for one in took)), asked // 3
 
 
 def _open(database: Database) -> None:
@@ -103,20 +104,6 @@ def _open_last_week(database: Database) -> None:
         figures["kept"]["credits"] = {key: credits[key] for number, key in enumerate(credits) if number % 20}
         session.execute(update(opened).values(figures=figures))
         session.execute(update(portfolio).values(next_digest_at=NOW))
-
-
-@contextmanager
-def _statements(database: Database) -> Iterator[list[str]]:
-    """The statements that the block sends, but for those that put the thread's pages into the outbox."""
-    seen: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "outbox" not in statement:
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", keep)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", keep)
 
 
 def _cold(run: Run, dialect: str, accounts: int) -> Iterator[Figure]:

@@ -9,9 +9,12 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.store.engine import Database
+from tests.support.statements import statements
+
+_OF_TRANSACTIONS = ("BEGIN", "SAVEPOINT", "RELEASE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +60,13 @@ def middle(held: list[Spent]) -> Spent:
 
 
 def statements_of(database: Database, work: Callable[[], object]) -> int:
-    """How many statements a second call of `work` sends, BEGIN and savepoints left out."""
-    sent: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
-            sent.append(statement)
-
+    """How many statements a second call of `work` sends, BEGIN and savepoints left out; `AssertionError` for none."""
     work()
-    event.listen(database.engine, "before_cursor_execute", keep)
-    try:
+    with statements(database) as sent:
         work()
-    finally:
-        event.remove(database.engine, "before_cursor_execute", keep)
-    return len(sent)
+    asked = [statement for statement in sent if not statement.startswith(_OF_TRANSACTIONS)]
+    assert asked, "nothing was asked"
+    return len(asked)
 
 
 def server_cpu(database: Database) -> float:

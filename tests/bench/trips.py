@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from itertools import count
+
+from sqlalchemy import text
 
 from bot.app import accounts as app_accounts
 from bot.app import submissions
@@ -30,6 +33,7 @@ _numbers = count(1)
 def trips(run: Run) -> Iterable[Figure]:
     """Clock time near and a millisecond away each way, and the statements, who acts included, transactions' own not."""
     near = home.filled(run, "postgresql", _ACCOUNTS)
+    _ask(near)
     works: dict[str, tuple[Callable[[Database], None], int | None]] = {
         "card": (_card, 6),
         "home": (home.show, None),
@@ -47,6 +51,15 @@ def trips(run: Run) -> Iterable[Figure]:
     near.dispose()
 
 
+def _ask(database: Database) -> None:
+    """Let the first meeting of every account be tomorrow, and its prompt wait for an answer."""
+    soon = {"soon": NOW + timedelta(hours=20)}
+    with database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM answer WHERE meeting_id % 4 = 1"))
+        connection.execute(text("UPDATE meeting SET starts_at = :soon WHERE id % 4 = 1"), soon)
+        connection.execute(text("UPDATE prompt SET state = 'open', closes_at = :soon WHERE id % 4 = 1"), soon)
+
+
 def _card(database: Database) -> None:
     with database.reading() as session:
         member = members.by_slack_id(session, 1, OWNER)
@@ -58,13 +71,16 @@ def _card(database: Database) -> None:
 
 
 def _answer(database: Database) -> None:
-    """A new answer each time, with a next step, as the form submits it."""
+    """The answer to a prompt, another one each time, with a next step, as the form submits it."""
     number = next(_numbers)
     with database.begin() as session:
         member = members.by_slack_id(session, 1, OWNER)
         assert member is not None
         actor = Actor(member, "bench")
         step = f"Send report {number}"
-        said = NewAnswer(number, f"bench:{number}", Change.BEHAVIOUR, what_changed="They use it", next_action=step)
+        meeting_id = 4 * number - 3
+        said = NewAnswer(
+            number, f"bench:{number}", Change.BEHAVIOUR, meeting_id, what_changed="They use it", next_action=step
+        )
         submission = Submission(f"bench:{number}", str(number))
         submissions.once(session, actor, submission, lambda: answers.answer(session, actor, said, NOW).id, NOW)
