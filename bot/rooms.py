@@ -22,6 +22,7 @@ from bot.features.actions.ids import StepActionId, StepCallback
 from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.home import slack as home_slack
+from bot.features.home.ids import HomeActionId
 from bot.features.meetings import grammar as meeting_grammar
 from bot.features.meetings import jobs as meeting_jobs
 from bot.features.meetings import messages as meeting_messages
@@ -87,6 +88,7 @@ ACTIONS = IdTable(
     AccountActionId,
     StepActionId,
     EvidenceActionId,
+    HomeActionId,
     MeetingActionId,
     PacketActionId,
     PlanActionId,

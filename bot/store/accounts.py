@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.model import Account
 from bot.domain.values import slugs
-from bot.store import ledger, schema, serving
+from bot.store import account_spelling, ledger, schema, serving
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.schema import account
@@ -79,7 +79,7 @@ def free_slug(session: Session, workspace_id: int, name: str) -> str:
 def index_words(
     session: Session, workspace_id: int, account_id: int, name: str, aliases: tuple[str, ...] | None = None
 ) -> None:
-    """Replace the words of an account's name, and its aliases if any are given."""
+    """Replace the words of an account's name, and its aliases if any are given, and the letters it is spelt with."""
     table = schema.account_word
     stale = delete(table).where(table.c.workspace_id == workspace_id, table.c.account_id == account_id)
     session.execute(stale if aliases is not None else stale.where(~table.c.is_alias))
@@ -91,3 +91,4 @@ def index_words(
     ]
     if rows:
         session.execute(insert(table), rows)
+    account_spelling.index(session, workspace_id, account_id)

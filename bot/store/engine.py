@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Result, Select, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
@@ -31,6 +31,7 @@ HURRIED_SECONDS = 2.0
 _LOCK_WAIT_SECONDS = 30.0
 _SECRET_PARAMETERS = ("password", "sslpassword")
 _TURN = "proofline_turn"
+_ASKED_IN = "proofline_asked_in"
 _PG_SETTINGS = {
     "timezone": "UTC",
     # A replica frozen inside a transaction must not hold its row locks against the others.
@@ -104,6 +105,7 @@ class Database:
         self.sessions: sessionmaker[Session] = sessionmaker(
             self.engine, expire_on_commit=False, info={"database": self}
         )
+        event.listen(self.sessions, "after_begin", _remember_what_was_asked)
 
     def _engine(self, *, size: int, patience: float, reads: bool = False) -> Engine:
         if self.dialect == "sqlite":
@@ -163,6 +165,36 @@ def secrets_of(url: str) -> tuple[str, ...]:
         return ()
     texts = (parts.password, *(parts.query.get(name) for name in _SECRET_PARAMETERS))
     return tuple(text for text in texts if isinstance(text, str) and text)
+
+
+@contextmanager
+def snapshot_beside(session: Session) -> Iterator[Session]:
+    """A session that only reads, beside one that may write: what it reads stands as it was at one moment.
+
+    For long reads: while `session` itself has asked nothing, no transaction that could write is open meanwhile. If it
+    has asked something already it is given itself, as it alone sees what it has written.
+    """
+    if session.in_transaction() and session.info.get(_ASKED_IN) is session.get_transaction():
+        yield session
+        return
+    database: Database = session.info["database"]
+    with database.snapshot() as reader:
+        yield reader
+
+
+def _remember_what_was_asked(session: Session, _transaction: object, _connection: object) -> None:
+    session.info[_ASKED_IN] = session.get_transaction()
+
+
+def streamed(session: Session, statement: Select[*tuple[Any, ...]], rows: int) -> Result[*tuple[Any, ...]]:
+    """The rows of a statement, so many at a time: in a snapshot memory stays flat, however many there are.
+
+    On PostgreSQL other sessions that only read have no transaction, which a cursor on the server needs: there all rows
+    are read at once.
+    """
+    bind = session.get_bind()
+    outside = bind.dialect.name == "postgresql" and "isolation_level" not in bind.get_execution_options()
+    return session.execute(statement if outside else statement.execution_options(yield_per=rows))
 
 
 def db_now(session: Session) -> datetime:

@@ -121,11 +121,14 @@ def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
 
 
 def next_due_digest(session: Session, job: str, now: datetime) -> Portfolio | None:
-    """One portfolio whose digest is due and that `job` has not set aside, the longest waiting first."""
+    """One portfolio whose digest is due and that `job` has not set aside, the longest waiting first.
+
+    Who opens it calls `move_digest`, which only one can.
+    """
     served = serving.is_served(session, portfolio.c.workspace_id)
     due = served & (portfolio.c.next_digest_at <= now) & not_resting(job, Entity.PORTFOLIO, portfolio.c.id, now)
     statement = select(*_COLUMNS).where(due).order_by(portfolio.c.next_digest_at).limit(1)
-    row = session.execute(statement.with_for_update(skip_locked=True, key_share=True)).one_or_none()
+    row = session.execute(statement).one_or_none()
     return None if row is None else Portfolio(*row)
 
 

@@ -1,16 +1,15 @@
 """The weekly digest of portfolios of a thousand, ten thousand and a hundred thousand accounts, ten outcomes each.
 
-It is opened by the service that the clock calls, to its last row in the outbox. The clock has looked at every account
-since it last changed, and kept its brief, as is usual; a cold digest works everything out from the evidence.
+It is opened by the use case that the clock calls, to its last row in the outbox. The clock has looked at every account
+since it last changed, and kept its summary, as is usual; a cold digest works everything out from the evidence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from bot.app.assessments import assess_now
 from bot.features.portfolios import account_summaries
@@ -20,7 +19,9 @@ from bot.store.engine import Database
 from bot.store.types import as_json
 from tests.bench.filling import NOW, fill
 from tests.bench.measuring import Spent, spent
+from tests.bench.processes import Program
 from tests.bench.registry import Figure, Run, bounded, compared
+from tests.support.statements import statements
 
 _OUTCOMES = 10
 _AT_ONCE = 200
@@ -44,8 +45,6 @@ def digest(run: Run) -> Iterable[Figure]:
             against = f"the same with {smaller:,} accounts"
             yield compared(f"digest_each_of_{accounts}", each, was, "µs CPU an account", against, most=1.5)
         before = accounts, took
-        if accounts == 10_000:
-            yield _cold(database, took)
         database.dispose()
     spread = float(max(queries) - min(queries))
     against = f"{min(queries)} queries at {sizes[0]:,} accounts; more at {sizes[-1]:,}"
@@ -55,6 +54,8 @@ def digest(run: Run) -> Iterable[Figure]:
     database.dispose()
     what = "no baseline; the server's share is in it; 10,000 accounts, 100,000 outcomes"
     yield bounded("digest_10000_postgresql", took.cpu, "s CPU", what, most=1.0)
+    for dialect, accounts in (("sqlite", sizes[-1]), ("postgresql", run.size(20_000, 5_000))):
+        yield from _cold(run, dialect, accounts)
 
 
 def _filled(run: Run, dialect: str, accounts: int) -> Database:
@@ -76,9 +77,10 @@ def _third(database: Database) -> tuple[Spent, int]:
     """The best of three digests, each compared with the same one of last week, and how many queries one takes."""
     _open_last_week(database)
     _open(database)
-    with _statements(database) as seen:
+    with statements(database) as sent:
         took = [spent(lambda: _open(database), database) for _ in range(3)]
-    return Spent(min(one.wall for one in took), min(one.cpu for one in took)), len(seen) // 3
+    asked = sum("outbox" not in statement for statement in sent)
+    return Spent(min(one.wall for one in took), min(one.cpu for one in took)), asked // 3
 
 
 def _open(database: Database) -> None:
@@ -94,7 +96,9 @@ def _open_last_week(database: Database) -> None:
     portfolio, opened = schema.portfolio, schema.digest
     with database.begin() as session:
         session.execute(update(portfolio).values(next_digest_at=last_week))
+    with database.begin() as session:
         assert portfolio_digest.open_due_digest(session, last_week)
+    with database.begin() as session:
         figures = as_json(session.execute(select(opened.c.figures)).scalar_one())
         credits = figures["kept"]["credits"]
         figures["kept"]["credits"] = {key: credits[key] for number, key in enumerate(credits) if number % 20}
@@ -102,22 +106,17 @@ def _open_last_week(database: Database) -> None:
         session.execute(update(portfolio).values(next_digest_at=NOW))
 
 
-@contextmanager
-def _statements(database: Database) -> Iterator[list[str]]:
-    """The statements that the block sends, but for those that put the thread's pages into the outbox."""
-    seen: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "outbox" not in statement:
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", keep)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", keep)
-
-
-def _cold(database: Database, kept: Spent) -> Figure:
+def _cold(run: Run, dialect: str, accounts: int) -> Iterator[Figure]:
+    """The first digest of accounts that nobody has looked at, in a process of its own."""
+    database = run.fresh(dialect)
+    fill(database, accounts, outcomes=_OUTCOMES)
     with database.begin() as session:
-        session.execute(update(schema.account_due).values(brief_until=None))
-    took = spent(lambda: _open(database))
-    return compared("digest_10000_cold", took.cpu, kept.cpu, "s CPU", "the digest when the accounts were looked at")
+        session.execute(update(schema.portfolio).values(next_digest_at=NOW))
+    url = database.url.render_as_string(hide_password=False)
+    with Program(("-m", "tests.bench.cold", url), {}, "ready", run.directory / "cold.log") as program:
+        took = program.result()
+    database.dispose()
+    name, what = f"digest_cold_{accounts}_{dialect}", f"no baseline; {accounts:,} accounts without a summary"
+    yield bounded(name, took["cpu"], "s CPU", f"{what}; of our process alone")
+    yield bounded(f"{name}_longest_write", took["longest"], "s", f"{what}; the longest transaction", most=1)
+    yield bounded(f"{name}_memory", took["peak"] / 1e6, "MB", f"{what}; the most held, imports included", most=300)

@@ -23,11 +23,20 @@ OWNER = "U0OWNER1"
 """The Slack user who owns account 1, and manages the portfolio."""
 
 
-def fill(database: Database, accounts: int, *, outcomes: int = 0, cadences: bool = False, now: datetime = NOW) -> None:
+def fill(
+    database: Database,
+    accounts: int,
+    *,
+    outcomes: int = 0,
+    cadences: bool = False,
+    spelling: bool = False,
+    now: datetime = NOW,
+) -> None:
     """Fill a migrated, empty database with one workspace and one portfolio of accounts `customer-1`, `customer-2` ….
 
     `outcomes` are those of each account, with evidence, people, meetings and history. `cadences` gives each account a
-    weekly meeting whose prompt is due in six days. Nothing is due before tomorrow, seen from `now`.
+    weekly meeting whose prompt is due in six days, `spelling` the letters that a misspelt name is found by. Nothing is
+    due before tomorrow, seen from `now`.
     """
     with database.engine.begin() as connection:
         bulk = _Bulk(connection, now)
@@ -36,6 +45,8 @@ def fill(database: Database, accounts: int, *, outcomes: int = 0, cadences: bool
             _proof(bulk, accounts, outcomes)
         if cadences:
             _cadences(bulk, accounts)
+        if spelling:
+            _spelling(bulk, accounts)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 
@@ -59,7 +70,8 @@ class _Bulk:
     def insert(self, table: str, rows: int, where: str = "true", **columns: str) -> None:
         """Insert rows whose columns are SQL expressions of `i`, which counts from 1 to `rows`."""
         names, values = ", ".join(columns), ", ".join(columns.values())
-        counted = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"
+        # Counted in 64 bits: the products that spread values over a million accounts do not fit into 32.
+        counted = f"WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"
         chosen = f"SELECT {values} FROM n WHERE {where}"
         self._connection.execute(text(f"INSERT INTO {table} ({names}) {counted} {chosen}"))
 
@@ -111,6 +123,16 @@ def _accounts(bulk: _Bulk, accounts: int) -> None:
     )
     bulk.insert("account_word", accounts, account_id="i", workspace_id="1", word="'' || i")
     bulk.insert("account_due", accounts, account_id="i", look_at=bulk.moment("-1440"))
+
+
+def _spelling(bulk: _Bulk, accounts: int) -> None:
+    """The letters in threes of `customer` and of the account's number, as `slugs.letters` has them."""
+    number = "'  ' || i || ' '"
+    for word, most in (("'  customer '", len("customer")), (number, len(str(accounts)))):
+        for start in range(1, most + 2):
+            letters, longer = f"substr({word}, {start}, 3)", f"length({word}) >= {start} + 2"
+            row = {"workspace_id": "1", "letters": letters, "account_id": "i"}
+            bulk.insert("account_spelling", accounts, where=f"{longer} ON CONFLICT DO NOTHING", **row)
 
 
 def _proof(bulk: _Bulk, accounts: int, outcomes: int) -> None:

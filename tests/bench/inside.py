@@ -15,7 +15,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from bot import log
 from bot.domain.values.clock import SystemClock
@@ -26,6 +26,7 @@ from bot.store.engine import Database
 from bot.store.schema.outbox import outbox
 from bot.wiring import Bot
 from tests.bench.filling import OWNER, TEAM_ID
+from tests.support.statements import statements
 
 _EVERY_SECONDS = 0.03
 _numbers = count(1)
@@ -57,14 +58,8 @@ async def _one_by_one(bot: Bot, messages: int) -> list[float]:
 
 
 async def _idle(bot: Bot, seconds: int) -> int:
-    sent: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(bot.database.engine, "before_cursor_execute", keep)
-    await asyncio.sleep(seconds)
-    event.remove(bot.database.engine, "before_cursor_execute", keep)
+    with statements(bot.database) as sent:
+        await asyncio.sleep(seconds)
     return len(sent)
 
 

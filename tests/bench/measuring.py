@@ -12,6 +12,9 @@ import psutil
 from sqlalchemy import text
 
 from bot.store.engine import Database
+from tests.support.statements import statements
+
+_OF_TRANSACTIONS = ("BEGIN", "SAVEPOINT", "RELEASE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ def in_turns(sides: Mapping[str, Side], rounds: int, warm_up: int = 1) -> dict[s
 def middle(held: list[Spent]) -> Spent:
     """The medians of clock and processor time."""
     return Spent(median(one.wall for one in held), median(one.cpu for one in held))
+
+
+def statements_of(database: Database, work: Callable[[], object]) -> int:
+    """How many statements a second call of `work` sends, BEGIN and savepoints left out; `AssertionError` for none."""
+    work()
+    with statements(database) as sent:
+        work()
+    asked = [statement for statement in sent if not statement.startswith(_OF_TRANSACTIONS)]
+    assert asked, "nothing was asked"
+    return len(asked)
 
 
 def server_cpu(database: Database) -> float:

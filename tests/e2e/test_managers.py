@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.features.accounts import add_account
 from bot.features.accounts.new_account import NewAccount
@@ -116,6 +117,24 @@ async def test_home_shows_my_accounts_and_answers_and_opens_the_card(stage: Stag
     gus = stage.person("gus")
     await gus.open_home()
     assert gus.home is None or "Acme" not in gus.text(gus.home)
+
+
+async def test_home_turns_its_pages_in_place(stages: Stage) -> None:
+    ines = stages.person("ines")
+    owner = stages.actor("ines")
+
+    def add_twelve(session: Session) -> None:
+        for number in range(12):
+            new = NewAccount(f"Customer {number:02}", owner.member.slack_id)
+            add_account.add_account(session, owner, new, stages.now)
+
+    stages.write(add_twelve)
+    await ines.open_home()
+    assert "Page 1 of 2, 12 accounts" in ines.text(ines.home) and "Customer 11" not in ines.text(ines.home)
+    await ines.click("home.next", view=ines.home)
+    assert "Page 2 of 2" in ines.text(ines.home) and "Customer 11" in ines.text(ines.home)
+    await ines.click("home.previous", view=ines.home)
+    assert "Customer 00" in ines.text(ines.home) and "Next 2" in ines.text(ines.home)
 
 
 async def test_a_portfolio_shows_all_names_and_sets_its_loop_channels(stage: Stage) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from rapidfuzz import process
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.app.actor import bot_author
-from bot.store import account_search, accounts
+from bot.store import account_search, account_spelling, accounts, schema
 from bot.store.engine import Database
+from tests.bench.filling import fill
+from tests.support.databases import Databases
 from tests.support.factory import NOON
 
 NAMES = (
@@ -69,6 +74,12 @@ def test_a_misspelt_name_is_guessed_and_said_to_be(session: Session, typed: str)
     assert found.hit is not None and found.hit.name.startswith("Pacheco") and found.guessed
 
 
+@pytest.mark.parametrize("typed", ["MWBB", "mwbx"])
+def test_a_misspelt_alias_is_found(session: Session, typed: str) -> None:
+    found = account_search.find(session, 1, typed)
+    assert found.hit is not None and found.hit.name.startswith("Moore") and found.guessed
+
+
 def test_a_spelling_between_two_names_is_not_guessed(session: Session) -> None:
     found = account_search.find(session, 1, "Gibertt")
     assert found.hit is None
@@ -82,3 +93,58 @@ def test_nothing_typed_is_ever_an_error(session: Session, typed: str) -> None:
 
 def test_other_workspaces_are_not_searched(session: Session) -> None:
     assert account_search.find(session, 2, "Pacheco") == account_search.SearchResult()
+
+
+def test_a_renamed_account_is_found_by_its_new_name_and_keeps_its_aliases(session: Session) -> None:
+    moore = account_search.find(session, 1, "moore").hit
+    assert moore is not None
+    accounts.index_words(session, 1, moore.id, "Kestrel Holdings")
+    for typed in ("Kestrell", "kestrl", "mwbx"):
+        assert account_search.find(session, 1, typed).nearest[:1] or account_search.find(session, 1, typed).hit == moore
+
+
+def spelt(session: Session) -> set[tuple[int, str]]:
+    table = schema.account_spelling
+    return {(row.account_id, row.letters) for row in session.execute(select(table.c.account_id, table.c.letters))}
+
+
+def test_letters_made_for_all_accounts_are_those_that_were_kept_for_each(session: Session) -> None:
+    kept = spelt(session)
+    session.execute(delete(schema.account_spelling))
+    account_spelling.index_all(session)
+    assert spelt(session) == kept
+    assert {letters for _, letters in kept} >= {"  p", " pa", "pac", "co ", "mwb"}
+
+
+@pytest.fixture
+def alike(databases: Databases) -> Iterator[Session]:
+    """Four thousand accounts whose names are alike but for a number, and two others."""
+    database = Database(databases.fresh())
+    fill(database, 4_000, spelling=True)
+    with database.begin() as session:
+        for name in ("Costumers United", "Acme"):
+            accounts.create(session, bot_author(1), NOON, name)
+        yield session
+    database.dispose()
+
+
+def test_among_thousands_that_are_spelt_alike_the_right_one_is_found(alike: Session) -> None:
+    for typed, slug in (("custmer 1234", "customer-1234"), ("akme", "acme"), ("custumers untied", "costumers-united")):
+        found = account_search.find(alike, 1, typed)
+        nearest = [found.hit] if found.hit else list(found.nearest)
+        assert slug in [hit.slug for hit in nearest if hit], typed
+
+
+def test_a_misspelt_name_is_ranked_among_few_accounts(alike: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compared letter by letter does not grow with the number of accounts."""
+    ranked: list[int] = []
+    extract = process.extract
+
+    def counted(key: str, spellings: dict[tuple[int, str], str], **options: Any) -> Any:
+        ranked.append(len({account_id for account_id, _ in spellings}))
+        return extract(key, spellings, **options)
+
+    monkeypatch.setattr(process, "extract", counted)
+    for typed in ("custmer 1234", "custmer", "cstmr", "zzzz"):
+        account_search.find(alike, 1, typed)
+    assert ranked and max(ranked) <= 400

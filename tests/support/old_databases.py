@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
@@ -121,6 +122,8 @@ def _of_type(column: Column[Any], number: int) -> Any:
             return number % 2 == 0
         case Integer():
             return number
+        case Float():
+            return number / 4
         case Numeric():
             return Decimal(number)
         case DateTime():

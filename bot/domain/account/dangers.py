@@ -84,13 +84,14 @@ def renews_within(state: ProofState, on: date, window: timedelta) -> bool:
 
 
 def held_meetings(meetings: Iterable[MeetingFact], now: datetime) -> list[MeetingFact]:
-    """Meetings whose prompt came to something, oldest first: answered, or passed in silence. Meetings called off and
-    those that nobody was asked about say nothing."""
-    return [meeting for meeting in meetings if meeting.prompt in _DECIDED or _passed_in_silence(meeting, now)]
+    """Meetings whose prompt came to something, oldest first."""
+    return [meeting for meeting in meetings if came_to_something(meeting, now)]
 
 
-def _passed_in_silence(meeting: MeetingFact, now: datetime) -> bool:
-    return meeting.prompt is PromptState.OPEN and meeting.starts_at <= now
+def came_to_something(meeting: MeetingFact, now: datetime) -> bool:
+    """Whether the prompt of a meeting was answered, or passed in silence. Meetings called off and those that nobody was
+    asked about say nothing."""
+    return meeting.prompt in _DECIDED or (meeting.prompt is PromptState.OPEN and meeting.starts_at <= now)
 
 
 def evidence_recorded_since(state: ProofState, moment: datetime, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.account.dangers import held_meetings
+from bot.domain.account.dangers import came_to_something
 from bot.domain.enums import PromptState
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import MeetingFact
@@ -37,8 +37,10 @@ def participation(
 ) -> tuple[Participation, ...]:
     """Participation of each owner over meetings from `since` on, the most silent first."""
     tally: dict[int, list[int]] = {}
-    for meeting in held_meetings(meetings, now):
+    for meeting in meetings:
         if meeting.asked is None or (since is not None and meeting.starts_at < since):
+            continue
+        if not came_to_something(meeting, now):
             continue
         counts = tally.setdefault(meeting.asked, [0, 0, 0])
         counts[0] += 1

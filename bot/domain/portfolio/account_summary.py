@@ -29,8 +29,7 @@ class AccountSummary:
     """An account with what its assessment comes to: `dangers`, the worst first; facts of theatre and of promises that
     nobody has mentioned for long.
 
-    `credits` holds only outcomes with credit, by outcome id. `told` is where each outcome stands and why, in the order
-    of the ledger; it is kept as JSON because a digest tells only of the few that changed.
+    `credits` holds only outcomes with credit, by outcome id.
     """
 
     account: Account
@@ -40,7 +39,6 @@ class AccountSummary:
     dangers: tuple[Danger, ...]
     theatre: tuple[Fact, ...]
     forgotten: tuple[Fact, ...]
-    told: str
 
     @property
     def proven(self) -> int:
@@ -57,12 +55,8 @@ class AccountSummary:
         """The key that sorts accounts worst first, as that of the assessment."""
         return worst_first(self.account, self.coverage, self.dangers)
 
-    def standings(self) -> dict[int, Fact]:
-        """Where each outcome stands and why, by outcome id."""
-        return {outcome_id: fact_from_json(stored) for outcome_id, stored in json.loads(self.told)}
-
     def as_json(self) -> str:
-        """The figures and facts as JSON, without account and `told`; ratios travel as text so that they stay exact."""
+        """The figures and facts as JSON, without the account; ratios travel as text so that they stay exact."""
         figures = {
             "coverage": str(self.coverage),
             "outcomes": self.outcomes,
@@ -77,9 +71,9 @@ class AccountSummary:
         return _json(figures)
 
     @classmethod
-    def from_json(cls, account: Account, stored_figures: str, texts_json: str) -> AccountSummary:
-        """The summary that `as_json` and `told` were stored from, with the account it belongs to."""
-        figures = json.loads(stored_figures)
+    def from_json(cls, account: Account, stored: str) -> AccountSummary:
+        """The summary that `as_json` was stored from, with the account it belongs to."""
+        figures = json.loads(stored)
         return cls(
             account,
             _ratio(figures["coverage"]),
@@ -90,14 +84,13 @@ class AccountSummary:
                     RiskKind(kind),
                     subject,
                     Severity(severity),
-                    fact_from_json(stored),
+                    fact_from_json(fact),
                     date.fromisoformat(since) if since else None,
                 )
-                for kind, subject, severity, stored, since in figures["dangers"]
+                for kind, subject, severity, fact, since in figures["dangers"]
             ),
-            tuple(fact_from_json(stored) for stored in figures["theatre"]),
-            tuple(fact_from_json(stored) for stored in figures["forgotten"]),
-            texts_json,
+            tuple(fact_from_json(fact) for fact in figures["theatre"]),
+            tuple(fact_from_json(fact) for fact in figures["forgotten"]),
         )
 
 
@@ -111,8 +104,18 @@ def summarize_account(assessment: Assessment) -> AccountSummary:
         assessment.dangers,
         tuple(finding.fact for finding in assessment.theatre),
         tuple(promise.fact for promise in forgotten(assessment.state.promises, assessment.on)),
-        _json([(graded.outcome.id, where_it_stands(graded).as_json()) for graded in assessment.outcomes]),
     )
+
+
+def standings_as_json(assessment: Assessment) -> str:
+    """Where each outcome stands and why, in the order of the ledger; kept as JSON, because a digest tells only of the
+    few that changed."""
+    return _json([(graded.outcome.id, where_it_stands(graded).as_json()) for graded in assessment.outcomes])
+
+
+def standings_from_json(stored: str) -> dict[int, Fact]:
+    """What `standings_as_json` was made of, by outcome id."""
+    return {outcome_id: fact_from_json(fact) for outcome_id, fact in json.loads(stored)}
 
 
 def good_until(assessment: Assessment) -> datetime | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _LONGEST = 80
 _MOST_WORDS = 100
+_MOST_LETTERS = 100
 _NOT_WORD = re.compile(r"[\W_]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
@@ -30,6 +32,18 @@ def search_words(name: str) -> list[str]:
         tails = range(min(len(word), _LONGEST)) if _UNSPACED.search(word) else range(min(1, len(word)))
         words.update((word[start:][:_LONGEST], None) for start in tails)
     return list(words)[:_MOST_WORDS]
+
+
+def letters(words: Iterable[str]) -> list[str]:
+    """The words' letters in threes, padded so that their beginnings and ends count: `  a`, ` ac`, `acm`, `cme`, `me `.
+
+    Words that are spelt alike have many of them in common.
+    """
+    threes: dict[str, None] = {}
+    for word in words:
+        padded = f"  {word} "
+        threes.update((padded[start : start + 3], None) for start in range(len(padded) - 2 if word else 0))
+    return list(threes)[:_MOST_LETTERS]
 
 
 def _is_latin_accent(char: str) -> bool:

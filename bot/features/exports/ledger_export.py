@@ -17,6 +17,7 @@ from sqlalchemy import Table
 
 from bot.app.actor import UserError
 from bot.features.exports.refusals import ExportRefusal
+from bot.store import account_spelling
 from bot.store.admin import migrations, table_copy
 from bot.store.admin.table_copy import LEDGER
 from bot.store.as_of import restored
@@ -74,6 +75,7 @@ def restore(
             progress(done, total)
         _must_be_whole(expected, restored_counts)
         table_copy.continue_ids(session, LEDGER)
+        account_spelling.index_all(session)
     return restored_counts
 
 

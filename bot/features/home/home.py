@@ -3,87 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, must_read
 from bot.app.assessments import assess_now
-from bot.domain.account.actions import open_action
-from bot.domain.account.assessment import Assessment
-from bot.domain.enums import AccountStatus
+from bot.domain.portfolio.account_summary import AccountSummary, summarize_account
+from bot.domain.rules_version import RULES_VERSION
 from bot.domain.values import days
+from bot.domain.values.money import money
 from bot.domain.values.text import short
 from bot.features.home import queries
 from bot.features.home.views import AccountLine, DueLine, HeldLine, HomeView, ManagedLine, OwedAnswerLine
 from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios.digest_layout import Summary
-from bot.features.portfolios.queries import DigestRow
+from bot.features.portfolios.queries import Said
 from bot.features.risks import queries as risk_queries
 from bot.phrases import phrase
-from bot.store import accounts, portfolios, proof_state
+from bot.store import portfolios, proof_state
 from bot.store.members import Member
 from bot.store.portfolios import Portfolio
 
-ACCOUNTS_SHOWN = 20
+ACCOUNTS_SHOWN = 10
 ACTIONS_AHEAD = timedelta(days=7)
+WORKED_OUT = 50
+"""So many accounts whose summary does not hold are worked out, so that each stands where it belongs."""
 _SHOWN = 8
 _TEXT = 160
 
 
-def home(session: Session, actor: Actor, now: datetime) -> HomeView:
-    """What App Home shows to this member."""
+def home(session: Session, actor: Actor, now: datetime, *, page: int = 0) -> HomeView:
+    """What App Home shows to this member, with this page (from 0) of their accounts; a page that is not there is the
+    nearest one that is."""
     must_read(actor)
     me = actor.member
-    owed = queries.answers_owed(session, me)
     today = actor.today(now)
-    due = [
-        DueLine(action.account_id, name, short(action.text, _TEXT), action.due_on, action.due_on < today)
-        for action, name in queries.actions_due(session, me, days.shift_day(today, ACTIONS_AHEAD))
-        if action.due_on is not None and open_action(action, today)
-    ]
-    risks = [
-        HeldLine(risk.id, risk.account_id, name, short(risk.fact, _TEXT), risk.severity, risk.snoozed_until)
-        for risk, name in queries.risks_held(session, me)
-    ]
-    mine = _mine(session, me, now)
+    owed, all_owed = queries.answers_owed(session, me, _SHOWN)
+    due, all_due = queries.actions_due(session, me, days.shift_day(today, ACTIONS_AHEAD), _SHOWN)
+    risks, all_risks = queries.risks_held(session, me, _SHOWN)
+    mine = _mine(session, me, page, now)
     return HomeView(
         managed=_managed(session, actor),
-        owed=tuple(
-            OwedAnswerLine(prompt.prompt_id, prompt.account, prompt.kind, prompt.starts_at) for prompt in owed[:_SHOWN]
+        owed=tuple(OwedAnswerLine(prompt.prompt_id, prompt.account, prompt.kind, prompt.starts_at) for prompt in owed),
+        owed_more=all_owed - len(owed),
+        due=tuple(
+            DueLine(action.account_id, name, short(action.text, _TEXT), action.due_on, action.due_on < today)
+            for action, name in due
+            if action.due_on is not None
         ),
-        owed_more=max(0, len(owed) - _SHOWN),
-        due=tuple(due[:_SHOWN]),
-        due_more=max(0, len(due) - _SHOWN),
-        held=tuple(risks[:_SHOWN]),
-        held_more=max(0, len(risks) - _SHOWN),
-        accounts=tuple(_line(assessment, me.id) for assessment in mine[:ACCOUNTS_SHOWN]),
-        accounts_more=max(0, len(mine) - ACCOUNTS_SHOWN),
+        due_more=all_due - len(due),
+        held=tuple(
+            HeldLine(risk.id, risk.account_id, name, short(risk.fact, _TEXT), risk.severity, risk.snoozed_until)
+            for risk, name in risks
+        ),
+        held_more=all_risks - len(risks),
+        accounts=tuple(_line(summary, me.id) for summary in mine.shown),
+        accounts_all=mine.many,
+        page=mine.page,
+        pages=mine.pages,
+        next_accounts=min(ACCOUNTS_SHOWN, mine.many - (mine.page + 1) * ACCOUNTS_SHOWN),
+        unassessed=mine.unassessed,
         no_portfolio=actor.member.is_admin and not portfolios.of_workspace(session, actor.workspace_id),
     )
 
 
-def _mine(session: Session, me: Member, now: datetime) -> list[Assessment]:
-    """The customers that this member owns or stands in for, worst first."""
-    mine = accounts.ids_of(session, me.workspace_id, me.id)
-    states = proof_state.load_many(session, [me.workspace_id], mine)
-    assessments = [assess_now(state, now) for state in states]
-    customers = [assessment for assessment in assessments if assessment.account.status is AccountStatus.CUSTOMER]
-    return sorted(customers, key=lambda assessment: assessment.worst_first)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page of a member's accounts; the place of `unassessed` of all of them is that of an earlier summary."""
+
+    shown: Sequence[AccountSummary]
+    page: int
+    pages: int
+    many: int
+    unassessed: int
 
 
-def _line(assessment: Assessment, member_id: int) -> AccountLine:
-    worst = assessment.dangers[0] if assessment.dangers else None
+def _mine(session: Session, me: Member, page: int, now: datetime) -> _Page:
+    """The customers that this member owns or stands in for, worst first, in a number of queries that does not depend on
+    how many they are."""
+    mine = queries.MyAccounts(me, RULES_VERSION, now)
+    many, unassessed = mine.count(session)
+    pages = max(1, -(-many // ACCOUNTS_SHOWN))
+    page = min(max(page, 0), pages - 1)
+    start = page * ACCOUNTS_SHOWN
+    if unassessed > WORKED_OUT:
+        ids = mine.as_last_kept(session, start, ACCOUNTS_SHOWN)
+        return _Page(_worked_out(session, me, ids, now), page, pages, many, unassessed)
+    others = _worked_out(session, me, mine.without_summary(session, WORKED_OUT), now)
+    # Each of the others stands before, in or behind the page: it moves what was kept by one place at most.
+    first = max(0, start - len(others))
+    kept = mine.with_summary(session, first, start + ACCOUNTS_SHOWN - first)
+    ordered = [*(AccountSummary.from_json(*row) for row in kept), *others]
+    ordered.sort(key=lambda summary: summary.worst_first)
+    return _Page(ordered[start - first :][:ACCOUNTS_SHOWN], page, pages, many, 0)
+
+
+def _worked_out(session: Session, me: Member, account_ids: Sequence[int], now: datetime) -> list[AccountSummary]:
+    """The summaries of these accounts as of now, worst first."""
+    states = proof_state.load_many(session, [me.workspace_id], account_ids)
+    summaries = [summarize_account(assess_now(state, now)) for state in states]
+    return sorted(summaries, key=lambda summary: summary.worst_first)
+
+
+def _line(summary: AccountSummary, member_id: int) -> AccountLine:
+    account = summary.account
+    arr = money(account.arr_minor, account.currency)
+    worst = summary.dangers[0] if summary.dangers else None
     return AccountLine(
-        account_id=assessment.account.id,
-        name=assessment.account.name,
-        coverage=phrase(assessment.covered),
+        account_id=account.id,
+        name=account.name,
+        coverage=phrase(summary.covered),
         severity=worst.severity if worst else None,
         worst=short(phrase(worst.fact), _TEXT) if worst else None,
-        dangers=len(assessment.dangers),
-        arr=str(assessment.arr) if assessment.arr else None,
-        renewal_on=assessment.account.renewal_date,
-        mine=assessment.account.owner_id == member_id,
+        dangers=len(summary.dangers),
+        arr=str(arr) if arr else None,
+        renewal_on=account.renewal_date,
+        mine=account.owner_id == member_id,
     )
 
 
@@ -91,7 +128,7 @@ def _managed(session: Session, actor: Actor) -> tuple[ManagedLine, ...]:
     managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
     if not managed:
         return ()
-    last = portfolio_queries.latest(session, actor.workspace_id, [portfolio.id for portfolio in managed])
+    last = portfolio_queries.last_said(session, actor.workspace_id, [portfolio.id for portfolio in managed])
     unclaimed = risk_queries.unclaimed_by_portfolio(session, actor.workspace_id)
     return tuple(
         _managed_line(portfolio, last.get(portfolio.id), unclaimed.get(portfolio.id, 0))
@@ -99,8 +136,8 @@ def _managed(session: Session, actor: Actor) -> tuple[ManagedLine, ...]:
     )
 
 
-def _managed_line(portfolio: Portfolio, last: DigestRow | None, unclaimed: int) -> ManagedLine:
-    summary = Summary.from_json(last.figures["said"]["summary"]) if last else None
+def _managed_line(portfolio: Portfolio, last: Said | None, unclaimed: int) -> ManagedLine:
+    summary = Summary.from_json(last.said["summary"]) if last else None
     return ManagedLine(
         portfolio_id=portfolio.id,
         name=portfolio.name,

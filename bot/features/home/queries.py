@@ -1,17 +1,24 @@
-"""What one member has to do: answers owed, actions due, risks held; each with its account's name, in one query."""
+"""What one member has to do: answers owed, actions due, risks held, each with its account's name; and their accounts.
+
+Each list is one query that gives the first rows and how many there are in all.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus, CadenceKind, PromptState
-from bot.domain.model import Action, Risk
+from bot.domain.model import Account, Action, Risk
+from bot.features.portfolios.queries import summarized, summary_holds, worst_first
 from bot.store.members import Member
-from bot.store.schema import account, action, meeting, prompt, risk
+from bot.store.schema import account, action, brief, meeting, prompt, risk
+
+_ACCOUNT = [account.c[field.name] for field in fields(Account)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class Owed:
     starts_at: datetime
 
 
-def answers_owed(session: Session, me: Member) -> list[Owed]:
+def answers_owed(session: Session, me: Member, limit: int) -> tuple[list[Owed], int]:
     """The prompts that this member still owes an answer to, next meeting first."""
     columns = (prompt.c.id, prompt.c.account_id, account.c.name, meeting.c.kind, meeting.c.starts_at)
     joined = prompt.join(meeting, meeting.c.id == prompt.c.meeting_id).join(
@@ -33,10 +40,11 @@ def answers_owed(session: Session, me: Member) -> list[Owed]:
     )
     mine = (prompt.c.workspace_id == me.workspace_id) & (prompt.c.member_id == me.id)
     owed = select(*columns).select_from(joined).where(mine, prompt.c.state == PromptState.OPEN)
-    return [Owed(*row) for row in session.execute(owed.order_by(meeting.c.starts_at, prompt.c.id))]
+    rows, many = _first(session, owed.order_by(meeting.c.starts_at, prompt.c.id), limit)
+    return [Owed(*row) for row in rows], many
 
 
-def actions_due(session: Session, me: Member, until: date) -> list[tuple[Action, str]]:
+def actions_due(session: Session, me: Member, until: date, limit: int) -> tuple[list[tuple[Action, str]], int]:
     """The open actions of this member that are due by a day, the oldest first, each with its account's name."""
     columns = [action.c[field.name] for field in fields(Action)]
     joined = action.join(account, account.c.id == action.c.account_id)
@@ -52,14 +60,75 @@ def actions_due(session: Session, me: Member, until: date) -> list[tuple[Action,
             account.c.status == AccountStatus.CUSTOMER,
         )
     )
-    return [(Action(*row[:-1]), row[-1]) for row in session.execute(due.order_by(action.c.due_on, action.c.id))]
+    rows, many = _first(session, due.order_by(action.c.due_on, action.c.id), limit)
+    return [(Action(*row[:-1]), row[-1]) for row in rows], many
 
 
-def risks_held(session: Session, me: Member) -> list[tuple[Risk, str]]:
+def risks_held(session: Session, me: Member, limit: int) -> tuple[list[tuple[Risk, str]], int]:
     """The open risks that this member owns, the worst first, each with its account's name."""
     columns = [risk.c[field.name] for field in fields(Risk)]
     joined = risk.join(account, account.c.id == risk.c.account_id)
     risks = select(*columns, account.c.name).select_from(joined)
     ours = (account.c.workspace_id == me.workspace_id) & (risk.c.owner_id == me.id)
     mine = risks.where(ours, risk.c.closed_at.is_(None))
-    return [(Risk(*row[:-1]), row[-1]) for row in session.execute(mine.order_by(risk.c.severity.desc(), risk.c.id))]
+    rows, many = _first(session, mine.order_by(risk.c.severity.desc(), risk.c.id), limit)
+    return [(Risk(*row[:-1]), row[-1]) for row in rows], many
+
+
+def _first(session: Session, statement: Select[Any], limit: int) -> tuple[list[Any], int]:
+    """The first rows of a statement, and how many there are without the limit."""
+    rows = session.execute(statement.add_columns(func.count().over()).limit(limit)).all()
+    return [row[:-1] for row in rows], rows[0][-1] if rows else 0
+
+
+@dataclass(frozen=True, slots=True)
+class MyAccounts:
+    """The customers that one member owns or stands in for; `rules` and `now` say whether a kept summary holds."""
+
+    me: Member
+    rules: str
+    now: datetime
+
+    def count(self, session: Session) -> tuple[int, int]:
+        """How many there are, and how many of them have no summary that holds."""
+        holds = func.coalesce(self._holds, false())
+        counts = (
+            select(func.count(), func.count().filter(holds))
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id))
+        )
+        many, with_summary = session.execute(counts).one()
+        return many, many - with_summary
+
+    def without_summary(self, session: Session, limit: int) -> list[int]:
+        """Those that have no summary that holds, by id."""
+        ids = (
+            select(account.c.id)
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id), self._holds.is_not(true()))
+        )
+        return list(session.execute(ids.order_by(account.c.id).limit(limit)).scalars())
+
+    def with_summary(self, session: Session, start: int, limit: int) -> list[tuple[Account, str]]:
+        """Those whose summary holds, worst first, from number `start` on, each with its figures."""
+        held = (
+            select(*_ACCOUNT, brief.c.figures)
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id), self._holds)
+        )
+        rows = session.execute(held.order_by(*worst_first(session)).offset(start).limit(limit)).all()
+        return [(Account(*row[:-1]), row[-1]) for row in rows]
+
+    def as_last_kept(self, session: Session, start: int, limit: int) -> list[int]:
+        """All of them by what was last kept of each, worst first, from number `start` on, by id."""
+        ids = select(account.c.id).select_from(summarized()).where(_mine(self.me.workspace_id, self.me.id))
+        return list(session.execute(ids.order_by(*worst_first(session)).offset(start).limit(limit)).scalars())
+
+    @property
+    def _holds(self) -> ColumnElement[bool]:
+        return summary_holds(self.rules, self.now)
+
+
+def _mine(workspace_id: int, member_id: int) -> ColumnElement[bool]:
+    theirs = (account.c.owner_id == member_id) | (account.c.deputy_id == member_id)
+    return (account.c.workspace_id == workspace_id) & theirs & (account.c.status == AccountStatus.CUSTOMER)

@@ -56,7 +56,10 @@ class HeldLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """One account of mine; `worst` is the fact of its worst danger, of `dangers` in all."""
+    """One account of mine; `worst` is the fact of its worst danger, of `dangers` in all.
+
+    `mine` is False for accounts I stand in for.
+    """
 
     account_id: int
     name: str
@@ -71,7 +74,11 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """Each list shows its first lines and says how many more there are. `mine` is False for accounts I stand in for."""
+    """Each list shows its first lines and says how many more there are.
+
+    `accounts` is page `page` (from 0) of `pages`, of `accounts_all` accounts; `next_accounts` is how many the next page
+    has. The place of `unassessed` of them may still change.
+    """
 
     managed: tuple[ManagedLine, ...]
     owed: tuple[OwedAnswerLine, ...]
@@ -81,5 +88,9 @@ class HomeView:
     held: tuple[HeldLine, ...]
     held_more: int
     accounts: tuple[AccountLine, ...]
-    accounts_more: int
+    accounts_all: int
+    page: int
+    pages: int
+    next_accounts: int
+    unassessed: int
     no_portfolio: bool

@@ -6,7 +6,8 @@ message and its thread agree with one another and with the figures that next wee
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,19 +15,21 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import recipients
-from bot.app.isolation import isolated
+from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated
 from bot.app.recipients import Recipient
 from bot.domain.portfolio import digest
 from bot.domain.portfolio.digest import Figures
 from bot.domain.values import working_hours
 from bot.features.portfolios import account_summaries, queries
-from bot.features.portfolios.account_summaries import AccountSummaries
-from bot.features.portfolios.digest_layout import HEAD_LINES, Block, Summary, summarise
+from bot.features.portfolios.account_summaries import BATCH, AccountSummaries
+from bot.features.portfolios.digest_layout import HEAD_LINES, Layout, Summary
+from bot.features.portfolios.digest_pages import Block
 from bot.features.portfolios.queries import DigestRow
 from bot.features.portfolios.views import DigestRestView, DigestView
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Outgoing
 from bot.store import portfolios
+from bot.store.engine import snapshot_beside
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 from bot.store.set_aside import Unit
@@ -36,56 +39,120 @@ DIGESTS = "open due digests"
 
 log = structlog.get_logger("digests")
 
+LastWeek = tuple[Figures, datetime]
+
 
 def open_due_digest(session: Session, now: datetime) -> bool:
-    """Open one digest that is due and set when the next one is; after an outage one replaces all that were missed."""
-    portfolio = portfolios.next_due_digest(session, DIGESTS, now)
-    if portfolio is None:
-        return False
+    """Open one digest that is due and set when the next one is; after an outage one replaces all that were missed.
+
+    Where many accounts have no summary yet, those of a batch are kept instead, and the digest comes in a later call: no
+    transaction that writes takes long, however large the portfolio. Returns whether there was anything to do.
+    """
+    with snapshot_beside(session) as reader:
+        portfolio = portfolios.next_due_digest(reader, DIGESTS, now)
+        if portfolio is None:
+            return False
+        prepared = _prepared(reader, portfolio, now)
     unit = Unit(portfolio.workspace_id, Entity.PORTFOLIO, portfolio.id)
-    isolated(session, DIGESTS, {unit: portfolio}, lambda _: _move_and_open(session, portfolio, now), now)
+    done = isolated(session, DIGESTS, {unit: portfolio}, lambda _: _finish(session, portfolio, prepared, now), now)
+    return done != [False]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A digest that is worked out and not opened yet."""
+
+    summary: Summary
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """The accounts of a batch that have no summary yet."""
+
+    account_ids: Sequence[int]
+
+
+def _prepared(reader: Session, portfolio: Portfolio, now: datetime) -> _Draft | _Missing | Exception:
+    """What can be done without writing; an exception is raised again where it sets the portfolio aside."""
+    try:
+        missing = account_summaries.missing(reader, portfolio, now)
+        return _Missing(missing[:BATCH]) if len(missing) > BATCH else _draft(reader, portfolio, now)
+    except NOT_THE_UNITS_FAULT:
+        raise
+    except Exception as error:  # noqa: BLE001 - raised again in `_finish`
+        return error
+
+
+def _finish(session: Session, portfolio: Portfolio, prepared: _Draft | _Missing | Exception, now: datetime) -> bool:
+    """Write what was prepared; returns False when others hold all that was to be written, so that it is for later."""
+    if isinstance(prepared, Exception):
+        raise prepared
+    if isinstance(prepared, _Missing):
+        held = account_summaries.keep_missing(session, portfolio.workspace_id, prepared.account_ids, now)
+        if held is None or held:
+            return bool(held)
+        with snapshot_beside(session) as reader:
+            prepared = _draft(reader, portfolio, now)
+    _open(session, portfolio, prepared, now)
     return True
 
 
-def _move_and_open(session: Session, portfolio: Portfolio, now: datetime) -> None:
-    if portfolio.next_digest_at is None:
-        return
-    upcoming = working_hours.next_weekly(now, portfolio.digest_weekday, portfolio.digest_time, portfolio.tz)
-    if portfolios.move_digest(session, portfolio, upcoming):
-        _open(session, portfolio, portfolio.next_digest_at, now)
-
-
-def _open(session: Session, portfolio: Portfolio, due_at: datetime, now: datetime) -> None:
-    previous = queries.latest(session, portfolio.workspace_id, [portfolio.id], due_at).get(portfolio.id)
-    since = moment_of(previous)
-    summaries = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
-    composed, summary = survey(summaries, previous, now)
+def _draft(reader: Session, portfolio: Portfolio, now: datetime) -> _Draft:
+    due_at = portfolio.next_digest_at
+    previous = queries.latest(reader, portfolio.workspace_id, [portfolio.id], due_at).get(portfolio.id)
+    last = last_week(previous)
+    since = last[1] if last else None
+    del previous  # its figures are large, and are needed no more
+    summaries = account_summaries.of_portfolio(reader, portfolio.workspace_id, portfolio.id, since, now)
+    composed, summary = survey(summaries, last, now)
     frozen = {"at": now.isoformat(), "since": since.isoformat() if since else None}
     figures = {"kept": composed.figures.as_json(), "said": {**frozen, "summary": summary.as_json()}}
-    digest_id = queries.add(session, portfolio.id, due_at, figures)
+    return _Draft(summary, figures)
+
+
+def _open(session: Session, portfolio: Portfolio, draft: _Draft, now: datetime) -> None:
+    due_at = portfolio.next_digest_at
+    assert due_at is not None
+    upcoming = working_hours.next_weekly(now, portfolio.digest_weekday, portfolio.digest_time, portfolio.tz)
+    if not portfolios.move_digest(session, portfolio, upcoming):
+        return  # another replica has opened it meanwhile
+    digest_id = queries.add(session, portfolio.id, due_at, draft.figures)
     recipient = recipients.of_report(session, portfolio)
     if recipient is None and digest_id is not None:
         log.error("digests.nobody_to_tell", portfolio=portfolio.id)
     if recipient is not None and digest_id is not None:
-        _put(session, recipient, digest_id, 0 if summary.unchanged else len(summary.pages), now)
+        _put(session, recipient, digest_id, 0 if draft.summary.unchanged else len(draft.summary.pages), now)
 
 
 def survey(
     summaries: AccountSummaries,
-    before: DigestRow | None,
+    last: LastWeek | None,
     now: datetime,
     *,
     room: int = HEAD_LINES,
-    more: Sequence[Block] = (),
+    more: Callable[[], Sequence[Block]] = tuple,
 ) -> tuple[digest.Digest, Summary]:
-    """The digest of these accounts against an earlier one, and its lines; `room` and `more` as in `summarise`."""
-    last = Figures.from_json(before.figures["kept"]) if before else None
-    composed = digest.compose(summaries.accounts, summaries.meetings, last, moment_of(before), now)
-    return composed, summarise(composed, summaries, room, more)
+    """The digest of these accounts against an earlier one, and its lines: `room` of them before the fold.
+
+    `more` gives the blocks that follow everything else on the pages; it is called when all accounts were read.
+    """
+    layout = Layout(summaries.names, room)
+    composed = digest.compose(summaries, last, now, layout)
+    return composed, layout.summary(composed, more())
+
+
+def last_week(row: DigestRow | None) -> LastWeek | None:
+    """What a digest is compared with: the figures of the one before, and their moment.
+
+    After an outage the moment is later than the one when that digest was due.
+    """
+    moment = moment_of(row)
+    return None if row is None or moment is None else (Figures.from_json(row.figures["kept"]), moment)
 
 
 def moment_of(row: DigestRow | None) -> datetime | None:
-    """The moment of a digest's figures; after an outage it is later than the moment when the digest was due."""
+    """The moment of a digest's figures."""
     return datetime.fromisoformat(row.figures["said"]["at"]) if row else None
 
 
@@ -115,11 +182,11 @@ def _put(session: Session, recipient: Recipient, digest_id: int, pages: int, now
 
 def compose_digest(session: Session, args: dict[str, Any], now: datetime) -> DigestView | Moot:
     """The message of a digest, as of the moment when it was opened."""
-    row = queries.by_id(session, args["workspace_id"], args["digest_id"])
+    row = queries.said_by(session, args["workspace_id"], args["digest_id"])
     portfolio = portfolios.in_workspace(session, args["workspace_id"], row.portfolio_id) if row else None
     if row is None or portfolio is None:
         return Moot("the digest is gone")
-    frozen = row.figures["said"]
+    frozen = row.said
     since = datetime.fromisoformat(frozen["since"]) if frozen["since"] else None
     summary = Summary.from_json(frozen["summary"])
     return DigestView(portfolio.id, portfolio.name, since, summary)

@@ -8,50 +8,32 @@ many accounts there are.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from bot.domain.facts import Fact
 from bot.domain.model import Account
-from bot.domain.portfolio.digest import CoverageChange, Digest, Trouble
-from bot.domain.portfolio.digest import Line as DigestFact
+from bot.domain.portfolio.digest import AccountNews, CoverageChange, Digest, Listener, Moved
 from bot.domain.values.text import day, percent, plural, short
-from bot.features.portfolios.account_summaries import AccountSummaries
+from bot.features.portfolios.digest_pages import (
+    MOST_LINES,
+    MOST_NAMES,
+    TEXT,
+    Block,
+    DigestLine,
+    Groups,
+    names_only,
+    paged,
+    row_of,
+)
 from bot.phrases import phrase
 
 HEAD_LINES = 10
 _NAMED = 3
-_NAMES_A_LINE = 25
 _NAME = 48
-_TEXT = 220
-_BLOCK_COST = 2_000
-_PAGE_COST = 8_000
-_PAGES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class DigestLine:
-    """One line. `mark` says which sign stands before it; `names` lead, `more` counts those left out.
-
-    Marks: high, medium, low (an account in danger), broken, proven, renewal, silent, theatre, forgotten.
-    """
-
-    mark: str
-    label: str
-    names: tuple[str, ...]
-    more: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some lines of the thread under a title; a title that goes on has none."""
-
-    title: str
-    lines: tuple[DigestLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,216 +88,171 @@ class Summary:
         )
 
 
-def summarise(
-    digest: Digest, summaries: AccountSummaries, room: int = HEAD_LINES, more: Sequence[Block] = ()
-) -> Summary:
-    """The lines of a digest; `of` is what it was composed of, and `room` the lines before the fold.
+class Layout(Listener):
+    """Takes in what a digest says, account by account, and puts it into lines. It holds no more than can be shown.
 
-    `more` follows everything else on the pages.
+    `names` are those of owners and of who was asked, by member id; `room` is the number of lines before the fold.
     """
-    lookup = _Lookup.of(summaries)
-    news = [*_news(digest, lookup)]
-    all_danger_lines = _dangers(digest, lookup)
-    danger_lines = _fitted(all_danger_lines, max(2, room - len(news)))
-    every_fact_shown = danger_lines == all_danger_lines and all(
-        len(_distinct_facts(trouble)) == 1 for trouble in digest.worst
-    )
-    nothing_left_out = every_fact_shown and not any(line.more for line in all_danger_lines)
-    pages, left = _paged(
-        [*([] if nothing_left_out else _all_dangers(digest, lookup)), *_all_news(digest, lookup), *more]
-    )
-    coverage = digest.coverage
-    shares = zip(digest.by_arr, coverage.by_arr, strict=True)
-    return Summary(
-        accounts=coverage.accounts,
-        outcomes=coverage.outcomes,
-        proven=coverage.proven,
-        by_arr=tuple(_share(change, str(share.arr)) for change, share in shares),
-        by_count=_share(digest.by_count, ""),
-        unknown_arr=coverage.unknown_arr,
-        in_danger=len(digest.worst),
-        first=digest.first,
-        unchanged=digest.nothing_changed,
-        head=(*danger_lines, *news),
-        pages=pages,
-        left=left,
-    )
+
+    def __init__(self, names: Mapping[int, str], room: int = HEAD_LINES) -> None:
+        self._names = names
+        self._room = room
+        self._in_danger = 0
+        self._several_facts = False
+        self._head = Groups(HEAD_LINES + 1, _NAMED)
+        self._thread = Groups(MOST_LINES, MOST_NAMES)
+        self._news = {kind: _News() for kind in ("broken", "proven", "theatre", "forgotten")}
+        self._renewals: list[tuple[date, str]] = []
+
+    def account(self, news: AccountNews) -> None:
+        """Take in the dangers, theatre and forgotten promises of an account."""
+        name = _name(news.account)
+        if news.dangers:
+            self._danger(news, name)
+        self._news["theatre"].add(name, news.theatre)
+        self._news["forgotten"].add(name, news.forgotten)
+        if news.renewals and news.account.renewal_date:
+            self._renewals.append((news.account.renewal_date, f"{name}, {day(news.account.renewal_date)}"))
+
+    def moved(self, moved: Moved) -> None:
+        """Take in what became proven and what broke in an account."""
+        name = _name(moved.account)
+        self._news["proven"].add(name, moved.proven)
+        self._news["broken"].add(name, moved.broken)
+
+    def summary(self, digest: Digest, more: Sequence[Block] = ()) -> Summary:
+        """All lines, when everything was taken in; `more` follows everything else on the pages."""
+        self._renewals.sort(key=lambda renewal: renewal[0])
+        silent = [(self._member(person.member_id), person.fact) for person in digest.silent]
+        news = list(self._news_lines([name for name, _ in silent]))
+        danger_lines, whole = self._danger_lines(max(2, self._room - len(news)))
+        blocks, hidden = self._blocks(silent, dangers=not whole)
+        pages, left = paged([*blocks, *more])
+        coverage = digest.coverage
+        shares = zip(digest.by_arr, coverage.by_arr, strict=True)
+        return Summary(
+            accounts=coverage.accounts,
+            outcomes=coverage.outcomes,
+            proven=coverage.proven,
+            by_arr=tuple(_share(change, str(share.arr)) for change, share in shares),
+            by_count=_share(digest.by_count, ""),
+            unknown_arr=coverage.unknown_arr,
+            in_danger=self._in_danger,
+            first=digest.first,
+            unchanged=digest.nothing_changed,
+            head=(*danger_lines, *news),
+            pages=pages,
+            left=left + hidden,
+        )
+
+    def _danger(self, news: AccountNews, name: str) -> None:
+        assert news.severity is not None
+        mark, facts = news.severity.name.lower(), _distinct_facts(news.dangers)
+        owner = self._names.get(news.account.owner_id or 0, "")
+        self._in_danger += 1
+        self._several_facts |= len(facts) > 1
+        self._head.add(mark, facts[:1], name, _alone(facts[:1], len(facts) - 1, owner))
+        self._thread.add(mark, facts, name, _alone(facts, 0, owner))
+
+    def _danger_lines(self, room: int) -> tuple[list[DigestLine], bool]:
+        """(at most `room` lines of accounts in danger, whether they say everything); the last one counts the rest."""
+        groups = self._head.groups
+        lines = [
+            DigestLine(
+                group.mark,
+                "",
+                tuple(group.names[:_NAMED]),
+                max(0, group.accounts - _NAMED),
+                group.alone if group.accounts == 1 else short(group.facts[0], TEXT),
+            )
+            for group in groups
+        ]
+        if len(lines) <= room:
+            return lines, not self._several_facts and not any(line.more for line in lines)
+        left = self._in_danger - sum(group.accounts for group in groups[: room - 1])
+        rest = DigestLine("more", "", (), 0, f"and {plural(left, 'more account')} in danger")
+        return [*lines[: room - 1], rest], False
+
+    def _news_lines(self, silent: Sequence[str]) -> Iterator[DigestLine]:
+        """One line for each kind of news that there is."""
+        kinds = (
+            ("broken", "Newly broken", self._news["broken"].accounts, self._news["broken"].names),
+            ("proven", "Newly proven", self._news["proven"].accounts, self._news["proven"].names),
+            ("renewal", "Renewals within 120 days, unproven", len(self._renewals), self._renewal_names(_NAMED)),
+            ("silent", "Silent before meetings", len(silent), silent),
+            ("theatre", "Theatre", self._news["theatre"].accounts, self._news["theatre"].names),
+            ("forgotten", "Forgotten promises", self._news["forgotten"].accounts, self._news["forgotten"].names),
+        )
+        for mark, label, many, names in kinds:
+            if many:
+                yield DigestLine(mark, f"{label} ({many:,})", tuple(names[:_NAMED]), max(0, many - _NAMED), "")
+
+    def _blocks(self, silent: Sequence[tuple[str, Fact]], *, dangers: bool) -> tuple[list[Block], int]:
+        """The blocks of the thread, and how many lines of them cannot fit on its pages in any case."""
+        hidden = self._thread.hidden if dangers else 0
+        blocks = [Block("Every account in danger, worst first", tuple(self._thread.lines()))] if dangers else []
+        for title, mark in (
+            ("Newly broken", "broken"),
+            ("Newly proven", "proven"),
+            ("Theatre", "theatre"),
+            ("Promises that nobody mentions", "forgotten"),
+        ):
+            if lines := self._news[mark].lines:
+                blocks.append(Block(title, tuple(DigestLine(mark, "", (name,), 0, fact) for name, fact in lines)))
+            hidden += self._news[mark].hidden
+        if len(self._renewals) > _NAMED:
+            names = self._renewal_names(len(self._renewals))
+            blocks.append(Block("Renewals within 120 days, unproven", tuple(names_only(names))))
+        if silent:
+            people = (DigestLine("silent", "", (name,), 0, phrase(fact)) for name, fact in silent)
+            blocks.append(Block("Silent before meetings", tuple(people)))
+        return blocks, hidden
+
+    def _renewal_names(self, many: int) -> list[str]:
+        """Each account that renews unproven with its day, the soonest first."""
+        return [name for _, name in self._renewals[:many]]
+
+    def _member(self, member_id: int) -> str:
+        return short(self._names.get(member_id, "somebody"), _NAME)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lookup:
-    """What the digest does not hold itself: marks and owners by account, names of members by id."""
+class _News:
+    """One kind of news: the accounts that it is about, and a line each of what is so."""
 
-    marks: dict[int, str]
-    owners: dict[int, str]
-    members: Mapping[int, str]
+    def __init__(self) -> None:
+        self.accounts = 0
+        self.names: list[str] = []
+        self.lines: list[tuple[str, str]] = []
+        self.hidden = 0
 
-    @classmethod
-    def of(cls, summaries: AccountSummaries) -> _Lookup:
-        """The lookup for these accounts."""
-        marks = {
-            summary.account.id: summary.dangers[0].severity.name.lower()
-            for summary in summaries.accounts
-            if summary.dangers
-        }
-        owners = {
-            summary.account.id: summaries.names.get(summary.account.owner_id or 0, "") for summary in summaries.accounts
-        }
-        return cls(marks, owners, summaries.names)
-
-    def fact(self, trouble: Trouble, facts: Sequence[str]) -> str:
-        """What is wrong with one account, how much more there is, and who owns it."""
-        more = len(_distinct_facts(trouble)) - len(facts)
-        text = _row(facts) + (f" (and {more} more)" if more else "")
-        owner = self.owners[trouble.account.id]
-        return f"{text} · {short(owner, _NAME)}" if owner and owner not in text else text
+    def add(self, name: str, facts: Sequence[Fact]) -> None:
+        """Take in what is so of one account."""
+        if not facts:
+            return
+        self.accounts += 1
+        if len(self.names) < _NAMED:
+            self.names.append(name)
+        shown = facts[: max(0, MOST_LINES - len(self.lines))]
+        self.lines += [(name, short(phrase(fact), TEXT)) for fact in shown]
+        self.hidden += len(facts) - len(shown)
 
 
-def _distinct_facts(trouble: Trouble) -> tuple[str, ...]:
+def _distinct_facts(facts: Sequence[Fact]) -> tuple[str, ...]:
     """The facts, without one that repeats another: `Renews on 3 May: nobody has written …`; renewals have own lines."""
-    facts = [phrase(fact) for fact in trouble.facts]
-    folded = [fact.casefold() for fact in facts]
-    pairs = zip(facts, folded, strict=True)
-    return tuple(fact for fact, low in pairs if not any(other in low != other for other in folded))
+    phrases = [phrase(fact) for fact in facts]
+    folded = [text.casefold() for text in phrases]
+    pairs = zip(phrases, folded, strict=True)
+    return tuple(text for text, low in pairs if not any(other in low != other for other in folded))
 
 
-def _row(facts: Sequence[str]) -> str:
-    return "; ".join(short(fact, _TEXT) for fact in facts)
+def _alone(facts: Sequence[str], more: int, owner: str) -> str:
+    """What is wrong with one account, how much more there is, and who owns it."""
+    text = row_of(facts) + (f" (and {more} more)" if more else "")
+    return f"{text} · {short(owner, _NAME)}" if owner and owner not in text else text
 
 
 def _name(account: Account) -> str:
     return short(account.name, _NAME)
-
-
-def _dangers(digest: Digest, lookup: _Lookup) -> list[DigestLine]:
-    """Accounts in danger by their worst fact, one line for those that share it, worst first."""
-    groups: dict[tuple[str, str], list[Trouble]] = {}
-    for trouble in digest.worst:
-        groups.setdefault((lookup.marks[trouble.account.id], _distinct_facts(trouble)[0]), []).append(trouble)
-    lines = []
-    for (mark, fact), troubles in groups.items():
-        names = tuple(_name(trouble.account) for trouble in troubles[:_NAMED])
-        text = lookup.fact(troubles[0], [fact]) if len(troubles) == 1 else short(fact, _TEXT)
-        lines.append(DigestLine(mark, "", names, len(troubles) - len(names), text))
-    return lines
-
-
-def _fitted(lines: list[DigestLine], room: int) -> list[DigestLine]:
-    """At most `room` lines; the last one says how many accounts are left out."""
-    if len(lines) <= room:
-        return lines
-    left = sum(len(line.names) + line.more for line in lines[room - 1 :])
-    return [*lines[: room - 1], DigestLine("more", "", (), 0, f"and {plural(left, 'more account')} in danger")]
-
-
-def _news(digest: Digest, lookup: _Lookup) -> Iterator[DigestLine]:
-    """One line for each kind of news that there is."""
-    renewals = _renewals(digest)
-    silent = [short(lookup.members.get(person.member_id, "somebody"), _NAME) for person in digest.silent]
-    kinds = (
-        ("broken", "Newly broken", _distinct(digest.newly_broken)),
-        ("proven", "Newly proven", _distinct(digest.newly_proven)),
-        ("renewal", "Renewals within 120 days, unproven", renewals),
-        ("silent", "Silent before meetings", silent),
-        ("theatre", "Theatre", _distinct(digest.theatre)),
-        ("forgotten", "Forgotten promises", _distinct(digest.forgotten)),
-    )
-    for mark, label, names in kinds:
-        if names:
-            yield DigestLine(mark, f"{label} ({len(names):,})", tuple(names[:_NAMED]), max(0, len(names) - _NAMED), "")
-
-
-def _distinct(facts: Iterable[DigestFact]) -> list[str]:
-    return list({line.account.id: _name(line.account) for line in facts}.values())
-
-
-def _renewals(digest: Digest) -> list[str]:
-    """Each account that renews unproven with its day, the soonest first."""
-    accounts = sorted((line.account for line in digest.renewals), key=lambda account: account.renewal_date or date.max)
-    return [f"{_name(account)}, {day(account.renewal_date)}" for account in accounts if account.renewal_date]
-
-
-def _all_dangers(digest: Digest, lookup: _Lookup) -> list[Block]:
-    """Every account in danger with all its facts; those with exactly the same share their lines."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Trouble]] = {}
-    for trouble in digest.worst:
-        key = (lookup.marks[trouble.account.id], _distinct_facts(trouble))
-        groups.setdefault(key, []).append(trouble)
-    lines: list[DigestLine] = []
-    for (mark, facts), troubles in groups.items():
-        if len(troubles) == 1:
-            lines.append(DigestLine(mark, "", (_name(troubles[0].account),), 0, lookup.fact(troubles[0], facts)))
-            continue
-        lines.append(DigestLine(mark, f"{_row(facts)} ({len(troubles):,})", (), 0, ""))
-        lines += _names_only([_name(trouble.account) for trouble in troubles])
-    return [Block("Every account in danger, worst first", tuple(lines))]
-
-
-def _all_news(digest: Digest, lookup: _Lookup) -> Iterator[Block]:
-    for title, mark, facts in (
-        ("Newly broken", "broken", digest.newly_broken),
-        ("Newly proven", "proven", digest.newly_proven),
-        ("Theatre", "theatre", digest.theatre),
-        ("Promises that nobody mentions", "forgotten", digest.forgotten),
-    ):
-        if facts:
-            lines = (DigestLine(mark, "", (_name(line.account),), 0, short(phrase(line.fact), _TEXT)) for line in facts)
-            yield Block(title, tuple(lines))
-    if len(digest.renewals) > _NAMED:
-        yield Block("Renewals within 120 days, unproven", tuple(_names_only(_renewals(digest))))
-    if digest.silent:
-        people = (
-            DigestLine(
-                "silent", "", (short(lookup.members.get(person.member_id, "somebody"), _NAME),), 0, phrase(person.fact)
-            )
-            for person in digest.silent
-        )
-        yield Block("Silent before meetings", tuple(people))
-
-
-def _names_only(names: Sequence[str]) -> Iterator[DigestLine]:
-    for start in range(0, len(names), _NAMES_A_LINE):
-        yield DigestLine("", "", tuple(names[start : start + _NAMES_A_LINE]), 0, "")
-
-
-def _paged(blocks: Iterable[Block]) -> tuple[tuple[tuple[Block, ...], ...], int]:
-    """The blocks on pages that Slack takes, and how many lines do not fit on the last of them."""
-    pages: list[list[Block]] = []
-    room, left = 0, 0
-    for block in blocks:
-        title = block.title
-        for piece in _pieces(block.lines):
-            cost = sum(map(_cost, piece))
-            if cost > room:
-                pages.append([])
-                room = _PAGE_COST
-            room -= cost
-            if len(pages) > _PAGES:
-                left += len(piece)
-                continue
-            pages[-1].append(Block(title, tuple(piece)))
-            title = ""
-    return tuple(tuple(page) for page in pages[:_PAGES]), left
-
-
-def _pieces(lines: Iterable[DigestLine]) -> Iterator[list[DigestLine]]:
-    """The lines in pieces that each fit one section."""
-    piece: list[DigestLine] = []
-    room = _BLOCK_COST
-    for line in lines:
-        cost = _cost(line)
-        if piece and cost > room:
-            yield piece
-            piece, room = [], _BLOCK_COST
-        piece.append(line)
-        room -= cost
-    if piece:
-        yield piece
-
-
-def _cost(line: DigestLine) -> int:
-    """The characters that a line takes in JSON, where one beyond ASCII counts six."""
-    return len(json.dumps([line.label, *line.names, line.text])) + 30
 
 
 def _share(change: CoverageChange, of: str) -> Share:

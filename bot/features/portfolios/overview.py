@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -17,13 +18,16 @@ from bot.domain.account import actions as account_actions
 from bot.domain.account.participation import participation
 from bot.domain.account.tiers import Bands, OwnerLoad, loads
 from bot.domain.labels import label
-from bot.domain.model import Action
+from bot.domain.model import Account, Action
+from bot.domain.portfolio.account_summary import AccountSummary
 from bot.domain.values.money import listed_money
 from bot.domain.values.text import plural, short
 from bot.features.accounts.tiers import bands_of
 from bot.features.portfolios import account_summaries, digest, queries
 from bot.features.portfolios.account_summaries import AccountSummaries
-from bot.features.portfolios.digest_layout import HEAD_LINES, Block, DigestLine, Summary
+from bot.features.portfolios.digest import LastWeek
+from bot.features.portfolios.digest_layout import HEAD_LINES, Summary
+from bot.features.portfolios.digest_pages import Block, DigestLine
 from bot.features.portfolios.queries import DigestRow
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import PortfolioPageView, PortfolioPart, PortfolioView
@@ -123,12 +127,12 @@ def _of_portfolios(
     )
 
 
-def _summary(session: Session, portfolio: Portfolio, last: DigestRow | None, room: int, now: datetime) -> Summary:
-    since = min(digest.moment_of(last) or now, now - PARTICIPATION_WINDOW)
+def _summary(session: Session, portfolio: Portfolio, row: DigestRow | None, room: int, now: datetime) -> Summary:
+    last = digest.last_week(row)
+    since = min(last[1] if last else now, now - PARTICIPATION_WINDOW)
     summaries = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
     themed = queries.themed_actions(session, portfolio.workspace_id, portfolio.id)
-    more = _behind(summaries, themed, bands_of(portfolio), now)
-    return digest.survey(summaries, last, now, room=room, more=more)[1]
+    return _surveyed(summaries, last, themed, bands_of(portfolio), now, room=room)
 
 
 def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> PortfolioPart:
@@ -142,7 +146,6 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
     bands = bands_of(home[0]) if len(home) == 1 else None
     summaries = account_summaries.of_assessments(assessments)
     actions = [action for assessment in assessments for action in assessment.state.actions]
-    _, summary = digest.survey(summaries, None, now, more=_behind(summaries, actions, bands, now))
     return PortfolioPart(
         key=slack_id,
         portfolio_id=None,
@@ -154,18 +157,41 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
         since=None,
         unclaimed=0,
         can_manage=False,
-        summary=summary,
+        summary=_surveyed(summaries, None, actions, bands, now),
     )
 
 
-def _behind(summaries: AccountSummaries, actions: Sequence[Action], bands: Bands | None, now: datetime) -> list[Block]:
+def _surveyed(
+    summaries: AccountSummaries,
+    last: LastWeek | None,
+    actions: Sequence[Action],
+    bands: Bands | None,
+    now: datetime,
+    *,
+    room: int = HEAD_LINES,
+) -> Summary:
+    """The lines of a digest of these accounts, and behind them what only an overview shows."""
+    seen: list[Account] = []
+
+    def walked() -> Iterator[AccountSummary]:
+        for summary in summaries.accounts:
+            seen.append(summary.account)
+            yield summary
+
+    once = replace(summaries, accounts=walked(), meetings=list(summaries.meetings))
+    return digest.survey(once, last, now, room=room, more=lambda: _behind(seen, once, actions, bands, now))[1]
+
+
+def _behind(
+    seen: Sequence[Account], summaries: AccountSummaries, actions: Sequence[Action], bands: Bands | None, now: datetime
+) -> list[Block]:
     """The blocks behind the figures: load, participation, and themes that several accounts share."""
 
     def name_of(member_id: int | None) -> str:
         return short(summaries.names.get(member_id or 0, "Nobody"), _NAME)
 
-    account_by_id = {summary.account.id: summary.account for summary in summaries.accounts}
-    owner_loads = loads(account_by_id.values(), bands)
+    account_by_id = {account.id: account for account in seen}
+    owner_loads = loads(seen, bands)
     participants = participation(summaries.meetings, now, now - PARTICIPATION_WINDOW)
     themes = account_actions.recurring(
         ((account_by_id[action.account_id], action) for action in actions), rules_day(now)

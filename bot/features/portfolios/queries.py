@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, collate, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.domain.enums import AccountStatus
 from bot.domain.model import Account, Action, MeetingFact
 from bot.outbox.types import MessageKey
-from bot.store.schema import account, account_due, action, answer, brief, digest, meeting, portfolio, prompt
+from bot.store.engine import streamed
+from bot.store.schema import (
+    account,
+    account_due,
+    action,
+    answer,
+    brief,
+    digest,
+    meeting,
+    member,
+    outcome,
+    portfolio,
+    prompt,
+)
 from bot.store.types import as_json
 
 DIGEST_KEY = MessageKey("digest")
@@ -21,17 +35,25 @@ DIGEST_REST_KEY = MessageKey("digest-rest")
 
 
 _ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)
+_STREAMED = 500
+_ASKED_AT_ONCE = 1_000
+_ACCOUNT = [account.c[field.name] for field in fields(Account)]
 
 
 class Kept(NamedTuple):
-    """A summary as text: its figures and facts, and where each outcome stands."""
+    """A summary as it is kept: its figures and facts, where each outcome stands, until when it holds (None: until the
+    ledger changes), and what sorts it worst first."""
 
     figures: str
     told: str
+    until: datetime | None
+    severity: int
+    high: int
+    coverage: float
 
 
-def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rules: str) -> None:
-    """Keep the summary of each account with the moment until which it holds (None: until the ledger changes)."""
+def keep(session: Session, kept: Mapping[int, Kept], rules: str) -> None:
+    """Keep the summary of each account."""
     if not kept:
         return
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -40,42 +62,111 @@ def keep(session: Session, kept: Mapping[int, tuple[Kept, datetime | None]], rul
     session.execute(
         statement.on_conflict_do_update(index_elements=["account_id"], set_=written),
         [
-            {"account_id": account_id, "rules": rules, **kept_text._asdict()}
-            for account_id, (kept_text, _) in kept.items()
+            {"account_id": account_id, "rules": rules, "figures": row.figures, "told": row.told}
+            for account_id, row in kept.items()
         ],
     )
-    # within: the caller holds these accounts by the review queue
-    update_due = (
-        update(account_due).where(account_due.c.account_id == bindparam("of")).values(brief_until=bindparam("until"))
-    )
-    moments = [{"of": account_id, "until": until or _ALWAYS} for account_id, (_, until) in kept.items()]
+    values: dict[str, Any] = {
+        "brief_until": bindparam("until"),
+        "brief_severity": bindparam("severity"),
+        "brief_high": bindparam("high"),
+        "brief_coverage": bindparam("coverage"),
+    }
+    # within: the caller holds these accounts by the review queue or by `hold_without_summary`
+    update_due = update(account_due).where(account_due.c.account_id == bindparam("of")).values(**values)
+    moments = [
+        {
+            "of": account_id,
+            "until": row.until or _ALWAYS,
+            "severity": row.severity,
+            "high": row.high,
+            "coverage": row.coverage,
+        }
+        for account_id, row in kept.items()
+    ]
     session.connection().execute(update_due, moments)
 
 
-def of_portfolio(session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> dict[int, Kept]:
-    """The kept summaries of a portfolio's accounts that hold at `now`, by account id."""
-    rows = session.execute(_holding(workspace_id, portfolio_id, rules, now)).all()
-    return {account_id: Kept(figures, outcome_texts) for account_id, figures, outcome_texts in rows}
+def holding(
+    session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime
+) -> Iterator[tuple[Account, str]]:
+    """The accounts of a portfolio whose kept summary holds at `now`, worst first, each with its figures; streamed."""
+    statement = (
+        select(*_ACCOUNT, brief.c.figures)
+        .select_from(summarized())
+        .where(_inside(workspace_id, portfolio_id), summary_holds(rules, now))
+        .order_by(*worst_first(session))
+    )
+    for row in streamed(session, statement, _STREAMED):
+        yield Account(*row[:-1]), row[-1]
 
 
-def without(workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> Select[int]:
-    """Selects the ids of the portfolio's accounts that `of_portfolio` leaves out."""
-    with_summary = _holding(workspace_id, portfolio_id, rules, now).with_only_columns(brief.c.account_id)
-    return select(account.c.id).where(_inside(workspace_id, portfolio_id), account.c.id.not_in(with_summary))
+def worst_first(session: Session) -> tuple[ColumnElement[Any], ...]:
+    """The order of `AccountSummary.worst_first`, by what was last kept of each account; ids break its ties."""
+    # PostgreSQL would sort names by its own locale, Python and SQLite sort them by code point.
+    name = collate(account.c.name, "C") if session.get_bind().dialect.name == "postgresql" else account.c.name
+    return (
+        account.c.status == AccountStatus.FORMER,
+        func.coalesce(account_due.c.brief_severity, 0).desc(),
+        func.coalesce(account_due.c.brief_high, 0).desc(),
+        func.coalesce(account_due.c.brief_coverage, 0.0),
+        func.coalesce(account.c.arr_minor, 0).desc(),
+        name,
+        account.c.id,
+    )
 
 
-def accounts(session: Session, workspace_id: int, portfolio_id: int) -> list[Account]:
-    """All accounts of a portfolio."""
-    columns = [account.c[field.name] for field in fields(Account)]
-    statement = select(*columns).where(_inside(workspace_id, portfolio_id))
-    rows = session.execute(statement.order_by(account.c.id))
-    return [Account(*row) for row in rows.all()]
+def without_summary(
+    session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime, *, limit: int | None = None
+) -> list[int]:
+    """The portfolio's accounts that `holding` leaves out, by id; at most `limit` of them."""
+    statement = select(account.c.id).select_from(summarized()).where(_inside(workspace_id, portfolio_id))
+    missing = statement.where(summary_holds(rules, now).is_not(true())).order_by(account.c.id).limit(limit)
+    return list(session.execute(missing).scalars())
+
+
+def hold_without_summary(
+    session: Session, workspace_id: int, account_ids: Sequence[int], rules: str, now: datetime
+) -> list[int]:
+    """Hold those of these accounts that have no summary until the transaction ends, but for those that somebody else
+    holds or writes just now."""
+    joined = account_due.join(account, account.c.id == account_due.c.account_id).outerjoin(
+        brief, brief.c.account_id == account_due.c.account_id
+    )
+    ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
+    missing = select(account_due.c.account_id).select_from(joined).where(ours, summary_holds(rules, now).is_not(true()))
+    held = missing.order_by(account_due.c.account_id).with_for_update(of=account_due, skip_locked=True, key_share=True)
+    return list(session.execute(held).scalars())
+
+
+def accounts_of(session: Session, workspace_id: int, portfolio_id: int, outcome_ids: Sequence[int]) -> set[int]:
+    """The portfolio's accounts that have any of these outcomes."""
+    account_ids: set[int] = set()
+    for start in range(0, len(outcome_ids), _ASKED_AT_ONCE):
+        some = outcome_ids[start : start + _ASKED_AT_ONCE]
+        theirs = select(outcome.c.account_id).distinct().join(account, account.c.id == outcome.c.account_id)
+        inside = theirs.where(_inside(workspace_id, portfolio_id), outcome.c.id.in_(some))
+        account_ids.update(session.execute(inside).scalars())
+    return account_ids
+
+
+def told(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[int, tuple[Account, str]]:
+    """These accounts by id, each with where its outcomes stood when its summary was kept."""
+    statement = select(*_ACCOUNT, brief.c.told).join(brief, brief.c.account_id == account.c.id)
+    ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
+    return {row[0]: (Account(*row[:-1]), row[-1]) for row in session.execute(statement.where(ours))}
+
+
+def names(session: Session, workspace_id: int) -> dict[int, str]:
+    """The names of all members of a workspace, by id."""
+    ours = select(member.c.id, member.c.name).where(member.c.workspace_id == workspace_id)
+    return {row.id: row.name for row in session.execute(ours)}
 
 
 def meetings(
     session: Session, workspace_id: int, portfolio_id: int, since: datetime, now: datetime
-) -> list[MeetingFact]:
-    """The meetings of a portfolio's accounts from `since` to `now` that somebody was asked about."""
+) -> Iterator[MeetingFact]:
+    """The meetings of a portfolio's accounts from `since` to `now` that somebody was asked about; streamed."""
     statement: Select[Any] = (
         select(
             *(meeting.c[name] for name in ("id", "account_id", "cadence_id", "kind", "starts_at")),
@@ -89,7 +180,8 @@ def meetings(
         .outerjoin(answer, answer.c.meeting_id == meeting.c.id)
         .where(_inside(workspace_id, portfolio_id), meeting.c.starts_at.between(since, now))
     )
-    return [MeetingFact(*row) for row in session.execute(statement).all()]
+    for row in streamed(session, statement, _STREAMED):
+        yield MeetingFact(*row)
 
 
 def themed_actions(session: Session, workspace_id: int, portfolio_id: int) -> list[Action]:
@@ -105,13 +197,16 @@ def _inside(workspace_id: int, portfolio_id: int) -> ColumnElement[bool]:
     return (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
 
 
-def _holding(workspace_id: int, portfolio_id: int, rules: str, now: datetime) -> Select[Any]:
-    return (
-        select(brief.c.account_id, brief.c.figures, brief.c.told)
-        .join(account_due, account_due.c.account_id == brief.c.account_id)
-        .join(account, account.c.id == brief.c.account_id)
-        .where(_inside(workspace_id, portfolio_id), brief.c.rules == rules, account_due.c.brief_until > now)
-    )
+def summarized() -> FromClause:
+    """Accounts with what was last kept of them, if anything was."""
+    with_due = account.outerjoin(account_due, account_due.c.account_id == account.c.id)
+    return with_due.outerjoin(brief, brief.c.account_id == account.c.id)
+
+
+def summary_holds(rules: str, now: datetime) -> ColumnElement[bool]:
+    """The condition that an account's kept summary holds; NULL where there is none."""
+    sorted_by = account_due.c.brief_coverage.is_not(None)  # older releases kept summaries without it
+    return (account_due.c.brief_until > now) & sorted_by & (brief.c.rules == rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +233,35 @@ def by_id(session: Session, workspace_id: int, digest_id: int) -> DigestRow | No
     matching = (portfolio.c.workspace_id == workspace_id) & (digest.c.id == digest_id)
     row = session.execute(select(digest).select_from(digests_with_portfolios).where(matching)).one_or_none()
     return None if row is None else DigestRow(row.id, row.portfolio_id, row.due_at, as_json(row.figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a digest said, without the figures that it was worked out of, which are large."""
+
+    portfolio_id: int
+    due_at: datetime
+    said: dict[str, Any]
+
+
+def said_by(session: Session, workspace_id: int, digest_id: int) -> Said | None:
+    """What the digest with this id said; None where this workspace has none."""
+    row = session.execute(_said(workspace_id).where(digest.c.id == digest_id)).one_or_none()
+    return None if row is None else Said(row.portfolio_id, row.due_at, as_json(row.said))
+
+
+def last_said(session: Session, workspace_id: int, portfolio_ids: Iterable[int]) -> dict[int, Said]:
+    """What the newest digest of each of these portfolios said."""
+    newer = digest.alias()
+    newest = select(func.max(newer.c.due_at)).where(newer.c.portfolio_id == digest.c.portfolio_id).scalar_subquery()
+    last = _said(workspace_id).where(digest.c.portfolio_id.in_(set(portfolio_ids)), digest.c.due_at == newest)
+    return {row.portfolio_id: Said(row.portfolio_id, row.due_at, as_json(row.said)) for row in session.execute(last)}
+
+
+def _said(workspace_id: int) -> Select[Any]:
+    columns = digest.c.portfolio_id, digest.c.due_at, digest.c.figures["said"].label("said")
+    joined = digest.join(portfolio, portfolio.c.id == digest.c.portfolio_id)
+    return select(*columns).select_from(joined).where(portfolio.c.workspace_id == workspace_id)
 
 
 def latest(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.features.portfolios.digest_layout import Block, Summary
+from bot.features.portfolios.digest_layout import Summary
+from bot.features.portfolios.digest_pages import Block
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from bot.store.types import Clean
 FORGOTTEN = "somebody who was forgotten"
 """What stands in place of a name."""
 
-_KEPT = {"workspace", "submission", "account_word"}
+_KEPT = {"workspace", "submission", "account_word", "account_spelling"}
 """Tables that hold no words about people of the customer; a workspace's own name stays."""
 
 

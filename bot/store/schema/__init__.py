@@ -5,7 +5,16 @@ Every row belongs to a workspace, directly or through its account. Delivery's ta
 
 from __future__ import annotations
 
-from bot.store.schema.accounts import account, account_due, account_word, brief, member, portfolio, workspace
+from bot.store.schema.accounts import (
+    account,
+    account_due,
+    account_spelling,
+    account_word,
+    brief,
+    member,
+    portfolio,
+    workspace,
+)
 from bot.store.schema.base import metadata
 from bot.store.schema.digests import digest
 from bot.store.schema.history import history
@@ -33,6 +42,7 @@ __all__ = [
     "UtcDateTime",
     "account",
     "account_due",
+    "account_spelling",
     "account_word",
     "action",
     "answer",

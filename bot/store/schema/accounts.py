@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
-from bot.store.types import BigInt, Clean, Key, UtcDateTime, Word
+from bot.store.types import BigInt, Clean, Key, UtcDateTime, Word, bytewise
 
 workspace = Table(
     "workspace",
@@ -101,12 +115,26 @@ account_word = Table(
     Index("ix_account_word_workspace_id_word", "workspace_id", "word"),
 )
 
+account_spelling = Table(
+    "account_spelling",
+    metadata,
+    Column("workspace_id", BigInt, ForeignKey("workspace.id"), primary_key=True, autoincrement=False),
+    # Three letters of a word of the account's name or alias; words are padded, so that their ends count.
+    Column("letters", bytewise(3), primary_key=True),
+    Column("account_id", BigInt, ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 account_due = Table(
     "account_due",
     metadata,
     Column("account_id", BigInt, ForeignKey("account.id"), primary_key=True, autoincrement=False),
     Column("look_at", UtcDateTime, nullable=False, index=True),
     Column("brief_until", UtcDateTime),
+    # What sorts accounts worst first, as the brief has it: NULL until there is one.
+    Column("brief_severity", SmallInteger),
+    Column("brief_high", Integer),
+    Column("brief_coverage", Float),
 )
 
 brief = Table(

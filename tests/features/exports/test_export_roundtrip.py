@@ -18,7 +18,7 @@ from bot.cli import errors
 from bot.features.exports.ledger_export import export, restore
 from bot.outbox.queue import claim, put
 from bot.outbox.types import Outgoing
-from bot.store import ledger, schema
+from bot.store import account_search, ledger, schema
 from bot.store.admin import table_copy
 from bot.store.admin.migrations import head, upgrade
 from bot.store.admin.table_copy import EVERYTHING, LEDGER, CannotCopy
@@ -120,6 +120,15 @@ def test_the_format_is_what_the_documentation_says(small: Database) -> None:
     account = next(row for row in rest if row["table"] == "account")
     assert (account["id"], account["name"], account["tier"], account["arr_minor"]) == (1, "Ácme", "high_touch", None)
     assert len(rest) == 4
+
+
+def test_a_misspelt_name_is_found_after_a_restore(small: Database, databases: Databases) -> None:
+    target = Database(databases.fresh())
+    restore(target, io.BytesIO(exported(small)))
+    with target.reading() as session:
+        found = account_search.find(session, 1, "acmee")
+    target.dispose()
+    assert found.hit is not None and found.guessed
 
 
 def test_new_rows_take_new_ids_after_a_restore(small: Database, databases: Databases) -> None:

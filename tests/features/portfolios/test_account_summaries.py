@@ -42,8 +42,10 @@ def now_and_anew(
     session: Session, portfolio_id: int, now: datetime
 ) -> tuple[list[AccountSummary], list[AccountSummary]]:
     """The portfolio's briefs as they are given, and as they are without any that was kept."""
-    given_ = account_summaries.of_portfolio(session, 1, portfolio_id, None, now).accounts
-    ids = [account.id for account in portfolio_queries.accounts(session, 1, portfolio_id)]
+    given_ = list(account_summaries.of_portfolio(session, 1, portfolio_id, None, now).accounts)
+    assert given_ == sorted(given_, key=lambda summary: summary.worst_first)
+    inside = select(schema.account.c.id).where(schema.account.c.portfolio_id == portfolio_id)
+    ids = list(session.execute(inside).scalars())
     anew = [summarize_account(assess_now(state, now)) for state in proof_state.load_many(session, [1], ids)]
     return sorted(given_, key=by_id), sorted(anew, key=by_id)
 
@@ -55,7 +57,8 @@ def by_id(brief: AccountSummary) -> int:
 def held(team: Team, now: datetime) -> set[int]:
     """The accounts whose kept brief holds."""
     with team.session() as session:
-        return set(portfolio_queries.of_portfolio(session, 1, team.portfolio_id, RULES_VERSION, now))
+        rows = portfolio_queries.holding(session, 1, team.portfolio_id, RULES_VERSION, now)
+        return {account.id for account, _ in rows}
 
 
 def assert_true(team: Team, now: datetime) -> None:
@@ -152,7 +155,7 @@ def test_a_look_keeps_a_brief_and_a_digest_then_reads_no_evidence(team: Team) ->
     with statements(team.database) as seen:
         assert_true(team, MONDAY)
     with team.session() as session, statements(team.database) as seen:
-        account_summaries.of_portfolio(session, 1, team.portfolio_id, None, MONDAY)
+        list(account_summaries.of_portfolio(session, 1, team.portfolio_id, None, MONDAY).accounts)
     assert seen and not any("FROM evidence" in statement for statement in seen)
 
 

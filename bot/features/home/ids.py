@@ -1,0 +1,12 @@
+"""The ids of this room in Slack; `bot.rooms` collects them for the templates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class HomeActionId(StrEnum):
+    """The `action_id` of what can be clicked or chosen outside of an input."""
+
+    PREVIOUS_ACCOUNTS = "home.previous"
+    NEXT_ACCOUNTS = "home.next"
