@@ -32,7 +32,7 @@ SAMPLES: dict[str, Any] = {
     "closed_on": TUESDAY,
     "since": TUESDAY,
     "grade": Grade.MEASURED,
-    "kind": "xlsx",
+    "kind": "html",
     "columns": (HOSTILE,),
     "fields": (HOSTILE,),
     "meanings": (HOSTILE,),

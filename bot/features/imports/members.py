@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.domain.values.slugs import folded
-from bot.features.imports.cells import Unreadable, Who
+from bot.features.imports.colleagues import Who
+from bot.features.imports.remarks import Remark, Unreadable
 from bot.store import ledger, members
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -55,5 +56,5 @@ def _best_match(candidates: list[Member], who: Who) -> Member:
     """People who are gone and guests give way to those who are here."""
     active = [member for member in candidates if not member.is_deactivated and not member.is_guest] or candidates
     if len(active) > 1:
-        raise Unreadable(f"could be {len(active)} people called {who.name}; add a column with their e-mail addresses")
+        raise Unreadable(Remark.OWNER_AMBIGUOUS, count=len(active), name=who.name)
     return active[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.store.schema.accounts import account, account_due, account_word, brief, member, portfolio, workspace
 from bot.store.schema.base import metadata
 from bot.store.schema.digests import digest
-from bot.store.schema.history import history
+from bot.store.schema.history import history, import_batch
 from bot.store.schema.meetings import answer, cadence, draft, meeting, prompt
 from bot.store.schema.proof import (
     action,
@@ -43,6 +43,7 @@ __all__ = [
     "gap",
     "health",
     "history",
+    "import_batch",
     "judgement",
     "meeting",
     "member",

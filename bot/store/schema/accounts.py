@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
@@ -84,6 +97,7 @@ account = Table(
     Column("first_win", Clean),
     Column("packet_accepted_on", Date),
     loose_ref("packet_accepted_by"),
+    Column("labels", JSON),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("workspace_id", "slug"),
     UniqueConstraint("workspace_id", "external_id"),
