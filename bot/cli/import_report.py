@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.cli.terminal import say, section
 from bot.domain.values.money import listed_money
+from bot.domain.values.text import number
 from bot.features.imports import wording
 from bot.features.imports.remarks import Remark
 from bot.features.imports.report import BadRow, Changed, Preview, Report, Totals
@@ -36,12 +37,20 @@ def show(done: Report, everything: bool) -> None:
     section("No rows of the table", ("line", "text", "reason"), lines, cut)
     if done.dry_run:
         _show_preview(done.preview)
+    else:
+        uses = done.preview.columns
+        say("Read as: " + ", ".join(f"{use.header} → {use.field}" for use in uses if use.field is not None))
+        unused = [use.header for use in uses if use.field is None]
+        if unused:
+            say(f"Left alone: {_listed(unused, everything)}")
     for note in done.notes:
         if note.remark is not Remark.LINES_LEFT_OUT:  # they are listed above
             say(f"Note: {wording.sentence(note)}")
     for names, what in ((done.new_members, "colleagues"), (done.new_portfolios, "portfolios")):
         if names:
             say(f"New {what}: {_listed(names, everything)}")
+    if done.batch_id is not None:
+        say(f"What was written is batch {done.batch_id}.")
     say(summary(done))
 
 
@@ -53,8 +62,7 @@ def summary(done: Report) -> str:
     )
     if done.dry_run:
         return f"Dry run, nothing was written. {done.file}: {counts}."
-    batch = f" This is batch {done.batch_id}." if done.batch_id is not None else ""
-    return f"{done.file}: {counts}.{batch}"
+    return f"{done.file}: {counts}."
 
 
 def as_json(done: Report) -> str:
@@ -121,4 +129,4 @@ def _plain_value(value: Any) -> Any:
 def _shown(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:,f}" if isinstance(value, Decimal) else str(_plain_value(value))
+    return number(value) if isinstance(value, Decimal) else str(_plain_value(value))

@@ -48,8 +48,8 @@ def _line(reader: Reader, row: Row) -> ImportedAccount:
     reader.must_fit(row)
     columns, options = reader.columns, reader.options
     name = reader.words(row, "name")
-    if not name:
-        raise BadCell(columns.header("name"), "", note(Remark.EMPTY_NAME))
+    if cells.is_empty(name) and not name.isalpha():  # a firm may be called Null, and none is called n/a
+        raise BadCell(columns.header("name"), name, note(Remark.EMPTY_NAME))
     external_id = reader.record_id(row, "external_id")
     values: dict[str, Any] = {}
     status = reader.status(row, "status")

@@ -226,7 +226,7 @@ def _figure(number: str, mark: Mark | None) -> Decimal:
     digits = re.sub(r"[.,]", "", whole)
     if not re.fullmatch(r"\d*", fraction) or (grouped and not _well_grouped(whole)):
         raise Unreadable(Remark.AMOUNT_MARKS)
-    return Decimal(f"{digits or 0}.{fraction or 0}")
+    return Decimal(f"{digits or 0}.{fraction}" if fraction else digits or "0")
 
 
 def _well_grouped(whole: str) -> bool:

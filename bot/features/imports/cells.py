@@ -114,7 +114,7 @@ def status(columns: Sequence[tuple[str, str]], extra: Mapping[str, StrEnum]) -> 
         elif isinstance(meaning, AccountStatus):
             return meaning
         elif meaning is Remark.NO_CUSTOMER:
-            raise Unreadable(Remark.NO_CUSTOMER)
+            raise Unreadable(Remark.NO_CUSTOMER, word=text)
     if weak:
         return AccountStatus.CUSTOMER
     if filled:

@@ -22,6 +22,8 @@ LABEL = "label"
 _HEADER_WITHIN = 200
 _DATA = re.compile(r"(?!(?:19|20)\d\d$)[-(]?[\W_]*\d[\d.,:/'’ \u00a0-]*[%)]?|[^\s@]+@[^\s@]+\.[^\s@]+")
 _FALLBACKS = 3
+# What is in brackets may make another figure of a column, so most exact names come before it.
+_NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,7 @@ class _Assignment:
             best: dict[str, tuple[int, int, int, Variant]] = {}
             for trimming, variant in enumerate(headers.variants(header)):
                 for name, rank in ranks.get(variant.key, ()):
+                    rank += _NEAR if variant.why is Remark.BY_BRACKETS else 0
                     best[name] = min(best.get(name, (999, 0, 0, variant)), (rank, trimming, position, variant))
             for name, match in best.items():
                 candidates.setdefault(name, []).append(match)

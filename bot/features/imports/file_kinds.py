@@ -23,6 +23,7 @@ _BINARY: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "rtf"),
 )
 _BOM = "\ufeff"
+_BEFORE_TAGS = re.compile(r"(?:\s|<\?[^>]*>|<!--.*?-->|<!doctype(?!\s+html)[^>]*>)*", re.IGNORECASE | re.DOTALL)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|meta|style|div|script|tr|center)\b", re.IGNORECASE)
 _XML = re.compile(r"<(?:\?xml|!--|!doctype|[a-z][\w.-]*:?[\w.-]*(?:\s[^<>]*)?>\s*<)", re.IGNORECASE)
 _JSON = re.compile(r'\[\s*(?:[\[{"\]]|-?\d|$)|\{\s*(?:"|\}|$)')
@@ -46,7 +47,8 @@ def must_be_table(text: str, name: str) -> None:
     """Raise `UserError` for text that is no table: HTML, XML, JSON and the like."""
     start = text[:_START].lstrip(_BOM + " \t\r\n\x00")
     if start.startswith("<"):
-        if _HTML.search(start) and not start.lower().startswith("<?mso") and "urn:schemas-microsoft-com" not in start:
+        opening = _BEFORE_TAGS.match(start)
+        if _HTML.match(start, opening.end() if opening else 0):
             raise refused("html", name)
         if _XML.match(start):
             raise refused("xml", name)

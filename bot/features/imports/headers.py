@@ -70,6 +70,8 @@ def variants(header: str) -> tuple[Variant, ...]:
         return ()
     keys: dict[str, Remark] = {key(text): Remark.BY_EXACT_NAME}
     inside = " ".join(_IN_BRACKETS.findall(text))
+    if inside and inside.casefold() == _initials(_BRACKETS.sub(" ", text)):
+        keys.setdefault(key(_BRACKETS.sub(" ", text)), Remark.BY_EXACT_NAME)
     for bare in (_without_unit(text), _without_unit(_BRACKETS.sub(" ", text)) if _is_unit(inside) else ""):
         keys.setdefault(key(bare), Remark.BY_UNIT)
     for bare in _lookups(text):
@@ -125,6 +127,11 @@ def currency_headers(amount: str) -> set[str]:
         for text in (f"{name} currency", f"currency {name}", f"{name} currency code", f"{name} currency iso code",
                      f"currency of {name}", f"{name} iso code")
     }  # fmt: skip
+
+
+def _initials(text: str) -> str:
+    """`arr` for `Annual Recurring Revenue`: what is in brackets behind it says the same again."""
+    return "".join(word[0] for word in text.split()).casefold()
 
 
 def _is_unit(text: str) -> bool:

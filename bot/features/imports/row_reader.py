@@ -167,16 +167,13 @@ class Reader:
 
     def status(self, row: Row, name: str) -> AccountStatus | None:
         """Customer or former customer, by every column that can say it."""
-        columns = [(_kind(header), text) for header, text in self.columns.cells(row, name)]
+        columns = self.columns.cells(row, name)
         try:
-            return cells.status(columns, self.options.words)
+            return cells.status([(_kind(header), text) for header, text in columns], self.options.words)
         except Unreadable as error:
-            at = next(
-                (header for header, text in self.columns.cells(row, name) if not cells.is_empty(text)),
-                self.columns.header(name),
-            )
-            value = next((text for _, text in columns if not cells.is_empty(text)), "")
-            raise BadCell(at, value, error.note) from None
+            word = error.note.facts["word"]
+            header = next((header for header, text in columns if text == word), self.columns.header(name))
+            raise BadCell(header, word, error.note) from None
 
     def person(self, row: Row, name: str, email: str = "") -> Named:
         """Whom a cell names, as the whole file knows them; `email` is the text of an address beside it."""
