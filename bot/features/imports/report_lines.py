@@ -15,7 +15,6 @@ from bot.features.imports.column_mapping import Columns
 from bot.features.imports.dressing import undressed
 from bot.features.imports.fields import FieldTable
 from bot.features.imports.file_reader import Row
-from bot.features.imports.headers import key
 from bot.features.imports.remarks import Note, Remark, note
 from bot.features.imports.report import BadRow
 
@@ -86,7 +85,7 @@ class _Shape:
     def __init__(self, columns: Columns, table: FieldTable) -> None:
         self.columns = columns
         self.width = len(columns.headers)
-        self.headers = {key(header) for header in columns.headers if header}
+        self.headers = {header.casefold() for header in columns.headers if header}
         self.ids = [columns.at[name] for name in table.ids if name in columns]
         naming = {"owner", "owner_email", "deputy", "status", "tier", *table.days, *table.people}
         self.telling = [at for name, at in columns.at.items() if name in naming]
@@ -102,11 +101,7 @@ class _Shape:
         if not filled:
             return note(Remark.LINE_FOOTER)
         first_at, first = filled[0]
-        if (
-            len(filled) > 1
-            and {key(text) for _, text in filled} <= self.headers
-            and len(filled) * 2 > len(self.headers)
-        ):
+        if first.casefold() in self.headers and self._is_header(filled):
             return note(Remark.LINE_HEADER)
         if self._identified(row, first_at):
             return None
@@ -117,6 +112,11 @@ class _Shape:
         if len(filled) <= 2 and _FOOTER.search(folded(first)):
             return note(Remark.LINE_FOOTER)
         return None
+
+    def _is_header(self, filled: list[tuple[int, str]]) -> bool:
+        """Whether these cells are headers, and most of them: two exports were put one behind the other."""
+        names = {text.casefold() for _, text in filled}
+        return len(names) > 1 and names <= self.headers and len(names) * 2 > len(self.headers)
 
     def footer_block(self, reasons: dict[int, Note]) -> Iterator[int]:
         """The lines after the last empty ones that have one cell of text, where rows have several."""
