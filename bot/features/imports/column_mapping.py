@@ -10,7 +10,7 @@ from functools import lru_cache
 from bot.app.actor import UserError
 from bot.features.imports import headers
 from bot.features.imports.dressing import undressed
-from bot.features.imports.fields import FieldTable
+from bot.features.imports.fields import TABLES, FieldTable
 from bot.features.imports.file_reader import Row, Sheet
 from bot.features.imports.headers import Variant, key
 from bot.features.imports.refusals import ImportRefusal
@@ -187,8 +187,6 @@ def _mapped(names: tuple[str, ...], pairs: Iterable[tuple[str, str]]) -> dict[in
 
 @lru_cache(maxsize=16)
 def _ranks_by_kind(kind: str) -> dict[str, list[tuple[str, int]]]:
-    from bot.features.imports.fields import TABLES
-
     ranks: dict[str, list[tuple[str, int]]] = {}
     for name, synonyms in TABLES[kind].fields.items():
         for rank, synonym in enumerate((name, *synonyms)):

@@ -134,16 +134,13 @@ def apply(
     ledger.change_many(session, by, kind.entity, now, changes)
 
 
-def kept_row(planned: PlannedFact) -> KeptRow:
-    """The fact as it is after this, by column."""
+def kept_row(kind: FactKind, planned: PlannedFact) -> KeptRow:
+    """The account and the fact as it is after this, by column; people by name, and only what the file speaks of."""
     line = planned.line
-    values = {"account": line.account or line.account_id, line_key(planned): line.key, **planned.values}
-    return KeptRow(line.line, {**values, **line.values, **line.people})
-
-
-def line_key(planned: PlannedFact) -> str:
-    """What the words of a fact are called in lists."""
-    return "name" if planned.line.values.keys() & {"part", "email", "left_on"} else "fact"
+    ours = planned.row or planned.values
+    columns = {name: planned.values.get(name, ours.get(name)) for name in {**planned.values, **line.values}}
+    shown = {name: value for name, value in columns.items() if name not in kind.parts}
+    return KeptRow(line.line, {"account": line.account or line.account_id, kind.key: line.key, **shown, **line.people})
 
 
 def _planned(existing: ExistingFacts, kind: FactKind, line: FactLine, account_id: int) -> PlannedFact:

@@ -137,7 +137,7 @@ def import_facts(run: ImportRun, kind: FactKind, file: File, options: Options) -
         steps: _Steps[FactLine, PlannedFact] = _Steps(
             lambda session, lines: fact_changes.plan(session, snapshot, kind, lines, to_write=not run.dry_run),
             lambda session, by, planned: fact_changes.apply(session, by, kind, planned, file=file.name, now=run.now),
-            fact_changes.kept_row,
+            lambda planned: fact_changes.kept_row(kind, planned),
             lambda planned: None,
         )
         _run_batches(run, session, reader, report=report, lines=lines, steps=steps)

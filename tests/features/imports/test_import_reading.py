@@ -195,3 +195,16 @@ def test_a_currency_in_the_header_counts() -> None:
     assert recognised("Name,ARR (EUR)\nA,1\n").currency_hint == "EUR"
     assert recognised("Name,Annual Contract Value in GBP\nA,1\n").currency_hint == "GBP"
     assert recognised("Name,ARR\nA,1\n").currency_hint is None
+
+
+def test_a_workbook_that_claims_more_than_there_is_memory_is_refused_in_a_sentence() -> None:
+    """Its header says where its parts are; the parser takes the sizes there at their word."""
+    whole = (REPORT.parent / "cases" / "import" / "x02-old-workbook.xls").read_bytes()
+    for offset in range(24, 76, 2):
+        broken = whole[:offset] + b"\xfe\xff" + whole[offset + 2 :]
+        sentences: list[str] = []
+        try:
+            file_reader.read(broken, name="report.xls")
+        except UserError as refused:
+            sentences.append(worded(refused))
+        assert all("damaged or cut off workbook" in sentence for sentence in sentences)
