@@ -23,7 +23,7 @@ from bot.features.imports.colleagues import Who
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import Row, shown
 from bot.features.imports.record_ids import canonical
-from bot.features.imports.remarks import Unreadable
+from bot.features.imports.remarks import Remark, Unreadable, note
 from bot.features.imports.report import BadRow, Changed, KeptRow
 from bot.store import accounts, ledger, schema
 from bot.store.entities import Entity
@@ -191,9 +191,9 @@ def _unfit_colleague(snapshot: LedgerSnapshot, planned: Planned) -> BadRow | Non
     for column in ("owner_id", "deputy_id"):
         member = snapshot.directory.members.get(planned.values.get(column, 0))
         if member is not None and (member.is_guest or member.is_deactivated):
-            why = "has left" if member.is_deactivated else "is a guest"
-            reason = f"{why} in Slack; name a full member, or leave the cell empty"
-            return BadRow(planned.line.line, column.removesuffix("_id"), member.name[:80], reason)
+            why = note(Remark.OWNER_LEFT if member.is_deactivated else Remark.OWNER_IS_GUEST)
+            line = planned.line
+            return BadRow(line.line, column.removesuffix("_id"), member.name[:80], why, line.name)
     return None
 
 

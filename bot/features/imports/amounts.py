@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
-from bot.domain.values.money import Money, minor_digits
+from bot.domain.values.money import MOST_MINOR, Money, minor_digits
 from bot.features.imports import currencies
-from bot.features.imports.cells import is_empty
+from bot.features.imports.cells import is_empty, must_be_short
 from bot.features.imports.remarks import Remark, Unreadable
 from bot.features.imports.workbooks import Figure
 
 _LONE = 10
 _LONGEST = 60
-_MOST_MINOR = 9_000_000_000_000_000_000
 _LARGEST_EXPONENT = 18
+_TOO_LARGE = Decimal(10) ** 18
 _SCALES = {
     "": 1, "k": 10**3, "tsd": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "mio": 10**6,
     "million": 10**6, "millions": 10**6, "b": 10**9, "bn": 10**9, "billion": 10**9, "mrd": 10**9, "lakh": 10**5,
@@ -75,8 +75,7 @@ def read(text: str, mark: Mark | None, *, signed: bool = False) -> Amount | None
         return _amount(Decimal(text), (), signed)
     if is_empty(text):
         return None
-    if len(text) > _LONGEST:
-        raise Unreadable(Remark.AMOUNT_UNREADABLE)
+    must_be_short(text, _LONGEST, "amount")
     bare, codes = _without_currency(_bare(text))
     if not bare:
         return None
@@ -138,7 +137,7 @@ def settle(amount: Amount, stated: tuple[str, ...], assumed: str | None) -> Mone
     if code is None:
         raise Unreadable(Remark.CURRENCY_MISSING)
     minor = amount.figure.scaleb(minor_digits(code)).to_integral_value(rounding=ROUND_HALF_EVEN)
-    if minor > _MOST_MINOR:
+    if minor > MOST_MINOR:
         raise Unreadable(Remark.AMOUNT_TOO_LARGE)
     return Money(int(minor), code)
 
@@ -156,7 +155,7 @@ def named_currencies(cells: Iterable[str]) -> set[tuple[str, ...]]:
     """What the amounts of a column name as their currency, each as `Amount.currencies`; empty for bare figures."""
     named: set[tuple[str, ...]] = set()
     for cell in cells:
-        if cell.isdigit() or isinstance(cell, Figure) or is_empty(cell):
+        if len(cell) > _LONGEST or cell.isdigit() or isinstance(cell, Figure) or is_empty(cell):
             continue
         with suppress(Unreadable):
             codes = _without_currency(_bare(cell))[1]
@@ -167,7 +166,7 @@ def named_currencies(cells: Iterable[str]) -> set[tuple[str, ...]]:
 
 def is_shortened(text: str) -> bool:
     """Whether a spreadsheet may have cut digits off: `1.23457E+11` has six of twelve."""
-    match = _EXPONENT.fullmatch(text.strip())
+    match = _EXPONENT.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     return match is not None and "+" in text and len(re.sub(r"\D", "", match[1])) >= 6
 
 
@@ -248,7 +247,7 @@ def _decimal_mark(plain: str) -> Mark | None:
 
 
 def _evidence(cell: str) -> Mark | None:
-    if cell.isdigit() or isinstance(cell, Figure):
+    if len(cell) > _LONGEST or cell.isdigit() or isinstance(cell, Figure):
         return None
     try:
         bare = _without_currency(_bare(cell))[0]
@@ -272,10 +271,18 @@ def number(text: str, mark: Mark | None) -> Decimal | None:
 
     Raises `Unreadable`.
     """
+    value = _number(text, mark)
+    if value is not None and abs(value) >= _TOO_LARGE:
+        raise Unreadable(Remark.NUMBER_TOO_LARGE)
+    return value
+
+
+def _number(text: str, mark: Mark | None) -> Decimal | None:
     if isinstance(text, Figure):
         return Decimal(text)
     if is_empty(text):
         return None
+    must_be_short(text, _LONGEST, "number")
     bare = _bare(text).lstrip("<>=≥≤≈~±").strip()
     bare, negative = _without_sign(bare)
     bare = bare.removesuffix("%").strip()
@@ -283,8 +290,6 @@ def number(text: str, mark: Mark | None) -> Decimal | None:
     if match := re.fullmatch(r"([\d.,'’ ]*\d)\s*(?:[^\W\d_][^\d]*|°.*|/.*)", bare):
         unit = bare[match.end(1) :].strip().lower().rstrip(".")
         bare = match[1] if unit not in _SCALES else bare
-    if len(bare) > _LONGEST:
-        raise Unreadable(Remark.NUMBER_UNREADABLE)
     try:
         value = _value(bare, mark)[0]
     except Unreadable as error:

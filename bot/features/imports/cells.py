@@ -72,7 +72,7 @@ _NO_CUSTOMER = (
     "партнер",
 )  # fmt: skip
 
-CUSTOMER_WORDS = frozenset((*_CUSTOMER, *_ACTIVE))
+_LONGEST_WORD = 200
 STATUS_WORDS: dict[str, AccountStatus] = {
     **dict.fromkeys((*_CUSTOMER, *_ACTIVE), AccountStatus.CUSTOMER),
     **dict.fromkeys(_FORMER, AccountStatus.FORMER),
@@ -95,6 +95,12 @@ def is_empty(text: str) -> bool:
     return len(text) < 20 and text.strip().lower() in _EMPTY
 
 
+def must_be_short(text: str, longest: int, what: str) -> None:
+    """Raise `Unreadable` for a cell of more than `longest` characters, before any pattern is tried on it."""
+    if len(text) > longest:
+        raise Unreadable(Remark.TOO_LONG_TO_BE, what=what)
+
+
 def status(columns: Sequence[tuple[str, str]], extra: Mapping[str, StrEnum]) -> AccountStatus | None:
     """Customer or former customer by the (kind, text) of each status column of a row, the strongest column first.
 
@@ -104,6 +110,8 @@ def status(columns: Sequence[tuple[str, str]], extra: Mapping[str, StrEnum]) -> 
     empty.
     """
     filled = [(kind, text) for kind, text in columns if not is_empty(text)]
+    if any(len(text) > _LONGEST_WORD for _, text in filled):
+        raise Unreadable(Remark.TOO_LONG_TO_BE, what="status", word=max((text for _, text in filled), key=len))
     meanings = [(kind, text, _meaning(text, extra)) for kind, text in filled]
     if any(kind != "type" and meaning is AccountStatus.FORMER for kind, _, meaning in meanings):
         return AccountStatus.FORMER

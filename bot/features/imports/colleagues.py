@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.domain.values.slugs import folded
-from bot.features.imports.cells import is_empty, word_key
+from bot.features.imports.cells import is_empty, must_be_short, word_key
 from bot.features.imports.remarks import Remark, Unreadable
 
-_LONGEST = 200
+_LONGEST, _LONGEST_CELL = 200, 600
 _MAIL = re.compile(r"[^\s<>()\[\]\"',;]+@[^\s<>()\[\]\"',;]+\.[^\s<>()\[\]\"',;]+")
 _NOBODY = frozenset((
     "no owner", "no csm", "no one", "noone", "nobody", "not assigned", "unassigned", "none assigned", "to be assigned",
@@ -57,6 +57,8 @@ class Named:
 
 def read(text: str, email: str = "") -> Named:
     """The colleague whom a cell names, and the email address beside it. Raises `Unreadable`."""
+    must_be_short(text, _LONGEST_CELL, "person")
+    must_be_short(email, _LONGEST_CELL, "email")
     address = _MAIL.search(email) or _MAIL.search(text)
     name = " ".join(_MAIL.sub(" ", text).replace("<>", " ").replace("()", " ").replace("[]", " ").split())
     name = re.sub(r"[<(\[]\s*[>)\]]", "", name).strip(' ,;:"<>')
@@ -71,7 +73,7 @@ def read(text: str, email: str = "") -> Named:
     people = [part for part in _BETWEEN.split(name) if part.strip()]
     first = _in_order(people[0])
     if len(first) > _LONGEST:
-        raise Unreadable(Remark.NAME_TOO_LONG, limit=_LONGEST)
+        raise Unreadable(Remark.TOO_LONG_TO_BE, what="person")
     several = Remark.OWNERS_SEVERAL if len(people) > 1 else None
     if several and address and not _MAIL.search(email):
         address = _MAIL.search(re.split(r"[;|\n]", text)[0])

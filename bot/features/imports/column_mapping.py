@@ -21,6 +21,7 @@ IGNORE = "ignore"
 LABEL = "label"
 _HEADER_WITHIN = 200
 _DATA = re.compile(r"(?!(?:19|20)\d\d$)[-(]?[\W_]*\d[\d.,:/'’ \u00a0-]*[%)]?|[^\s@]+@[^\s@]+\.[^\s@]+")
+_LONGEST_DATA = 100
 _FALLBACKS = 3
 # What is in brackets may make another figure of a column, so most exact names come before it.
 _NEAR = 8
@@ -104,7 +105,7 @@ class Recogniser:
             if names:
                 fields.add(min(names))
         count += len(fields)
-        is_data = any(_DATA.fullmatch(cell.strip()) for cell in cells if cell.strip())
+        is_data = any(_DATA.fullmatch(cell.strip()[:_LONGEST_DATA]) for cell in cells if cell.strip())
         return 0 if is_data and count < 2 else count
 
     def recognise(self, sheet: Sheet) -> Columns:

@@ -8,18 +8,10 @@ from functools import cache
 from babel import Locale
 from babel.numbers import get_territory_currencies
 
+from bot.domain.values.money import CURRENCIES
 from bot.domain.values.slugs import folded
 from bot.features.imports.remarks import Remark, Unreadable
 
-_ISO_4217 = (
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
-    "CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD "
-    "HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD "
-    "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN "
-    "PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY "
-    "TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
-)
-_CODES = frozenset(_ISO_4217.split())
 ALSO_WORDS = frozenset(("ALL", "TOP", "TRY", "CUP", "COP", "MOP", "LAK", "GEL", "PEN", "BAM", "MAD", "SOS", "ANG"))
 """Codes that are words as well: where only the shape tells a code, they are taken for words."""
 
@@ -49,7 +41,7 @@ _ISO = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 
 def is_code(word: str) -> bool:
     """Whether this is an ISO 4217 code in use."""
-    return word in _CODES
+    return word in CURRENCIES
 
 
 def read(text: str) -> tuple[str, ...]:
@@ -58,9 +50,9 @@ def read(text: str) -> tuple[str, ...]:
     Raises `Unreadable` when it is none.
     """
     bare = " ".join(text.split())
-    if bare.upper() in _CODES:
+    if bare.upper() in CURRENCIES:
         return (bare.upper(),)
-    codes: list[str] = list(dict.fromkeys(word for word in _ISO.findall(bare) if word in _CODES))
+    codes: list[str] = list(dict.fromkeys(word for word in _ISO.findall(bare) if word in CURRENCIES))
     if len(codes) == 1:
         return (codes[0],)
     meant = of_sign(bare) or of_name(bare)
@@ -95,10 +87,10 @@ def signs() -> dict[str, tuple[str, ...]]:
         locale = Locale.parse(place)
         for code in get_territory_currencies(locale.territory or "", tender=True):
             sign = locale.currency_symbols.get(code, "").replace("\u200f", "").replace("\u200e", "").strip()
-            if code in _CODES and (sign == "$" or (sign and not sign.isascii() and sign.upper() not in _CODES)):
+            if code in CURRENCIES and (sign == "$" or (sign and not sign.isascii() and sign.upper() not in CURRENCIES)):
                 shared.setdefault(sign, {})[code] = None
     for code, sign in Locale.parse("en").currency_symbols.items():
-        if code in _CODES and sign.upper() not in _CODES:
+        if code in CURRENCIES and sign.upper() not in CURRENCIES:
             shared.setdefault(sign, {})[code] = None
     for sign, code in _COLLOQUIAL.items():
         if not sign.isalpha() and " " not in sign:
@@ -115,10 +107,10 @@ def _names() -> dict[str, str]:
     for language in _LANGUAGES:
         locale = Locale.parse(language)
         for code, name in locale.currencies.items():
-            if code in _CODES:
+            if code in CURRENCIES:
                 names.setdefault(_name_key(name), code)
         for code, forms in locale._data["currency_names_plural"].items():
-            if code in _CODES:
+            if code in CURRENCIES:
                 for name in forms.values():
                     names.setdefault(_name_key(name), code)
     for name, code in _COLLOQUIAL.items():

@@ -13,13 +13,13 @@ from functools import cache
 
 from babel import Locale
 
+from bot.domain.values.days import LATEST, in_range
 from bot.domain.values.slugs import folded
-from bot.features.imports.cells import is_empty
+from bot.features.imports.cells import is_empty, must_be_short
 from bot.features.imports.remarks import Note, Remark, Unreadable, note
 
-_EARLIEST, _LATEST = 1950, 2199
 _LONE = 10
-_LONGEST = 80
+_LONGEST = 90  # `Wed Sep 30 2026 00:00:00 GMT+0200 (Central European Summer Time)`
 _TIME = re.compile(
     r"[T\s,]+\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*"
     r"(Z|[A-Z]{2,5}|(GMT|UTC)?[+-]\d{2}:?\d{2}(\s*\([^()]*\)|\s[A-Z]{2,5})?)?$"
@@ -90,16 +90,15 @@ class Reading:
     why: Remark | None = None
 
 
-def read(text: str, order: DateOrder | None, *, latest: int = _LATEST) -> Reading:
+def read(text: str, order: DateOrder | None, *, latest: int = LATEST.year) -> Reading:
     """The date in this cell; no day if it is empty, a mark for no day, or names only a year or a month.
 
     A year of two digits is the last one that is not after `latest`. Raises `Unreadable`.
     """
     if is_empty(text):
         return Reading(None)
+    must_be_short(text, _LONGEST, "date")
     bare = _bare(text)
-    if len(bare) > _LONGEST:
-        raise Unreadable(Remark.DATE_UNREADABLE)
     if _ZERO_DAY.fullmatch(bare) or _words(bare) in _NO_DAY:
         return Reading(None, Remark.DATES_UNKNOWN)
     if (reading := _numeric(bare, order, latest)) is not None:
@@ -171,7 +170,7 @@ def _shown(evidence: Counter[DateOrder | str | None]) -> set[DateOrder]:
 
 
 def _evidence(cell: str) -> DateOrder | str | None:
-    if not cell[:1].isdigit() or _ZERO_DAY.fullmatch(cell):
+    if len(cell) > _LONGEST or not cell[:1].isdigit() or _ZERO_DAY.fullmatch(cell):
         return None
     match = _NUMBERS.fullmatch(_bare(cell))
     if match is None:
@@ -265,6 +264,7 @@ def _date(year: str, month: str | int, day: str, latest: int) -> Reading:
 def _checked(day: date) -> Reading:
     if day in _MARK_DAYS:
         return Reading(None, Remark.DATES_UNKNOWN)
-    if not _EARLIEST <= day.year <= _LATEST:
-        raise Unreadable(Remark.DATE_TOO_FAR)
-    return Reading(day)
+    try:
+        return Reading(in_range(day))
+    except ValueError:
+        raise Unreadable(Remark.DATE_TOO_FAR) from None

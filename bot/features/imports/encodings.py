@@ -48,7 +48,7 @@ _COMPANY_WORDS = (
     "株式会社", "有限会社", "会社", "商事", "公司", "有限", "科技", "주식회사", "전자", "ООО", "ЗАО", "ОАО", "АО ",
     "Α.Ε.",
 )  # fmt: skip
-_WORD = re.compile(r"[^\s,;|\"'/().:&+-]*[^\x00-\x7f][^\s,;|\"'/().:&+-]*")
+_BETWEEN_WORDS = re.compile(r"[\s,;|\"'/().:&+-]+")
 _MOST_WORDS = 400
 _SAMPLE = 20_000
 _IMPOSSIBLE = 1e9
@@ -140,8 +140,9 @@ def _telling_lines(data: bytes) -> bytes:
     length = 0
     for line in data.splitlines():
         if not line.isascii():
-            lines.append(line)
-            length += len(line)
+            # A cut must not halve a character, whose first byte is not ASCII.
+            lines.append(line if len(line) <= _SAMPLE else line[:_SAMPLE].rstrip(bytes(range(128, 256))))
+            length += len(lines[-1])
             if length > _SAMPLE:
                 break
     return b"\n".join(lines)
@@ -153,7 +154,7 @@ def _implausibility(sample: bytes, codec: str, alphabets: tuple[str, ...] | None
         text = sample.decode(codec)
     except UnicodeDecodeError:
         return _IMPOSSIBLE
-    words = list(dict.fromkeys(_WORD.findall(text)))[:_MOST_WORDS]
+    words = [word for word in dict.fromkeys(_BETWEEN_WORDS.split(text)) if not word.isascii()][:_MOST_WORDS]
     if any(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") for word in words for char in word):
         return _IMPOSSIBLE
     penalty = sum(map(_oddness, words)) + _unusual_characters(text, codec) + _rare_letters(words)

@@ -48,7 +48,11 @@ class Remark(StrEnum):
     QUOTES_DO_NOT_FIT = "quotes_do_not_fit"
     STATUS_UNKNOWN = "status_unknown"
     TIER_UNKNOWN = "tier_unknown"
+    NUMBER_TOO_LARGE = "number_too_large"
+    OWNER_IS_GUEST = "owner_is_guest"
+    OWNER_LEFT = "owner_left"
     TOO_LONG = "too_long"
+    TOO_LONG_TO_BE = "too_long_to_be"
     TOO_MANY_CELLS = "too_many_cells"
     WORD_UNKNOWN = "word_unknown"
     # Why a line is no row.

@@ -19,6 +19,7 @@ from bot.features.imports.remarks import Note, Remark, note
 from bot.features.imports.report import BadRow
 
 _QUOTED = 200
+_LONGEST_TOTAL = 80
 _TOTAL_WORDS = frozenset((
     "total", "totals", "grand total", "grand totals", "sub total", "sub totals", "subtotal", "subtotals", "sum", "sums",
     "count", "record count", "row count", "average", "avg", "min", "max", "overall", "overall total", "report total",
@@ -107,6 +108,7 @@ class _Shape:
             return None
         if any(self._is_total(text) for at, text in filled if at == first_at or at in self.names):
             return note(Remark.LINE_TOTAL)
+        first = first[:_QUOTED]
         if len(filled) == 1 and self.width > 1 and _GROUP.fullmatch(first):
             return note(Remark.LINE_GROUP)
         if len(filled) <= 2 and _FOOTER.search(folded(first)):
@@ -176,6 +178,8 @@ class _Shape:
 
     @staticmethod
     def _is_total(text: str) -> bool:
+        if len(text) > _LONGEST_TOTAL:
+            return False
         words = " ".join(re.sub(r"[\W_]+", " ", folded(text)).split())
         if words in _TOTAL_WORDS or folded(text) in _TOTAL_WORDS:
             return True

@@ -301,9 +301,9 @@ def test_nobody_is_given_to_a_guest_or_to_somebody_who_has_left(database: Databa
         )
     text = "Name,CSM,Deputy,Status\nA,Gus Guest,,customer\nB,Jo Li,Dora Departed,customer\nC,Jo Li,,customer\n"
     report = taken(database, text + "D,Dora Departed,,churned\n")
-    assert [(bad.column, bad.value, bad.reason.partition(";")[0]) for bad in report.bad] == [
-        ("CSM", "Gus Guest", "is a guest in Slack"),
-        ("Deputy", "Dora Departed", "has left in Slack"),
+    assert [(bad.column, bad.value, bad.reason.remark) for bad in report.bad] == [
+        ("CSM", "Gus Guest", Remark.OWNER_IS_GUEST),
+        ("Deputy", "Dora Departed", Remark.OWNER_LEFT),
     ]
     assert [row["name"] for row in rows(database)] == ["C", "D"], "nobody is asked about a former customer"
     with database.begin() as session:

@@ -12,12 +12,27 @@ from hypothesis import strategies as st
 
 from bot.app.actor import UserError
 from bot.domain.enums import AccountStatus, Tier
-from bot.features.imports import amounts, cells, colleagues, dates, wording
+from bot.features.imports import (
+    account_rows,
+    amounts,
+    cells,
+    colleagues,
+    column_mapping,
+    dates,
+    file_reader,
+    report_lines,
+    row_reader,
+    wording,
+)
 from bot.features.imports.amounts import Mark
 from bot.features.imports.colleagues import Who
 from bot.features.imports.dates import DateOrder, Reading
+from bot.features.imports.fields import ACCOUNTS
 from bot.features.imports.remarks import Remark, Unreadable, note
+from bot.features.imports.row_reader import Options
 from tests.support.refusals import says
+
+RECOGNISER = column_mapping.recogniser(ACCOUNTS)
 
 
 def tells(words: str) -> Callable[[Unreadable], bool]:
@@ -282,20 +297,41 @@ def test_no_pattern_is_tried_on_a_cell_of_twenty_thousand_characters(
     cell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, names in (
-        (dates, ("_TIME", "_YEAR_FIRST", "_COMPACT", "_NUMBERS", "_DAY_NAME", "_NAME_DAY")),
-        (amounts, ("_SHAPE", "_ISO")),
-        (cells, ("_MAIL",)),
+        (dates, ("_TIME", "_YEAR_FIRST", "_COMPACT", "_NUMBERS", "_DAY_NAME", "_NAME_DAY", "_PARTIAL", "_ZERO_DAY")),
+        (amounts, ("_SHAPE", "_ISO", "_ZERO", "_EXPONENT", "_A_YEAR", "_A_MONTH")),
+        (colleagues, ("_MAIL", "_BETWEEN", "_GONE", "_KEY")),
     ):
         for name in names:
             monkeypatch.setattr(module, name, Untouched())
-    for read, what in (
+    readers: list[tuple[Callable[[], object], str]] = [
         (lambda: dates.read(cell, None), "a date"),
         (lambda: amounts.read(cell, None), "an amount"),
-        (lambda: cells.who(cell), "somebody's name"),
-        (lambda: cells.who("Maya", cell), "an email address"),
-    ):
-        with pytest.raises(Unreadable, match=f"is too long to be {what}"):
+        (lambda: amounts.number(cell, None), "a number"),
+        (lambda: colleagues.read(cell), "somebody's name"),
+        (lambda: colleagues.read("Maya", cell), "an email address"),
+    ]
+    for read, what in readers:
+        with pytest.raises(Unreadable, check=tells(f"is too long to be {what}")):
             read()
     assert dates.order_of({"Renewal": [cell]}, None)["Renewal"].order is None
     assert amounts.mark_of([cell]) is None
-    assert amounts.guesses([cell]) == ()
+    assert amounts.named_currencies([cell]) == set()
+    assert not amounts.is_shortened(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", [*LONG, "<a " * 7000, "&amp;" * 4000, "\u200b " * 10_000, "a@b." * 5000, "é" + "a" * 20_000]
+)
+def test_a_cell_of_twenty_thousand_characters_holds_up_no_file(cell: str) -> None:
+    """In any column, above the header and below the rows: it is read, or told, and the other rows come in."""
+    quoted = '"' + cell.replace('"', '""') + '"'
+    for text in (
+        f"{quoted}\nName,ARR,CSM,Status,Renewal Date,Account ID\nA,1 USD,,,,\n\n{quoted}\n",
+        "Name,ARR,CSM,Status,Renewal Date,Account ID\n" + f"{','.join([quoted] * 6)}\nA,1 USD,,,,\n",
+        f"Name,ARR,{quoted}\nA,1 USD,\n",
+    ):
+        for encoding in ("utf-8", "cp1252"):
+            sheet = file_reader.read(text.encode(encoding, "replace"), recognised=RECOGNISER.count)
+            columns, _, _ = report_lines.rows_of(RECOGNISER.recognise(sheet), ACCOUNTS, cut_off=False)
+            lines = list(account_rows.lines(row_reader.reader(columns, Options(), ACCOUNTS, year=2026)))
+            assert [line.name for line in lines if isinstance(line, account_rows.ImportedAccount)][-1] == "A"
