@@ -34,7 +34,7 @@ SAMPLES: dict[str, Any] = {
     "on": TUESDAY,
     "until": TUESDAY,
     "grade": Grade.MEASURED,
-    "kind": "xlsx",
+    "kind": "html",
     "columns": (HOSTILE,),
     "fields": (HOSTILE,),
     "guests": (HOSTILE,),

@@ -1,9 +1,10 @@
-"""`proofline import …`: accounts, promises, outcomes, and a whole ledger."""
+"""`proofline import …`: accounts, people, outcomes, promises, and a whole ledger."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,16 +15,20 @@ from bot.cli.errors import Stop
 
 if TYPE_CHECKING:
     from bot.features.imports.dates import DateOrder
+    from bot.features.imports.fact_rows import FactKind
     from bot.features.imports.report import Report
-    from bot.features.imports.run import ImportRun
+    from bot.features.imports.row_reader import Options
+    from bot.features.imports.run import File, ImportRun
 
 imports = typer.Typer(help="Take in what other tools export.", no_args_is_help=True)
 
-Source = Annotated[Path, typer.Argument(help="A CSV file; - reads standard input.", allow_dash=True)]
+Source = Annotated[Path, typer.Argument(help="A CSV, XLSX, XLS or ODS file; - reads standard input.", allow_dash=True)]
 Mapping = Annotated[
-    list[str] | None, typer.Option("--map", help='"CRM column=field"; may be given often. Field "ignore" skips it.')
+    list[str] | None,
+    typer.Option("--map", help='"CRM column=field"; may be given often. "ignore" skips it, "label" keeps its text.'),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change and write nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
 Currency = Annotated[str | None, typer.Option(help="Currency of amounts that name none, such as USD.")]
 DateOrderText = Annotated[str | None, typer.Option(help="mdy, dmy or ymd; inferred if left out.")]
 Delimiter = Annotated[str | None, typer.Option(help="comma, semicolon, tab or pipe; inferred if left out.")]
@@ -32,12 +37,23 @@ Everything = Annotated[bool, typer.Option("--all", help="Show every change, howe
 Team = Annotated[str | None, typer.Option("--workspace", help="Slack team id, when there are several.", metavar="T…")]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """How one import is run and shown."""
+
+    dry_run: bool
+    as_json: bool
+    everything: bool
+    team_id: str | None
+
+
 @imports.command("accounts")
 def import_accounts(
     file: Source,
     *,
     mapping: Mapping = None,
     dry_run: DryRun = False,
+    as_json: AsJson = False,
     portfolio: Annotated[str | None, typer.Option(help="Put these accounts into this portfolio.")] = None,
     currency: Currency = None,
     date_order: DateOrderText = None,
@@ -51,16 +67,38 @@ def import_accounts(
 ) -> None:
     """Take in accounts as a CRM exports them. Running it again changes nothing.
 
-    Columns are recognised by the names that Salesforce, HubSpot and plain tables give them. Accounts are matched by
-    external id, else by name. A bad row is left out and reported; the exit code is 1 only if no row could be taken.
+    Columns are recognised by the names that CRMs and plain tables give them. Accounts are matched by external id, else
+    by name. A bad row is left out and reported; the exit code is 1 only if no row could be taken.
     """
     from bot.features.imports import cells
     from bot.features.imports import run as import_run
     from bot.features.imports.row_reader import Options
 
     options = Options(_date_order(date_order), currency, cells.extra_words(word or ()), portfolio)
-    table = import_run.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
-    _import(lambda run: import_run.import_accounts(run, table, options), dry_run, everything, workspace)
+    table = _file(file, mapping, delimiter, encoding)
+    wanted = _Wanted(dry_run, as_json, everything, workspace)
+    _import(lambda run: import_run.import_accounts(run, table, options), wanted)
+
+
+@imports.command("people")
+def import_people(
+    file: Source,
+    *,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in the people at the customers: account, name, part (champion, economic buyer …), title, email."""
+    from bot.features.imports.fact_rows import PEOPLE
+    from bot.features.imports.row_reader import Options
+
+    table = _file(file, mapping, delimiter, encoding)
+    _import_facts(PEOPLE, table, Options(_date_order(date_order)), _Wanted(dry_run, as_json, everything, workspace))
 
 
 @imports.command("promises")
@@ -69,6 +107,7 @@ def import_promises(
     *,
     mapping: Mapping = None,
     dry_run: DryRun = False,
+    as_json: AsJson = False,
     date_order: DateOrderText = None,
     delimiter: Delimiter = None,
     encoding: Encoding = None,
@@ -76,15 +115,11 @@ def import_promises(
     workspace: Team = None,
 ) -> None:
     """Take in what was promised at the sale: account, promise, date, by whom, to whom, due, state."""
-    from bot.features.imports import fact_rows
-    from bot.features.imports import run as import_run
+    from bot.features.imports.fact_rows import PROMISES
     from bot.features.imports.row_reader import Options
 
-    options = Options(_date_order(date_order))
-    table = import_run.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
-    _import(
-        lambda run: import_run.import_facts(run, fact_rows.PROMISES, table, options), dry_run, everything, workspace
-    )
+    table = _file(file, mapping, delimiter, encoding)
+    _import_facts(PROMISES, table, Options(_date_order(date_order)), _Wanted(dry_run, as_json, everything, workspace))
 
 
 @imports.command("outcomes")
@@ -93,6 +128,7 @@ def import_outcomes(
     *,
     mapping: Mapping = None,
     dry_run: DryRun = False,
+    as_json: AsJson = False,
     currency: Currency = None,
     date_order: DateOrderText = None,
     delimiter: Delimiter = None,
@@ -101,15 +137,12 @@ def import_outcomes(
     workspace: Team = None,
 ) -> None:
     """Take in what success means: account, outcome, metric, baseline, target, due, the customer-side owner."""
-    from bot.features.imports import fact_rows
-    from bot.features.imports import run as import_run
+    from bot.features.imports.fact_rows import OUTCOMES
     from bot.features.imports.row_reader import Options
 
     options = Options(_date_order(date_order), currency)
-    table = import_run.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
-    _import(
-        lambda run: import_run.import_facts(run, fact_rows.OUTCOMES, table, options), dry_run, everything, workspace
-    )
+    table = _file(file, mapping, delimiter, encoding)
+    _import_facts(OUTCOMES, table, options, _Wanted(dry_run, as_json, everything, workspace))
 
 
 @imports.command("ledger")
@@ -124,22 +157,32 @@ def import_ledger(file: Annotated[Path, typer.Argument(help="A file that `export
     terminal.say(f"Restored {sum(restored.values()):,} rows, {restored.get('account', 0):,} accounts among them.")
 
 
-def _import(work: Callable[[ImportRun], Report], dry_run: bool, everything: bool, team_id: str | None) -> None:
+def _import_facts(kind: FactKind, table: File, options: Options, wanted: _Wanted) -> None:
+    from bot.features.imports import run as import_run
+
+    _import(lambda run: import_run.import_facts(run, kind, table, options), wanted)
+
+
+def _import(work: Callable[[ImportRun], Report], wanted: _Wanted) -> None:
     """Run one import in the workspace it is for and show its report; a new database and workspace are made for it."""
-    from bot.cli import terminal
+    from bot.cli import import_report, terminal
     from bot.features.imports import target_workspace
     from bot.features.imports.run import ImportRun
 
     with database(create=True) as target:
-        with target.reading() if dry_run else target.begin() as session:
+        with target.reading() if wanted.dry_run else target.begin() as session:
             workspace_id = (
-                target_workspace.find(session, team_id)
-                if dry_run
-                else target_workspace.find_or_add(session, team_id, now())
+                target_workspace.find(session, wanted.team_id)
+                if wanted.dry_run
+                else target_workspace.find_or_add(session, wanted.team_id, now())
             )
         with terminal.progress("Importing") as on_progress:
-            report = work(ImportRun(target, workspace_id or 0, now(), dry_run, on_progress))
-    terminal.report(report, everything)
+            run = ImportRun(target, workspace_id or 0, now(), wanted.dry_run, on_progress, all_rows=wanted.as_json)
+            report = work(run)
+    if wanted.as_json:
+        print(import_report.as_json(report))
+        return
+    import_report.show(report, wanted.everything)
     if not report.taken:
         raise Stop("No row could be taken." if report.bad else "The file has a header and no rows.")
 
@@ -152,6 +195,12 @@ def _date_order(text: str | None) -> DateOrder | None:
     if text.lower() not in tuple(DateOrder):
         raise typer.BadParameter("is mdy, dmy or ymd", param_hint="--date-order")
     return DateOrder(text.lower())
+
+
+def _file(file: Path, mapping: list[str] | None, delimiter: str | None, encoding: str | None) -> File:
+    from bot.features.imports import run as import_run
+
+    return import_run.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
 
 
 def _name(file: Path) -> str:

@@ -10,9 +10,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bot.features.imports.report import Report
-
-_SHOWN = 20
 _WIDE = 160
 
 out = Console(soft_wrap=False, highlight=False)
@@ -48,50 +45,8 @@ def table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     out.print(grid)
 
 
-def report(done: Report, everything: bool) -> None:
-    """What an import did or would do; long lists are cut unless `everything` is wanted."""
-    added, changed = ("Would be added", "Would be changed") if done.dry_run else ("Added", "Changed")
-    say("Read as: " + ", ".join(f"{header} → {name}" for header, name in done.read_as))
-    if done.ignored:
-        say("Left alone: " + ", ".join(done.ignored))
-    cut = None if everything else _SHOWN
-    _section(added, ("line", "account"), done.created if done.dry_run or everything else [], cut)
-    _section(
-        changed,
-        ("line", "account", "field", "from", "to"),
-        [(change.line, change.name, change.field, change.before, change.after) for change in done.changed],
-        cut,
-    )
-    _section(
-        "Kept: somebody changed these here, and the CRM has not since",
-        ("line", "account", "field", "here", "in the file"),
-        [(change.line, change.name, change.field, change.before, change.after) for change in done.kept],
-        cut,
-    )
-    _section(
-        "Left out",
-        ("line", "column", "value", "reason"),
-        [(bad.line, bad.column or "–", bad.value or "", bad.reason) for bad in done.bad],
-        None,
-    )
-    for note in done.notes:
-        say(f"Note: {note}")
-    for names, what in ((done.new_members, "colleagues"), (done.new_portfolios, "portfolios")):
-        if names:
-            say(f"New {what}: {', '.join(names)}")
-    say(summary(done))
-
-
-def summary(done: Report) -> str:
-    """The import in one line."""
-    counts = (
-        f"{len(done.created):,} added, {done.changed_rows:,} changed, {done.unchanged:,} unchanged, "
-        f"{len(done.bad):,} left out"
-    )
-    return f"Dry run, nothing was written. {done.file}: {counts}." if done.dry_run else f"{done.file}: {counts}."
-
-
-def _section(title: str, headers: tuple[str, ...], rows: Sequence[Sequence[object]], cut: int | None) -> None:
+def section(title: str, headers: tuple[str, ...], rows: Sequence[Sequence[object]], cut: int | None) -> None:
+    """A titled table of at most `cut` rows, with a count of the rest; nothing without rows."""
     if not rows:
         return
     out.print(Text(title, style="bold"), soft_wrap=True)

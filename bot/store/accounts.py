@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
+from bot.domain.enums import AccountStatus, Stage, Tier
 from bot.domain.model import Account
 from bot.domain.values import slugs
 from bot.store import account_spelling, ledger, schema, serving
@@ -21,6 +22,9 @@ _COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
 _IN_WORKSPACE = select(*_COLUMNS).where(
     schema.account.c.id == bindparam("wanted"), schema.account.c.workspace_id == bindparam("workspace")
 )
+
+_LONGEST_BASE = 72  # room for a number behind it
+_DEFAULTS = {"status": AccountStatus.CUSTOMER, "tier": Tier.HIGH_TOUCH, "stage": Stage.SETUP}
 
 
 def in_workspace(session: Session, workspace_id: int, account_id: int) -> Account | None:
@@ -60,9 +64,58 @@ def create(session: Session, by: Author, now: datetime, name: str, **values: Any
     return account_id
 
 
+def create_many(
+    session: Session,
+    by: Author,
+    now: datetime,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    slugs_taken: Slugs,
+    whys: Sequence[str],
+) -> list[int]:
+    """Add many accounts at once, each as by `create`; every row has a `name`. Returns their ids in order.
+
+    `slugs_taken` are those of the workspace, and gets the new ones. A column that a row leaves out gets its default.
+    """
+    common = {"workspace_id": by.workspace_id, "created_at": now}
+    complete = [{**row, **common, "slug": slugs_taken.free(row["name"])} for row in rows]
+    columns = {name for row in complete for name in row}
+    defaults = {name: _DEFAULTS.get(name) for name in columns}
+    ids = ledger.add_many(session, by, Entity.ACCOUNT, now, complete, whys=whys, defaults=defaults)
+    words = [
+        {"workspace_id": by.workspace_id, "account_id": account_id, "word": word, "is_alias": False}
+        for account_id, row in zip(ids, rows, strict=True)
+        for word in slugs.search_words(row["name"])
+        if word
+    ]
+    if words:
+        session.execute(insert(schema.account_word), words)
+    return ids
+
+
+class Slugs:
+    """The slugs of a workspace, in memory, for many new accounts at once."""
+
+    def __init__(self, session: Session, workspace_id: int) -> None:
+        table = schema.account
+        statement = select(table.c.slug).where(table.c.workspace_id == workspace_id)
+        self._taken = set(session.execute(statement).scalars())
+        self._next: dict[str, int] = {}
+
+    def free(self, name: str) -> str:
+        """A slug for `name` that no account has yet; it is taken from now on."""
+        base = slugs.slug(name)[:_LONGEST_BASE] or "account"
+        slug = base
+        while slug in self._taken:
+            number = self._next[base] = self._next.get(base, 1) + 1
+            slug = f"{base}-{number}"
+        self._taken.add(slug)
+        return slug
+
+
 def free_slug(session: Session, workspace_id: int, name: str) -> str:
     """A slug for `name` that no account of the workspace has yet."""
-    base = slugs.slug(name)[:72] or "account"
+    base = slugs.slug(name)[:_LONGEST_BASE] or "account"
     table = schema.account
     used_slugs = set(
         session.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,11 +24,15 @@ CLOCK = "clock"
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who writes: a member of ours, or the bot itself (`member_id` None), and through which surface."""
+    """Who writes: a member of ours, or the bot itself (`member_id` None), and through which surface.
+
+    `batch_id` is the import that the writing belongs to, None outside of one.
+    """
 
     workspace_id: int
     member_id: int | None
     surface: str
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,15 @@ class Noted:
     after: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values for one row, which the caller has read in this transaction and locked; `why` is for history."""
+
+    row: Mapping[str, Any]
+    values: Mapping[str, Any]
+    why: str | None = None
+
+
 def add(
     session: Session, by: Author, entity: Entity, now: datetime, /, *, why: str | None = None, **values: Any
 ) -> int:
@@ -57,23 +70,64 @@ def add(
     return int(row_id)
 
 
-def add_many(session: Session, by: Author, entity: Entity, now: datetime, rows: list[dict[str, Any]]) -> list[int]:
-    """Insert many rows of one shape in one statement, each with its history; returns their ids in order."""
+def add_many(
+    session: Session,
+    by: Author,
+    entity: Entity,
+    now: datetime,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    whys: Sequence[str | None] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> list[int]:
+    """Insert many rows in one statement, each with its history; returns their ids in order.
+
+    Rows of different shapes need `defaults`: the values of all columns that some row leaves out. History keeps what a
+    row gives. `whys` has one reason a row.
+    """
     if not rows:
         return []
     table = entity.table
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    ids = [int(row_id) for row_id in session.execute(statement, rows).scalars()]
+    complete = [{**(defaults or {}), **row} for row in rows]
+    ids = [int(row_id) for row_id in session.execute(statement, complete).scalars()]
     owners = ids if entity is Entity.ACCOUNT else [row.get("account_id") for row in rows]
     touch(session, [owner for owner in owners if owner is not None], now)
     _write(
         session,
         [
-            _line(entity, Noted(by, row_id, owner, None, row), now)
-            for row_id, owner, row in zip(ids, owners, rows, strict=True)
+            _line(entity, Noted(by, row_id, owner, None, row), now, why)
+            for row_id, owner, row, why in zip(ids, owners, rows, whys or [None] * len(rows), strict=True)
         ],
     )
     return ids
+
+
+def change_many(session: Session, by: Author, entity: Entity, now: datetime, changes: Iterable[Change]) -> None:
+    """As `change` for many rows of the author's workspace, in a statement for each set of columns that changes."""
+    table = entity.table
+    lines: list[dict[str, Any]] = []
+    owners: list[int] = []
+    updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for change in changes:
+        row = change.row
+        after = {name: value for name, value in change.values.items() if row[name] != value}
+        if not after:
+            continue
+        updates.setdefault(tuple(after), []).append(
+            {"changed_row": row["id"], **{f"new_{name}": value for name, value in after.items()}}
+        )
+        owner = row["id"] if entity is Entity.ACCOUNT else row.get("account_id")
+        before = {name: row[name] for name in after}
+        lines.append(_line(entity, Noted(by, row["id"], owner, before, after), now, change.why))
+        owners += [owner] if owner is not None else []
+    for names, parameters in updates.items():
+        ours = (table.c.id == bindparam("changed_row")) & entity.in_workspace(by.workspace_id)
+        values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+        session.connection().execute(update(table).where(ours).values(values), parameters)
+    if lines:
+        _write(session, lines)
+        touch(session, owners, now)
 
 
 def change(
@@ -219,4 +273,5 @@ def _line(entity: Entity, noted: Noted, now: datetime, why: str | None = None) -
         "before": None if before is None else {name: plain(value) for name, value in before.items()},
         "after": {name: plain(value) for name, value in after.items() if before is not None or value is not None},
         "why": why,
+        "batch_id": noted.by.batch_id,
     }

@@ -93,11 +93,81 @@ def test_the_first_import_needs_nothing_but_the_file(proofline: Proofline) -> No
 
 def test_a_dry_run_prints_what_would_change(proofline: Proofline, tmp_path: Path) -> None:
     dry = proofline("import", "accounts", REPORT, "--dry-run")
-    assert dry.code == 0
+    assert (dry.code, dry.err) == (0, "")
     assert "Would be added" in dry.out
     assert "… and 20 more; --all shows them." in dry.out
     assert "Riverside Clinics" not in dry.out
     assert "Riverside Clinics" in proofline("import", "accounts", REPORT, "--dry-run", "--all").out
+
+
+def test_a_dry_run_ends_with_how_the_file_was_read(proofline: Proofline, tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(
+        "Account Name,ARR (USD),Customer Success Manager: Full Name,Seats\nBirch,12000,Tom,4\nCedar,5,Tom,1\n"
+    )
+    first = proofline("import", "accounts", str(file), "--dry-run").out
+    assert re.search(r"ARR \(USD\)\s+arr\s+a known name without its unit", first)
+    assert re.search(r"Seats\s+not used\s+not a name that is known here", first)
+    assert re.search(r"2\s+–\s+Birch\s+12,000\s+USD\s+customer\s+–\s+–\s+Tom", first)
+    assert re.search(r"this file\s+2\s+12,005 USD", first)
+    assert "the last import" not in first
+    assert "Note: Amounts without a currency are USD." in first
+    proofline("import", "accounts", str(file))
+    again = proofline("import", "accounts", str(file), "--dry-run").out
+    assert re.search(r"the last import\s+2\s+12,005 USD", again)
+
+
+def test_a_dry_run_for_scripts_prints_one_object_and_nothing_else(proofline: Proofline, tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(
+        "Account ID,Account Name,ARR,Currency,Status,Renewal Date,Owner\n"
+        '00123,Birch,12000.50,EUR,Customer,2026-09-30,"Okafor, Tom"\n00124,Cedar,,,Churned,Evergreen,No Owner\n'
+        "00125,Elm,five,EUR,,,\nTotal,,12000.50,,,,\n"
+    )
+    told = proofline("import", "accounts", str(file), "--dry-run", "--json")
+    assert (told.code, told.err, told.out.count("\n")) == (0, "", 1)
+    found = json.loads(told.out)
+    assert found["rows"] == [
+        {"line": 2, "external_id": "00123", "name": "Birch", "arr": 12000.5, "currency": "EUR", "status": "customer",
+         "contract_start": None, "renewal_date": "2026-09-30", "owner": "Tom Okafor"},
+        {"line": 3, "external_id": "00124", "name": "Cedar", "arr": None, "currency": None, "status": "former",
+         "contract_start": None, "renewal_date": None, "owner": None},
+    ]  # fmt: skip
+    assert found["left_out"] == [
+        {"line": 4, "text": "00125, Elm, five, EUR", "reason": "ARR: five is not an amount; write it as 8400.00"},
+        {"line": 5, "text": "Total, 12000.50", "reason": "is a total of other lines"},
+    ]
+    assert found["encoding"] == "utf-8"
+    assert found["columns"] == {
+        "external_id": "Account ID", "name": "Account Name", "arr": "ARR", "currency": "Currency", "status": "Status",
+        "renewal_date": "Renewal Date", "owner": "Owner",
+    }  # fmt: skip
+    assert any("Evergreen" in warning for warning in found["warnings"])
+    file.write_text('[{"Account Name": "Birch"}]')
+    refused = proofline("import", "accounts", str(file), "--dry-run", "--json")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("This is JSON, although its name ends in .csv.")
+
+
+def test_long_lists_are_cut_with_a_count(proofline: Proofline, tmp_path: Path, book: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text("Account Name,Owner\n" + "".join(f"Account {n},Owner {n:03}\n" for n in range(300)))
+    told = proofline("import", "accounts", str(file)).out
+    assert "Owner 009 and 290 more; --all shows them" in told
+    assert "Owner 010" not in told
+
+
+def test_people_at_the_customer_come_in_with_their_parts(proofline: Proofline, tmp_path: Path, book: Path) -> None:
+    file = tmp_path / "contacts.csv"
+    file.write_text(
+        "Company name,First Name,Last Name,Email,Job Title,Buying Role\nAcme,Dana,Fox,dana@acme.example,CFO,Champion\n"
+    )
+    done = proofline("import", "people", str(file))
+    assert (done.code, done.out.splitlines()[-1]) == (0, "contacts.csv: 1 added, 0 changed, 0 unchanged, 0 left out.")
+    with sqlite3.connect(book) as database:
+        assert database.execute("SELECT name, part, title, email FROM person").fetchall() == [
+            ("Dana Fox", "champion", "CFO", "dana@acme.example")
+        ]
 
 
 def test_a_dry_run_prints_from_what_to_what(proofline: Proofline, tmp_path: Path, book: Path) -> None:

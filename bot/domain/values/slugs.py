@@ -15,6 +15,8 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]"
 
 def folded(text: str) -> str:
     """`text` without case, accents and compatibility forms, for comparing what people type."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(char for char in decomposed if not _is_latin_accent(char))
     return unicodedata.normalize("NFC", bare)

@@ -7,7 +7,7 @@ exception: a value that somebody changed here since an import last took it stays
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,15 @@ from bot.domain.labels import column_label
 from bot.domain.values.money import money
 from bot.features.imports import merge_policy
 from bot.features.imports.account_rows import ImportedAccount
-from bot.features.imports.cells import Unreadable, Who
+from bot.features.imports.colleagues import Who
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import Row, shown
-from bot.features.imports.report import BadRow, Changed
+from bot.features.imports.record_ids import canonical
+from bot.features.imports.remarks import Remark, Unreadable, note
+from bot.features.imports.report import BadRow, Changed, KeptRow
 from bot.store import accounts, ledger, schema
 from bot.store.entities import Entity
-from bot.store.ledger import Author
+from bot.store.ledger import Author, Change
 
 # The low-touch owner is asked once a month, which is enough until somebody sets the tier.
 DEFAULT_TIER = Tier.LOW_TOUCH
@@ -42,21 +44,32 @@ class NewPortfolio:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What becomes of one line. `row_id` is None for a new account; `values` are the columns to write.
+    """What becomes of one line. `row` is the account as it is, None for a new one; `values` are the columns to write.
 
     In `values`, people and portfolios that are not there yet stand as `Who` and `NewPortfolio` until they are added.
+    `namesake` is the id of an account that has the name of this new one already.
     """
 
     line: ImportedAccount
-    row_id: int | None
+    row: Row | None
     values: Row
     changes: tuple[Changed, ...] = ()
     kept: tuple[Changed, ...] = ()
+    namesake: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.row is None
 
     @property
     def title(self) -> str:
         """What messages call the line."""
         return self.line.name
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """The columns of the account as they are after this."""
+        return {**(self.row or {}), "name": self.line.name, **self.values}
 
     @property
     def newcomers(self) -> list[str]:
@@ -69,26 +82,32 @@ class Planned:
         return [value.name for value in self.values.values() if isinstance(value, NewPortfolio)]
 
 
-def plan(session: Session, snapshot: LedgerSnapshot, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
+@dataclass(slots=True)
+class _Match:
+    """A line with the account it is about, and why it is about none."""
+
+    line: ImportedAccount
+    account_id: int | None = None
+    bad: BadRow | None = field(default=None)
+
+
+def plan(
+    session: Session, snapshot: LedgerSnapshot, lines: Sequence[ImportedAccount], *, to_write: bool
+) -> list[Planned | BadRow]:
     """What each line would do, in order; nothing is written. Reads the ledger in a fixed number of queries.
 
-    The column of a bad row is given as the field's name.
+    `to_write` locks the accounts until the transaction ends. The column of a bad row is given as the field's name.
     """
-    matches: list[tuple[ImportedAccount, int | None] | BadRow] = []
-    for line in lines:
-        try:
-            matches.append((line, snapshot.match(line)))
-        except Unreadable as error:
-            matches.append(BadRow(line.line, "name", line.name[:80], str(error)))
-    ids = [match[1] for match in matches if not isinstance(match, BadRow) and match[1] is not None]
-    rows = _rows(session, snapshot.workspace_id, ids)
-    imported = merge_policy.last_imported(session, snapshot.workspace_id, schema.account, ids)
+    matches = [_matched(snapshot, line) for line in lines]
+    ids = [match.account_id for match in matches if match.account_id is not None]
+    rows = _rows(session, snapshot.workspace_id, ids, locked=to_write) if ids else {}
+    imported = merge_policy.last_imported(session, snapshot.workspace_id, schema.account, ids) if ids else {}
     planned: list[Planned | BadRow] = []
     for match in matches:
-        if isinstance(match, BadRow):
-            planned.append(match)
+        line, account_id = match.line, match.account_id
+        if match.bad is not None:
+            planned.append(match.bad)
             continue
-        line, account_id = match
         try:
             values = _values_of(snapshot, line)
             change = (
@@ -98,25 +117,57 @@ def plan(session: Session, snapshot: LedgerSnapshot, lines: Sequence[ImportedAcc
             )
             planned.append(_unfit_colleague(snapshot, change) or change)
         except Unreadable as error:
-            planned.append(BadRow(line.line, "owner", line.owner.name if line.owner else None, str(error)))
+            planned.append(BadRow(line.line, "owner", line.owner.name if line.owner else None, error.note, line.name))
     return planned
 
 
 def apply(
-    session: Session, by: Author, snapshot: LedgerSnapshot, planned: Planned, *, file: str, now: datetime
+    session: Session, by: Author, snapshot: LedgerSnapshot, planned: Sequence[Planned], *, file: str, now: datetime
 ) -> None:
-    """Write one planned line with its history; the caller commits."""
-    values = {name: _resolved(session, by, snapshot, value, now) for name, value in planned.values.items()}
-    why = f"{file}, line {planned.line.line}"
-    if planned.row_id is None:
-        line = planned.line
-        account_id = accounts.create(session, by, now, line.name, why=why, stage_since=now.date(), **values)
-        snapshot.add(account_id, line.external_id, line.name)
-        snapshot.taken[account_id] = line.line
-    elif values:
-        ledger.change(session, by, Entity.ACCOUNT, planned.row_id, now, why=why, **values)
-        if "name" in values:
-            accounts.index_words(session, by.workspace_id, planned.row_id, values["name"])
+    """Write planned lines with their history, in a few statements; the caller commits."""
+    new = [one for one in planned if one.is_new]
+    rows = [
+        {"name": one.line.name, "stage_since": now.date(), **_resolved(session, by, snapshot, one.values, now)}
+        for one in new
+    ]
+    whys = [f"{file}, line {one.line.line}" for one in new]
+    ids = accounts.create_many(session, by, now, rows, slugs_taken=snapshot.slugs, whys=whys)
+    for account_id, one in zip(ids, new, strict=True):
+        snapshot.add(account_id, one.line.external_id, one.line.name)
+        snapshot.taken[account_id] = one.line.line
+    changes: list[Change] = []
+    for one in planned:
+        if one.row is not None and one.values:
+            values = _resolved(session, by, snapshot, one.values, now)
+            changes.append(Change(one.row, values, f"{file}, line {one.line.line}"))
+            if "name" in values:
+                accounts.index_words(session, by.workspace_id, one.row["id"], values["name"])
+    ledger.change_many(session, by, Entity.ACCOUNT, now, changes)
+
+
+def kept_row(snapshot: LedgerSnapshot, planned: Planned) -> KeptRow:
+    """The account as it is after this, as a person reads it: ARR in major units, the owner by name."""
+    after = planned.after
+    amount = money(after.get("arr_minor"), after.get("currency"))
+    owner = after.get("owner_id")
+    values = {
+        "external_id": after.get("external_id"),
+        "name": after["name"],
+        "arr": amount.major if amount else None,
+        "currency": amount.currency if amount else None,
+        "status": after.get("status") or AccountStatus.CUSTOMER,
+        "contract_start": after.get("contract_start"),
+        "renewal_date": after.get("renewal_date"),
+        "owner": None if owner is None else _name_of(owner) or snapshot.directory.name(owner),
+    }
+    return KeptRow(planned.line.line, values)
+
+
+def _matched(snapshot: LedgerSnapshot, line: ImportedAccount) -> _Match:
+    try:
+        return _Match(line, snapshot.match(line))
+    except Unreadable as error:
+        return _Match(line, bad=BadRow(line.line, "name", line.name[:80], error.note, line.name))
 
 
 def _values_of(snapshot: LedgerSnapshot, line: ImportedAccount) -> dict[str, Any]:
@@ -124,8 +175,8 @@ def _values_of(snapshot: LedgerSnapshot, line: ImportedAccount) -> dict[str, Any
     values = dict(line.values)
     for name, who in (("owner_id", line.owner), ("deputy_id", line.deputy)):
         if who is not None:
-            member = snapshot.directory.find(who)
-            values[name] = member.id if member else who
+            member_id = snapshot.member(who)
+            values[name] = who if member_id is None else member_id
     if line.portfolio:
         values["portfolio_id"] = snapshot.portfolio(line.portfolio) or NewPortfolio(line.portfolio)
     if line.external_id is not None:
@@ -140,9 +191,9 @@ def _unfit_colleague(snapshot: LedgerSnapshot, planned: Planned) -> BadRow | Non
     for column in ("owner_id", "deputy_id"):
         member = snapshot.directory.members.get(planned.values.get(column, 0))
         if member is not None and (member.is_guest or member.is_deactivated):
-            why = "has left" if member.is_deactivated else "is a guest"
-            reason = f"{why} in Slack; name a full member, or leave the cell empty"
-            return BadRow(planned.line.line, column.removesuffix("_id"), member.name[:80], reason)
+            why = note(Remark.OWNER_LEFT if member.is_deactivated else Remark.OWNER_IS_GUEST)
+            line = planned.line
+            return BadRow(line.line, column.removesuffix("_id"), member.name[:80], why, line.name)
     return None
 
 
@@ -150,13 +201,20 @@ def _new(snapshot: LedgerSnapshot, line: ImportedAccount, values: dict[str, Any]
     values.setdefault("tier", DEFAULT_TIER)
     if snapshot.default_portfolio is not None:
         values.setdefault("portfolio_id", snapshot.default_portfolio)
-    return Planned(line, None, values)
+    return Planned(line, None, values, namesake=snapshot.namesake(line))
 
 
 def _planned_change(
     snapshot: LedgerSnapshot, line: ImportedAccount, file_values: Row, row: Row, imported: Row
 ) -> Planned:
-    differing = merge_policy.differing({**file_values, "name": line.name}, row)
+    wanted = {**file_values, "name": line.name}
+    if row["external_id"] is not None and canonical(row["external_id"]) == line.external_id:
+        del wanted["external_id"]
+    if "labels" in wanted:
+        wanted["labels"] = {**(row["labels"] or {}), **wanted["labels"]}
+    differing = merge_policy.differing(wanted, row)
+    if not differing:
+        return Planned(line, row, {})
     kept_names = _kept(differing, row, imported)
     changes: dict[bool, list[Changed]] = {True: [], False: []}
     for name in differing:
@@ -166,7 +224,7 @@ def _planned_change(
             _described_change(snapshot, line, row, "arr_minor" if name == "currency" else name, file_values)
         )
     values = {name: value for name, value in differing.items() if name not in kept_names}
-    return Planned(line, row["id"], values, tuple(changes[False]), tuple(changes[True]))
+    return Planned(line, row, values, tuple(changes[False]), tuple(changes[True]))
 
 
 def _kept(differing: Row, row: Row, imported: Row) -> set[str]:
@@ -177,17 +235,22 @@ def _kept(differing: Row, row: Row, imported: Row) -> set[str]:
     return kept_names | ({"tier"} & differing.keys() if row["tier_reason"] else set())
 
 
-def _resolved(session: Session, by: Author, snapshot: LedgerSnapshot, value: Any, now: datetime) -> Any:
-    if isinstance(value, Who):
-        return snapshot.directory.ensure(session, by, value, now)
-    if isinstance(value, NewPortfolio):
-        return snapshot.ensure_portfolio(session, by, value.name, now)
-    return value
+def _resolved(session: Session, by: Author, snapshot: LedgerSnapshot, values: Row, now: datetime) -> dict[str, Any]:
+    """The values with the people and portfolios that they name first added."""
+    resolved = dict(values)
+    for name, value in values.items():
+        if isinstance(value, Who):
+            resolved[name] = snapshot.ensure_member(session, by, value, now)
+        elif isinstance(value, NewPortfolio):
+            resolved[name] = snapshot.ensure_portfolio(session, by, value.name, now)
+    return resolved
 
 
-def _rows(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[int, Row]:
+def _rows(session: Session, workspace_id: int, ids: Sequence[int], *, locked: bool) -> dict[int, Row]:
     table = schema.account
     statement = select(table).where(table.c.workspace_id == workspace_id, table.c.id.in_(ids))
+    if locked:
+        statement = statement.order_by(table.c.id).with_for_update()
     return {row["id"]: dict(row) for row in session.execute(statement).mappings()}
 
 
@@ -203,8 +266,13 @@ def _described_change(
         before, after = snapshot.directory.name(before), _name_of(after) or snapshot.directory.name(after)
     elif name == "portfolio_id":
         before, after = snapshot.portfolio_names.get(before), _name_of(after) or snapshot.portfolio_names.get(after)
-    label = column_label(name)
-    return Changed(line.line, row["name"], label, shown(before), shown(after))
+    elif name == "labels":
+        before, after = _as_text(before), _as_text(after)
+    return Changed(line.line, row["name"], column_label(name), shown(before), shown(after))
+
+
+def _as_text(labels: dict[str, str] | None) -> str | None:
+    return ", ".join(f"{name}: {value}" for name, value in labels.items()) if labels else None
 
 
 def _name_of(value: object) -> str | None:

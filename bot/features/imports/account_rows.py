@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.enums import AccountStatus
-from bot.features.imports import cells, row_reader
-from bot.features.imports.cells import Who
-from bot.features.imports.column_mapping import Columns
+from bot.features.imports import cells, report_lines
+from bot.features.imports.colleagues import Who
 from bot.features.imports.file_reader import Row
+from bot.features.imports.remarks import Remark, note
 from bot.features.imports.report import BadRow
-from bot.features.imports.row_reader import BadCell, Options, Reader
-
-_DAYS = ("contract_start", "renewal_date")
-_LONGEST_ID = 120
+from bot.features.imports.row_reader import BadCell, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +28,6 @@ class ImportedAccount:
     portfolio: str | None = None
 
 
-def reader(columns: Columns, options: Options) -> Reader:
-    """How the cells of a file of accounts are read. May raise `UserError`."""
-    return row_reader.reader(columns, options, days=_DAYS, figures=("arr",), money="arr")
-
-
 def lines(reader: Reader) -> Iterator[ImportedAccount | BadRow]:
     """Every row of the file, read; a second row for the same account is a bad one."""
     line_by_key: dict[str, int] = {}
@@ -45,35 +37,36 @@ def lines(reader: Reader) -> Iterator[ImportedAccount | BadRow]:
             key = line.external_id or line.name.casefold()
             if key in line_by_key:
                 header = reader.columns.header("external_id" if line.external_id else "name")
-                raise BadCell(header, key, f"is on line {line_by_key[key]} already; one row an account")
+                raise BadCell(header, key, note(Remark.ALREADY_ON_LINE, line=line_by_key[key]))
             line_by_key[key] = row.line
             yield line
         except BadCell as bad:
-            yield bad.row(row.line)
+            yield bad.row(row, report_lines.quoted(row))
 
 
 def _line(reader: Reader, row: Row) -> ImportedAccount:
     reader.must_fit(row)
     columns, options = reader.columns, reader.options
     name = reader.words(row, "name")
-    if not name:
-        raise BadCell(columns.header("name"), "", "is empty, and an account needs a name")
-    external_id = columns.cell(row, "external_id") or None
-    if external_id and len(external_id) > _LONGEST_ID:
-        raise BadCell(columns.header("external_id"), external_id, f"is longer than {_LONGEST_ID} characters")
+    if cells.is_empty(name) and not name.isalpha():  # a firm may be called Null, and none is called n/a
+        raise BadCell(columns.header("name"), name, note(Remark.EMPTY_NAME))
+    external_id = reader.record_id(row, "external_id")
     values: dict[str, Any] = {}
-    with reader.cell(row, "status") as text:
-        if text:
-            values["status"] = cells.status(text, options.words)
+    status = reader.status(row, "status")
+    if status is not None:
+        values["status"] = status
     with reader.cell(row, "tier") as text:
         if text:
             values["tier"] = cells.tier(text, options.words)
-    values.update(_arr(reader, row, former=values.get("status") is AccountStatus.FORMER))
-    values.update({name: day for name in _DAYS if (day := reader.day(row, name)) is not None})
-    with reader.cell(row, "owner") as text:
-        owner = cells.who(text, columns.cell(row, "owner_email"))
-    with reader.cell(row, "deputy") as text:
-        deputy = cells.who(text)
+    values.update(_arr(reader, row, former=status is AccountStatus.FORMER))
+    for field in reader.table.days:
+        day = reader.day(row, field)
+        if day is not None:
+            values[field] = day
+    if columns.labels and (labels := columns.labels_of(row)):
+        values["labels"] = labels
+    owner = reader.person(row, "owner", columns.cell(row, "owner_email")).who
+    deputy = reader.person(row, "deputy").who
     portfolio = options.portfolio or reader.words(row, "portfolio")
     return ImportedAccount(
         row.line, name, external_id, values, owner, deputy, None if cells.is_empty(portfolio) else portfolio

@@ -1,39 +1,80 @@
-"""Reads single cells: empty ones, names of people, and the words CRMs use for status and tier."""
+"""Reads single cells: empty ones, and the words that CRMs use for status and tier."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from bot.app.actor import UserError
 from bot.domain.enums import AccountStatus, Tier
 from bot.domain.values.slugs import folded
 from bot.features.imports.refusals import ImportRefusal
-
-
-class Unreadable(ValueError):
-    """A cell that cannot be taken as it stands; the message is the reason, for the person who exported it."""
-
+from bot.features.imports.remarks import Remark, Unreadable
 
 _EMPTY = frozenset(
-    ("", "-", "--", "–", "—", "n/a", "na", "n.a.", "#n/a", "#value!", "#ref!", "none", "--none--", "null", "nil", "nan",
-     "(blank)", "(empty)", "unknown", "unassigned", "not set", "tbd", "?", "0000-00-00", "00/00/0000")
+    ("", "-", "--", "---", "–", "—", "n/a", "na", "n.a.", "n.a", "#n/a", "#value!", "#ref!", "#name?", "#div/0!",
+     "#null!",
+     "none", "--none--", "-none-", "null", "<null>", "nil", "nan", "nat", "(blank)", "(empty)", "[blank]", "[empty]",
+     "blank", "(no value)", "no value", "(none)", "(null)", "undefined", "unknown", "(unknown)", "unassigned",
+     "(unassigned)", "not set", "not available", "not applicable", "tbd", "t.b.d.", "?", "??", ".", "0000-00-00",
+     "00/00/0000", "00.00.0000", "k.a.", "k. a.", "s/o", "s.o.", "s/d", "nd", "n.d.")
 )  # fmt: skip
 
-_FORMER = ("former", "former customer", "ex customer", "past customer", "churned", "churn", "lost", "cancelled",
-           "canceled", "inactive", "terminated", "expired", "closed lost", "deactivated")  # fmt: skip
-_CUSTOMER = ("customer", "active", "active customer", "current", "current customer", "existing", "existing customer",
-             "existing business", "customer direct", "customer channel", "client", "live", "won", "renewed", "paying",
-             "at risk", "onboarding")  # fmt: skip
-_NO_CUSTOMER = ("prospect", "lead", "opportunity", "salesqualifiedlead", "marketingqualifiedlead", "subscriber",
-                "other", "partner", "channel partner", "channel partner reseller", "technology partner",
-                "installation partner", "competitor", "investor", "vendor", "supplier", "analyst", "press",
-                "integrator", "reseller", "evangelist", "target", "evaluating", "trial", "pending")  # fmt: skip
+_FORMER = (
+    "former", "former customer", "former client", "ex customer", "ex client", "past customer", "past client",
+    "previous customer", "lost customer", "churned customer", "inactive customer", "cancelled customer",
+    "canceled customer", "customer churned", "customer lost", "churned", "churn", "lost", "cancelled", "canceled",
+    "inactive", "terminated", "expired", "closed lost", "deactivated", "dormant", "ended", "not renewed",
+    "non renewed", "nonrenewed", "offboarded", "closed", "archived", "defunct", "alumni", "left",
+    "ehemalig", "ehemaliger kunde", "ehemalige kundin", "exkunde", "ex kunde", "altkunde", "gekundigt", "abgewandert",
+    "inaktiv", "verloren", "beendet", "ausgelaufen",
+    "ancien client", "ex client", "perdu", "resilie", "inactif", "annule", "termine", "client perdu",
+    "antiguo cliente", "ex cliente", "excliente", "cliente perdido", "perdido", "inactivo", "cancelado", "baja",
+    "ex client", "cliente inativo", "inativo", "antigo cliente", "encerrado",
+    "vecchio cliente", "cliente perso", "perso", "inattivo", "cessato", "disdetto", "annullato",
+    "voormalig", "voormalige klant", "oud klant", "ex klant", "opgezegd", "inactief", "beeindigd",
+    "tidigare kund", "tidligere kunde", "entinen asiakas", "byly klient", "byvaly zakaznik", "eski musteri",
+    "解約", "解約済", "解約済み", "元顧客", "退会", "休眠", "失効", "流失", "已流失", "前客户", "已终止",
+    "이탈", "해지", "бывший", "бывший клиент", "потерян", "отток", "неактивен", "неактивный",
+)  # fmt: skip
+_CUSTOMER = (
+    "customer", "active customer", "current customer", "existing customer", "paying customer", "live customer",
+    "new customer", "customer active", "existing business", "customer direct", "customer channel", "client",
+    "active client", "current client", "existing client", "won", "closed won", "renewed", "paying", "paid",
+    "subscribed", "at risk", "onboarding", "implementing", "implementation", "adopting", "healthy", "renewing",
+    "up for renewal", "installed", "contracted", "under contract", "signed", "evangelist", "advocate", "champion",
+    "kunde", "kundin", "bestandskunde", "aktiver kunde", "neukunde", "client actif", "client existant", "cliente",
+    "cliente activo", "cliente ativo", "cliente attivo", "cliente actual", "cliente atual", "klant", "actieve klant",
+    "bestaande klant", "kund", "befintlig kund", "aktiv kund", "asiakas", "klient", "zakaznik", "musteri", "ugyfel",
+    "顧客", "契約中", "取引先", "既存顧客", "取引中", "利用中", "客户", "现有客户", "고객", "клиент",
+    "действующий клиент",
+)  # fmt: skip
+# A record that is active need not be a customer: another column may say that it is none.
+_ACTIVE = (
+    "active", "live", "open", "current", "existing", "enabled", "true", "yes", "aktiv", "aktuell", "actif", "activo",
+    "ativo", "attivo", "actief", "aktywny", "aktivni", "aktiivinen", "aktif", "活跃", "有効", "アクティブ", "활성",
+    "активен", "активный", "действующий",
+)  # fmt: skip
+_NO_CUSTOMER = (
+    "prospect", "prospective customer", "potential customer", "target account", "lead", "new lead", "open lead",
+    "opportunity", "salesqualifiedlead", "sales qualified lead", "sql", "marketingqualifiedlead",
+    "marketing qualified lead", "mql", "qualified", "unqualified", "subscriber", "suspect", "contacted", "nurture",
+    "nurturing", "negotiation", "proposal", "pipeline", "evaluation",
+    "other", "partner", "channel partner", "channel partner reseller", "technology partner", "installation partner",
+    "competitor", "investor", "vendor", "supplier", "analyst", "press", "integrator", "reseller", "distributor",
+    "target", "evaluating", "trial", "trialing", "free trial", "free", "freemium", "demo", "poc", "pending", "test",
+    "internal", "disqualified", "interessent", "interessentin", "potenzieller kunde", "neuinteressent",
+    "prospecto", "potencial", "cliente potencial", "oportunidad", "oportunidade", "potenziale", "cliente potenziale",
+    "opportunita", "client potentiel", "piste", "opportunite", "potentiele klant", "partenaire", "lieferant",
+    "konkurrent", "wettbewerber", "fornecedor", "proveedor", "fournisseur", "fornitore",
+    "見込み", "見込み客", "見込客", "リード", "潜在客户", "线索", "商机", "잠재고객", "потенциальный клиент", "лид",
+    "партнер",
+)  # fmt: skip
 
+_LONGEST_WORD = 200
 STATUS_WORDS: dict[str, AccountStatus] = {
-    **dict.fromkeys(_CUSTOMER, AccountStatus.CUSTOMER),
+    **dict.fromkeys((*_CUSTOMER, *_ACTIVE), AccountStatus.CUSTOMER),
     **dict.fromkeys(_FORMER, AccountStatus.FORMER),
 }
 TIER_WORDS: dict[str, Tier] = {
@@ -48,63 +89,66 @@ TIER_WORDS: dict[str, Tier] = {
          "scaled", "self serve", "self service", "pooled", "long tail", "velocity", "tier 3", "3"), Tier.TECH_TOUCH),
 }  # fmt: skip
 
-_LONGEST_NAME = 200
-_LONGEST_PERSON = 600
-_MAIL = re.compile(r"[^\s<>()\"',;]+@[^\s<>()\"',;]+\.[^\s<>()\"',;]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """A colleague as an export names them: by name, by e-mail address, or by both."""
-
-    name: str
-    email: str | None = None
-
-
-def must_be_short(text: str, longest: int, what: str) -> None:
-    """Raise `Unreadable` for a cell of more than `longest` characters."""
-    if len(text) > longest:
-        raise Unreadable(f"is too long to be {what}")
-
 
 def is_empty(text: str) -> bool:
     """Whether this cell says that the value is not known."""
-    return text.strip().lower() in _EMPTY
+    return len(text) < 20 and text.strip().lower() in _EMPTY
 
 
-def who(text: str, email: str = "") -> Who | None:
-    """`Maya Lindqvist`, `maya@example.com`, `Maya Lindqvist <maya@example.com>`; None for nobody."""
-    # Before any pattern is tried: it would take seconds for a cell of 20,000 characters.
-    must_be_short(text, _LONGEST_PERSON, "somebody's name")
-    must_be_short(email, _LONGEST_PERSON, "an email address")
-    address = _MAIL.search(email) or _MAIL.search(text)
-    if is_empty(text) and address is None:
-        return None
-    name = " ".join(_MAIL.sub("", text).replace("<>", "").replace("()", "").strip(" ,;\"'").split())
-    if is_empty(name):
-        name = address.group() if address else ""
-    must_be_short(name, _LONGEST_NAME, "somebody's name")
-    return Who(name, address.group().lower() if address else None) if name else None
+def must_be_short(text: str, longest: int, what: str) -> None:
+    """Raise `Unreadable` for a cell of more than `longest` characters, before any pattern is tried on it."""
+    if len(text) > longest:
+        raise Unreadable(Remark.TOO_LONG_TO_BE, what=what)
 
 
-def status(text: str, extra: Mapping[str, StrEnum]) -> AccountStatus:
-    """Customer or former customer; anything else is no customer of ours and is left out with the reason."""
-    word = _word(text)
+def status(columns: Sequence[tuple[str, str]], extra: Mapping[str, StrEnum]) -> AccountStatus | None:
+    """Customer or former customer by the (kind, text) of each status column of a row, the strongest column first.
+
+    Kinds are `lifecycle`, `status` and `type`. A former customer in a lifecycle or status column is one whatever the
+    others say; else the first column decides that says more than that the record is active. What is no customer of
+    ours raises `Unreadable`, as does a word that nobody knows where no column says anything else. None if all are
+    empty.
+    """
+    filled = [(kind, text) for kind, text in columns if not is_empty(text)]
+    if any(len(text) > _LONGEST_WORD for _, text in filled):
+        raise Unreadable(Remark.TOO_LONG_TO_BE, what="status", word=max((text for _, text in filled), key=len))
+    meanings = [(kind, text, _meaning(text, extra)) for kind, text in filled]
+    if any(kind != "type" and meaning is AccountStatus.FORMER for kind, _, meaning in meanings):
+        return AccountStatus.FORMER
+    weak = False
+    for _, text, meaning in meanings:
+        if meaning is AccountStatus.CUSTOMER and word_key(text) in _ACTIVE and word_key(text) not in extra:
+            weak = True
+        elif isinstance(meaning, AccountStatus):
+            return meaning
+        elif meaning is Remark.NO_CUSTOMER:
+            raise Unreadable(Remark.NO_CUSTOMER, word=text)
+    if weak:
+        return AccountStatus.CUSTOMER
+    if filled:
+        raise Unreadable(Remark.STATUS_UNKNOWN, word=filled[0][1])
+    return None
+
+
+def _meaning(text: str, extra: Mapping[str, StrEnum]) -> AccountStatus | Remark | None:
+    word = word_key(text)
     chosen = extra.get(word) or STATUS_WORDS.get(word)
+    if chosen is None and (match := re.fullmatch(r"\d+ (.+)", word)):
+        chosen = STATUS_WORDS.get(match[1])  # `3 - Customer`
     if isinstance(chosen, AccountStatus):
         return chosen
-    if word in _NO_CUSTOMER:
-        raise Unreadable("is no customer, so there is nothing to prove yet")
-    raise Unreadable(f'says neither customer nor former customer; add --word "{text}=customer" or "{text}=former"')
+    if word in _NO_CUSTOMER or (re.fullmatch(r"\d+ (.+)", word) and word.partition(" ")[2] in _NO_CUSTOMER):
+        return Remark.NO_CUSTOMER
+    return None
 
 
 def tier(text: str, extra: Mapping[str, StrEnum]) -> Tier:
     """The tier that this word means, by `extra` or by the words above; raises `Unreadable`."""
-    word = _word(text)
+    word = word_key(text)
     chosen = extra.get(word) or TIER_WORDS.get(word)
     if isinstance(chosen, Tier):
         return chosen
-    raise Unreadable(f'is no tier known here; add --word "{text}=high_touch" (or low_touch, tech_touch)')
+    raise Unreadable(Remark.TIER_UNKNOWN, word=text)
 
 
 def extra_words(pairs: Iterable[str]) -> dict[str, StrEnum]:
@@ -116,9 +160,10 @@ def extra_words(pairs: Iterable[str]) -> dict[str, StrEnum]:
         meaning = meanings.get(our_word.strip().lower().replace("-", "_").replace(" ", "_"))
         if not equals or not their_word.strip() or meaning is None:
             raise UserError(ImportRefusal.WORD_PAIR_UNREADABLE, pair=pair, meanings=tuple(meanings))
-        words[_word(their_word)] = meaning
+        words[word_key(their_word)] = meaning
     return words
 
 
-def _word(text: str) -> str:
+def word_key(text: str) -> str:
+    """A word without case, accents and punctuation, for comparing."""
     return " ".join(re.sub(r"[\W_]+", " ", folded(text)).split())

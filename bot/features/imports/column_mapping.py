@@ -1,130 +1,64 @@
-"""Which column of an export is which field: the names that CRMs use, and what `--map` says instead."""
+"""Which column of an export is which field: the header line, the names that CRMs use, and what `--map` says instead."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.app.actor import UserError
-from bot.domain.values.slugs import folded
+from bot.features.imports import headers
+from bot.features.imports.dressing import undressed
+from bot.features.imports.fields import TABLES, FieldTable
 from bot.features.imports.file_reader import Row, Sheet
+from bot.features.imports.headers import Variant, key
 from bot.features.imports.refusals import ImportRefusal
+from bot.features.imports.remarks import Note, Remark, note
+from bot.features.imports.report import ColumnUse
 
 IGNORE = "ignore"
-_HEADER_WITHIN = 20
-_CURRENCY_IN_HEADER = re.compile(r"[(\[ ](?:in )?([A-Z]{3})[)\]]?$")
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
-
-ACCOUNT_FIELDS: dict[str, tuple[str, ...]] = {
-    "external_id": (
-        "account id", "external id", "crm id", "crm account id", "salesforce id", "salesforce account id",
-        "account id 18", "record id", "company id", "customer id", "client id", "hs object id", "account number",
-        "customer number", "id",
-    ),
-    "name": (
-        "account name", "account account name", "company name", "customer name", "client name", "organization name",
-        "organisation name", "name", "account", "company", "customer", "client", "organization", "organisation",
-    ),
-    "status": (
-        "customer status", "account status", "status", "type", "account type", "customer type", "lifecycle stage",
-        "lifecycle status",
-    ),
-    "owner": (
-        "csm", "csm name", "customer success manager", "cs owner", "customer success owner", "account owner",
-        "company owner", "account owner full name", "owner name", "owner full name", "owner", "account manager",
-        "hubspot owner",
-    ),
-    "owner_email": (
-        "csm email", "customer success manager email", "account owner email", "owner email", "company owner email",
-    ),
-    "deputy": (
-        "deputy", "deputy csm", "backup csm", "secondary csm", "deputy owner", "backup owner", "secondary owner",
-    ),
-    "arr": (
-        "arr", "annual recurring revenue", "current arr", "contracted arr", "total arr", "annual contract value", "acv",
-        "annualized contract value", "annualised contract value", "annual value", "arr amount", "amount",
-    ),
-    "currency": (
-        "arr currency", "annual contract value currency", "acv currency", "amount currency", "account currency",
-        "currency", "currency iso code", "currency code", "deal currency code",
-    ),
-    "contract_start": (
-        "contract start date", "contract start", "subscription start date", "subscription start", "start date",
-        "contract effective date", "original contract date", "initial contract date", "customer since",
-        "became a customer date",
-    ),
-    "renewal_date": (
-        "renewal date", "next renewal date", "contract renewal date", "renewal", "renews on", "contract end date",
-        "contract end", "subscription end date", "term end date", "end date",
-    ),
-    "tier": (
-        "cs tier", "customer tier", "account tier", "tier", "touch model", "cs segment", "customer segment",
-        "account segment", "segment",
-    ),
-    "portfolio": ("portfolio", "cs portfolio", "portfolio name", "book of business", "book", "pod"),
-}  # fmt: skip
-
-_ACCOUNT_OF_A_FACT: dict[str, tuple[str, ...]] = {
-    "account_id": ("account id", "crm id", "external id", "record id", "company id", "customer id"),
-    "account": ("account", "account name", "company name", "company", "customer name", "customer", "name"),
-}
-
-PROMISE_FIELDS: dict[str, tuple[str, ...]] = {
-    **_ACCOUNT_OF_A_FACT,
-    "text": ("promise", "what was promised", "commitment", "promise text", "text", "description"),
-    "promised_on": ("promised on", "promise date", "date promised", "date", "made on"),
-    "promised_by": ("promised by", "made by", "sales rep", "rep", "seller"),
-    "promised_to": ("promised to", "made to", "contact", "customer contact"),
-    "due_on": ("due on", "due date", "due", "by when", "deadline"),
-    "state": ("state", "status"),
-}
-
-OUTCOME_FIELDS: dict[str, tuple[str, ...]] = {
-    **_ACCOUNT_OF_A_FACT,
-    "title": ("outcome", "title", "success", "what is success", "goal", "objective", "success criterion"),
-    "metric": ("metric", "measure", "kpi", "measured by"),
-    "unit": ("unit", "units"),
-    "direction": ("direction", "which way"),
-    "baseline": ("baseline", "baseline value", "start value", "from"),
-    "baseline_on": ("baseline on", "baseline date", "measured on"),
-    "baseline_agreed_by": ("baseline agreed by", "agreed by"),
-    "target": ("target", "target value", "goal value", "to"),
-    "band_low": ("band low", "at least", "minimum", "min"),
-    "band_high": ("band high", "at most", "maximum", "max"),
-    "due_on": ("due on", "due date", "due", "by when", "deadline", "target date"),
-    "owner_person": ("owner", "customer owner", "outcome owner", "customer side owner", "owned by"),
-    "shelf_life_days": ("shelf life days", "shelf life", "review every days"),
-    "promised": ("promised value", "value promised", "value", "promised"),
-    "currency": ("currency", "currency iso code", "currency code"),
-    "risk_if_never": ("risk if never", "risk", "if it never happens", "risk if never done"),
-}
-
-# Columns that look like ours and are not: why they are left alone, and what to do if they are meant.
-_TRAPS: dict[str, str] = {
-    "annualrevenue": "is usually the customer's own revenue; if it is your ARR: --map \"{header}=arr\"",
-    "closedate": "is the date of a sale; if these are renewals: --map \"{header}=renewal_date\"",
-    "ownerid": "holds keys, not people; export the owner's name or e-mail address beside it",
-    "mrr": "is monthly; export the annual value, or multiply it by twelve first",
-    "monthlyrecurringrevenue": "is monthly; export the annual value, or multiply it by twelve first",
-    "totalcontractvalue": "spans the whole contract; if yours run a year: --map \"{header}=arr\"",
-    "tcv": "spans the whole contract; if yours run a year: --map \"{header}=arr\"",
-}  # fmt: skip
+LABEL = "label"
+_HEADER_WITHIN = 200
+_DATA = re.compile(r"(?!(?:19|20)\d\d$)[-(]?[\W_]*\d[\d.,:/'’ \u00a0-]*[%)]?|[^\s@]+@[^\s@]+\.[^\s@]+")
+_LONGEST_DATA = 100
+_FALLBACKS = 3
+# What is in brackets may make another figure of a column, so most exact names come before it.
+_NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each recognised field stands in a row; `currency_hint` is an ISO code named in the header of an amount."""
+    """Where each recognised field stands in a row.
+
+    `further` holds the positions of a field that is read row by row, after its first. `currency_hint` is an ISO code
+    or a sign in the header of the amount, `scale` what that header multiplies by. `line` is the header's line, `labels`
+    are the positions of columns that are kept as they are.
+    """
 
     headers: tuple[str, ...]
     at: Mapping[str, int]
-    ignored: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    uses: tuple[ColumnUse, ...] = ()
+    notes: tuple[Note, ...] = ()
     currency_hint: str | None = None
+    scale: int = 1
+    line: int = 1
+    labels: tuple[int, ...] = ()
     rows: tuple[Row, ...] = field(default=(), repr=False)
 
     def __contains__(self, name: str) -> bool:
         return name in self.at
+
+    @property
+    def ignored(self) -> list[str]:
+        """The headers of columns that are not read."""
+        return [use.header for use in self.uses if use.field is None]
+
+    def labels_of(self, row: Row) -> dict[str, str]:
+        """The text of each column that is kept as a label and has some in this row, by its header."""
+        texts = {self.headers[at]: undressed(row.cells[at]) for at in self.labels if at < len(row.cells)}
+        return {header: text for header, text in texts.items() if text}
 
     def header(self, name: str) -> str | None:
         """The header of the column that holds this field."""
@@ -133,99 +67,241 @@ class Columns:
     def cell(self, row: Row, name: str) -> str:
         """The text of this field in `row`; empty when the column or the cell is not there."""
         position = self.at.get(name)
-        return row.cells[position] if position is not None and position < len(row.cells) else ""
+        return undressed(row.cells[position]) if position is not None and position < len(row.cells) else ""
+
+    def cells(self, row: Row, name: str) -> list[tuple[str, str]]:
+        """The header and text of every column that this field is read from, the first one first."""
+        if name not in self.at:
+            return []
+        positions = (self.at[name], *self.further.get(name, ()))
+        return [(self.headers[at], undressed(row.cells[at]) if at < len(row.cells) else "") for at in positions]
 
 
-def key(header: str) -> str:
-    """A header without case, spaces, underscores, punctuation and Salesforce's `__c`."""
-    bare = header.strip().removesuffix("__c").removesuffix("__C")
-    return re.sub(r"[\W_]+", "", folded(bare))
+def recogniser(table: FieldTable, mapping: Iterable[str] = ()) -> Recogniser:
+    """What tells the header line of a file of this kind; raises `UserError` when `mapping` cannot be read."""
+    return Recogniser(table, tuple(_pair(text, table) for text in mapping))
 
 
-def recognise(
-    sheet: Sheet,
-    fields: Mapping[str, tuple[str, ...]],
-    mapping: Iterable[str] = (),
-    required: tuple[str, ...] = ("name",),
-) -> Columns:
-    """Find the header line and its fields. `mapping` holds `CRM column=field`; `=ignore` leaves a column out.
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """Knows the headers of one kind of file, and those that a person named (`CRM column`, field)."""
 
-    Raises `UserError` when a mapping names what is not there, or a required field is not found.
-    """
-    pairs = [_pair(pair, fields) for pair in mapping]
-    position = _header_row(sheet, fields, pairs, required[0])
-    headers = sheet.rows[position].cells
-    mapped = _mapped(headers, pairs)
-    at, ignored, notes = _assigned(headers, fields, mapped)
-    for name in required:
-        if name not in at:
-            raise UserError(ImportRefusal.COLUMN_MISSING, name=name, columns=headers)
-    hint = _CURRENCY_IN_HEADER.search(headers[at["arr"]]) if "arr" in at else None
-    rows = sheet.rows[position + 1 :]
-    return Columns(headers, at, ignored, notes, hint.group(1) if hint else None, rows)
+    table: FieldTable
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def count(self, cells: Sequence[str]) -> int:
+        """How many fields this row would name if it were the header; 0 for a row that holds data."""
+        if len(cells) > _HEADER_WITHIN * 10:
+            return 0
+        mapped = {key(header) for header, _ in self.pairs}
+        ranks = _ranks_of(self.table)
+        fields: set[str] = set()
+        count = 0
+        for cell in cells:
+            if key(cell) in mapped:
+                count += 1
+                continue
+            names = {match[0] for variant in headers.variants(cell) for match in ranks.get(variant.key, ())}
+            if names:
+                fields.add(min(names))
+        count += len(fields)
+        is_data = any(_DATA.fullmatch(cell.strip()[:_LONGEST_DATA]) for cell in cells if cell.strip())
+        return 0 if is_data and count < 2 else count
+
+    def recognise(self, sheet: Sheet) -> Columns:
+        """Find the header line and its fields.
+
+        Raises `UserError` when a mapping names what is not there, or a required field is not found.
+        """
+        position = self._header_row(sheet)
+        row = sheet.rows[position]
+        if not self.count(row.cells) and any(map(_DATA.fullmatch, filter(None, row.cells))):
+            raise UserError(ImportRefusal.HEADER_MISSING, line=row.line)
+        names = tuple(undressed(cell) for cell in row.cells)
+        mapped = _mapped(names, self.pairs)
+        assignment = _Assignment(self.table, names, mapped)
+        assignment.assign()
+        self._must_have(assignment.at, names)
+        notes = list(assignment.notes)
+        if position:
+            notes.insert(0, note(Remark.HEADER_BELOW, line=row.line, above=position))
+        money = next(iter(self.table.money), None)
+        hint, scale = None, 1
+        if money in assignment.at:
+            hint = headers.currency_of(names[assignment.at[money]])
+            scale = headers.scale_of(names[assignment.at[money]])
+        return Columns(
+            names, assignment.at, assignment.further, tuple(assignment.uses), tuple(notes), hint, scale, row.line,
+            tuple(at for at, name in mapped.items() if name == LABEL), sheet.rows[position + 1 :],
+        )  # fmt: skip
+
+    def _header_row(self, sheet: Sheet) -> int:
+        """The row near the top that names most fields, the first of them; the very first row if none names any."""
+        counts = [self.count(row.cells) for row in sheet.rows[:_HEADER_WITHIN]]
+        best = max(counts)
+        position = counts.index(best)
+        if best == 1 and self._repeats_below(sheet, position):
+            raise UserError(ImportRefusal.HEADER_MISSING, line=sheet.rows[position].line)
+        return position
+
+    def _repeats_below(self, sheet: Sheet, position: int) -> bool:
+        """Whether the only word that looks like a header stands in the next row too: then both are data."""
+        if position + 1 >= len(sheet.rows) or len(sheet.rows[position].cells) < 2:
+            return False
+        below = {key(cell) for cell in sheet.rows[position + 1].cells}
+        return any(self.count((cell,)) and key(cell) in below for cell in sheet.rows[position].cells)
+
+    def _must_have(self, at: Mapping[str, int], names: tuple[str, ...]) -> None:
+        missing = [name for name in self.table.required if name not in at]
+        if not missing and self.table.one_of and not any(name in at for name in self.table.one_of):
+            missing = [self.table.one_of[0]]
+        if not missing:
+            return
+        if missing[0] in ("account", "account_id"):
+            raise UserError(ImportRefusal.ACCOUNT_COLUMN_MISSING)
+        raise UserError(ImportRefusal.COLUMN_MISSING, name=missing[0], columns=names)
 
 
-def _pair(text: str, fields: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
+def _pair(text: str, table: FieldTable) -> tuple[str, str]:
     header, equals, name = text.rpartition("=")
     name = name.strip().lower().replace(" ", "_").replace("-", "_")
     if not equals or not header.strip():
         raise UserError(ImportRefusal.MAP_PAIR_UNREADABLE, pair=text)
-    if name != IGNORE and name not in fields:
-        raise UserError(ImportRefusal.FIELD_UNKNOWN, name=name, fields=(*fields, IGNORE))
+    others = (LABEL, IGNORE) if table.labels else (IGNORE,)
+    if name not in others and name not in table.fields:
+        raise UserError(ImportRefusal.FIELD_UNKNOWN, name=name, fields=(*table.fields, *others))
     return header.strip(), name
 
 
-def _header_row(
-    sheet: Sheet, fields: Mapping[str, tuple[str, ...]], pairs: list[tuple[str, str]], first_required: str
-) -> int:
-    """The first row near the top that names the required field; the very first row if none does."""
-    mapped = {key(header) for header, name in pairs if name == first_required}
-    headers = mapped or {key(synonym) for synonym in fields[first_required]}
-    for position, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
-        if len(list(filter(None, row.cells))) > 1 and headers & {key(cell) for cell in row.cells}:
-            return position
-    return 0
-
-
-def _mapped(headers: tuple[str, ...], pairs: list[tuple[str, str]]) -> dict[int, str]:
+def _mapped(names: tuple[str, ...], pairs: Iterable[tuple[str, str]]) -> dict[int, str]:
     mapped: dict[int, str] = {}
     for header, name in pairs:
-        exact = [at for at, text in enumerate(headers) if text == header]
-        loose = exact or [at for at, text in enumerate(headers) if key(text) == key(header)]
+        exact = [at for at, text in enumerate(names) if text == header]
+        loose = exact or [at for at, text in enumerate(names) if key(text) == key(header)]
         if not loose:
-            raise UserError(ImportRefusal.COLUMN_UNKNOWN, column=header, columns=headers)
-        if name in mapped.values() and name != IGNORE:
+            raise UserError(ImportRefusal.COLUMN_UNKNOWN, column=header, columns=names)
+        if name in mapped.values() and name not in (IGNORE, LABEL):
             raise UserError(ImportRefusal.FIELD_MAPPED_TWICE, name=name)
         mapped[loose[0]] = name
     return mapped
 
 
-def _assigned(
-    headers: tuple[str, ...], fields: Mapping[str, tuple[str, ...]], mapped: dict[int, str]
-) -> tuple[dict[str, int], tuple[str, ...], tuple[str, ...]]:
-    at = {name: position for position, name in mapped.items() if name != IGNORE}
-    free = [position for position in range(len(headers)) if position not in mapped and headers[position]]
-    for name, synonyms in fields.items():
-        if name in at:
-            continue
-        ranks = {key(synonym): rank for rank, synonym in enumerate(synonyms)}
-        ranks.setdefault(key(name), -1)
-        ranked = [(rank, position) for position in free if (rank := _rank(headers[position], ranks)) is not None]
-        if ranked:
-            at[name] = min(ranked)[1]
-            free.remove(at[name])
-    ignored = tuple(
-        headers[position] for position in range(len(headers)) if headers[position] and position not in at.values()
-    )
-    notes = tuple(
-        f"{headers[position]!r} {_TRAPS[key(headers[position])].format(header=headers[position])}."
-        for position in free
-        if key(headers[position]) in _TRAPS
-    )
-    return at, ignored, notes
+@lru_cache(maxsize=16)
+def _ranks_by_kind(kind: str) -> dict[str, list[tuple[str, int]]]:
+    ranks: dict[str, list[tuple[str, int]]] = {}
+    for name, synonyms in TABLES[kind].fields.items():
+        for rank, synonym in enumerate((name, *synonyms)):
+            ranks.setdefault(key(synonym), []).append((name, rank - 1))
+    return ranks
 
 
-def _rank(header: str, ranks: Mapping[str, int]) -> int | None:
-    shorter = _BRACKETS.sub("", header)
-    without_currency = _CURRENCY_IN_HEADER.sub("", header)
-    return next((ranks[key(name)] for name in (header, shorter, without_currency) if key(name) in ranks), None)
+def _ranks_of(table: FieldTable) -> dict[str, list[tuple[str, int]]]:
+    """For each known header, the fields that it can be, with its place among their names."""
+    return _ranks_by_kind(table.kind)
+
+
+@dataclass(slots=True)
+class _Assignment:
+    """Gives each field its column: the better known name first, then the header that needs less trimming."""
+
+    table: FieldTable
+    headers: tuple[str, ...]
+    mapped: Mapping[int, str]
+    at: dict[str, int] = field(default_factory=dict)
+    further: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    uses: list[ColumnUse] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    why: dict[int, Note] = field(default_factory=dict)
+
+    def assign(self) -> None:
+        for position, name in self.mapped.items():
+            if name not in (IGNORE, LABEL):
+                self.at[name] = position
+                self.why[position] = note(Remark.BY_MAPPING)
+        candidates = self._candidates()
+        amounts = set(self.table.money.values())
+        for name in self.table.fields:
+            if name not in self.at and name not in amounts:
+                self._take(name, candidates)
+        for amount, currency in self.table.money.items():
+            if currency not in self.at:
+                self._take_currency(amount, currency, candidates)
+        self._note_rivals(candidates)
+        self.uses = [self._use(position) for position, header in enumerate(self.headers) if header]
+
+    def _candidates(self) -> dict[str, list[tuple[int, int, int, Variant]]]:
+        """For each field, the columns that it could be: place among its names, trimming, position."""
+        ranks = _ranks_of(self.table)
+        candidates: dict[str, list[tuple[int, int, int, Variant]]] = {}
+        for position, header in enumerate(self.headers):
+            if not header or position in self.mapped:
+                continue
+            best: dict[str, tuple[int, int, int, Variant]] = {}
+            for trimming, variant in enumerate(headers.variants(header)):
+                for name, rank in ranks.get(variant.key, ()):
+                    rank += _NEAR if variant.why is Remark.BY_BRACKETS else 0
+                    best[name] = min(best.get(name, (999, 0, 0, variant)), (rank, trimming, position, variant))
+            for name, match in best.items():
+                candidates.setdefault(name, []).append(match)
+        return {name: sorted(matches, key=lambda match: match[:3]) for name, matches in candidates.items()}
+
+    def _take(self, name: str, candidates: Mapping[str, list[tuple[int, int, int, Variant]]]) -> None:
+        free = [match for match in candidates.get(name, ()) if match[2] not in self.why]
+        if not free:
+            return
+        *_, position, variant = free[0]
+        self.at[name] = position
+        self.why[position] = note(variant.why)
+        if name in self.table.row_by_row:
+            further = tuple(match[2] for match in free[1 : _FALLBACKS + 1])
+            self.further[name] = further
+            self.why.update({at: note(Remark.BY_FALLBACK, header=self.headers[position]) for at in further})
+
+    def _take_currency(
+        self, amount: str, currency: str, candidates: Mapping[str, list[tuple[int, int, int, Variant]]]
+    ) -> None:
+        """An amount goes with its own currency column; with a general one where it has none."""
+        if amount in self.at:
+            own = headers.currency_headers(self.headers[self.at[amount]])
+            for position, header in enumerate(self.headers):
+                if key(header) in own and position not in self.why and position not in self.mapped:
+                    self.at[currency] = position
+                    self.why[position] = note(Remark.BY_PAIR, header=self.headers[self.at[amount]])
+                    return
+        general = [match for match in candidates.get(currency, ()) if match[3].why is not Remark.BY_BRACKETS]
+        self._take(currency, {currency: general})
+
+    def _note_rivals(self, candidates: Mapping[str, list[tuple[int, int, int, Variant]]]) -> None:
+        for name, matches in candidates.items():
+            rivals = [self.headers[match[2]] for match in matches if match[2] not in self.why]
+            chosen = self.at.get(name)
+            if chosen is None or not rivals or chosen in self.mapped:
+                continue
+            if name in self.table.money or name in self.table.money.values():
+                self.notes.append(note(Remark.HEADER_RIVALS, field=name, header=self.headers[chosen], rivals=rivals))
+        for amount in self.table.money:
+            position = self.at.get(amount)
+            if position is not None and self.why[position].remark is Remark.BY_BRACKETS:
+                self.notes.append(note(Remark.HEADER_NEAR, field=amount, header=self.headers[position]))
+
+    def _use(self, position: int) -> ColumnUse:
+        header = self.headers[position]
+        name = next((name for name, at in self.at.items() if at == position), None) or next(
+            (name for name, further in self.further.items() if position in further), None
+        )
+        if name is not None:
+            return ColumnUse(header, name, self.why[position])
+        if self.mapped.get(position) == LABEL:
+            return ColumnUse(header, LABEL, note(Remark.BY_LABEL))
+        if position in self.mapped:
+            return ColumnUse(header, None, note(Remark.UNUSED_TOLD))
+        trap = next((why for text, why in self.table.traps.items() if key(text) == key(header)), None)
+        if trap is not None:
+            self.notes.append(note(trap, header=header))
+            return ColumnUse(header, None, note(Remark.UNUSED_TRAP))
+        ranks = _ranks_of(self.table)
+        fields = [match[0] for variant in headers.variants(header) for match in ranks.get(variant.key, ())]
+        rival = next((name for name in fields if name in self.at), None)
+        if rival is not None:
+            return ColumnUse(header, None, note(Remark.UNUSED_RIVAL, field=rival, header=self.headers[self.at[rival]]))
+        return ColumnUse(header, None, note(Remark.UNUSED_UNKNOWN))

@@ -7,23 +7,60 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
-from bot.domain.values.days import in_range
-from bot.features.imports.cells import Unreadable, is_empty, must_be_short
+from babel import Locale
+
+from bot.domain.values.days import LATEST, in_range
+from bot.domain.values.slugs import folded
+from bot.features.imports.cells import is_empty, must_be_short
+from bot.features.imports.remarks import Note, Remark, Unreadable, note
 
 _LONE = 10
-_LONGEST = 60
+_LONGEST = 90  # `Wed Sep 30 2026 00:00:00 GMT+0200 (Central European Summer Time)`
 _TIME = re.compile(
-    r"[T\s,]+\d{1,2}[:.]\d{2}([:.]\d{2})?(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+    r"[T\s,]+\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*"
+    r"(Z|[A-Z]{2,5}|(GMT|UTC)?[+-]\d{2}:?\d{2}(\s*\([^()]*\)|\s[A-Z]{2,5})?)?$"
 )
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.年])\s?(\d{1,2})[-/.月]\s?(\d{1,2})日?\.?")
+_YEAR_FIRST = re.compile(r"(\d{4})\s?([-/.年년])\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})\s?[日일]?\.?")
 _COMPACT = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})")
-_NUMBERS = re.compile(r"(\d{1,2})([-/.\s])\s?(\d{1,2})\2\s?(\d{4}|\d{2})")
-_DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-\s./,]+([a-z]+)\.?[-\s./,]+(\d{4}|\d{2})", re.IGNORECASE)
-_NAME_DAY = re.compile(r"([a-z]+)\.?[-\s]+(\d{1,2})(?:st|nd|rd|th)?[-\s,]+(\d{4}|\d{2})", re.IGNORECASE)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NUMBERS = re.compile(r"(\d{1,2})\s?([-/.\s])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})\.?")
+_LETTERS = r"[^\W\d_]+"
+_DAY_NAME = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|e|º|ª|\.)?[-\s./,]*(?:de\s+|of\s+)?({_LETTERS})"
+    r"\.?[-\s./,]+(?:de\s+|del\s+)?(\d{4}|\d{2})",
+    re.IGNORECASE,
+)
+_NAME_DAY = re.compile(rf"({_LETTERS})\.?[-\s]+(\d{{1,2}})(?:st|nd|rd|th)?[-\s,]+(\d{{4}}|\d{{2}})", re.IGNORECASE)
+_YEAR_NAME_DAY = re.compile(rf"(\d{{4}})[-\s./]({_LETTERS})[-\s./](\d{{1,2}})", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"{_LETTERS}\.?,?\s+(?={_LETTERS}|\d)", re.IGNORECASE)
+_PARTIAL = re.compile(
+    rf"(?:19|20|21)\d{{2}}|(?:q[1-4]|[1-4]q|h[12]|fy)[\s/.-]*'?\d{{2,4}}|\d{{4}}[\s/.-]*(?:q[1-4]|h[12])|"
+    rf"(?P<name>{_LETTERS})\.?[\s/,'-]+\d{{2,4}}|\d{{1,2}}[/-]\d{{4}}|\d{{4}}-\d{{2}}",
+    re.IGNORECASE,
+)
+_SERIAL = re.compile(r"\d{5}([.,]\d+)?")
+_MILLISECONDS = re.compile(r"1\d{12}|-?\d{12}")
+_EXCEL_EPOCH = date(1899, 12, 30)
+# Days that programs write for "no day": before anybody's contract, after everybody's, and counted from zero.
+_MARK_YEARS_BEFORE, _MARK_YEARS_AFTER = 1902, 2999
+_ZERO_DAY = re.compile(r"(?:0{1,2}|1)[-/.]0{1,2}[-/.](?:1900|0{2,4})|1900-0?1-0?0|0{4}-\d\d-\d\d|1899-12-3[01]")
+_ENDS_OF_YEAR = ((1, 1), (31, 12), (12, 31))
+_MARK_DAYS = frozenset((date(1970, 1, 1), date(1969, 12, 31)))
+_NO_DAY = frozenset((
+    "evergreen", "perpetual", "no renewal", "auto renew", "auto renewal", "autorenew", "auto renews", "auto",
+    "month to month", "monthly", "mtm", "ongoing", "open", "open ended", "indefinite", "indefinitely", "never", "none",
+    "no end", "no end date", "no expiry", "no expiration", "does not expire", "not applicable", "rolling", "lifetime",
+    "continuous", "unlimited", "permanent", "no date", "not set", "not yet", "pending", "tba", "tbc", "to be confirmed",
+    "to be determined", "at will", "unbefristet", "unbegrenzt", "laufend", "keine", "kein", "offen", "unbekannt",
+    "indefini", "indeterminee", "duree indeterminee", "illimite", "aucun", "aucune", "tacite reconduction",
+    "indefinido", "sin fecha", "ninguno", "ninguna", "indeterminato", "nessuno", "nessuna", "onbepaald", "geen",
+    "indeterminado", "nenhum", "無期限", "なし", "未定", "自動更新", "无限期", "无", "бессрочно", "нет",
+))  # fmt: skip
+_LANGUAGES = ("en", "en_GB", "de", "de_AT", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "ro",
+              "hu", "tr", "ru", "uk", "el", "id")  # fmt: skip
 
 
 class DateOrder(StrEnum):
@@ -36,31 +73,49 @@ class DateOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How one column writes day and month: `order` None means that a cell which could be either is refused."""
+    """How one column writes day and month: `order` None means that a cell which could be either is refused.
+
+    `note` says how that was found, for the person to check; it lacks the column's header.
+    """
 
     order: DateOrder | None
-    note: str | None = None
+    note: Note | None = None
 
 
-def read(text: str, order: DateOrder | None) -> date | None:
-    """The date in this cell, None if it is empty; raises `Unreadable`."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a cell of dates says: a day, or nothing. `why` tells what was assumed, None for a plain date."""
+
+    day: date | None
+    why: Remark | None = None
+
+
+def read(text: str, order: DateOrder | None, *, latest: int = LATEST.year) -> Reading:
+    """The date in this cell; no day if it is empty, a mark for no day, or names only a year or a month.
+
+    A year of two digits is the last one that is not after `latest`. Raises `Unreadable`.
+    """
     if is_empty(text):
-        return None
-    must_be_short(text, _LONGEST, "a date")
+        return Reading(None)
+    must_be_short(text, _LONGEST, "date")
     bare = _bare(text)
-    if match := _YEAR_FIRST.fullmatch(bare):
-        return _date(match[1], match[3], match[4])
-    if match := _COMPACT.fullmatch(bare):
-        return _date(match[1], match[2], match[3])
-    if match := _NUMBERS.fullmatch(bare):
-        return _numbers(match[1], match[3], match[4], order)
-    if match := _DAY_NAME.fullmatch(bare):
-        return _date(match[3], _month(match[2]), match[1])
-    if match := _NAME_DAY.fullmatch(bare):
-        return _date(match[3], _month(match[1]), match[2])
-    if re.fullmatch(r"\d{5}(\.\d+)?", bare):
-        raise Unreadable("is a day number of Excel; format the column as a date and export again")
-    raise Unreadable("is not a date; write it as 2026-03-31")
+    if _ZERO_DAY.fullmatch(bare) or _words(bare) in _NO_DAY:
+        return Reading(None, Remark.DATES_UNKNOWN)
+    if (reading := _numeric(bare, order, latest)) is not None:
+        return reading
+    if _SERIAL.fullmatch(bare):
+        return Reading(_EXCEL_EPOCH + timedelta(days=int(bare[:5])), Remark.DATES_OF_SPREADSHEET)
+    if _MILLISECONDS.fullmatch(bare):
+        return _checked((datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(bare))).date())
+    for pattern, (year, month, day) in ((_DAY_NAME, (3, 2, 1)), (_NAME_DAY, (3, 1, 2)), (_YEAR_NAME_DAY, (1, 2, 3))):
+        for form in (bare, _WEEKDAY.sub("", bare, count=1)):
+            match = pattern.fullmatch(form)
+            if match and (number := month_number(match[month])):
+                return _date(match[year], number, match[day], latest)
+    match = _PARTIAL.fullmatch(bare)
+    if match and (match["name"] is None or month_number(match["name"])):
+        return Reading(None, Remark.DATES_PARTIAL)
+    raise Unreadable(Remark.DATE_UNREADABLE)
 
 
 def order_of(columns: Mapping[str, Iterable[str]], likely: DateOrder | None) -> dict[str, Order]:
@@ -70,27 +125,41 @@ def order_of(columns: Mapping[str, Iterable[str]], likely: DateOrder | None) -> 
     `likely` (what the file's numbers suggest) decides where nothing else does, and says so; without it the cells that
     could be either are refused.
     """
-    evidence_by_column = {name: Counter(_evidence(cell) for cell in cells) for name, cells in columns.items()}
+    evidence_by_column: dict[str, Counter[DateOrder | str | None]] = {}
+    examples: dict[DateOrder, str] = {}
+    for name, cells in columns.items():
+        counts: Counter[DateOrder | str | None] = Counter()
+        for cell in cells:
+            shows = _evidence(cell)
+            counts[shows] += 1
+            if isinstance(shows, DateOrder):
+                examples.setdefault(shows, cell)
+        evidence_by_column[name] = counts
     orders_shown = {name: _shown(evidence) for name, evidence in evidence_by_column.items()}
     whole = set().union(*orders_shown.values()) if orders_shown else set()
-    orders: dict[str, Order] = {}
-    for name, evidence in evidence_by_column.items():
-        if len(orders_shown[name]) == 1:
-            orders[name] = Order(next(iter(orders_shown[name])))
-        elif orders_shown[name]:
-            orders[name] = Order(
-                None, "mixes day-first and month-first dates; those that could be either are left out."
-            )
-        elif "either" not in evidence:
-            orders[name] = Order(None)
-        elif len(whole) == 1:
-            orders[name] = Order(next(iter(whole)))
-        elif likely is not None and not whole:
-            words = "month first, as in the US" if likely is DateOrder.MDY else "day first"
-            orders[name] = Order(likely, f"could be read both ways and was read {words}; --date-order says otherwise.")
-        else:
-            orders[name] = Order(None, "could be read both ways; say which with --date-order mdy or dmy.")
-    return orders
+    return {
+        name: _order(evidence, orders_shown[name], whole, likely, examples)
+        for name, evidence in evidence_by_column.items()
+    }
+
+
+def _order(
+    evidence: Counter[DateOrder | str | None],
+    shown: set[DateOrder],
+    whole: set[DateOrder],
+    likely: DateOrder | None,
+    examples: Mapping[DateOrder, str],
+) -> Order:
+    if len(shown) > 1:
+        return Order(None, note(Remark.DATES_MIXED))
+    if "either" not in evidence:
+        return Order(next(iter(shown), None))
+    decided = next(iter(shown), None) or (next(iter(whole)) if len(whole) == 1 else None)
+    if decided is not None:
+        return Order(decided, note(Remark.DATES_OF_COLUMN, order=decided, example=examples[decided]))
+    if likely is not None and not whole:
+        return Order(likely, note(Remark.DATES_ASSUMED, order=likely))
+    return Order(None, note(Remark.DATES_UNDECIDED))
 
 
 def _shown(evidence: Counter[DateOrder | str | None]) -> set[DateOrder]:
@@ -101,10 +170,14 @@ def _shown(evidence: Counter[DateOrder | str | None]) -> set[DateOrder]:
 
 
 def _evidence(cell: str) -> DateOrder | str | None:
-    match = _NUMBERS.fullmatch(_bare(cell)) if len(cell) <= _LONGEST else None
+    if len(cell) > _LONGEST or not cell[:1].isdigit() or _ZERO_DAY.fullmatch(cell):
+        return None
+    match = _NUMBERS.fullmatch(_bare(cell))
     if match is None:
         return None
     first, separator, second = int(match[1]), match[2], int(match[3])
+    if (first, second) in _ENDS_OF_YEAR and match[4] in ("1900", "9999", "2999"):
+        return None
     if first > 12 >= second:
         return DateOrder.DMY
     if second > 12 >= first:
@@ -115,40 +188,83 @@ def _evidence(cell: str) -> DateOrder | str | None:
 
 
 def _bare(text: str) -> str:
-    return _TIME.sub("", unicodedata.normalize("NFKC", text).strip())
+    if text.isascii() and len(text) == 10 and text[4] == "-":
+        return text
+    plain = unicodedata.normalize("NFKC", text).strip().removeprefix("'")
+    return _TIME.sub("", " ".join(plain.split())) if ":" in plain or "." in plain else " ".join(plain.split())
 
 
-def _numbers(first: str, second: str, third: str, order: DateOrder | None) -> date:
+def _words(text: str) -> str:
+    return " ".join(re.sub(r"[\W_]+", " ", folded(text)).split())
+
+
+def _numeric(bare: str, order: DateOrder | None, latest: int) -> Reading | None:
+    if match := _YEAR_FIRST.fullmatch(bare):
+        return _date(match[1], match[3], match[4], latest)
+    if match := _COMPACT.fullmatch(bare):
+        return _date(match[1], match[2], match[3], latest)
+    if match := _NUMBERS.fullmatch(bare):
+        return _numbers((match[1], match[3], match[4]), order, latest)
+    return None
+
+
+def _numbers(parts: tuple[str, str, str], order: DateOrder | None, latest: int) -> Reading:
+    first, second, third = parts
     if order is DateOrder.YMD and len(third) == 2:
-        return _date(first, second, third)
+        return _date(first, second, third, latest)
     first_number, second_number = int(first), int(second)
-    if (
-        order not in (DateOrder.MDY, DateOrder.DMY)
-        and first_number <= 12
-        and second_number <= 12
-        and first_number != second_number
-    ):
-        raise Unreadable("could be read month first or day first; say which with --date-order mdy or dmy")
-    day_first = order is DateOrder.DMY if first_number <= 12 and second_number <= 12 else first_number > 12
+    open_order = first_number <= 12 and second_number <= 12
+    if order not in (DateOrder.MDY, DateOrder.DMY) and open_order and first_number != second_number:
+        if int(third) >= _MARK_YEARS_AFTER or (len(third) == 4 and int(third) < _MARK_YEARS_BEFORE):
+            return Reading(None, Remark.DATES_UNKNOWN)
+        raise Unreadable(Remark.DATE_EITHER)
+    day_first = order is DateOrder.DMY if open_order else first_number > 12
     if order not in (None, DateOrder.YMD) and day_first != (order is DateOrder.DMY):
-        raise Unreadable(f"is no date when read {'day' if order is DateOrder.DMY else 'month'} first")
-    return _date(third, second, first) if day_first else _date(third, first, second)
+        if 0 < first_number <= 31 and 0 < second_number <= 31 and int(third) >= _MARK_YEARS_AFTER:
+            return Reading(None, Remark.DATES_UNKNOWN)
+        raise Unreadable(Remark.DATE_ORDER_DIFFERS, order=order)
+    return _date(third, second, first, latest) if day_first else _date(third, first, second, latest)
 
 
-def _month(name: str) -> int:
-    word = name.lower()
-    if word[:3] not in _MONTHS:
-        raise Unreadable("names a month that is not English; write it as 2026-03-31")
-    return _MONTHS.index(word[:3]) + 1
+def month_number(name: str) -> int | None:
+    """The month of this name or abbreviation in one of the languages; None for none."""
+    return _months().get(folded(name).rstrip("."))
 
 
-def _date(year: str | int, month: str | int, day: str | int) -> date:
-    full = int(year) + (2000 if len(str(year)) == 2 else 0)
+@cache
+def _months() -> dict[str, int]:
+    """Names of months by `babel`; those that mean two months in two languages are left out."""
+    meanings: dict[str, set[int]] = {}
+    for language in _LANGUAGES:
+        months = Locale.parse(language).months
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in months[context][width].items():
+                    word = folded(name).rstrip(".")
+                    if len(word) > 2 and not word.isdigit():
+                        meanings.setdefault(word, set()).add(number)
+    english = {"sept": {9}, "mrz": {3}, "maerz": {3}}
+    return {word: numbers.pop() for word, numbers in {**meanings, **english}.items() if len(numbers) == 1}
+
+
+def _date(year: str, month: str | int, day: str, latest: int) -> Reading:
+    full = int(year)
+    if len(year) == 2:
+        full += 2000 if 2000 + full <= latest else 1900
+    if full <= _MARK_YEARS_BEFORE or full >= _MARK_YEARS_AFTER:
+        return Reading(None, Remark.DATES_UNKNOWN)
     try:
-        result = date(full, int(month), int(day))
-    except ValueError:
-        raise Unreadable("is a day that no calendar has") from None
+        return _checked(date(full, int(month), int(day)))
+    except ValueError as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable(Remark.DATE_IMPOSSIBLE) from None
+
+
+def _checked(day: date) -> Reading:
+    if day in _MARK_DAYS:
+        return Reading(None, Remark.DATES_UNKNOWN)
     try:
-        return in_range(result)
+        return Reading(in_range(day))
     except ValueError:
-        raise Unreadable("is too far from today to be meant") from None
+        raise Unreadable(Remark.DATE_TOO_FAR) from None

@@ -10,34 +10,44 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import Part
 from bot.domain.labels import column_label
 from bot.domain.values.slugs import folded
 from bot.features.imports import merge_policy
-from bot.features.imports.cells import Unreadable
 from bot.features.imports.fact_rows import FactKind, FactLine
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import shown
-from bot.features.imports.report import BadRow, Changed
+from bot.features.imports.remarks import Remark, Unreadable
+from bot.features.imports.report import BadRow, Changed, KeptRow
 from bot.store import ledger, schema
 from bot.store.entities import Entity
-from bot.store.ledger import Author
+from bot.store.ledger import Author, Change
+
+# What a new row has where neither the file nor its kind says anything, by the tables' own defaults.
+_COLUMN_DEFAULTS: Mapping[Entity, Mapping[str, Any]] = {
+    Entity.PROMISE: {"state": "open"},
+    Entity.OUTCOME: {"kind": "numeric", "shelf_life_days": 90},
+    Entity.PERSON: {"part": "other"},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFact:
-    """What becomes of one line: a new fact (`row_id` None), or the values that differ.
+    """What becomes of one line: a new fact (`row` None), or the values that differ from the row as it is.
 
     `newcomers` are columns with the name of somebody at the customer who is added with the fact.
     """
 
     line: FactLine
     account_id: int
-    row_id: int | None
+    row: Mapping[str, Any] | None
     values: Mapping[str, Any]
     newcomers: Mapping[str, str]
     changes: tuple[Changed, ...] = ()
     kept: tuple[Changed, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        return self.row is None
 
     @property
     def title(self) -> str:
@@ -47,7 +57,7 @@ class PlannedFact:
 
 @dataclass(slots=True)
 class ExistingFacts:
-    """The facts and people that these accounts have already."""
+    """The facts and people that these accounts have already; people whom the import adds are remembered."""
 
     facts: dict[tuple[int, str], Mapping[str, Any]] = field(default_factory=dict)
     people: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -55,13 +65,18 @@ class ExistingFacts:
     imported: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, workspace_id: int, kind: FactKind, account_ids: Sequence[int]) -> ExistingFacts:
+    def load(
+        cls, session: Session, workspace_id: int, kind: FactKind, account_ids: Sequence[int], *, locked: bool
+    ) -> ExistingFacts:
         """Read the facts of this kind, the people and the last imported values of these accounts."""
         table = kind.entity.table
         existing = cls(imported=merge_policy.last_imported(session, workspace_id, table, account_ids))
         of_accounts = table.c.account_id.in_(account_ids) & kind.entity.in_workspace(workspace_id)
-        for row in session.execute(select(table).where(of_accounts).order_by(table.c.id)).mappings():
+        statement = select(table).where(of_accounts).order_by(table.c.id)
+        for row in session.execute(statement.with_for_update() if locked else statement).mappings():
             existing.facts.setdefault((row["account_id"], _key(row[kind.key])), dict(row))
+            if row.get("email") and kind.entity is Entity.PERSON:
+                existing.facts.setdefault((row["account_id"], _key(row["email"])), dict(row))
         person = schema.person
         # People who left come last, so that of two with one name the one who is still there is used.
         persons_of_accounts = person.c.account_id.in_(account_ids) & Entity.PERSON.in_workspace(workspace_id)
@@ -73,35 +88,59 @@ class ExistingFacts:
 
 
 def plan(
-    session: Session, snapshot: LedgerSnapshot, kind: FactKind, lines: Sequence[FactLine]
+    session: Session, snapshot: LedgerSnapshot, kind: FactKind, lines: Sequence[FactLine], *, to_write: bool
 ) -> list[PlannedFact | BadRow]:
-    """What each line would do, in order; nothing is written. The column of a bad row is given as the field's name."""
+    """What each line would do, in order; nothing is written, and `to_write` locks the facts that are there.
+
+    The column of a bad row is given as the field's name.
+    """
     matches: list[tuple[FactLine, int] | BadRow] = []
     for line in lines:
         try:
             account_id = snapshot.find(line.account_id, line.account)
             if account_id is None:
-                raise Unreadable("is no account here; import the accounts first")
+                raise Unreadable(Remark.ACCOUNT_UNKNOWN)
             matches.append((line, account_id))
         except Unreadable as error:
             column = "account_id" if line.account_id else "account"
-            matches.append(BadRow(line.line, column, line.account_id or line.account, str(error)))
-    account_ids = [match[1] for match in matches if not isinstance(match, BadRow)]
-    existing = ExistingFacts.load(session, snapshot.workspace_id, kind, account_ids)
+            text = f"{line.account or line.account_id}, {line.key}"
+            matches.append(BadRow(line.line, column, line.account_id or line.account, error.note, text))
+    account_ids = sorted({match[1] for match in matches if not isinstance(match, BadRow)})
+    existing = ExistingFacts.load(session, snapshot.workspace_id, kind, account_ids, locked=to_write)
     return [match if isinstance(match, BadRow) else _planned(existing, kind, *match) for match in matches]
 
 
-def apply(session: Session, by: Author, kind: FactKind, planned: PlannedFact, *, file: str, now: datetime) -> None:
-    """Write one planned fact with its history, and whom it names; the caller commits."""
-    values = dict(planned.values)
-    for column, name in planned.newcomers.items():
-        values[column] = _ensure_person(session, by, planned.account_id, name, part=kind.parts[column], now=now)
-    why = f"{file}, line {planned.line.line}"
-    if planned.row_id is None:
-        values[kind.key] = planned.line.key
-        ledger.add(session, by, kind.entity, now, why=why, account_id=planned.account_id, **values)
-    elif values:
-        ledger.change(session, by, kind.entity, planned.row_id, now, why=why, **values)
+def apply(
+    session: Session, by: Author, kind: FactKind, planned: Sequence[PlannedFact], *, file: str, now: datetime
+) -> None:
+    """Write planned facts with their history, and whom they name, in a few statements; the caller commits."""
+    people = _ensure_people(session, by, kind, planned, now)
+    new: list[dict[str, Any]] = []
+    whys: list[str] = []
+    changes: list[Change] = []
+    for one in planned:
+        values = dict(one.values)
+        for column, name in one.newcomers.items():
+            values[column] = people[one.account_id, _key(name)]
+        why = f"{file}, line {one.line.line}"
+        if one.row is not None:
+            changes += [Change(one.row, values, why)] if values else []
+            continue
+        new.append({"account_id": one.account_id, kind.key: one.line.key, **values})
+        whys.append(why)
+    columns = {name: None for row in new for name in row}
+    defaults = {**columns, **_COLUMN_DEFAULTS.get(kind.entity, {})}
+    ledger.add_many(session, by, kind.entity, now, new, whys=whys, defaults=defaults)
+    ledger.change_many(session, by, kind.entity, now, changes)
+
+
+def kept_row(kind: FactKind, planned: PlannedFact) -> KeptRow:
+    """The account and the fact as it is after this, by column; people by name, and only what the file speaks of."""
+    line = planned.line
+    ours = planned.row or planned.values
+    columns = {name: planned.values.get(name, ours.get(name)) for name in {**planned.values, **line.values}}
+    shown = {name: value for name, value in columns.items() if name not in kind.parts}
+    return KeptRow(line.line, {"account": line.account or line.account_id, kind.key: line.key, **shown, **line.people})
 
 
 def _planned(existing: ExistingFacts, kind: FactKind, line: FactLine, account_id: int) -> PlannedFact:
@@ -114,6 +153,8 @@ def _planned(existing: ExistingFacts, kind: FactKind, line: FactLine, account_id
         else:
             values_of_line[column] = person_id
     row = existing.facts.get((account_id, _key(line.key)))
+    if row is None and kind.entity is Entity.PERSON and line.values.get("email"):
+        row = existing.facts.get((account_id, _key(line.values["email"])))
     if row is None:
         return PlannedFact(line, account_id, None, {**kind.defaults, **values_of_line}, newcomers)
     different = merge_policy.differing(values_of_line, row)
@@ -126,18 +167,28 @@ def _planned(existing: ExistingFacts, kind: FactKind, line: FactLine, account_id
         changed = Changed(line.line, line.key, column_label(column), shown(before), shown(after))
         changes[column in kept_columns].append(changed)
     values = {column: value for column, value in different.items() if column not in kept_columns}
-    return PlannedFact(line, account_id, row["id"], values, newcomers, tuple(changes[False]), tuple(changes[True]))
+    return PlannedFact(line, account_id, row, values, newcomers, tuple(changes[False]), tuple(changes[True]))
 
 
-def _ensure_person(session: Session, by: Author, account_id: int, name: str, *, part: Part, now: datetime) -> int:
-    """The person's id; an earlier line of the file may have added them."""
+def _ensure_people(
+    session: Session, by: Author, kind: FactKind, planned: Sequence[PlannedFact], now: datetime
+) -> dict[tuple[int, str], int]:
+    """The ids of the people whom new facts name; those who are not there yet are added."""
+    wanted = [(one.account_id, column, name) for one in planned for column, name in one.newcomers.items()]
+    if not wanted:
+        return {}
     person = schema.person
-    of_account = (person.c.account_id == account_id) & Entity.PERSON.in_workspace(by.workspace_id)
-    statement = select(person.c.id, person.c.name).where(of_account)
-    person_id = next((row.id for row in session.execute(statement) if _key(row.name) == _key(name)), None)
-    if person_id is not None:
-        return int(person_id)
-    return ledger.add(session, by, Entity.PERSON, now, account_id=account_id, name=name, part=part)
+    accounts = sorted({account_id for account_id, _, _ in wanted})
+    of_accounts = person.c.account_id.in_(accounts) & Entity.PERSON.in_workspace(by.workspace_id)
+    rows = session.execute(select(person.c.id, person.c.account_id, person.c.name).where(of_accounts))
+    people = {(row.account_id, _key(row.name)): int(row.id) for row in rows}
+    new: dict[tuple[int, str], dict[str, Any]] = {}
+    for account_id, column, name in wanted:
+        if (account_id, _key(name)) not in people:
+            row = {"account_id": account_id, "name": name, "part": kind.parts[column]}
+            new.setdefault((account_id, _key(name)), row)
+    ids = ledger.add_many(session, by, Entity.PERSON, now, list(new.values()))
+    return people | dict(zip(new, ids, strict=True))
 
 
 def _key(words: str) -> str:

@@ -1,7 +1,8 @@
-"""Promises and outcomes as a spreadsheet of the sale holds them: one row is one fact about one account."""
+"""Facts about accounts as a spreadsheet holds them: people, promises, outcomes. One row is one fact."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,10 +10,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState
-from bot.features.imports import cells
-from bot.features.imports.cells import Unreadable
-from bot.features.imports.column_mapping import OUTCOME_FIELDS, PROMISE_FIELDS
+from bot.features.imports import fields, report_lines
+from bot.features.imports.cells import word_key
+from bot.features.imports.fields import FieldTable
 from bot.features.imports.file_reader import Row
+from bot.features.imports.remarks import Remark, Unreadable, note
 from bot.features.imports.report import BadRow
 from bot.features.imports.row_reader import BadCell, Reader
 from bot.store.entities import Entity
@@ -30,7 +32,27 @@ _DIRECTIONS = {
     Direction.DOWN: ("down", "decrease", "lower", "reduce", "less", "fewer"),
     Direction.HOLD: ("hold", "keep", "maintain", "within", "stay", "band"),
 }
+_PARTS = {
+    Part.ECONOMIC_BUYER: (
+        "economic buyer", "decision maker", "economic decision maker", "budget holder", "budget owner", "buyer",
+        "executive sponsor", "exec sponsor", "executive", "signatory", "approver",
+    ),
+    Part.CHAMPION: ("champion", "internal champion", "advocate", "coach", "sponsor", "project sponsor", "promoter"),
+    Part.OUTCOME_OWNER: ("outcome owner", "business owner", "project owner", "process owner", "project manager"),
+    Part.USER: (
+        "user", "end user", "business user", "day to day user", "power user", "key user", "admin user", "daily user",
+    ),
+    Part.BLAMED: ("blamed", "the one who is blamed", "accountable"),
+    Part.FINANCE: (
+        "finance", "finance contact", "billing contact", "billing", "cfo", "accounts payable", "controller",
+    ),
+    Part.OTHER: (
+        "other", "influencer", "evaluator", "blocker", "gatekeeper", "technical buyer", "technical contact",
+        "primary contact", "procurement", "legal", "legal compliance", "admin", "administrator", "contact", "it",
+    ),
+}  # fmt: skip
 _LONGEST_SHELF_LIFE = 3650
+_MAIL = re.compile(r"[^\s<>()\"',;@]+@[^\s<>()\"',;@]+\.[^\s<>()\"',;@]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +72,16 @@ class FactKind:
     """One kind of fact: its entity, the column that tells two of one account apart, and how its row is read.
 
     `parts` gives, for each column that names a person, the part of a person whom it adds; `defaults` are values of a
-    new fact that the file leaves out.
+    new fact that the file leaves out. `words` reads the text of the key column.
     """
 
     entity: Entity
     key: str
-    fields: Mapping[str, tuple[str, ...]]
-    days: tuple[str, ...]
-    figures: tuple[str, ...]
-    money: str
+    table: FieldTable
     parts: Mapping[str, Part]
     read: Callable[[Reader, Row], dict[str, Any]]
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    words: Callable[[Reader, Row], str] | None = None
 
 
 def lines(reader: Reader, kind: FactKind) -> Iterator[FactLine | BadRow]:
@@ -72,22 +92,23 @@ def lines(reader: Reader, kind: FactKind) -> Iterator[FactLine | BadRow]:
             line = _line(reader, kind, row)
             fact = (line.account_id or line.account.casefold(), line.key.casefold())
             if fact in line_by_fact:
-                raise BadCell(reader.columns.header(kind.key), line.key, f"is on line {line_by_fact[fact]} already")
+                twice = note(Remark.ALREADY_ON_LINE, line=line_by_fact[fact])
+                raise BadCell(reader.columns.header(kind.key), line.key, twice)
             line_by_fact[fact] = row.line
             yield line
         except BadCell as bad:
-            yield bad.row(row.line)
+            yield bad.row(row, report_lines.quoted(row))
 
 
 def _line(reader: Reader, kind: FactKind, row: Row) -> FactLine:
     reader.must_fit(row)
-    account_id, account = reader.columns.cell(row, "account_id") or None, reader.words(row, "account")
+    account_id, account = reader.record_id(row, "account_id"), reader.words(row, "account")
     if not account and not account_id:
-        raise BadCell(reader.columns.header("account"), "", "is empty; say which account it is about")
-    key = reader.words(row, kind.key)
+        raise BadCell(reader.columns.header("account"), "", note(Remark.EMPTY_ACCOUNT))
+    key = kind.words(reader, row) if kind.words else reader.words(row, kind.key)
     if not key:
-        raise BadCell(reader.columns.header(kind.key), "", "is empty")
-    values = {name: day for name in kind.days if (day := reader.day(row, name)) is not None}
+        raise BadCell(reader.columns.header(kind.key), "", note(Remark.EMPTY))
+    values = {name: day for name in kind.table.days if (day := reader.day(row, name)) is not None}
     people = {column: _person(reader, row, column.removesuffix("_id")) for column in kind.parts}
     return FactLine(
         row.line,
@@ -100,8 +121,7 @@ def _line(reader: Reader, kind: FactKind, row: Row) -> FactLine:
 
 
 def _person(reader: Reader, row: Row, name: str) -> str | None:
-    with reader.cell(row, name) as text:
-        who = cells.who(text)
+    who = reader.person(row, name).who
     return who.name if who else None
 
 
@@ -145,42 +165,76 @@ def _direction(numbers: Mapping[str, Decimal]) -> Direction:
         return Direction.HOLD
     baseline, target = numbers.get("baseline"), numbers.get("target")
     if baseline is None or target is None or baseline == target:
-        raise Unreadable("is empty, and baseline and target do not tell; write up, down or hold")
+        raise Unreadable(Remark.DIRECTION_MISSING)
     return Direction.UP if target > baseline else Direction.DOWN
 
 
 def _whole_days(days: Decimal) -> int:
     if days != int(days) or not 1 <= days <= _LONGEST_SHELF_LIFE:
-        raise Unreadable(f"is no number of days between 1 and {_LONGEST_SHELF_LIFE}")
+        raise Unreadable(Remark.DAYS_UNREADABLE, most=_LONGEST_SHELF_LIFE)
     return int(days)
 
 
 def _chosen(text: str, words: Mapping[_E, tuple[str, ...]]) -> _E:
-    word = " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
-    for meaning, names in words.items():
-        if word in names:
-            return meaning
-    raise Unreadable(f"is none of {', '.join(words)}")
+    meaning = _meaning(text, words)
+    if meaning is None:
+        raise Unreadable(Remark.WORD_UNKNOWN, words=[member.value for member in words])
+    return meaning
+
+
+def _meaning(text: str, words: Mapping[_E, tuple[str, ...]]) -> _E | None:
+    word = word_key(text)
+    return next((meaning for meaning, names in words.items() if word in names or word == word_key(meaning)), None)
+
+
+def _person_of_customer(reader: Reader, row: Row) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    with reader.cell(row, "part") as text:
+        parts = [part for one in re.split(r"[;,|]", text) if (part := _meaning(one, _PARTS)) is not None]
+        if parts:
+            values["part"] = min(parts, key=list(Part).index)
+        elif text:
+            reader.tally.add(Remark.PARTS_UNKNOWN, "part", text)
+    if title := reader.words(row, "title"):
+        values["title"] = title
+    with reader.cell(row, "email") as text:
+        match = _MAIL.search(text)
+        if text and match is None:
+            raise Unreadable(Remark.EMAIL_UNREADABLE)
+        if match is not None:
+            values["email"] = match[0].lower()
+    return values
+
+
+def _name_of_person(reader: Reader, row: Row) -> str:
+    """The name, or first and last name; the email address of somebody without one."""
+    name = reader.words(row, "name")
+    if not name:
+        name = " ".join(filter(None, (reader.words(row, "first_name"), reader.words(row, "last_name"))))
+    return name or reader.words(row, "email").lower()
 
 
 PROMISES = FactKind(
     Entity.PROMISE,
     "text",
-    PROMISE_FIELDS,
-    days=("promised_on", "due_on"),
-    figures=(),
-    money="",
+    fields.PROMISES,
     parts={"promised_to": Part.OTHER},
     read=_promise,
 )
 OUTCOMES = FactKind(
     Entity.OUTCOME,
     "title",
-    OUTCOME_FIELDS,
-    days=("baseline_on", "due_on"),
-    figures=("baseline", "target", "band_low", "band_high", "promised"),
-    money="promised",
+    fields.OUTCOMES,
     parts={"owner_person_id": Part.OUTCOME_OWNER, "baseline_agreed_by": Part.OTHER},
     read=_outcome,
     defaults={"kind": OutcomeKind.STATEMENT},
+)
+PEOPLE = FactKind(
+    Entity.PERSON,
+    "name",
+    fields.PEOPLE,
+    parts={},
+    read=_person_of_customer,
+    defaults={"part": Part.OTHER},
+    words=_name_of_person,
 )

@@ -1,125 +1,120 @@
-"""Turns the bytes of an exported table into rows of text: encodings, delimiters, quotes, footers."""
+"""Turns the bytes of an exported table into rows of text: kinds of file, encodings, delimiters, quotes, sheets."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from bot.app.actor import UserError
-from bot.domain.values.text import plural
+from bot.features.imports import encodings, file_kinds, workbooks
 from bot.features.imports.refusals import ImportRefusal
+from bot.features.imports.remarks import Note, Remark, note
 from bot.features.imports.report import BadRow
 from bot.store.types import storable
 
 _DELIMITERS = (",", ";", "\t", "|")
-_SAMPLE = 40
+_SAMPLE = 60
 _STRAY_NULS = 20
 _LONGEST_CELL = 1_000_000
-_NOT_A_TABLE = {
-    b"PK\x03\x04": "xlsx",
-    b"\xd0\xcf\x11\xe0": "xls",
-    b"%PDF": "pdf",
-    b"<htm": "web_page",
-    b"<!do": "web_page",
-    b"<tab": "web_page",
-    b"\x1f\x8b": "compressed",
-}
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_QUOTED = 200
+_MOST_SHARED, _SHORT = 20_000, 40
+
+Recognised = Callable[[Sequence[str]], int]
+"""How many fields a row of cells would name if it were the header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of cells, trimmed; `line` is the line of the file on which it begins, counted from 1."""
+    """One row of cells, trimmed. `line` is where it begins, counted from 1; `after_blank` if an empty line precedes."""
 
     line: int
     cells: tuple[str, ...]
+    after_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows of a file, header included, with how they were read; `broken` are lines that are no rows."""
+    """The rows of a file, header included, with how they were read; `broken` are lines that are no rows.
+
+    `delimiter` is empty for a sheet of a workbook. `guessed` says that the encoding is a guess, `cut_off` that the
+    last line of a text has no end.
+    """
 
     rows: tuple[Row, ...]
     encoding: str
     delimiter: str
     broken: tuple[BadRow, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    guessed: bool = False
+    cut_off: bool = False
 
 
-def read(data: bytes, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
-    """The rows of a delimited text file. Raises `UserError` when it is none, or when the encoding cannot be right."""
-    _must_be_text(data)
-    text, used, damaged = _decoded(data, encoding)
-    if text.count("\x00") > max(_STRAY_NULS, len(text) // 100):
+def read(
+    data: bytes,
+    *,
+    name: str = "",
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    recognised: Recognised = lambda cells: 0,
+) -> Sheet:
+    """The rows of a table in a file called `name`. `recognised` tells delimiters and sheets apart by their headers.
+
+    Raises `UserError` when the file is no table, or when the encoding cannot be right.
+    """
+    if file_kinds.workbook_kind(data):
+        return _of_workbook(data, name, recognised)
+    file_kinds.must_be_text(data, name)
+    text = encodings.decoded(data, encoding)
+    file_kinds.must_be_table(text.text, name)
+    if text.text.count("\x00") > max(_STRAY_NULS, len(text.text) // 100):
         raise UserError(ImportRefusal.NO_TEXT)
-    lines = io.StringIO(text, newline="").readlines()
+    return _of_text(text, delimiter, recognised)
+
+
+def _of_workbook(data: bytes, name: str, recognised: Recognised) -> Sheet:
+    """The sheet whose header names most fields; the first of them if several do."""
+    sheets = workbooks.read(data, name)
+    filled = [sheet for sheet in sheets if any(cells for _, cells in sheet.rows)]
+    if not filled:
+        raise UserError(ImportRefusal.FILE_EMPTY)
+    chosen = max(filled, key=lambda sheet: max(recognised(cells) for _, cells in sheet.rows[:_SAMPLE]))
+    rows: list[Row] = []
+    blank = False
+    for line, cells in chosen.rows:
+        if cells:
+            rows.append(Row(line, cells, blank))
+        blank = not cells
+    others = [sheet.name for sheet in filled if sheet is not chosen]
+    notes = (note(Remark.SHEET_CHOSEN, sheet=chosen.name, others=others),) if others else ()
+    return Sheet(tuple(rows), "workbook", "", notes=notes)
+
+
+def _of_text(decoded: encodings.Decoded, delimiter: str | None, recognised: Recognised) -> Sheet:
+    lines = io.StringIO(decoded.text, newline="").readlines()
     start = 0
-    if lines and lines[0].strip().strip('"').lower().startswith("sep=") and len(lines[0].strip().strip('"')) == 5:
-        delimiter, start = delimiter or lines[0].strip().strip('"')[-1], 1  # Excel's own way to name its delimiter
-    mark = _delimiter(delimiter) if delimiter else _sniffed(lines[start:])
+    if lines and lines[0].strip().strip('"').lower().startswith("sep=") and len(lines[0].strip().strip('"')) <= 5:
+        mark = lines[0].strip("\r\n").strip('"')[4:5] or "\t"  # Excel's own way to name its delimiter
+        delimiter, start = delimiter or mark, 1
+    mark = _delimiter(delimiter) if delimiter else _sniffed(lines[start:], recognised)
+    lines = _unwrapped(lines, start, mark)
     rows: list[Row] = []
     broken: list[BadRow] = []
+    blank = False
     for row in _parsed(lines, start, mark):
         if isinstance(row, BadRow):
             broken.append(row)
         elif any(row.cells):
-            rows.append(row)
+            rows.append(Row(row.line, row.cells, True) if blank else row)
+        blank = isinstance(row, Row) and not any(row.cells)
     if not rows:
         raise UserError(ImportRefusal.FILE_EMPTY)
-    footer = _footer(rows)
-    notes = []
-    if damaged:
-        notes.append(f"{plural(damaged, 'character')} could not be read as {used}: look at the names with � in them.")
-    if footer:
-        notes.append(f"Left out the report's footer, {plural(footer, 'line')} at the end.")
-    return Sheet(tuple(rows[: len(rows) - footer]), used, mark, tuple(broken), tuple(notes))
-
-
-def _must_be_text(data: bytes) -> None:
-    for magic, kind in _NOT_A_TABLE.items():
-        if data[:4].lower() == magic.lower() or data[: len(magic)] == magic:
-            raise UserError(ImportRefusal.NOT_A_TABLE, kind=kind)
-
-
-def _decoded(data: bytes, encoding: str | None) -> tuple[str, str, int]:
-    """Text, the encoding that was used, and how many characters were damaged."""
-    if encoding:
-        try:
-            return data.decode(encoding), encoding, 0
-        except LookupError:
-            raise UserError(ImportRefusal.ENCODING_UNKNOWN, encoding=encoding) from None
-        except UnicodeDecodeError as wrong:
-            raise UserError(ImportRefusal.ENCODING_WRONG, encoding=encoding, position=wrong.start) from None
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return _counted(data, name, "utf-8" if name == "utf-8-sig" else name)
-    half = max(len(data) // 2, 1)
-    if data[1::2].count(0) > half * 0.4:
-        return _counted(data, "utf-16-le", "utf-16")
-    if data[::2].count(0) > half * 0.4:
-        return _counted(data, "utf-16-be", "utf-16")
-    text, _, damaged = _counted(data, "utf-8", "utf-8")
-    beyond_ascii = sum(map(str.isprintable, filter(lambda char: char > "\x7f", text))) - damaged
-    # A few bad bytes among good UTF-8 are damage; without good UTF-8 it is an export of an older Windows program.
-    if damaged and damaged * 10 > beyond_ascii:
-        return data.decode("cp1252", "replace"), "cp1252", 0
-    return text, "utf-8", damaged
-
-
-def _counted(data: bytes, codec: str, name: str) -> tuple[str, str, int]:
-    text = data.decode(codec, "replace")
-    return text, name, text.count("�")
+    notes = (note(Remark.DAMAGED, count=decoded.damaged, encoding=decoded.encoding),) if decoded.damaged else ()
+    cut_off = not decoded.text.endswith(("\n", "\r"))
+    return Sheet(tuple(rows), decoded.encoding, mark, tuple(broken), notes, decoded.guessed, cut_off)
 
 
 def _delimiter(text: str) -> str:
@@ -129,52 +124,74 @@ def _delimiter(text: str) -> str:
     return delimiter
 
 
-def _sniffed(lines: list[str]) -> str:
-    """The delimiter that cuts the first lines most evenly into most cells; a comma when none cuts them."""
+def _sniffed(lines: list[str], recognised: Recognised) -> str:
+    """The delimiter that shows most headers, then the one that cuts most evenly into most cells; else a comma."""
 
-    def score(delimiter: str) -> float:
-        """How many cells a row has, weighted by how many rows agree."""
+    def score(delimiter: str) -> tuple[int, float]:
+        """How many fields the best row names, and how many cells a row has, weighted by how many rows agree."""
         rows = [cells for cells in csv.reader(lines[:_SAMPLE], delimiter=delimiter) if cells]
         if not rows:
-            return 0
+            return 0, 0
         (width, count), *_ = Counter(map(len, rows)).most_common(1)
         even = width * count / len(rows) if width > 1 else 0
-        return even if any(len(cells) == width for cells in rows[:3]) else even / 2
+        fields = max(recognised(cells) if len(cells) > 1 else 0 for cells in rows)
+        return fields, even if any(len(cells) == width for cells in rows[:3]) else even / 2
 
     return max(_DELIMITERS, key=score)
+
+
+def _unwrapped(lines: list[str], start: int, delimiter: str) -> list[str]:
+    """The lines without a pair of quotes around each as a whole, which a table gets that was saved twice."""
+    wrapped = [line.strip() for line in lines[start : start + _SAMPLE] if line.strip()]
+    if len(wrapped) < 2 or not all(
+        len(line) > 1 and line[0] == line[-1] == '"' and delimiter in line and _is_one_cell(line, delimiter)
+        for line in wrapped
+    ):
+        return lines
+    return [next(csv.reader([line], delimiter=delimiter), [""])[0] + "\n" if line.strip() else line for line in lines]
+
+
+def _is_one_cell(line: str, delimiter: str) -> bool:
+    return len(next(csv.reader([line], delimiter=delimiter), [])) == 1
 
 
 def _parsed(lines: list[str], start: int, delimiter: str) -> Iterator[Row | BadRow]:
     """Rows in order; where the quotes of a row do not fit it is reported and reading goes on with the next line."""
     csv.field_size_limit(_LONGEST_CELL)
+    shared: dict[str, str] = {}  # of cells that repeat, one copy is kept: a large file has few owners and currencies
     while start < len(lines):
-        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True)
+        # Some programs write a blank after the delimiter, so that a quote is not the first character of its cell.
+        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True, skipinitialspace=True)
         line = start
         try:
             for cells in reader:
-                yield Row(line + 1, tuple(storable(cell).strip() for cell in cells))
+                yield _row(line, cells, shared)
                 line = start + reader.line_num
             return
         except csv.Error as error:
-            yield BadRow(line + 1, None, lines[line].strip()[:80], _quote_trouble(str(error)))
+            yield _as_written(lines[line], line, delimiter) or BadRow(
+                line + 1, None, lines[line].strip()[:80], _quote_trouble(str(error)), lines[line].strip()[:_QUOTED]
+            )
             start = line + 1
 
 
-def _quote_trouble(error: str) -> str:
+def _as_written(text: str, line: int, delimiter: str) -> Row | None:
+    """This line with the blanks before its quotes kept, which makes the quotes plain characters; None if not."""
+    try:
+        (cells,) = csv.reader([text], delimiter=delimiter, strict=True)
+    except (csv.Error, ValueError):
+        return None
+    return _row(line, cells, {})
+
+
+def _row(line: int, cells: list[str], shared: dict[str, str]) -> Row:
+    texts = [storable(cell).strip() for cell in cells]
+    if len(shared) < _MOST_SHARED:
+        shared.update((text, text) for text in texts if len(text) <= _SHORT and text not in shared)
+    return Row(line + 1, tuple([shared.get(text, text) for text in texts]))
+
+
+def _quote_trouble(error: str) -> Note:
     if "end of data" in error:
-        return "a quote is opened here and never closed"
-    if "field larger" in error:
-        return "a cell is over a million characters long; is a quote not closed?"
-    return 'the quotes do not fit; inside a quoted cell a quote is written twice ("")'
-
-
-def _footer(rows: list[Row]) -> int:
-    """How many rows at the end are a report's footer: one cell of text where the header has several columns."""
-    width = max(len(row.cells) for row in rows[:3])
-    count = 0
-    if width > 2:
-        for row in reversed(rows[1:]):
-            if sum(map(bool, row.cells)) > 1 or not row.cells[0]:
-                break
-            count += 1
-    return count
+        return note(Remark.QUOTE_NEVER_CLOSED)
+    return note(Remark.TOO_LONG if "field larger" in error else Remark.QUOTES_DO_NOT_FIT)

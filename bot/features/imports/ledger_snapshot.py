@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from bot.domain.values.slugs import folded
 from bot.features.imports.account_rows import ImportedAccount
-from bot.features.imports.cells import Unreadable
+from bot.features.imports.colleagues import Who
 from bot.features.imports.members import Directory
+from bot.features.imports.record_ids import canonical
+from bot.features.imports.remarks import Remark, Unreadable
 from bot.store import ledger, portfolios, schema
+from bot.store.accounts import Slugs
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 
@@ -22,17 +25,20 @@ class LedgerSnapshot:
     """Accounts by external id and by name, members, and portfolios.
 
     `taken` maps an account to the line that is about it. `default_portfolio`, the only portfolio there is, is for new
-    accounts without one in the file.
+    accounts without one in the file. `numbered_names` are the names of accounts that had an id before this import.
     """
 
     workspace_id: int
     directory: Directory
+    slugs: Slugs
     portfolio_names: dict[int, str]
     default_portfolio: int | None = None
     by_external_id: dict[str, int] = field(default_factory=dict)
     by_name: dict[str, list[int]] = field(default_factory=dict)
     unnumbered: set[int] = field(default_factory=set)
     taken: dict[int, int] = field(default_factory=dict)
+    numbered_names: dict[str, str] = field(default_factory=dict)
+    members: dict[Who, int | None] = field(default_factory=dict)
 
     @classmethod
     def load(cls, session: Session, workspace_id: int, *, says_portfolio: bool) -> LedgerSnapshot:
@@ -42,6 +48,7 @@ class LedgerSnapshot:
         snapshot = cls(
             workspace_id,
             Directory(session, workspace_id),
+            Slugs(session, workspace_id),
             {portfolio.id: portfolio.name for portfolio in existing},
             default_portfolio,
         )
@@ -49,6 +56,8 @@ class LedgerSnapshot:
         columns = (table.c.id, table.c.external_id, table.c.name)
         for row in session.execute(select(*columns).where(table.c.workspace_id == workspace_id)):
             snapshot.add(row.id, row.external_id, row.name)
+            if row.external_id is not None:
+                snapshot.numbered_names.setdefault(_name_key(row.name), row.external_id)
         return snapshot
 
     def add(self, account_id: int, external_id: str | None, name: str) -> None:
@@ -58,12 +67,34 @@ class LedgerSnapshot:
             self.unnumbered.add(account_id)
         else:
             self.by_external_id[external_id] = account_id
+            self.by_external_id.setdefault(canonical(external_id), account_id)
+
+    def member(self, who: Who) -> int | None:
+        """The member who is meant, None for somebody new; raises `Unreadable` when two could be meant."""
+        if who not in self.members:
+            member = self.directory.find(who)
+            self.members[who] = member.id if member else None
+        return self.members[who]
+
+    def ensure_member(self, session: Session, by: Author, who: Who, now: datetime) -> int:
+        """The id of the member who is meant; somebody new is added."""
+        member_id = self.member(who)
+        if member_id is None:
+            member_id = self.directory.ensure(session, by, who, now)
+            # Somebody else of the file may be the same person by this address or name.
+            self.members = {known: found for known, found in self.members.items() if found is not None}
+            self.members[who] = member_id
+        return member_id
+
+    def namesake(self, line: ImportedAccount) -> str | None:
+        """The id of an account that was here before with this name and another id."""
+        return self.numbered_names.get(_name_key(line.name)) if line.external_id else None
 
     def match(self, line: ImportedAccount) -> int | None:
         """The account that this line is about, None for a new one; raises `Unreadable` when it is not clear."""
         account_id = self.find(line.external_id, line.name)
         if account_id is not None and self.taken.setdefault(account_id, line.line) != line.line:
-            raise Unreadable(f"is the account of line {self.taken[account_id]} already; one row an account")
+            raise Unreadable(Remark.ACCOUNT_TWICE, line=self.taken[account_id])
         return account_id
 
     def portfolio(self, name: str) -> int | None:
@@ -94,7 +125,7 @@ class LedgerSnapshot:
             # An account with the same name and another id is a different one.
             candidates = [account_id for account_id in candidates if account_id in self.unnumbered]
         if len(candidates) > 1:
-            raise Unreadable(f"is the name of {len(candidates)} accounts here; add a column with the CRM's account id")
+            raise Unreadable(Remark.NAME_OF_SEVERAL, count=len(candidates))
         return candidates[0] if candidates else None
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.domain.values.slugs import folded
-from bot.features.imports.cells import Unreadable, Who
+from bot.features.imports.colleagues import Who
+from bot.features.imports.remarks import Remark, Unreadable
 from bot.store import ledger, members
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -67,5 +68,5 @@ def _best_match(candidates: list[Member], who: Who) -> Member:
     if len(waiting) == 1:
         return waiting[0]
     if len(active) > 1:
-        raise Unreadable(f"could be {len(active)} people called {who.name}; add a column with their e-mail addresses")
+        raise Unreadable(Remark.OWNER_AMBIGUOUS, count=len(active), name=who.name)
     return active[0]

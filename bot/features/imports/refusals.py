@@ -10,6 +10,7 @@ class ImportRefusal(Refusal):
 
     WORD_PAIR_UNREADABLE = "imports.word_pair_unreadable"
     COLUMN_MISSING = "imports.column_missing"
+    HEADER_MISSING = "imports.header_missing"
     MAP_PAIR_UNREADABLE = "imports.map_pair_unreadable"
     FIELD_UNKNOWN = "imports.field_unknown"
     COLUMN_UNKNOWN = "imports.column_unknown"

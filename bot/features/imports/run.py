@@ -1,42 +1,47 @@
-"""Runs a whole import: reads the file, then plans and writes it in batches, each in a transaction of its own."""
+"""Runs a whole import: reads the file, then plans and writes it in one transaction, all of it or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
-from bot.domain.values.text import plural
+from bot.domain.enums import AccountStatus
+from bot.domain.values.money import Money, total
 from bot.features.imports import (
     account_changes,
     account_rows,
+    batches,
     column_mapping,
     fact_changes,
     fact_rows,
+    fields,
     file_reader,
+    report_lines,
     row_reader,
 )
 from bot.features.imports.account_changes import Planned
 from bot.features.imports.account_rows import ImportedAccount
-from bot.features.imports.column_mapping import ACCOUNT_FIELDS, Columns
 from bot.features.imports.fact_changes import PlannedFact
 from bot.features.imports.fact_rows import FactKind, FactLine
-from bot.features.imports.file_reader import Sheet
+from bot.features.imports.fields import FieldTable
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.refusals import ImportRefusal
-from bot.features.imports.report import BadRow, Report
+from bot.features.imports.remarks import Note, Remark, note
+from bot.features.imports.report import BadRow, KeptRow, Report, Totals
 from bot.features.imports.row_reader import Options, Reader
 from bot.store.engine import Database
 from bot.store.ledger import Author
 
-BATCH = 500
+BATCH = 1000
+SHOWN_ROWS = 5
 
 Progress = Callable[[int, int], None]
 L = TypeVar("L", ImportedAccount, FactLine)
@@ -56,116 +61,202 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """Where an import writes and how; a dry run writes nothing. `progress` gets the rows done and the rows in all."""
+    """Where an import writes and how; a dry run writes nothing. `progress` gets the rows done and the rows in all.
+
+    `member_id` is the member who imports, None for the command line. `all_rows` has the report hold every row as it
+    is kept, and not only the first few.
+    """
 
     database: Database
     workspace_id: int
     now: datetime
     dry_run: bool = False
     progress: Progress = lambda done, total: None
+    member_id: int | None = None
+    all_rows: bool = False
 
     @property
     def author(self) -> Author:
-        """Who history names for the changes: the import, not a person."""
-        return Author(self.workspace_id, None, SURFACE)
+        """Whom history names for the changes, and that they came by an import."""
+        return Author(self.workspace_id, self.member_id, SURFACE)
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """The one transaction of this import, which only reads in a dry run."""
+        return self.database.reading() if self.dry_run else self.database.begin()
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps(Generic[L, P]):
+    """What the kinds of import do differently."""
+
+    plan: Callable[[Session, Sequence[L]], list[P | BadRow]]
+    write: Callable[[Session, Author, Sequence[P]], None]
+    kept: Callable[[P], KeptRow]
+    arr: Callable[[P], Money | None]
 
 
 def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     """Take a CRM's accounts into the ledger and report what changed.
 
-    Each batch of 500 rows is one transaction, so an interrupted import is completed by running it again. Raises
-    `UserError` when the file as a whole cannot be read.
+    All of it is one transaction: an import that is interrupted has written nothing. Raises `UserError` when the file
+    as a whole cannot be read.
     """
-    columns, sheet = _recognised(file, ACCOUNT_FIELDS, "name")
-    reader = account_rows.reader(columns, options)
-    report = _new_report(run, file, columns, sheet, reader)
-    with run.database.reading() as session:
-        says_portfolio = "portfolio" in columns or options.portfolio is not None
+    reader, report = _read(run, file, options, fields.ACCOUNTS)
+    lines = _lines(report, account_rows.lines(reader))
+    reader = _read_to_the_end(reader, report)
+    with run.transaction() as session:
+        says_portfolio = "portfolio" in reader.columns or options.portfolio is not None
         snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
-
-    def plan(session: Session, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
-        return account_changes.plan(session, snapshot, lines)
-
-    def write(session: Session, planned: Planned) -> None:
-        account_changes.apply(session, run.author, snapshot, planned, file=file.name, now=run.now)
-
-    _run_batches(run, report, columns, account_rows.lines(reader), plan=plan, write=write)
+        steps: _Steps[ImportedAccount, Planned] = _Steps(
+            lambda session, lines: account_changes.plan(session, snapshot, lines, to_write=not run.dry_run),
+            lambda session, by, planned: account_changes.apply(
+                session, by, snapshot, planned, file=file.name, now=run.now
+            ),
+            lambda planned: account_changes.kept_row(snapshot, planned),
+            _arr_of,
+        )
+        namesakes = _run_batches(run, session, reader, report=report, lines=lines, steps=steps)
+    if namesakes:
+        one = namesakes[0]
+        example = {"name": one.line.name, "file": one.line.external_id, "here": one.namesake}
+        report.notes.append(note(Remark.NAMESAKES, count=len(namesakes), **example))
     if report.without_portfolio:
-        counted = plural(report.without_portfolio, "new account is", "new accounts are")
-        report.notes.append(f"{counted} in no portfolio, so no digest tells of them: import again with --portfolio.")
+        report.notes.append(note(Remark.WITHOUT_PORTFOLIO, count=report.without_portfolio))
     return report
 
 
 def import_facts(run: ImportRun, kind: FactKind, file: File, options: Options) -> Report:
-    """Take promises or outcomes (`fact_rows.PROMISES`, `fact_rows.OUTCOMES`) into accounts that are there already."""
-    columns, sheet = _recognised(file, kind.fields, kind.key)
-    if "account" not in columns and "account_id" not in columns:
+    """Take people, promises or outcomes (`fact_rows.PEOPLE` …) into accounts that are there; else `import_accounts`."""
+    reader, report = _read(run, file, options, kind.table)
+    if "account" not in reader.columns and "account_id" not in reader.columns:
         raise UserError(ImportRefusal.ACCOUNT_COLUMN_MISSING)
-    reader = row_reader.reader(columns, options, days=kind.days, figures=kind.figures, money=kind.money)
-    report = _new_report(run, file, columns, sheet, reader)
-    with run.database.reading() as session:
+    lines = _lines(report, fact_rows.lines(reader, kind))
+    reader = _read_to_the_end(reader, report)
+    with run.transaction() as session:
         snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=True)
-
-    def plan(session: Session, lines: Sequence[FactLine]) -> list[PlannedFact | BadRow]:
-        return fact_changes.plan(session, snapshot, kind, lines)
-
-    def write(session: Session, planned: PlannedFact) -> None:
-        fact_changes.apply(session, run.author, kind, planned, file=file.name, now=run.now)
-
-    _run_batches(run, report, columns, fact_rows.lines(reader, kind), plan=plan, write=write)
+        steps: _Steps[FactLine, PlannedFact] = _Steps(
+            lambda session, lines: fact_changes.plan(session, snapshot, kind, lines, to_write=not run.dry_run),
+            lambda session, by, planned: fact_changes.apply(session, by, kind, planned, file=file.name, now=run.now),
+            lambda planned: fact_changes.kept_row(kind, planned),
+            lambda planned: None,
+        )
+        _run_batches(run, session, reader, report=report, lines=lines, steps=steps)
     return report
 
 
-def _recognised(file: File, fields: Mapping[str, tuple[str, ...]], required: str) -> tuple[Columns, Sheet]:
-    sheet = file_reader.read(file.data, encoding=file.encoding, delimiter=file.delimiter)
-    return column_mapping.recognise(sheet, fields, file.mapping, (required,)), sheet
-
-
-def _new_report(run: ImportRun, file: File, columns: Columns, sheet: Sheet, reader: Reader) -> Report:
+def _read(run: ImportRun, file: File, options: Options, table: FieldTable) -> tuple[Reader, Report]:
+    """The reader of a file and the report so far: how the file was understood, before any row is looked at."""
+    recogniser = column_mapping.recogniser(table, file.mapping)
+    sheet = file_reader.read(
+        file.data, name=file.name, encoding=file.encoding, delimiter=file.delimiter, recognised=recogniser.count
+    )
+    columns = recogniser.recognise(sheet)
+    columns, left_out, notes = report_lines.rows_of(columns, table, cut_off=sheet.cut_off)
+    reader = row_reader.reader(columns, options, table, year=run.now.year)
     report = Report(file.name, run.dry_run)
-    report.read_as = [(header, name) for name in columns.at if (header := columns.header(name))]
-    report.ignored = list(columns.ignored)
-    report.notes = [*sheet.notes, *columns.notes, *reader.notes]
-    report.bad = list(sheet.broken)
-    return report
+    report.preview.encoding = sheet.encoding
+    report.preview.columns = list(columns.uses)
+    report.left_out = left_out
+    report.bad = [bad for bad in sheet.broken if bad.line > columns.line]
+    report.notes = [*sheet.notes, *columns.notes, *notes]
+    if sheet.guessed:
+        report.notes.insert(0, _guessed_encoding(reader, sheet.encoding))
+    if left_out:
+        report.notes.append(note(Remark.LINES_LEFT_OUT, count=len(left_out), example=left_out[0].text))
+    return reader, report
+
+
+def _guessed_encoding(reader: Reader, encoding: str) -> Note:
+    """The guess, with a cell that shows whether it is right: a name, if one is not ASCII."""
+    key = next((name for name in ("name", "account") if name in reader.columns), None)
+    named = [reader.columns.cell(row, key) for row in reader.columns.rows] if key else []
+    cells = (cell for row in reader.columns.rows for cell in row.cells)
+    example = next((text for text in named if not text.isascii()), None)
+    example = example or next((text for text in cells if not text.isascii()), None)
+    example = example or next((header for header in reader.columns.headers if not header.isascii()), "")
+    return note(Remark.ENCODING_GUESSED, encoding=encoding, example=example)
+
+
+def _lines(report: Report, lines: Iterator[L | BadRow]) -> list[L]:
+    """The lines that can be taken; the others go into the report."""
+    good: list[L] = []
+    for line in lines:
+        if isinstance(line, BadRow):
+            report.bad.append(line)
+        else:
+            good.append(line)
+    return good
+
+
+def _read_to_the_end(reader: Reader, report: Report) -> Reader:
+    """The reader without the rows, which a large file has many of, and its notes in the report."""
+    report.notes += reader.notes
+    return replace(reader, columns=replace(reader.columns, rows=()))
 
 
 def _run_batches(
-    run: ImportRun,
-    report: Report,
-    columns: Columns,
-    lines: Iterable[L | BadRow],
-    *,
-    plan: Callable[[Session, Sequence[L]], list[P | BadRow]],
-    write: Callable[[Session, P], None],
-) -> None:
-    """Hand the lines to `plan` and each planned line to `write`, one transaction for each batch."""
-    done = 0
-    for batch in _batches(lines, BATCH):
-        report.bad.extend(line for line in batch if isinstance(line, BadRow))
-        with run.database.reading() if run.dry_run else run.database.begin() as session:
-            for planned in plan(session, [line for line in batch if not isinstance(line, BadRow)]):
-                if isinstance(planned, BadRow):
-                    report.bad.append(replace(planned, column=columns.header(planned.column or "") or planned.column))
-                    continue
-                _count(report, planned)
-                if not run.dry_run:
-                    _write_one(session, planned, write)
+    run: ImportRun, session: Session, reader: Reader, *, report: Report, lines: list[L], steps: _Steps[L, P]
+) -> list[P]:
+    """Plan and write the lines, some at a time; returns the planned lines that bear the name of an account here.
+
+    `lines` is empty afterwards: what is written is let go.
+    """
+    kind = reader.table.kind
+    report.preview.last = batches.last_totals(session, run.workspace_id, kind)
+    by = run.author
+    namesakes: list[P] = []
+    arr: list[Money] = []
+    done, count = 0, len(lines)
+    lines.reverse()
+    while batch := [lines.pop() for _ in range(min(BATCH, len(lines)))]:
+        planned: list[P] = []
+        for one in steps.plan(session, batch):
+            if isinstance(one, BadRow):
+                report.bad.append(replace(one, column=reader.columns.header(one.column or "") or one.column))
+                continue
+            planned.append(one)
+            _count(report, one)
+            namesakes += [one] if isinstance(one, Planned) and one.namesake else []
+            arr += [money] if (money := steps.arr(one)) else []
+            if run.all_rows or len(report.preview.rows) < SHOWN_ROWS:
+                report.preview.rows.append(steps.kept(one))
+        arr = list(total(arr))
+        report.preview.totals = Totals(report.taken, tuple(arr))
+        if not run.dry_run and any(one.is_new or one.values or _newcomers(one) for one in planned):
+            if report.batch_id is None:
+                report.batch_id = batches.begin(session, by, kind, report.file, run.now)
+                by = replace(by, batch_id=report.batch_id)
+            _write(session, by, planned, steps)
         done += len(batch)
-        run.progress(done, len(columns.rows))
+        run.progress(done, count)
+    if report.batch_id is not None:
+        batches.finish(session, by, report.batch_id, report)
     report.bad.sort(key=lambda bad: bad.line)
+    return namesakes
 
 
-def _write_one(session: Session, planned: P, write: Callable[[Session, P], None]) -> None:
+def _write(session: Session, by: Author, planned: list[P], steps: _Steps[L, P]) -> None:
     try:
-        write(session, planned)
+        steps.write(session, by, planned)
     except IntegrityError as error:
-        raise UserError(ImportRefusal.WRITTEN_MEANWHILE, title=planned.title) from error
+        raise UserError(ImportRefusal.WRITTEN_MEANWHILE, title=planned[0].title) from error
+
+
+def _newcomers(planned: Planned | PlannedFact) -> bool:
+    return isinstance(planned, PlannedFact) and bool(planned.newcomers)
+
+
+def _arr_of(planned: Planned) -> Money | None:
+    """The ARR of a customer after this; former customers bring none."""
+    after = planned.after
+    if after.get("arr_minor") is None or not after.get("currency") or after.get("status") is AccountStatus.FORMER:
+        return None
+    return Money(after["arr_minor"], after["currency"])
 
 
 def _count(report: Report, planned: Planned | PlannedFact) -> None:
     report.kept.extend(planned.kept)
-    if planned.row_id is None:
+    if planned.is_new:
         report.created.append((planned.line.line, planned.title))
     elif planned.changes:
         report.changed_rows += 1
@@ -175,10 +266,4 @@ def _count(report: Report, planned: Planned | PlannedFact) -> None:
     if isinstance(planned, Planned):
         report.new_members.extend(name for name in planned.newcomers if name not in report.new_members)
         report.new_portfolios.extend(name for name in planned.new_portfolios if name not in report.new_portfolios)
-        report.without_portfolio += planned.row_id is None and "portfolio_id" not in planned.values
-
-
-def _batches(lines: Iterable[L | BadRow], size: int) -> Iterator[list[L | BadRow]]:
-    rest = iter(lines)
-    while batch := list(islice(rest, size)):
-        yield batch
+        report.without_portfolio += planned.is_new and "portfolio_id" not in planned.values

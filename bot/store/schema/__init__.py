@@ -17,7 +17,7 @@ from bot.store.schema.accounts import (
 )
 from bot.store.schema.base import metadata
 from bot.store.schema.digests import digest
-from bot.store.schema.history import history
+from bot.store.schema.history import history, import_batch
 from bot.store.schema.meetings import answer, cadence, draft, meeting, prompt
 from bot.store.schema.proof import (
     action,
@@ -54,6 +54,7 @@ __all__ = [
     "gap",
     "health",
     "history",
+    "import_batch",
     "judgement",
     "meeting",
     "member",

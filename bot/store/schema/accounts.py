@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Date,
@@ -99,6 +100,7 @@ account = Table(
     Column("first_win", Clean),
     Column("packet_accepted_on", Date),
     loose_ref("packet_accepted_by"),
+    Column("labels", JSON),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("workspace_id", "slug"),
     UniqueConstraint("workspace_id", "external_id"),

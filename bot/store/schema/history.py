@@ -1,8 +1,8 @@
-"""History: who changed what, from what to what."""
+"""History: who changed what, from what to what; and the imports that changed much at once."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, String, Table
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, text
 
 from bot.store.schema.base import loose_ref, metadata, ref, row_id
 from bot.store.types import BigInt, Clean, UtcDateTime
@@ -21,5 +21,30 @@ history = Table(
     Column("before", JSON),
     Column("after", JSON, nullable=False),
     Column("why", Clean),
+    loose_ref("batch_id"),
     Index("ix_history_account_id_id", "account_id", "id"),
+    Index(
+        "ix_history_batch_id",
+        "batch_id",
+        postgresql_where=text("batch_id IS NOT NULL"),
+        sqlite_where=text("batch_id IS NOT NULL"),
+    ),
+)
+
+import_batch = Table(
+    "import_batch",
+    metadata,
+    row_id(),
+    ref("workspace_id", "workspace", nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("file", Clean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    loose_ref("member_id"),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("left_out", Integer, nullable=False),
+    Column("totals", JSON, nullable=False),
+    Column("undone_at", UtcDateTime),
+    loose_ref("undone_by"),
 )

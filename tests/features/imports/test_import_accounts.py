@@ -11,10 +11,11 @@ from sqlalchemy import insert, select, update
 
 from bot.app.actor import UserError
 from bot.domain.enums import AccountStatus, Tier
-from bot.features.imports import cells
+from bot.features.imports import cells, wording
 from bot.features.imports import run as import_run
 from bot.features.imports.dates import DateOrder
-from bot.features.imports.report import BadRow, Report
+from bot.features.imports.remarks import Remark, note
+from bot.features.imports.report import Report
 from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, ImportRun, import_accounts
 from bot.store import account_search, accounts, ledger, members, schema
@@ -34,6 +35,11 @@ def taken(database: Database, text: str | bytes, *mapping: str, dry_run: bool = 
     return import_accounts(run, File("book.csv", data, mapping), Options(**options))
 
 
+def notes(report: Report) -> list[str]:
+    """What a report says beside its rows, in words."""
+    return [wording.sentence(note) for note in report.notes]
+
+
 def rows(database: Database, table: str = "account") -> list[dict[str, Any]]:
     found = schema.metadata.tables[table]
     with database.reading() as session:
@@ -48,8 +54,9 @@ def test_a_report_comes_in_whole(database: Database) -> None:
     report = taken(database, REPORT.read_bytes())
     assert (len(report.created), report.bad, report.kept) == (40, [], [])
     assert report.new_members == ["Priya Raman", "Jonas Weber", "Awa Diallo"]
-    assert dict(report.read_as)["Annual Contract Value"] == "arr"
-    assert report.ignored == ["Seats", "Billing State"]
+    read_as = {use.header: use.field for use in report.preview.columns}
+    assert read_as["Annual Contract Value"] == "arr"
+    assert [header for header, field in read_as.items() if field is None] == ["Seats", "Billing State"]
     pacheco = account(database, "Pacheco, Steele and Williams")
     assert pacheco["external_id"] == "C2001"
     assert (pacheco["arr_minor"], pacheco["currency"]) == (84_900_00, "USD")
@@ -140,7 +147,7 @@ def test_bad_rows_are_told_and_good_ones_go_in(database: Database) -> None:
         (8, "Account ID", "1"),
         (9, None, None),
     ]
-    assert report.bad[5].reason == "is on line 2 already; one row an account"
+    assert report.bad[5].reason == note(Remark.ALREADY_ON_LINE, line=2)
     assert report.taken == 2
 
 
@@ -222,15 +229,15 @@ def test_two_accounts_of_one_name_are_two_when_their_ids_say_so(database: Databa
     again = taken(database, "Account ID,Name\n1,Acme\n2,Acme\n")
     assert again.unchanged == 2
     unclear = taken(database, "Name\nAcme\n")
-    assert unclear.bad == [
-        BadRow(2, "Name", "Acme", "is the name of 2 accounts here; add a column with the CRM's account id")
+    assert [(bad.line, bad.column, bad.reason) for bad in unclear.bad] == [
+        (2, "Name", note(Remark.NAME_OF_SEVERAL, count=2))
     ]
 
 
 def test_without_ids_names_are_one_account_each(database: Database) -> None:
     report = taken(database, "Name,ARR,Currency\nAcme,1,EUR\nACME,2,EUR\n")
     assert len(report.created) == 1
-    assert report.bad[0].reason == "is on line 2 already; one row an account"
+    assert report.bad[0].reason == note(Remark.ALREADY_ON_LINE, line=2)
     assert taken(database, "Name,ARR,Currency\nacme,3,EUR\n").changed_rows == 1
 
 
@@ -275,7 +282,7 @@ def test_an_owner_who_could_be_two_people_is_asked_about(database: Database) -> 
         )
     report = taken(database, "Name,CSM\nA,Jo Li\n")
     assert [(bad.column, bad.value) for bad in report.bad] == [("CSM", "Jo Li")]
-    assert "e-mail" in report.bad[0].reason
+    assert report.bad[0].reason.remark is Remark.OWNER_AMBIGUOUS
     with database.begin() as session:
         session.execute(update(schema.member).where(schema.member.c.slack_id == "U2").values(is_guest=True))
     assert taken(database, "Name,CSM\nA,Jo Li\n").bad == []
@@ -293,9 +300,9 @@ def test_nobody_is_given_to_a_guest_or_to_somebody_who_has_left(database: Databa
         )
     text = "Name,CSM,Deputy,Status\nA,Gus Guest,,customer\nB,Jo Li,Dora Departed,customer\nC,Jo Li,,customer\n"
     report = taken(database, text + "D,Dora Departed,,churned\n")
-    assert [(bad.column, bad.value, bad.reason.partition(";")[0]) for bad in report.bad] == [
-        ("CSM", "Gus Guest", "is a guest in Slack"),
-        ("Deputy", "Dora Departed", "has left in Slack"),
+    assert [(bad.column, bad.value, bad.reason.remark) for bad in report.bad] == [
+        ("CSM", "Gus Guest", Remark.OWNER_IS_GUEST),
+        ("Deputy", "Dora Departed", Remark.OWNER_LEFT),
     ]
     assert [row["name"] for row in rows(database)] == ["C", "D"], "nobody is asked about a former customer"
     with database.begin() as session:
@@ -316,7 +323,7 @@ def test_cells_that_nobody_means_are_told_and_hold_up_no_other_row(database: Dat
 def test_portfolios_are_named_by_option_or_column_or_are_the_only_one(database: Database) -> None:
     report = taken(database, "Name\nA\n")
     assert account(database, "A")["portfolio_id"] is None
-    assert any("no portfolio" in note for note in report.notes)
+    assert any("no portfolio" in text for text in notes(report))
     assert taken(database, "Name\nA\n", portfolio="North").new_portfolios == ["North"]
     assert taken(database, "Name\nA\n", portfolio="NORTH").unchanged == 1
     taken(database, "Name\nB\n")
@@ -330,7 +337,7 @@ def test_portfolios_are_named_by_option_or_column_or_are_the_only_one(database: 
 def test_dates_that_could_be_either_are_assumed_aloud_or_refused(database: Database) -> None:
     dollars = taken(database, "Name,ARR,Currency,Renewal Date\nA,5,USD,1/2/2026\n")
     assert account(database, "A")["renewal_date"] == date(2026, 1, 2)
-    assert any("month first" in note for note in dollars.notes)
+    assert any("month first" in text for text in notes(dollars))
     pounds = taken(database, "Name,ARR,Currency,Renewal Date\nB,5,GBP,1/2/2026\nC,5,GBP,3/3/2026\n")
     assert [(bad.line, bad.column) for bad in pounds.bad] == [(2, "Renewal Date")]
     told = taken(database, "Name,ARR,Currency,Renewal Date\nB,5,GBP,1/2/2026\n", date_order=DateOrder.DMY)
@@ -338,7 +345,7 @@ def test_dates_that_could_be_either_are_assumed_aloud_or_refused(database: Datab
     german = taken(database, 'Name;ARR;Currency;Renewal Date\nE;"1.234,50";EUR;4/5/2026\n')
     assert account(database, "E")["renewal_date"] == date(2026, 5, 4)
     assert account(database, "E")["arr_minor"] == 1_234_50
-    assert any("day first" in note for note in german.notes)
+    assert any("day first" in text for text in notes(german))
 
 
 def test_amounts_without_any_currency_are_asked_about_at_once(database: Database) -> None:
@@ -346,11 +353,11 @@ def test_amounts_without_any_currency_are_asked_about_at_once(database: Database
         taken(database, "Name,ARR\nA,5\n")
     assert taken(database, "Name,ARR\nA,5\n", currency="jpy").bad == []
     assert account(database, "A")["arr_minor"] == 5
-    assert taken(database, "Name,ARR (CHF)\nB,5\n").notes[0] == "Amounts without a currency are CHF."
+    assert notes(taken(database, "Name,ARR (CHF)\nB,5\n"))[0] == "Amounts without a currency are CHF."
     with pytest.raises(UserError, check=says("is no currency")):
-        taken(database, "Name,ARR\nA,5\n", currency="dollars")
+        taken(database, "Name,ARR\nA,5\n", currency="ducats")
     dollars = taken(database, "Name,ARR\nC,$5\nD,€5\n")
-    assert dollars.notes[0] == "$ was read as USD; --currency says otherwise."
+    assert notes(dollars)[0] == "$ was read as USD; --currency says otherwise."
     assert [account(database, name)["currency"] for name in ("C", "D")] == ["USD", "EUR"]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.app.actor import UserError
 from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState
 from bot.features.imports.fact_rows import OUTCOMES, PROMISES, FactKind
+from bot.features.imports.remarks import Remark
 from bot.features.imports.report import Report
 from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, ImportRun, import_accounts, import_facts
@@ -144,7 +145,7 @@ def test_bad_facts_say_where_and_why(book: Database) -> None:
         (8, "Shelf life"), (10, "Outcome"),
     ]  # fmt: skip
     assert [row["title"] for row in rows(book, "outcome")] == ["G"]
-    assert "import the accounts first" in report.bad[0].reason
+    assert report.bad[0].reason.remark is Remark.ACCOUNT_UNKNOWN
 
 
 def test_a_dry_run_writes_no_fact_and_no_person(book: Database) -> None:

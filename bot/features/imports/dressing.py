@@ -1,0 +1,59 @@
+"""Undresses cells: what remains is the text that a person would read in the table."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# Invisible characters that exports drag along. Joiners stand inside names (emoji, Persian): they go at the ends only.
+_INVISIBLE = "\u200b\u2060\ufeff\u00ad"
+_AT_ENDS = _INVISIBLE + "\u200c\u200d\u200e\u200f\u061c"
+_SUSPICIOUS = re.compile(rf"[&<=\u00a0\u202f{_AT_ENDS}]|^'")
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|br|center|div|em|font|h[1-6]|i|img|li|nobr|ol|p|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li)\s*/?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TEXT_GUARD = re.compile(r'="((?:[^"]|"")*)"')
+_HYPERLINK = re.compile(r'=HYPERLINK\(\s*"[^"]*"\s*[,;]\s*"((?:[^"]|"")*)"\s*\)', re.IGNORECASE)
+_FORMULA_GUARD = re.compile(r"'(?=[=+\-@])")
+_DEEPEST = 3
+
+
+def undressed(text: str) -> str:
+    """`text` without spreadsheet guards (`="00123"`), tags, entities and invisible characters; trimmed.
+
+    Only tags that exports are known for are taken as tags, so `<!channel>` and `<Acme>` stay. No-break spaces become
+    plain ones.
+    """
+    if not _SUSPICIOUS.search(text):
+        return text
+    text = _visible(text)
+    for guard in (_TEXT_GUARD, _HYPERLINK):
+        if match := guard.fullmatch(text):
+            text = match[1].replace('""', '"')
+    text = _FORMULA_GUARD.sub("", text) if text.startswith("'") else text
+    text = _TAG.sub("", _BREAK.sub(" ", text))
+    for _ in range(_DEEPEST):
+        plain = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        if plain == text:
+            break
+        text = plain
+    return _visible(text)
+
+
+def bare_id(text: str) -> str:
+    """An id without what spreadsheets put before it, and without spaces at its ends or no-break ones inside."""
+    return undressed(text).removeprefix("'").strip().replace("\u00a0", "")
+
+
+def _visible(text: str) -> str:
+    for char in _INVISIBLE:
+        if char in text:
+            text = text.replace(char, "")
+    previous = ""
+    while text != previous:
+        previous, text = text, text.strip().strip(_AT_ENDS)
+    return text.replace("\u00a0", " ").replace("\u202f", " ") if "\u00a0" in text or "\u202f" in text else text

@@ -1,0 +1,164 @@
+"""Reads single headers: what they are without what CRMs put around them, and the currency and unit they name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.domain.values.slugs import folded
+from bot.features.imports import currencies
+from bot.features.imports.dressing import undressed
+from bot.features.imports.remarks import Remark
+
+# The end of a look-up header that only says that the other record's name is shown.
+_GENERIC = frozenset(("fullname", "name", "label", "displayname"))
+# A record that belongs to ours, and is not ours.
+_OTHER_RECORDS = ("parent", "ultimate", "billing", "created", "last modified", "previous", "partner", "reseller")
+# In brackets or before a name, these make another figure of it.
+_OTHER_FIGURES = re.compile(
+    r"\b(?:previous|prior|prev|last|old|target|forecast(?:ed)?|projected|potential|lost|churn(?:ed)?|expansion|"
+    r"month(?:ly)?|mrr|quarter(?:ly)?|weekly|at risk|ytd|py|delta|change|budget|plan(?:ned)?|pipeline|weighted)\b",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]\s*")
+_IN_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
+_CODE_AT_END = re.compile(r"[\s,_-]+(?:in\s+)?([A-Z]{3})$")
+_UNIT_AT_END = re.compile(
+    r"[\s,:_-]+(?:in\s+)?(?P<unit>(?:[A-Z]{3}|[^\w\s]{1,3})?\s*'?(?:k|t|000s?|m|mn|mio\.?|bn|thousands?|thsd|millions?|"
+    r"billions?|tsd\.?|lakhs?|crores?)\s*(?:of\s+)?(?:[A-Z]{3}|[€£$¥₹]|euros?|dollars?)?|T€|TEUR|kEUR|KUSD|TUSD|TCHF)$",
+    re.IGNORECASE,
+)
+_SIGN_AT_END = re.compile(r"[\s,:_-]*(?:in\s+)?([$€£¥₹])$")
+_SCALES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), scale)
+    for pattern, scale in (
+        (r"\b(?:thousands?|thsd|thous|tsd|k|tausend|milliers|miles)\b|(?<![\d.,])[’']?000[’']?s?\b|千", 10**3),
+        (r"\b(?:millions?|mio|mn|mm|mill|millionen|millones|milhoes)\b|百万", 10**6),
+        (r"\b(?:billions?|bn|mrd|milliarden)\b", 10**9),
+        (r"\b(?:lakhs?|lacs?)\b", 10**5),
+        (r"\b(?:crores?|cr)\b", 10**7),
+        (r"万|萬", 10**4),
+        (r"億|亿", 10**8),
+    )
+)
+_SHORT_SCALES = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}
+_SHORT_SCALE = re.compile(
+    r"(?:(?P<before>[€£$¥₹]|\b[A-Z]{3})\s?(?P<after_sign>[kKmMbB])\b)|(?:\b(?P<before_sign>[kKtTmM])\s?(?:[€£$¥₹]|(?:EUR|USD|CHF|GBP)\b))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A header as a key to compare by, and what was taken off to get it."""
+
+    key: str
+    why: Remark
+
+
+def key(header: str) -> str:
+    """A header without case, spaces, underscores, punctuation, arrows and Salesforce's `__c`."""
+    bare = undressed(header).strip().removesuffix("__c").removesuffix("__C").removesuffix("__pc")
+    return re.sub(r"[\W_]+", "", folded(bare))
+
+
+@lru_cache(maxsize=4096)
+def variants(header: str) -> tuple[Variant, ...]:
+    """The forms in which a header may be known, what needs least trimming first."""
+    text = undressed(header)
+    if not text or len(text) > 200:
+        return ()
+    keys: dict[str, Remark] = {key(text): Remark.BY_EXACT_NAME}
+    inside = " ".join(_IN_BRACKETS.findall(text))
+    if inside and inside.casefold() == _initials(_BRACKETS.sub(" ", text)):
+        keys.setdefault(key(_BRACKETS.sub(" ", text)), Remark.BY_EXACT_NAME)
+    for bare in (_without_unit(text), _without_unit(_BRACKETS.sub(" ", text)) if _is_unit(inside) else ""):
+        keys.setdefault(key(bare), Remark.BY_UNIT)
+    for bare in _lookups(text):
+        keys.setdefault(key(bare), Remark.BY_LOOKUP)
+    if inside and not _OTHER_FIGURES.search(inside):
+        outside = _BRACKETS.sub(" ", text)
+        keys.setdefault(key(outside), Remark.BY_BRACKETS)
+        for bare in _lookups(outside):
+            keys.setdefault(key(bare), Remark.BY_BRACKETS)
+    keys.pop("", None)
+    return tuple(Variant(text, why) for text, why in keys.items())
+
+
+def currency_of(header: str) -> str | None:
+    """The ISO code or sign that the header of an amount names, None for none."""
+    for text in (*_IN_BRACKETS.findall(header), *(match[1] for match in [_CODE_AT_END.search(header)] if match)):
+        for word in re.findall(r"(?<![A-Za-z])[kKtT]?([A-Z]{3})(?![A-Za-z])", text):
+            if currencies.is_code(word) and word not in currencies.ALSO_WORDS:
+                return str(word)
+    unit = _UNIT_AT_END.search(header)
+    for text in (*_IN_BRACKETS.findall(header), unit["unit"] if unit else "", *_SIGN_AT_END.findall(header)):
+        for word in re.findall(r"[kKtTmM]?(EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD)\b", text):
+            return str(word)
+        sign = re.search(r"(?:US|CA|A|NZ|C)?\$|[€£¥₹]", text)
+        if sign:
+            return sign[0]
+    return None
+
+
+def scale_of(header: str) -> int:
+    """What the figures below a header count in: 1,000 for `ARR ($K)` and `ARR in thousands`, else 1."""
+    unit = _UNIT_AT_END.search(header)
+    for text in (*_IN_BRACKETS.findall(header), unit["unit"] if unit else ""):
+        if not text.strip():
+            continue
+        for pattern, scale in _SCALES:
+            if pattern.search(text):
+                return scale
+        if match := _SHORT_SCALE.search(text):
+            return _SHORT_SCALES[(match["after_sign"] or match["before_sign"]).lower()]
+    return 1
+
+
+def currency_headers(amount: str) -> set[str]:
+    """The keys of headers that name the currency of the amount under this header."""
+    names = {
+        amount,
+        *([_without_unit(_BRACKETS.sub(" ", amount))] if _is_unit(" ".join(_IN_BRACKETS.findall(amount))) else []),
+    }
+    return {
+        key(text)
+        for name in names
+        for text in (f"{name} currency", f"currency {name}", f"{name} currency code", f"{name} currency iso code",
+                     f"currency of {name}", f"{name} iso code")
+    }  # fmt: skip
+
+
+def _initials(text: str) -> str:
+    """`arr` for `Annual Recurring Revenue`: what is in brackets behind it says the same again."""
+    return "".join(word[0] for word in text.split()).casefold()
+
+
+def _is_unit(text: str) -> bool:
+    """Whether what stands in brackets names a currency or a unit."""
+    return bool(text) and (currency_of(f"({text})") is not None or scale_of(f"({text})") != 1)
+
+
+def _without_unit(text: str) -> str:
+    """The header without a currency code, a sign and a unit at its end."""
+    match = _CODE_AT_END.search(text)
+    if match and currencies.is_code(match[1]) and match[1] not in currencies.ALSO_WORDS:
+        text = text[: match.start()]
+    for pattern in (_UNIT_AT_END, _SIGN_AT_END):
+        match = pattern.search(text)
+        if match and match.start():
+            return text[: match.start()]
+    return text
+
+
+def _lookups(text: str) -> list[str]:
+    """`Account: Account Name`, `Customer Success Manager: Full Name`, `CSM__r.Name`: the fields that they show."""
+    parts = [part.strip() for part in re.split(r":|__r\.|(?<=[A-Za-z])\.(?=[A-Za-z])", text) if part.strip()]
+    if len(parts) < 2:
+        return []
+    *before, last = parts
+    if any(word in folded(before[0]).replace("_", " ") for word in _OTHER_RECORDS):
+        return []
+    if key(last) in _GENERIC:
+        return [before[-1], f"{before[-1]} {last}"]
+    return [f"{before[-1]} {last}", last] if key(last) in ("email", "id", "emailaddress") else [last]
