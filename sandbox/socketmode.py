@@ -68,7 +68,10 @@ class SocketMode:
             self._unanswered -= 1
             await asyncio.Event().wait()  # until the client has had enough
         socket = web.WebSocketResponse(heartbeat=None, autoping=False, autoclose=False)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionResetError:  # the client was killed meanwhile
+            return socket
         if len(self._connections) >= MOST_CONNECTIONS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await socket.close()

@@ -133,19 +133,22 @@ def _change(result: Result, stored: AnyRow | None, now: datetime, at: datetime, 
         case PermanentFailure(code):
             return waiting | {"code": code[:80], "note": f"the workspace is paused: {code}"}
         case NotSent(why, retry_after):
-            wait = retry_after if retry_after is not None else pace.backoff(row.failures)
-            failures = row.failures + (retry_after is None)
-            return waiting | {"ready_at": at + timedelta(seconds=wait), "failures": failures, "note": why}
+            return waiting | _later(row, why, retry_after, at, pace)
         case Ambiguous(why):
             ready = at + timedelta(seconds=pace.settle_seconds)
             return waiting | {"ready_at": ready, "in_doubt": True, "failures": row.failures + 1, "note": why}
         case NotLooked(why, cursor, retry_after, asked):
-            wait = retry_after if retry_after is not None else pace.backoff(row.failures)
             looked = {"look_cursor": cursor, "looks_refused": row.looks_refused + (asked and retry_after is not None)}
-            failures = row.failures + (retry_after is None)
-            return waiting | looked | {"ready_at": at + timedelta(seconds=wait), "failures": failures, "note": why}
+            return waiting | looked | _later(row, why, retry_after, at, pace)
         case HandedBack():
             return waiting
+
+
+def _later(row: Claimed, why: str, retry_after: float | None, at: datetime, pace: Pace) -> dict[str, Any]:
+    """When the row is tried again: as Slack asked, else with back-off, which counts as a failure."""
+    wait = retry_after if retry_after is not None else pace.backoff(row.failures)
+    failures = row.failures + (retry_after is None)
+    return {"ready_at": at + timedelta(seconds=wait), "failures": failures, "note": why}
 
 
 def _posted(channel: str, ts: str, note: Note) -> dict[str, Any]:

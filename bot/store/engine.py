@@ -328,12 +328,17 @@ def _sqlite(url: URL, turnstile: Turnstile | None, size: int, patience: float) -
 
     if turnstile is None:
         event.listen(engine, "before_cursor_execute", _refuse_to_write)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    else:
+        _take_turns(engine, turnstile, patience)
+    return engine
+
+
+def _take_turns(engine: Engine, turnstile: Turnstile, patience: float) -> None:
+    """Have the writers of a SQLite file wait for their turn, in order, before they ask for its lock."""
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if turnstile is None:
-            connection.exec_driver_sql("BEGIN")
-            return
         # IMMEDIATE, because a transaction that reads first and writes later fails at once when another wrote between.
         if not turnstile.enter(patience):
             raise PoolTimeout(f"no turn to write came within {patience:g} s")
@@ -347,7 +352,5 @@ def _sqlite(url: URL, turnstile: Turnstile | None, size: int, patience: float) -
     @event.listens_for(engine, "commit")
     @event.listens_for(engine, "rollback")
     def _over(connection: Connection) -> None:
-        if turnstile is not None and connection.info.pop(_TURN, False):
+        if connection.info.pop(_TURN, False):
             turnstile.leave()
-
-    return engine

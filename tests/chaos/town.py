@@ -15,7 +15,7 @@ from bot.app.actor import bot_author
 from bot.domain.enums import CadenceKind, OnHoliday
 from bot.domain.values import working_hours
 from bot.features.meetings import prompts
-from bot.features.meetings.queries import Cadence
+from bot.features.meetings.rows import Cadence
 from bot.store import accounts, ledger, members, workspaces
 from bot.store.engine import Database
 from bot.store.entities import Entity

@@ -12,7 +12,7 @@ from bot.app.actor import bot_author
 from bot.domain.enums import CadenceKind
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.cadences import NewCadence, set_cadence
-from bot.features.meetings.queries import Prompt
+from bot.features.meetings.rows import Prompt
 from bot.store import accounts, ledger, members
 from bot.store.entities import Entity
 from bot.store.members import Member

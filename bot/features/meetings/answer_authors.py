@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from sqlalchemy.orm import Session
 
 from bot.domain.labels import column_label
-from bot.features.meetings.queries import PARTS, Answer
+from bot.features.meetings.queries import PARTS
+from bot.features.meetings.rows import Answer
 from bot.features.meetings.views import Coauthor
 from bot.store import changes, members
 from bot.store.changes import Changed

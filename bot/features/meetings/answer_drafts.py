@@ -14,8 +14,8 @@ from bot.app.shown import version_of_account
 from bot.domain.enums import Change
 from bot.features.meetings import answers, queries
 from bot.features.meetings.answers import NewAnswer
-from bot.features.meetings.queries import Answer
 from bot.features.meetings.refusals import MeetingRefusal
+from bot.features.meetings.rows import Answer
 from bot.features.meetings.views import PreviewView
 
 _KIND = "answer"

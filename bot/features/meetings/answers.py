@@ -21,8 +21,8 @@ from bot.domain.values import working_hours
 from bot.features.actions import actions
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import prompts, queries
-from bot.features.meetings.queries import Answer, OpenGap, Prompt
 from bot.features.meetings.refusals import MeetingRefusal
+from bot.features.meetings.rows import Answer, OpenGap, Prompt
 from bot.store import entities, ledger, members
 from bot.store.entities import Entity
 

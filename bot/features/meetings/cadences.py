@@ -17,8 +17,8 @@ from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.enums import CadenceKind, OnHoliday
 from bot.domain.values.days import local
 from bot.features.meetings import prompts, queries
-from bot.features.meetings.queries import Cadence
 from bot.features.meetings.refusals import MeetingRefusal
+from bot.features.meetings.rows import LONGEST_LEAD_HOURS, Cadence
 from bot.features.meetings.views import CadenceLine, CadenceSavedView, CadenceSettings, CadenceView
 from bot.store import ledger
 from bot.store.entities import Entity
@@ -176,7 +176,7 @@ def _checked(new: NewCadence) -> str:
         raise UserError(MeetingRefusal.TIME_UNREADABLE, "at")
     if new.repeat not in recurrence.REPEATS:
         raise UserError(MeetingRefusal.REPEAT_MISSING, "repeat")
-    if not 1 <= new.lead_hours <= queries.LONGEST_LEAD_HOURS:
+    if not 1 <= new.lead_hours <= LONGEST_LEAD_HOURS:
         raise UserError(MeetingRefusal.LEAD_OUT_OF_RANGE, "lead_hours")
     return zone
 

@@ -15,8 +15,8 @@ from bot.app.shown import ShownRow, refuse_changed, version_of_account
 from bot.domain.enums import Loop, PromptState
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_drafts, answers, queries
-from bot.features.meetings.queries import Answer, Prompt
 from bot.features.meetings.refusals import MeetingRefusal
+from bot.features.meetings.rows import Answer, Prompt
 from bot.features.meetings.views import AnswerFormView, HandOverFormView, NothingChangedFormView, OwedLine, OwedView
 from bot.store import members, proof_state
 from bot.store.entities import Entity

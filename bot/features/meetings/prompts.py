@@ -22,7 +22,7 @@ from bot.domain.model import Account, Action, ProofState
 from bot.domain.values import working_hours
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_authors, queries
-from bot.features.meetings.queries import Cadence, Move, Prompt
+from bot.features.meetings.rows import Answer, Cadence, Move, Prompt
 from bot.features.meetings.views import AnswerView, Coauthor, PromptView, RecordedAnswer, ReminderView
 from bot.outbox import lookup
 from bot.outbox.queue import put, put_many
@@ -278,8 +278,8 @@ class _Facts:
 
     members: dict[int, Member]
     states: dict[int, ProofState]
-    last_answers: dict[int, queries.Answer]
-    answers: dict[int | None, queries.Answer]
+    last_answers: dict[int, Answer]
+    answers: dict[int | None, Answer]
     actions: dict[int, Action]
     coauthors: dict[int, tuple[Coauthor, ...]]
 
@@ -302,7 +302,7 @@ class _Facts:
             answer_authors.coauthors(session, workspace_ids, answers.values()),
         )
 
-    def recorded(self, answer: queries.Answer) -> RecordedAnswer:
+    def recorded(self, answer: Answer) -> RecordedAnswer:
         """An answer as it is read back."""
         return recorded_answer(answer, self.actions.get(answer.id), self.members, self.coauthors)
 
@@ -345,7 +345,7 @@ def _holiday(starts_at: datetime, tz: str) -> str | None:
 
 
 def recorded_answer(
-    answer: queries.Answer,
+    answer: Answer,
     action: Action | None,
     members_by_id: Mapping[int, Member],
     coauthors: Mapping[int, tuple[Coauthor, ...]],

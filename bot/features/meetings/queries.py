@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from dataclasses import fields
+from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import CadenceKind, Change, OnHoliday, PromptState
+from bot.domain.enums import CadenceKind, PromptState
+from bot.features.meetings.rows import Answer, Cadence, Move, OpenGap, Prompt
 from bot.outbox.types import MessageKey
 from bot.store import ledger, schema, serving
 from bot.store.entities import Entity
@@ -25,67 +26,6 @@ PROMPT_KEY = MessageKey("prompt")
 PARTS = ("change", "what_changed", "unproven", "next_action")
 """The columns of an answer that people fill in."""
 REMINDER_KEY = MessageKey("reminder")
-LONGEST_LEAD_HOURS = 14 * 24
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """A series of customer meetings; `local_start` is the wall clock of its next one in the zone `tz`."""
-
-    id: int
-    account_id: int
-    kind: CadenceKind
-    rrule: str
-    local_start: str
-    tz: str
-    lead_hours: int
-    on_holiday: OnHoliday
-    active: bool
-    next_meeting_at: datetime | None
-    next_prompt_at: datetime | None
-
-    @property
-    def lead(self) -> timedelta:
-        """How long before a meeting the owner is asked; a longer one would have the meetings of years asked at once."""
-        return timedelta(hours=min(max(self.lead_hours, 1), LONGEST_LEAD_HOURS))
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A prompt with the meeting it belongs to."""
-
-    id: int
-    account_id: int
-    workspace_id: int
-    meeting_id: int
-    member_id: int | None
-    state: PromptState
-    asked_at: datetime
-    remind_at: datetime | None
-    reminded_at: datetime | None
-    snoozed_until: datetime | None
-    closes_at: datetime
-    closed_at: datetime | None
-    kind: CadenceKind
-    starts_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as it is on record; `submission` names the form or draft that it came from."""
-
-    id: int
-    account_id: int
-    meeting_id: int | None
-    submission: str
-    member_id: int
-    change: Change
-    what_changed: str | None
-    unproven: str | None
-    next_action: str | None
-    moved_evidence: bool
-    answered_at: datetime
-    edited_at: datetime | None
 
 
 _MOVING = ("local_start", "active", "next_meeting_at", "next_prompt_at")
@@ -118,20 +58,6 @@ def due_cadences(session: Session, job: str, now: datetime, limit: int) -> list[
         .with_for_update(skip_locked=True)
     )
     return [Cadence(*row) for row in session.execute(statement)]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """How a due cadence moves on: `starts_at` is the meeting to ask about, `due_at` when it was to be asked about.
-
-    `values` are the columns that change.
-    """
-
-    cadence: Cadence
-    by: Author
-    starts_at: datetime
-    due_at: datetime
-    values: Mapping[str, Any]
 
 
 def advance(session: Session, moves: Sequence[Move], now: datetime) -> None:
@@ -415,14 +341,6 @@ def belong_to_answer(
     changes = [ledger.Noted(by, evidence_id, account_id, before, after) for evidence_id in evidence_ids]
     ledger.note(session, Entity.EVIDENCE, changes, now)
     ledger.touch(session, [account_id], now)
-
-
-class OpenGap(NamedTuple):
-    """A gap that is not closed; `outcome_id` is None for a question."""
-
-    id: int
-    title: str
-    outcome_id: int | None
 
 
 def open_gaps(session: Session, workspace_id: int, account_id: int) -> list[OpenGap]:

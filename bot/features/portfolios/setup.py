@@ -16,10 +16,9 @@ from bot.app import recurrence
 from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, may_manage, must_manage, must_read
 from bot.app.shown import must_be_portfolio_as_shown, version_of_portfolio
-from bot.app.typed import colleague_of, money_of
+from bot.app.typed import colleague_of
 from bot.domain.values import working_hours
-from bot.domain.values.money import Money
-from bot.domain.values.text import number
+from bot.features.portfolios import bands
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import AdoptedView, LoopChannelsView, PortfolioSavedView, PortfolioSetupView
 from bot.store import ledger, members, portfolios, review_queue
@@ -28,7 +27,6 @@ from bot.store.portfolios import Portfolio
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ADOPTED_AT_ONCE = 500
-_BAND_COLUMNS = ("band_currency", "high_touch_from_minor", "low_touch_from_minor")
 _LONGEST_NAME = 80
 _SHOWN = (
     "name",
@@ -37,7 +35,7 @@ _SHOWN = (
     "digest_weekday",
     "digest_time",
     "tz",
-    *_BAND_COLUMNS,
+    *bands.BAND_COLUMNS,
     "high_touch_load",
     "low_touch_load",
 )
@@ -45,7 +43,7 @@ _FIELDS = {
     "manager_id": "manager",
     "digest_weekday": "weekday",
     "digest_time": "time",
-    **dict.fromkeys(_BAND_COLUMNS, "bands"),
+    **dict.fromkeys(bands.BAND_COLUMNS, "bands"),
     **dict.fromkeys(("high_touch_load", "low_touch_load"), "loads"),
     "product_channel": "product",
     "go_to_market_channel": "go_to_market",
@@ -53,7 +51,6 @@ _FIELDS = {
 """What the forms call the columns of a portfolio."""
 _MOST_GUESTS = 10
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_BETWEEN = re.compile(r"\s*/\s*|\s+and\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +117,8 @@ def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime
         weekdays=WEEKDAYS,
         time=portfolio.digest_time,
         tz=portfolio.tz,
-        bands=_bands_written(portfolio),
-        loads=_loads_written(portfolio),
+        bands=bands.bands_written(portfolio),
+        loads=bands.loads_written(portfolio),
         seen=seen,
     )
 
@@ -310,46 +307,9 @@ def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, A
         "digest_weekday": form.weekday,
         "digest_time": form.time,
         "tz": recurrence.checked_zone(form.tz.strip(), "tz"),
-        **_bands(form.bands),
-        **({} if form.loads is None else _loads(form.loads)),
+        **bands.bands_of(form.bands),
+        **({} if form.loads is None else bands.loads_of(form.loads)),
     }
-
-
-def _bands(typed: str) -> dict[str, Any]:
-    """The columns of `100,000 / 20,000 USD`; all empty when nothing is typed."""
-    if not typed.strip():
-        return dict.fromkeys(_BAND_COLUMNS)
-    parts = _BETWEEN.split(typed.strip())
-    low = money_of(parts[-1], "", "bands")
-    high = money_of(parts[0], low.currency, "bands") if low else None
-    if len(parts) != 2 or low is None or high is None:
-        raise UserError(PortfolioRefusal.BANDS_UNREADABLE, "bands")
-    if high.currency != low.currency or not high.minor > low.minor >= 0:
-        raise UserError(PortfolioRefusal.BANDS_REVERSED, "bands")
-    return dict(zip(_BAND_COLUMNS, (low.currency, high.minor, low.minor), strict=True))
-
-
-def _bands_written(portfolio: Portfolio) -> str:
-    """The bands as they are typed."""
-    currency, high, low = portfolio.band_currency, portfolio.high_touch_from_minor, portfolio.low_touch_from_minor
-    if currency is None or high is None or low is None:
-        return ""
-    return f"{number(Money(high, currency).major)} / {number(Money(low, currency).major)} {currency}"
-
-
-def _loads(typed: str) -> dict[str, Any]:
-    """The columns of `25 / 80`; all empty when nothing is typed."""
-    if not typed.strip():
-        return {"high_touch_load": None, "low_touch_load": None}
-    parts = _BETWEEN.split(typed.strip())
-    if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 100_000 for part in parts):
-        raise UserError(PortfolioRefusal.LOADS_UNREADABLE, "loads")
-    return {"high_touch_load": int(parts[0]), "low_touch_load": int(parts[1])}
-
-
-def _loads_written(portfolio: Portfolio) -> str:
-    high, low = portfolio.high_touch_load, portfolio.low_touch_load
-    return "" if high is None or low is None else f"{high} / {low}"
 
 
 def _save(
@@ -361,7 +321,7 @@ def _save(
         portfolio_id = ledger.add(session, actor.author, Entity.PORTFOLIO, now, **new)
     else:
         portfolio_id = portfolio.id
-        if any(getattr(portfolio, column) != values[column] for column in _BAND_COLUMNS):
+        if any(getattr(portfolio, column) != values[column] for column in bands.BAND_COLUMNS):
             # The daily review locks accounts before their portfolio; the same order here prevents a deadlock.
             review_queue.look_soon(session, actor.workspace_id, portfolio.id, now)
         values["channel_lost_at"] = None  # the form confirms the channel; the next post shows whether it takes messages

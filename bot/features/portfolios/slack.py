@@ -82,6 +82,11 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:
+    _setup_submission(app, edge)
+    _loops_submission(app, edge)
+
+
+def _setup_submission(app: AsyncApp, edge: Edge) -> None:
     @app.view(PortfolioCallback.PORTFOLIO_SETUP)
     async def saved(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
@@ -93,7 +98,6 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         if asks is not None and not {guest for guest, _ in asks.guests} <= _offered(body):
             await ack(response_action="update", view=edge.modal(asks))
             return
-
         view = await edge.write_and_show(
             body,
             lambda session, actor, now: setup.set_up(session, actor, new, now).portfolio_id,
@@ -103,6 +107,8 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         )
         await ack(response_action="update", view=edge.in_modal(view, "Portfolio"))
 
+
+def _loops_submission(app: AsyncApp, edge: Edge) -> None:
     @app.view(PortfolioCallback.LOOP_CHANNELS)
     async def loops_set(ack: AsyncAck, body: Body) -> None:
         form = Form(body)

@@ -25,7 +25,8 @@ from bot.app.recipients import Recipient
 from bot.domain.enums import PromptState
 from bot.features.meetings import prompts
 from bot.features.meetings import queries as meeting_queries
-from bot.features.meetings.queries import PROMPT_KEY, Prompt
+from bot.features.meetings.queries import PROMPT_KEY
+from bot.features.meetings.rows import Prompt
 from bot.features.risks import announcements
 from bot.features.undelivered import lost_channels
 from bot.features.undelivered.queries import UNDELIVERED_KEY
