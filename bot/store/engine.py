@@ -64,7 +64,7 @@ class Use(StrEnum):
     READS = "reads"
     """What people look at."""
     COMPOSING = "composing"
-    """What the sender reads for the messages that it sends."""
+    """What the sender reads for the messages that it sends, and the clock for a digest: never with people's connections."""
     HEALTH = "health"
     """Questions after our health, which are answered even where all other connections are taken."""
 
@@ -146,9 +146,9 @@ class Database:
             yield session
 
     @contextmanager
-    def snapshot(self) -> Iterator[Session]:
+    def snapshot(self, use: Use = Use.READS) -> Iterator[Session]:
         """A session that reads the database as it is now for as long as the block lasts, while others go on writing."""
-        with self.sessions(bind=self.engines[Use.READS].execution_options(**_SNAPSHOT[self.dialect])) as session:
+        with self.sessions(bind=self.engines[use].execution_options(**_SNAPSHOT[self.dialect])) as session:
             yield session
 
     def dispose(self) -> None:
@@ -178,7 +178,7 @@ def snapshot_beside(session: Session) -> Iterator[Session]:
         yield session
         return
     database: Database = session.info["database"]
-    with database.snapshot() as reader:
+    with database.snapshot(Use.COMPOSING) as reader:
         yield reader
 
 

@@ -38,6 +38,14 @@ def remember(session: Session, team_id: str, name: str, now: datetime) -> int:
     return existing_id
 
 
+def adopt(session: Session, team_id: str, name: str) -> bool:
+    """Give the waiting workspace, if there is one, to this Slack team, if it is new here; returns whether it was."""
+    if id_of(session, team_id) is not None:
+        return False
+    statement = update(workspace).where(workspace.c.team_id == PENDING).values(team_id=team_id, name=name)
+    return bool(session.connection().execute(statement).rowcount == 1)
+
+
 def admin_of(session: Session, workspace_id: int) -> str | None:
     """The Slack id of an admin who can be reached; the same one every time."""
     statement = (

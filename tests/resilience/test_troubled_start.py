@@ -11,6 +11,7 @@ from bot.store.engine import Database
 from bot.wiring import Bot, CannotStartError
 from sandbox import Fault, Sandbox
 from tests.support.bot_process import MANIFEST, WORKSPACE, free_port, settings_for
+from tests.support.databases import Databases
 
 
 def bot_on(sandbox: Sandbox, database: Database, directory: Path) -> Bot:
@@ -20,13 +21,15 @@ def bot_on(sandbox: Sandbox, database: Database, directory: Path) -> Bot:
 
 
 @pytest.mark.parametrize("kind", ["error500", "drop_before", "ratelimited", "error:internal_error"])
-async def test_a_replica_starts_once_slack_has_recovered(kind: str, database: Database, tmp_path: Path) -> None:
+async def test_a_replica_starts_once_slack_has_recovered(kind: str, databases: Databases, tmp_path: Path) -> None:
+    database = Database(databases.empty())
     async with Sandbox(WORKSPACE, MANIFEST) as sandbox:
         sandbox.fault(Fault("auth.test", kind, count=2, retry_after=1))
         bot = bot_on(sandbox, database, tmp_path)
         await bot.start()
         assert bot.where.team == "Northwind CS"
         await bot.stop()
+    database.dispose()
 
 
 async def test_a_slack_that_does_not_recover_is_not_blamed_on_the_token(database: Database, tmp_path: Path) -> None:

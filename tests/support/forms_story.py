@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.rooms import ACTIONS, CALLBACKS
-from bot.store import accounts
+from bot.store import accounts, ledger
+from bot.store.entities import Entity
+from bot.store.ledger import Author
 from sandbox.person import Person
 from tests.support.believable import ASKED, Book, channel_id, fill
 from tests.support.bot_process import Stage
@@ -53,10 +58,10 @@ class Day:
         while who.modal:
             await who.close()
 
-    async def form(self, who: Person, line: str, *clicks: str, **where: Any) -> None:
-        """Open a form by a command and clicks."""
+    async def form(self, who: Person, line: str, *clicks: str, channel: str = "general", **where: Any) -> None:
+        """Open a form by a command in a channel, and by clicks."""
         await self.close(who)
-        await who.command(line)
+        await who.command(line, channel)
         for action in clicks:
             await who.click(action, **where)
 
@@ -72,7 +77,18 @@ def _json(message: dict[str, Any]) -> str:
 async def live(day: Day) -> None:
     """The whole day."""
     day.book = fill(day.stage)
-    for part in (_plan, _meetings, _proof, _account, _loops, _portfolio, _risks, _presses):
+    for part in (
+        _plan,
+        _meetings,
+        _proof,
+        _account,
+        _proposals,
+        _imported_owners,
+        _loops,
+        _portfolio,
+        _risks,
+        _presses,
+    ):
         await part(day)
 
 
@@ -151,6 +167,39 @@ async def _account(day: Day) -> None:
     await day.submit(ines, CALLBACKS.TIER, {"tier": "low_touch", "reason": "One user"})
 
 
+async def _proposals(day: Day) -> None:
+    """Tom proposes two accounts for Inês; one is added, one is not."""
+    tom, maya = day.stage.person("tom"), day.maya
+    for name, decision in (("Initech", ACTIONS.ADD_PROPOSED), ("Hooli", ACTIONS.DECLINE_PROPOSED)):
+        await day.form(tom, "/proof new")
+        await day.submit(tom, CALLBACKS.NEW_ACCOUNT, {"name": name, "owner": day.ines.id})
+        await day.close(tom)
+        await day.stage.settle()
+        await day.press(maya, decision)
+        await day.stage.settle()
+
+
+async def _imported_owners(day: Day) -> None:
+    """Two owners whom an import named, and whom nobody in Slack is called: one is Kenji, one has left."""
+    stage, maya = day.stage, day.maya
+    for name in ("Zoe Zukunft", "Otto Oben"):
+        stage.write(partial(imported_owner, stage=stage, name=name))
+    await stage.go_on(minutes=1)
+    await day.close(maya)
+    first, second = [message for message in maya.dm() if ACTIONS.CHOOSE_OWNER in _json(message)][-2:]
+    await maya.click(ACTIONS.CHOOSE_OWNER, message=first)
+    await day.submit(maya, CALLBACKS.CHOOSE_OWNER, {"colleague": stage.person("kenji").id})
+    await day.press(maya, ACTIONS.NO_SUCH_OWNER, message=second)
+    await stage.settle()
+
+
+def imported_owner(session: Session, stage: Stage, name: str) -> None:
+    """A member whom only a file knows, with an account."""
+    by = Author(stage.workspace_id, None, "import")
+    owner = ledger.add(session, by, Entity.MEMBER, stage.now, workspace_id=stage.workspace_id, name=name)
+    accounts.create(session, by, stage.now, f"Account of {name}", owner_id=owner)
+
+
 async def _loops(day: Day) -> None:
     maya = day.maya
     for action, callback in (
@@ -201,9 +250,9 @@ async def _risks(day: Day) -> None:
 
 async def _presses(day: Day) -> None:
     ines = day.ines
-    await day.form(ines, "/proof acme")
+    await day.form(ines, "/proof acme", channel="cs-north")
     await day.press(ines, ACTIONS.SHARE_CARD)
-    await day.form(ines, "/proof acme packet")
+    await day.form(ines, "/proof acme packet", channel="cs-north")
     await day.press(ines, ACTIONS.SHARE_PACKET)
     await day.form(ines, "/proof acme")
     await day.press(ines, ACTIONS.ADD_EVIDENCE)

@@ -13,7 +13,7 @@ from functools import cache
 
 from babel import Locale
 
-from bot.domain.values.days import LATEST, in_range
+from bot.domain.values.days import LATEST, add_days, in_range, shift_moment
 from bot.domain.values.slugs import folded
 from bot.features.imports.cells import is_empty, must_be_short
 from bot.features.imports.remarks import Note, Remark, Unreadable, note
@@ -104,9 +104,9 @@ def read(text: str, order: DateOrder | None, *, latest: int = LATEST.year) -> Re
     if (reading := _numeric(bare, order, latest)) is not None:
         return reading
     if _SERIAL.fullmatch(bare):
-        return Reading(_EXCEL_EPOCH + timedelta(days=int(bare[:5])), Remark.DATES_OF_SPREADSHEET)
+        return Reading(add_days(_EXCEL_EPOCH, int(bare[:5])), Remark.DATES_OF_SPREADSHEET)
     if _MILLISECONDS.fullmatch(bare):
-        return _checked((datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(bare))).date())
+        return _checked(shift_moment(datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=int(bare))).date())
     for pattern, (year, month, day) in ((_DAY_NAME, (3, 2, 1)), (_NAME_DAY, (3, 1, 2)), (_YEAR_NAME_DAY, (1, 2, 3))):
         for form in (bare, _WEEKDAY.sub("", bare, count=1)):
             match = pattern.fullmatch(form)

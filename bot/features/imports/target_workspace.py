@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
@@ -32,11 +32,3 @@ def find(session: Session, team_id: str | None) -> int | None:
 def find_or_add(session: Session, team_id: str | None, now: datetime) -> int:
     """As `find`; the first import into a new database makes a workspace that waits for Slack to name it."""
     return find(session, team_id) or workspaces.remember(session, workspaces.PENDING, "not connected to Slack yet", now)
-
-
-def adopt(session: Session, team_id: str, name: str) -> bool:
-    """Give the waiting workspace, if there is one, to this Slack team, if it is new here; returns whether it was."""
-    if workspaces.id_of(session, team_id) is not None:
-        return False
-    statement = update(workspace).where(workspace.c.team_id == workspaces.PENDING).values(team_id=team_id, name=name)
-    return bool(session.connection().execute(statement).rowcount == 1)

@@ -152,6 +152,7 @@ def guests_form(session: Session, actor: Actor, form: PortfolioForm, now: dateti
         must_read(actor)
     else:
         _managed(session, actor, form.portfolio_id)
+    bands.loads_of(form.loads or "")  # the next form has no such input to show a mistake at
     guests = _guests_not_allowed(session, actor, form.readers)
     if not guests or form.readers.shared_outside:
         return None

@@ -140,7 +140,7 @@ def _offered(body: Body) -> set[str]:
 
 
 def _portfolio(form: Form, readers: ChannelReaders) -> PortfolioForm:
-    weekday = form.words("weekday")
+    weekday, (portfolio, _, loads) = form.words("weekday"), form.metadata.partition(":")
     if not weekday.isdecimal():
         raise UserError(PortfolioRefusal.WEEKDAY_MISSING, "weekday")
     return PortfolioForm(
@@ -151,7 +151,7 @@ def _portfolio(form: Form, readers: ChannelReaders) -> PortfolioForm:
         time=form.words("time"),
         tz=form.words("tz"),
         bands=form.text("bands") or "",
-        loads=form.text("loads") or "",
-        portfolio_id=number(form.metadata) if form.metadata else None,
+        loads=form.text("loads") if "loads" in form else loads,
+        portfolio_id=number(portfolio) if portfolio else None,
         readers=readers,
     )

@@ -16,7 +16,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.values.clock import Clock
 from bot.domain.values.slugs import folded
-from bot.features.imports import target_workspace
 from bot.features.undelivered import lost_channels, reroute
 from bot.outbox.pacing import resume_workspace
 from bot.outbox.types import PermanentFailure
@@ -57,7 +56,7 @@ async def install(client: AsyncWebClient, database: Database, now: datetime, *, 
 
     def remember() -> int:
         with database.begin() as session:
-            target_workspace.adopt(session, team_id, team)
+            workspaces.adopt(session, team_id, team)
             if alone and (problem := others_sentence(session, team_id, team)):
                 raise OtherWorkspaceError(problem)
             workspace_id = workspaces.remember(session, team_id, team, now)
