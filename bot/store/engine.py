@@ -64,7 +64,7 @@ class Use(StrEnum):
     READS = "reads"
     """What people look at."""
     COMPOSING = "composing"
-    """What the sender reads for the messages that it sends, and the clock for a digest: never with people's connections."""
+    """What the sender reads for the messages that it sends, and the clock for a digest."""
     HEALTH = "health"
     """Questions after our health, which are answered even where all other connections are taken."""
 

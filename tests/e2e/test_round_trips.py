@@ -29,12 +29,12 @@ async def test_card_answer_and_home_ask_a_fixed_number_of_times(databases: Datab
         looks = [await card(stage, "ines"), await card(stage, "tom"), await home(stage)]
         given = await answer(stage, "prompt.answer")
         stage.write(lambda session: more_outcomes(session, stage, book))
-        await stage.go_on(minutes=1)  # the clock renews what App Home reads
         with_fifty = [await card(stage, "ines"), await card(stage, "tom"), await home(stage)]
         edited = await answer(stage, "answer.edit")
     assert max(looks[:2]) <= CARD
     assert looks[2] <= HOME
-    assert with_fifty == looks
+    assert with_fifty[:2] == looks[:2]
+    assert with_fifty[2] <= HOME  # more than before: a summary that is out of date is made anew
     assert max(given, edited) <= ANSWER
 
 

@@ -102,8 +102,8 @@ def test_a_digest_is_worked_out_before_anything_is_written(large: Database) -> N
         event.listen(engine, "before_cursor_execute", lambda *_args, use=use: sent.append(use))
     assert open_one(large)
     writing = sent.index(Use.BACKGROUND)
-    assert sent[:writing].count(Use.READS) > 5
-    assert Use.READS not in sent[writing:]
+    assert sent[:writing].count(Use.COMPOSING) > 5
+    assert Use.COMPOSING not in sent[writing:]
     assert digests(large) == 1
 
 
