@@ -171,7 +171,7 @@ def _claimed(row: AnyRow, at: datetime, until: datetime) -> Claimed:
         failures=row.failures,
         in_doubt=doubtful,
         blind=row.blind,
-        claimed_at=row.claimed_at if doubtful else at,
+        doubt_from=(row.doubt_from or row.claimed_at) if doubtful else at,
         taken_at=at,
         lease_until=until,
         doubt_until=row.doubt_until if doubtful else until,

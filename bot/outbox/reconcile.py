@@ -86,7 +86,7 @@ class Reconciler:
                 return replace(
                     row,
                     in_doubt=False,
-                    claimed_at=row.taken_at,
+                    doubt_from=row.taken_at,
                     doubt_until=row.lease_until,
                     look_cursor=None,
                     looks_refused=0,

@@ -178,7 +178,7 @@ def mark_absent(session: Session, row: Claimed) -> bool:
 
     Committed before the message is sent again: what arrives from now on is no older than this claim.
     """
-    values = {"claimed_at": row.taken_at, "doubt_until": row.lease_until, "look_cursor": None, "looks_refused": 0}
+    values = {"doubt_from": row.taken_at, "doubt_until": row.lease_until, "look_cursor": None, "looks_refused": 0}
     return _mark(session, row, values)
 
 

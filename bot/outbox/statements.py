@@ -183,6 +183,8 @@ TAKE = (
         attempts=_row.attempts + 1,
         in_doubt=case((_DOUBTFUL, true()), else_=false()),
         claimed_at=case((_DOUBTFUL, _row.claimed_at), else_=_AT),
+        # A row of an earlier release has no start of its own.
+        doubt_from=case((_DOUBTFUL, func.coalesce(_row.doubt_from, _row.claimed_at)), else_=_AT),
         doubt_until=case((_DOUBTFUL, _row.doubt_until), else_=bindparam("until", type_=UtcDateTime)),
     )
 )

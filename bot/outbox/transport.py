@@ -68,7 +68,7 @@ class Transport(Protocol[P]):
     ) -> Found | Absent | Unfinished | CannotLook | LookRefused | NotSent | PermanentFailure:
         """Look for the row's `uuid` in one page of its channel's (or thread's) history, from `row.look_cursor` on.
 
-        The history is that between `row.claimed_at` and `row.doubt_until`, with a margin for the clocks' difference.
+        The history is that between `row.doubt_from` and `row.doubt_until`, with a margin for the clocks' difference.
         `NotSent`: the look itself failed and may be tried again. `PermanentFailure`: Slack takes nothing from this
         workspace."""
 

@@ -85,7 +85,7 @@ class Claimed:
     else off.
 
     `thread_ts` and `target_ts` are known when the rows they come from were sent; `orphan` says why they cannot be.
-    `in_doubt` means that an earlier attempt may have reached Slack between `claimed_at` and `doubt_until` (database
+    `in_doubt` means that an earlier attempt may have reached Slack between `doubt_from` and `doubt_until` (database
     time; None: nobody noted it). A look for it goes on at `look_cursor`; Slack has refused `looks_refused` of them.
     """
 
@@ -104,7 +104,7 @@ class Claimed:
     failures: int
     in_doubt: bool
     blind: int
-    claimed_at: datetime
+    doubt_from: datetime
     taken_at: datetime
     lease_until: datetime
     doubt_until: datetime | None = None

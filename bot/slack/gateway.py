@@ -233,8 +233,8 @@ class Gateway:
     def _window(self, row: Claimed) -> dict[str, str]:
         """Between which moments to search. Where the clock was moved (demo, tests), Slack's stand-in follows it."""
         if abs(self._clock.now() - datetime.now(UTC)) > _CLOCK_MARGIN:
-            return {"oldest": _stamp(min(row.claimed_at, row.due_at) - _CLOCK_MARGIN)}
-        window = {"oldest": _stamp(row.claimed_at - _CLOCK_MARGIN)}
+            return {"oldest": _stamp(min(row.doubt_from, row.due_at) - _CLOCK_MARGIN)}
+        window = {"oldest": _stamp(row.doubt_from - _CLOCK_MARGIN)}
         return window | ({"latest": _stamp(row.doubt_until + _CLOCK_MARGIN)} if row.doubt_until else {})
 
     async def _search(self, row: Claimed, channel: str) -> Found | Absent | Unfinished:

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
+    op.add_column("outbox", sa.Column("doubt_from", moment, nullable=True))
     op.add_column("outbox", sa.Column("doubt_until", moment, nullable=True))
     op.add_column("outbox", sa.Column("look_cursor", sa.String(400), nullable=True))
     op.add_column("outbox", sa.Column("looks_refused", sa.Integer(), nullable=False, server_default="0"))

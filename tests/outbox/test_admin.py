@@ -111,7 +111,7 @@ def test_a_message_whose_sender_vanished_is_looked_for_when_it_is_retried(queued
     with queued.begin() as session:
         outbox_admin.retry(session, first.id)
     (again,) = take(queued)
-    assert (again.in_doubt, again.claimed_at) == (True, first.claimed_at)
+    assert (again.in_doubt, again.doubt_from) == (True, first.doubt_from)
 
 
 def drop(database: Database, row_id: int) -> None:
@@ -150,7 +150,7 @@ def test_a_doubt_outlives_dropping_and_dropping_again(queued: Database) -> None:
         drop(queued, first.id)
         retry(queued, first.id)
     (again,) = take(queued)
-    assert (again.in_doubt, again.claimed_at) == (True, first.claimed_at)
+    assert (again.in_doubt, again.doubt_from) == (True, first.doubt_from)
 
 
 def test_what_was_sent_without_looking_is_in_doubt_whatever_slack_said_in_the_end(queued: Database) -> None:

@@ -133,7 +133,7 @@ def test_an_expired_lease_is_taken_over_in_doubt(database: Database) -> None:
     (again,) = take(database)
     assert again.in_doubt
     assert again.token == row.token + 1
-    assert again.claimed_at == row.claimed_at
+    assert again.doubt_from == row.doubt_from
     assert again.uuid == row.uuid
 
 

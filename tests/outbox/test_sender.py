@@ -228,7 +228,7 @@ async def test_a_look_ends_with_the_lease_of_the_last_attempt(database: Database
     look = office.transport.find
 
     async def find(row: Claimed) -> Found | Absent | Unfinished | CannotLook | LookRefused:
-        windows.append((row.claimed_at, row.doubt_until))
+        windows.append((row.doubt_from, row.doubt_until))
         pass_time(database, 100)
         return await look(row)
 

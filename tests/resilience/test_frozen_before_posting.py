@@ -51,7 +51,7 @@ def row(channel: str) -> Claimed:
         failures=0,
         in_doubt=False,
         blind=0,
-        claimed_at=NOW,
+        doubt_from=NOW,
         taken_at=NOW,
         lease_until=NOW + timedelta(seconds=30),
     )

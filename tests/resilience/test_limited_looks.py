@@ -132,5 +132,5 @@ async def test_a_look_reads_from_the_claim_to_the_end_of_the_lease(tmp_path: Pat
         [look] = [call for call in stage.sandbox.calls if call["method"] == "conversations.history"]
         oldest, latest = (float(look["request"][name]) for name in ("oldest", "latest"))
         assert row.note == "reconciled"
-        assert oldest == pytest.approx(row.claimed_at.timestamp() - 300, abs=1e-3)
+        assert oldest == pytest.approx(row.doubt_from.timestamp() - 300, abs=1e-3)
         assert latest == pytest.approx(row.doubt_until.timestamp() + 300, abs=1e-3)

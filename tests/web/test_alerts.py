@@ -47,7 +47,7 @@ ROW = Claimed(
     failures=0,
     in_doubt=False,
     blind=0,
-    claimed_at=NOW,
+    doubt_from=NOW,
     taken_at=NOW,
     lease_until=NOW,
 )
