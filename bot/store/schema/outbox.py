@@ -1,9 +1,9 @@
 """The tables of delivery: what must reach Slack, and the gates that pace it.
 
 Three kinds of time live here and are never compared: `due_at`, `created_at` and `finished_at` are business time (the
-injected clock); `ready_at`, `lease_until`, `claimed_at`, `doubt_from`, `doubt_until` and the gates are the database's own time
-(`engine.db_now`). What may have reached Slack did so between `doubt_from`, a claim, and `doubt_until`, the end of a lease;
-`claimed_at` is the first claim since which the row has been in flight.
+injected clock); `ready_at`, `lease_until`, `claimed_at`, `doubt_from`, `doubt_until` and the gates are the database's
+own time (`engine.db_now`). What may have reached Slack did so between `doubt_from`, a claim, and `doubt_until`, the end
+of a lease; `claimed_at` is the first claim since which the row has been in flight.
 
 A row is open until `finished_at`. An open row is `waiting` (looked at by every claim), `parked` (something before it in
 its channel is open, so no claim needs to look at it) or `sending`. State changes of open rows happen under the lock of
