@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from bot.store.engine import Database, secrets_of
 from bot.wiring import Bot, CannotStartError
 from bot.wiring import secrets_of as secrets_of_settings
 
+TEAM = "T-HIDDEN-TEAM"
 WORDS = "Halden will sack Kim on Friday"
 TOKEN = "xoxb-hidden-token"
 PASSWORD = "hunter2-is-hidden"
@@ -49,7 +51,7 @@ def logged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 def test_a_refused_row_is_logged_without_its_values(logged: io.StringIO, database: Database) -> None:
     """PostgreSQL quotes the row in its message, SQLAlchemy the parameters in its own."""
-    row = {"team_id": "T1", "name": WORDS}
+    row = {"team_id": TEAM, "name": WORDS, "created_at": datetime(2026, 4, 7, tzinfo=UTC)}
     with database.session() as session:
         try:
             session.execute(insert(schema.workspace), [row])
@@ -59,8 +61,9 @@ def test_a_refused_row_is_logged_without_its_values(logged: io.StringIO, databas
             structlog.get_logger("test").error("it.failed", why=bot_log.said(error))
         else:
             raise AssertionError("the second row has the team of the first")
-    assert WORDS not in logged.getvalue() and "T1" not in logged.getvalue()
+    assert WORDS not in logged.getvalue() and TEAM not in logged.getvalue()
     assert logged.getvalue().count("it.failed") == 2 and "IntegrityError" in logged.getvalue()
+    assert "NOT NULL" not in logged.getvalue().upper().replace("_", " "), "the row was refused for another reason"
 
 
 @pytest.mark.parametrize(

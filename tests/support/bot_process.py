@@ -6,11 +6,13 @@ become due happen with `Stage.settle`. Set TRAFFIC to a file to keep what went t
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +38,10 @@ from sandbox.person import Person
 from tests.support.cast import sandbox_workspace
 from tests.support.waiting import PATIENCE_SECONDS
 
+_FIRST_PORT, _PORT_COUNT = 12_000, 20_000
+_START = random.SystemRandom().randrange(_PORT_COUNT)
+"""Each process starts elsewhere, so that two workers do not meet."""
+_PORTS = (_FIRST_PORT + (_START + n) % _PORT_COUNT for n in itertools.count())
 T = TypeVar("T")
 Delivery = Literal["socket", "http"]
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -98,9 +104,14 @@ class Stage:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port that nobody listens on, below those that systems give to outgoing connections.
+
+    Such a connection, of another test perhaps, could take a port of the upper range before the bot listens on it.
+    """
+    for port in itertools.islice(_PORTS, _PORT_COUNT):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("every port is taken")
 
 
 @asynccontextmanager
