@@ -62,10 +62,18 @@ def writable_row(session: Session, actor: Actor, entity: Entity, row_id: int) ->
     return account, row
 
 
+def stranger(session: Session, account: Account, entity: Entity, row_id: int, refusal: UserError) -> UserError:
+    """What to raise about a row that is not of this account: `refusal`, or "no such account" if not ours at all."""
+    ours = entities.row_of(session, account.workspace_id, entity, row_id)
+    return no_such_account() if ours is None else refusal
+
+
 def outcome_of(session: Session, account: Account, outcome_id: int) -> Outcome:
     """An outcome of this account; raises `UserError` when it belongs to another one."""
     row = entities.row_of(session, account.workspace_id, Entity.OUTCOME, outcome_id)
-    if row is None or row["account_id"] != account.id:
+    if row is None:
+        raise no_such_account()
+    if row["account_id"] != account.id:
         raise UserError(AppRefusal.OUTCOME_OF_ANOTHER_ACCOUNT, "outcome", account=account.name)
     return Outcome(**{field.name: row[field.name] for field in fields(Outcome)})
 

@@ -64,6 +64,7 @@ def version_of_portfolio(session: Session, actor: Actor, portfolio_id: int) -> i
     return changes.newest_of_portfolio(session, actor.workspace_id, portfolio_id)
 
 
+# within: it locks a row and says nothing of it; who calls has looked the account up
 def hold(session: Session, account_id: int, now: datetime) -> None:
     """Hold an account until the transaction ends: what is read of it from here on is what it is changed from."""
     ledger.touch(session, [account_id], now)

@@ -129,7 +129,7 @@ EXPIRED = (
     select(_row.id, _row.workspace_id, _row.channel)
     .outerjoin(workspace_gate, _workspace.workspace_id == _row.workspace_id)
     .where(is_state(State.SENDING), _row.lease_until <= _AT, _OF_OPEN_WORKSPACE, or_(_NEEDS_NO_LOOK, _MAY_LOOK))
-    .order_by(_row.lease_until)
+    .order_by(_row.lease_until, _row.id)
     .limit(bindparam("limit", type_=Integer))
 )
 

@@ -211,6 +211,7 @@ def _write(session: Session, lines: list[dict[str, Any]]) -> None:
         session.execute(insert(schema.history), lines)
 
 
+# within: a wrong id makes one account be looked at once too often, no more
 def touch(session: Session, account_ids: Iterable[int], now: datetime) -> None:
     """Ask for these accounts to be looked at again as of `now`; their summaries are out of date."""
     pending: _Pending | None = session.info.get(_PENDING)

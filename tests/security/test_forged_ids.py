@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import no_such_account
 from bot.app.actor import UserError
-from bot.store import schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from tests.security.operations import Operation, operations
@@ -38,33 +37,26 @@ class Attack:
     session: Session
     ours: Filled
     theirs: Filled
-    before: dict[str, list[Any]]
+    writes: list[str]
 
     def call(self, operation: Operation, forged: Callable[[str], bool]) -> Called:
         """Call an operation with the ids of the other workspace wherever `forged(path)` says so."""
         arguments = operation.arguments(lambda path, entity: (self.theirs if forged(path) else self.ours).ids[entity])
         refusal = None
         savepoint = self.session.begin_nested()
+        self.writes.clear()
         try:
             operation.call(self.session, self.ours.admin, **arguments)
         except UserError as error:
             refusal = error
-        wrote = _rows(self.session) != self.before
+        self.session.flush()
         savepoint.rollback()
-        return Called(refusal, wrote)
+        return Called(refusal, bool(self.writes))
 
     def names(self, refusal: UserError) -> list[str]:
         """Names of the other workspace that a refusal tells, in its words or in its facts."""
         told = f"{refusal} {vars(refusal)}"
         return [name for name in self.theirs.names if name.lower() in told.lower()]
-
-
-def _rows(session: Session) -> dict[str, list[Any]]:
-    """All rows of all tables."""
-    return {
-        table.name: list(session.execute(select(table).order_by(*table.primary_key.columns)).all())
-        for table in schema.metadata.sorted_tables
-    }
 
 
 def _same(refusal: UserError | None, other: UserError) -> bool:
@@ -76,8 +68,17 @@ def attack(database: Database) -> Iterator[Attack]:
     other = add_workspace(database, "T2")
     with database.begin() as session:
         theirs, ours = fill(session, 1, "Zephyrine"), fill(session, other, "Quillon")
+    writes: list[str] = []
+
+    def keep(_connection: object, cursor: Any, statement: str, *_rest: object) -> None:
+        if "account_due" in statement:
+            return  # whoever writes holds the account by this row first; it says only when to look at it again
+        if cursor.rowcount and statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            writes.append(statement)
+
     with database.begin() as session:
-        yield Attack(session, ours, theirs, _rows(session))
+        event.listen(session.connection().engine, "after_cursor_execute", keep)
+        yield Attack(session, ours, theirs, writes)
 
 
 def test_every_entity_has_a_row_to_forge(attack: Attack) -> None:
@@ -91,17 +92,21 @@ def test_every_operation_refuses_the_ids_of_another_workspace(attack: Attack) ->
         wrong |= _wrongs(attack, operation.name, outcome)
         if outcome.refusal is not None and not _same(outcome.refusal, no_such_account()):
             wrong[f"{operation.name}, refusal"] = f"another refusal than no such account: {outcome.refusal}"
-    assert not wrong
+    assert not wrong, "\n".join(f"{name}: {what}" for name, what in wrong.items())
 
 
 def test_every_id_of_an_operation_is_held_against_the_workspace(attack: Attack) -> None:
-    """One forged id among good ones; a refusal may then name what is the actor's own."""
+    """One forged id among good ones: the answer is the same, unless something else is wrong with the call as well."""
     wrong: dict[str, str] = {}
     for operation in operations():
+        anyway = attack.call(operation, lambda path: False).refusal
         for forged in operation.ids if len(operation.ids) > 1 else ():
             outcome = attack.call(operation, forged.__eq__)
             wrong |= _wrongs(attack, f"{operation.name} with a forged {forged}", outcome)
-    assert not wrong
+            told = outcome.refusal
+            if told is not None and not (_same(told, no_such_account()) or (anyway and _same(anyway, told))):
+                wrong[f"{operation.name} with a forged {forged}, refusal"] = f"another refusal: {told}"
+    assert not wrong, "\n".join(f"{name}: {what}" for name, what in wrong.items())
 
 
 def test_the_same_calls_with_ids_of_ones_own_find_their_rows(attack: Attack) -> None:

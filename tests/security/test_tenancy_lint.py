@@ -124,11 +124,23 @@ def test_a_listener_reaches_no_function_that_takes_a_bare_id(tmp_path: Path) -> 
         "def by_actor(session, actor, risk_id: int): ...\n"
         "def by_slack(session, slack_id: str): ...\n"
         "def _of(session, risk_id: int): ...\n"
+        "# within: it reads nothing\n"
+        "def excused(session, risk_id: int): ...\n"
     )
     by_module = bare_ids("from bot.store import risks\n", "slack.py", tmp_path)
+    by_alias = bare_ids("import bot.store.risks as rows\n", "slack.py", tmp_path)
     by_name = bare_ids("from bot.store.risks import by_id, in_workspace\n", "slack.py", tmp_path)
     assert [str(finding) for finding in by_module] == [str(finding) for finding in by_name]
+    assert [str(finding) for finding in by_module] == [str(finding) for finding in by_alias]
     assert [finding.what.partition(" takes ")[0] for finding in by_module] == ["by_id"]
+
+
+@pytest.mark.parametrize("folder", ["app", "outbox", "store", "features"])
+def test_an_id_in_any_place_and_of_any_layer_is_found(tmp_path: Path, folder: str) -> None:
+    module = tmp_path / "bot" / folder / "rows.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("def lock(session, now, *, risk_ids: Iterable[int]): ...\n")
+    assert len(bare_ids(f"from bot.{folder} import rows\n", "slack.py", tmp_path)) == 1
 
 
 def test_the_tree_is_clean() -> None:

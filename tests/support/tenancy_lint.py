@@ -13,7 +13,7 @@ module that it names) has one of:
 What is rightly without it says why, in a comment in the function or above the constant:
 `# all workspaces: <reason>` for what the clock, the sender or an operator does for everybody,
 `# within: <reason>` for rows that were reached through the workspace already. A module that has only such statements
-says so once: `# all workspaces, whole module: <reason>`.
+says so once: `# all workspaces, whole module: <reason>`. A function that may be given any id says why in the same way.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ VALUES = {
     "Prompt",
     "Risk",
 }
+_SAY_WHOSE = VALUES | {"Actor", "Answering", "NameLookup"}
+_REACHED = ("bot.store.", "bot.outbox.", "bot.app.", "bot.features.")
 HELPERS = {"in_workspace", "belongs"}
 """Conditions that hold the workspace: an entity's own, and that of `proof_state`, for accounts found in it."""
 _BUILDS = {"select", "update", "delete"}
@@ -93,26 +95,51 @@ def statements(source: str, file: str) -> list[Breach]:
 def bare_ids(source: str, file: str, root: Path = ROOT) -> list[Breach]:
     """The functions within reach of a listener's module, by its imports, that take an id without saying whose."""
     found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("bot.store", "bot.features")):
-            base = root / (node.module or "").replace(".", "/")
-            for alias in node.names:
-                module = base / f"{alias.name}.py"
-                reached = _bare(module) if module.exists() else _bare(base.with_suffix(".py"), alias.name)
-                what = "takes {} without actor or workspace, and a listener can reach it"
-                found += [Breach(file, node.lineno, f"{name} {what.format(bare)}") for name, bare in reached]
+    what = "takes {} without actor or workspace, and a listener can reach it"
+    for line, module, only in _imports(ast.parse(source)):
+        if module.startswith(_REACHED):
+            path = root / f"{module.replace('.', '/')}.py"
+            found += [Breach(file, line, f"{name} {what.format(bare)}") for name, bare in _bare(path, only)]
     return found
 
 
+def _imports(tree: ast.Module) -> Iterator[tuple[int, str, str | None]]:
+    """What a module imports: line, module, and the name taken out of it, or None for the module itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name, None) for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                yield node.lineno, node.module, alias.name
+                yield node.lineno, f"{node.module}.{alias.name}", None
+
+
 def _bare(path: Path, only: str | None = None) -> Iterator[tuple[str, str]]:
-    """The public functions of a module whose second parameter is an id, and no workspace's; with that parameter."""
-    for node in ast.parse(path.read_text()).body if path.exists() else ():
-        wanted = isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and only in (None, node.name)
-        if isinstance(node, ast.FunctionDef) and wanted and len(node.args.args) > 1:
-            second = node.args.args[1]
-            is_id = second.arg.endswith("_id") and "int" in ast.unparse(second.annotation or ast.Constant(""))
-            if is_id and second.arg != "workspace_id":
-                yield node.name, second.arg
+    """The public functions of a module that take an id and nothing that says whose it is; with that parameter."""
+    source = path.read_text() if path.exists() else ""
+    module = _Module(ast.parse(source), source.splitlines())
+    for node in module.tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or only not in (None, node.name):
+            continue
+        arguments = _arguments(node)
+        if module.excused(node):
+            continue
+        if any(
+            argument.arg in ("actor", "workspace_id", "workspace_ids") or _words(argument.annotation) & _SAY_WHOSE
+            for argument in arguments
+        ):
+            continue
+        bare = next((argument.arg for argument in arguments if _is_bare(argument)), None)
+        if bare is not None:
+            yield node.name, bare
+
+
+def _is_bare(argument: ast.arg) -> bool:
+    return (
+        argument.arg.endswith(("_id", "_ids"))
+        and argument.arg != "workspace_ids"
+        and "int" in _words(argument.annotation)
+    )
 
 
 @dataclass
@@ -131,10 +158,11 @@ class _Module:
         for node in self.tree.body:
             units = node.body if isinstance(node, ast.ClassDef) else [node]
             for unit in units:
-                if not self._excused(unit):
+                if not self.excused(unit):
                     yield from self._missing(unit)
 
-    def _excused(self, unit: ast.stmt) -> bool:
+    def excused(self, unit: ast.stmt) -> bool:
+        """Whether a comment says why this needs no workspace."""
         begin = unit.lineno - 1
         while begin and self.lines[begin - 1].lstrip().startswith("#"):
             begin -= 1

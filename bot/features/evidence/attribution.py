@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from bot.app.accounts import stranger
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun, rules_day
 from bot.app.shown import version_of_account
@@ -27,6 +28,7 @@ from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceRecordedView, IsolateShareView
 from bot.features.plan import people as plan_people
 from bot.store import proof_state
+from bot.store.entities import Entity
 
 _MAY_ACCEPT = (Part.FINANCE, Part.ECONOMIC_BUYER)
 
@@ -120,8 +122,11 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
             else None
         )
     person = next((person for person in state.people if person.id == new.accepted_by), None)
-    if person is None or person.part not in _MAY_ACCEPT:
-        raise UserError(EvidenceRefusal.NOT_THEIR_BUYER, "accepted_by")
+    refusal = UserError(EvidenceRefusal.NOT_THEIR_BUYER, "accepted_by")
+    if person is None:
+        raise stranger(session, state.account, Entity.PERSON, new.accepted_by, refusal)
+    if person.part not in _MAY_ACCEPT:
+        raise refusal
     return person.id
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import outcome_of, row_of, writable, writable_row
+from bot.app.accounts import outcome_of, row_of, stranger, writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import assess_now
 from bot.app.refusals import AppRefusal
@@ -181,4 +181,5 @@ def _check_person(session: Session, account: Account, person_id: int | None, fie
     if person_id is None:
         return
     if not queries.has_person(session, account, person_id):
-        raise UserError(AppRefusal.PERSON_OF_ANOTHER_ACCOUNT, field, account=account.name)
+        refusal = UserError(AppRefusal.PERSON_OF_ANOTHER_ACCOUNT, field, account=account.name)
+        raise stranger(session, account, Entity.PERSON, person_id, refusal)

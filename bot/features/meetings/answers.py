@@ -59,7 +59,9 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     """
     account = account_of(session, actor, new.account_id)
     prompt = queries.of_meeting(session, actor.workspace_id, new.meeting_id) if new.meeting_id else None
-    if (prompt is None) != (new.meeting_id is None) or (prompt is not None and prompt.account_id != account.id):
+    if new.meeting_id is not None and prompt is None:
+        raise no_such_account()
+    if prompt is not None and prompt.account_id != account.id:
         raise UserError(MeetingRefusal.MEETING_OF_ANOTHER)
     must_write_unless_asked(session, actor, account, right_of_asked(actor, prompt), now)
     _check(actor, new, now)

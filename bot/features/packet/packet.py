@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import account_of, writable
+from bot.app.accounts import account_of, stranger, writable
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed
 from bot.app.refusals import AppRefusal
@@ -81,7 +81,8 @@ def accept(
     state = proof_state.load(session, actor.workspace_id, account_id)
     person = next((person for person in state.people if person.id == by_person), None)
     if person is None:
-        raise UserError(AppRefusal.PERSON_OF_ANOTHER_ACCOUNT, "by", account=account.name)
+        refusal = UserError(AppRefusal.PERSON_OF_ANOTHER_ACCOUNT, "by", account=account.name)
+        raise stranger(session, account, Entity.PERSON, by_person, refusal)
     if not person.is_there(on):
         raise UserError(PacketRefusal.PERSON_HAD_LEFT, "by", person=person.name)
     if on > actor.today(now):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import outcome_of, writable_row
+from bot.app.accounts import outcome_of, stranger, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
@@ -87,9 +87,11 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
     if new.baseline_on is not None and new.baseline_on > actor.today(now):
         raise UserError(PlanRefusal.BASELINE_IN_FUTURE, "baseline_on")
     if new.agreed_by is not None and new.agreed_by not in {person.id for person in state.people}:
-        raise UserError(PlanRefusal.AGREED_BY_A_STRANGER, "agreed_by", account=state.account.name)
+        refusal = UserError(PlanRefusal.AGREED_BY_A_STRANGER, "agreed_by", account=state.account.name)
+        raise stranger(session, state.account, Entity.PERSON, new.agreed_by, refusal)
     if new.promise_id is not None and new.promise_id not in {promise.id for promise in state.promises}:
-        raise UserError(PlanRefusal.PROMISE_OF_ANOTHER, "promise")
+        refusal = UserError(PlanRefusal.PROMISE_OF_ANOTHER, "promise")
+        raise stranger(session, state.account, Entity.PROMISE, new.promise_id, refusal)
     if not 1 <= new.shelf_life_days <= LONGEST_SHELF_LIFE:
         raise UserError(PlanRefusal.SHELF_LIFE_OUT_OF_RANGE, "shelf_life_days", longest=LONGEST_SHELF_LIFE)
     values: dict[str, Any] = {"shelf_life_days": new.shelf_life_days, "promise_id": new.promise_id}

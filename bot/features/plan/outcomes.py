@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import writable
+from bot.app.accounts import no_such_account, writable
 from bot.app.actor import Actor, UserError
 from bot.app.typed import must_be_money
 from bot.domain.enums import Direction, OutcomeKind
@@ -101,8 +101,12 @@ def _must_belong(session: Session, account: Account, new: NewOutcome) -> None:
         (Entity.PROMISE, new.promise_id, "promise"),
     )
     for entity, row_id, field in named:
-        row = None if row_id is None else entities.row_of(session, account.workspace_id, entity, row_id)
-        if row_id is not None and (row is None or row["account_id"] != account.id):
+        if row_id is None:
+            continue
+        row = entities.row_of(session, account.workspace_id, entity, row_id)
+        if row is None:
+            raise no_such_account()
+        if row["account_id"] != account.id:
             raise UserError(PlanRefusal.NOT_OF_THE_ACCOUNT, field, what=entity.value, account=account.name)
 
 

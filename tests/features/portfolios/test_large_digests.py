@@ -156,5 +156,5 @@ def test_memory_hardly_grows_with_the_portfolio(databases: Databases, monkeypatc
             database.dispose()
 
     peak(50)  # imports, templates and compiled statements are not of the portfolio
-    grown = peak(1_200) - peak(400)
-    assert grown / 800 < 1_500, "bytes an account; one that is held with its evidence takes ten thousand"
+    grown = peak(600) - peak(200)
+    assert grown / 400 < 1_500, "bytes an account; one that is held with its evidence takes ten thousand"
