@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor
+from bot.app.actor import Actor, bot_author
+from bot.store import ledger
+from bot.store.entities import Entity
 from bot.store.schema.outbox import outbox
 from tests.support import factory
-from tests.support.cast import ADA, GUS, MAYA, PRIYA, TOM
+from tests.support.cast import ADA, ANA, GUS, MAYA, PRIYA, TOM
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -39,6 +41,19 @@ def build(session: Session) -> World:
     renews = date(2026, 12, 31)
     acme = factory.acme(session, who["maya"], home, MONDAY, renews=renews, tz="Europe/Berlin")
     return World(portfolio_id=home, acme=acme.account, hours=acme.outcome, ana=acme.ana, **who)
+
+
+def of_another_account(session: Session, world: World, entity: str) -> int:
+    """The id of a person, an outcome or a promise of Birch, another account of Maya's."""
+    birch = factory.account(session, "Birch", MONDAY, portfolio_id=world.portfolio_id, owner_id=world.maya.member.id)
+    ana = factory.person(session, birch, ANA, MONDAY)
+    said = {"text": "Training for all", "promised_on": MONDAY.date()}
+    made = {
+        "person": lambda: ana,
+        "outcome": lambda: factory.tickets(session, birch, ana, MONDAY),
+        "promise": lambda: ledger.add(session, bot_author(1), Entity.PROMISE, MONDAY, account_id=birch, **said),
+    }
+    return made[entity]()
 
 
 def queued(session: Session) -> list[tuple[str, str]]:

@@ -113,7 +113,8 @@ def set_owner(session: Session, actor: Actor, outcome_id: int, person_id: int, n
     """Make somebody at the customer the owner of the outcome from now on."""
     state, outcome = _as_shown(session, actor, outcome_id, now, "owner_person_id", "retired_on")
     if person_id not in {person.id for person in state.people if person.is_there(has_begun(now))}:
-        raise UserError(PlanRefusal.OWNER_HAS_LEFT, "owner", account=state.account.name)
+        refusal = UserError(PlanRefusal.OWNER_HAS_LEFT, "owner", account=state.account.name)
+        raise stranger(session, state.account, Entity.PERSON, person_id, refusal)
     ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, owner_person_id=person_id)
 
 

@@ -225,6 +225,8 @@ def _standing(state: ProofState, now: datetime) -> list[Evidence]:
 
 
 def _usable(state: ProofState, evidence_id: int, now: datetime) -> str:
+    if evidence_id not in {piece.id for piece in state.evidence}:
+        raise no_such_account()
     piece = next((piece for piece in _standing(state, now) if piece.id == evidence_id), None)
     if piece is None:
         raise UserError(RiskRefusal.EVIDENCE_DOES_NOT_STAND, "evidence")

@@ -28,7 +28,7 @@ from bot.store import schema
 from bot.store.engine import Database
 from bot.store.schema import history
 from tests.support.refusals import says
-from tests.support.world import World, build, queued
+from tests.support.world import World, build, of_another_account, queued
 
 NOW = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 
@@ -236,8 +236,6 @@ def test_the_same_evidence_form_delivered_twice_is_one_piece(session: Session, w
         ({"value": "about ten"}, "value"),
         ({"value": None}, "value"),
         ({"as_of": date(2026, 3, 9)}, "as_of"),
-        ({"attested_by": 999}, "attested_by"),
-        ({"outcome_id": 999}, "outcome"),
     ],
 )
 def test_bad_evidence_is_refused_on_the_field_at_fault(
@@ -245,6 +243,18 @@ def test_bad_evidence_is_refused_on_the_field_at_fault(
 ) -> None:
     with pytest.raises(UserError) as refused:
         record.record(session, world.maya, evidence(world, **values), NOW)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("entity", "named", "field"), [("person", "attested_by", "attested_by"), ("outcome", "outcome_id", "outcome")]
+)
+def test_evidence_takes_no_person_and_no_outcome_of_another_account(
+    session: Session, world: World, entity: str, named: str, field: str
+) -> None:
+    other = of_another_account(session, world, entity)
+    with pytest.raises(UserError) as refused:
+        record.record(session, world.maya, evidence(world, **{named: other}), NOW)
     assert refused.value.field == field
 
 

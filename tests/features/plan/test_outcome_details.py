@@ -22,7 +22,7 @@ from bot.features.plan.outcomes import NewOutcome
 from bot.store import proof_state
 from bot.store.engine import Database
 from tests.support.managing import MONDAY, day
-from tests.support.world import World, build
+from tests.support.world import World, build, of_another_account
 
 
 @pytest.fixture
@@ -66,8 +66,6 @@ def test_a_number_that_must_hold_gets_its_band_and_is_proven_within_it(database:
         ({"baseline": ""}, "baseline"),
         ({"baseline": "many"}, "baseline"),
         ({"baseline_on": date(2026, 4, 1)}, "baseline_on"),
-        ({"agreed_by": 99}, "agreed_by"),
-        ({"promise_id": 99}, "promise"),
         ({"shelf_life_days": 0}, "shelf_life_days"),
         ({"band_low": "", "band_high": ""}, "band_low"),
         ({"band_low": "9", "band_high": "8"}, "band_high"),
@@ -85,6 +83,21 @@ def test_a_detail_that_cannot_be_names_its_field(
     assert refused.value.field == field
     with database.begin() as session, pytest.raises(UserError):
         outcome_details.set_details(session, world.tom, details, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("entity", "named", "field"), [("person", "agreed_by", "agreed_by"), ("promise", "promise_id", "promise")]
+)
+def test_people_and_promises_of_another_account_are_refused(
+    database: Database, world: World, entity: str, named: str, field: str
+) -> None:
+    held = uptime(database, world)
+    with database.begin() as session:
+        row_id = of_another_account(session, world, entity)
+        details = Details(held, baseline="97", baseline_on=date(2026, 1, 1), band_low="99", **{named: row_id})
+        with pytest.raises(UserError) as refused:
+            outcome_details.set_details(session, world.maya, details, MONDAY)
+    assert refused.value.field == field
 
 
 def test_an_outcome_that_is_no_longer_wanted_leaves_coverage_with_a_reason(database: Database, world: World) -> None:
