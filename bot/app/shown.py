@@ -55,7 +55,7 @@ class ShownRow:
 
 
 def version_of_account(session: Session, actor: Actor, account_id: int) -> int:
-    """What a form on this account carries. To be read before the rows that the form shows, never after them."""
+    """What a form on this account carries. Read it before the rows that the form shows."""
     return changes.newest_of_account(session, actor.workspace_id, account_id)
 
 
@@ -73,7 +73,7 @@ def hold(session: Session, account_id: int, now: datetime) -> None:
 def must_be_as_shown(session: Session, actor: Actor, account_id: int, now: datetime, *rows: ShownRow) -> None:
     """Hold an account, and raise `UserError` if one of these rows is not as the form showed it.
 
-    To be called before the rows are read that the use case goes by. Without a form (`actor.seen` is None) it only
+    Call it before you read the rows that the use case works with. Without a form (`actor.seen` is None) it only
     holds the account.
     """
     hold(session, account_id, now)

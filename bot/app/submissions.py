@@ -1,7 +1,7 @@
 """Carries out each submission, press or command once, however often Slack delivers it and people send it again.
 
 Every unit of work of the Slack edge goes through `once`, so no use case needs a rule of its own. A submission is known
-by its key, which is claimed in the transaction of the work: no work without its claim, no claim without its work. A
+by its key. The key is claimed in the transaction of the work, so that either both are committed or neither is. A
 second delivery, whether it comes after, together with the first or a day late, finds the claim and changes nothing; it
 is answered with how things stand now, never with an error. When the first was refused or failed, so was its claim,
 and what comes next is a first one.
@@ -54,8 +54,9 @@ class Done:
 def once(session: Session, actor: Actor, submission: Submission, do: Callable[[], int | None], now: datetime) -> Done:
     """Call `do` if this submission was not done before; returns what it came to, then or now.
 
-    Of two deliveries at once the later one may be done first, so `at` can lie after `now`. Must be the first to write
-    in its transaction. Raises `UserError` when the same form was done with other content, and whatever `do` raises.
+    When two deliveries come at once, the later one may be done first, so `at` can lie after `now`. It must be the first
+    to write in its transaction. Raises `UserError` when the same form was done with other content, and whatever `do`
+    raises.
     """
     earlier = submissions.claim(session, actor.workspace_id, submission.key, submission.content, now)
     if earlier is not None:

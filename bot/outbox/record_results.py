@@ -103,20 +103,7 @@ def _verdict(result: Result, stored: AnyRow) -> ResultVerdict:
 
 def _change(result: Result, stored: AnyRow | None, now: datetime, at: datetime, pace: Pace) -> dict[str, Any]:
     row, outcome = result.row, result.outcome
-    waiting = {
-        "state": State.WAITING.value,
-        "ready_at": None,
-        "failures": row.failures,
-        "in_doubt": row.in_doubt,
-        "blind": row.blind,
-        "look_cursor": row.look_cursor,
-        "looks_refused": row.looks_refused,
-        "sent_channel": None,
-        "sent_ts": None,
-        "code": None,
-        "note": None,
-        "finished_at": None,
-    }
+    waiting = _as_waiting(row)
     final = waiting | {"in_doubt": False, "finished_at": now}
     match outcome:
         case Sent(channel, ts):
@@ -142,6 +129,24 @@ def _change(result: Result, stored: AnyRow | None, now: datetime, at: datetime, 
             return waiting | looked | _later(row, why, retry_after, at, pace)
         case HandedBack():
             return waiting
+
+
+def _as_waiting(row: Claimed) -> dict[str, Any]:
+    """The values of a row that goes back as it was taken."""
+    return {
+        "state": State.WAITING.value,
+        "ready_at": None,
+        "failures": row.failures,
+        "in_doubt": row.in_doubt,
+        "blind": row.blind,
+        "look_cursor": row.look_cursor,
+        "looks_refused": row.looks_refused,
+        "sent_channel": None,
+        "sent_ts": None,
+        "code": None,
+        "note": None,
+        "finished_at": None,
+    }
 
 
 def _later(row: Claimed, why: str, retry_after: float | None, at: datetime, pace: Pace) -> dict[str, Any]:

@@ -113,13 +113,6 @@ def load_many(
     return [by_id[account_id] for account_id in ordered_ids if account_id in by_id]
 
 
-def load_selected(session: Session, workspace_id: int, ids: Select[int]) -> list[model.ProofState]:
-    """The states of the accounts whose ids a query selects, by id."""
-    ours = schema.account.c.workspace_id == workspace_id
-    wanted = select(schema.account.c.id).where(ours, schema.account.c.id.in_(ids))
-    return _loaded(session, _statement(wanted), {}, None)
-
-
 def _loaded(
     session: Session, statement: CompoundSelect[Any], values: Mapping[str, Any], as_of: datetime | None
 ) -> list[model.ProofState]:

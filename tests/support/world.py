@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,7 +48,7 @@ def of_another_account(session: Session, world: World, entity: str) -> int:
     """The id of a person, an outcome or a promise of Birch, another account of Maya's."""
     birch = factory.account(session, "Birch", MONDAY, portfolio_id=world.portfolio_id, owner_id=world.maya.member.id)
     ana = factory.person(session, birch, ANA, MONDAY)
-    said = {"text": "Training for all", "promised_on": MONDAY.date()}
+    said: dict[str, Any] = {"text": "Training for all", "promised_on": MONDAY.date()}
     made = {
         "person": lambda: ana,
         "outcome": lambda: factory.tickets(session, birch, ana, MONDAY),

@@ -41,12 +41,6 @@ def next_change(promises: Sequence[Promise], on: date) -> date | None:
     return min((day for day in days if day > on), default=None)
 
 
-def overdue(promises: Iterable[Promise], on: date) -> tuple[Promise, ...]:
-    """Open promises whose date has passed, oldest first."""
-    late = [promise for promise in promises if is_open(promise, on) and promise.due_on and promise.due_on < on]
-    return tuple(sorted(late, key=lambda promise: (promise.due_on or date.max, promise.id)))
-
-
 def last_mention(promise: Promise) -> date | None:
     """When it was last spoken of: the making of it counts."""
     return max((d for d in (promise.last_mentioned_on, promise.promised_on) if d is not None), default=None)

@@ -39,10 +39,6 @@ class StageStanding:
     on: date
 
     @property
-    def overruled(self) -> bool:
-        return self.reason is not None
-
-    @property
     def days(self) -> int | None:
         """Days in this stage, `None` when nobody knows since when."""
         return None if self.since is None else max(0, (self.on - self.since).days)

@@ -36,7 +36,7 @@ _ENDED = ("disputed_on", "withdrawn_on", "superseded_by")
 
 @dataclass(frozen=True, slots=True)
 class NewEvidence:
-    """One observation as typed into a form; `submission` makes a second delivery of the same form harmless."""
+    """One observation as typed into a form; `submission` names that form."""
 
     account_id: int
     outcome_id: int

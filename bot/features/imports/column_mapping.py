@@ -50,11 +50,6 @@ class Columns:
     def __contains__(self, name: str) -> bool:
         return name in self.at
 
-    @property
-    def ignored(self) -> list[str]:
-        """The headers of columns that are not read."""
-        return [use.header for use in self.uses if use.field is None]
-
     def labels_of(self, row: Row) -> dict[str, str]:
         """The text of each column that is kept as a label and has some in this row, by its header."""
         texts = {self.headers[at]: undressed(row.cells[at]) for at in self.labels if at < len(row.cells)}

@@ -30,7 +30,7 @@ class Directory:
         name = folded(who.name)
         with_name = [member for member in self.members.values() if folded(" ".join(member.name.split())) == name]
         if who.email:
-            # A name proves nothing where an email was given: only somebody of an earlier import may be the same.
+            # An email was given, so an equal name is not enough: only somebody of an earlier import may be the same.
             with_name = [member for member in with_name if not member.email and member.slack_id is None]
         return self._confirmed(_best_match(with_name, who)) if with_name else None
 

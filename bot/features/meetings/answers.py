@@ -32,7 +32,7 @@ _ACTION_FIELDS = {"text": "next_action", "owner_id": "next_owner", "due_on": "ne
 
 @dataclass(frozen=True, slots=True)
 class NewAnswer:
-    """An answer as typed; `submission` makes a second delivery of the same form harmless.
+    """An answer as typed; `submission` names the form or draft that it came from.
 
     `settled_gaps` are ids of question gaps that the form offered and that do not stay; a gap that belongs to an outcome
     closes by evidence only.

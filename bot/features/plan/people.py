@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import writable, writable_row
 from bot.app.actor import Actor, UserError
+from bot.app.assessments import has_begun
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.enums import Part
 from bot.features.plan import queries
@@ -26,7 +27,7 @@ def add_person(
     full_name = " ".join(name.split())
     if not full_name:
         raise UserError(PlanRefusal.PERSON_WITHOUT_NAME, "name")
-    existing_id = queries.person_there(session, account, full_name, part)
+    existing_id = queries.person_there(session, account, full_name, part, has_begun(now))
     if existing_id is not None:
         return existing_id
     values: dict[str, Any] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,8 +12,9 @@ from bot.domain.model import Account
 from bot.store.schema import person
 
 
-def person_there(session: Session, account: Account, name: str, part: Part) -> int | None:
-    """The id of the person of this name and part who has not left the customer, if there is one."""
+def person_there(session: Session, account: Account, name: str, part: Part, on: date) -> int | None:
+    """The id of the person of this name and part who is at the customer on a day, if there is one."""
     same = (person.c.account_id == account.id) & (person.c.name == name) & (person.c.part == part)
-    row_id = session.execute(select(person.c.id).where(same, person.c.left_on.is_(None))).scalars().first()
+    there = person.c.left_on.is_(None) | (person.c.left_on > on)  # as Person.is_there
+    row_id = session.execute(select(person.c.id).where(same, there)).scalars().first()
     return None if row_id is None else int(row_id)

@@ -1,6 +1,6 @@
 """Sets up portfolios: the manager, the channel, the time of the digest, and the accounts.
 
-An account belongs to the portfolio that an import or `/proof new` names; without one, to its owner's (`default_of`).
+An account belongs to the portfolio that an import or `/proof new` names; without one, to the only one there is.
 """
 
 from __future__ import annotations
@@ -260,13 +260,6 @@ def adopted_view(session: Session, actor: Actor, portfolio_id: int, count: int) 
     """The view that `count` customers were taken in, and how many still could be."""
     portfolio = _managed(session, actor, portfolio_id)
     return AdoptedView(portfolio_id, portfolio.name, count, len(_free(session, portfolio)))
-
-
-def default_of(session: Session, workspace_id: int, owner_id: int | None) -> int | None:
-    """The portfolio that a new account of this owner belongs to: the only one of the owner's, or of the workspace."""
-    owned = portfolios.of_owner(session, workspace_id, owner_id) if owner_id is not None else []
-    candidates = owned or portfolios.of_workspace(session, workspace_id)
-    return candidates[0].id if len(candidates) == 1 else None
 
 
 def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:

@@ -95,7 +95,6 @@ def test_a_human_overrules_the_stage_with_a_reason_that_stays_visible() -> None:
     stage = assessed(onboarding(), account=by_hand).stage
     assert (stage.stage, stage.computed, stage.days) == (Stage.RENEWAL, Stage.ADOPTION, 4)
     assert stage.reason == "board approved the renewal"
-    assert not assessed(onboarding(), account=replace(by_hand, stage_reason=None)).stage.overruled
 
 
 def test_time_in_stage_comes_from_the_last_entry_and_is_unknown_without_one() -> None:

@@ -94,7 +94,8 @@ def test_people_and_promises_of_another_account_are_refused(
     held = uptime(database, world)
     with database.begin() as session:
         row_id = of_another_account(session, world, entity)
-        details = Details(held, baseline="97", baseline_on=date(2026, 1, 1), band_low="99", **{named: row_id})
+        given: dict[str, Any] = {"baseline": "97", "baseline_on": date(2026, 1, 1), "band_low": "99", named: row_id}
+        details = Details(held, **given)
         with pytest.raises(UserError) as refused:
             outcome_details.set_details(session, world.maya, details, MONDAY)
     assert refused.value.field == field

@@ -163,18 +163,6 @@ def test_taking_in_stops_at_what_a_click_can_wait_for(team: Team, monkeypatch: p
     assert adopt(team, team.priya, team.portfolio_id).left == 0
 
 
-def test_a_new_account_belongs_where_its_owners_other_accounts_are(team: Team) -> None:
-    def default_of(owner_id: int | None) -> int | None:
-        with team.session() as session:
-            return setup.default_of(session, 1, owner_id)
-
-    assert default_of(team.tom.id) == team.portfolio_id
-    north = set_up(team, team.ada, NORTH).portfolio_id
-    assert default_of(team.tom.id) is None
-    team.add_account("Of Tom", portfolio_id=north, owner_id=team.tom.id)
-    assert (default_of(team.tom.id), default_of(None)) == (north, None)
-
-
 def test_loops_post_to_the_channels_that_the_manager_sets(team: Team) -> None:
     with team.session() as session:
         setup.set_loops(
