@@ -1,63 +1,101 @@
-"""Facts of the rules in words, for every surface: the sentences stand in `templates/app/facts.yml`.
+"""The sentences that stand in YAML files below `templates`, as Jinja2: one loader and one set of filters for all.
 
+Facts of the rules stand in `templates/app/facts.yml`, under their codes. What a room says beside its templates stands
+in a file of its own, under the codes of a `Phrase`. `bot/wording.py` reads refusals the same way.
 The result is plain text: whoever shows it escapes it for its surface.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
 from jinja2 import Environment, StrictUndefined, Template
 
-from bot.domain.facts import Fact, FactCode
+from bot.domain.facts import Fact
+from bot.domain.labels import column_label, label
 from bot.domain.values import text
 from bot.resources import TEMPLATES
 
-_MISSING = {
-    "metric": "a metric",
-    "band": "a band to stay in",
-    "target": "a target",
-    "baseline": "a baseline",
-    "agreement": "the customer's yes to the baseline",
-    "date": "a date",
-    "owner": "an owner",
-}
+
+class Phrase(StrEnum):
+    """A code such as `portfolios/phrases.theatre`: the file of templates that words it, and its key there."""
+
+    @property
+    def file(self) -> str:
+        return f"{self.value.partition('.')[0]}.yml"
+
+    @property
+    def key(self) -> str:
+        return self.value.partition(".")[2]
+
+
+class Sentences:
+    """The sentences of one file, by their keys. It is read once; threads may share it."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._written: Mapping[str, str] | None = None
+        self._templates: dict[str, Template] = {}
+
+    def written(self) -> Mapping[str, str]:
+        """The sentences as they stand in the file."""
+        if self._written is None:
+            stored = yaml.safe_load(self._file.read_text("utf-8"))
+            self._written = {str(key): str(sentence) for key, sentence in stored.items()}
+        return self._written
+
+    def say(self, key: str, values: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> str:
+        """The sentence in words. Raises KeyError if there is none, TemplateError if it cannot be rendered."""
+        template = self._templates.get(key)
+        if template is None:
+            template = self._templates[key] = environment().from_string(self.written()[key])
+        return template.render(values)
 
 
 def phrase(fact: Fact) -> str:
     """What a fact says: a sentence without its full stop, or a part of one, on one line."""
-    return _templates()[fact.code].render(fact.values)
+    return sentences("app/facts.yml").say(fact.code, fact.values)
+
+
+def say(code: Phrase, **values: object) -> str:
+    """What a room says under this code, with the values that the sentence names."""
+    return sentences(code.file).say(code.key, values)
 
 
 def read() -> None:
-    """Read all sentences now, so that later no file has to be opened."""
-    _templates()
+    """Read all sentences but refusals now, so that later no file has to be opened; a broken one raises here."""
+    for file in TEMPLATES.glob("*/*.yml"):
+        if file.name != "refusals.yml":
+            for sentence in sentences(f"{file.parent.name}/{file.name}").written().values():
+                environment().parse(sentence)
 
 
-def written() -> dict[str, str]:
-    """The sentences as they stand in the file, by the code of their fact."""
-    stored = yaml.safe_load((TEMPLATES / "app" / "facts.yml").read_text("utf-8"))
-    return {str(code): str(sentence) for code, sentence in stored.items()}
+@cache
+def sentences(file: str) -> Sentences:
+    """The sentences of a file below `templates`, such as `app/facts.yml`."""
+    return Sentences(TEMPLATES / file)
 
 
+@cache
 def environment() -> Environment:
-    """The Jinja2 environment of the sentences, with their filters."""
+    """The Jinja2 environment of all sentences."""
     made = Environment(undefined=StrictUndefined, finalize=_finalize)
     made.filters.update(FILTERS)
     return made
 
 
-@cache
-def _templates() -> dict[FactCode, Template]:
-    sentences, made = written(), environment()
-    return {code: made.from_string(sentences[code]) for code in FactCode}
-
-
 def _finalize(value: object) -> object:
     return phrase(value) if isinstance(value, Fact) else "" if value is None else value
+
+
+def _day(when: date | None) -> str:
+    return text.day(when) if when else ""
 
 
 def _quoted(title: str | Sequence[str], limit: int = 80) -> str | list[str]:
@@ -72,13 +110,29 @@ def _given(items: Iterable[str | None]) -> str:
     return ", ".join(item for item in items if item)
 
 
+def _upto(items: Sequence[str], limit: int) -> str:
+    named = [item for item in items if item]
+    return ", ".join(named[:limit]) + (" …" if len(named) > limit else "")
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    "day": text.day,
+    "band": text.band,
+    "column": column_label,
+    "count": lambda many: f"{many:,}",
+    "day": _day,
     "days": text.days,
     "given": _given,
+    "label": label,
     "listed": _listed,
-    "missing": lambda parts: [_MISSING[part] for part in parts],
+    "named": lambda keys, words: [words[key] for key in keys],
+    "number": text.number,
+    "percent": text.percent,
+    "phrase": phrase,
     "plural": text.plural,
     "quoted": _quoted,
+    "repr": repr,
+    "short": text.short,
     "spelled": text.spelled,
+    "upto": _upto,
 }
+"""All filters of sentences; templates of Slack have them too (`bot/slack/render.py`)."""

@@ -1,40 +1,20 @@
 """What a person is told when something cannot be done: one wording for Slack, the command line and web pages.
 
 The sentences stand in `templates/<room>/refusals.yml`, each under its code, as Jinja2 with the facts of the refusal.
-The result is plain text: whoever shows it escapes it for its surface.
+`bot/phrases.py` reads them. The result is plain text: whoever shows it escapes it for its surface.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
-import yaml
-from jinja2 import Environment, StrictUndefined
 
 from bot.app.actor import UserError
-from bot.domain.labels import column_label, label
-from bot.domain.values.text import day, short
+from bot.phrases import Sentences
 from bot.resources import TEMPLATES
 
 log = structlog.get_logger("wording")
-
-
-def upto(items: Sequence[str], limit: int) -> str:
-    """Filter: the first `limit` items that are not empty, with commas; "…" follows where there are more."""
-    named = [item for item in items if item]
-    return ", ".join(named[:limit]) + (" …" if len(named) > limit else "")
-
-
-FILTERS: dict[str, Callable[..., str]] = {
-    "column": column_label,
-    "day": day,
-    "label": label,
-    "repr": repr,
-    "short": short,
-    "upto": upto,
-}
 
 
 class Catalogue:
@@ -42,21 +22,11 @@ class Catalogue:
 
     def __init__(self, templates: Path) -> None:
         self._folder = templates
-        self._rooms: dict[str, dict[str, str]] = {}
-        self._environment = Environment(undefined=StrictUndefined)
-        self._environment.filters.update(FILTERS)
-
-    def read(self) -> None:
-        """Read all that has not been read yet."""
-        for file in self._folder.glob("*/refusals.yml"):
-            self._rooms.setdefault(file.parent.name, self.written(file.parent.name))
+        self._rooms: dict[str, Sentences] = {}
 
     def sentence(self, error: UserError) -> str:
         """The sentence of a refusal. Raises KeyError if it has none, TemplateError if it cannot be rendered."""
-        room = error.code.room
-        if room not in self._rooms:
-            self._rooms[room] = self.written(room)
-        return self._environment.from_string(self._rooms[room][error.code.key]).render(error.facts)
+        return self._room(error.code.room).say(error.code.key, error.facts)
 
     def sentence_of(self, error: UserError) -> str:
         """The sentence of a refusal; one that only names the code when the catalogue was broken by an edit."""
@@ -66,10 +36,17 @@ class Catalogue:
             log.exception("wording.broken", code=error.code.value)
             return f"This cannot be done ({error.code}), and the sentence that says why is broken. Tell an admin."
 
+    def read(self) -> None:
+        """Read all that has not been read yet."""
+        for file in self._folder.glob("*/refusals.yml"):
+            self._room(file.parent.name).written()
+
     def written(self, room: str) -> dict[str, str]:
         """The sentences of a room as they stand in its file, by the key of their code."""
-        text = (self._folder / room / "refusals.yml").read_text("utf-8")
-        return {str(key): str(sentence) for key, sentence in yaml.safe_load(text).items()}
+        return dict(self._room(room).written())
+
+    def _room(self, room: str) -> Sentences:
+        return self._rooms.setdefault(room, Sentences(self._folder / room / "refusals.yml"))
 
 
 _CATALOGUE = Catalogue(TEMPLATES)

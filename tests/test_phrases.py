@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from hypothesis import strategies as st
 from jinja2 import meta
 
 import bot
+from bot.domain.enums import Grade, Method, Stage, Why
 from bot.domain.facts import Fact, FactCode, Value, fact, fact_from_json
-from bot.phrases import environment, phrase, written
+from bot.domain.proof.explanation import PLAIN
+from bot.domain.values.money import CURRENCIES, Money
+from bot.phrases import environment, phrase, sentences
 
 SOURCE = Path(bot.__file__).parent
-LEFT = fact(FactCode.SPONSOR_LEFT, name="Dana Fox", part="champion", on=date(2026, 3, 1))
+FACTS = sentences("app/facts.yml").written()
 
 
 def made() -> Iterator[tuple[str, str, set[str]]]:
@@ -30,7 +34,7 @@ def made() -> Iterator[tuple[str, str, set[str]]]:
 
 
 def test_every_fact_has_words_and_all_words_a_fact() -> None:
-    assert sorted(written()) == sorted(FactCode)
+    assert sorted(FACTS) == sorted(FactCode)
 
 
 def test_every_fact_is_made_somewhere() -> None:
@@ -39,7 +43,7 @@ def test_every_fact_is_made_somewhere() -> None:
 
 def test_whoever_makes_a_fact_gives_the_values_that_its_words_name() -> None:
     for place, code, names in made():
-        sentence = environment().parse(written()[FactCode[code].value])
+        sentence = environment().parse(FACTS[FactCode[code].value])
         assert names == meta.find_undeclared_variables(sentence), place
 
 
@@ -58,7 +62,7 @@ def test_whoever_makes_a_fact_gives_the_values_that_its_words_name() -> None:
         ),
         (fact(FactCode.LACKS, title="Days", parts=("baseline", "date")), "“Days” lacks a baseline and a date"),
         (
-            fact(FactCode.NOT_MOVED, title="{{ x }}", due=date(2026, 3, 1), value=None),
+            fact(FactCode.NOT_MOVED, title="{{ x }}", due=date(2026, 3, 1), value=None, unit="days"),
             "“{{ x }}” was due on 1 Mar 2026 and has not moved",
         ),
     ],
@@ -67,7 +71,26 @@ def test_words_follow_the_values(told: Fact, words: str) -> None:
     assert phrase(told) == words
 
 
-plain = st.one_of(st.text(), st.integers(), st.booleans(), st.dates(), st.none())
+def test_every_plain_reason_method_and_stage_has_words_of_its_own() -> None:
+    facts = [
+        *(fact(FactCode.WHY, why=why) for why in PLAIN),
+        *(fact(FactCode.ISOLATED, method=method) for method in Method),
+        *(fact(FactCode.STAGE_NEEDS, stage=stage, share=Decimal("0.8"), days=365) for stage in Stage),
+    ]
+    assert all(phrase(one) for one in facts)
+    assert len({phrase(one) for one in facts}) == len(facts)
+
+
+plain = st.one_of(
+    st.text(),
+    st.integers(),
+    st.booleans(),
+    st.dates(),
+    st.none(),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.sampled_from([*Grade, *Stage, *Why]),
+    st.builds(Money, st.integers(), st.sampled_from(sorted(CURRENCIES))),
+)
 values: st.SearchStrategy[Value] = st.recursive(
     plain,
     lambda inner: st.one_of(

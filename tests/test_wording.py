@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import structlog
-from jinja2 import Environment, meta
+from jinja2 import meta
 
 from bot.app.actor import UserError
 from bot.app.refusals import AppRefusal, Refusal
@@ -21,8 +21,9 @@ from bot.features.imports.refusals import ImportRefusal
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.proof_command.refusals import ProofRefusal
 from bot.features.risks.refusals import RiskRefusal
+from bot.phrases import environment
 from bot.resources import TEMPLATES
-from bot.wording import FILTERS, Catalogue, sentence_of
+from bot.wording import Catalogue, sentence_of
 from tests.support.refusals import CATALOGUE, worded
 
 BOT = Path(importlib.import_module("bot").__path__[0])
@@ -119,9 +120,7 @@ def raise_sites() -> Iterator[tuple[str, str, set[str]]]:
 
 def variables(code: Refusal) -> set[str]:
     """The facts that the sentence of this code names."""
-    environment = Environment()
-    environment.filters.update(FILTERS)
-    return meta.find_undeclared_variables(environment.parse(CATALOGUE.written(code.room)[code.key]))
+    return meta.find_undeclared_variables(environment().parse(CATALOGUE.written(code.room)[code.key]))
 
 
 CODES = codes()

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from decimal import Decimal
+from enum import Enum, StrEnum
 from typing import Any, TypeAlias, Union
+
+from bot.domain import enums
+from bot.domain.values.money import Money
 
 
 class FactCode(StrEnum):
@@ -48,6 +52,8 @@ class FactCode(StrEnum):
     NO_ROLE = "no_role"
     NO_OBSTACLE = "no_obstacle"
 
+    STAGE_NEEDS = "stage_needs"
+
     ACHIEVED = "achieved"
     OBSTACLE = "obstacle"
     NEXT_ACTION = "next_action"
@@ -67,6 +73,7 @@ class FactCode(StrEnum):
     PART_OF_THE_WAY = "part_of_the_way"
     AT = "at"
     WHY = "why"
+    ISOLATED = "isolated"
     WAS_UNTIL_EXPIRED = "was_until_expired"
     BEFORE_BASELINE = "before_baseline"
     ATTESTOR_LEFT = "attestor_left"
@@ -77,7 +84,11 @@ class FactCode(StrEnum):
     DISPUTES = "disputes"
 
 
-Value: TypeAlias = Union[str, int, date, "Fact", tuple["Value", ...], None]
+Value: TypeAlias = Union[str, int, Decimal, date, Enum, Money, "Fact", tuple["Value", ...], None]
+"""A figure, a day, a choice or an amount as it is: its words are the template's, by the filters `number`, `percent`,
+`day` and `label`."""
+
+_CHOICES = {kind.__name__: kind for kind in vars(enums).values() if isinstance(kind, type) and issubclass(kind, Enum)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,12 @@ def _plain(value: Value) -> Any:
             return {"fact": value.as_json()}
         case date():
             return {"day": value.isoformat()}
+        case Enum():
+            return {"choice": [type(value).__name__, value.value]}
+        case Decimal():
+            return {"number": str(value)}
+        case Money():
+            return {"money": [value.minor, value.currency]}
         case tuple():
             return [_plain(item) for item in value]
         case _:
@@ -121,6 +138,12 @@ def _value(plain: Any) -> Value:
             return fact_from_json(stored)
         case {"day": day}:
             return date.fromisoformat(day)
+        case {"choice": [kind, member]}:
+            return _CHOICES[kind](member)  # a member of that enum
+        case {"number": number}:
+            return Decimal(number)
+        case {"money": [minor, currency]}:
+            return Money(minor, currency)
         case list():
             return tuple(_value(item) for item in plain)
         case _:

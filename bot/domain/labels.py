@@ -34,7 +34,6 @@ from bot.domain.enums import (
     Theatre,
     Tier,
     Verdict,
-    Why,
 )
 
 
@@ -94,46 +93,6 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         )
     },
 }
-
-TIER_MEANS: Mapping[Tier, str] = {
-    Tier.HIGH_TOUCH: "asked before every meeting; the aim is that every account stays",
-    Tier.LOW_TOUCH: "asked once a month, and when something breaks",
-    Tier.TECH_TOUCH: "never asked one by one; one batch a month with only what broke",
-}
-
-STAGE_EXITS: Mapping[Stage, str] = {
-    Stage.SETUP: "one outcome is written so that it can be judged, and somebody at the customer owns it",
-    Stage.ACTIVATION: "a first win, with its date: “we used it in real life and it worked”",
-    Stage.ADOPTION: "one outcome is measured or better, and has moved",
-    Stage.OUTCOMES: "one outcome is confirmed or better, and has moved",
-    Stage.EXPANSION: "one outcome is attributed: a stated method isolates our share",
-    Stage.RENEWAL: "coverage is 80% or more, and a packet was accepted within a year",
-}
-"""What must be true to leave each stage; `bot.domain.account.stages` holds the same as code."""
-
-METHOD_ISOLATES: Mapping[Method, str] = {
-    Method.COMPARISON_GROUP: "a comparison group isolates our share",
-    Method.BEFORE_AFTER: "before and after, with the other causes listed",
-    Method.EXPERT_ESTIMATE: "an expert estimate with its error",
-}
-"""Why a piece is attributed."""
-
-WHY: Mapping[Why, str] = {
-    Why.NOTHING: "no evidence yet",
-    Why.WITHDRAWN: "its evidence was withdrawn",
-    Why.OUR_WORD: "only we say so",
-    Why.NOBODY_NAMED: "no customer is named who says so",
-    Why.NO_WORDS: "the customer's words are not quoted",
-    Why.TELEMETRY: "our telemetry shows use, not value",
-    Why.NO_BASELINE: "there is no baseline",
-    Why.BASELINE_NOT_AGREED: "nobody at the customer agreed to the baseline",
-    Why.NO_NUMBER: "words only, and success here is a number",
-    Why.NO_METRIC: "a statement is proved by the customer's words, not by our figures",
-    Why.MEASURED_BY_US: "only we have measured it",
-    Why.ORAL: "only told to us on a call",
-    Why.CUSTOMER_SYSTEM: "it stands in the customer's own system",
-}
-"""The reasons that need no name and no date; `bot.domain.proof.explanation` words the others."""
 
 _CHOICES: Mapping[type[Enum], Mapping[Enum, tuple[str, str]]] = {
     CadenceKind: {

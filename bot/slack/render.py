@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,9 +19,8 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
-from bot.domain.labels import Choices, label
-from bot.domain.values.text import day, plural
-from bot.phrases import phrase
+from bot import phrases
+from bot.domain.labels import Choices
 from bot.resources import TEMPLATES
 from bot.slack import markup
 from bot.slack.ids import IdTable
@@ -54,7 +52,7 @@ class Renderer:
             finalize=_finalize,
             extensions=[_LineMarks],
         )
-        self._environment.filters.update(day=short_day, cut=cut, plural=plural, label=label, phrase=phrase)
+        self._environment.filters.update(phrases.FILTERS, cut=cut)
         self._environment.globals.update(choices=Choices(), act=actions or IdTable(), callback=callbacks or IdTable())
 
     def message(self, template: str, **context: Any) -> Message:
@@ -168,8 +166,3 @@ def _check_tags(name: str, source: str) -> None:
             if attribute not in TAGS[tag[1]]:
                 allowed = ", ".join(sorted(TAGS[tag[1]])) or "none"
                 raise CompileError(f"<{tag[1]}> has no attribute {attribute}; it takes: {allowed}", where)
-
-
-def short_day(when: date | datetime | None) -> str:
-    """Filter: a day as words, "12 Mar 2026", for places where `<date/>` cannot stand; "" for None."""
-    return day(when) if when else ""

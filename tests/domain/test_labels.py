@@ -9,8 +9,8 @@ from enum import Enum
 import pytest
 
 from bot.domain import enums
-from bot.domain.enums import CadenceKind, Loop, Part, Tier, Why
-from bot.domain.labels import STAGE_EXITS, TIER_MEANS, Choices, column_label, label, label_of
+from bot.domain.enums import CadenceKind, Loop, Part, Why
+from bot.domain.labels import Choices, column_label, label, label_of
 
 KINDS: list[type[Enum]] = [
     kind
@@ -31,8 +31,6 @@ def test_a_form_offers_every_member_once() -> None:
     for field in fields(Choices):
         offered = [choice.value for choice in getattr(Choices(), field.name)]
         assert set(offered) in members and len(set(offered)) == len(offered)
-    assert set(TIER_MEANS) == set(Tier)
-    assert list(STAGE_EXITS) == list(enums.Stage)
 
 
 def test_labels_are_what_a_colleague_would_say() -> None:

@@ -122,7 +122,7 @@ def text_of(file: Path) -> str:
         ("{{ view.proven[:view.shown.nothing] | length }}", "x.html:1: Shown has no nothing"),
         ("{{ act.NOTHING }}", "x.html:1: no room has an id called NOTHING"),
         ("{{ cards }}", "x.html:1: nothing is called cards here"),
-        ("{{ view.stage.nothing }}", "x.html:1: str has no nothing"),
+        ("{{ view.stage.nothing }}", "x.html:1: Stage has no nothing"),
         ("{% from 'macros.html' import other %}", "x.html:1: macros.html has no other"),
     ],
 )

@@ -10,9 +10,8 @@ from enum import StrEnum
 
 from bot.domain.enums import AccountStatus, Loop
 from bot.domain.facts import Fact, FactCode, fact
-from bot.domain.labels import label
 from bot.domain.model import Account, Action
-from bot.domain.values.money import Money, listed_money, money, total
+from bot.domain.values.money import Money, money, total
 
 
 class ActionState(StrEnum):
@@ -37,8 +36,7 @@ class Recurring:
     @property
     def fact(self) -> Fact:
         """`nine accounts, 1.2 M USD ARR`; accounts of unknown ARR are named and not guessed."""
-        arr = listed_money(self.arr) if self.arr else None
-        return fact(FactCode.RECURRING_THEME, count=len(self.account_ids), arr=arr, unknown=self.unknown_arr)
+        return fact(FactCode.RECURRING_THEME, count=len(self.account_ids), arr=self.arr, unknown=self.unknown_arr)
 
 
 def state_of(action: Action, on: date) -> ActionState:
@@ -64,7 +62,7 @@ def why_not_closed(action: Action, on: date) -> Fact | None:
         case ActionState.TO_TELL:
             return fact(FactCode.NOT_TOLD_WHAT_CHANGED)
         case ActionState.OPEN if action.loop in (Loop.PRODUCT, Loop.GO_TO_MARKET):
-            return fact(FactCode.LOOP_NOT_ANSWERED, loop=label(action.loop))
+            return fact(FactCode.LOOP_NOT_ANSWERED, loop=action.loop)
         case _:
             return fact(FactCode.NOT_TOLD)
 

@@ -10,10 +10,8 @@ from bot.domain.account.assessment import Assessment
 from bot.domain.account.promises import forgotten
 from bot.domain.enums import Grade, OutcomeKind, RiskKind, Standing
 from bot.domain.facts import Fact, FactCode, fact
-from bot.domain.labels import label
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.next_step import next_step
-from bot.domain.values.text import number, percent
 
 _BLOCKING = frozenset({RiskKind.SPONSOR_LEFT, RiskKind.NO_CUSTOMER_OWNER, RiskKind.PROOF_DISPUTED, RiskKind.DISPROVEN})
 
@@ -57,10 +55,11 @@ def _achievement(graded: Graded) -> Fact:
     return fact(
         FactCode.ACHIEVED,
         title=graded.outcome.title,
-        value=None if graded.value is None else number(graded.value, graded.outcome.unit),
+        value=graded.value,
+        unit=graded.outcome.unit,
         met=graded.progress == 1,
-        share=None if graded.progress is None else percent(graded.progress),
-        grade=None if graded.grade is None else label(graded.grade),
+        share=graded.progress,
+        grade=graded.grade,
     )
 
 
@@ -69,9 +68,7 @@ def _blocks(assessment: Assessment) -> list[Fact]:
     points = [danger.fact for danger in assessment.dangers if danger.kind in _BLOCKING]
     obstacles = [obstacle for obstacle in state.obstacles if obstacle.cleared_on is None or obstacle.cleared_on > on]
     obstacles.sort(key=lambda obstacle: (obstacle.due_on or date.max, obstacle.id))
-    for obstacle in obstacles:
-        kind = label(obstacle.kind)
-        points.append(fact(FactCode.OBSTACLE, text=obstacle.text, kind=kind, due=obstacle.due_on))
+    points += [fact(FactCode.OBSTACLE, text=one.text, kind=one.kind, due=one.due_on) for one in obstacles]
     points += [promise.fact for promise in forgotten(state.promises, on)]
     return points
 

@@ -13,13 +13,11 @@ from decimal import Decimal
 from bot.domain.account.actions import open_action
 from bot.domain.enums import AccountStatus, Grade, Part, PromptState, RiskKind, Severity, Standing
 from bot.domain.facts import Fact, FactCode, fact
-from bot.domain.labels import label
 from bot.domain.model import Action, MeetingFact, Person, ProofState
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import is_withdrawn
 from bot.domain.values.days import add_days, shift_day
-from bot.domain.values.text import number, percent
 
 RENEWAL_WINDOW = timedelta(days=120)
 RENEWAL_NEAR = timedelta(days=60)
@@ -150,15 +148,14 @@ def _disputed(graded: Graded) -> Danger:
 def _disproven(graded: Graded) -> Danger:
     outcome = graded.outcome
     assert outcome.due_on is not None
-    value = None if graded.value is None else number(graded.value, outcome.unit)
-    not_moved = fact(FactCode.NOT_MOVED, title=outcome.title, due=outcome.due_on, value=value)
+    not_moved = fact(FactCode.NOT_MOVED, title=outcome.title, due=outcome.due_on, value=graded.value, unit=outcome.unit)
     return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, not_moved, outcome.due_on)
 
 
 def _expired(graded: Graded, near: bool) -> Danger:
     assert graded.last_grade is not None and graded.expired_on is not None
-    grade, title = label(graded.last_grade), graded.outcome.title
-    ran_out = fact(FactCode.PROOF_RAN_OUT, title=title, grade=grade, until=graded.expired_on)
+    title = graded.outcome.title
+    ran_out = fact(FactCode.PROOF_RAN_OUT, title=title, grade=graded.last_grade, until=graded.expired_on)
     severity = Severity.HIGH if near else Severity.MEDIUM
     return Danger(RiskKind.PROOF_EXPIRED, _outcome(graded), severity, ran_out, graded.expired_on)
 
@@ -201,7 +198,7 @@ def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
                 sponsor = person
         else:
             if sponsor is not None and sponsor.left_on is not None:
-                left = fact(FactCode.SPONSOR_LEFT, name=sponsor.name, part=label(part), on=sponsor.left_on)
+                left = fact(FactCode.SPONSOR_LEFT, name=sponsor.name, part=part, on=sponsor.left_on)
                 yield Danger(RiskKind.SPONSOR_LEFT, f"person:{sponsor.id}", Severity.HIGH, left, sponsor.left_on)
 
 
@@ -213,7 +210,7 @@ def _renewal_unproven(state: ProofState, outcomes: Sequence[Graded], covered_sha
         FactCode.RENEWAL_UNPROVEN,
         renewal=renewal,
         passed=renewal < on,
-        share=percent(covered_share),
+        share=covered_share,
         proven=proven,
         outcomes=len(outcomes),
     )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.domain.enums import Direction, Grade, OutcomeKind, Stage
-from bot.domain.labels import STAGE_EXITS
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Account, Outcome, ProofState, StageEntry
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
@@ -33,7 +33,7 @@ class StageStanding:
     stage: Stage
     computed: Stage
     reason: str | None
-    needs: str
+    needs: Fact
     ready: bool
     since: date | None
     on: date
@@ -63,7 +63,8 @@ def stage_of(state: ProofState, outcomes: Sequence[Graded], covered_share: Decim
             break
     reason = account.stage_reason or None
     stage = account.stage if reason else computed
-    return StageStanding(stage, computed, reason, STAGE_EXITS[computed], ready, _since(state, stage, on), on)
+    needs = fact(FactCode.STAGE_NEEDS, stage=computed, share=RENEWABLE, days=PACKET_GOOD_FOR.days)
+    return StageStanding(stage, computed, reason, needs, ready, _since(state, stage, on), on)
 
 
 def judgeable(outcome: Outcome) -> bool:

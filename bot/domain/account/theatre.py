@@ -23,7 +23,6 @@ from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import shortfall
 from bot.domain.values.days import add_days, shift_day, shift_moment
-from bot.domain.values.text import number
 
 ANSWERS_WITHOUT_EVIDENCE = 3
 HEALTH_WINDOW = timedelta(days=90)
@@ -101,7 +100,7 @@ def _health(state: ProofState, outcomes: Sequence[Graded], on: date) -> Iterable
     first = next((r for r in readings if r.source == newest.source), newest)
     if newest.score <= first.score or any(moved_since(state, graded, first.on_date, on) for graded in outcomes):
         return
-    rose = fact(FactCode.HEALTH_ROSE, low=number(first.score), high=number(newest.score), since=first.on_date)
+    rose = fact(FactCode.HEALTH_ROSE, low=first.score, high=newest.score, since=first.on_date)
     yield Finding(Theatre.HEALTH, rose)
 
 

@@ -12,7 +12,6 @@ from bot.domain.model import Account
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.progress import ONE, ZERO
 from bot.domain.values.money import Money
-from bot.domain.values.text import percent
 
 RENEWABLE = Decimal("0.8")
 """The renewal test: coverage of 80 %."""
@@ -34,7 +33,7 @@ def coverage(outcomes: Sequence[Graded]) -> Decimal:
 
 def covered(share: Decimal, outcomes: int) -> Fact:
     """How much of an account is proven, `40%`; without an outcome, that nobody has written down what success means."""
-    return fact(FactCode.COVERED, share=percent(share)) if outcomes else fact(FactCode.NO_OUTCOME)
+    return fact(FactCode.COVERED, share=share) if outcomes else fact(FactCode.NO_OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)

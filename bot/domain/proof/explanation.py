@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from bot.domain.enums import Grade, Standing, Why
 from bot.domain.facts import Fact, FactCode, fact
-from bot.domain.labels import METHOD_ISOLATES, WHY, label
 from bot.domain.model import Evidence
 from bot.domain.proof.grading import Graded
 from bot.domain.values.money import money
-from bot.domain.values.text import number, percent
+
+PLAIN = frozenset(
+    {
+        Why.NOTHING,
+        Why.WITHDRAWN,
+        Why.OUR_WORD,
+        Why.NOBODY_NAMED,
+        Why.NO_WORDS,
+        Why.TELEMETRY,
+        Why.NO_BASELINE,
+        Why.BASELINE_NOT_AGREED,
+        Why.NO_NUMBER,
+        Why.NO_METRIC,
+        Why.MEASURED_BY_US,
+        Why.ORAL,
+        Why.CUSTOMER_SYSTEM,
+    }
+)
+"""The reasons that need no name and no date."""
 
 
 def reason(graded: Graded) -> Fact:
@@ -16,13 +33,13 @@ def reason(graded: Graded) -> Fact:
     why = _main(graded)
     if graded.grade is None:
         return why
-    return fact(FactCode.GRADED, grade=label(graded.grade), confirmed=graded.grade >= Grade.CONFIRMED, why=why)
+    return fact(FactCode.GRADED, grade=graded.grade, confirmed=graded.grade >= Grade.CONFIRMED, why=why)
 
 
 def where_it_stands(graded: Graded) -> Fact:
     """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
-    value = None if graded.value is None else number(graded.value, graded.outcome.unit)
-    return fact(FactCode.STANDS, title=graded.outcome.title, value=value, reason=reason(graded))
+    outcome = graded.outcome
+    return fact(FactCode.STANDS, title=outcome.title, value=graded.value, unit=outcome.unit, reason=reason(graded))
 
 
 def of_gap(graded: Graded | None) -> Fact:
@@ -30,18 +47,18 @@ def of_gap(graded: Graded | None) -> Fact:
     if graded is None:
         return fact(FactCode.OPEN_QUESTION)
     if graded.standing is Standing.PARTLY_PROVEN:
-        return fact(FactCode.PART_OF_THE_WAY, share=percent(graded.credit), reason=reason(graded))
+        return fact(FactCode.PART_OF_THE_WAY, share=graded.credit, reason=reason(graded))
     if graded.value is None or graded.grade is None:
         return reason(graded)
-    return fact(FactCode.AT, value=number(graded.value, graded.outcome.unit), reason=reason(graded))
+    return fact(FactCode.AT, value=graded.value, unit=graded.outcome.unit, reason=reason(graded))
 
 
 def _main(graded: Graded) -> Fact:
     why, piece = graded.why, graded.evidence
     if why is Why.EXPIRED and graded.last_grade is not None and graded.expired_on is not None:
-        return fact(FactCode.WAS_UNTIL_EXPIRED, grade=label(graded.last_grade), on=graded.expired_on)
-    if piece is None or why in WHY:
-        return fact(FactCode.WHY, words=WHY.get(why, WHY[Why.NOTHING]))
+        return fact(FactCode.WAS_UNTIL_EXPIRED, grade=graded.last_grade, on=graded.expired_on)
+    if piece is None or why in PLAIN:
+        return fact(FactCode.WHY, why=why if why in PLAIN else Why.NOTHING)
     if why is Why.DISPUTED:
         return _disputed(graded, graded.disputed or piece)
     if why is Why.BEFORE_BASELINE:
@@ -60,14 +77,14 @@ def _of_people(graded: Graded, piece: Evidence) -> Fact:
         case Why.CHAMPION_PRESENTED:
             return fact(FactCode.CHAMPION_PRESENTED, who=who)
         case Why.ISOLATED if piece.method is not None:
-            return fact(FactCode.WHY, words=METHOD_ISOLATES[piece.method])
+            return fact(FactCode.ISOLATED, method=piece.method)
         case Why.ACCEPTED:
             by = graded.people.get(piece.accepted_by or 0)
             return fact(
                 FactCode.ACCEPTED,
-                amount=str(money(piece.money_minor, piece.currency)),
+                amount=money(piece.money_minor, piece.currency),
                 who=by.name if by else None,
-                part=label(by.part) if by else None,
+                part=by.part if by else None,
             )
         case _:
             return fact(FactCode.WROTE_IT, who=who)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.proof.grading import Graded
-from bot.domain.values.text import number
 
 _IN_WRITING = frozenset({Why.NOTHING, Why.WITHDRAWN, Why.EXPIRED, Why.OUR_WORD, Why.TELEMETRY, Why.NO_METRIC})
 
@@ -23,7 +22,8 @@ def next_step(graded: Graded) -> Fact | None:
         why=graded.why.value,
         owner=_owner(graded),
         metric=graded.outcome.metric or None,
-        value=_value(graded),
+        value=graded.value,
+        unit=graded.outcome.unit,
     )
 
 
@@ -32,10 +32,10 @@ def _further(graded: Graded) -> Fact:
     if graded.progress is None:
         return fact(FactCode.STEP_COMPLETE_PLAN)
     if graded.progress == 1:
-        return fact(FactCode.STEP_CONFIRM, owner=_owner(graded), value=_value(graded))
+        return fact(FactCode.STEP_CONFIRM, owner=_owner(graded), value=graded.value, unit=outcome.unit)
     if outcome.target is None:
         return fact(FactCode.STEP_BACK_INTO_BAND)
-    return fact(FactCode.STEP_REACH, target=number(outcome.target, outcome.unit))
+    return fact(FactCode.STEP_REACH, target=outcome.target, unit=outcome.unit)
 
 
 def _owner(graded: Graded) -> str | None:
@@ -43,7 +43,3 @@ def _owner(graded: Graded) -> str | None:
     owner_id = graded.outcome.owner_person_id
     owner = graded.people.get(owner_id) if owner_id is not None else None
     return owner.name if owner is not None and owner.is_there(graded.on) else None
-
-
-def _value(graded: Graded) -> str | None:
-    return None if graded.value is None else number(graded.value, graded.outcome.unit)

@@ -16,7 +16,7 @@ from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.promises import forgotten
 from bot.domain.account.stages import time_to_value
-from bot.domain.enums import Part, RiskKind, Standing
+from bot.domain.enums import AccountStatus, Part, RiskKind, Standing
 from bot.domain.labels import label
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
@@ -66,7 +66,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         account_id=account.id,
         account=account.name,
         slug=account.slug,
-        former=account.status == "former",
+        former=account.status is AccountStatus.FORMER,
         as_of=None,
         guessed_from=None,
         judgement=_judgement(assessment),
@@ -81,7 +81,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         arr=str(assessment.arr) if assessment.arr else None,
         renewal_date=account.renewal_date,
         days_to_renewal=assessment.days_to_renewal,
-        stage=assessment.stage.stage.value,
+        stage=assessment.stage.stage,
         stage_reason=account.stage_reason,
         days_in_stage=assessment.stage.days,
         time_to_value=time_to_value(account, assessment.on),

@@ -24,6 +24,7 @@ from bot.domain.model import Account, ProofState, StageEntry
 from bot.features.accounts import queries
 from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import StageView, StayLine
+from bot.phrases import phrase
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -82,10 +83,10 @@ def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -
     return StageView(
         account_id=account.id,
         account=account.name,
-        stage=standing.stage.value,
-        computed=standing.computed.value,
+        stage=standing.stage,
+        computed=standing.computed,
         reason=standing.reason,
-        needs=standing.needs,
+        needs=phrase(standing.needs),
         ready=standing.ready,
         since=standing.since,
         days=standing.days,
@@ -95,7 +96,7 @@ def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -
         first_win_on=account.first_win_on,
         stays=stays[:_STAYS_SHOWN],
         earlier=max(0, len(stays) - _STAYS_SHOWN),
-        choices=tuple((stage.value, stage.value.capitalize()) for stage in Stage),
+        choices=tuple(Stage),
         can_write=may_write(session, actor, account),
         seen=seen,
     )
@@ -134,4 +135,4 @@ def _stays(state: ProofState, on: date) -> tuple[StayLine, ...]:
 
 def _stay(entry: StageEntry, until: date | None, on: date) -> StayLine:
     days = max(0, ((until or on) - entry.entered_on).days)
-    return StayLine(entry.stage.value, entry.entered_on, until, days, entry.reason)
+    return StayLine(entry.stage, entry.entered_on, until, days, entry.reason)

@@ -13,7 +13,6 @@ from bot.app.actor import Actor, UserError, bot_author, may_write
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.tiers import Bands, tier_now, tier_of
 from bot.domain.enums import Tier
-from bot.domain.labels import TIER_MEANS, label
 from bot.domain.model import Account
 from bot.domain.values.money import Money, money
 from bot.features.accounts.refusals import AccountRefusal
@@ -58,14 +57,11 @@ def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
     return TierView(
         account_id=account.id,
         account=account.name,
-        tier=account.tier.value,
-        name=label(account.tier),
-        means=TIER_MEANS[account.tier],
+        tier=account.tier,
         reason=account.tier_reason,
         arr=str(arr) if arr else None,
-        by_bands=label(paid) if paid else None,
-        bands=_in_words(bands),
-        choices=tuple((tier.value, label(tier), TIER_MEANS[tier]) for tier in Tier),
+        by_bands=paid,
+        bands=_amounts(bands),
         can_write=may_write(session, actor, account),
         seen=seen,
     )
@@ -90,8 +86,7 @@ def release_tier(session: Session, actor: Actor, account_id: int, now: datetime)
     follow_bands(session, [account], portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id), now)
 
 
-def _in_words(bands: Bands | None) -> tuple[str, ...]:
+def _amounts(bands: Bands | None) -> tuple[str, str] | None:
     if bands is None:
-        return ()
-    high, low = Money(bands.high_from_minor, bands.currency), Money(bands.low_from_minor, bands.currency)
-    return f"high touch from {high}", f"low touch from {low}", "tech touch below"
+        return None
+    return str(Money(bands.high_from_minor, bands.currency)), str(Money(bands.low_from_minor, bands.currency))

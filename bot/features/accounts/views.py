@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.app.gap_lines import GapLine
 from bot.domain.account.stages import UsualTime
-from bot.domain.enums import Standing, Verdict
+from bot.domain.enums import Stage, Standing, Tier, Verdict
 from bot.features.accounts.card_layout import Shown, shown
 
 
@@ -121,7 +121,7 @@ class CardView:
     arr: str | None
     renewal_date: date | None
     days_to_renewal: int | None
-    stage: str
+    stage: Stage
     stage_reason: str | None
     days_in_stage: int | None
     time_to_value: int | None
@@ -231,7 +231,7 @@ class HistoryView:
 class StayLine:
     """One stay in a stage. `until` is None for the present one; `days` count up to today there."""
 
-    stage: str
+    stage: Stage
     since: date
     until: date | None
     days: int
@@ -248,8 +248,8 @@ class StageView:
 
     account_id: int
     account: str
-    stage: str
-    computed: str
+    stage: Stage
+    computed: Stage
     reason: str | None
     needs: str
     ready: bool
@@ -261,7 +261,7 @@ class StageView:
     first_win_on: date | None
     stays: tuple[StayLine, ...]
     earlier: int
-    choices: tuple[tuple[str, str], ...]
+    choices: tuple[Stage, ...]
     can_write: bool
     seen: int
 
@@ -270,18 +270,16 @@ class StageView:
 class TierView:
     """The tier of an account; with `can_write` it is a form that overrules it.
 
-    `by_bands` is the tier that the portfolio's bands give this ARR, None when they cannot tell; `bands` says them.
+    `by_bands` is the tier that the portfolio's bands give this ARR, None when they cannot tell; `bands` are the amounts
+    from which on an account is high touch and low touch.
     """
 
     account_id: int
     account: str
-    tier: str
-    name: str
-    means: str
+    tier: Tier
     reason: str | None
     arr: str | None
-    by_bands: str | None
-    bands: tuple[str, ...]
-    choices: tuple[tuple[str, str, str], ...]
+    by_bands: Tier | None
+    bands: tuple[str, str] | None
     can_write: bool
     seen: int

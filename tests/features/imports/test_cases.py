@@ -177,4 +177,4 @@ def test_a_guessed_encoding_can_be_corrected(database: Database) -> None:
 
 
 def test_every_remark_has_a_sentence_and_every_sentence_a_remark() -> None:
-    assert set(wording.written()) == {remark.value for remark in Remark}
+    assert set(wording.REMARKS.written()) == {remark.value for remark in Remark}
