@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
+from decimal import Decimal
+from enum import Enum, StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from bot.domain.facts import Fact
 from bot.domain.labels import column_label, label
 from bot.domain.values import text
+from bot.domain.values.money import Money
 from bot.resources import TEMPLATES
 
 
@@ -110,6 +112,24 @@ def _given(items: Iterable[str | None]) -> str:
     return ", ".join(item for item in items if item)
 
 
+def _worded(value: object, unit: str | None = None, over: int = 0, limit: int = 80) -> str:
+    """A value by its type: a text is quoted if it has a space and more than `over` characters; an amount is in full, so
+    that a change of it can be seen."""
+    match value:
+        case None:
+            return ""
+        case Enum():
+            return label(value)
+        case Decimal():
+            return text.number(value, unit)
+        case date():
+            return text.day(value)
+        case Money():
+            return text.number(value.major, value.currency)
+    words = str(value)
+    return text.quoted(words, limit) if " " in words and len(words) > over else words
+
+
 def _upto(items: Sequence[str], limit: int) -> str:
     named = [item for item in items if item]
     return ", ".join(named[:limit]) + (" …" if len(named) > limit else "")
@@ -134,5 +154,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "short": text.short,
     "spelled": text.spelled,
     "upto": _upto,
+    "worded": _worded,
 }
 """All filters of sentences; templates of Slack have them too (`bot/slack/render.py`)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,8 @@ from bot.domain.enums import Grade, Method, Stage, Why
 from bot.domain.facts import Fact, FactCode, Value, fact, fact_from_json
 from bot.domain.proof.explanation import PLAIN
 from bot.domain.values.money import CURRENCIES, Money
-from bot.phrases import environment, phrase, sentences
+from bot.phrases import Phrase, environment, phrase, sentences
+from bot.resources import TEMPLATES
 
 SOURCE = Path(bot.__file__).parent
 FACTS = sentences("app/facts.yml").written()
@@ -31,6 +33,51 @@ def made() -> Iterator[tuple[str, str, set[str]]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fact":
                 code = ast.unparse(node.args[0]).removeprefix("FactCode.")
                 yield f"{file.relative_to(SOURCE)}:{node.lineno}", code, {str(word.arg) for word in node.keywords}
+
+
+def said() -> Iterator[tuple[str, str, set[str]]]:
+    """Where a room says something: the place, the code as it is written there, and the names of its values."""
+    for file in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say" and node.args:
+                code = ast.unparse(node.args[0])
+                if code.partition(".")[0] in KINDS:
+                    yield f"{file.relative_to(SOURCE)}:{node.lineno}", code, {str(word.arg) for word in node.keywords}
+
+
+def kinds() -> Iterator[tuple[str, type[Phrase]]]:
+    for file in sorted(SOURCE.rglob("phrases.py")):
+        module = importlib.import_module(".".join(("bot", *file.relative_to(SOURCE).with_suffix("").parts)))
+        for name, kind in vars(module).items():
+            if isinstance(kind, type) and issubclass(kind, Phrase) and kind is not Phrase:
+                yield name, kind
+
+
+KINDS = dict(kinds())
+CODES = {f"{name}.{code.name}": code for name, kind in KINDS.items() for code in kind}
+
+
+def test_every_code_of_a_room_has_a_sentence_and_every_sentence_a_code() -> None:
+    others = {"app/facts.yml", "imports/remarks.yml"}
+    files = {file.relative_to(TEMPLATES).as_posix() for file in TEMPLATES.glob("*/*.yml")}
+    files = {file for file in files - others if not file.endswith("/refusals.yml")}
+    written = [f"{file.removesuffix('.yml')}.{key}" for file in files for key in sentences(file).written()]
+    assert sorted(written) == sorted(CODES.values())
+
+
+def test_a_code_is_called_by_its_key() -> None:
+    assert all(code.key == code.name.lower() for code in CODES.values())
+
+
+def test_every_code_is_said_somewhere() -> None:
+    assert {code for _, code, _ in said()} == CODES.keys()
+
+
+def test_whoever_says_something_gives_the_values_that_its_words_name() -> None:
+    for place, name, values in said():
+        code = CODES[name]
+        sentence = environment().parse(sentences(code.file).written()[code.key])
+        assert values == meta.find_undeclared_variables(sentence), place
 
 
 def test_every_fact_has_words_and_all_words_a_fact() -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum
 
-RefusalValue = str | int | Decimal | date | Sequence["RefusalValue"] | None
+RefusalValue = str | int | Decimal | date | Enum | Sequence["RefusalValue"] | None
 """What a refusal knows and its wording may name: a plain value, not a sentence."""
 
 

@@ -9,7 +9,7 @@ second one sees what the first has written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -18,9 +18,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
-from bot.app.refusals import AppRefusal
+from bot.app.refusals import AppRefusal, RefusalValue
+from bot.domain.labels import kind_of_column
 from bot.domain.values import days
-from bot.domain.values.text import day, number, quoted
 from bot.store import changes, entities, ledger, members
 from bot.store.changes import Changed
 from bot.store.entities import Entity
@@ -108,13 +108,16 @@ def _changed_meanwhile(
     member = members.by_id(session, actor.workspace_id, line.member_id)
     local = days.local(line.at, actor.member.tz)
     today = local.date() == actor.today(now)
+    to, unit = _value(session, actor, line, column)
     return UserError(
         AppRefusal.CHANGED_MEANWHILE,
         at_fault,
-        who=("You" if member.id == actor.member.id else member.name) if member else None,
+        who=member.name if member else None,
+        themselves=member is not None and member.id == actor.member.id,
         entity=line.entity,
         column=column,
-        to=_value(session, actor, line, column),
+        to=to,
+        unit=unit,
         on=None if today else local.date(),
         at=f"{local.hour}:{local.minute:02}",
     )
@@ -130,26 +133,22 @@ def _compare(session: Session, actor: Actor, lines: Iterable[Changed], rows: Ite
                 )
 
 
-def _value(session: Session, actor: Actor, line: Changed, column: str) -> str | None:
-    """What a column was set to, in words; None where the value is an id or says nothing to a reader."""
+def _value(session: Session, actor: Actor, line: Changed, column: str) -> tuple[RefusalValue, str | None]:
+    """What a column was set to, and its unit; None where the value is an id or says nothing to a reader."""
     value = line.after.get(column)
-    if value is None or isinstance(value, bool) or column.endswith(_UNSPOKEN):
-        return None
+    if value in (None, "") or isinstance(value, bool) or column.endswith(_UNSPOKEN):
+        return None, None
     if line.entity == Entity.OUTCOME and column in _NUMBERS:
         row = entities.row_of(session, actor.workspace_id, Entity.OUTCOME, line.entity_id)
-        return _number(value, row["unit"] if row is not None else None)
-    return _day(value) or (quoted(value, 60) if " " in str(value) else str(value).replace("_", " "))
+        return _read(Decimal, str(value)), row["unit"] if row is not None else None
+    kind = kind_of_column(line.entity, column)
+    choice = _read(kind, value) if kind else _read(date.fromisoformat, str(value))
+    return str(value) if choice is None else choice, None
 
 
-def _number(value: Any, unit: str | None) -> str | None:
+def _read(kind: Callable[[Any], RefusalValue], stored: Any) -> RefusalValue:
+    """What is stored, as what it is; None for what it is no more."""
     try:
-        return number(Decimal(str(value)), unit)
-    except InvalidOperation:
-        return None
-
-
-def _day(value: Any) -> str | None:
-    try:
-        return day(date.fromisoformat(str(value)))
-    except ValueError:
+        return kind(stored)
+    except (ValueError, InvalidOperation):
         return None

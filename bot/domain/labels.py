@@ -175,6 +175,30 @@ _COLUMNS = {
     "tier_reason": "reason for the tier",
 }
 
+_KINDS: Mapping[str, type[Enum]] = {
+    "change": Change,
+    "direction": Direction,
+    "loop": Loop,
+    "method": Method,
+    "on_holiday": OnHoliday,
+    "part": Part,
+    "relationship": Relationship,
+    "source": Source,
+    "stage": Stage,
+    "tier": Tier,
+    "verdict": Verdict,
+    "account.status": AccountStatus,
+    "cadence.kind": CadenceKind,
+    "obstacle.kind": ObstacleKind,
+    "outcome.kind": OutcomeKind,
+    "promise.state": PromiseState,
+    "prompt.state": PromptState,
+    "risk.kind": RiskKind,
+    "risk.severity": Severity,
+    "risk.state": RiskState,
+}
+"""The enums that columns of the ledger hold, by column, or by entity and column."""
+
 
 def label(member: Enum) -> str:
     """The words for a member of an enum, as they are written inside a sentence."""
@@ -187,6 +211,16 @@ def label_of(kind: type[Enum], value: str) -> str:
         return label(kind(value))
     except ValueError:
         return value.replace("_", " ")
+
+
+def kind_of_column(entity: str, column: str) -> type[Enum] | None:
+    """The enum that a column of the ledger holds, if it holds one."""
+    return _KINDS.get(column) or _KINDS.get(f"{entity}.{column}")
+
+
+def entity_label(entity: str) -> str:
+    """The words for a kind of row in the ledger: `stage_entry` is a stage entry."""
+    return entity.replace("_", " ")
 
 
 def column_label(column: str) -> str:

@@ -27,8 +27,8 @@ def history(session: Session, actor: Actor, account_id: int, since: date | None,
     for row in queries.history(session, account, begin):
         what = sentence(HistoryChange(row["entity"], row["entity_id"], row["before"], row["after"]), names)
         if what is not None:
-            who = names.member(row["member_id"]) if row["member_id"] else "Proofline"
-            lines.append(HistoryLine(row["at"], who, what, row["why"]))
+            by_bot = row["member_id"] is None
+            lines.append(HistoryLine(row["at"], by_bot, names.member(row["member_id"]), what, row["why"]))
     shown = tuple(lines[:_SHOWN])
     return HistoryView(account_id, account.name, account.slug, since, shown, len(lines) - len(shown))
 

@@ -207,10 +207,11 @@ class AccountProposalDecidedView:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One change: `who` did `what`; `why` is the reason they gave."""
+    """One change: `who`, None if that is not known, did `what`; `why` is the reason they gave."""
 
     at: datetime
-    who: str
+    by_bot: bool
+    who: str | None
     what: str
     why: str | None
 
