@@ -65,7 +65,7 @@ def phrase(fact: Fact) -> str:
     return sentences("app/facts.yml").say(fact.code, fact.values)
 
 
-def say(code: Phrase, **values: object) -> str:
+def say(code: Phrase, /, **values: object) -> str:
     """What a room says under this code, with the values that the sentence names."""
     return sentences(code.file).say(code.key, values)
 

@@ -16,18 +16,16 @@ from slack_sdk.errors import SlackApiError
 
 from bot.app.actor import UserError
 from bot.log import current_trace, said
+from bot.phrases import say
 from bot.slack.edge import Edge, TooSlowError, as_reply
 from bot.slack.payload import Body, input_called, inputs_of, surface_of
+from bot.slack.phrases import SlackPhrase
 from bot.store.engine import AWAY
 from bot.wording import sentence_of
 
 log = structlog.get_logger("slack")
 
 _DATABASE_AWAY = (*AWAY, TooSlowError)
-_TRY_AGAIN = "The database is not answering. Nothing is lost: please try again in a minute."
-_TRY_AGAIN_MODAL = "The database is not answering. What you typed is not lost: leave this open, try again in a minute."
-_UNKNOWN = "This is from an older version of Proofline. Open it again with /proof."
-_LATE = "That took too long for Slack. Please press it once more."
 _LATE_CODES = frozenset({"expired_trigger_id", "exchanged_trigger_id", "not_found", "hash_conflict"})
 
 
@@ -69,16 +67,17 @@ class Failures:
             return sentence_of(error), error.field
         if isinstance(error, _DATABASE_AWAY):
             log.error("slack.database_away", surface=surface, error=said(error))
-            return _TRY_AGAIN_MODAL if surface == "modal" else _TRY_AGAIN, None
+            modal = surface == "modal"
+            return say(SlackPhrase.DATABASE_AWAY_MODAL) if modal else say(SlackPhrase.DATABASE_AWAY), None
         if isinstance(error, BoltUnhandledRequestError):
             log.warning("slack.unknown", surface=surface, error=said(error))
-            return _UNKNOWN, None
+            return say(SlackPhrase.UNKNOWN), None
         if isinstance(error, SlackApiError) and error.response.get("error") in _LATE_CODES:
             log.warning("slack.late", surface=surface, error=said(error))
-            return _LATE, None
+            return say(SlackPhrase.LATE), None
         reference = current_trace() or "none"
         log.error("slack.failed", surface=surface, reference=reference, exc_info=error)
-        return f"Something broke on our side, sorry. If it stays, give an admin this reference: {reference}", None
+        return say(SlackPhrase.FAILED, reference=reference), None
 
     async def _tell(self, body: Body, surface: str, sentence: str, field: str | None) -> BoltResponse:
         if surface == "command":

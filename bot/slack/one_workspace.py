@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from bot.phrases import say
+from bot.slack.phrases import SlackPhrase
 from bot.store import workspaces
 
 
@@ -12,8 +14,4 @@ def others_sentence(session: Session, team_id: str, team: str) -> str | None:
     others = workspaces.others(session, team_id)
     if not others:
         return None
-    named = " and ".join(f"{name} ({other_id})" for other_id, name in others)
-    return (
-        f"This database holds {named}, but SLACK_BOT_TOKEN is for {team} ({team_id}): set DATABASE_URL to a database of"
-        f" its own, or SLACK_BOT_TOKEN to the token of the workspace that the database is for."
-    )
+    return say(SlackPhrase.OTHER_WORKSPACES, others=others, team=team, team_id=team_id)

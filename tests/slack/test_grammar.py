@@ -45,7 +45,7 @@ def parse(command: str, text: str) -> object:
         ("acme history", Show("acme", Topic.HISTORY)),
         ("acme history since 2026-03-01", Show("acme", Topic.HISTORY, since=date(2026, 3, 1))),
         ("acme history 2026-03-01", Show("acme", Topic.HISTORY, since=date(2026, 3, 1))),
-        ("acme evidnce", Show("acme evidnce", hint="Did you mean /proof acme evidence?")),
+        ("acme evidnce", Show("acme evidnce", meant="/proof acme evidence")),
     ],
 )
 def test_proof_is_read(text: str, request_: object) -> None:

@@ -112,8 +112,9 @@ def _judgement(assessment: Assessment) -> JudgementLine | None:
     last = judged.judgement
     if last is None:
         return None
-    verdict, by = label(last.verdict), judged.by or "somebody"
-    return JudgementLine(verdict, by, last.judged_at.date(), last.why, tuple(map(phrase, judged.contradicted_by)))
+    return JudgementLine(
+        last.verdict, judged.by, last.judged_at.date(), last.why, tuple(map(phrase, judged.contradicted_by))
+    )
 
 
 def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:

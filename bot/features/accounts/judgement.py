@@ -89,7 +89,7 @@ def _view(assessment: Assessment) -> JudgementView | None:
         verdict=judged.judgement.verdict,
         why=judged.judgement.why,
         would_change=judged.judgement.would_change,
-        by=judged.by or "somebody who has left",
+        by=judged.by,
         at=judged.judgement.judged_at,
         again=tuple(map(phrase, judged.contradicted_by)),
         coverage=phrase(assessment.covered),

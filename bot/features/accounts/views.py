@@ -36,14 +36,14 @@ class JudgeView:
 
 @dataclass(frozen=True, slots=True)
 class JudgementView:
-    """A judgement as it stands; `again` are the later facts that contradict it."""
+    """A judgement as it stands; `again` are the later facts that contradict it. `by` is None when who judged left."""
 
     account_id: int
     account: str
     verdict: Verdict
     why: str
     would_change: str | None
-    by: str
+    by: str | None
     at: datetime
     again: tuple[str, ...]
     coverage: str
@@ -70,8 +70,8 @@ class ProofLine:
 class JudgementLine:
     """The last human judgement; `again` are the later facts that contradict it."""
 
-    verdict: str
-    by: str
+    verdict: Verdict
+    by: str | None
     on: date
     why: str
     again: tuple[str, ...]

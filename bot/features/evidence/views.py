@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.enums import Grade, Source
+from bot.domain.proof.in_force import PieceState
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeChoice:
@@ -70,7 +73,7 @@ class IsolateShareView:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """One piece of evidence; `status` is empty while it is in force by its own words.
+    """One piece of evidence; `why` says why it was withdrawn or is disputed. It is `in_force` if nothing is against it.
 
     `grade` is what it is worth by itself; `may_rise` says that isolating our share would make it worth more.
     """
@@ -79,11 +82,15 @@ class EvidenceLine:
     outcome: str
     what: str
     as_of: date
-    source: str
+    source: Source
+    oral: bool
     attestor: str | None
     link: str | None
-    grade: str
-    status: str
+    grade: Grade
+    state: PieceState
+    why: str | None
+    expired_on: date | None
+    in_force: bool
     may_rise: bool
 
 

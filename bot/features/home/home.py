@@ -137,19 +137,11 @@ def _managed(session: Session, actor: Actor) -> tuple[ManagedLine, ...]:
 
 
 def _managed_line(portfolio: Portfolio, last: Said | None, unclaimed: int) -> ManagedLine:
-    summary = Summary.from_json(last.said["summary"]) if last else None
     return ManagedLine(
         portfolio_id=portfolio.id,
         name=portfolio.name,
-        coverage=_coverage_text(summary) if summary else None,
-        in_danger=summary.in_danger if summary else 0,
+        summary=Summary.from_json(last.said["summary"]) if last else None,
         at=last.due_at if last else None,
         unclaimed=unclaimed,
         lost_channels=portfolio.lost_channels,
     )
-
-
-def _coverage_text(summary: Summary) -> str:
-    """`41% of 2.6 M EUR ARR`, or the share by count where no ARR is known."""
-    shares: Sequence[str] = [f"{share.percent} of {share.of} ARR" for share in summary.by_arr[:2]]
-    return ", ".join(shares) or f"{summary.by_count.percent} by count"

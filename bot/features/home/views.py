@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.enums import CadenceKind, Severity
+from bot.features.portfolios.digest_layout import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +15,7 @@ class ManagedLine:
 
     portfolio_id: int
     name: str
-    coverage: str | None
-    in_danger: int
+    summary: Summary | None
     at: datetime | None
     unclaimed: int
     lost_channels: tuple[str, ...]

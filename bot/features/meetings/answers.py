@@ -21,8 +21,10 @@ from bot.domain.values import working_hours
 from bot.features.actions import actions
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import prompts, queries
+from bot.features.meetings.phrases import MeetingPhrase
 from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.rows import Answer, OpenGap, Prompt
+from bot.phrases import say
 from bot.store import entities, ledger, members
 from bot.store.entities import Entity
 
@@ -260,7 +262,7 @@ def _settle_gaps(
     """
     for row in rows:
         if row.outcome_id is None and row.id in new.settled_gaps:
-            _close_gap(session, actor, row.id, "answered before the meeting", now)
+            _close_gap(session, actor, row.id, say(MeetingPhrase.ANSWERED_BEFORE), now)
     title = _trimmed(new.unproven) if new.change is not Change.NOTHING else None
     named = next((row for row in rows if row.title == title), None)
     former = _own_gap(session, actor, earlier, [row.id for row in rows if row is not named], title)
@@ -268,7 +270,7 @@ def _settle_gaps(
         ledger.change(session, actor.author, Entity.GAP, former, now, title=title)
         return
     if former is not None:
-        _close_gap(session, actor, former, "taken out of the answer", now)
+        _close_gap(session, actor, former, say(MeetingPhrase.TAKEN_OUT), now)
     if title is None or named is not None:
         return
     ledger.add(
@@ -308,7 +310,7 @@ def _set_action(
     text = _trimmed(new.next_action)
     if text is None:
         if current is not None and current.dropped_on is None:
-            why = "taken out of the answer"
+            why = say(MeetingPhrase.TAKEN_OUT)
             ledger.change(
                 session, actor.author, Entity.ACTION, current.id, now, dropped_on=actor.today(now), dropped_why=why
             )

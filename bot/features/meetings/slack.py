@@ -20,7 +20,9 @@ from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
 from bot.features.meetings.grammar import GRAMMAR, AnswerRequest
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
+from bot.features.meetings.phrases import MeetingPhrase
 from bot.features.meetings.refusals import MeetingRefusal
+from bot.phrases import say
 from bot.slack.date_phrases import due
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
@@ -155,7 +157,8 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         chosen = {f"{word}_id": row_id} if word in ("gap", "outcome") else {}
 
         def record(session: Session, actor: Actor, now: datetime) -> None:
-            stays = forms.chosen_gap(session, actor, prompt_id, now, **chosen) if chosen else "Something else"
+            other = say(MeetingPhrase.SOMETHING_ELSE)
+            stays = forms.chosen_gap(session, actor, prompt_id, now, **chosen) if chosen else other
             answers.nothing_changed(
                 session, actor, prompt_id, now, submission=submission_id(body), stays=stays, why=why
             )

@@ -158,7 +158,7 @@ def _target(graded: Graded) -> str | None:
 
 
 def _unproven(graded: Graded) -> UnprovenLine:
-    why = "no progress by its date" if graded.standing is Standing.DISPROVEN else phrase(reason(graded))
+    why = None if graded.standing is Standing.DISPROVEN else phrase(reason(graded))
     return UnprovenLine(graded.outcome.title, why, graded.outcome.due_on)
 
 

@@ -27,10 +27,10 @@ class StoryLine:
 
 @dataclass(frozen=True, slots=True)
 class UnprovenLine:
-    """An outcome without credit, and why."""
+    """An outcome without credit, and why; without a reason it made no progress by its date."""
 
     title: str
-    reason: str
+    reason: str | None
     due_on: date | None
 
 

@@ -18,12 +18,13 @@ from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
 from bot.domain.labels import label
 from bot.domain.model import Outcome, Promise
 from bot.domain.proof.explanation import reason
-from bot.domain.values.text import band, day, number
+from bot.domain.values.text import band
 from bot.features.plan import outcome_details
 from bot.features.plan import people as plan_people
+from bot.features.plan.phrases import PlanPhrase
 from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.views import ObstacleLine, OutcomeLine, PersonLine, PlanView, PromiseLine, SettleFormView
-from bot.phrases import phrase
+from bot.phrases import phrase, say
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
 
@@ -72,14 +73,12 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
     state, assessment = assessed(session, actor, account_id, now)
     people = {person.id: person.name for person in state.people}
     reasons = {graded.outcome.id: phrase(reason(graded)) for graded in assessment.outcomes}
-    forgotten = {silent.promise.id: _silence(silent) for silent in promises.forgotten(state.promises, assessment.on)}
+    forgotten = {silent.promise.id: silent.since for silent in promises.forgotten(state.promises, assessment.on)}
     return PlanView(
         account_id=account_id,
         account=state.account.name,
         outcomes=tuple(
-            OutcomeLine(
-                o.id, o.title, from_to(o), o.due_on, people.get(o.owner_person_id or 0), reasons.get(o.id, "retired")
-            )
+            OutcomeLine(o.id, o.title, from_to(o), o.due_on, people.get(o.owner_person_id or 0), reasons.get(o.id))
             for o in state.outcomes
             if o.retired_on is None
         ),
@@ -94,16 +93,12 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             for o in state.obstacles
             if o.cleared_on is None
         ),
-        promises=tuple(PromiseLine(p.id, p.text, p.state, p.due_on, forgotten.get(p.id)) for p in state.promises),
+        promises=tuple(
+            PromiseLine(p.id, p.text, p.state, p.due_on, p.id in forgotten, forgotten.get(p.id)) for p in state.promises
+        ),
         holes=tuple(phrase(hole.fact) for hole in plan_gaps.holes(state, assessment.on)),
         first_win_on=state.account.first_win_on,
         can_write=may_write(session, actor, state.account),
-    )
-
-
-def _silence(forgotten: promises.Forgotten) -> str:
-    return (
-        f"nobody has mentioned it since {day(forgotten.since)}" if forgotten.since else "nobody has ever mentioned it"
     )
 
 
@@ -111,12 +106,15 @@ def from_to(outcome: Outcome) -> str:
     """The measure of an outcome in words: `days to sign: 15 → 5 days`; it names what is not known."""
     if outcome.kind is OutcomeKind.STATEMENT:
         return ""
-    start = number(outcome.baseline) if outcome.baseline is not None else "no baseline"
-    if outcome.direction is Direction.HOLD:
-        bounds = band(outcome.band_low, outcome.band_high, outcome.unit)
-        return f"{outcome.metric}: {start}, to stay {'at ' + bounds if bounds else 'in no band yet'}"
-    goal = number(outcome.target, outcome.unit) if outcome.target is not None else "no target"
-    return f"{outcome.metric}: {start} → {goal}"
+    return say(
+        PlanPhrase.MEASURE,
+        metric=outcome.metric,
+        baseline=outcome.baseline,
+        holds=outcome.direction is Direction.HOLD,
+        bounds=band(outcome.band_low, outcome.band_high, outcome.unit),
+        target=outcome.target,
+        unit=outcome.unit,
+    )
 
 
 def form_values(session: Session, actor: Actor, account_id: int, now: datetime) -> dict[str, Any]:

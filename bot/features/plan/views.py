@@ -51,7 +51,7 @@ class OutcomeLine:
     from_to: str
     due_on: date | None
     owner: str | None
-    reason: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,14 @@ class ObstacleLine:
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
-    """`forgotten` says, if nobody has mentioned it for 60 days, since when."""
+    """`forgotten` says that nobody has mentioned it for long, `mentioned_on` when somebody last did."""
 
     promise_id: int
     text: str
     state: PromiseState
     due_on: date | None
-    forgotten: str | None
+    forgotten: bool
+    mentioned_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

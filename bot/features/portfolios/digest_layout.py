@@ -14,10 +14,11 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from bot.domain.account.dangers import RENEWAL_WINDOW
 from bot.domain.facts import Fact
 from bot.domain.model import Account
 from bot.domain.portfolio.digest import AccountNews, CoverageChange, Digest, Listener, Moved
-from bot.domain.values.text import day, percent, plural, short
+from bot.domain.values.text import percent, short
 from bot.features.portfolios.digest_pages import (
     MOST_LINES,
     MOST_NAMES,
@@ -29,7 +30,8 @@ from bot.features.portfolios.digest_pages import (
     paged,
     row_of,
 )
-from bot.phrases import phrase
+from bot.features.portfolios.phrases import PortfolioPhrase
+from bot.phrases import phrase, say
 
 HEAD_LINES = 10
 _NAMED = 3
@@ -112,7 +114,8 @@ class Layout(Listener):
         self._news["theatre"].add(name, news.theatre)
         self._news["forgotten"].add(name, news.forgotten)
         if news.renewals and news.account.renewal_date:
-            self._renewals.append((news.account.renewal_date, f"{name}, {day(news.account.renewal_date)}"))
+            on = news.account.renewal_date
+            self._renewals.append((on, say(PortfolioPhrase.RENEWAL, account=name, on=on)))
 
     def moved(self, moved: Moved) -> None:
         """Take in what became proven and what broke in an account."""
@@ -170,42 +173,48 @@ class Layout(Listener):
         if len(lines) <= room:
             return lines, not self._several_facts and not any(line.more for line in lines)
         left = self._in_danger - sum(group.accounts for group in groups[: room - 1])
-        rest = DigestLine("more", "", (), 0, f"and {plural(left, 'more account')} in danger")
+        rest = DigestLine("more", "", (), 0, say(PortfolioPhrase.MORE_IN_DANGER, left=left))
         return [*lines[: room - 1], rest], False
 
     def _news_lines(self, silent: Sequence[str]) -> Iterator[DigestLine]:
         """One line for each kind of news that there is."""
         kinds = (
-            ("broken", "Newly broken", self._news["broken"].accounts, self._news["broken"].names),
-            ("proven", "Newly proven", self._news["proven"].accounts, self._news["proven"].names),
-            ("renewal", "Renewals within 120 days, unproven", len(self._renewals), self._renewal_names(_NAMED)),
-            ("silent", "Silent before meetings", len(silent), silent),
-            ("theatre", "Theatre", self._news["theatre"].accounts, self._news["theatre"].names),
-            ("forgotten", "Forgotten promises", self._news["forgotten"].accounts, self._news["forgotten"].names),
+            ("broken", say(PortfolioPhrase.NEWLY_BROKEN), self._news["broken"].accounts, self._news["broken"].names),
+            ("proven", say(PortfolioPhrase.NEWLY_PROVEN), self._news["proven"].accounts, self._news["proven"].names),
+            ("renewal", _renewals_heading(), len(self._renewals), self._renewal_names(_NAMED)),
+            ("silent", say(PortfolioPhrase.SILENT), len(silent), silent),
+            ("theatre", say(PortfolioPhrase.THEATRE), self._news["theatre"].accounts, self._news["theatre"].names),
+            (
+                "forgotten",
+                say(PortfolioPhrase.FORGOTTEN),
+                self._news["forgotten"].accounts,
+                self._news["forgotten"].names,
+            ),
         )
-        for mark, label, many, names in kinds:
+        for mark, heading, many, names in kinds:
             if many:
-                yield DigestLine(mark, f"{label} ({many:,})", tuple(names[:_NAMED]), max(0, many - _NAMED), "")
+                label = say(PortfolioPhrase.COUNTED, what=heading, many=many)
+                yield DigestLine(mark, label, tuple(names[:_NAMED]), max(0, many - _NAMED), "")
 
     def _blocks(self, silent: Sequence[tuple[str, Fact]], *, dangers: bool) -> tuple[list[Block], int]:
         """The blocks of the thread, and how many lines of them cannot fit on its pages in any case."""
         hidden = self._thread.hidden if dangers else 0
-        blocks = [Block("Every account in danger, worst first", tuple(self._thread.lines()))] if dangers else []
+        blocks = [Block(say(PortfolioPhrase.IN_DANGER), tuple(self._thread.lines()))] if dangers else []
         for title, mark in (
-            ("Newly broken", "broken"),
-            ("Newly proven", "proven"),
-            ("Theatre", "theatre"),
-            ("Promises that nobody mentions", "forgotten"),
+            (say(PortfolioPhrase.NEWLY_BROKEN), "broken"),
+            (say(PortfolioPhrase.NEWLY_PROVEN), "proven"),
+            (say(PortfolioPhrase.THEATRE), "theatre"),
+            (say(PortfolioPhrase.FORGOTTEN_PROMISES), "forgotten"),
         ):
             if lines := self._news[mark].lines:
                 blocks.append(Block(title, tuple(DigestLine(mark, "", (name,), 0, fact) for name, fact in lines)))
             hidden += self._news[mark].hidden
         if len(self._renewals) > _NAMED:
             names = self._renewal_names(len(self._renewals))
-            blocks.append(Block("Renewals within 120 days, unproven", tuple(names_only(names))))
+            blocks.append(Block(_renewals_heading(), tuple(names_only(names))))
         if silent:
             people = (DigestLine("silent", "", (name,), 0, phrase(fact)) for name, fact in silent)
-            blocks.append(Block("Silent before meetings", tuple(people)))
+            blocks.append(Block(say(PortfolioPhrase.SILENT), tuple(people)))
         return blocks, hidden
 
     def _renewal_names(self, many: int) -> list[str]:
@@ -213,7 +222,7 @@ class Layout(Listener):
         return [name for _, name in self._renewals[:many]]
 
     def _member(self, member_id: int) -> str:
-        return short(self._names.get(member_id, "somebody"), _NAME)
+        return short(self._names.get(member_id) or say(PortfolioPhrase.SOMEBODY), _NAME)
 
 
 class _News:
@@ -247,8 +256,12 @@ def _distinct_facts(facts: Sequence[Fact]) -> tuple[str, ...]:
 
 def _alone(facts: Sequence[str], more: int, owner: str) -> str:
     """What is wrong with one account, how much more there is, and who owns it."""
-    text = row_of(facts) + (f" (and {more} more)" if more else "")
-    return f"{text} · {short(owner, _NAME)}" if owner and owner not in text else text
+    what = row_of(facts)
+    return say(PortfolioPhrase.ALONE, what=what, more=more, owner=short(owner, _NAME) if owner not in what else "")
+
+
+def _renewals_heading() -> str:
+    return say(PortfolioPhrase.RENEWALS, days=RENEWAL_WINDOW.days)
 
 
 def _name(account: Account) -> str:
@@ -262,7 +275,7 @@ def _share(change: CoverageChange, of: str) -> Share:
 def _points(change: Decimal | None) -> str:
     """`+3 points`, cut towards zero; empty when nothing is known or less than a point has moved."""
     points = 0 if change is None else int((change * 100).to_integral_value(rounding=ROUND_DOWN))
-    return f"{points:+d} {'point' if abs(points) == 1 else 'points'}".replace("-", "−") if points else ""
+    return say(PortfolioPhrase.POINTS, points=points) if points else ""
 
 
 def _lines(stored: Iterable[Mapping[str, Any]]) -> tuple[DigestLine, ...]:

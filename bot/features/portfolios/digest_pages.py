@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.values.text import short
+from bot.features.portfolios.phrases import PortfolioPhrase
+from bot.phrases import say
 
 TEXT = 220
 MOST_LINES = 2_000
@@ -87,7 +89,8 @@ class Groups:
             if group.accounts == 1:
                 yield DigestLine(group.mark, "", tuple(group.names), 0, group.alone)
                 continue
-            yield DigestLine(group.mark, f"{row_of(group.facts)} ({group.accounts:,})", (), 0, "")
+            what = say(PortfolioPhrase.COUNTED, what=row_of(group.facts), many=group.accounts)
+            yield DigestLine(group.mark, what, (), 0, "")
             yield from names_only(group.names)
 
     @property

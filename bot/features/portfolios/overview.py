@@ -17,22 +17,21 @@ from bot.app.assessments import assess_now, rules_day
 from bot.domain.account import actions as account_actions
 from bot.domain.account.participation import participation
 from bot.domain.account.tiers import Bands, OwnerLoad, loads
-from bot.domain.labels import label
 from bot.domain.model import Account, Action
 from bot.domain.portfolio.account_summary import AccountSummary
-from bot.domain.values.money import listed_money
-from bot.domain.values.text import plural, short
+from bot.domain.values.text import short
 from bot.features.accounts.tiers import bands_of
 from bot.features.portfolios import account_summaries, digest, queries
 from bot.features.portfolios.account_summaries import AccountSummaries
 from bot.features.portfolios.digest import LastWeek
 from bot.features.portfolios.digest_layout import HEAD_LINES, Summary
 from bot.features.portfolios.digest_pages import Block, DigestLine
+from bot.features.portfolios.phrases import PortfolioPhrase
 from bot.features.portfolios.queries import DigestRow
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import PortfolioPageView, PortfolioPart, PortfolioView
 from bot.features.risks import queries as risk_queries
-from bot.phrases import phrase
+from bot.phrases import phrase, say
 from bot.store import accounts, members, portfolios, proof_state
 from bot.store.portfolios import Portfolio
 
@@ -188,7 +187,7 @@ def _behind(
     """The blocks behind the figures: load, participation, and themes that several accounts share."""
 
     def name_of(member_id: int | None) -> str:
-        return short(summaries.names.get(member_id or 0, "Nobody"), _NAME)
+        return short(summaries.names.get(member_id or 0) or say(PortfolioPhrase.NOBODY), _NAME)
 
     account_by_id = {account.id: account for account in seen}
     owner_loads = loads(seen, bands)
@@ -197,12 +196,14 @@ def _behind(
         ((account_by_id[action.account_id], action) for action in actions), rules_day(now)
     )
     lines = {
-        "Load": [DigestLine("load", "", (name_of(load.owner_id),), 0, _load(load)) for load in owner_loads[:_SHOWN]],
-        "Answers of the last 90 days": [
+        say(PortfolioPhrase.LOAD): [
+            DigestLine("load", "", (name_of(load.owner_id),), 0, _load(load)) for load in owner_loads[:_SHOWN]
+        ],
+        say(PortfolioPhrase.ANSWERS, days=PARTICIPATION_WINDOW.days): [
             DigestLine("load", "", (name_of(person.member_id),), 0, phrase(person.fact))
             for person in participants[:_SHOWN]
         ],
-        "What keeps showing up": [
+        say(PortfolioPhrase.THEMES): [
             DigestLine("load", "", (short(theme.theme, _NAME),), 0, phrase(theme.fact)) for theme in themes[:_SHOWN]
         ],
     }
@@ -211,14 +212,10 @@ def _behind(
 
 def _load(load: OwnerLoad) -> str:
     """`36 accounts, 1 M EUR; 30 high touch of 25 expected`."""
-    parts = [plural(load.accounts, "account")]
-    if load.arr:
-        parts.append(listed_money(load.arr))
-    if load.unknown_arr:
-        parts.append(f"{load.unknown_arr:,} without ARR")
-    tiers = [
-        f"{tier.accounts:,} {label(tier.tier)}"
-        + (f" of {tier.expected:,} expected" if tier.expected is not None else "")
-        for tier in load.by_tier
-    ]
-    return f"{', '.join(parts)}; {', '.join(tiers)}" if tiers else ", ".join(parts)
+    return say(
+        PortfolioPhrase.LOAD_OF_OWNER,
+        accounts=load.accounts,
+        arr=load.arr,
+        unknown_arr=load.unknown_arr,
+        tiers=[(tier.tier, tier.accounts, tier.expected) for tier in load.by_tier],
+    )

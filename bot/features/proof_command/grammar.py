@@ -41,14 +41,14 @@ class Topic(StrEnum):
 class Show:
     """`/proof <account> [topic]`; `as_of` for the card as it was, `since` for a part of the history.
 
-    `hint` is what to say if no account has this name: the end of it looks like a mistyped topic.
+    `meant` is the command to propose if no account has this name: the end of it looks like a mistyped topic.
     """
 
     account: str
     topic: Topic = Topic.CARD
     as_of: date | None = None
     since: date | None = None
-    hint: str | None = None
+    meant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,7 @@ def _show(name: str, rest: str) -> Show:
     near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7) if head or name else []
     if name:
         raise UserError(ProofRefusal.TOPIC_UNKNOWN, topic=rest, account=name, nearest=near[0] if near else None)
-    hint = f"Did you mean {COMMAND} {head} {near[0]}?" if near and head else None
-    return Show(rest, hint=hint)
+    return Show(rest, meant=f"{COMMAND} {head} {near[0]}" if near and head else None)
 
 
 def _named(name: str, head: str) -> str:

@@ -101,7 +101,7 @@ def command_view(session: Session, actor: Actor, request: Show, now: datetime) -
     """The view that `/proof <account> [topic]` asks for, or what to choose from."""
     result = accounts.find(session, actor, request.account)
     if result.hit is None:
-        return accounts.choices(request.account, result, request.topic, request.hint)
+        return accounts.choices(request.account, result, request.topic, request.meant)
     account_id = result.hit.id
     if request.topic is Topic.CARD:
         guessed_from = request.account if result.guessed else None

@@ -22,10 +22,11 @@ from bot.domain.labels import label
 from bot.domain.model import Account, Evidence, ProofState, Risk
 from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values import days
-from bot.domain.values.text import day, number, quoted
 from bot.features.risks import queries, risk_message
+from bot.features.risks.phrases import RiskPhrase
 from bot.features.risks.refusals import RiskRefusal
 from bot.features.risks.views import EvidenceChoice, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
+from bot.phrases import say
 from bot.store import ledger, members, proof_state
 from bot.store.entities import Entity
 
@@ -89,7 +90,7 @@ def close(
     reason = " ".join(how.split())
     if evidence_id is not None:
         piece = _usable(proof_state.load(session, account.workspace_id, account.id), evidence_id, now)
-        reason = f"{reason} ({piece})" if reason else piece
+        reason = say(RiskPhrase.PIECE_AND_WORDS, words=reason, piece=piece) if reason else piece
     if not reason:
         raise UserError(RiskRefusal.CLOSING_WITHOUT_REASON, "how")
     _set(
@@ -97,7 +98,7 @@ def close(
         actor,
         risk,
         now,
-        why=None if evidence_id is None else f"evidence {evidence_id}",
+        why=None if evidence_id is None else say(RiskPhrase.BY_EVIDENCE, id=evidence_id),
         state=RiskState.CLOSED,
         closed_at=now,
         closed_how=reason,
@@ -236,6 +237,11 @@ def _usable(state: ProofState, evidence_id: int, now: datetime) -> str:
 def _described(state: ProofState, piece: Evidence) -> str:
     """`412 tickets of 12 Mar 2026 for “Fewer tickets”`."""
     outcome = next((outcome for outcome in state.outcomes if outcome.id == piece.outcome_id), None)
-    unit = outcome.unit if outcome else None
-    what = number(piece.value, unit) if piece.value is not None else quoted(piece.statement or "", 40)
-    return f"{what} of {day(piece.as_of)}" + (f" for {quoted(outcome.title, 40)}" if outcome else "")
+    return say(
+        RiskPhrase.PIECE,
+        value=piece.value,
+        unit=outcome.unit if outcome else None,
+        statement=piece.statement or "",
+        as_of=piece.as_of,
+        outcome=outcome.title if outcome else None,
+    )

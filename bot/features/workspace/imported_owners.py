@@ -18,12 +18,14 @@ from bot.app.recipients import Recipient
 from bot.app.typed import colleague_of
 from bot.domain.values.slugs import folded
 from bot.features.workspace import queries
+from bot.features.workspace.phrases import WorkspacePhrase
 from bot.features.workspace.queries import OWNER_KEY, ImportedOwner
 from bot.features.workspace.refusals import WorkspaceRefusal
 from bot.features.workspace.views import ChooseOwnerView, ImportedOwnerView
 from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Op, Outgoing
+from bot.phrases import say
 from bot.store import ledger, members, serving
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -131,7 +133,7 @@ def _settle(session: Session, by: Author, owner: Member, found: Member | None, n
     if owner.slack_id is not None:
         return False
     open_still = {"slack_id": None, "is_deactivated": False}
-    why = f"is {found.name}" if found else "is nobody in Slack"
+    why = say(WorkspacePhrase.OWNER_IS, name=found.name) if found else say(WorkspacePhrase.OWNER_IS_NOBODY)
     if not ledger.change(
         session,
         by,

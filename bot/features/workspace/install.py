@@ -17,8 +17,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.values.clock import Clock
 from bot.domain.values.slugs import folded
 from bot.features.undelivered import lost_channels, reroute
+from bot.features.workspace.phrases import WorkspacePhrase
 from bot.outbox.pacing import resume_workspace
 from bot.outbox.types import PermanentFailure
+from bot.phrases import say
 from bot.slack import errors
 from bot.slack.one_workspace import others_sentence
 from bot.slack.people import is_person, read_user
@@ -158,8 +160,8 @@ def _mark_recovered(database: Database, where: Installation, channel: str, now: 
 def connection_failure_sentence(error: Exception, api_url: str) -> str:
     """Why Slack did not let us in, and how to mend it."""
     if not isinstance(error, SlackApiError):
-        return f"Slack cannot be reached at {api_url}: {error}"
+        return say(WorkspacePhrase.UNREACHABLE, url=api_url, error=str(error))
     code = errors.code_of(error) or error.response.status_code
     if isinstance(errors.outcome_of(error), PermanentFailure):
-        return f"Slack refuses SLACK_BOT_TOKEN ({code}). Install the app again and set the new token."
-    return f"Slack does not answer as it should ({code}). Nothing is wrong here: start again in a minute."
+        return say(WorkspacePhrase.TOKEN_REFUSED, code=code)
+    return say(WorkspacePhrase.NOT_ANSWERING, code=code)

@@ -141,4 +141,4 @@ def test_a_promise_that_nobody_mentions_is_named_on_plan_and_card(database: Data
             "“An SAP connector”: nobody has mentioned it since 2 Mar 2026",
         )
         plan = plan_plan.plan_view(session, world.maya, world.acme, late)
-    assert plan.promises[0].forgotten == "nobody has mentioned it since 2 Mar 2026"
+    assert (plan.promises[0].forgotten, plan.promises[0].mentioned_on) == (True, MONDAY.date())

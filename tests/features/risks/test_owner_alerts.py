@@ -150,7 +150,8 @@ def test_a_tier_by_hand_survives_the_bands_until_it_is_released(team: Team) -> N
     maya = team.as_(team.maya)
     with team.session() as session:
         view = tiers.tier_view(session, maya, account_id, MONDAY)
-        assert (view.tier, view.by_bands, view.reason) == ("low_touch", "low touch", None)
+        assert (view.tier, view.by_bands, view.reason) == (Tier.LOW_TOUCH, Tier.LOW_TOUCH, None)
+        assert view.bands == ("500,000 EUR", "50,000 EUR")
         with pytest.raises(UserError):
             tiers.overrule_tier(session, maya, account_id, Tier.HIGH_TOUCH, MONDAY, reason="")
         with pytest.raises(UserError):
@@ -159,7 +160,7 @@ def test_a_tier_by_hand_survives_the_bands_until_it_is_released(team: Team) -> N
     team.look(day(MONDAY, 1))
     with team.session() as session:
         view = tiers.tier_view(session, team.as_(team.tom), account_id, MONDAY)
-        assert (view.tier, view.reason, view.can_write) == ("high_touch", "They decide for a group of 40", False)
+        assert (view.tier, view.reason, view.can_write) == (Tier.HIGH_TOUCH, "They decide for a group of 40", False)
         tiers.release_tier(session, maya, account_id, day(MONDAY, 2))
         account = accounts.in_workspace(session, 1, account_id)
         assert account is not None and account.tier is Tier.LOW_TOUCH

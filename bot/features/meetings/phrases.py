@@ -1,0 +1,13 @@
+"""What the meetings room says beside its templates: the codes that `templates/meetings/phrases.yml` words."""
+
+from __future__ import annotations
+
+from bot.phrases import Phrase
+
+
+class MeetingPhrase(Phrase):
+    """Reasons that an answer gives by itself, as the ledger keeps them."""
+
+    TAKEN_OUT = "meetings/phrases.taken_out"
+    ANSWERED_BEFORE = "meetings/phrases.answered_before"
+    SOMETHING_ELSE = "meetings/phrases.something_else"

@@ -1,0 +1,11 @@
+"""What the plan room says beside its templates: the codes that `templates/plan/phrases.yml` words."""
+
+from __future__ import annotations
+
+from bot.phrases import Phrase
+
+
+class PlanPhrase(Phrase):
+    """Parts of lines of the success plan."""
+
+    MEASURE = "plan/phrases.measure"
