@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.app.actor import UserError
+from bot.domain.refusal import RefusedError
 from bot.phrases import Sentences
 from bot.resources import TEMPLATES
 
@@ -24,11 +24,11 @@ class Catalogue:
         self._folder = templates
         self._rooms: dict[str, Sentences] = {}
 
-    def sentence(self, error: UserError) -> str:
+    def sentence(self, error: RefusedError) -> str:
         """The sentence of a refusal. Raises KeyError if it has none, TemplateError if it cannot be rendered."""
         return self._room(error.code.room).say(error.code.key, error.facts)
 
-    def sentence_of(self, error: UserError) -> str:
+    def sentence_of(self, error: RefusedError) -> str:
         """The sentence of a refusal; one that only names the code when the catalogue was broken by an edit."""
         try:
             return self.sentence(error)
@@ -52,7 +52,7 @@ class Catalogue:
 _CATALOGUE = Catalogue(TEMPLATES)
 
 
-def sentence_of(error: UserError) -> str:
+def sentence_of(error: RefusedError) -> str:
     """What to tell the person whose request was refused: plain text, one or two sentences."""
     return _CATALOGUE.sentence_of(error)
 

@@ -14,8 +14,9 @@ import structlog
 from jinja2 import meta
 
 from bot.app.actor import UserError
-from bot.app.refusals import AppRefusal, Refusal
+from bot.app.refusals import AppRefusal
 from bot.domain.enums import Grade
+from bot.domain.refusal import Refusal
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.portfolios.refusals import PortfolioRefusal
@@ -23,10 +24,12 @@ from bot.features.proof_command.refusals import ProofRefusal
 from bot.features.risks.refusals import RiskRefusal
 from bot.phrases import environment
 from bot.resources import TEMPLATES
+from bot.store.admin.refusals import AdminRefusal
 from bot.wording import Catalogue, sentence_of
 from tests.support.refusals import CATALOGUE, worded
 
 BOT = Path(importlib.import_module("bot").__path__[0])
+RAISED = {"UserError", "CannotOperate", "CannotCopy", "CannotForget"}
 HOSTILE = "{{ 7 * 7 }} <!channel> & {% raw %}"
 TUESDAY = date(2026, 3, 3)
 SAMPLES: dict[str, Any] = {
@@ -42,6 +45,11 @@ SAMPLES: dict[str, Any] = {
     "meanings": (HOSTILE,),
     "nearest": (HOSTILE,),
     "workspaces": ((HOSTILE, HOSTILE),),
+}
+ENDS_WITH_WHAT_TO_TYPE = {
+    ImportRefusal.COLUMN_MISSING,
+    ImportRefusal.ACCOUNT_COLUMN_MISSING,
+    AdminRefusal.POSTGRESQL_HAS_ITS_OWN,
 }
 NOTHING_TO_SHOW = {"closed_on", "entity", "since", "grade", "kind", "on", "until"}
 SPECIAL: list[tuple[UserError, str]] = [
@@ -110,10 +118,10 @@ def codes() -> dict[str, Refusal]:
 
 
 def raise_sites() -> Iterator[tuple[str, str, set[str]]]:
-    """Where a UserError is made: the place, the code as it is written there, and the names of its facts."""
+    """Where a refusal is made: the place, the code as it is written there, and the names of its facts."""
     for file in sorted(BOT.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UserError":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
                 names = {str(keyword.arg) for keyword in node.keywords}
                 yield f"{file.relative_to(BOT)}:{node.lineno}", ast.unparse(node.args[0]), names - {"field"}
 
@@ -155,7 +163,7 @@ def test_every_sentence_renders_and_shows_hostile_facts_as_they_are(code: Refusa
     names = variables(code)
     sentence = worded(UserError(code, **{name: SAMPLES.get(name, HOSTILE) for name in names}))
     assert sentence == sentence.strip() and "\n" not in sentence
-    assert sentence[-1] in ".?…" or code is ImportRefusal.COLUMN_MISSING or code is ImportRefusal.ACCOUNT_COLUMN_MISSING
+    assert sentence[-1] in ".?…" or code in ENDS_WITH_WHAT_TO_TYPE
     assert bool(names - NOTHING_TO_SHOW) == (HOSTILE in sentence)
 
 

@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.refusals import AppRefusal, Refusal, RefusalValue
+from bot.app.refusals import AppRefusal
 from bot.domain.model import Account
+from bot.domain.refusal import Refusal, RefusalValue, RefusedError
 from bot.domain.values import working_hours
 from bot.store import members, portfolios
 from bot.store.ledger import CLOCK, Author
@@ -18,18 +19,12 @@ from bot.store.members import Member
 Renew = Callable[[Session, datetime], object]
 
 
-class UserError(Exception):
-    """A use case that cannot be done; `bot.wording` tells the person why, and what to do next.
-
-    `code` says why, `field` names the input of a form that is at fault, if one is, and `facts` are what the wording
-    names. They may be customers' words, so the exception's own text is the code alone.
-    """
+class UserError(RefusedError):
+    """A use case that cannot be done; `field` names the input of a form that is at fault, if one is."""
 
     def __init__(self, code: Refusal, field: str | None = None, **facts: RefusalValue) -> None:
-        super().__init__(code.value)
-        self.code = code
+        super().__init__(code, **facts)
         self.field = field
-        self.facts = facts
         self.renew: Renew | None = None
 
     def renewing(self, renew: Renew) -> UserError:

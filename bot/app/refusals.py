@@ -1,29 +1,11 @@
-"""Why a use case cannot be done: what a code is, and the codes that features share.
+"""Why a use case cannot be done: the codes that features share.
 
 Each feature has its own codes in its `refusals.py`, and their wording in `templates/<feature>/refusals.yml`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
-from enum import Enum, StrEnum
-
-RefusalValue = str | int | Decimal | date | Enum | Sequence["RefusalValue"] | None
-"""What a refusal knows and its wording may name: a plain value, not a sentence."""
-
-
-class Refusal(StrEnum):
-    """A code such as `plan.title_missing`: the folder of templates that words it, and its key there."""
-
-    @property
-    def room(self) -> str:
-        return self.value.partition(".")[0]
-
-    @property
-    def key(self) -> str:
-        return self.value.partition(".")[2]
+from bot.domain.refusal import Refusal
 
 
 class AppRefusal(Refusal):

@@ -18,8 +18,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
-from bot.app.refusals import AppRefusal, RefusalValue
+from bot.app.refusals import AppRefusal
 from bot.domain.labels import kind_of_column
+from bot.domain.refusal import RefusalValue
 from bot.domain.values import days
 from bot.store import changes, entities, ledger, members
 from bot.store.changes import Changed

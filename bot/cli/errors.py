@@ -36,17 +36,14 @@ def sentence(error: Exception) -> str | None:
     """What an expected error says to a person, None for an unexpected one."""
     from sqlalchemy.exc import OperationalError
 
-    from bot.app.actor import UserError
-    from bot.outbox.admin import CannotOperate
+    from bot.domain.refusal import RefusedError
     from bot.settings import BadSettingsError
-    from bot.store.admin.forget import CannotForget
     from bot.store.admin.migrations import TooNewError
-    from bot.store.admin.table_copy import CannotCopy
     from bot.wording import sentence_of
 
-    if isinstance(error, UserError):
+    if isinstance(error, RefusedError):
         return sentence_of(error)
-    if isinstance(error, Stop | CannotCopy | CannotOperate | BadSettingsError | CannotForget | TooNewError):
+    if isinstance(error, Stop | BadSettingsError | TooNewError):
         return str(error)
     if isinstance(error, OperationalError):
         why = str(error.orig).strip().splitlines()[0]

@@ -11,16 +11,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.refusal import RefusedError
 from bot.outbox.pacing import AnyRow, Channel, lock, promote
 from bot.outbox.reconcile import UNKNOWN
+from bot.outbox.refusals import OutboxRefusal
 from bot.outbox.types import State
 from bot.outbox.wakeup import announce
 from bot.store.engine import db_now
 from bot.store.schema.outbox import outbox
 
 
-class CannotOperate(Exception):
-    """A row that cannot be retried or dropped; the message is a sentence for the operator."""
+class CannotOperate(RefusedError):
+    """A row that cannot be retried or dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def retry(session: Session, row_id: int) -> None:
     """
     row = _locked(session, row_id)
     if row.state == State.SENT:
-        raise CannotOperate(f"{row.id} was sent already ({row.note}). Nothing was changed.")
+        raise CannotOperate(OutboxRefusal.SENT_ALREADY, id=row.id, note=row.note)
     fresh = {"finished_at": None, "ready_at": None, "failures": 0, "blind": 0, "code": None, "note": None}
     look = {"look_cursor": None, "looks_refused": 0}
     _write(session, row, state=State.WAITING.value, in_doubt=_may_stand(row), **fresh, **look)
@@ -75,7 +77,7 @@ def drop(session: Session, row_id: int, why: str, now: datetime) -> None:
     """Give a row up for the reason `why`; `now` is business time. Raises `CannotOperate`."""
     row = _locked(session, row_id)
     if row.state in (State.SENT, State.DROPPED):
-        raise CannotOperate(f"{row.id} is {row.state} already. Nothing was changed.")
+        raise CannotOperate(OutboxRefusal.OVER_ALREADY, id=row.id, state=row.state)
     note = f"dropped by hand: {why}"
     _write(session, row, state=State.DROPPED.value, finished_at=now, in_doubt=_may_stand(row), note=note)
 
@@ -88,7 +90,7 @@ def _may_stand(row: AnyRow) -> bool:
 def _row(session: Session, row_id: int) -> AnyRow:
     row = session.execute(select(outbox).where(outbox.c.id == row_id)).one_or_none()
     if row is None:
-        raise CannotOperate(f"There is no message {row_id} in the outbox. `outbox list` shows what there is.")
+        raise CannotOperate(OutboxRefusal.NO_MESSAGE, id=row_id)
     return row
 
 
@@ -98,7 +100,7 @@ def _locked(session: Session, row_id: int) -> AnyRow:
     lock(session, [Channel(row.workspace_id, row.channel)])
     row = _row(session, row_id)
     if row.state == State.SENDING and row.lease_until is not None and row.lease_until > db_now(session):
-        raise CannotOperate(f"{row.id} is being sent by {row.owner} just now. Look again in a minute.")
+        raise CannotOperate(OutboxRefusal.BEING_SENT, id=row.id, owner=row.owner)
     return row
 
 

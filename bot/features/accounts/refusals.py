@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.app.refusals import Refusal
+from bot.domain.refusal import Refusal
 
 
 class AccountRefusal(Refusal):

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from bot.store.admin.private_files import new_file
+from bot.store.admin.refusals import AdminRefusal
 from bot.store.admin.table_copy import CannotCopy
 from bot.store.engine import NOT_TO_COPY, Database
 
@@ -27,17 +28,17 @@ def backup(database: Database, file: Path, progress: Progress = lambda done, tot
     copy is checked before it gets its name, so that a file of that name is a good one. Raises `CannotCopy`.
     """
     if database.dialect != "sqlite":
-        raise CannotCopy(f"This is PostgreSQL, which brings its own tool. Run: {pg_dump(database, file)}")
+        raise CannotCopy(AdminRefusal.POSTGRESQL_HAS_ITS_OWN, command=pg_dump(database, file))
     source = Path(database.url.database or "")
     if not source.is_file():
-        raise CannotCopy(f"There is no database at {source} yet.")
+        raise CannotCopy(AdminRefusal.NO_DATABASE, file=str(source))
     try:
         with new_file(file) as part:
             _copy(source, part, progress)
     except FileExistsError as error:
-        raise CannotCopy(f"{file} is there already. Choose a new name for this backup.") from error
+        raise CannotCopy(AdminRefusal.BACKUP_EXISTS, file=str(file)) from error
     except sqlite3.Error as error:
-        raise CannotCopy(f"The backup could not be written: {error}.") from error
+        raise CannotCopy(AdminRefusal.BACKUP_FAILED, why=str(error)) from error
     return file.stat().st_size
 
 

@@ -16,7 +16,9 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Table, Text, cast, delete, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.refusal import RefusedError
 from bot.store import schema
+from bot.store.admin.refusals import AdminRefusal
 from bot.store.schema import metadata
 from bot.store.schema.outbox import outbox
 from bot.store.types import Clean
@@ -28,8 +30,8 @@ _KEPT = {"workspace", "submission", "account_word", "account_spelling"}
 """Tables that hold no words about people of the customer; a workspace's own name stays."""
 
 
-class CannotForget(Exception):
-    """Who is to be forgotten cannot be told; the message is one sentence that says what to do."""
+class CannotForget(RefusedError):
+    """Who is to be forgotten cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def person_of(session: Session, workspace_id: int, account_slug: str, name: str)
     ours = (schema.account.c.workspace_id == workspace_id) & (schema.account.c.slug == account_slug)
     account_id = session.execute(select(schema.account.c.id).where(ours)).scalar_one_or_none()
     if account_id is None:
-        raise CannotForget(f"There is no account {account_slug!r}. Give its short name, as in /proof {account_slug}.")
+        raise CannotForget(AdminRefusal.NO_ACCOUNT, account=account_slug)
     return _one(session, schema.person, schema.person.c.account_id == account_id, name, account_id)
 
 
@@ -64,9 +66,7 @@ def colleague_of(session: Session, workspace_id: int, name: str) -> Somebody:
     somebody = _one(session, member, member.c.workspace_id == workspace_id, name, None)
     left = session.execute(select(member.c.is_deactivated).where(member.c.id == somebody.row_id)).scalar_one()
     if not left:
-        raise CannotForget(
-            f"{name} still works in Slack. Deactivate them there first; else Slack tells me of them again."
-        )
+        raise CannotForget(AdminRefusal.STILL_IN_SLACK, name=name)
     return somebody
 
 
@@ -112,9 +112,9 @@ def _one(session: Session, table: Table, where: ColumnElement[bool], name: str, 
     same = or_(*(func.lower(text) == wanted for text in texts))
     rows = session.execute(select(table.c.id, table.c.name, table.c.email).where(where, same)).all()
     if not rows:
-        raise CannotForget(f"There is nobody called {name}. Give the name or the email as it stands in Proofline.")
+        raise CannotForget(AdminRefusal.NOBODY_CALLED, name=name)
     if len(rows) > 1:
-        raise CannotForget(f"{len(rows)} people are called {name}. Give the email of the one you mean.")
+        raise CannotForget(AdminRefusal.SEVERAL_CALLED, count=len(rows), name=name)
     names = tuple(text for text in (rows[0].name, rows[0].email) if text)
     return Somebody(table, rows[0].id, account_id, names)
 

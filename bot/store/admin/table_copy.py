@@ -17,7 +17,9 @@ from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.domain.refusal import RefusedError
 from bot.store.admin import migrations
+from bot.store.admin.refusals import AdminRefusal
 from bot.store.engine import Database, db_now
 from bot.store.ledger import plain
 from bot.store.schema import metadata, outbox
@@ -40,8 +42,8 @@ Progress = Callable[[int, int], None]
 Row = dict[str, Any]
 
 
-class CannotCopy(Exception):
-    """A copy that cannot be made; the message is one sentence that says what to do."""
+class CannotCopy(RefusedError):
+    """A copy that cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,7 @@ def must_be_empty(session: Session) -> None:
     """Raise `CannotCopy` if any table has a row."""
     for table in EVERYTHING:
         if session.execute(select(1).select_from(table).limit(1)).first() is not None:
-            raise CannotCopy(
-                f"The target has rows in {table.name} already. Name an empty database; nothing was written to this one."
-            )
+            raise CannotCopy(AdminRefusal.TARGET_NOT_EMPTY, table=table.name)
 
 
 def fill(session: Session, table: Table, rows: list[Row]) -> None:
@@ -87,9 +87,8 @@ def fill(session: Session, table: Table, rows: list[Row]) -> None:
     try:
         session.execute(insert(table), rows)
     except (DataError, IntegrityError) as refused:
-        raise CannotCopy(
-            f"A row of {table.name} does not fit the target: {str(refused.orig).splitlines()[0]}."
-        ) from refused
+        why = str(refused.orig).splitlines()[0]
+        raise CannotCopy(AdminRefusal.ROW_DOES_NOT_FIT, table=table.name, why=why) from refused
 
 
 def continue_ids(session: Session, tables: Sequence[Table]) -> None:
@@ -123,7 +122,7 @@ def move(source: Database, target: Database, progress: Progress = lambda done, t
     the target. `progress` hears how many rows of how many are copied.
     """
     if migrations.needs_upgrade(source):
-        raise CannotCopy("The source is not at this version's schema. Run `python -m bot migrate` on it first.")
+        raise CannotCopy(AdminRefusal.SOURCE_BEHIND)
     migrations.upgrade(target)
     with _held(source) as reading, target.begin() as writing:
         _must_be_idle(reading)
@@ -143,10 +142,7 @@ def move(source: Database, target: Database, progress: Progress = lambda done, t
 def _verified(reading: Session, writing: Session, table: Table) -> int:
     before, after = fingerprint(reading, table), fingerprint(writing, table)
     if before != after:
-        raise CannotCopy(
-            f"The copy of {table.name} is not the same as its source ({after.rows} rows for {before.rows}). "
-            "Nothing was kept in the target; please report this."
-        )
+        raise CannotCopy(AdminRefusal.COPY_DIFFERS, table=table.name, before=before.rows, after=after.rows)
     return after.rows
 
 
@@ -162,7 +158,7 @@ def _held(source: Database) -> Iterator[Session]:
             else:
                 session.connection()
         except OperationalError as busy:
-            raise CannotCopy("Somebody is writing to the source. Stop the bot, then move again.") from busy
+            raise CannotCopy(AdminRefusal.SOURCE_BUSY) from busy
         yield session
         session.rollback()
 
@@ -174,7 +170,7 @@ def _must_be_idle(session: Session) -> None:
     )
     owner = session.execute(leased.limit(1)).scalar_one_or_none()
     if owner is not None:
-        raise CannotCopy(f"The bot is running ({owner} is sending). Stop it, wait a minute, then move again.")
+        raise CannotCopy(AdminRefusal.BOT_RUNS, owner=owner)
 
 
 def _wait_for_slow_readers(session: Session) -> None:

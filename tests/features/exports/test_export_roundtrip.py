@@ -173,7 +173,7 @@ def test_a_spoilt_export_is_refused_and_leaves_nothing(
 
 
 def test_a_ledger_with_rows_is_never_restored_over(small: Database) -> None:
-    with pytest.raises(CannotCopy, match="empty database"):
+    with pytest.raises(CannotCopy, check=says("empty database")):
         restore(small, io.BytesIO(exported(small)))
 
 
@@ -210,7 +210,7 @@ def test_an_unmigrated_database_says_what_to_do(databases: Databases) -> None:
     bare = Database(databases.empty())
     with pytest.raises(UserError, check=says("bot migrate")):
         export(bare, io.BytesIO(), NOON)
-    with pytest.raises(CannotCopy, match="bot migrate"):
+    with pytest.raises(CannotCopy, check=says("bot migrate")):
         table_copy.move(bare, Database(databases.empty()))
     bare.dispose()
 
@@ -218,13 +218,13 @@ def test_an_unmigrated_database_says_what_to_do(databases: Databases) -> None:
 def test_a_move_wants_an_empty_target_and_an_idle_source(small: Database, databases: Databases) -> None:
     full = Database(databases.fresh())
     add_workspace(full)
-    with pytest.raises(CannotCopy, match="rows in workspace already"):
+    with pytest.raises(CannotCopy, check=says("rows in workspace already")):
         table_copy.move(small, full)
     with small.begin() as session:
         put(session, Outgoing(key="a", workspace_id=1, kind="risk", channel="C1", due_at=NOON), NOON)
         claim(session, NOON, limit=1, lease_seconds=60, owner="replica-1")
     target = Database(databases.empty())
-    with pytest.raises(CannotCopy, match="replica-1 is sending"):
+    with pytest.raises(CannotCopy, check=says("replica-1 is sending")):
         table_copy.move(small, target)
     assert contents(target, EVERYTHING) == {table.name: [] for table in EVERYTHING}
     for database in (full, target):
