@@ -1,4 +1,4 @@
-"""What the accounts room says in sentences: the codes that `templates/accounts/history.yml` words."""
+"""What the accounts room says in sentences: the codes that files of `templates/accounts` word."""
 
 from __future__ import annotations
 
@@ -53,3 +53,9 @@ class HistoryPhrase(Phrase):
     FIELD_CHANGED = "accounts/history.field_changed"
     VALUE = "accounts/history.value"
     SOMEBODY = "accounts/history.somebody"
+
+
+class AccountPhrase(Phrase):
+    """Reasons of the bot's own changes, as the ledger keeps them."""
+
+    BY_BANDS = "accounts/phrases.by_bands"

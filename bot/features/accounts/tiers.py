@@ -15,8 +15,10 @@ from bot.domain.account.tiers import Bands, tier_now, tier_of
 from bot.domain.enums import Tier
 from bot.domain.model import Account
 from bot.domain.values.money import Money, money
+from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import TierView
+from bot.phrases import say
 from bot.store import ledger, portfolios
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
@@ -40,11 +42,11 @@ def follow_bands(session: Session, accounts: Iterable[Account], portfolio: Portf
     bands = bands_of(portfolio)
     if portfolio is None or bands is None:
         return
-    author = bot_author(portfolio.workspace_id)
+    author, why = bot_author(portfolio.workspace_id), say(AccountPhrase.BY_BANDS)
     for account in accounts:
         tier = tier_now(account, bands)
         if tier is not account.tier:
-            ledger.change(session, author, Entity.ACCOUNT, account.id, now, why="the portfolio's ARR bands", tier=tier)
+            ledger.change(session, author, Entity.ACCOUNT, account.id, now, why=why, tier=tier)
 
 
 def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) -> TierView:

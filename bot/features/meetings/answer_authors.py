@@ -40,7 +40,7 @@ def _others(answer: Answer, last_by_part: dict[str, Changed], names: dict[int, s
         if line.member_id is not None and line.member_id != answer.member_id:
             lines_by_author.setdefault(line.member_id, {})[part] = line
     others = [
-        Coauthor(names.get(member_id, "somebody"), tuple(map(column_label, lines)), max(x.at for x in lines.values()))
+        Coauthor(names.get(member_id), tuple(map(column_label, lines)), max(x.at for x in lines.values()))
         for member_id, lines in lines_by_author.items()
     ]
     return tuple(sorted(others, key=lambda coauthor: coauthor.at))

@@ -355,7 +355,7 @@ def recorded_answer(
     owner = members_by_id.get(action.owner_id or 0) if action else None
     return RecordedAnswer(
         answer_id=answer.id,
-        by=by.name if by else "somebody",
+        by=by.name if by else None,
         change=answer.change,
         what_changed=answer.what_changed,
         unproven=answer.unproven,

@@ -102,7 +102,7 @@ class AgendaView:
 class Coauthor:
     """Somebody who changed another's answer: the parts of it that are theirs now, and when they last changed one."""
 
-    name: str
+    name: str | None
     parts: tuple[str, ...]
     at: datetime
 
@@ -112,7 +112,7 @@ class RecordedAnswer:
     """What an answer put on record, as its owner reads it back; `by` gave it, `changed_by` are others since."""
 
     answer_id: int
-    by: str
+    by: str | None
     change: Change
     what_changed: str | None
     unproven: str | None

@@ -17,9 +17,11 @@ from bot.app import recipients
 from bot.app.actor import bot_author
 from bot.app.isolation import isolated
 from bot.features.undelivered import queries
+from bot.features.undelivered.phrases import UndeliveredPhrase
 from bot.features.undelivered.views import ChannelLostView
 from bot.outbox.queue import put
 from bot.outbox.types import SHARED_OUTSIDE, Claimed, Moot, Outgoing
+from bot.phrases import say
 from bot.store import ledger, portfolios
 from bot.store.entities import Entity
 from bot.store.portfolios import CHANNELS, Portfolio
@@ -45,7 +47,7 @@ def mark_channel_lost(session: Session, row: Claimed, code: str, now: datetime) 
             Entity.PORTFOLIO,
             portfolio.id,
             now,
-            why=f"Slack refuses {row.channel}: {code}",
+            why=say(UndeliveredPhrase.CHANNEL_REFUSED, channel=row.channel, error=code),
             only_if={f"{use}_lost_at": None for use in newly_lost},
             **{f"{use}_lost_at": now for use in newly_lost},
         )
