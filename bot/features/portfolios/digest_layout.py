@@ -154,8 +154,8 @@ class Layout(Listener):
         owner = self._names.get(news.account.owner_id or 0, "")
         self._in_danger += 1
         self._several_facts |= len(facts) > 1
-        self._head.add(mark, facts[:1], name, _alone(facts[:1], len(facts) - 1, owner))
-        self._thread.add(mark, facts, name, _alone(facts, 0, owner))
+        self._head.add(mark, facts[:1], name, lambda: _alone(facts[:1], len(facts) - 1, owner))
+        self._thread.add(mark, facts, name, lambda: _alone(facts, 0, owner))
 
     def _danger_lines(self, room: int) -> tuple[list[DigestLine], bool]:
         """(at most `room` lines of accounts in danger, whether they say everything); the last one counts the rest."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.values.text import short
@@ -70,15 +70,15 @@ class Groups:
         """The groups that are held."""
         return list(self._groups.values())
 
-    def add(self, mark: str, facts: tuple[str, ...], name: str, alone: str) -> None:
-        """Take in one account."""
+    def add(self, mark: str, facts: tuple[str, ...], name: str, alone: Callable[[], str]) -> None:
+        """Take in one account; `alone` words it, and is called only for the first account of a group."""
         key = (mark, facts)
         group = self._groups.get(key)
         if group is None:
             if len(self._groups) >= self._most:
                 self._further[hash(key)] = self._further.get(hash(key), 0) + 1
                 return
-            group = self._groups[key] = Group(mark, facts, alone)
+            group = self._groups[key] = Group(mark, facts, alone())
         group.accounts += 1
         if len(group.names) < self._most_names:
             group.names.append(name)
