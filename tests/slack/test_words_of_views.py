@@ -1,0 +1,84 @@
+"""What templates make of the values of a view: each value has its words, and no value is shown bare."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from bot.domain.enums import Grade, Source, Tier
+from bot.domain.proof.in_force import PieceState
+from bot.features.accounts.views import HistoryLine, HistoryView, TierView
+from bot.features.evidence.views import EvidenceLine, EvidenceView
+from bot.rooms import ACTIONS, CALLBACKS
+from bot.slack.render import Renderer
+
+RENDERER = Renderer(actions=ACTIONS, callbacks=CALLBACKS)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def shown(surface: Any) -> str:
+    return json.dumps(surface if isinstance(surface, dict) else surface.blocks, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("tier", "words"),
+    [
+        (Tier.HIGH_TOUCH, "*high touch*: asked before every meeting; the aim is that every account stays."),
+        (Tier.LOW_TOUCH, "*low touch*: asked once a month, and when something breaks."),
+        (Tier.TECH_TOUCH, "*tech touch*: never asked one by one; one batch a month with only what broke."),
+    ],
+)
+def test_every_tier_says_what_it_means(tier: Tier, words: str) -> None:
+    bands = ("500,000 EUR", "50,000 EUR")
+    view = TierView(1, "Acme", tier, None, "60,000 EUR", Tier.LOW_TOUCH, bands, can_write=True, seen=1)
+    text = shown(RENDERER.modal("accounts/tier.html", view=view))
+    assert words in text
+    assert "Bands: high touch from 500,000 EUR, low touch from 50,000 EUR, tech touch below." in text
+    assert "The ARR bands: low touch" in text
+    without = TierView(1, "Acme", tier, None, None, None, None, can_write=True, seen=1)
+    assert "none are set, so it stays as it is" in shown(RENDERER.modal("accounts/tier.html", view=without))
+
+
+@pytest.mark.parametrize(
+    ("state", "why", "expired_on", "words"),
+    [
+        (PieceState.WITHDRAWN, "A typo & more", None, "withdrawn: A typo &amp; more"),
+        (PieceState.DISPUTED, "Not ours", None, "disputed: Not ours"),
+        (PieceState.SUPERSEDED, None, None, "replaced by a newer piece"),
+        (PieceState.STANDS, None, date(2026, 3, 1), "expired on 1 Mar 2026"),
+        (PieceState.STANDS, None, None, "*measured*: customer said, oral, Dana Fox"),
+    ],
+)
+def test_a_piece_of_evidence_says_what_became_of_it(
+    state: PieceState, why: str | None, expired_on: date | None, words: str
+) -> None:
+    line = EvidenceLine(
+        evidence_id=1,
+        outcome="Fewer tickets",
+        what="412 tickets",
+        as_of=NOON.date(),
+        source=Source.CUSTOMER_SAID,
+        oral=True,
+        attestor="Dana Fox",
+        link=None,
+        grade=Grade.MEASURED,
+        state=state,
+        why=why,
+        expired_on=expired_on,
+        in_force=state is PieceState.STANDS and expired_on is None,
+        may_rise=False,
+    )
+    view = EvidenceView(1, "Acme", "40%", (line,), can_write=False)
+    assert words in shown(RENDERER.message("evidence/evidence.html", view=view))
+
+
+def test_history_names_who_did_it() -> None:
+    lines = tuple(
+        HistoryLine(NOON, by_bot, who, "added it", None)
+        for by_bot, who in ((True, None), (False, "Maya"), (False, None))
+    )
+    text = shown(RENDERER.message("accounts/history.html", view=HistoryView(1, "Acme", "acme", None, lines, 0)))
+    assert "*Proofline* added it" in text and "*Maya* added it" in text and "*somebody* added it" in text
