@@ -1,6 +1,7 @@
 """`python -m tests.independent`: the bot on a Slack that we did not write; 0 if all went well, 1 if not.
 
-It needs npm and Linux on x86-64. `build/traffic.jsonl`, if `make traffic` or CI left one, is type-checked as well.
+It needs npm and Linux on x86-64. Type-checked are what the bot sent there, an example of every template and, if
+`make traffic` or CI left one, `build/traffic.jsonl`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from platform import machine
 
+from bot.cli.block_examples import examples
+from bot.rooms import new_renderer
 from tests.independent import typecheck
 from tests.independent.local_slack import LocalSlack, local_slack
 from tests.independent.typecheck import Payload
@@ -115,13 +118,19 @@ async def _sent(slack: LocalSlack) -> list[Payload]:
 
 
 async def _check_types(payloads: list[Payload]) -> list[str]:
-    payloads = typecheck.distinct([*payloads, *_recorded()])
+    payloads = typecheck.distinct([*payloads, *_examples(), *_recorded()])
     complaints = await typecheck.complaints(payloads, _PACKAGES)
     if complaints:
         print("✗ tsc against @slack/types:", *complaints, sep="\n    ")
     else:
         _done(f"tsc against @slack/types: {len(payloads)} payloads of different shape")
     return complaints
+
+
+def _examples() -> Iterator[Payload]:
+    for example in examples(new_renderer()):
+        given = example.payload if example.surface == "message" else {"view": example.payload}
+        yield from typecheck.of_call(f"templates/{example.template}", given)
 
 
 def _recorded() -> Iterator[Payload]:
