@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -22,8 +21,7 @@ from bot.slack.markup import Message
 from bot.slack.render import Renderer
 from sandbox import Fault, Sandbox
 from tests.support.bot_process import MANIFEST, WORKSPACE
-
-FORMER_METHOD = {"message": "chat.postMessage", "modal": "views.open", "home": "views.publish"}
+from tests.support.traffic import record
 
 
 @pytest.fixture
@@ -54,11 +52,8 @@ def test_every_template_has_an_example() -> None:
     assert set(views()) == pages
     made = list(examples(rooms.new_renderer()))
     assert {example.template for example in made} == pages
-    if traffic := os.environ.get("TRAFFIC"):
-        with Path(traffic).open("a", encoding="utf-8") as file:
-            for example in made:
-                given = example.payload if example.surface == "message" else {"view": example.payload}
-                file.write(json.dumps({"method": FORMER_METHOD[example.surface], "request": given}) + "\n")
+    for example in made:
+        record(example.surface, example.payload)
 
 
 def test_an_example_is_full_or_has_the_least() -> None:

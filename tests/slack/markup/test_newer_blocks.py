@@ -5,9 +5,6 @@ With TRAFFIC set the examples go into that file, so that CI holds them against S
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ from bot.slack.markup import CompileError
 from bot.slack.payload import Form
 from sandbox.blocks import finish_blocks, finish_view
 from tests.support.markup_kit import blocks, home, message, modal
+from tests.support.traffic import record
 
 Json = dict[str, Any]
 CHART = """
@@ -61,16 +59,10 @@ def taken() -> Any:
 
     def check(given: list[Json], surface: str = "message") -> list[Json]:
         finish_blocks(given, surface, lambda letter: f"{letter}NEWID")
-        _record("chat.postMessage", {"text": "Example", "blocks": given})
+        record("message", {"text": "Example", "blocks": given})
         return given
 
     return check
-
-
-def _record(method: str, request: Json) -> None:
-    if traffic := os.environ.get("TRAFFIC"):
-        with Path(traffic).open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps({"method": method, "request": request}) + "\n")
 
 
 def test_a_chart_has_every_value_that_is_known(taken: Any) -> None:
@@ -201,7 +193,7 @@ def test_a_long_styled_cell_is_cut() -> None:
 def test_a_rich_input_begins_with_words_and_is_read_as_words() -> None:
     view = modal(RICH_INPUT, text="first\nsecond")
     finish_view(view, "modal", lambda letter: f"{letter}NEWID")
-    _record("views.open", {"view": view})
+    record("modal", view)
     assert view["blocks"][0]["element"] == {
         "type": "rich_text_input",
         "action_id": "why",
@@ -219,7 +211,7 @@ def test_a_rich_input_begins_with_words_and_is_read_as_words() -> None:
 def test_home_takes_charts_and_containers() -> None:
     view = home(f"<home>{CHART}{CONTAINER}</home>")
     finish_view(view, "home", lambda letter: f"{letter}NEWID")
-    _record("views.publish", {"view": view})
+    record("home", view)
 
 
 @pytest.mark.parametrize(
