@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast check fmt migration hooks traffic bench chaos screenshots audit lock clean
+.PHONY: help demo test fast check fmt migration hooks traffic bench chaos independent screenshots audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: $(READY) ## measure, and leave build/bench.json
 
 chaos: $(READY) ## break things on purpose and count what was lost or doubled (docs/chaos.md)
 	$(BIN)/python -m tests.chaos
+
+independent: $(READY) ## run the bot on a Slack that is not ours, and check what it sends against Slack's types (npm)
+	$(BIN)/python -m tests.independent
 
 screenshots: $(READY) ## take the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots

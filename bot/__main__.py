@@ -64,11 +64,21 @@ def demo(
 @app.command()
 def doctor(
     replicas: Annotated[int, typer.Option(min=0, help="How many replicas of the bot are meant to run.")] = 1,
+    blocks: Annotated[
+        bool,
+        typer.Option("--blocks", help="Instead have Slack validate an example of every template, and the manifest."),
+    ] = False,
 ) -> None:
     """Check database, migrations, tokens, connections, scopes and channels, and say how to mend each."""
-    from bot import wiring
+    if blocks:
+        from bot.cli import block_check
 
-    if not wiring.doctor(read_settings(), replicas):
+        well = block_check.run(read_settings())
+    else:
+        from bot import wiring
+
+        well = wiring.doctor(read_settings(), replicas)
+    if not well:
         raise typer.Exit(1)
 
 

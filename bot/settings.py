@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     slack_bot_token: str = Field(default="", repr=False, description="xoxb-…, from OAuth & Permissions")
     slack_app_token: str = Field(default="", repr=False, description="xapp-… for Socket Mode; without it, HTTP")
     slack_signing_secret: str = Field(default="", repr=False, description="from Basic Information; needed over HTTP")
+    slack_config_token: str = Field(default="", repr=False, description="xoxe.…, only for `doctor --blocks`")
     slack_api_url: str = Field(default="https://slack.com/api/", description="another Slack, such as the sandbox")
     host: str | None = Field(default=None, description="where to listen; unset: 127.0.0.1 in Socket Mode, else 0.0.0.0")
     port: int = Field(default=3000, ge=0, le=65535, description="0 takes a free port")

@@ -327,9 +327,10 @@ async def _asked_to_stop() -> None:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Everything of the settings that no log may hold."""
-    tokens = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
+    tokens = (settings.slack_bot_token, settings.slack_app_token, settings.slack_config_token)
     return (
         *tokens,
+        settings.slack_signing_secret,
         settings.monitoring_token,
         *engine.secrets_of(settings.database_url),
         *engine.secrets_of(settings.listen_url),

@@ -106,10 +106,11 @@ _CONTEXT: dict[str, Check] = {
     "plain_text": mrkdwn_or_plain(),
 }
 _RAW_TEXT = shape({"type!": anything, "text!": string()})
-_TABLE_CELL: dict[str, Check] = {"raw_text": _RAW_TEXT, "rich_text": _RICH_CELL}
+_RAW_NUMBER = shape({"type!": anything, "value!": number(), "text": string(None, 1)})
+_TABLE_CELL: dict[str, Check] = {"raw_text": _RAW_TEXT, "raw_number": _RAW_NUMBER, "rich_text": _RICH_CELL}
 _DATA_CELL: dict[str, Check] = {
     "raw_text": shape({"type!": anything, "text!": string(None, 1)}),
-    "raw_number": shape({"type!": anything, "value!": number(), "text": string(None, 1)}),
+    "raw_number": _RAW_NUMBER,
     "rich_text": _RICH_CELL,
 }
 _POINT = shape({"label!": string(20, 1), "value!": number()})
@@ -250,7 +251,7 @@ BLOCKS["container"] = _block(
     {
         "title": plain(150),
         "rich_text_title": RICH_TEXT,
-        "subtitle": plain(150),
+        "subtitle": mrkdwn_or_plain(150),
         "icon": _IMAGE,
         "width": enum("narrow", "standard", "wide", "full"),
         "is_collapsible": boolean,
@@ -278,7 +279,7 @@ _MESSAGE = (
 SURFACES: dict[str, Check] = {
     "message": many(typed(BLOCKS, *_MESSAGE), 0, 50),
     "modal": many(typed(BLOCKS, *_COMMON, "alert"), 1, 100),
-    "home": many(typed(BLOCKS, *_COMMON, "card", "carousel"), 1, 100),
+    "home": many(typed(BLOCKS, *_COMMON, "card", "carousel", "container", "data_visualization"), 1, 100),
 }
 _VIEW: dict[str, Check] = {
     "type!": anything,

@@ -115,11 +115,11 @@ class Gate:
         tokens = self._world.tokens
         if not token:
             raise SlackError("not_authed")
-        if token not in (tokens.bot, tokens.app):
+        kind = {tokens.bot: "bot", tokens.app: "app", tokens.config: "config"}.get(token)
+        if kind is None:
             raise SlackError("invalid_auth")
         if tokens.revoked:
             raise SlackError("token_revoked")
-        kind = "app" if token == tokens.app else "bot"
         if method.token not in (kind, "any"):
             raise SlackError("not_allowed_token_type")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sandbox.errors import BadConfiguration
 from sandbox.model import Json
@@ -25,6 +26,10 @@ EVENT_SCOPES = {
     "user_change": "users:read",
     "team_join": "users:read",
 }
+
+
+_SECTIONS = {"_metadata", "display_information", "features", "oauth_config", "settings", "functions", "workflows"}
+_SECTIONS |= {"datastores", "outgoing_domains", "types", "metadata_events", "external_auth_providers"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,33 @@ def load_manifest(source: Path | Json) -> Manifest:
         messages_tab=bool(home.get("messages_tab_enabled", True)),
         messages_read_only=bool(home.get("messages_tab_read_only_enabled")),
     )
+
+
+def problems_of(content: Any) -> list[Json]:
+    """What Slack has against a manifest: a message and a JSON pointer each. It looks at what this sandbox uses."""
+    if not isinstance(content, dict):
+        return [{"message": "Must be an object", "pointer": "/"}]
+    found: list[Json] = []
+    unknown = content.keys() - _SECTIONS
+    found += [{"message": f"Unsupported property: {name}", "pointer": f"/{name}"} for name in sorted(unknown)]
+    if not (content.get("display_information") or {}).get("name"):
+        found.append({"message": "Missing required field: name", "pointer": "/display_information"})
+    features, settings = content.get("features") or {}, content.get("settings") or {}
+    over_socket = bool(settings.get("socket_mode_enabled"))
+    for index, command in enumerate(features.get("slash_commands") or []):
+        pointer = f"/features/slash_commands/{index}"
+        if not str(command.get("command", "")).startswith("/"):
+            found.append({"message": "Must start with a slash", "pointer": f"{pointer}/command"})
+        if not command.get("description"):
+            found.append({"message": "Missing required field: description", "pointer": pointer})
+        if not (over_socket or command.get("url")):
+            found.append({"message": "Slash command requires a URL or Socket Mode", "pointer": pointer})
+    for name in ("event_subscriptions", "interactivity"):
+        part = settings.get(name) or {}
+        if (part.get("bot_events") or part.get("is_enabled")) and not (over_socket or part.get("request_url")):
+            sentence = f"{name} requires either Request URL or Socket Mode Enabled"
+            found.append({"message": sentence, "pointer": f"/settings/{name}"})
+    return found
 
 
 def _commands(entries: list[Json]) -> dict[str, Command]:

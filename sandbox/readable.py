@@ -9,7 +9,7 @@ from sandbox.model import Json
 from sandbox.mrkdwn import date_text, readable
 
 _TEXT_KEYS = ("title", "rich_text_title", "subtitle", "label", "text", "fields", "hint", "body", "caption", "alt_text")
-_CHILD_KEYS = ("child_blocks", "elements", "element", "accessory", "actions", "rows", "chart", "tasks")
+_CHILD_KEYS = ("child_blocks", "elements", "element", "accessory", "actions", "rows", "tasks")
 
 
 class Reader:
@@ -73,6 +73,7 @@ class Reader:
             else:
                 yield from self._parts(value)
         yield from self._chosen(node, kind)
+        yield from _chart_words(node.get("chart") or {})
         for key in _CHILD_KEYS:
             yield from self._parts(node.get(key))
 
@@ -109,3 +110,12 @@ class Reader:
         if kind == "date":
             return date_text(f"!date^{node['timestamp']}^{node['format']}", str(node.get("fallback", "")), self._now)
         return str(node.get("text") or node.get("url") or "")
+
+
+def _chart_words(chart: Json) -> Iterator[str]:
+    """A chart as its text for screen readers: each series with its values, or each segment with its own."""
+    for series in chart.get("series", []):
+        points = ", ".join(f"{point['label']} {point['value']}" for point in series["data"])
+        yield f"{series['name']}: {points}"
+    for segment in chart.get("segments", []):
+        yield f"{segment['label']} {segment['value']}"

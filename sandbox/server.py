@@ -99,6 +99,11 @@ class Sandbox:
         return self._world.tokens.app
 
     @property
+    def config_token(self) -> str:
+        """The token for apps.manifest.validate."""
+        return self._world.tokens.config
+
+    @property
     def signing_secret(self) -> str:
         return self._world.tokens.signing_secret
 
@@ -319,6 +324,7 @@ def _tokens(state: State) -> Tokens:
     return Tokens(
         bot=f"xoxb-{make_id('', team, 'bot token')}",
         app=f"xapp-1-{state.app_id}-{make_id('', team, 'app token')}",
+        config=f"xoxe.xoxp-1-{make_id('', team, 'configuration token')}",
         signing_secret=make_id("", team, "signing secret").lower(),
         verification=make_id("", team, "verification").lower(),
     )

@@ -47,6 +47,7 @@ class Tokens:
 
     bot: str
     app: str
+    config: str
     signing_secret: str
     verification: str
     revoked: bool = False

@@ -220,7 +220,20 @@ def _text(value: object) -> str:
     return storable(str(value))
 
 
+def _rich_words(node: Mapping[str, Any]) -> str:
+    """The words of rich text: a line a paragraph or item, mentions and emoji as Slack writes them in plain text."""
+    if "elements" in node:
+        glue = "\n" if node.get("type") in ("rich_text", "rich_text_list") else ""
+        return glue.join(_rich_words(child) for child in node["elements"])
+    if node.get("type") == "emoji":
+        return f":{node.get('name')}:"
+    mentioned = node.get("user_id") or node.get("channel_id")
+    return f"@{mentioned}" if mentioned else str(node.get("text") or node.get("url") or "")
+
+
 def _chosen(element: Mapping[str, Any]) -> list[str]:
+    if rich := element.get("rich_text_value"):
+        return [_text(_rich_words(rich))]
     if option := element.get("selected_option"):
         return [_text(option["value"])]
     if "selected_options" in element:

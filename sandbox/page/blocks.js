@@ -182,10 +182,21 @@ function input(block, surface) {
 /** @param {any} block @param {Surface} surface */
 function container(block, surface) {
   const title = block.rich_text_title ? richText(block.rich_text_title) : h("strong", null, textObject(block.title));
-  const head = [title, block.subtitle && h("div", { class: "muted mrk" }, textObject(block.subtitle))];
+  const head = [
+    block.icon && renderElement(block.icon, slot(block, surface)),
+    h(
+      "div",
+      { class: "container-title" },
+      title,
+      block.subtitle && h("div", { class: "muted mrk" }, textObject(block.subtitle)),
+    ),
+  ];
   const body = renderBlocks(block.child_blocks ?? [], surface);
-  if (!block.is_collapsible) return [h("section", { class: "container" }, h("header", null, head), body)];
-  return [h("details", { class: "container", open: !block.default_collapsed }, h("summary", null, head), body)];
+  const shape = `container container-${block.width ?? "standard"}`;
+  if (block.is_collapsible)
+    return [h("details", { class: shape, open: !block.default_collapsed }, h("summary", null, head), body)];
+  const divided = block.has_header_divider ? "divided" : null;
+  return [h("section", { class: shape }, h("header", { class: divided }, head), body)];
 }
 
 /** @param {any} block @param {Surface} surface */

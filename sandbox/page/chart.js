@@ -30,11 +30,15 @@ export function chart(block) {
       pie && h("b", null, compact.format(spec.segments[index].value)),
     ),
   );
+  const axis = (/** @type {string} */ name) =>
+    spec.axis_config?.[name] && h("div", { class: `axis-title ${name}` }, spec.axis_config[name]);
   return h(
     "figure",
     { class: "chart" },
     h("figcaption", null, block.title ?? ""),
+    axis("y_label"),
     pie ? pieChart(spec) : axisChart(spec, describe(spec)),
+    axis("x_label"),
     h("ul", { class: "legend" }, legend),
   );
 }

@@ -23,7 +23,7 @@ export function table(block) {
       "tr",
       null,
       cells.map((cell, column) =>
-        h(at ? "td" : "th", { class: cellClass(settings[column]), scope: at ? null : "col" }, cellContent(cell)),
+        h(at ? "td" : "th", { class: cellClass(settings[column], cell), scope: at ? null : "col" }, cellContent(cell)),
       ),
     ),
   );
@@ -34,8 +34,11 @@ export function table(block) {
   );
 }
 
-/** @param {any} setting */
-const cellClass = (setting) => `align-${setting?.align ?? "left"}${setting?.is_wrapped === false ? " nowrap" : ""}`;
+/** Numbers stand on the right unless the column says otherwise. @param {any} setting @param {any} cell */
+const cellClass = (setting, cell) => {
+  const side = setting?.align ?? (cell?.type === "raw_number" ? "right" : "left");
+  return `align-${side}${setting?.is_wrapped === false ? " nowrap" : ""}`;
+};
 
 /** @param {any} block */
 export function dataTable(block) {

@@ -9,6 +9,7 @@ from sandbox.model import Channel, Json, User
 from sandbox.world import World
 
 Handler = Callable[["Call"], Json]
+TokenKind = Literal["bot", "app", "config", "any"]
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,13 @@ class Method:
     name: str
     handler: Handler
     scopes: tuple[str, ...]
-    token: Literal["bot", "app", "any"]
+    token: TokenKind
 
 
 METHODS: dict[str, Method] = {}
 
 
-def method(name: str, *scopes: str, token: Literal["bot", "app", "any"] = "bot") -> Callable[[Handler], Handler]:
+def method(name: str, *scopes: str, token: TokenKind = "bot") -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of the Web API method `name`."""
 
     def register(handler: Handler) -> Handler:

@@ -184,6 +184,61 @@ async def test_blocks_of_every_kind_are_shown(site: Site) -> None:
         assert await message.locator(".unsupported").count() == 0
 
 
+NEWER_BLOCKS: list[Json] = [
+    {
+        "type": "container",
+        "title": plain("Lunch"),
+        "subtitle": mrkdwn("*two* dishes"),
+        "icon": {"type": "image", "image_url": "https://example.com/i.png", "alt_text": "A fork"},
+        "width": "narrow",
+        "has_header_divider": True,
+        "child_blocks": [section("inside"), {"type": "divider"}],
+    },
+    {
+        "type": "container",
+        "title": plain("Folded"),
+        "is_collapsible": True,
+        "default_collapsed": True,
+        "child_blocks": [section("hidden at first")],
+    },
+    {
+        "type": "table",
+        "rows": [
+            [{"type": "raw_text", "text": "Dish"}, {"type": "raw_text", "text": "Cost"}],
+            [{"type": "raw_text", "text": "Soup"}, {"type": "raw_number", "value": 4.5, "text": "4.50"}],
+        ],
+    },
+    {
+        "type": "context_actions",
+        "elements": [
+            {
+                "type": "feedback_buttons",
+                "action_id": "taste",
+                "positive_button": {"text": plain("Good"), "value": "1"},
+                "negative_button": {"text": plain("Bad"), "value": "0"},
+            }
+        ],
+    },
+]
+
+
+async def test_containers_tables_with_numbers_and_feedback_are_shown(site: Site) -> None:
+    ts = await site.post("general", "newer blocks", blocks=NEWER_BLOCKS)
+
+    async with site.visit("ada/general") as page:
+        message = page.locator(f'[data-ts="{ts}"]')
+        open_one, folded = message.locator(".container").nth(0), message.locator(".container").nth(1)
+        await expect(open_one.locator("header")).to_contain_text("two dishes")
+        await expect(open_one.get_by_role("img", name="A fork")).to_be_visible()
+        await expect(open_one.get_by_text("inside")).to_be_visible()
+        await expect(folded.get_by_text("hidden at first")).to_be_hidden()
+        await folded.locator("summary").click()
+        await expect(folded.get_by_text("hidden at first")).to_be_visible()
+        await expect(message.get_by_role("cell", name="4.50")).to_have_class("align-right")
+        await expect(message.get_by_role("button", name="Good")).to_be_visible()
+        assert await message.locator(".unsupported").count() == 0
+
+
 async def test_edits_reactions_and_deletions_arrive_by_themselves(site: Site) -> None:
     ts = await site.post("general", "Soup at noon")
     channel = site.channel("general")

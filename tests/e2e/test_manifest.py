@@ -25,6 +25,7 @@ ROOT = MANIFEST.parent
 HISTORY = {"channels:history", "groups:history", "im:history"}
 CHANNELS = {"channels:read", "groups:read"}
 SCOPES_OF_METHODS: dict[str, set[str]] = {
+    "api_call": set(),
     "apps_connections_open": set(),
     "auth_test": set(),
     "chat_delete": {"chat:write"},
@@ -42,7 +43,9 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "views_push": set(),
     "views_update": set(),
 }
-"""https://docs.slack.dev/reference/methods; e-mail addresses come with the users, and imports match owners by them."""
+"""`api_call` is for the two methods that validate, which need no scope.
+
+https://docs.slack.dev/reference/methods; e-mail addresses come with the users, and imports match owners by them."""
 SCOPES_OF_EVENTS: dict[str, set[str]] = {
     "app_home_opened": set(),
     "channel_unarchive": {"channels:read"},

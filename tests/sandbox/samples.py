@@ -124,7 +124,7 @@ MESSAGE_BLOCKS: list[Json] = [
     {"type": "markdown", "text": "**bold**"},
     {
         "type": "table",
-        "rows": [[{"type": "raw_text", "text": "a"}, RICH]],
+        "rows": [[{"type": "raw_text", "text": "a"}, RICH], [{"type": "raw_number", "value": 1.5, "text": "1.50"}]],
         "column_settings": [None, {"align": "right"}],
     },
     {
@@ -146,6 +146,14 @@ MESSAGE_BLOCKS: list[Json] = [
         "default_collapsed": True,
         "width": "wide",
         "child_blocks": [{"type": "divider"}, {"type": "section", "text": mrkdwn("inside")}],
+    },
+    {
+        "type": "container",
+        "rich_text_title": RICH,
+        "subtitle": mrkdwn("*two* of three"),
+        "icon": IMAGE,
+        "has_header_divider": True,
+        "child_blocks": [{"type": "divider"}],
     },
     {
         "type": "context_actions",

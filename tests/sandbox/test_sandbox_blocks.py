@@ -228,6 +228,15 @@ def test_views_have_limits_of_their_own() -> None:
     ]
 
 
+def test_home_takes_containers_and_charts_and_a_modal_does_not() -> None:
+    newer = [block for block in MESSAGE_BLOCKS if block["type"] in ("container", "data_visualization")]
+    assert view_problems({"type": "home", "blocks": newer[:2]}, "home") == []
+    for block in newer:
+        assert view_problems({**MODAL, "blocks": [block]}) == [
+            f"unsupported type: {block['type']} [json-pointer:/view/blocks/0/type]"
+        ]
+
+
 def test_what_was_left_out_is_filled_in() -> None:
     blocks: list[Json] = [
         {"type": "section", "text": mrkdwn("a"), "accessory": {"type": "button", "text": plain("b")}},

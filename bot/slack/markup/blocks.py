@@ -1,16 +1,17 @@
 """Blocks: one function each, from a node of the markup to an object of slackblocks."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element as Node
 
 import slackblocks as sb
 
-from bot.slack.markup import limits
+from bot.slack.markup import charts, limits, rich
 from bot.slack.markup.elements import (
     ELEMENTS,
     IDENTIFIER,
     IN_ACTIONS,
+    IN_CONTEXT_ACTIONS,
     IN_INPUT,
     IN_SECTION,
     Convert,
@@ -31,7 +32,7 @@ Block = tuple[sb.Block | None, bool]
 """A block, None when it has nothing to show, and whether a text or a list of it was cut."""
 
 COLUMN: dict[str, Convert] = {"align": one_of("left", "center", "right"), "is_wrapped": boolean}
-CELL: dict[str, Convert] = {"number": float}
+CELL: dict[str, Convert] = {"number": charts.finite}
 _BLOCK: dict[str, Convert] = {"block_id": IDENTIFIER, "keep": boolean}
 _IN_SECTION = frozenset({*ELEMENTS, "field"})
 
@@ -93,37 +94,106 @@ def _alert(node: Node, own: Own, scale: float) -> Block:
     return sb.AlertBlock(_text(text or NOTHING), **own), was_cut
 
 
+def _chart(node: Node, own: Own, scale: float) -> Block:
+    return charts.chart(node, own)
+
+
+def _context_actions(node: Node, own: Own, scale: float) -> Block:
+    elements: list[Any] = [element(child, scale) for child in children(node, IN_CONTEXT_ACTIONS)]
+    elements = elements[: limits.CONTEXT_ACTIONS]
+    return sb.ContextActionsBlock(elements, **own) if elements else None, len(elements) < len(node)
+
+
+def _container(node: Node, own: Own, scale: float) -> Block:
+    if "title" not in node.attrib:
+        raise _wrong(node, "needs a title")
+    blocks, was_cut = [], False
+    for child in children(node, IN_CONTAINER):
+        block, child_was_cut = BUILDERS[child.tag](child, attributes(child, BLOCKS[child.tag]), scale)
+        blocks += [block] if block else []
+        was_cut |= child_was_cut
+    own.setdefault("title", sb.PlainText(NOTHING))
+    shown = blocks[: limits.CONTAINER_BLOCKS]
+    return sb.ContainerBlock(shown, **own) if shown else None, was_cut or len(shown) < len(blocks)
+
+
+class _Cell(NamedTuple):
+    """What a cell shows: words, a number with them, or rich text where there is a style or an emoji."""
+
+    text: str
+    number: float | None = None
+    rich: sb.RichTextSection | None = None
+
+
+class _NumberCell(sb.RawText):
+    """A number in a `<table>`, which slackblocks takes in a data table only."""
+
+    def __init__(self, value: float, text: str) -> None:
+        super().__init__(text)
+        self._number = sb.RawNumber(value, text)
+
+    def _resolve(self) -> dict[str, Any]:
+        resolved: dict[str, Any] = self._number._resolve()
+        return resolved
+
+
+class _RichCell(sb.RichTextBlock):
+    """Rich text in a `<data_table>`: Slack takes no block_id there, and slackblocks makes one up."""
+
+    def _resolve(self) -> dict[str, Any]:
+        return {name: value for name, value in super()._resolve().items() if name != "block_id"}
+
+
 def _table(node: Node, own: Own, scale: float) -> Block:
     rows, was_cut = _rows(node, scale)
     settings = [sb.ColumnSettings(**attributes(column, COLUMN)) for column in node.findall("column")]
-    cells: list[list[sb.RawText | sb.RichTextObject]] = [[sb.RawText(text) for text, _ in row] for row in rows]
+
+    def of(cell: _Cell) -> sb.RawText | sb.RichTextObject:
+        return cell.rich or (sb.RawText(cell.text) if cell.number is None else _NumberCell(cell.number, cell.text))
+
+    cells = [[of(cell) for cell in row] for row in rows]
     return sb.TableBlock(cells, settings or None, **own) if cells else None, was_cut
 
 
 def _data_table(node: Node, own: Own, scale: float) -> Block:
-    rows, was_cut = _rows(node, scale)
-    cells: list[list[sb.RawText | sb.RawNumber | sb.RichTextBlock]] = [
-        [sb.RawText(text) if number is None else sb.RawNumber(number, text) for text, number in row] for row in rows
-    ]
+    rows, was_cut = _rows(node, scale, plain_rows=1)
+
+    def of(cell: _Cell) -> sb.RawText | sb.RawNumber | sb.RichTextBlock:
+        if cell.rich:
+            return _RichCell(cell.rich)
+        return sb.RawText(cell.text) if cell.number is None else sb.RawNumber(cell.number, cell.text)
+
+    cells = [[of(cell) for cell in row] for row in rows]
     if "caption" not in node.attrib:
         raise _wrong(node, "needs a caption: screen readers read it")
     return sb.DataTableBlock(cells, **{"caption": NOTHING, **own}) if len(cells) > 1 else None, was_cut
 
 
-def _rows(node: Node, scale: float) -> tuple[list[list[tuple[str, float | None]]], bool]:
-    """The cells of a table, every row as wide as the widest, and whether rows were left out."""
+def _rows(node: Node, scale: float, plain_rows: int = 0) -> tuple[list[list[_Cell]], bool]:
+    """The cells of a table, every row as wide as the widest, and whether rows were left out.
+
+    The first `plain_rows` take words and emoji only.
+    """
     row_nodes = [child for child in children(node, ("row", "column")) if child.tag == "row"]
-    rows: list[list[tuple[str, float | None]]] = []
+    rows: list[list[_Cell]] = []
     room = limits.TABLE_TEXT
-    for row in row_nodes[: _scaled(limits.TABLE_ROWS, scale)]:
-        cells = [(words(cell, limits.CELL), attributes(cell, CELL).get("number")) for cell in children(row, ("cell",))]
-        cells = cells[: limits.TABLE_COLUMNS]
-        room -= sum(len(text) for text, _ in cells)
+    for number, row in enumerate(row_nodes[: _scaled(limits.TABLE_ROWS, scale)]):
+        cells = [_cell(cell, number < plain_rows) for cell in children(row, ("cell",))][: limits.TABLE_COLUMNS]
+        room -= sum(len(cell.text) for cell in cells)
         if room < 0:
             break
         rows.append(cells)
     width = max((len(row) for row in rows), default=0)
-    return [row + [(NOTHING, None)] * (width - len(row)) for row in rows if width], len(rows) < len(row_nodes)
+    return [row + [_Cell(NOTHING)] * (width - len(row)) for row in rows if width], len(rows) < len(row_nodes)
+
+
+def _cell(node: Node, must_be_plain: bool) -> _Cell:
+    number = attributes(node, CELL).get("number")
+    if must_be_plain or not len(node):
+        return _Cell(words(node, limits.CELL), number)
+    if number is not None:
+        raise _wrong(node, "with a number holds words only")
+    return _Cell("".join(node.itertext())[: limits.CELL] or NOTHING, rich=rich.section(node, limits.CELL))
 
 
 BUILDERS: dict[str, Callable[[Node, Own, float], Block]] = {
@@ -135,9 +205,14 @@ BUILDERS: dict[str, Callable[[Node, Own, float], Block]] = {
     "input": _input,
     "image": _image,
     "alert": _alert,
+    "chart": _chart,
+    "container": _container,
+    "context_actions": _context_actions,
     "table": _table,
     "data_table": _data_table,
 }
+IN_CONTAINER = frozenset({"actions", "context", "divider", "header", "image", "section", "table"})
+"""What both Slack's reference and its validator take in a container, which do not say the same."""
 BLOCKS: dict[str, dict[str, Convert]] = {
     **dict.fromkeys(BUILDERS, _BLOCK),
     "input": {
@@ -149,6 +224,16 @@ BLOCKS: dict[str, dict[str, Convert]] = {
     },
     "image": {**_BLOCK, **ELEMENTS["image"].attributes, "title": shown(limits.ALT_TEXT)},
     "alert": {**_BLOCK, "level": one_of("default", "info", "warning", "error", "success")},
+    "chart": {**_BLOCK, **charts.CHART},
+    "container": {
+        **_BLOCK,
+        "title": shown(limits.CONTAINER_TITLE),
+        "subtitle": shown(limits.CONTAINER_TITLE),
+        "width": one_of("narrow", "standard", "wide", "full"),
+        "is_collapsible": boolean,
+        "default_collapsed": boolean,
+        "has_header_divider": boolean,
+    },
     "data_table": {
         **_BLOCK,
         "caption": lambda value: plain(value, limits.HEADER),
@@ -158,8 +243,8 @@ BLOCKS: dict[str, dict[str, Convert]] = {
 }
 SURFACES = {
     "message": frozenset(BLOCKS) - {"alert"},
-    "modal": frozenset(BLOCKS) - {"table", "data_table"},
-    "home": frozenset(BLOCKS) - {"alert"},
+    "modal": frozenset(BLOCKS) - {"chart", "container", "context_actions", "table", "data_table"},
+    "home": frozenset(BLOCKS) - {"alert", "context_actions"},
 }
 
 

@@ -1,6 +1,8 @@
 """Markup to Block Kit: `<message>`, `<modal>` or `<home>` with its blocks, as the JSON that Slack takes."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -10,9 +12,11 @@ import slackblocks as sb
 
 from bot.slack.markup import limits
 from bot.slack.markup.blocks import BLOCKS, BUILDERS, CELL, COLUMN, SURFACES
+from bot.slack.markup.charts import POINT, SERIES
 from bot.slack.markup.elements import (
     CONFIRM,
     ELEMENTS,
+    FEEDBACK,
     IDENTIFIER,
     OPTION,
     Convert,
@@ -67,6 +71,11 @@ _TABLES: list[dict[str, set[str]]] = [
         "confirm": set(CONFIRM),
         "column": set(COLUMN),
         "cell": set(CELL),
+        "series": set(SERIES),
+        "point": set(POINT),
+        "segment": set(POINT),
+        "positive_button": set(FEEDBACK),
+        "negative_button": set(FEEDBACK),
     },
     {tag: set(kind.attributes) for tag, kind in ELEMENTS.items()},
     {tag: set(known) for tag, known in {**ROOTS, **BLOCKS}.items()},
@@ -140,25 +149,36 @@ def _blocks(root: Node, values: dict[str, Any]) -> list[Json]:
     for position, node in enumerate(children(root, SURFACES[surface])):
         own = attributes(node, BLOCKS[node.tag])
         keep = own.pop("keep", False)
-        own["block_id"] = _block_id(node, own, position, used)
+        own["block_id"] = _block_id(node, own, str(position), used)
+        if node.tag == "container":
+            for place, child in enumerate(node):
+                child.set("block_id", _block_id(child, child.attrib, f"{position}.{place}", used))
         if len(pieces) > limits.BLOCKS[surface] and not keep:
             unbuilt += node.tag == "section"
         elif piece := Piece.of(_build(node, own), keep):
             pieces.append(piece)
-    if sum(node.tag in ("table", "data_table") for node in root) > 1 and surface == "message":
-        raise CompileError("a message takes one table", _where(root))
+    if surface == "message":
+        _check_counts(root)
     if not pieces:
         nothing = sb.ContextBlock([sb.Markdown(NOTHING)], block_id="b0")._resolve()
         pieces = [Piece(lambda _: (nothing, False), False, nothing, False)]
     return fit(pieces, surface, values.pop("more", ""), unbuilt)
 
 
-def _block_id(node: Node, own: dict[str, Any], position: int, used: set[str]) -> str:
+def _check_counts(root: Node) -> None:
+    tags = Counter(node.tag for node in root.iter())
+    if tags["table"] + tags["data_table"] > 1:
+        raise CompileError("a message takes one table", _where(root))
+    if tags["chart"] > limits.CHARTS:
+        raise CompileError(f"a message takes {limits.CHARTS} charts", _where(root))
+
+
+def _block_id(node: Node, own: Mapping[str, Any], position: str, used: set[str]) -> str:
     """The id given, or one that is the same at every rendering.
 
     An input goes by its element's action id, which is what errors and state are looked up by; others by their place.
     """
-    block_id = own.get("block_id")
+    block_id: str | None = own.get("block_id") or None
     if block_id in used:
         raise CompileError(f"block_id {block_id!r} stands twice; Slack wants it unique", _where(node))
     if block_id is None:

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element as Node
 
 import slackblocks as sb
 
-from bot.slack.markup import limits
+from bot.slack.markup import limits, rich
 from bot.slack.markup.errors import CompileError
 from bot.slack.markup.inline import mrkdwn, words
 from bot.slack.markup.text import NOTHING, blank, cut, link, plain
@@ -102,6 +102,14 @@ _FILTER: dict[str, Convert] = {
 _STYLE = one_of("primary", "danger")
 
 
+def _accessibility_label(value: str) -> str:
+    return plain(value, limits.BUTTON)
+
+
+FEEDBACK: dict[str, Convert] = {"value": exactly(limits.VALUE), "accessibility_label": _accessibility_label}
+"""The attributes of `<positive_button>` and `<negative_button>`."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """How one element is built: its constructor, its attributes, what stands between its tags."""
@@ -120,7 +128,7 @@ ELEMENTS: dict[str, Kind] = {
             "value": exactly(limits.VALUE),
             "url": link,
             "style": _STYLE,
-            "accessibility_label": lambda value: plain(value, limits.BUTTON),
+            "accessibility_label": _accessibility_label,
         },
         "text",
     ),
@@ -158,13 +166,26 @@ ELEMENTS: dict[str, Kind] = {
     ),
     "url_text_input": Kind(sb.URLInput, _TYPED),
     "email_text_input": Kind(sb.EmailInput, _TYPED),
+    "rich_text_input": Kind(sb.RichTextInput, _TYPED),
+    "feedback_buttons": Kind(sb.FeedbackButtons, _ACTION, "feedback"),
+    "icon_button": Kind(
+        sb.IconButton,
+        {
+            **_ACTION,
+            "icon": one_of("trash"),
+            "value": exactly(limits.VALUE),
+            "accessibility_label": _accessibility_label,
+            "visible_to_user_ids": _ids,
+        },
+        "text",
+    ),
     "image": Kind(sb.Image, {"image_url": link, "alt_text": lambda value: plain(value, limits.ALT_TEXT)}),
 }
-IN_ACTIONS = frozenset(ELEMENTS) - {
-    "image", "plain_text_input", "number_input", "url_text_input", "email_text_input"
-}  # fmt: skip
+IN_CONTEXT_ACTIONS = frozenset({"feedback_buttons", "icon_button"})
+_ONLY_IN_INPUT = {"plain_text_input", "number_input", "url_text_input", "email_text_input", "rich_text_input"}
+IN_ACTIONS = frozenset(ELEMENTS) - _ONLY_IN_INPUT - IN_CONTEXT_ACTIONS - {"image"}
 IN_SECTION = (IN_ACTIONS | {"image"}) - {"datetimepicker"}
-IN_INPUT = frozenset(ELEMENTS) - {"image", "button", "overflow"}
+IN_INPUT = frozenset(ELEMENTS) - IN_CONTEXT_ACTIONS - {"image", "button", "overflow"}
 
 _HOLDS = {"": {"confirm"}, "initial": {"confirm", "option"}, "options": {"confirm", "option", "option_group"}}
 
@@ -219,11 +240,15 @@ def element(node: Node, scale: float = 1.0) -> sb.Element:
         values["confirm"] = _confirm(confirm)
     if kind.body == "text":
         values["text"] = sb.PlainText(words(node, limits.BUTTON, ("confirm",)))
+    elif kind.body == "feedback":
+        return kind.build(**values, **_feedback(node))
     else:
         children(node, _HOLDS[kind.body])
     if "initial_value" in values and node.tag != "number_input":
-        value = values["initial_value"] if values.get("multiline") else " ".join(values["initial_value"].split())
-        values["initial_value"] = cut(value, values.get("max_length", limits.INITIAL_VALUE))
+        has_lines = values.get("multiline") or node.tag == "rich_text_input"
+        value = values["initial_value"] if has_lines else " ".join(values["initial_value"].split())
+        value = cut(value, values.get("max_length", limits.INITIAL_VALUE))
+        values["initial_value"] = rich.words(value) if node.tag == "rich_text_input" else value
     if "include" in values or "exclude_bot_users" in values or "exclude_external_shared_channels" in values:
         names = ("include", "exclude_bot_users", "exclude_external_shared_channels")
         values["filter"] = sb.ConversationFilter(**{name: values.pop(name) for name in names if name in values})
@@ -232,6 +257,19 @@ def element(node: Node, scale: float = 1.0) -> sb.Element:
     if kind.body in ("options", "initial"):
         return _with_options(node, kind, values, scale)
     return kind.build(**values)
+
+
+def _feedback(node: Node) -> dict[str, sb.FeedbackButton]:
+    """The two buttons of a `<feedback_buttons>`."""
+    names = ("positive_button", "negative_button")
+    if [child.tag for child in children(node, names)] != list(names):
+        raise CompileError(f"<{node.tag}> takes <{names[0]}> and <{names[1]}>", node.get("_", "?"))
+    buttons = {}
+    for child in node:
+        if not child.get("value"):
+            raise CompileError(f"<{child.tag}> needs a value", child.get("_", "?"))
+        buttons[child.tag] = sb.FeedbackButton(words(child, limits.BUTTON), **attributes(child, FEEDBACK))
+    return buttons
 
 
 def _confirm(node: Node) -> sb.Confirm:

@@ -170,10 +170,15 @@ def _mention(node: Element) -> str:
 
 
 def _emoji(node: Element) -> str:
+    return f":{emoji_name(node)}:"
+
+
+def emoji_name(node: Element) -> str:
+    """The name of an `<emoji/>`, without colons."""
     name = node.get("name", "").strip(":")
     if not _EMOJI.fullmatch(name):
         raise CompileError(f"<emoji name> takes a name such as white_check_mark, not {name!r}", node.get("_", "?"))
-    return f":{name}:"
+    return name
 
 
 def _date(node: Element) -> str:

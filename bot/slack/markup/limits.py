@@ -23,6 +23,14 @@ INITIAL_VALUE = 3_000
 CELL = 500
 """Ours: a longer table cell makes the row taller than a phone."""
 
+CHART_TITLE = 50
+CHART_LABEL = 20
+CHART_SERIES = 6
+"""Series of an axis chart, and segments of a pie."""
+CHART_POINTS = 20
+CONTAINER_TITLE = 150
+CONTAINER_BLOCKS = 10
+
 IDENTIFIER = 255
 VALUE = 2_000
 OPTION_VALUE = 150
@@ -36,10 +44,13 @@ OVERFLOW_OPTIONS = 5
 ACTIONS_ELEMENTS = 25
 CONTEXT_ELEMENTS = 10
 SECTION_FIELDS = 10
+CONTEXT_ACTIONS = 5
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20
 TABLE_TEXT = 10_000
 
+CHARTS = 2
+"""In one message."""
 BLOCKS = {"message": 50, "modal": 100, "home": 100}
 JSON = {"message": 13_000, "modal": 200_000, "home": 200_000}
 """Characters of `json.dumps(blocks)`, which writes every character beyond ASCII as six or twelve. Slack refuses the

@@ -20,7 +20,7 @@ from tests.support.markup_kit import home, message, modal
         ("<section>{% if %}</section>", "Expected an expression"),
         ("<section>x</header>", "is not well-formed"),
         ("words", "<message> holds no words of its own"),
-        ("<button>x</button>", "<button> cannot stand in <message>, which holds actions, context,"),
+        ("<button>x</button>", "<button> cannot stand in <message>, which holds actions, chart, container, context,"),
         ("<section>x<button>a</button><button>b</button></section>", "put several into <actions>"),
         ("<section><button>a</button>x</section>", "as its last child"),
         ('<section>x<datetimepicker action_id="a"/></section>', "cannot stand in <section>; these can: button,"),
