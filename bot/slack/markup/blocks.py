@@ -1,4 +1,8 @@
-"""Blocks: one function each, from a node of the markup to an object of slackblocks."""
+"""Blocks: one function each, from a node of the markup to the JSON of a block.
+
+The blocks that every message is made of are written here: their texts are cut to Slack's limits, and their ids and
+lists are held to them, before they get here. All others are objects of slackblocks first, which checks them.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +20,7 @@ from bot.slack.markup.elements import (
     Convert,
     attributes,
     boolean,
+    built,
     children,
     element,
     one_of,
@@ -26,8 +31,9 @@ from bot.slack.markup.errors import CompileError
 from bot.slack.markup.inline import mrkdwn, words
 from bot.slack.markup.text import NOTHING, blank, plain
 
+Json = dict[str, Any]
 Own = dict[str, Any]
-Block = tuple[sb.Block | None, bool]
+Block = tuple[Json | None, bool]
 """A block, None when it has nothing to show, and whether a text or a list of it was cut."""
 
 COLUMN: dict[str, Convert] = {"align": one_of("left", "center", "right"), "is_wrapped": boolean}
@@ -45,33 +51,35 @@ def _section(node: Node, own: Own, scale: float) -> Block:
     field_nodes = node.findall("field")
     text, was_cut = mrkdwn(node, _scaled(limits.SECTION, scale), _IN_SECTION)
     fields = [mrkdwn(field, _scaled(limits.FIELD, scale)) for field in field_nodes[: limits.SECTION_FIELDS]]
-    block = sb.SectionBlock(
-        text=_text(text or NOTHING) if text or not fields else None,
-        fields=[_text(field or NOTHING) for field, _ in fields] or None,
-        accessory=element(accessory[0], scale) if accessory else None,
-        **own,
-    )
+    block = {"type": "section", **own}
+    if text or not fields:
+        block["text"] = _text(text or NOTHING)
+    if fields:
+        block["fields"] = [_text(field or NOTHING) for field, _ in fields]
+    if accessory:
+        block["accessory"] = element(accessory[0], scale)
     return block, was_cut or any(cut for _, cut in fields) or len(field_nodes) > len(fields)
 
 
 def _context(node: Node, own: Own, scale: float) -> Block:
     images = node.findall("image")[: limits.CONTEXT_ELEMENTS - 1]
     text, was_cut = mrkdwn(node, _scaled(limits.CONTEXT, scale), {"image"})
-    return sb.ContextBlock([*(element(image) for image in images), _text(text or NOTHING)], **own), was_cut
+    elements = [*(element(image) for image in images), _text(text or NOTHING)]
+    return {"type": "context", **own, "elements": elements}, was_cut
 
 
 def _header(node: Node, own: Own, scale: float) -> Block:
-    return sb.HeaderBlock(words(node, limits.HEADER), **own), False
+    return {"type": "header", **own, "text": {"type": "plain_text", "text": words(node, limits.HEADER)}}, False
 
 
 def _divider(node: Node, own: Own, scale: float) -> Block:
     children(node, ())
-    return sb.DividerBlock(**own), False
+    return {"type": "divider", **own}, False
 
 
 def _actions(node: Node, own: Own, scale: float) -> Block:
     elements = [element(child, scale) for child in children(node, IN_ACTIONS)][: limits.ACTIONS_ELEMENTS]
-    return sb.ActionsBlock(elements, **own) if elements else None, len(elements) < len(node)
+    return {"type": "actions", **own, "elements": elements} if elements else None, len(elements) < len(node)
 
 
 def _input(node: Node, own: Own, scale: float) -> Block:
@@ -80,24 +88,24 @@ def _input(node: Node, own: Own, scale: float) -> Block:
     if "label" not in node.attrib:
         raise _wrong(node, "needs a label")
     label = own.pop("label", sb.PlainText(NOTHING))
-    return sb.InputBlock(label=label, element=element(node[0], scale), **own), False
+    return sb.InputBlock(label=label, element=built(node[0], scale), **own)._resolve(), False
 
 
 def _image(node: Node, own: Own, scale: float) -> Block:
     children(node, ())
-    return sb.ImageBlock(**own), False
+    return sb.ImageBlock(**own)._resolve(), False
 
 
 def _alert(node: Node, own: Own, scale: float) -> Block:
     text, was_cut = mrkdwn(node, limits.ALERT)
-    return sb.AlertBlock(_text(text or NOTHING), **own), was_cut
+    return sb.AlertBlock(sb.Markdown(text or NOTHING, verbatim=True), **own)._resolve(), was_cut
 
 
 def _table(node: Node, own: Own, scale: float) -> Block:
     rows, was_cut = _rows(node, scale)
     settings = [sb.ColumnSettings(**attributes(column, COLUMN)) for column in node.findall("column")]
     cells: list[list[sb.RawText | sb.RichTextObject]] = [[sb.RawText(text) for text, _ in row] for row in rows]
-    return sb.TableBlock(cells, settings or None, **own) if cells else None, was_cut
+    return sb.TableBlock(cells, settings or None, **own)._resolve() if cells else None, was_cut
 
 
 def _data_table(node: Node, own: Own, scale: float) -> Block:
@@ -107,7 +115,8 @@ def _data_table(node: Node, own: Own, scale: float) -> Block:
     ]
     if "caption" not in node.attrib:
         raise _wrong(node, "needs a caption: screen readers read it")
-    return sb.DataTableBlock(cells, **{"caption": NOTHING, **own}) if len(cells) > 1 else None, was_cut
+    own = {"caption": NOTHING, **own}
+    return sb.DataTableBlock(cells, **own)._resolve() if len(cells) > 1 else None, was_cut
 
 
 def _rows(node: Node, scale: float) -> tuple[list[list[tuple[str, float | None]]], bool]:
@@ -163,9 +172,9 @@ SURFACES = {
 }
 
 
-def _text(text: str) -> sb.Text:
+def _text(text: str) -> Json:
     # Verbatim: Slack would otherwise make links and mentions of typed words such as "#general" or "example.com".
-    return sb.Markdown(text, verbatim=True)
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def _scaled(limit: int, scale: float) -> int:
