@@ -6,7 +6,7 @@ The result is plain text: whoever shows it escapes it for its surface.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
@@ -27,6 +27,7 @@ _MISSING = {
 }
 
 
+@lru_cache(maxsize=2048)  # the same few facts are said of most accounts
 def phrase(fact: Fact) -> str:
     """What a fact says: a sentence without its full stop, or a part of one, on one line."""
     return _templates()[fact.code].render(fact.values)
