@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class Sentences:
         return template.render(values)
 
 
+@lru_cache(maxsize=2048)  # the same few facts are said of most accounts
 def phrase(fact: Fact) -> str:
     """What a fact says: a sentence without its full stop, or a part of one, on one line."""
     return sentences("app/facts.yml").say(fact.code, fact.values)

@@ -170,8 +170,8 @@ class Bot:
         self._parts.callback(edge.close)
         bolt = slack_app.ProoflineApp(self._client, self._identity(), metrics.ACK_SECONDS.observe)
         slack_app.tell_failures(bolt, edge)
+        register_listeners(bolt, edge)  # first: Bolt asks one listener after the other whether a payload is its own
         follow_people(bolt, self.database, self._where, self.clock)
-        register_listeners(bolt, edge)
         if self._extra is not None:
             self._extra(bolt, edge)
         self._wakeup = Wakeup(self.database)

@@ -52,7 +52,7 @@ def put(session: Session, message: Outgoing, now: datetime) -> bool:
 def put_many(session: Session, messages: Sequence[Outgoing], now: datetime) -> None:
     """Add messages that reply to none and change none, in one statement; keys that are there already stay."""
     if messages:
-        insert = statements.INSERT[session.get_bind().dialect.name]
+        insert = statements.INSERT_MANY[session.get_bind().dialect.name]
         session.execute(insert, [_values(message, {"thread": None, "target": None}, now) for message in messages])
         announce(session)
 

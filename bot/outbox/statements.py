@@ -94,10 +94,12 @@ def _in_flight() -> ScalarSelect[int]:
     return query.correlate(channel_gate).scalar_subquery()
 
 
-INSERT = {
-    "postgresql": postgresql.insert(outbox).on_conflict_do_nothing().returning(_row.id),
-    "sqlite": sqlite.insert(outbox).on_conflict_do_nothing().returning(_row.id),
+# Without RETURNING many rows go as one prepared statement; with it they would be one statement that is as long as they.
+INSERT_MANY = {
+    "postgresql": postgresql.insert(outbox).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(outbox).on_conflict_do_nothing(),
 }
+INSERT = {dialect: insert.returning(_row.id) for dialect, insert in INSERT_MANY.items()}
 
 NEEDED = select(_row.id, _row.key, _row.channel, _row.destination, _row.due_at).where(
     _row.workspace_id == bindparam("workspace"), _row.key.in_(bindparam("keys", expanding=True))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import aiohttp
@@ -321,9 +322,13 @@ def _person(sender: Caller) -> tuple[str, str]:
 
 def template_of(view: object) -> str:
     """The template of a view: `NewAccountView` of `bot.features.accounts.views` is `accounts/new_account.html`."""
-    kind = type(view)
-    folder = kind.__module__.removeprefix("bot.").removeprefix("features.").partition(".")[0]
-    return f"{folder}/{_CAPITAL.sub('_', kind.__name__.removesuffix('View')).lower()}.html"
+    return _template_of(type(view).__module__, type(view).__name__)
+
+
+@cache
+def _template_of(module: str, name: str) -> str:
+    folder = module.removeprefix("bot.").removeprefix("features.").partition(".")[0]
+    return f"{folder}/{_CAPITAL.sub('_', name.removesuffix('View')).lower()}.html"
 
 
 def as_reply(message: Message, *, in_channel: bool = False) -> Json:

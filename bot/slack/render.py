@@ -1,8 +1,9 @@
 """Templates to messages and views: Jinja2 renders the markup, `bot.slack.markup` compiles it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,18 +43,9 @@ class Renderer:
         self, templates: Path | None = None, *, actions: IdTable | None = None, callbacks: IdTable | None = None
     ) -> None:
         self._folder = templates or TEMPLATES
-        self._environment = Environment(
-            loader=_Loaded(self._folder),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            finalize=_finalize,
-            extensions=[_LineMarks],
-        )
-        self._environment.filters.update(phrases.FILTERS, cut=cut)
-        self._environment.globals.update(choices=Choices(), act=actions or IdTable(), callback=callbacks or IdTable())
+        self._loader = _Loaded(self._folder)
+        self._globals = {"choices": Choices(), "act": actions or IdTable(), "callback": callbacks or IdTable()}
+        self._environment = self._new_environment()
 
     def message(self, template: str, **context: Any) -> Message:
         """The message of a template whose root is `<message>`. Raises CompileError."""
@@ -81,9 +73,38 @@ class Renderer:
             _check_tags(name, (self._folder / name).read_text("utf-8"))
         return names
 
+    def _new_environment(self, extensions: Sequence[type[Extension]] = ()) -> Environment:
+        environment = Environment(
+            loader=self._loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            finalize=_finalize,
+            extensions=extensions,
+        )
+        environment.filters.update(phrases.FILTERS, cut=cut)
+        environment.globals.update(self._globals)
+        return environment
+
+    @cached_property
+    def _marking(self) -> Environment:
+        """The environment that says where each tag stands: made at the first mistake, because marks cost time."""
+        return self._new_environment([_LineMarks])
+
     def _compiled(self, template: str, context: dict[str, Any], compiler: Callable[[str], _Surface]) -> _Surface:
         try:
-            return compiler(self._environment.get_template(template).render(context))
+            return self._rendered(self._environment, template, context, compiler)
+        except CompileError:
+            return self._rendered(self._marking, template, context, compiler)
+
+    @staticmethod
+    def _rendered(
+        environment: Environment, template: str, context: dict[str, Any], compiler: Callable[[str], _Surface]
+    ) -> _Surface:
+        try:
+            return compiler(environment.get_template(template).render(context))
         except TemplateSyntaxError as error:
             raise CompileError(error.message or "is no Jinja2", f"{error.name}:{error.lineno}") from error
         except UndefinedError as error:

@@ -36,7 +36,7 @@ from bot.store.set_aside import Unit
 
 OPENING, REMINDING, CLOSING = "open due prompts", "remind", "close silent prompts"
 """The names of the clock's jobs on prompts."""
-BATCH = 100
+BATCH = 250
 _STILL_WORTH_ASKING = timedelta(hours=24)
 _GAPS_SHOWN = 3
 

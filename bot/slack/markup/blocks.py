@@ -1,4 +1,8 @@
-"""Blocks: one function each, from a node of the markup to an object of slackblocks."""
+"""Blocks: one function each, from a node of the markup to the JSON of a block.
+
+The blocks that every message is made of are written here: their texts are cut to Slack's limits, and their ids and
+lists are held to them, before they get here. All others are objects of slackblocks first, which checks them.
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -17,6 +21,7 @@ from bot.slack.markup.elements import (
     Convert,
     attributes,
     boolean,
+    built,
     children,
     element,
     one_of,
@@ -27,8 +32,9 @@ from bot.slack.markup.errors import CompileError
 from bot.slack.markup.inline import mrkdwn, words
 from bot.slack.markup.text import NOTHING, blank, plain
 
+Json = dict[str, Any]
 Own = dict[str, Any]
-Block = tuple[sb.Block | None, bool]
+Block = tuple[Json | None, bool]
 """A block, None when it has nothing to show, and whether a text or a list of it was cut."""
 
 COLUMN: dict[str, Convert] = {"align": one_of("left", "center", "right"), "is_wrapped": boolean}
@@ -46,33 +52,35 @@ def _section(node: Node, own: Own, scale: float) -> Block:
     field_nodes = node.findall("field")
     text, was_cut = mrkdwn(node, _scaled(limits.SECTION, scale), _IN_SECTION)
     fields = [mrkdwn(field, _scaled(limits.FIELD, scale)) for field in field_nodes[: limits.SECTION_FIELDS]]
-    block = sb.SectionBlock(
-        text=_text(text or NOTHING) if text or not fields else None,
-        fields=[_text(field or NOTHING) for field, _ in fields] or None,
-        accessory=element(accessory[0], scale) if accessory else None,
-        **own,
-    )
+    block = {"type": "section", **own}
+    if text or not fields:
+        block["text"] = _text(text or NOTHING)
+    if fields:
+        block["fields"] = [_text(field or NOTHING) for field, _ in fields]
+    if accessory:
+        block["accessory"] = element(accessory[0], scale)
     return block, was_cut or any(cut for _, cut in fields) or len(field_nodes) > len(fields)
 
 
 def _context(node: Node, own: Own, scale: float) -> Block:
     images = node.findall("image")[: limits.CONTEXT_ELEMENTS - 1]
     text, was_cut = mrkdwn(node, _scaled(limits.CONTEXT, scale), {"image"})
-    return sb.ContextBlock([*(element(image) for image in images), _text(text or NOTHING)], **own), was_cut
+    elements = [*(element(image) for image in images), _text(text or NOTHING)]
+    return {"type": "context", **own, "elements": elements}, was_cut
 
 
 def _header(node: Node, own: Own, scale: float) -> Block:
-    return sb.HeaderBlock(words(node, limits.HEADER), **own), False
+    return {"type": "header", **own, "text": {"type": "plain_text", "text": words(node, limits.HEADER)}}, False
 
 
 def _divider(node: Node, own: Own, scale: float) -> Block:
     children(node, ())
-    return sb.DividerBlock(**own), False
+    return {"type": "divider", **own}, False
 
 
 def _actions(node: Node, own: Own, scale: float) -> Block:
     elements = [element(child, scale) for child in children(node, IN_ACTIONS)][: limits.ACTIONS_ELEMENTS]
-    return sb.ActionsBlock(elements, **own) if elements else None, len(elements) < len(node)
+    return {"type": "actions", **own, "elements": elements} if elements else None, len(elements) < len(node)
 
 
 def _input(node: Node, own: Own, scale: float) -> Block:
@@ -81,27 +89,28 @@ def _input(node: Node, own: Own, scale: float) -> Block:
     if "label" not in node.attrib:
         raise _wrong(node, "needs a label")
     label = own.pop("label", sb.PlainText(NOTHING))
-    return sb.InputBlock(label=label, element=element(node[0], scale), **own), False
+    return sb.InputBlock(label=label, element=built(node[0], scale), **own)._resolve(), False
 
 
 def _image(node: Node, own: Own, scale: float) -> Block:
     children(node, ())
-    return sb.ImageBlock(**own), False
+    return sb.ImageBlock(**own)._resolve(), False
 
 
 def _alert(node: Node, own: Own, scale: float) -> Block:
     text, was_cut = mrkdwn(node, limits.ALERT)
-    return sb.AlertBlock(_text(text or NOTHING), **own), was_cut
+    return sb.AlertBlock(sb.Markdown(text or NOTHING, verbatim=True), **own)._resolve(), was_cut
 
 
 def _chart(node: Node, own: Own, scale: float) -> Block:
-    return charts.chart(node, own)
+    chart, was_cut = charts.chart(node, own)
+    return chart._resolve() if chart else None, was_cut
 
 
 def _context_actions(node: Node, own: Own, scale: float) -> Block:
-    elements: list[Any] = [element(child, scale) for child in children(node, IN_CONTEXT_ACTIONS)]
+    elements: list[Any] = [built(child, scale) for child in children(node, IN_CONTEXT_ACTIONS)]
     elements = elements[: limits.CONTEXT_ACTIONS]
-    return sb.ContextActionsBlock(elements, **own) if elements else None, len(elements) < len(node)
+    return sb.ContextActionsBlock(elements, **own)._resolve() if elements else None, len(elements) < len(node)
 
 
 def _container(node: Node, own: Own, scale: float) -> Block:
@@ -113,8 +122,11 @@ def _container(node: Node, own: Own, scale: float) -> Block:
         blocks += [block] if block else []
         was_cut |= child_was_cut
     own.setdefault("title", sb.PlainText(NOTHING))
-    shown = blocks[: limits.CONTAINER_BLOCKS]
-    return sb.ContainerBlock(shown, **own) if shown else None, was_cut or len(shown) < len(blocks)
+    inside = blocks[: limits.CONTAINER_BLOCKS]
+    if not inside:
+        return None, was_cut
+    block = sb.ContainerBlock([sb.DividerBlock() for _ in inside], **own)._resolve()  # a stand-in each: they are JSON
+    return {**block, "child_blocks": inside}, was_cut or len(inside) < len(blocks)
 
 
 class _Cell(NamedTuple):
@@ -152,7 +164,7 @@ def _table(node: Node, own: Own, scale: float) -> Block:
         return cell.rich or (sb.RawText(cell.text) if cell.number is None else _NumberCell(cell.number, cell.text))
 
     cells = [[of(cell) for cell in row] for row in rows]
-    return sb.TableBlock(cells, settings or None, **own) if cells else None, was_cut
+    return sb.TableBlock(cells, settings or None, **own)._resolve() if cells else None, was_cut
 
 
 def _data_table(node: Node, own: Own, scale: float) -> Block:
@@ -166,7 +178,8 @@ def _data_table(node: Node, own: Own, scale: float) -> Block:
     cells = [[of(cell) for cell in row] for row in rows]
     if "caption" not in node.attrib:
         raise _wrong(node, "needs a caption: screen readers read it")
-    return sb.DataTableBlock(cells, **{"caption": NOTHING, **own}) if len(cells) > 1 else None, was_cut
+    own = {"caption": NOTHING, **own}
+    return sb.DataTableBlock(cells, **own)._resolve() if len(cells) > 1 else None, was_cut
 
 
 def _rows(node: Node, scale: float, plain_rows: int = 0) -> tuple[list[list[_Cell]], bool]:
@@ -248,9 +261,9 @@ SURFACES = {
 }
 
 
-def _text(text: str) -> sb.Text:
+def _text(text: str) -> Json:
     # Verbatim: Slack would otherwise make links and mentions of typed words such as "#general" or "example.com".
-    return sb.Markdown(text, verbatim=True)
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def _scaled(limit: int, scale: float) -> int:

@@ -124,8 +124,7 @@ def _parsed(markup: str, surface: str, required: str = "") -> tuple[Node, dict[s
         allowed_names = TAGS.get(node.tag)
         if allowed_names is None:
             raise CompileError(f"<{node.tag}> is no tag; these are: {', '.join(sorted(TAGS))}", _where(node))
-        unknown = node.attrib.keys() - allowed_names
-        if unknown and (unknown := unknown - {"_"}):
+        if unknown := [name for name in node.attrib if name not in allowed_names and name != "_"]:
             allowed = ", ".join(sorted(allowed_names)) or "none"
             raise CompileError(
                 f"<{node.tag}> has no attribute {', '.join(sorted(unknown))}; it takes: {allowed}", _where(node)
@@ -191,8 +190,7 @@ def _block_id(node: Node, own: Mapping[str, Any], position: str, used: set[str])
 def _build(node: Node, own: dict[str, Any]) -> Build:
     def build(scale: float) -> tuple[Json | None, bool]:
         try:
-            block, was_cut = BUILDERS[node.tag](node, dict(own), scale)
-            return (None if block is None else block._resolve()), was_cut
+            return BUILDERS[node.tag](node, dict(own), scale)
         except (sb.InvalidUsageError, TypeError, ValueError) as error:
             raise CompileError(f"<{node.tag}> {error}", _where(node)) from error
 

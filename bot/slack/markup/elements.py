@@ -15,6 +15,7 @@ from bot.slack.markup.inline import mrkdwn, words
 from bot.slack.markup.text import NOTHING, blank, cut, link, plain
 
 Convert = Callable[[str], Any]
+Json = dict[str, Any]
 NO_CHOICE = "none"
 """The value of the only option of a menu that got none: Slack refuses an empty menu."""
 
@@ -231,8 +232,23 @@ def children(node: Node, allowed: Collection[str]) -> list[Node]:
     return list(node)
 
 
-def element(node: Node, scale: float = 1.0) -> sb.Element:
+def element(node: Node, scale: float = 1.0) -> Json:
     """The element that `node` describes; `scale` shortens its lists of options where a message would be too long."""
+    return _button(node) if node.tag == "button" else built(node, scale)._resolve()
+
+
+def _button(node: Node) -> Json:
+    """A button. The converters of its attributes have held it to Slack's limits: slackblocks would only check again."""
+    values = attributes(node, ELEMENTS["button"].attributes)
+    confirm = node.find("confirm")
+    if confirm is not None:
+        values["confirm"] = _confirm(confirm)._resolve()
+    text = {"type": "plain_text", "text": words(node, limits.BUTTON, ("confirm",))}
+    return {"type": "button", "text": text, **values}
+
+
+def built(node: Node, scale: float = 1.0) -> sb.Element:
+    """The same as an object of slackblocks."""
     kind = ELEMENTS[node.tag]
     values = {**kind.fixed, **attributes(node, kind.attributes)}
     confirm = node.find("confirm")

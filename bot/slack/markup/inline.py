@@ -3,7 +3,9 @@
 import re
 from collections.abc import Container
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -37,6 +39,7 @@ _DATE_FORMAT = re.compile(
     r"(?:[^{}<>|^&]|\{(?:date(?:_num|_slash|(?:_short|_long)?(?:_pretty)?)|day_divider_pretty|time(?:_secs)?|ago)\})+"
 )
 _TOUCHING = re.compile(r"[\w*~`<>]")
+_SHORT = 60
 
 
 class Run(NamedTuple):
@@ -53,7 +56,7 @@ def mrkdwn(node: Element, limit: int, elsewhere: Container[str] = ()) -> tuple[s
     Children whose tag is in `elsewhere` are the caller's and left out. The text is "" when nothing in it can be seen.
     """
     runs = _Runs(limit, elsewhere).of(node)
-    if blank("".join(run.text for run in runs)):
+    if all(blank(run.text) for run in runs):
         return "", False
     text = _joined(runs)
     return (text, False) if len(text) <= limit else (_shortened(runs, limit), True)
@@ -100,11 +103,11 @@ class _Runs:
     def words(self, raw: str, marks: str) -> None:
         if self.room < 0:  # far beyond the cut
             return
-        text = line(raw)
+        text = _template_words(raw) if len(raw) <= _SHORT else unstyled(line(raw))
         if text.startswith(" ") and (not self.runs or self.runs[-1].text[-1] in " \n"):
             text = text[1:]
         if text:
-            self.add(Run(unstyled(text), marks))
+            self.add(Run(text, marks))
 
     def add(self, run: Run) -> None:
         if self.prefix and (not self.runs or self.runs[-1].text == "\n"):
@@ -149,6 +152,12 @@ class _Runs:
             self.walk(node, marks)
             self.prefix = ""
         self.newline()
+
+
+@lru_cache(maxsize=2048)
+def _template_words(raw: str) -> str:
+    """Short words as mrkdwn; kept, because most are the template's own and stand in every message."""
+    return unstyled(line(raw))
 
 
 def _code(text: str) -> str:
@@ -210,7 +219,7 @@ def _joined(runs: list[Run]) -> str:
     """The runs as one mrkdwn text. Styles open and close on each line and hug their words, or Slack ignores them."""
     parts: list[str] = []
     last, last_marks = "", ""
-    for marks, group in groupby(runs, key=lambda run: run.marks):
+    for marks, group in groupby(runs, key=attrgetter("marks")):
         text = "".join(run.text for run in group)
         piece = _marked(text, marks)
         if last and (marks or last_marks) and _TOUCHING.match(last) and _TOUCHING.match(piece):
