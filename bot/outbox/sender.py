@@ -46,6 +46,7 @@ from bot.outbox.wakeup import Wakeup, announce
 from bot.store.engine import AWAY, Database
 
 BROKEN = "cannot_render"
+UNREADABLE = "cannot_read"
 _SPIN_SECONDS = 0.01
 _GATHER_SECONDS = 0.1
 
@@ -247,7 +248,7 @@ class Sender(Generic[P]):
         needed = settings.http_seconds + settings.margin_seconds
         lease = Lease(started + settings.lease_seconds, needed, self._steady)
         # Composing for many at once asks the database once for all of them.
-        batch = asyncio.create_task(self._prepare([row for row in claimed if not row.orphan and not _must_look(row)]))
+        batch = asyncio.create_task(self._prepare([row for row in claimed if _is_prepared_at_once(row)]))
         for row in claimed:
             self._keep(self._send(row, lease, batch))
 
@@ -290,6 +291,8 @@ class Sender(Generic[P]):
 
     async def _attempt(self, row: Claimed, lease: Lease, batch: asyncio.Task[dict[int, _Prepared[P]]]) -> Result:
         before = row
+        if row.unreadable:
+            return Result(row, PermanentFailure(UNREADABLE))
         if row.orphan:
             return Result(row, Moot(row.orphan))
         if _must_look(row):
@@ -347,6 +350,10 @@ class Sender(Generic[P]):
             except AWAY as away:
                 log.warning("outbox.database_away", why=said(away.__cause__ or away), retry_seconds=1)
                 await asyncio.sleep(1)
+
+
+def _is_prepared_at_once(row: Claimed) -> bool:
+    return not (row.unreadable or row.orphan or _must_look(row))
 
 
 def _must_look(row: Claimed) -> bool:
