@@ -1,8 +1,8 @@
 """The outbox's statements, built once: building them costs more than running them. Values come in by name:
 
-`now` is business time; `at` and `until` are the database's, `horizon` lies far ahead of both; `workspaces` are those that
-this process serves; `channels` are (workspace_id, channel) pairs; `ids` rows, which a claim of these workspaces has
-found.
+`now` is business time; `at` and `until` are the database's, `horizon` lies far ahead of both; `workspaces` are those
+that this process serves; `channels` are (workspace_id, channel) pairs; `ids` rows, which a claim of these workspaces
+has found.
 """
 
 from __future__ import annotations
