@@ -123,6 +123,7 @@ class Sender(Generic[P]):
         self._backlog = False
         self._gathering: asyncio.TimerHandle | None = None
         self._results: list[Result] = []
+        self._suspects: list[Result] = []
         self._turning = asyncio.Lock()
         self._stopping = False
         self._stopped = asyncio.Event()
@@ -161,7 +162,7 @@ class Sender(Generic[P]):
         before = self.finished
         while True:
             turn = await self.turn()
-            idle = not turn.claimed and not self._tasks and not self._results
+            idle = not turn.claimed and not self._tasks and not self._results and not self._suspects
             if idle and (turn.wait is None or turn.wait > patience):
                 return self.finished - before
             await self._wakeup.wait(turn.wait if idle and turn.wait else self._settings.http_seconds)
@@ -189,7 +190,7 @@ class Sender(Generic[P]):
     async def turn(self) -> Turn:
         """One turn: record what has come in, claim what is due, start sending it; raises what the database raises."""
         async with self._turning:
-            results, self._results = self._results, []
+            results = self._take_results()
             free = 0 if self._stopping else self._settings.hands - len(self._tasks)
             now, started = self._now(), self._steady()
             try:
@@ -197,6 +198,8 @@ class Sender(Generic[P]):
             except Exception as error:
                 if isinstance(error, AWAY) or is_exhaustion(error):
                     self._results = results + self._results
+                elif len(results) > 1:
+                    self._suspects += results
                 raise
             self._backlog = len(claimed) == free
             self._start(claimed, started)
@@ -206,6 +209,15 @@ class Sender(Generic[P]):
             if entry.verdict is ResultVerdict.DOUBLED and isinstance(entry.result.outcome, Sent):
                 self._keep(self._retract(entry.result.row, entry.result.outcome))
         return Turn(len(claimed), recorded, wait)
+
+    def _take_results(self) -> list[Result]:
+        """What is to be recorded: of those that could not be recorded together one at a time, so that one at fault
+        loses no other."""
+        if self._suspects:
+            self._wakeup.set()
+            return [self._suspects.pop(0)]
+        results, self._results = self._results, []
+        return results
 
     def _work(
         self, results: list[Result], free: int, now: datetime
@@ -344,7 +356,7 @@ class Sender(Generic[P]):
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=3 * self._settings.http_seconds)
         give_up = self._steady() + self._settings.lease_seconds
-        while self._results and self._steady() < give_up:
+        while (self._results or self._suspects) and self._steady() < give_up:
             try:
                 await self.turn()
             except AWAY as away:

@@ -7,6 +7,7 @@ told to an admin; its neighbours get what they are due.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,12 +19,17 @@ from bot.app.message_kinds import composers
 from bot.features.portfolios import account_summaries, digest
 from bot.features.portfolios.views import DigestView
 from bot.features.undelivered.views import SetAsideView
-from bot.outbox import admin
+from bot.outbox import admin, sender
+from bot.outbox.queue import claim
+from bot.outbox.record_results import finish
+from bot.outbox.types import NotLooked, Result
 from bot.rooms import MESSAGE_KINDS, new_renderer
 from bot.store import schema
 from bot.store.engine import Database
+from bot.store.schema.outbox import outbox
 from tests.resilience.test_set_aside import NEXT_DAY, aside, meets, poison, run_all
-from tests.support.channel_log import Office, message
+from tests.support.channel_log import FAST, Office, message
+from tests.support.factory import NOON
 from tests.support.managing import MONDAY, Team
 
 
@@ -246,3 +252,35 @@ def test_an_admin_is_told_of_what_cannot_be_read_by_its_name(team: Team) -> None
         view = composers(MESSAGE_KINDS)["set_aside"](session, [told.args], NEXT_DAY)[0]
     assert isinstance(view, SetAsideView)
     assert [line.name for line in view.lines] == ["Broken & Sons"]
+
+
+async def test_one_result_that_cannot_be_recorded_loses_no_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(database)
+    office.put(*(message(f"m{number}", f"C{number}") for number in range(4)))
+    record = finish
+
+    def broken(session: Any, now: Any, results: Any, pace: Any) -> Any:
+        if any(result.row.key == "m2" for result in results):
+            raise ValueError("value too long")
+        return record(session, now, results, pace)
+
+    monkeypatch.setattr(sender, "finish", broken)
+    for _ in range(20):
+        with suppress(ValueError):
+            await office.sender.drain(patience=0)
+    assert {key: state for key, (state, _) in office.ends().items()} == {
+        "m0": "sent", "m1": "sent", "m2": "sending", "m3": "sent",
+    }  # fmt: skip
+
+
+async def test_a_place_in_the_history_that_nobody_can_keep_is_a_look_that_failed(database: Database) -> None:
+    office = Office(database)
+    office.put(message("a"))
+    with database.begin() as session:
+        [row] = claim(session, NOON, limit=1, lease_seconds=30, owner="me").rows
+        finish(session, NOON, [Result(row, NotLooked("too many", "x" * 5_000))], FAST.pace)
+    with database.begin() as session:
+        kept = session.execute(select(outbox.c.look_cursor, outbox.c.looks_refused)).one()
+    assert tuple(kept) == (None, 1)
