@@ -45,7 +45,7 @@ class CheckedAccount:
 
 def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) -> int:
     """Add an account; returns its id. A name that the workspace has already is refused."""
-    hold_name(session, actor, new)
+    hold_name(session, actor, new.name)
     account = checked(session, actor, new)
     if not account.allowed:
         raise UserError(AccountRefusal.NOT_YOURS_TO_ADD)
@@ -65,10 +65,10 @@ def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) 
     )
 
 
-def hold_name(session: Session, actor: Actor, new: NewAccount) -> None:
+def hold_name(session: Session, actor: Actor, name: str) -> None:
     """Have others who add or propose an account of this name wait until the transaction ends."""
     must_read(actor)
-    accounts.lock_name(session, actor.workspace_id, slugs.slug(new.name)[:72])
+    accounts.lock_name(session, actor.workspace_id, slugs.slug(name)[:72])
 
 
 def checked(session: Session, actor: Actor, new: NewAccount) -> CheckedAccount:
