@@ -46,6 +46,12 @@ def isolated(
             set_aside.clear(session, job, unit)
         else:
             failed[unit] = error
+    note_failures(session, job, failed, now)
+    return attempt.results
+
+
+def note_failures(session: Session, job: str, failed: Mapping[Unit, Exception], now: datetime) -> None:
+    """Set units aside until later for what their work raised, which the caller has undone; count and log it."""
     for unit, error in failed.items():
         reference = current_trace() or secrets.token_hex(3)
         failures = set_aside.record(session, job, unit, now, reference)
@@ -59,7 +65,6 @@ def isolated(
             reference=reference,
             exc_info=error,
         )
-    return attempt.results
 
 
 class _Attempts(Generic[T, R]):

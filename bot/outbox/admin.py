@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # all workspaces, whole module: the operator of the installation works on it
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,8 @@ def listed(session: Session, states: Sequence[State], limit: int) -> list[Listed
     condition: ColumnElement[bool] = c.state.in_([state.value for state in states])
     if not states:
         condition = or_(c.finished_at.is_(None), c.state == State.DEAD.value)
-    rows = session.execute(select(outbox).where(condition).order_by(c.due_at, c.id).limit(limit))
+    columns = [c[field.name] for field in fields(Listed)]  # no others: a row may be listed because one cannot be read
+    rows = session.execute(select(*columns).where(condition).order_by(c.due_at, c.id).limit(limit))
     return [
         Listed(row.id, State(row.state), row.key, row.channel, row.due_at, row.attempts, row.note or "") for row in rows
     ]

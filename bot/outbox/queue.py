@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy.orm import Session
 
 from bot.log import current_trace
@@ -22,9 +23,12 @@ from bot.outbox.pacing import AnyRow, Channel, lock, promote
 from bot.outbox.types import Claimed, Destination, Op, Outgoing, State, UnknownKeyError
 from bot.outbox.wakeup import announce
 from bot.store import serving
-from bot.store.engine import db_now
+from bot.store.engine import AWAY, db_now
 
 _WINDOW = 4  # rows looked at for one claimed: room for those that turn out to queue behind another
+_FAR_AHEAD = timedelta(days=3_650)
+
+log = structlog.get_logger("outbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, 
     """Take up to `limit` due rows, one a channel, into the hands of `owner` for `lease_seconds`.
 
     Only rows of the workspaces that this process serves. `now` is business time and decides what is due; leases and
-    gates go by the database's clock. Commit before sending.
+    gates go by the database's clock. A row that cannot be read is taken as well, and says so. Commit before sending.
     """
     at = db_now(session)
     served = {"workspaces": serving.workspaces_of(session), "at": at}
@@ -109,21 +113,48 @@ def claim(session: Session, now: datetime, *, limit: int, lease_seconds: float, 
     locked = lock(session, channels, open_at=at)
     if not locked:
         return Batch([], at)
-    heads = list(session.execute(statements.HEADS, {"channels": locked}))
-    dropped = _collapse_updates(session, heads, now)
-    claimed = [row for row in heads if row.id not in dropped and _is_free(row, now, at)]
     until = at + timedelta(seconds=lease_seconds)
+    heads, unreadable = _heads(session, locked, at)
+    dropped = _collapse_updates(session, heads, now)
+    free = [row for row in heads if row.id not in dropped and _is_free(row, now, at)]
+    claimed = [_claimed(row, at, until) for row in sorted(free, key=lambda row: (row.due_at, row.id))]
+    claimed += [_unreadable(row, now, at, until) for row in unreadable]
     if claimed:
         ids = [row.id for row in claimed]
         session.execute(statements.TAKE, {"ids": ids, "until": until, "holder": owner, "at": at})
-    if {row.id for row in due_rows} - {row.id for row in heads}:
-        ids = [row.id for row in heads]
-        session.execute(statements.PARK, {"channels": locked, "now": now, "ids": ids})
+    head_ids = [row.id for row in (*heads, *unreadable)]
+    if {row.id for row in due_rows} - set(head_ids):
+        session.execute(statements.PARK, {"channels": locked, "now": now, "ids": head_ids})
     if dropped:
         promote(session, locked)
-    claimed.sort(key=lambda row: (row.due_at, row.id))
     more = bool(dropped) or (len(claimed) < limit <= len(due_rows))
-    return Batch([_claimed(row, at, until) for row in claimed], at, more)
+    return Batch(claimed, at, more)
+
+
+def _heads(session: Session, channels: Sequence[Channel], at: datetime) -> tuple[list[AnyRow], list[AnyRow]]:
+    """The first open row of each channel: those that can be read, and those that cannot and that nobody holds.
+
+    What another version or a hand has written there must not hold up the other channels.
+    """
+    try:
+        return [row for row in session.execute(statements.HEADS, {"channels": channels}) if _is_known(row)], []
+    except AWAY:
+        raise
+    except Exception:
+        if len(channels) == 1:
+            log.exception("outbox.cannot_read", channel=channels[0].channel)
+            return [], list(session.execute(statements.UNREADABLE_HEADS, {"channels": channels, "at": at}))
+    heads, unreadable = [], []
+    for half in (channels[: len(channels) // 2], channels[len(channels) // 2 :]):
+        known, unknown = _heads(session, half, at)
+        heads += known
+        unreadable += unknown
+    return heads, unreadable
+
+
+def _is_known(row: AnyRow) -> bool:
+    """True; raises what is raised where a word or a number of the row is none that we know."""
+    return bool(Op(row.op) and Destination(row.destination) and row.attempts + row.failures + row.blind >= 0)
 
 
 def _is_free(row: AnyRow, now: datetime, at: datetime) -> bool:
@@ -185,12 +216,36 @@ def _claimed(row: AnyRow, at: datetime, until: datetime) -> Claimed:
     )
 
 
+def _unreadable(row: AnyRow, now: datetime, at: datetime, until: datetime) -> Claimed:
+    return Claimed(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        key=row.key,
+        uuid=row.uuid,
+        kind=row.kind,
+        args={},
+        op=Op.POST,
+        channel=row.channel,
+        destination=Destination.USER if row.to_person else Destination.CHANNEL,
+        due_at=now,
+        trace=row.trace,
+        token=row.attempts + 1,
+        failures=0,
+        in_doubt=False,
+        blind=0,
+        doubt_from=at,
+        taken_at=at,
+        lease_until=until,
+        unreadable=True,
+    )
+
+
 def rest(session: Session, now: datetime, at: datetime) -> float | None:
     """Seconds until a claim could find something that the claim made at `now` and `at` could not take.
 
     None when nothing is in sight. Counts rows that are not due yet, closed gates, back-off, and others' leases.
     """
-    served = {"workspaces": serving.workspaces_of(session), "now": now, "at": at}
+    served = {"workspaces": serving.workspaces_of(session), "now": now, "at": at, "horizon": max(now, at) + _FAR_AHEAD}
     next_due, *others = session.execute(statements.NEXT, served).one()
     waits = [next_due - now] if next_due else []
     waits += [moment - at for moment in others if moment]

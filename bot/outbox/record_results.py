@@ -42,6 +42,8 @@ from bot.outbox.types import (
 from bot.store.engine import db_now
 from bot.store.schema.outbox import outbox
 
+_LONGEST_CURSOR = 400
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -125,7 +127,9 @@ def _change(result: Result, stored: AnyRow | None, now: datetime, at: datetime, 
             ready = at + timedelta(seconds=pace.settle_seconds)
             return waiting | {"ready_at": ready, "in_doubt": True, "failures": row.failures + 1, "note": why}
         case NotLooked(why, cursor, retry_after, asked):
-            looked = {"look_cursor": cursor, "looks_refused": row.looks_refused + (asked and retry_after is not None)}
+            lost = cursor is not None and len(cursor) > _LONGEST_CURSOR  # to begin anew for ever would be no look
+            refused = row.looks_refused + (lost or (asked and retry_after is not None))
+            looked = {"look_cursor": None if lost else cursor, "looks_refused": refused}
             return waiting | looked | _later(row, why, retry_after, at, pace)
         case HandedBack():
             return waiting

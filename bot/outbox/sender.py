@@ -46,6 +46,7 @@ from bot.outbox.wakeup import Wakeup, announce
 from bot.store.engine import AWAY, Database
 
 BROKEN = "cannot_render"
+UNREADABLE = "cannot_read"
 _SPIN_SECONDS = 0.01
 _GATHER_SECONDS = 0.1
 
@@ -122,6 +123,7 @@ class Sender(Generic[P]):
         self._backlog = False
         self._gathering: asyncio.TimerHandle | None = None
         self._results: list[Result] = []
+        self._suspects: list[Result] = []
         self._turning = asyncio.Lock()
         self._stopping = False
         self._stopped = asyncio.Event()
@@ -160,7 +162,7 @@ class Sender(Generic[P]):
         before = self.finished
         while True:
             turn = await self.turn()
-            idle = not turn.claimed and not self._tasks and not self._results
+            idle = not turn.claimed and not self._tasks and not self._results and not self._suspects
             if idle and (turn.wait is None or turn.wait > patience):
                 return self.finished - before
             await self._wakeup.wait(turn.wait if idle and turn.wait else self._settings.http_seconds)
@@ -188,7 +190,7 @@ class Sender(Generic[P]):
     async def turn(self) -> Turn:
         """One turn: record what has come in, claim what is due, start sending it; raises what the database raises."""
         async with self._turning:
-            results, self._results = self._results, []
+            results = self._take_results()
             free = 0 if self._stopping else self._settings.hands - len(self._tasks)
             now, started = self._now(), self._steady()
             try:
@@ -196,6 +198,8 @@ class Sender(Generic[P]):
             except Exception as error:
                 if isinstance(error, AWAY) or is_exhaustion(error):
                     self._results = results + self._results
+                elif len(results) > 1:
+                    self._suspects += results
                 raise
             self._backlog = len(claimed) == free
             self._start(claimed, started)
@@ -205,6 +209,15 @@ class Sender(Generic[P]):
             if entry.verdict is ResultVerdict.DOUBLED and isinstance(entry.result.outcome, Sent):
                 self._keep(self._retract(entry.result.row, entry.result.outcome))
         return Turn(len(claimed), recorded, wait)
+
+    def _take_results(self) -> list[Result]:
+        """What is to be recorded: of those that could not be recorded together one at a time, so that one at fault
+        loses no other."""
+        if self._suspects:
+            self._wakeup.set()
+            return [self._suspects.pop(0)]
+        results, self._results = self._results, []
+        return results
 
     def _work(
         self, results: list[Result], free: int, now: datetime
@@ -247,7 +260,7 @@ class Sender(Generic[P]):
         needed = settings.http_seconds + settings.margin_seconds
         lease = Lease(started + settings.lease_seconds, needed, self._steady)
         # Composing for many at once asks the database once for all of them.
-        batch = asyncio.create_task(self._prepare([row for row in claimed if not row.orphan and not _must_look(row)]))
+        batch = asyncio.create_task(self._prepare([row for row in claimed if _is_prepared_at_once(row)]))
         for row in claimed:
             self._keep(self._send(row, lease, batch))
 
@@ -290,6 +303,8 @@ class Sender(Generic[P]):
 
     async def _attempt(self, row: Claimed, lease: Lease, batch: asyncio.Task[dict[int, _Prepared[P]]]) -> Result:
         before = row
+        if row.unreadable:
+            return Result(row, PermanentFailure(UNREADABLE))
         if row.orphan:
             return Result(row, Moot(row.orphan))
         if _must_look(row):
@@ -341,12 +356,16 @@ class Sender(Generic[P]):
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=3 * self._settings.http_seconds)
         give_up = self._steady() + self._settings.lease_seconds
-        while self._results and self._steady() < give_up:
+        while (self._results or self._suspects) and self._steady() < give_up:
             try:
                 await self.turn()
             except AWAY as away:
                 log.warning("outbox.database_away", why=said(away.__cause__ or away), retry_seconds=1)
                 await asyncio.sleep(1)
+
+
+def _is_prepared_at_once(row: Claimed) -> bool:
+    return not (row.unreadable or row.orphan or _must_look(row))
 
 
 def _must_look(row: Claimed) -> bool:

@@ -1,7 +1,8 @@
 """The outbox's statements, built once: building them costs more than running them. Values come in by name:
 
-`now` is business time; `at` and `until` are the database's; `workspaces` are those that this process serves; `channels`
-are (workspace_id, channel) pairs; `ids` rows, which a claim of these workspaces has found.
+`now` is business time; `at` and `until` are the database's, `horizon` lies far ahead of both; `workspaces` are those
+that this process serves; `channels` are (workspace_id, channel) pairs; `ids` rows, which a claim of these workspaces
+has found.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     exists,
     false,
     func,
@@ -35,7 +37,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from bot.outbox.types import Op, State
+from bot.outbox.types import Destination, Op, State
 from bot.store.json_rows import in_workspaces
 from bot.store.schema.outbox import channel_gate, outbox, workspace_gate
 from bot.store.types import UtcDateTime
@@ -174,6 +176,18 @@ HEADS = (
 )
 """The row of each channel that is being sent, or else its first open one, with what it replies to or changes."""
 
+UNREADABLE_HEADS = (
+    select(
+        *(_row[name] for name in ("id", "workspace_id", "key", "uuid", "kind", "channel", "trace")),
+        (_row.destination == Destination.USER.value).label("to_person"),
+        func.coalesce(cast(_row.attempts, Integer), 0).label("attempts"),
+    )
+    .select_from(channel_gate)
+    .join(outbox, _row.id == func.coalesce(_in_flight(), _first_open()))
+    .where(_in_channels(channel_gate), or_(not_(is_state(State.SENDING)), _row.lease_until <= _AT))
+)
+"""The same rows, if nobody holds them, without the columns that hold more than a text."""
+
 # within: a claim has found and locked these rows
 TAKE = (
     update(outbox)
@@ -264,19 +278,30 @@ def _or_epoch(*moments: ColumnElement[datetime]) -> _Latest:
 _LOOKS_OPEN = case((_NEEDS_NO_LOOK, null()), else_=_workspace.no_looks_until)
 _OPENS = _or_epoch(_row.ready_at, _gate.next_free_at, _workspace.blocked_until, _LOOKS_OPEN)
 _EXPIRES = _or_epoch(_row.lease_until, _workspace.blocked_until, _LOOKS_OPEN)
-_NEXT_DUE = select(func.min(_row.due_at)).where(_SERVED, is_state(State.WAITING), _row.due_at > _NOW)
+# What lies beyond is no moment that anybody meant: "infinity", or what SQLite holds in place of a moment.
+_HORIZON = bindparam("horizon", type_=UtcDateTime)
+_NEXT_DUE = select(func.min(_row.due_at)).where(
+    _SERVED, is_state(State.WAITING), _row.due_at > _NOW, _row.due_at < _HORIZON
+)
 _NEXT_OPEN = (
     select(func.min(_OPENS))
     .select_from(outbox)
     .outerjoin(channel_gate, and_(_gate.workspace_id == _row.workspace_id, _gate.channel == _row.channel))
     .outerjoin(workspace_gate, _workspace.workspace_id == _row.workspace_id)
-    .where(_SERVED, is_state(State.WAITING), _row.due_at <= _NOW, _workspace.paused.is_(None), _OPENS > _AT)
+    .where(
+        _SERVED,
+        is_state(State.WAITING),
+        _row.due_at <= _NOW,
+        _workspace.paused.is_(None),
+        _OPENS > _AT,
+        _OPENS < _HORIZON,
+    )
 )
 _NEXT_EXPIRY = (
     select(func.min(_EXPIRES))
     .select_from(outbox)
     .outerjoin(workspace_gate, _workspace.workspace_id == _row.workspace_id)
-    .where(_SERVED, is_state(State.SENDING), _workspace.paused.is_(None), _EXPIRES > _AT)
+    .where(_SERVED, is_state(State.SENDING), _workspace.paused.is_(None), _EXPIRES > _AT, _EXPIRES < _HORIZON)
 )
 
 NEXT = select(_NEXT_DUE.scalar_subquery(), _NEXT_OPEN.scalar_subquery(), _NEXT_EXPIRY.scalar_subquery())

@@ -87,6 +87,7 @@ class Claimed:
     `thread_ts` and `target_ts` are known when the rows they come from were sent; `orphan` says why they cannot be.
     `in_doubt` means that an earlier attempt may have reached Slack between `doubt_from` and `doubt_until` (database
     time; None: nobody noted it). A look for it goes on at `look_cursor`; Slack has refused `looks_refused` of them.
+    `unreadable` says that a column holds what this version cannot read: then only ids, key, kind and channel are true.
     """
 
     id: int
@@ -115,6 +116,7 @@ class Claimed:
     target_channel: str | None = None
     target_ts: str | None = None
     orphan: str | None = None
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

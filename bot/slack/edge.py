@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -28,7 +28,7 @@ from bot.domain.values.clock import Clock
 from bot.slack.lanes import Lane
 from bot.slack.markup import Message
 from bot.slack.payload import Body, Caller, seen_of, sender_of, submission_of, surface_of
-from bot.slack.people import read_user
+from bot.slack.people import is_person, read_user
 from bot.slack.refusals import SlackRefusal
 from bot.slack.render import Renderer
 from bot.slack.response_url import ForeignAddressError, ResponseUrl, response_url
@@ -43,6 +43,8 @@ Show = Callable[[Session, Actor, int, datetime], T]
 
 # Slack waits three seconds for an answer; what is left is for the way there and back.
 ANSWER_SECONDS = 2.4
+_MEETING_SECONDS = 1.0
+_MET_AT_ONCE = 20
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -127,6 +129,23 @@ class Edge:
     def is_surveying(self, body: Body) -> bool:
         """Whether a survey of the sender's is still running."""
         return self._surveys.is_full(_person(sender_of(body)))
+
+    async def meet_all(self, body: Body, slack_ids: Collection[str], field: str | None = None) -> None:
+        """Ask Slack who those of these people are whom nobody has met yet, and remember them.
+
+        `UserError` at `field` where they are too many to ask about, or Slack does not say.
+        """
+        sender = sender_of(body)
+        known = await self.read(body, lambda session, actor, now: members.known(session, actor.workspace_id, slack_ids))
+        unknown = sorted(set(slack_ids) - known)
+        if len(unknown) > _MET_AT_ONCE:
+            raise UserError(SlackRefusal.READERS_UNKNOWN, field)
+        try:
+            async with asyncio.timeout(_MEETING_SECONDS):
+                answers = await asyncio.gather(*(self.client.users_info(user=slack_id) for slack_id in unknown))
+        except (SlackApiError, TimeoutError) as error:
+            raise UserError(SlackRefusal.READERS_UNKNOWN, field) from error
+        await self._remember(sender, [answer["user"] for answer in answers if is_person(answer["user"])])
 
     def message(self, view: object) -> Message:
         """The message of an `XxxView` by its template `xxx.html`."""
@@ -287,13 +306,18 @@ class Edge:
                 answer = await self.client.users_info(user=sender.user_id)
         except SlackApiError as error:
             raise UserError(SlackRefusal.SENDER_UNKNOWN) from error
-        user = read_user(answer["user"], sender.team_id)
+        await self._remember(sender, [answer["user"]])
+
+    async def _remember(self, sender: Caller, users: Collection[Json]) -> None:
+        people = [read_user(user, sender.team_id) for user in users]
 
         def remember() -> None:
             with self._writing() as session:
-                members.remember(session, self._workspace(session, sender.team_id), user)
+                for user in people:
+                    members.remember(session, self._workspace(session, sender.team_id), user)
 
-        await _in_time(self._writes, sender, remember)
+        if people:
+            await _in_time(self._writes, sender, remember)
 
 
 @contextmanager

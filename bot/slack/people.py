@@ -8,6 +8,10 @@ from zoneinfo import ZoneInfo
 
 from bot.outbox.exhaustion import is_exhaustion
 from bot.store.members import SlackUser
+from bot.store.types import storable
+
+_LONGEST_NAME = 200
+_LONGEST_EMAIL = 320
 
 
 def is_person(user: Mapping[str, Any]) -> bool:
@@ -22,15 +26,21 @@ def read_user(user: Mapping[str, Any], team_id: str) -> SlackUser:
     """
     profile = user.get("profile") or {}
     stranger = bool(user.get("is_stranger")) or user.get("team_id", team_id) != team_id
+    name = profile.get("real_name") or user.get("real_name") or user.get("name")
     return SlackUser(
         slack_id=str(user["id"]),
-        name=str(profile.get("real_name") or user.get("real_name") or user.get("name") or user["id"]),
-        email=profile.get("email") or None,
+        name=_text(name, _LONGEST_NAME) or str(user["id"]),
+        email=_text(profile.get("email"), _LONGEST_EMAIL),
         tz=_zone(user.get("tz")),
         is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")) or stranger,
         is_deactivated=bool(user.get("deleted")),
     )
+
+
+def _text(given: object, longest: int) -> str | None:
+    """Text as it can be kept and compared, on one line; None for nothing."""
+    return " ".join(storable(str(given)).split())[:longest] or None if given else None
 
 
 def _zone(name: object) -> str:

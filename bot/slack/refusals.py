@@ -15,4 +15,5 @@ class SlackRefusal(Refusal):
     CHANNEL_SHARED = "slack.channel_shared"
     CHANNEL_UNSEEN = "slack.channel_unseen"
     READERS_UNSEEN = "slack.readers_unseen"
+    READERS_UNKNOWN = "slack.readers_unknown"
     SURVEY_RUNNING = "slack.survey_running"

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus, Stage, Tier
@@ -52,6 +52,16 @@ def ids_of(session: Session, workspace_id: int, member_id: int) -> list[int]:
     is_theirs = (table.c.owner_id == member_id) | (table.c.deputy_id == member_id)
     ours = (table.c.workspace_id == workspace_id) & is_theirs & (table.c.status == "customer")
     return list(session.execute(select(table.c.id).where(ours)).scalars())
+
+
+def lock_name(session: Session, workspace_id: int, name: str) -> None:
+    """Hold a name until the transaction ends, so that of two who add an account of this name one finds the other's.
+
+    SQLite has one writer at a time and needs none.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        # within: this reads no table
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"account:{workspace_id}:{name}", 0))))
 
 
 def create(session: Session, by: Author, now: datetime, name: str, **values: Any) -> int:

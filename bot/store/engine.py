@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Result, Select, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, InvalidatePoolError, OperationalError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    InterfaceError,
+    InternalError,
+    InvalidatePoolError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -38,6 +46,8 @@ _PG_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
 }
 _LONGEST_PG_LOCK_SECONDS = 10.0
+_PG_LIMIT_EXCEEDED = "54"
+_SQLITE_OF_THE_STATEMENT = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG})
 _SNAPSHOT: dict[str, dict[str, Any]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -109,8 +119,11 @@ class Database:
 
     def _engine(self, *, size: int, patience: float, reads: bool = False) -> Engine:
         if self.dialect == "sqlite":
-            return _sqlite(self.url, None if reads else self.turnstile, size, patience)
-        return _postgresql(self.url, size, patience, reads=reads, pooled=self._pooled)
+            engine = _sqlite(self.url, None if reads else self.turnstile, size, patience)
+        else:
+            engine = _postgresql(self.url, size, patience, reads=reads, pooled=self._pooled)
+        event.listen(engine, "handle_error", _told_apart, retval=True)
+        return engine
 
     def serve(self, workspace_ids: Collection[int]) -> None:
         """From now on claim work of these workspaces only."""
@@ -155,6 +168,19 @@ class Database:
         """Close all pooled connections."""
         for engine in self.engines.values():
             engine.dispose()
+
+
+def _told_apart(context: ExceptionContext) -> BaseException | None:
+    """The error that is raised: one that lies in the statement or a value is none of a database that is away.
+
+    Both drivers call it the same, but it would come again for ever: half a JSON, or a text too long for an index.
+    """
+    error = context.original_exception
+    limit_exceeded = str(getattr(error, "sqlstate", "") or "").startswith(_PG_LIMIT_EXCEEDED)
+    of_the_statement = getattr(error, "sqlite_errorcode", None) in _SQLITE_OF_THE_STATEMENT
+    if not (limit_exceeded or of_the_statement) or not isinstance(context.sqlalchemy_exception, OperationalError):
+        return None
+    return DataError(context.statement, None, error, hide_parameters=True)
 
 
 def secrets_of(url: str) -> tuple[str, ...]:

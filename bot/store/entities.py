@@ -51,3 +51,16 @@ def row_of(session: Session, workspace_id: int, entity: Entity, row_id: int) -> 
     table = entity.table
     ours = select(table).where(table.c.id == row_id, entity.in_workspace(workspace_id))
     return session.execute(ours).mappings().one_or_none()
+
+
+def name_of(session: Session, workspace_id: int, entity: Entity, row_id: int) -> str | None:
+    """The name of a row, or that of its account; no other column is read, as one of them may be unreadable."""
+    table = entity.table
+    if "name" in table.c:
+        named = select(table.c.name).where(table.c.id == row_id, entity.in_workspace(workspace_id))
+    else:
+        account = schema.account.c
+        # within: the account is looked up in this workspace
+        of = select(table.c.account_id).where(table.c.id == row_id).scalar_subquery()
+        named = select(account.name).where(account.id == of, account.workspace_id == workspace_id)
+    return session.execute(named).scalar_one_or_none()

@@ -57,6 +57,9 @@ _BY_SLACK_ID = select(*_COLUMNS).where(
 _WHO_LEFT = select(member.c.workspace_id, member.c.slack_id).where(
     in_workspaces(member.c.workspace_id), is_one_of(member.c.slack_id, "slack"), member.c.is_deactivated
 )
+_KNOWN = select(member.c.slack_id).where(
+    member.c.workspace_id == bindparam("workspace"), is_one_of(member.c.slack_id, "slack")
+)
 _OF_SEVERAL = in_workspaces(member.c.workspace_id), is_one_of(member.c.id, "wanted")
 _BY_IDS = select(*_COLUMNS).where(*_OF_SEVERAL)
 _NAMES = select(member.c.id, member.c.name).where(*_OF_SEVERAL)
@@ -73,6 +76,12 @@ def by_id(session: Session, workspace_id: int, member_id: int | None) -> Member 
 def by_slack_id(session: Session, workspace_id: int, slack_id: str) -> Member | None:
     row = session.execute(_BY_SLACK_ID, {"workspace": workspace_id, "slack": slack_id}).one_or_none()
     return None if row is None else Member(*row)
+
+
+def known(session: Session, workspace_id: int, slack_ids: Collection[str]) -> set[str]:
+    """Those of these Slack ids that belong to a member of the workspace."""
+    rows = session.execute(_KNOWN, {"workspace": workspace_id, "slack": sorted(slack_ids)})
+    return set(rows.scalars())
 
 
 def full_by_email(session: Session, workspace_id: int, emails: Collection[str]) -> dict[str, Member]:

@@ -14,7 +14,7 @@ from bot.domain.enums import AccountStatus
 from bot.store import serving
 from bot.store.entities import Entity
 from bot.store.schema import account, member, portfolio
-from bot.store.set_aside import not_resting
+from bot.store.set_aside import Unit, not_resting
 
 CHANNELS = ("channel", "product_channel", "go_to_market_channel")
 """The columns that name a channel; since when Slack refuses one stands in the column of that name and `_lost_at`."""
@@ -120,16 +120,16 @@ def lock(session: Session, portfolio_ids: Iterable[int]) -> None:
     session.execute(rows.with_for_update(key_share=True)).all()
 
 
-def next_due_digest(session: Session, job: str, now: datetime) -> Portfolio | None:
+def next_due_digest(session: Session, job: str, now: datetime) -> Unit | None:
     """One portfolio whose digest is due and that `job` has not set aside, the longest waiting first.
 
     Who opens it calls `move_digest`, which only one can.
     """
     served = serving.is_served(session, portfolio.c.workspace_id)
     due = served & (portfolio.c.next_digest_at <= now) & not_resting(job, Entity.PORTFOLIO, portfolio.c.id, now)
-    statement = select(*_COLUMNS).where(due).order_by(portfolio.c.next_digest_at).limit(1)
-    row = session.execute(statement).one_or_none()
-    return None if row is None else Portfolio(*row)
+    columns = portfolio.c.workspace_id, portfolio.c.id
+    row = session.execute(select(*columns).where(due).order_by(portfolio.c.next_digest_at).limit(1)).one_or_none()
+    return None if row is None else Unit(row.workspace_id, Entity.PORTFOLIO, row.id)
 
 
 def move_digest(session: Session, due: Portfolio, next_digest_at: datetime) -> bool:

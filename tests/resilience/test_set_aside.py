@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -242,3 +243,27 @@ def test_a_database_or_a_machine_in_trouble_is_no_units_fault(team: Team, fault:
     with pytest.raises(type(fault)), team.session() as session:
         isolated(session, "a job", units(4), work, MONDAY)
     assert aside(team) == {}
+
+
+def too_long_for_an_index(session: Session, team: Team) -> None:
+    """What the drivers call an operational error, as they do where the database is away, and what comes again."""
+    if team.database.dialect == "sqlite":
+        session.execute(text("SELECT json_extract('{\"half', '$.x')"))
+    else:
+        name = "".join(random.Random(9).choices([chr(code) for code in range(0x4E00, 0x9FA5)], k=10_000))
+        session.execute(schema.portfolio.update().values(name=name))
+
+
+def test_what_comes_again_with_the_same_value_is_the_units_fault(team: Team) -> None:
+    of, _ = failing(team)
+
+    with team.session() as session:
+
+        def work(numbers: Sequence[int]) -> None:
+            of(session)(numbers)
+            if 2 in numbers:
+                too_long_for_an_index(session, team)
+
+        isolated(session, "a job", units(4), work, MONDAY)
+    assert kept(team) == [1, 3, 4]
+    assert set(aside(team)) == {("a job", "account", 2)}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
-from bot.store import portfolios
+from bot.store import portfolios, schema
 from bot.store.portfolios import Portfolio
 from sandbox.errors import FormError
+from sandbox.faults import Fault
 from tests.support.believable import ASKED, channel_id, fill
 from tests.support.bot_process import Stage
 
@@ -104,3 +106,30 @@ async def test_the_setup_names_guests_and_asks(stage: Stage) -> None:
     await maya.submit({"guests": [gus.id]})
     portfolio = north(stage)
     assert portfolio is not None and portfolio.channel == channel_id(stage, "cs-north")
+
+
+def forget_member(stage: Stage, slack_id: str) -> None:
+    """As if the bot had not met this person yet."""
+    stage.write(lambda session: session.execute(delete(schema.member).where(schema.member.c.slack_id == slack_id)))
+
+
+async def test_a_guest_whom_nobody_has_met_yet_is_named_too(stage: Stage) -> None:
+    stage.sandbox.add_to_channel("cs-north", "gus")
+    maya, gus = stage.person("maya"), stage.person("gus")
+    forget_member(stage, gus.id)
+    await maya.command("/portfolio setup")
+    await maya.submit({"name": "North", "channel": channel_id(stage, "cs-north")})
+    assert "Gus Guest" in maya.text(maya.modal)
+    assert north(stage) is None
+
+
+async def test_a_channel_of_people_whom_slack_does_not_name_is_refused(stage: Stage) -> None:
+    stage.sandbox.add_to_channel("cs-north", "gus")
+    maya = stage.person("maya")
+    forget_member(stage, stage.person("gus").id)
+    stage.sandbox.fault(Fault("users.info", "error:user_not_found"))
+    await maya.command("/portfolio setup")
+    with pytest.raises(FormError) as refused:
+        await maya.submit({"name": "North", "channel": channel_id(stage, "cs-north")})
+    assert "not met everybody" in refused.value.errors["channel"]
+    assert north(stage) is None

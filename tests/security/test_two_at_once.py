@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.domain.enums import ObstacleKind, Part, Source, Stage
-from bot.features.accounts import stages
+from bot.features.accounts import proposals, stages
+from bot.features.accounts.new_account import NewAccount
 from bot.features.evidence import forms, record
 from bot.features.evidence.record import NewEvidence
 from bot.features.plan import people, plan
@@ -215,6 +216,21 @@ def test_of_two_who_set_up_a_portfolio_of_the_same_name_at_once_one_does(team: T
     assert (len(done), len(told)) == (1, 1)
     south = schema.portfolio.c.name == "South"
     assert len(team.run(lambda session: session.execute(select(schema.portfolio.c.id).where(south)).all())) == 1
+
+
+@pytest.mark.parametrize("owner", ["each", "Olga"], ids=["added", "proposed"])
+def test_of_two_who_add_or_propose_an_account_of_the_same_name_at_once_one_does(team: Team, owner: str) -> None:
+    with team.database.begin() as session:
+        session.execute(schema.member.update().where(schema.member.c.name != "Olga Quillon1").values(is_admin=False))
+    olga = None if owner == "each" else "U0QUILLON1"
+    two = [replace(who, member=replace(who.member, is_admin=False)) for who in (team.ines, team.tom)]
+
+    def add(who: Actor) -> None:
+        team.run(lambda session: proposals.add_or_propose(session, who, NewAccount("Globex", olga), NOW))
+
+    done, told = at_once(add, two)
+    assert (len(done), len(told)) == (1, 1), told
+    assert "Globex" in told[0]
 
 
 def test_every_form_that_changes_what_is_there_is_tried() -> None:

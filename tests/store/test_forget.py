@@ -97,3 +97,13 @@ def test_nobody_and_two_of_a_name_are_refused(both: tuple[Session, Filled, Fille
     session.execute(schema.member.insert(), [{"workspace_id": 1, "name": "Olga Zéphyrine"}])
     with pytest.raises(CannotForget, check=says("2 people are called")):
         forget.colleague_of(session, 1, "Olga Zéphyrine")
+
+
+def test_a_short_name_is_taken_out_of_no_other_word(both: tuple[Session, Filled, Filled]) -> None:
+    session, ours, _ = both
+    by = ours.admin.author
+    change(session, by, Entity.GAP, ours.ids["gap"], NOW, title="Also Al's: does Al sign Alpha? Al")
+    change(session, by, Entity.MEMBER, ours.admin.member.id, NOW, name="Al", is_deactivated=True)
+    forget.forget(session, 1, forget.colleague_of(session, 1, "Al"))
+    title = session.execute(select(schema.gap.c.title).where(schema.gap.c.id == ours.ids["gap"])).scalar_one()
+    assert title == f"Also {FORGOTTEN}'s: does {FORGOTTEN} sign Alpha? {FORGOTTEN}"

@@ -45,6 +45,7 @@ class CheckedAccount:
 
 def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) -> int:
     """Add an account; returns its id. A name that the workspace has already is refused."""
+    hold_name(session, actor, new.name)
     account = checked(session, actor, new)
     if not account.allowed:
         raise UserError(AccountRefusal.NOT_YOURS_TO_ADD)
@@ -62,6 +63,12 @@ def add_account(session: Session, actor: Actor, new: NewAccount, now: datetime) 
         renewal_date=new.renewal_date,
         stage_since=actor.today(now),
     )
+
+
+def hold_name(session: Session, actor: Actor, name: str) -> None:
+    """Have others who add or propose an account of this name wait until the transaction ends."""
+    must_read(actor)
+    accounts.lock_name(session, actor.workspace_id, slugs.slug(name)[:72])
 
 
 def checked(session: Session, actor: Actor, new: NewAccount) -> CheckedAccount:

@@ -31,7 +31,7 @@ PROPOSED = 0
 
 def add_or_propose(session: Session, actor: Actor, new: NewAccount, now: datetime) -> int:
     """Add an account, or propose it where the actor may not; returns its id, or `PROPOSED`."""
-    must_read(actor)
+    add_account.hold_name(session, actor, new.name)
     checked = add_account.checked(session, actor, new)
     if checked.allowed:
         return add_account.add_account(session, actor, new, now)

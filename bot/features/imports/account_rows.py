@@ -10,9 +10,11 @@ from bot.domain.enums import AccountStatus
 from bot.features.imports import cells, report_lines
 from bot.features.imports.colleagues import Who
 from bot.features.imports.file_reader import Row
-from bot.features.imports.remarks import Remark, note
+from bot.features.imports.remarks import Remark, Unreadable, note
 from bot.features.imports.report import BadRow
 from bot.features.imports.row_reader import BadCell, Reader
+
+_LONGEST_PORTFOLIO = 80  # as in the form that sets one up; what is far longer fits no index
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,11 @@ def _line(reader: Reader, row: Row) -> ImportedAccount:
         values["labels"] = labels
     owner = reader.person(row, "owner", columns.cell(row, "owner_email")).who
     deputy = reader.person(row, "deputy").who
-    portfolio = options.portfolio or reader.words(row, "portfolio")
-    return ImportedAccount(
-        row.line, name, external_id, values, owner, deputy, None if cells.is_empty(portfolio) else portfolio
-    )
+    with reader.cell(row, "portfolio") as text:
+        portfolio = " ".join((options.portfolio or text).split())
+        if len(portfolio) > _LONGEST_PORTFOLIO:
+            raise Unreadable(Remark.NAME_TOO_LONG, limit=_LONGEST_PORTFOLIO)
+    return ImportedAccount(row.line, name, external_id, values, owner, deputy, portfolio or None)
 
 
 def _arr(reader: Reader, row: Row, *, former: bool) -> dict[str, Any]:

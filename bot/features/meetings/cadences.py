@@ -23,7 +23,7 @@ from bot.features.meetings.views import CadenceLine, CadenceSavedView, CadenceSe
 from bot.store import ledger
 from bot.store.entities import Entity
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _SHOWN = ("active", "rrule", "tz", "lead_hours", "on_holiday")
 
 

@@ -47,16 +47,14 @@ def open_due_prompts(session: Session, now: datetime) -> bool:
     The number of queries does not depend on how many prompts are due, except for low-touch accounts.
     """
     due = queries.due_cadences(session, OPENING, now, BATCH)
-    account_by_id = store_accounts.of_claimed(session, {cadence.account_id for cadence in due})
-    units = {
-        Unit(account_by_id[cadence.account_id].workspace_id, Entity.CADENCE, cadence.id): cadence for cadence in due
-    }
-    isolated(session, OPENING, units, lambda cadences: _open(session, cadences, account_by_id, now), now)
+    isolated(session, OPENING, {unit: unit for unit in due}, lambda units: _open(session, units, now), now)
     return bool(due)
 
 
-def _open(session: Session, due: Sequence[Cadence], account_by_id: Mapping[int, Account], now: datetime) -> None:
+def _open(session: Session, units: Sequence[Unit], now: datetime) -> None:
     """Open the prompts of these cadences and move them on."""
+    due = queries.claimed_cadences(session, units)
+    account_by_id = store_accounts.of_claimed(session, {cadence.account_id for cadence in due})
     owner_by_account = answering_among(session, [account_by_id[cadence.account_id] for cadence in due])
     moves = [
         _move(cadence, account_by_id[cadence.account_id], owner_by_account[cadence.account_id], now) for cadence in due
@@ -200,15 +198,15 @@ def refresh_messages(session: Session, prompt: Prompt, now: datetime) -> None:
 
 def remind_due(session: Session, now: datetime) -> bool:
     """Remind one owner who has not answered, two hours before the meeting and never twice."""
-    prompt = queries.next_to_remind(session, REMINDING, now)
-    if prompt is None:
+    unit = queries.next_to_remind(session, REMINDING, now)
+    if unit is None:
         return False
-    unit = Unit(prompt.workspace_id, Entity.PROMPT, prompt.id)
-    isolated(session, REMINDING, {unit: prompt}, lambda _: _remind(session, prompt, now), now)
+    isolated(session, REMINDING, {unit: unit}, lambda _: _remind(session, unit, now), now)
     return True
 
 
-def _remind(session: Session, prompt: Prompt, now: datetime) -> None:
+def _remind(session: Session, unit: Unit, now: datetime) -> None:
+    prompt = queries.claimed(session, unit)
     changed = ledger.change(
         session,
         bot_author(prompt.workspace_id),
@@ -238,15 +236,15 @@ def _remind(session: Session, prompt: Prompt, now: datetime) -> None:
 
 def close_silent(session: Session, now: datetime) -> bool:
     """Close one prompt whose meeting has passed without an answer, and count it as silence."""
-    prompt = queries.next_to_close(session, CLOSING, now)
-    if prompt is None:
+    unit = queries.next_to_close(session, CLOSING, now)
+    if unit is None:
         return False
-    unit = Unit(prompt.workspace_id, Entity.PROMPT, prompt.id)
-    isolated(session, CLOSING, {unit: prompt}, lambda _: _close(session, prompt, now), now)
+    isolated(session, CLOSING, {unit: unit}, lambda _: _close(session, unit, now), now)
     return True
 
 
-def _close(session: Session, prompt: Prompt, now: datetime) -> None:
+def _close(session: Session, unit: Unit, now: datetime) -> None:
+    prompt = queries.claimed(session, unit)
     changed = ledger.change(
         session,
         bot_author(prompt.workspace_id),

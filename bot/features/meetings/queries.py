@@ -20,7 +20,7 @@ from bot.store.entities import Entity
 from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.ledger import Author
 from bot.store.members import Member
-from bot.store.set_aside import not_resting
+from bot.store.set_aside import Unit, not_resting
 
 PROMPT_KEY = MessageKey("prompt")
 PARTS = ("change", "what_changed", "unproven", "next_action")
@@ -41,23 +41,32 @@ _FROM_MEETING = {"kind", "starts_at"}
 _PROMPT = [(schema.meeting if field.name in _FROM_MEETING else schema.prompt).c[field.name] for field in fields(Prompt)]
 
 
-def due_cadences(session: Session, job: str, now: datetime, limit: int) -> list[Cadence]:
+def due_cadences(session: Session, job: str, now: datetime, limit: int) -> list[Unit]:
     """Active cadences whose prompt is due, oldest first, locked for this transaction where the database can.
 
-    What `job` has set aside until later is left out.
+    What `job` has set aside until later is left out. They are read by `claimed_cadences`: one that cannot be read is
+    one unit's fault.
     """
     table = schema.cadence
     served = serving.is_served(session, schema.account.c.workspace_id)
     statement = (
-        select(*_CADENCE)
-        .where(table.c.active, table.c.next_prompt_at.is_not(None), table.c.next_prompt_at <= now)
-        .where(exists().where(schema.account.c.id == table.c.account_id, served))
+        select(schema.account.c.workspace_id, table.c.id)
+        .join(schema.account, schema.account.c.id == table.c.account_id)
+        .where(table.c.active, table.c.next_prompt_at.is_not(None), table.c.next_prompt_at <= now, served)
         .where(not_resting(job, Entity.CADENCE, table.c.id, now))
         .order_by(table.c.next_prompt_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=table)
     )
-    return [Cadence(*row) for row in session.execute(statement)]
+    return [Unit(row.workspace_id, Entity.CADENCE, row.id) for row in session.execute(statement)]
+
+
+def claimed_cadences(session: Session, units: Sequence[Unit]) -> list[Cadence]:
+    """The cadences of these units, the one that is due first at the beginning."""
+    table = schema.cadence
+    # within: due_cadences has found them
+    statement = select(*_CADENCE).where(table.c.id.in_([unit.row_id for unit in units]))
+    return [Cadence(*row) for row in session.execute(statement.order_by(table.c.next_prompt_at))]
 
 
 def advance(session: Session, moves: Sequence[Move], now: datetime) -> None:
@@ -129,14 +138,14 @@ def open_of_member(session: Session, workspace_id: int, member_id: int) -> list[
     return [Prompt(*row) for row in session.execute(owed.order_by(schema.meeting.c.starts_at))]
 
 
-def next_to_remind(session: Session, job: str, now: datetime) -> Prompt | None:
+def next_to_remind(session: Session, job: str, now: datetime) -> Unit | None:
     """One open prompt whose reminder is due and that `job` has not set aside, locked where the database can."""
     table = schema.prompt
     due = (table.c.state == PromptState.OPEN) & table.c.reminded_at.is_(None) & (table.c.remind_at <= now)
     return _next(session, due & not_resting(job, Entity.PROMPT, table.c.id, now), table.c.remind_at)
 
 
-def next_to_close(session: Session, job: str, now: datetime) -> Prompt | None:
+def next_to_close(session: Session, job: str, now: datetime) -> Unit | None:
     """One open prompt whose time has run out and that `job` has not set aside, locked where the database can."""
     table = schema.prompt
     due = (table.c.state == PromptState.OPEN) & (table.c.closes_at <= now)
@@ -225,12 +234,20 @@ _BY_IDS = _prompts().where(in_workspaces(schema.prompt.c.workspace_id), is_one_o
 _OPEN_OF_ACCOUNT = _first(schema.prompt.c.account_id).where(schema.prompt.c.state == PromptState.OPEN)
 
 
-def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any]) -> Prompt | None:
+def _next(session: Session, condition: ColumnElement[bool], order: ColumnElement[Any]) -> Unit | None:
     """The first prompt that no other replica has locked; without this all replicas would wait for the same one."""
-    served = serving.is_served(session, schema.prompt.c.workspace_id)
-    first = _prompts().where(condition, served).order_by(order).limit(1)
-    row = session.execute(first.with_for_update(skip_locked=True, of=schema.prompt)).one_or_none()
-    return None if row is None else Prompt(*row)
+    table = schema.prompt
+    served = serving.is_served(session, table.c.workspace_id)
+    first = select(table.c.workspace_id, table.c.id).where(condition, served).order_by(order).limit(1)
+    row = session.execute(first.with_for_update(skip_locked=True)).one_or_none()
+    return None if row is None else Unit(row.workspace_id, Entity.PROMPT, row.id)
+
+
+def claimed(session: Session, unit: Unit) -> Prompt:
+    """The prompt of a unit that was claimed."""
+    prompt = by_id(session, unit.workspace_id, unit.row_id)
+    assert prompt is not None
+    return prompt
 
 
 def _answer(session: Session, workspace_id: int, column: Column[Any], value: object) -> Answer | None:

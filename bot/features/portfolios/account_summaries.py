@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from heapq import merge
 from sqlalchemy.orm import Session
 
 from bot.app.assessments import assess_now
+from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import Severity
 from bot.domain.facts import Fact
@@ -28,7 +29,9 @@ from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import queries
 from bot.features.portfolios.queries import Kept
 from bot.store import proof_state
+from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
+from bot.store.set_aside import Unit
 
 HALF_A_YEAR = timedelta(days=182)
 BATCH = 500
@@ -56,17 +59,24 @@ class _WorkedOut:
 
 
 def of_portfolio(
-    session: Session, workspace_id: int, portfolio_id: int, since: datetime | None, now: datetime
+    session: Session,
+    workspace_id: int,
+    portfolio_id: int,
+    since: datetime | None,
+    now: datetime,
+    *,
+    without: Collection[int] = (),
 ) -> AccountSummaries:
     """All accounts of a portfolio, streamed, in a number of queries that does not depend on its size.
 
-    The meetings are those from `since` on, or of half a year. What has no summary is worked out here and held.
+    The meetings are those from `since` on, or of half a year. What has no summary is worked out here and held. The
+    accounts of `without` are left out.
     """
-    reading = _Reading(session, workspace_id, portfolio_id)
+    reading = _Reading(session, workspace_id, portfolio_id, without)
     return AccountSummaries(
         reading.accounts(now),
         reading.standings,
-        queries.meetings(session, workspace_id, portfolio_id, since or now - HALF_A_YEAR, now),
+        queries.meetings(session, workspace_id, portfolio_id, since or now - HALF_A_YEAR, now, without=without),
         queries.names(session, workspace_id),
     )
 
@@ -74,8 +84,9 @@ def of_portfolio(
 class _Reading:
     """One walk through the accounts of a portfolio; it holds their order and what was worked out."""
 
-    def __init__(self, session: Session, workspace_id: int, portfolio_id: int) -> None:
+    def __init__(self, session: Session, workspace_id: int, portfolio_id: int, without: Collection[int]) -> None:
         self._session = session
+        self._without = without
         self._workspace_id = workspace_id
         self._portfolio_id = portfolio_id
         self._order = array("q")
@@ -84,11 +95,12 @@ class _Reading:
     def accounts(self, now: datetime) -> Iterator[AccountSummary]:
         """The summaries, worst first."""
         place = self._session, self._workspace_id, self._portfolio_id
-        missing = queries.without_summary(*place, RULES_VERSION, now)
+        missing = queries.without_summary(*place, RULES_VERSION, now, without=self._without)
         for start in range(0, len(missing), BATCH):
             states = proof_state.load_many(self._session, [self._workspace_id], missing[start : start + BATCH])
             self._worked_out.update({state.account.id: _WorkedOut.of(assess_now(state, now)) for state in states})
-        kept = (AccountSummary.from_json(*row) for row in queries.holding(*place, RULES_VERSION, now))
+        holding = queries.holding(*place, RULES_VERSION, now, without=self._without)
+        kept = (AccountSummary.from_json(*row) for row in holding)
         others = sorted((one.summary for one in self._worked_out.values()), key=_worst_first)
         for summary in merge(kept, others, key=_worst_first):
             self._order.append(summary.account.id)
@@ -130,22 +142,74 @@ def keep(session: Session, assessments: Sequence[Assessment]) -> list[Kept]:
     return list(summaries.values())
 
 
-def missing(session: Session, portfolio: Portfolio, now: datetime) -> list[int]:
-    """The accounts of a portfolio that have no summary, by id: more than `BATCH` of them are one more."""
-    return queries.without_summary(session, portfolio.workspace_id, portfolio.id, RULES_VERSION, now, limit=BATCH + 1)
+def missing(session: Session, job: str, portfolio: Portfolio, now: datetime) -> list[int]:
+    """The accounts of a portfolio that have no summary, by id: more than `BATCH` of them are one more.
+
+    What `job` has set aside until later is left out.
+    """
+    place, but = (portfolio.workspace_id, portfolio.id), queries.not_set_aside(job, now)
+    return queries.without_summary(session, *place, RULES_VERSION, now, limit=BATCH + 1, but=but)
 
 
-def keep_missing(session: Session, workspace_id: int, account_ids: Sequence[int], now: datetime) -> bool | None:
+def keep_missing(
+    session: Session, job: str, workspace_id: int, account_ids: Sequence[int], now: datetime
+) -> bool | None:
     """Keep the summaries of those of these accounts that have none; returns whether any holds beyond `now`.
 
-    None says that somebody else holds or writes all of them just now.
+    None says that somebody else holds or writes all of them just now. An account that raises is set aside.
     """
     held = queries.hold_without_summary(session, workspace_id, account_ids, RULES_VERSION, now)
     if not held:
         return None
-    states = proof_state.load_many(session, [workspace_id], held)
-    kept = keep(session, [assess_now(state, now) for state in states])
+
+    def work(some: Sequence[int]) -> list[Kept]:
+        states = proof_state.load_many(session, [workspace_id], some)
+        return keep(session, [assess_now(state, now) for state in states])
+
+    units = {Unit(workspace_id, Entity.ACCOUNT, account_id): account_id for account_id in held}
+    kept = [row for rows in isolated(session, job, units, work, now) for row in rows]
     return any(row.until is None or row.until > now for row in kept)
+
+
+def unreadable(session: Session, portfolio: Portfolio, since: datetime | None, now: datetime) -> dict[int, Exception]:
+    """The accounts of a portfolio that cannot be read or judged, each with what that raises; found by halving."""
+    account_ids = queries.account_ids(session, portfolio.workspace_id, portfolio.id)
+    broken: dict[int, Exception] = {}
+    for start in range(0, len(account_ids), BATCH):
+        broken |= _unreadable_among(session, portfolio, account_ids[start : start + BATCH], since, now)
+    return broken
+
+
+def _unreadable_among(
+    session: Session, portfolio: Portfolio, account_ids: Sequence[int], since: datetime | None, now: datetime
+) -> dict[int, Exception]:
+    try:
+        _read_all(session, portfolio, account_ids, since or now - HALF_A_YEAR, now)
+    except NOT_THE_UNITS_FAULT:
+        raise
+    except Exception as error:  # noqa: BLE001 - the caller sets the account aside, and the exception is logged with it
+        if len(account_ids) == 1:
+            return {account_ids[0]: error}
+        middle = len(account_ids) // 2
+        halves = (account_ids[:middle], account_ids[middle:])
+        first, second = (_unreadable_among(session, portfolio, half, since, now) for half in halves)
+        return first | second
+    return {}
+
+
+def _read_all(
+    session: Session, portfolio: Portfolio, account_ids: Sequence[int], since: datetime, now: datetime
+) -> None:
+    """Read what a digest reads of these accounts."""
+    workspace_id = portfolio.workspace_id
+    kept = {}
+    for account, figures, told in queries.kept_of(session, workspace_id, account_ids, RULES_VERSION, now):
+        kept[account.id] = AccountSummary.from_json(account, figures), standings_from_json(told)
+    rest = [account_id for account_id in account_ids if account_id not in kept]
+    for state in proof_state.load_many(session, [workspace_id], rest):
+        _WorkedOut.of(assess_now(state, now))
+    for _ in queries.meetings(session, workspace_id, portfolio.id, since, now, only=account_ids):
+        pass
 
 
 def _kept(assessment: Assessment) -> Kept:

@@ -13,6 +13,7 @@ from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.store.portfolios import Portfolio
 
 BAND_COLUMNS = ("band_currency", "high_touch_from_minor", "low_touch_from_minor")
+_LOAD = re.compile(r"0{0,4}[1-9][0-9]{0,4}")
 _BETWEEN = re.compile(r"\s*/\s*|\s+and\s+")
 
 
@@ -43,7 +44,7 @@ def loads_of(typed: str) -> dict[str, Any]:
     if not typed.strip():
         return {"high_touch_load": None, "low_touch_load": None}
     parts = _BETWEEN.split(typed.strip())
-    if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 100_000 for part in parts):
+    if len(parts) != 2 or not all(_LOAD.fullmatch(part) for part in parts):
         raise UserError(PortfolioRefusal.LOADS_UNREADABLE, "loads")
     return {"high_touch_load": int(parts[0]), "low_touch_load": int(parts[1])}
 

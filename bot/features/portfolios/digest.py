@@ -6,8 +6,8 @@ message and its thread agree with one another and with the figures that next wee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import recipients
-from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated
+from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated, note_failures
 from bot.app.recipients import Recipient
 from bot.domain.portfolio import digest
 from bot.domain.portfolio.digest import Figures
@@ -36,6 +36,9 @@ from bot.store.set_aside import Unit
 
 DIGESTS = "open due digests"
 """The name of the clock's job."""
+_LEFT_OUT = 1_000
+"""More accounts than that are no accounts' fault: the digest as a whole is set aside."""
+_NAMED = 5
 
 log = structlog.get_logger("digests")
 
@@ -49,74 +52,115 @@ def open_due_digest(session: Session, now: datetime) -> bool:
     transaction that writes takes long, however large the portfolio. Returns whether there was anything to do.
     """
     with snapshot_beside(session) as reader:
-        portfolio = portfolios.next_due_digest(reader, DIGESTS, now)
-        if portfolio is None:
+        unit = portfolios.next_due_digest(reader, DIGESTS, now)
+        if unit is None:
             return False
-        prepared = _prepared(reader, portfolio, now)
-    unit = Unit(portfolio.workspace_id, Entity.PORTFOLIO, portfolio.id)
-    done = isolated(session, DIGESTS, {unit: portfolio}, lambda _: _finish(session, portfolio, prepared, now), now)
+        prepared = _prepared(reader, unit, now)
+    done = isolated(session, DIGESTS, {unit: unit}, lambda _: _finish(session, prepared, now), now)
     return done != [False]
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A digest that is worked out and not opened yet."""
+    """A digest that is worked out and not opened yet; `broken` are the accounts that it had to leave out."""
 
+    portfolio: Portfolio
     summary: Summary
     figures: dict[str, Any]
+    broken: Mapping[int, Exception]
 
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
     """The accounts of a batch that have no summary yet."""
 
+    portfolio: Portfolio
     account_ids: Sequence[int]
 
 
-def _prepared(reader: Session, portfolio: Portfolio, now: datetime) -> _Draft | _Missing | Exception:
+def _prepared(reader: Session, unit: Unit, now: datetime) -> _Draft | _Missing | Exception:
     """What can be done without writing; an exception is raised again where it sets the portfolio aside."""
     try:
-        missing = account_summaries.missing(reader, portfolio, now)
-        return _Missing(missing[:BATCH]) if len(missing) > BATCH else _draft(reader, portfolio, now)
+        portfolio = portfolios.in_workspace(reader, unit.workspace_id, unit.row_id)
+        assert portfolio is not None
+        missing = account_summaries.missing(reader, DIGESTS, portfolio, now)
+        return _Missing(portfolio, missing[:BATCH]) if len(missing) > BATCH else _drafted(reader, portfolio, now)
     except NOT_THE_UNITS_FAULT:
         raise
     except Exception as error:  # noqa: BLE001 - raised again in `_finish`
         return error
 
 
-def _finish(session: Session, portfolio: Portfolio, prepared: _Draft | _Missing | Exception, now: datetime) -> bool:
+def _finish(session: Session, prepared: _Draft | _Missing | Exception, now: datetime) -> bool:
     """Write what was prepared; returns False when others hold all that was to be written, so that it is for later."""
     if isinstance(prepared, Exception):
         raise prepared
     if isinstance(prepared, _Missing):
-        held = account_summaries.keep_missing(session, portfolio.workspace_id, prepared.account_ids, now)
+        portfolio = prepared.portfolio
+        held = account_summaries.keep_missing(session, DIGESTS, portfolio.workspace_id, prepared.account_ids, now)
         if held is None or held:
             return bool(held)
         with snapshot_beside(session) as reader:
-            prepared = _draft(reader, portfolio, now)
-    _open(session, portfolio, prepared, now)
+            prepared = _drafted(reader, portfolio, now)
+    _open(session, prepared, now)
     return True
 
 
-def _draft(reader: Session, portfolio: Portfolio, now: datetime) -> _Draft:
+def _drafted(reader: Session, portfolio: Portfolio, now: datetime) -> _Draft:
+    """The draft; if an account cannot be read, that of all others, which names it."""
+    try:
+        return _draft(reader, portfolio, now, {})
+    except NOT_THE_UNITS_FAULT:
+        raise
+    except Exception:
+        broken = account_summaries.unreadable(reader, portfolio, None, now)
+        if not 0 < len(broken) <= _LEFT_OUT:
+            raise
+    return _draft(reader, portfolio, now, broken)
+
+
+def _draft(reader: Session, portfolio: Portfolio, now: datetime, broken: Mapping[int, Exception]) -> _Draft:
     due_at = portfolio.next_digest_at
     previous = queries.latest(reader, portfolio.workspace_id, [portfolio.id], due_at).get(portfolio.id)
     last = last_week(previous)
     since = last[1] if last else None
     del previous  # its figures are large, and are needed no more
-    summaries = account_summaries.of_portfolio(reader, portfolio.workspace_id, portfolio.id, since, now)
+    place = portfolio.workspace_id, portfolio.id
+    summaries = account_summaries.of_portfolio(reader, *place, since, now, without=broken)
     composed, summary = survey(summaries, last, now)
+    if broken:
+        summary = _naming(reader, portfolio, summary, sorted(broken))
+        _carry_over(reader, portfolio, composed.figures, last, broken)
     frozen = {"at": now.isoformat(), "since": since.isoformat() if since else None}
     figures = {"kept": composed.figures.as_json(), "said": {**frozen, "summary": summary.as_json()}}
-    return _Draft(summary, figures)
+    return _Draft(portfolio, summary, figures, broken)
 
 
-def _open(session: Session, portfolio: Portfolio, draft: _Draft, now: datetime) -> None:
+def _naming(reader: Session, portfolio: Portfolio, summary: Summary, broken: Sequence[int]) -> Summary:
+    """The summary with the names of the accounts that it leaves out."""
+    names = queries.account_names(reader, portfolio.workspace_id, broken[:_NAMED])
+    return replace(summary, unchanged=False, unread=tuple(names), unread_more=len(broken) - len(names))
+
+
+def _carry_over(
+    reader: Session, portfolio: Portfolio, figures: Figures, last: LastWeek | None, broken: Collection[int]
+) -> None:
+    """Keep last week's credits of the accounts that were left out, so that next week does not call them news."""
+    if last is None:
+        return
+    for outcome_id in queries.outcomes_of(reader, portfolio.workspace_id, broken):
+        figures.credits.add(outcome_id, last[0].credits.get(outcome_id))
+
+
+def _open(session: Session, draft: _Draft, now: datetime) -> None:
+    portfolio = draft.portfolio
     due_at = portfolio.next_digest_at
     assert due_at is not None
     upcoming = working_hours.next_weekly(now, portfolio.digest_weekday, portfolio.digest_time, portfolio.tz)
     if not portfolios.move_digest(session, portfolio, upcoming):
         return  # another replica has opened it meanwhile
+    failed = {Unit(portfolio.workspace_id, Entity.ACCOUNT, of): error for of, error in draft.broken.items()}
+    note_failures(session, DIGESTS, failed, now)
     digest_id = queries.add(session, portfolio.id, due_at, draft.figures)
     recipient = recipients.of_report(session, portfolio)
     if recipient is None and digest_id is not None:

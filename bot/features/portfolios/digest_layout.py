@@ -51,7 +51,8 @@ class Share:
 class Summary:
     """A portfolio, or an owner's accounts, in lines. `pages` is the thread; `left` counts the lines it leaves out.
 
-    `first` says that there is no earlier digest to compare with.
+    `first` says that there is no earlier digest to compare with. `unread` are the names of accounts that could not be
+    read and are in no figure, `unread_more` counts those that are not named.
     """
 
     accounts: int
@@ -66,6 +67,8 @@ class Summary:
     head: tuple[DigestLine, ...]
     pages: tuple[tuple[Block, ...], ...]
     left: int
+    unread: tuple[str, ...] = ()
+    unread_more: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The summary as plain values, to be kept with the digest."""
@@ -85,6 +88,8 @@ class Summary:
             by_count=Share(**stored["by_count"]),
             head=_lines(stored["head"]),
             pages=pages,
+            unread=tuple(stored.get("unread", ())),
+            unread_more=stored.get("unread_more", 0),
             **plain,
             **flags,
         )

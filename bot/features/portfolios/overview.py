@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ from bot.store.portfolios import Portfolio
 
 SHORT_LINES = 4
 PARTICIPATION_WINDOW = timedelta(days=90)
+_ROW_ID = re.compile(r"[0-9]{1,18}")
 _SHOWN = 25
 _NAME = 48
 
@@ -73,8 +75,8 @@ def portfolio_view(
 
 def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: datetime) -> PortfolioPageView:
     """One page (from 0) of what `/portfolio` only counts."""
-    by_id = int(key) if key.isdecimal() else None
-    owner = None if key.isdecimal() else key
+    by_id = int(key) if _ROW_ID.fullmatch(key) else None
+    owner = None if by_id is not None else key
     (part,) = portfolio_view(session, actor, now, portfolio_id=by_id, owner_slack_id=owner).parts
     pages = part.summary.pages
     number = min(max(page, 0), max(0, len(pages) - 1))

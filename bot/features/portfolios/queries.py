@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from bot.domain.enums import AccountStatus
 from bot.domain.model import Account, Action, MeetingFact
 from bot.outbox.types import MessageKey
 from bot.store.engine import streamed
+from bot.store.entities import Entity
 from bot.store.schema import (
     account,
     account_due,
@@ -28,6 +29,7 @@ from bot.store.schema import (
     portfolio,
     prompt,
 )
+from bot.store.set_aside import not_resting
 from bot.store.types import as_json
 
 DIGEST_KEY = MessageKey("digest")
@@ -88,13 +90,13 @@ def keep(session: Session, kept: Mapping[int, Kept], rules: str) -> None:
 
 
 def holding(
-    session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime
+    session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime, *, without: Collection[int] = ()
 ) -> Iterator[tuple[Account, str]]:
     """The accounts of a portfolio whose kept summary holds at `now`, worst first, each with its figures; streamed."""
     statement = (
         select(*_ACCOUNT, brief.c.figures)
         .select_from(summarized())
-        .where(_inside(workspace_id, portfolio_id), summary_holds(rules, now))
+        .where(_inside(workspace_id, portfolio_id, without), summary_holds(rules, now))
         .order_by(*worst_first(session))
     )
     for row in streamed(session, statement, _STREAMED):
@@ -116,11 +118,48 @@ def worst_first(session: Session) -> tuple[ColumnElement[Any], ...]:
     )
 
 
+def kept_of(
+    session: Session, workspace_id: int, account_ids: Sequence[int], rules: str, now: datetime
+) -> Iterator[tuple[Account, str, str]]:
+    """Those of these accounts whose kept summary holds, each with its figures and where its outcomes stand."""
+    ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
+    statement = select(*_ACCOUNT, brief.c.figures, brief.c.told).select_from(summarized())
+    for row in session.execute(statement.where(ours, summary_holds(rules, now))):
+        yield Account(*row[:-2]), row[-2], row[-1]
+
+
+def account_ids(session: Session, workspace_id: int, portfolio_id: int) -> list[int]:
+    """All accounts of a portfolio."""
+    ours = select(account.c.id).where(_inside(workspace_id, portfolio_id)).order_by(account.c.id)
+    return list(session.execute(ours).scalars())
+
+
+def account_names(session: Session, workspace_id: int, account_ids: Sequence[int]) -> list[str]:
+    """The names of these accounts."""
+    ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
+    return list(session.execute(select(account.c.name).where(ours).order_by(account.c.name)).scalars())
+
+
+def outcomes_of(session: Session, workspace_id: int, account_ids: Collection[int]) -> list[int]:
+    """The ids of all outcomes of these accounts."""
+    ours = Entity.OUTCOME.in_workspace(workspace_id) & outcome.c.account_id.in_(account_ids)
+    return list(session.execute(select(outcome.c.id).where(ours)).scalars())
+
+
 def without_summary(
-    session: Session, workspace_id: int, portfolio_id: int, rules: str, now: datetime, *, limit: int | None = None
+    session: Session,
+    workspace_id: int,
+    portfolio_id: int,
+    rules: str,
+    now: datetime,
+    *,
+    limit: int | None = None,
+    but: ColumnElement[bool] | None = None,
+    without: Collection[int] = (),
 ) -> list[int]:
-    """The portfolio's accounts that `holding` leaves out, by id; at most `limit` of them."""
-    statement = select(account.c.id).select_from(summarized()).where(_inside(workspace_id, portfolio_id))
+    """The portfolio's accounts that `holding` leaves out, by id; at most `limit` of them, and only those of `but`."""
+    statement = select(account.c.id).select_from(summarized()).where(_inside(workspace_id, portfolio_id, without))
+    statement = statement if but is None else statement.where(but)
     missing = statement.where(summary_holds(rules, now).is_not(true())).order_by(account.c.id).limit(limit)
     return list(session.execute(missing).scalars())
 
@@ -163,10 +202,24 @@ def names(session: Session, workspace_id: int) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(ours)}
 
 
+def not_set_aside(job: str, now: datetime) -> ColumnElement[bool]:
+    """The condition that `job` has not set an account aside until later."""
+    return not_resting(job, Entity.ACCOUNT, account.c.id, now)
+
+
 def meetings(
-    session: Session, workspace_id: int, portfolio_id: int, since: datetime, now: datetime
+    session: Session,
+    workspace_id: int,
+    portfolio_id: int,
+    since: datetime,
+    now: datetime,
+    *,
+    without: Collection[int] = (),
+    only: Collection[int] | None = None,
 ) -> Iterator[MeetingFact]:
     """The meetings of a portfolio's accounts from `since` to `now` that somebody was asked about; streamed."""
+    inside = _inside(workspace_id, portfolio_id, without)
+    inside = inside if only is None else inside & account.c.id.in_(only)
     statement: Select[Any] = (
         select(
             *(meeting.c[name] for name in ("id", "account_id", "cadence_id", "kind", "starts_at")),
@@ -178,7 +231,7 @@ def meetings(
         .join(account, account.c.id == meeting.c.account_id)
         .join(prompt, prompt.c.meeting_id == meeting.c.id)
         .outerjoin(answer, answer.c.meeting_id == meeting.c.id)
-        .where(_inside(workspace_id, portfolio_id), meeting.c.starts_at.between(since, now))
+        .where(inside, meeting.c.starts_at.between(since, now))
     )
     for row in streamed(session, statement, _STREAMED):
         yield MeetingFact(*row)
@@ -192,9 +245,10 @@ def themed_actions(session: Session, workspace_id: int, portfolio_id: int) -> li
     return [Action(*row) for row in session.execute(statement.where(themed).order_by(action.c.id))]
 
 
-def _inside(workspace_id: int, portfolio_id: int) -> ColumnElement[bool]:
-    """The condition that an account belongs to this portfolio of this workspace."""
-    return (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+def _inside(workspace_id: int, portfolio_id: int, without: Collection[int] = ()) -> ColumnElement[bool]:
+    """The condition that an account belongs to this portfolio of this workspace, and is none of a few."""
+    inside = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    return inside & account.c.id.not_in(without) if without else inside
 
 
 def summarized() -> FromClause:

@@ -50,7 +50,7 @@ _FIELDS = {
 }
 """What the forms call the columns of a portfolio."""
 _MOST_GUESTS = 10
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True, slots=True)

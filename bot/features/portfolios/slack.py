@@ -91,6 +91,7 @@ def _setup_submission(app: AsyncApp, edge: Edge) -> None:
     async def saved(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         chosen = await channels.readers_of(edge.client, form.text("channel"), "channel")
+        await edge.meet_all(body, chosen.members, "channel")
         readers = ChannelReaders(chosen.shared_outside, chosen.members, tuple(form.many("guests")))
         new = _portfolio(form, readers)
         # Nothing is claimed yet, so the form may take its own place: what is sent next is its first submission.

@@ -77,16 +77,13 @@ def _review(session: Session, workspace_id: int, account_ids: Sequence[int], now
 def remind_unclaimed(session: Session, now: datetime) -> bool:
     """Tell one manager, in one direct message, of the risks that nobody has taken in time."""
     waiting = risk_queries.unclaimed(session, UNCLAIMED, now, _REMINDED_TOGETHER)
-    if waiting is None:
-        return False
-    workspace_id, late = waiting
-    units = {Unit(workspace_id, Entity.RISK, risk.id): (risk, due_at) for risk, due_at in late}
-    isolated(session, UNCLAIMED, units, lambda risks: _remind(session, workspace_id, risks, now), now)
-    return True
+    isolated(session, UNCLAIMED, {unit: unit for unit in waiting}, lambda units: _remind(session, units, now), now)
+    return bool(waiting)
 
 
-def _remind(session: Session, workspace_id: int, late: Sequence[tuple[Risk, datetime]], now: datetime) -> None:
+def _remind(session: Session, units: Sequence[Unit], now: datetime) -> None:
     """Tell the manager of these risks of one portfolio, the worst first."""
+    workspace_id, late = units[0].workspace_id, risk_queries.late(session, units)
     account = accounts.in_workspace(session, workspace_id, late[0][0].account_id)
     assert account is not None
     author = bot_author(account.workspace_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from bot.store.entities import Entity
 from bot.store.members import Member
 from bot.store.schema import account, history, member, portfolio, risk
 from bot.store.schema.outbox import outbox
-from bot.store.set_aside import not_resting
+from bot.store.set_aside import Unit, not_resting
 
 RISK_KEY = MessageKey("risk")
 NOTE_KEY = MessageKey("risk-note")
@@ -109,24 +109,28 @@ def opened_between(
     return [Risk(*row) for row in session.execute(statement_between.order_by(*by_weight))]
 
 
-def unclaimed(session: Session, job: str, now: datetime, limit: int) -> tuple[int, list[tuple[Risk, datetime]]] | None:
-    """Risks of one portfolio that nobody took in time, with the moment when that was; the longest waiting first.
-
-    Returns the workspace id and the risks; None when there are none. What `job` has set aside is left out.
-    """
+def unclaimed(session: Session, job: str, now: datetime, limit: int) -> list[Unit]:
+    """Risks of one portfolio that nobody took in time, the worst first; what `job` has set aside is left out."""
     risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id)
     due = (risk.c.remind_manager_at <= now) & not_resting(job, Entity.RISK, risk.c.id, now)
     served = serving.is_served(session, account.c.workspace_id)
     waiting = select(account.c.workspace_id, account.c.portfolio_id).select_from(risks_with_accounts).where(due, served)
     first = session.execute(waiting.order_by(risk.c.remind_manager_at).limit(1)).one_or_none()
     if first is None:
-        return None
-    statement = select(*_COLUMNS, risk.c.remind_manager_at).select_from(risks_with_accounts)
+        return []
+    statement = select(risk.c.id).select_from(risks_with_accounts)
     same_portfolio = (account.c.workspace_id == first.workspace_id) & (account.c.portfolio_id == first.portfolio_id)
-    rows = session.execute(
-        statement.where(due, same_portfolio).order_by(risk.c.severity.desc(), risk.c.id).limit(limit)
-    )
-    return first.workspace_id, [(Risk(*row[:-1]), row[-1]) for row in rows]
+    worst_first = statement.where(due, same_portfolio).order_by(risk.c.severity.desc(), risk.c.id).limit(limit)
+    return [Unit(first.workspace_id, Entity.RISK, risk_id) for risk_id in session.execute(worst_first).scalars()]
+
+
+def late(session: Session, units: Sequence[Unit]) -> list[tuple[Risk, datetime]]:
+    """The risks of these units, with the moment when nobody had taken them in time; the worst first."""
+    statement = select(*_COLUMNS, risk.c.remind_manager_at)
+    # within: unclaimed has found them
+    found = statement.where(risk.c.id.in_([unit.row_id for unit in units]))
+    rows = session.execute(found.order_by(risk.c.severity.desc(), risk.c.id))
+    return [(Risk(*row[:-1]), row[-1]) for row in rows]
 
 
 def notes(session: Session, of: Risk) -> list[RiskNote]:

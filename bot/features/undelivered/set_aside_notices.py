@@ -57,7 +57,5 @@ def compose_set_aside(session: Session, args: dict[str, Any], now: datetime) -> 
 
 def _name(session: Session, workspace_id: int, row: SetAside) -> str:
     """What people call the unit: its own name, or that of its account."""
-    unit = entities.row_of(session, workspace_id, Entity(row.kind), row.unit_id)
-    if unit is not None and "name" not in unit:
-        unit = entities.row_of(session, workspace_id, Entity.ACCOUNT, unit["account_id"])
-    return str(unit["name"]) if unit is not None else "something that is gone"
+    name = entities.name_of(session, workspace_id, Entity(row.kind), row.unit_id)
+    return "something that is gone" if name is None else name

@@ -9,6 +9,7 @@ already are out of its reach.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -154,7 +155,10 @@ def _rewritten(session: Session, table: Table, where: ColumnElement[bool], names
     holds = or_(*(cast(column, Text).contains(word, autoescape=True) for column in columns for word in written))
     key = list(table.primary_key.columns)
     for row in session.execute(select(*key, *columns).where(where, holds)).all():
-        after = {column.name: _without(row._mapping[column], names) for column in columns}
+        before = {column.name: row._mapping[column] for column in columns}
+        after = {name: _without(text, names) for name, text in before.items()}
+        if after == before:
+            continue
         same = [column == row._mapping[column] for column in key]
         session.execute(update(table).where(*same).values(**after))
         yield 1
@@ -162,9 +166,9 @@ def _rewritten(session: Session, table: Table, where: ColumnElement[bool], names
 
 def _without(value: Any, names: Sequence[str]) -> Any:
     if isinstance(value, str):
-        for name in names:
-            value = value.replace(name, FORGOTTEN)
+        for name in names:  # as a word of its own: who is called Al stands in no "also"
+            value = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", FORGOTTEN, value)
         return value
     if isinstance(value, dict):
-        return {key: _without(inner, names) for key, inner in value.items()}
+        return {_without(key, names): _without(inner, names) for key, inner in value.items()}
     return [_without(inner, names) for inner in value] if isinstance(value, list) else value

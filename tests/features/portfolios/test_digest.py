@@ -84,9 +84,11 @@ def test_after_an_outage_one_digest_stands_for_all_that_were_missed(team: Team) 
 
 
 def test_two_replicas_open_one_digest(team: Team) -> None:
+    due = team.portfolio()
     with team.session() as session:
-        due = portfolios.next_due_digest(session, digest.DIGESTS, FIRST)
-        assert due is not None
+        unit = portfolios.next_due_digest(session, digest.DIGESTS, FIRST)
+        assert unit is not None
+        assert unit.row_id == due.id
         assert portfolios.move_digest(session, due, SECOND)
         assert not portfolios.move_digest(session, due, SECOND)
 
