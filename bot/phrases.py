@@ -102,7 +102,7 @@ def _day(when: date | None) -> str:
 
 
 def _quoted(title: str | Sequence[str], limit: int = 80) -> str | list[str]:
-    return text.quoted(title, limit) if isinstance(title, str) else [text.quoted(one, limit) for one in title]
+    return text.quoted(title, limit) if isinstance(title, str) else [text.quoted(part, limit) for part in title]
 
 
 def _listed(items: Sequence[str], more: int = 0) -> str:

@@ -23,8 +23,8 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS and not self.kind.startswith(("error:", "redirect:")):
-            known = ", ".join((*KINDS, "redirect:<url>"))
-            raise ValueError(f"unknown kind of fault {self.kind!r}; known are {known} and error:<code>")
+            kinds = ", ".join((*KINDS, "redirect:<url>"))
+            raise ValueError(f"unknown kind of fault {self.kind!r}; known are {kinds} and error:<code>")
 
 
 class Faults:

@@ -103,27 +103,27 @@ def problems_of(content: Any) -> list[Json]:
     """What Slack has against a manifest: a message and a JSON pointer each. It looks at what this sandbox uses."""
     if not isinstance(content, dict):
         return [{"message": "Must be an object", "pointer": "/"}]
-    found: list[Json] = []
+    problems: list[Json] = []
     unknown = content.keys() - _SECTIONS
-    found += [{"message": f"Unsupported property: {name}", "pointer": f"/{name}"} for name in sorted(unknown)]
+    problems += [{"message": f"Unsupported property: {name}", "pointer": f"/{name}"} for name in sorted(unknown)]
     if not (content.get("display_information") or {}).get("name"):
-        found.append({"message": "Missing required field: name", "pointer": "/display_information"})
+        problems.append({"message": "Missing required field: name", "pointer": "/display_information"})
     features, settings = content.get("features") or {}, content.get("settings") or {}
     over_socket = bool(settings.get("socket_mode_enabled"))
     for index, command in enumerate(features.get("slash_commands") or []):
         pointer = f"/features/slash_commands/{index}"
         if not str(command.get("command", "")).startswith("/"):
-            found.append({"message": "Must start with a slash", "pointer": f"{pointer}/command"})
+            problems.append({"message": "Must start with a slash", "pointer": f"{pointer}/command"})
         if not command.get("description"):
-            found.append({"message": "Missing required field: description", "pointer": pointer})
+            problems.append({"message": "Missing required field: description", "pointer": pointer})
         if not (over_socket or command.get("url")):
-            found.append({"message": "Slash command requires a URL or Socket Mode", "pointer": pointer})
+            problems.append({"message": "Slash command requires a URL or Socket Mode", "pointer": pointer})
     for name in ("event_subscriptions", "interactivity"):
         part = settings.get(name) or {}
         if (part.get("bot_events") or part.get("is_enabled")) and not (over_socket or part.get("request_url")):
             sentence = f"{name} requires either Request URL or Socket Mode Enabled"
-            found.append({"message": sentence, "pointer": f"/settings/{name}"})
-    return found
+            problems.append({"message": sentence, "pointer": f"/settings/{name}"})
+    return problems
 
 
 def _commands(entries: list[Json]) -> dict[str, Command]:

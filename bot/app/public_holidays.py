@@ -18,8 +18,8 @@ def name_of(on: date, tz: str) -> str | None:
     """
     country = country_of(tz)
     names = None if country is None else _holidays(country, on.year)
-    found = None if names is None else names.get(on)
-    return None if found is None else str(found)
+    holiday = None if names is None else names.get(on)
+    return None if holiday is None else str(holiday)
 
 
 def country_of(tz: str) -> str | None:

@@ -90,7 +90,7 @@ def repeat_of(rrule: str) -> tuple[str, tuple[str, ...]]:
     """The choice that a rule comes from, and its weekdays, such as `("weekly", ("MO", "WE"))` or `(…, ("1TU",))`."""
     rule, _, days = rrule.partition("BYDAY=")
     begins = rule.rstrip(";") if rule != REPEATS["monthly"] + ";" else REPEATS["monthly_weekday"]
-    word = next((word for word, known in REPEATS.items() if known == begins), rrule)
+    word = next((word for word, rule in REPEATS.items() if rule == begins), rrule)
     return word, tuple(days.split(",")) if days else ()
 
 

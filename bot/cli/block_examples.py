@@ -71,7 +71,7 @@ def examples(renderer: Renderer) -> Iterator[Example]:
 
 def views() -> dict[str, type]:
     """The class of the view by the name of its template."""
-    found: dict[str, type] = {}
+    view_by_template: dict[str, type] = {}
     for module in pkgutil.walk_packages(bot.__path__, "bot."):
         if module.name.endswith("__main__"):
             continue
@@ -79,8 +79,8 @@ def views() -> dict[str, type]:
             if name.endswith("View") and dataclasses.is_dataclass(cls) and cls.__module__ == module.name:
                 template = template_of(object.__new__(cls))
                 if (TEMPLATES / template).exists():
-                    found[template] = cls
-    return found
+                    view_by_template[template] = cls
+    return view_by_template
 
 
 def _example(renderer: Renderer, template: str, view: object) -> Example:

@@ -97,7 +97,7 @@ def _show_preview(preview: Preview) -> None:
         rows = [(row.line, *(_shown(row.values.get(name)) for name in names)) for row in preview.rows[:5]]
         section("The first rows as they would be kept", ("line", *names), rows, None)
     totals = [("this file", preview.totals)] + ([("the last import", preview.last)] if preview.last else [])
-    section("Totals", ("", "rows", "ARR"), [_total(name, held) for name, held in totals], None)
+    section("Totals", ("", "rows", "ARR"), [_total(name, total) for name, total in totals], None)
 
 
 def _total(name: str, totals: Totals) -> tuple[str, str, str]:

@@ -25,8 +25,8 @@ def posts_of(session: Session, workspace_id: int, first_key: str) -> list[tuple[
     """
     key = outbox.c.key
     posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
-    held = select(key, outbox.c.channel).where(posted).with_for_update(read=True, key_share=True)
+    posts = select(key, outbox.c.channel).where(posted).with_for_update(read=True, key_share=True)
     # Two questions, as SQLite reads all of a workspace for the two in one; ";" is the byte after ":".
-    first = held.where(key == first_key)
-    others = held.where(key > f"{first_key}:", key < f"{first_key};").order_by(key)
+    first = posts.where(key == first_key)
+    others = posts.where(key > f"{first_key}:", key < f"{first_key};").order_by(key)
     return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]

@@ -146,8 +146,8 @@ def _heads(session: Session, channels: Sequence[Channel], at: datetime) -> tuple
             return [], list(session.execute(statements.UNREADABLE_HEADS, {"channels": channels, "at": at}))
     heads, unreadable = [], []
     for half in (channels[: len(channels) // 2], channels[len(channels) // 2 :]):
-        known, unknown = _heads(session, half, at)
-        heads += known
+        readable, unknown = _heads(session, half, at)
+        heads += readable
         unreadable += unknown
     return heads, unreadable
 

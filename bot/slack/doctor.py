@@ -125,15 +125,15 @@ async def _way_in(settings: Settings, client: AsyncWebClient, replicas: int) -> 
         others = await sockets.count_others(client, settings.slack_app_token)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         return _not_let_in("app token", settings, error)
-    found = f"Socket Mode, {plural(others, 'connection')} open"
+    state = f"Socket Mode, {plural(others, 'connection')} open"
     if others > replicas:
         # Slack gives each payload to one connection: a process that nobody knows of answers some of them.
         mend = (
             f"Expected at most {replicas}. Stop what else runs with this SLACK_APP_TOKEN, or make a new token;"
             f" if you run {others} replicas, use doctor --replicas {others}."
         )
-        return Diagnosis("way in", found, mend)
-    return Diagnosis("way in", found)
+        return Diagnosis("way in", state, mend)
+    return Diagnosis("way in", state)
 
 
 def _not_let_in(about: str, settings: Settings, error: Exception) -> Diagnosis:
@@ -241,8 +241,8 @@ async def _channel(client: AsyncWebClient, portfolio: str, channel: str) -> Diag
     if answer["channel"].get("is_archived"):
         return Diagnosis(about, f"{name} is archived", "Choose another with /portfolio setup.")
     if answer["channel"].get("is_ext_shared") or answer["channel"].get("is_pending_ext_shared"):
-        found = f"{name} is shared with another organisation, so I do not post there"
-        return Diagnosis(about, found, "Choose another with /portfolio setup.")
+        state = f"{name} is shared with another organisation, so I do not post there"
+        return Diagnosis(about, state, "Choose another with /portfolio setup.")
     if not answer["channel"].get("is_member"):
         return Diagnosis(about, f"the bot is not in {name}", "Write /invite @Proofline there.")
     return Diagnosis(about, name)

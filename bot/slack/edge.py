@@ -136,8 +136,10 @@ class Edge:
         `UserError` at `field` where they are too many to ask about, or Slack does not say.
         """
         sender = sender_of(body)
-        known = await self.read(body, lambda session, actor, now: members.known(session, actor.workspace_id, slack_ids))
-        unknown = sorted(set(slack_ids) - known)
+        known_ids = await self.read(
+            body, lambda session, actor, now: members.known(session, actor.workspace_id, slack_ids)
+        )
+        unknown = sorted(set(slack_ids) - known_ids)
         if len(unknown) > _MET_AT_ONCE:
             raise UserError(SlackRefusal.READERS_UNKNOWN, field)
         try:

@@ -96,8 +96,8 @@ def _beginning(session: Session, workspace_id: int, key: str) -> list[Hit]:
 def _with_ids(*ids: Select[int]) -> Select[Any]:
     """The accounts whose id each of these selects, of words that are of one workspace, has."""
     # within: the words hold the workspace; asked for it again, SQLite would go through all accounts of the workspace
-    found = select(*_HIT).where(*(account.c.id.in_(some) for some in ids))
-    return found.order_by(account.c.status, account.c.slug)
+    hits = select(*_HIT).where(*(account.c.id.in_(some) for some in ids))
+    return hits.order_by(account.c.status, account.c.slug)
 
 
 def _words(session: Session, workspace_id: int, key: str) -> list[Hit]:

@@ -152,7 +152,7 @@ def _read_then(rows: Mapping[str, list[list[Any]]]) -> dict[str, Any] | None:
     prompts, answers = later.get("prompt", {}), later.get("answer", {})
     meetings = _MEETING.read(rows.get("meetings", []))
     series = rewound(_SERIES.read(rows.get("series", [])), later.get("cadence", {}))
-    moments = [one.next_meeting_at for one in series if one.active and one.next_meeting_at is not None]
+    moments = [cadence.next_meeting_at for cadence in series if cadence.active and cadence.next_meeting_at is not None]
     return {
         **facts,
         "account": accounts[0],

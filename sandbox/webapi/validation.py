@@ -24,7 +24,7 @@ def blocks_validate(call: Call) -> Json:
         _check(kind, _decoded(call, kind))
     except InvalidBlocks as refusal:
         root = {"blocks": "/blocks", "view": "/view"}.get(kind, "")
-        raise SlackError(f"invalid_{kind}", errors=[_problem(one, root) for one in refusal.problems]) from None
+        raise SlackError(f"invalid_{kind}", errors=[_problem(problem, root) for problem in refusal.problems]) from None
     return {}
 
 
@@ -38,8 +38,8 @@ def _check(kind: str, value: Any) -> None:
 
 def _problem(sentence: str, root: str) -> Json:
     """A sentence of ours as Slack's object, its pointer counted from what was given."""
-    found = _POINTER.search(sentence)
-    pointer = found[1].removeprefix(root) if found else ""
+    pointer_match = _POINTER.search(sentence)
+    pointer = pointer_match[1].removeprefix(root) if pointer_match else ""
     return {"pointer": pointer, "code": "failed_constraint", "message": _POINTER.sub("", sentence)}
 
 

@@ -68,7 +68,9 @@ def _blocks(assessment: Assessment) -> list[Fact]:
     points = [danger.fact for danger in assessment.dangers if danger.kind in _BLOCKING]
     obstacles = [obstacle for obstacle in state.obstacles if obstacle.cleared_on is None or obstacle.cleared_on > on]
     obstacles.sort(key=lambda obstacle: (obstacle.due_on or date.max, obstacle.id))
-    points += [fact(FactCode.OBSTACLE, text=one.text, kind=one.kind, due=one.due_on) for one in obstacles]
+    points += [
+        fact(FactCode.OBSTACLE, text=obstacle.text, kind=obstacle.kind, due=obstacle.due_on) for obstacle in obstacles
+    ]
     points += [promise.fact for promise in forgotten(state.promises, on)]
     return points
 

@@ -111,12 +111,12 @@ class MyAccounts:
 
     def with_summary(self, session: Session, start: int, limit: int) -> list[tuple[Account, str]]:
         """Those whose summary holds, worst first, from number `start` on, each with its figures."""
-        held = (
+        accounts_with_summary = (
             select(*_ACCOUNT, brief.c.figures)
             .select_from(summarized())
             .where(_mine(self.me.workspace_id, self.me.id), self._holds)
         )
-        rows = session.execute(held.order_by(*worst_first(session)).offset(start).limit(limit)).all()
+        rows = session.execute(accounts_with_summary.order_by(*worst_first(session)).offset(start).limit(limit)).all()
         return [(Account(*row[:-1]), row[-1]) for row in rows]
 
     def as_last_kept(self, session: Session, start: int, limit: int) -> list[int]:

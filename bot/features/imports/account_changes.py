@@ -125,23 +125,23 @@ def apply(
     session: Session, by: Author, snapshot: LedgerSnapshot, planned: Sequence[Planned], *, file: str, now: datetime
 ) -> None:
     """Write planned lines with their history, in a few statements; the caller commits."""
-    new = [one for one in planned if one.is_new]
+    new = [item for item in planned if item.is_new]
     rows = [
-        {"name": one.line.name, "stage_since": now.date(), **_resolved(session, by, snapshot, one.values, now)}
-        for one in new
+        {"name": item.line.name, "stage_since": now.date(), **_resolved(session, by, snapshot, item.values, now)}
+        for item in new
     ]
-    whys = [f"{file}, line {one.line.line}" for one in new]
+    whys = [f"{file}, line {item.line.line}" for item in new]
     ids = accounts.create_many(session, by, now, rows, slugs_taken=snapshot.slugs, whys=whys)
-    for account_id, one in zip(ids, new, strict=True):
-        snapshot.add(account_id, one.line.external_id, one.line.name)
-        snapshot.taken[account_id] = one.line.line
+    for account_id, item in zip(ids, new, strict=True):
+        snapshot.add(account_id, item.line.external_id, item.line.name)
+        snapshot.taken[account_id] = item.line.line
     changes: list[Change] = []
-    for one in planned:
-        if one.row is not None and one.values:
-            values = _resolved(session, by, snapshot, one.values, now)
-            changes.append(Change(one.row, values, f"{file}, line {one.line.line}"))
+    for item in planned:
+        if item.row is not None and item.values:
+            values = _resolved(session, by, snapshot, item.values, now)
+            changes.append(Change(item.row, values, f"{file}, line {item.line.line}"))
             if "name" in values:
-                accounts.index_words(session, by.workspace_id, one.row["id"], values["name"])
+                accounts.index_words(session, by.workspace_id, item.row["id"], values["name"])
     ledger.change_many(session, by, Entity.ACCOUNT, now, changes)
 
 

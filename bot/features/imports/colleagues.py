@@ -126,12 +126,12 @@ class Spellings:
 
     def named(self, text: str, email: str = "") -> Named:
         """As `read`, with what the rest of the file says of the same person. Raises `Unreadable`."""
-        known = self.read.get((text, email))
-        if known is None:
-            known = read(text, email)
-            known = known if known.who is None else replace(known, who=self._completed(known.who))
-            self.read[text, email] = known
-        return known
+        colleague = self.read.get((text, email))
+        if colleague is None:
+            colleague = read(text, email)
+            colleague = colleague if colleague.who is None else replace(colleague, who=self._completed(colleague.who))
+            self.read[text, email] = colleague
+        return colleague
 
     def _learn(self, who: Who) -> None:
         key = folded(who.name)
@@ -144,8 +144,8 @@ class Spellings:
             if who.email:
                 self.name_by_email.setdefault(who.email, who.name)
                 # A name with two addresses is two people, so neither is taken for a bare name.
-                known = self.email_by_name.setdefault(key, who.email)
-                if known != who.email:
+                first_email = self.email_by_name.setdefault(key, who.email)
+                if first_email != who.email:
                     self.email_by_name[key] = None
 
     def _completed(self, who: Who) -> Who:

@@ -118,15 +118,15 @@ def apply(
     new: list[dict[str, Any]] = []
     whys: list[str] = []
     changes: list[Change] = []
-    for one in planned:
-        values = dict(one.values)
-        for column, name in one.newcomers.items():
-            values[column] = people[one.account_id, _key(name)]
-        why = f"{file}, line {one.line.line}"
-        if one.row is not None:
-            changes += [Change(one.row, values, why)] if values else []
+    for item in planned:
+        values = dict(item.values)
+        for column, name in item.newcomers.items():
+            values[column] = people[item.account_id, _key(name)]
+        why = f"{file}, line {item.line.line}"
+        if item.row is not None:
+            changes += [Change(item.row, values, why)] if values else []
             continue
-        new.append({"account_id": one.account_id, kind.key: one.line.key, **values})
+        new.append({"account_id": item.account_id, kind.key: item.line.key, **values})
         whys.append(why)
     columns = {name: None for row in new for name in row}
     defaults = {**columns, **_COLUMN_DEFAULTS.get(kind.entity, {})}
@@ -174,7 +174,7 @@ def _ensure_people(
     session: Session, by: Author, kind: FactKind, planned: Sequence[PlannedFact], now: datetime
 ) -> dict[tuple[int, str], int]:
     """The ids of the people whom new facts name; those who are not there yet are added."""
-    wanted = [(one.account_id, column, name) for one in planned for column, name in one.newcomers.items()]
+    wanted = [(item.account_id, column, name) for item in planned for column, name in item.newcomers.items()]
     if not wanted:
         return {}
     person = schema.person

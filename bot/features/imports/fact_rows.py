@@ -190,7 +190,7 @@ def _meaning(text: str, words: Mapping[_E, tuple[str, ...]]) -> _E | None:
 def _person_of_customer(reader: Reader, row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {}
     with reader.cell(row, "part") as text:
-        parts = [part for one in re.split(r"[;,|]", text) if (part := _meaning(one, _PARTS)) is not None]
+        parts = [part for part_name in re.split(r"[;,|]", text) if (part := _meaning(part_name, _PARTS)) is not None]
         if parts:
             values["part"] = min(parts, key=list(Part).index)
         elif text:

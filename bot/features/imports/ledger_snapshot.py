@@ -82,7 +82,7 @@ class LedgerSnapshot:
         if member_id is None:
             member_id = self.directory.ensure(session, by, who, now)
             # Somebody else of the file may be the same person by this address or name.
-            self.members = {known: found for known, found in self.members.items() if found is not None}
+            self.members = {key: member for key, member in self.members.items() if member is not None}
             self.members[who] = member_id
         return member_id
 

@@ -95,7 +95,7 @@ class Reader:
         notes += self.assumed
         for (remark, name), count in self.tally.counts.items():
             text, meant = self.tally.examples[remark, name]
-            if remark is Remark.SIGN_GUESSED and any(one.remark is remark for one in self.assumed):
+            if remark is Remark.SIGN_GUESSED and any(note.remark is remark for note in self.assumed):
                 continue
             header = self.columns.header(name) or name
             notes.append(note(remark, count=count, header=header, example=text, meant=meant))
@@ -117,8 +117,8 @@ class Reader:
     def record_id(self, row: Row, name: str) -> str | None:
         """The id in one cell; two ways to write one id give the same."""
         with self.cell(row, name) as text:
-            found = record_ids.read(text)
-            return record_ids.canonical(found) if found and self.short_ids else found
+            id_as_read = record_ids.read(text)
+            return record_ids.canonical(id_as_read) if id_as_read and self.short_ids else id_as_read
 
     def day(self, row: Row, name: str) -> date | None:
         """The date in one cell; None when the column or the cell is not there, or names no day."""
@@ -243,14 +243,14 @@ def _assumed_currency(
         meant = (hint,) if currencies.is_code(hint) else currencies.of_sign(hint)
         if meant:
             guessed = (note(Remark.SIGN_GUESSED, count=1, header=columns.header(amount), example=hint, meant=meant[0]),)
-            told = (note(Remark.CURRENCY_ASSUMED, currency=meant[0]),)
-            return meant[0], () if has_column else guessed if len(meant) > 1 else told
+            notes = (note(Remark.CURRENCY_ASSUMED, currency=meant[0]),)
+            return meant[0], () if has_column else guessed if len(meant) > 1 else notes
     named = amounts.named_currencies(filled)
     if len(named) == 1 and not has_column:
         (meant,) = named
         bare = sum(not amounts.named_currencies((text,)) for text in filled)
-        told = (note(Remark.CURRENCY_OF_COLUMN, currency=meant[0], count=bare, header=columns.header(amount)),)
-        return meant[0], told if bare else ()
+        notes = (note(Remark.CURRENCY_OF_COLUMN, currency=meant[0], count=bare, header=columns.header(amount)),)
+        return meant[0], notes if bare else ()
     if filled and not named and not has_column:
         raise UserError(ImportRefusal.CURRENCY_MISSING)
     return None, ()
@@ -287,10 +287,10 @@ def _short_ids(columns: Columns, table: FieldTable) -> bool:
 def _spellings(columns: Columns, table: FieldTable) -> dict[str, Spellings]:
     """One knowledge of people for the whole file, under each field that names some."""
     names = [name for name in table.people if name in columns]
-    known = Spellings.of(
+    spellings = Spellings.of(
         (columns.cell(row, name), columns.cell(row, f"{name}_email")) for row in columns.rows for name in names
     )
-    return dict.fromkeys((*names, *(("owner",) if "owner_email" in columns else ())), known)
+    return dict.fromkeys((*names, *(("owner",) if "owner_email" in columns else ())), spellings)
 
 
 def _kind(header: str) -> str:

@@ -117,8 +117,8 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         )
         namesakes = _run_batches(run, session, reader, report=report, lines=lines, steps=steps)
     if namesakes:
-        one = namesakes[0]
-        example = {"name": one.line.name, "file": one.line.external_id, "here": one.namesake}
+        first = namesakes[0]
+        example = {"name": first.line.name, "file": first.line.external_id, "here": first.namesake}
         report.notes.append(note(Remark.NAMESAKES, count=len(namesakes), **example))
     if report.without_portfolio:
         report.notes.append(note(Remark.WITHOUT_PORTFOLIO, count=report.without_portfolio))
@@ -210,19 +210,19 @@ def _run_batches(
     lines.reverse()
     while batch := [lines.pop() for _ in range(min(BATCH, len(lines)))]:
         planned: list[P] = []
-        for one in steps.plan(session, batch):
-            if isinstance(one, BadRow):
-                report.bad.append(replace(one, column=reader.columns.header(one.column or "") or one.column))
+        for result in steps.plan(session, batch):
+            if isinstance(result, BadRow):
+                report.bad.append(replace(result, column=reader.columns.header(result.column or "") or result.column))
                 continue
-            planned.append(one)
-            _count(report, one)
-            namesakes += [one] if isinstance(one, Planned) and one.namesake else []
-            arr += [money] if (money := steps.arr(one)) else []
+            planned.append(result)
+            _count(report, result)
+            namesakes += [result] if isinstance(result, Planned) and result.namesake else []
+            arr += [money] if (money := steps.arr(result)) else []
             if run.all_rows or len(report.preview.rows) < SHOWN_ROWS:
-                report.preview.rows.append(steps.kept(one))
+                report.preview.rows.append(steps.kept(result))
         arr = list(total(arr))
         report.preview.totals = Totals(report.taken, tuple(arr))
-        if not run.dry_run and any(one.is_new or one.values or _newcomers(one) for one in planned):
+        if not run.dry_run and any(result.is_new or result.values or _newcomers(result) for result in planned):
             if report.batch_id is None:
                 report.batch_id = batches.begin(session, by, kind, report.file, run.now)
                 by = replace(by, batch_id=report.batch_id)

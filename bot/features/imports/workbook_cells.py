@@ -74,12 +74,12 @@ def main() -> int:
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     try:
-        found = sheets(sys.stdin.buffer.read())
+        cells_by_sheet = sheets(sys.stdin.buffer.read())
     except PasswordError:
         return LOCKED
     except (CalamineError, OSError, MemoryError):
         return DAMAGED
-    json.dump(found, sys.stdout)
+    json.dump(cells_by_sheet, sys.stdout)
     return 0
 
 

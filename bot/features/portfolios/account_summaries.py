@@ -101,7 +101,7 @@ class _Reading:
             self._worked_out.update({state.account.id: _WorkedOut.of(assess_now(state, now)) for state in states})
         holding = queries.holding(*place, RULES_VERSION, now, without=self._without)
         kept = (AccountSummary.from_json(*row) for row in holding)
-        others = sorted((one.summary for one in self._worked_out.values()), key=_worst_first)
+        others = sorted((fresh.summary for fresh in self._worked_out.values()), key=_worst_first)
         for summary in merge(kept, others, key=_worst_first):
             self._order.append(summary.account.id)
             yield summary
@@ -114,25 +114,27 @@ class _Reading:
             some = ordered[start : start + BATCH]
             kept = queries.told(self._session, self._workspace_id, some)
             for account_id in some:
-                one = self._worked_out.get(account_id)
-                account, told = (one.summary.account, one.told) if one else kept[account_id]
-                yield account, standings_from_json(told)
+                fresh = self._worked_out.get(account_id)
+                account, stored_standings = (fresh.summary.account, fresh.told) if fresh else kept[account_id]
+                yield account, standings_from_json(stored_standings)
 
 
 def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
     """The same for accounts that are assessed already."""
-    worked_out = [_WorkedOut.of(one) for one in sorted(assessments, key=lambda assessment: assessment.worst_first)]
+    worked_out = [
+        _WorkedOut.of(summarised) for summarised in sorted(assessments, key=lambda assessment: assessment.worst_first)
+    ]
 
     def standings(outcome_ids: Sequence[int]) -> Iterator[tuple[Account, Mapping[int, Fact]]]:
         wanted = set(outcome_ids)
-        for one in worked_out:
-            by_outcome = standings_from_json(one.told)
+        for summarised in worked_out:
+            by_outcome = standings_from_json(summarised.told)
             if not wanted.isdisjoint(by_outcome):
-                yield one.summary.account, by_outcome
+                yield summarised.summary.account, by_outcome
 
     meetings = [meeting for assessment in assessments for meeting in assessment.state.meetings]
     names = assessments[0].state.names if assessments else {}
-    return AccountSummaries([one.summary for one in worked_out], standings, meetings, names)
+    return AccountSummaries([summarised.summary for summarised in worked_out], standings, meetings, names)
 
 
 def keep(session: Session, assessments: Sequence[Assessment]) -> list[Kept]:
@@ -158,15 +160,15 @@ def keep_missing(
 
     None says that somebody else holds or writes all of them just now. An account that raises is set aside.
     """
-    held = queries.hold_without_summary(session, workspace_id, account_ids, RULES_VERSION, now)
-    if not held:
+    locked_ids = queries.hold_without_summary(session, workspace_id, account_ids, RULES_VERSION, now)
+    if not locked_ids:
         return None
 
     def work(some: Sequence[int]) -> list[Kept]:
         states = proof_state.load_many(session, [workspace_id], some)
         return keep(session, [assess_now(state, now) for state in states])
 
-    units = {Unit(workspace_id, Entity.ACCOUNT, account_id): account_id for account_id in held}
+    units = {Unit(workspace_id, Entity.ACCOUNT, account_id): account_id for account_id in locked_ids}
     kept = [row for rows in isolated(session, job, units, work, now) for row in rows]
     return any(row.until is None or row.until > now for row in kept)
 
@@ -203,8 +205,8 @@ def _read_all(
     """Read what a digest reads of these accounts."""
     workspace_id = portfolio.workspace_id
     kept = {}
-    for account, figures, told in queries.kept_of(session, workspace_id, account_ids, RULES_VERSION, now):
-        kept[account.id] = AccountSummary.from_json(account, figures), standings_from_json(told)
+    for account, figures, stored_standings in queries.kept_of(session, workspace_id, account_ids, RULES_VERSION, now):
+        kept[account.id] = AccountSummary.from_json(account, figures), standings_from_json(stored_standings)
     rest = [account_id for account_id in account_ids if account_id not in kept]
     for state in proof_state.load_many(session, [workspace_id], rest):
         _WorkedOut.of(assess_now(state, now))

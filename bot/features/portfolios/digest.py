@@ -97,9 +97,9 @@ def _finish(session: Session, prepared: _Draft | _Missing | Exception, now: date
         raise prepared
     if isinstance(prepared, _Missing):
         portfolio = prepared.portfolio
-        held = account_summaries.keep_missing(session, DIGESTS, portfolio.workspace_id, prepared.account_ids, now)
-        if held is None or held:
-            return bool(held)
+        has_locked = account_summaries.keep_missing(session, DIGESTS, portfolio.workspace_id, prepared.account_ids, now)
+        if has_locked is None or has_locked:
+            return bool(has_locked)
         with snapshot_beside(session) as reader:
             prepared = _drafted(reader, portfolio, now)
     _open(session, prepared, now)

@@ -174,8 +174,10 @@ def hold_without_summary(
     )
     ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
     missing = select(account_due.c.account_id).select_from(joined).where(ours, summary_holds(rules, now).is_not(true()))
-    held = missing.order_by(account_due.c.account_id).with_for_update(of=account_due, skip_locked=True, key_share=True)
-    return list(session.execute(held).scalars())
+    unlocked = missing.order_by(account_due.c.account_id).with_for_update(
+        of=account_due, skip_locked=True, key_share=True
+    )
+    return list(session.execute(unlocked).scalars())
 
 
 def accounts_of(session: Session, workspace_id: int, portfolio_id: int, outcome_ids: Sequence[int]) -> set[int]:

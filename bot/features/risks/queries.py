@@ -128,8 +128,8 @@ def late(session: Session, units: Sequence[Unit]) -> list[tuple[Risk, datetime]]
     """The risks of these units, with the moment when nobody had taken them in time; the worst first."""
     statement = select(*_COLUMNS, risk.c.remind_manager_at)
     # within: unclaimed has found them
-    found = statement.where(risk.c.id.in_([unit.row_id for unit in units]))
-    rows = session.execute(found.order_by(risk.c.severity.desc(), risk.c.id))
+    late_risks = statement.where(risk.c.id.in_([unit.row_id for unit in units]))
+    rows = session.execute(late_risks.order_by(risk.c.severity.desc(), risk.c.id))
     return [(Risk(*row[:-1]), row[-1]) for row in rows]
 
 

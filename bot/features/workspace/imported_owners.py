@@ -128,12 +128,12 @@ def _imported(session: Session, actor: Actor, member_id: int) -> Member:
     return owner
 
 
-def _settle(session: Session, by: Author, owner: Member, found: Member | None, now: datetime) -> bool:
+def _settle(session: Session, by: Author, owner: Member, colleague: Member | None, now: datetime) -> bool:
     """Close the question; False if it was closed before, or Slack shows this person by now."""
     if owner.slack_id is not None:
         return False
     open_still = {"slack_id": None, "is_deactivated": False}
-    why = say(WorkspacePhrase.OWNER_IS, name=found.name) if found else say(WorkspacePhrase.OWNER_IS_NOBODY)
+    why = say(WorkspacePhrase.OWNER_IS, name=colleague.name) if colleague else say(WorkspacePhrase.OWNER_IS_NOBODY)
     if not ledger.change(
         session,
         by,
@@ -143,10 +143,10 @@ def _settle(session: Session, by: Author, owner: Member, found: Member | None, n
         why=why,
         only_if=open_still,
         is_deactivated=True,
-        same_as=found.id if found else None,
+        same_as=colleague.id if colleague else None,
     ):
         return False
-    args = {"member_id": owner.id, "found": found.slack_id if found else None}
+    args = {"member_id": owner.id, "found": colleague.slack_id if colleague else None}
     for key, _ in lookup.posts_of(session, owner.workspace_id, OWNER_KEY.of(owner.id)):
         update = Outgoing(
             key=f"{key}@settled",

@@ -62,8 +62,8 @@ def _axes(node: Node, kind: str, own: dict[str, Any]) -> tuple[Any, bool]:
     """A category for which a series has no value is left out: nobody knows it, and 0 would be a claim."""
     all_series = children(node, ("series",))
     values = [_points(series) for series in all_series[: limits.CHART_SERIES]]
-    known = [label for label in (values[0] if values else {}) if all(label in points for points in values)]
-    categories = known[: limits.CHART_POINTS]
+    shared_labels = [label for label in (values[0] if values else {}) if all(label in points for points in values)]
+    categories = shared_labels[: limits.CHART_POINTS]
     if not categories:
         return None, False
     shown = _unique(categories)
@@ -75,7 +75,7 @@ def _axes(node: Node, kind: str, own: dict[str, Any]) -> tuple[Any, bool]:
         for name, points in zip(names, values, strict=True)
     ]
     axes = sb.AxisConfig(shown, own.pop("x_label", None), own.pop("y_label", None))
-    was_cut = len(categories) < len(known) or len(series_list) < len(all_series)
+    was_cut = len(categories) < len(shared_labels) or len(series_list) < len(all_series)
     return _AXIS_CHARTS[kind](series_list, axes), was_cut
 
 
