@@ -11,10 +11,10 @@ from typing import Any
 
 from bot.cli.terminal import say, section
 from bot.domain.values.money import listed_money
-from bot.domain.values.text import number
+from bot.domain.values.text import listed, number, plural
 from bot.features.imports import wording
 from bot.features.imports.remarks import Remark
-from bot.features.imports.report import BadRow, Changed, Preview, Report, Totals
+from bot.features.imports.report import BadRow, Changed, Preview, Report, Totals, UndoReport
 
 _SHOWN = 20
 _NAMES_SHOWN = 10
@@ -50,8 +50,20 @@ def show(done: Report, everything: bool) -> None:
         if names:
             say(f"New {what}: {_listed(names, everything)}")
     if done.batch_id is not None:
-        say(f"What was written is batch {done.batch_id}.")
+        say(f"This is import {done.batch_id}. To take it back: python -m bot import undo {done.batch_id}")
     say(summary(done))
+
+
+def show_undo(done: UndoReport, everything: bool, dry_run: bool) -> None:
+    """What an undo took back, and what stays with the reason."""
+    rows = [(stay.entity.value, stay.name, stay.field or "–", wording.sentence(stay.why)) for stay in done.stays]
+    section("Stays as it is", ("what", "name", "field", "why"), rows, None if everything else _SHOWN)
+    if done.colleagues:
+        say(f"{plural(done.colleagues, 'colleague')} whom it added {'stays' if done.colleagues == 1 else 'stay'}.")
+    removed = [plural(count, entity.value) for entity, count in done.taken_back.items() if count]
+    removed += [f"the values before it in {plural(done.restored, 'row')}"] if done.restored else []
+    back = listed(removed).replace("persons", "people") or "nothing"
+    say(f"{'Dry run, nothing was written. ' if dry_run else ''}Import {done.batch_id} ({done.file}) undone: {back}.")
 
 
 def summary(done: Report) -> str:

@@ -22,6 +22,7 @@ _COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
 _IN_WORKSPACE = select(*_COLUMNS).where(
     schema.account.c.id == bindparam("wanted"), schema.account.c.workspace_id == bindparam("workspace")
 )
+_STILL_THERE = _IN_WORKSPACE.where(schema.account.c.taken_back_at.is_(None))
 
 _LONGEST_BASE = 72  # room for a number behind it
 _DEFAULTS = {"status": AccountStatus.CUSTOMER, "tier": Tier.HIGH_TOUCH, "stage": Stage.SETUP}
@@ -30,6 +31,12 @@ _DEFAULTS = {"status": AccountStatus.CUSTOMER, "tier": Tier.HIGH_TOUCH, "stage":
 def in_workspace(session: Session, workspace_id: int, account_id: int) -> Account | None:
     """The account with this id; None where this workspace has none."""
     row = session.execute(_IN_WORKSPACE, {"wanted": account_id, "workspace": workspace_id}).one_or_none()
+    return None if row is None else Account(*row)
+
+
+def still_there(session: Session, workspace_id: int, account_id: int) -> Account | None:
+    """As `in_workspace`, without an account that an undone import took back."""
+    row = session.execute(_STILL_THERE, {"wanted": account_id, "workspace": workspace_id}).one_or_none()
     return None if row is None else Account(*row)
 
 

@@ -68,6 +68,15 @@ def test_several_matches_are_offered_to_choose_from(session: Session) -> None:
     assert [hit.name for hit in found.choices] == ["Häring AG & Co. KGaA", "Häring Schinke GmbH"]
 
 
+def test_two_accounts_of_one_name_are_both_offered(session: Session) -> None:
+    accounts.create(session, bot_author(1), NOON, "Guibert")
+    accounts.create(session, bot_author(1), NOON, "Guibert 2 GmbH")
+    found = account_search.find(session, 1, "guibert")
+    assert [hit.slug for hit in found.choices] == ["guibert", "guibert-2"]
+    second = account_search.find(session, 1, "guibert-2").hit
+    assert second is not None and second.slug == "guibert-2"
+
+
 @pytest.mark.parametrize("typed", ["pachecco", "Pacheko", "steelee"])
 def test_a_misspelt_name_is_guessed_and_said_to_be(session: Session, typed: str) -> None:
     found = account_search.find(session, 1, typed)

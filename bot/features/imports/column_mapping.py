@@ -272,7 +272,13 @@ class _Assignment:
             chosen = self.at.get(name)
             if chosen is None or not rivals or chosen in self.mapped:
                 continue
-            if name in self.table.money or name in self.table.money.values():
+            twins = [header for header in rivals if key(header) == key(self.headers[chosen])]
+            if twins:
+                self.notes.append(
+                    note(Remark.HEADER_TWICE, header=self.headers[chosen], count=len(twins) + 1, at=chosen + 1)
+                )
+                rivals = [header for header in rivals if header not in twins]
+            if rivals and (name in self.table.money or name in self.table.money.values()):
                 self.notes.append(note(Remark.HEADER_RIVALS, field=name, header=self.headers[chosen], rivals=rivals))
         for amount in self.table.money:
             position = self.at.get(amount)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,6 +22,8 @@ _SAMPLE = 60
 _STRAY_NULS = 20
 _LONGEST_CELL = 1_000_000
 _QUOTED = 200
+_MOST_CELLS = 16_384
+"""As many columns as a sheet of a workbook can have."""
 _MOST_SHARED, _SHORT = 20_000, 40
 
 Recognised = Callable[[Sequence[str]], int]
@@ -129,7 +132,9 @@ def _sniffed(lines: list[str], recognised: Recognised) -> str:
 
     def score(delimiter: str) -> tuple[int, float]:
         """How many fields the best row names, and how many cells a row has, weighted by how many rows agree."""
-        rows = [cells for cells in csv.reader(lines[:_SAMPLE], delimiter=delimiter) if cells]
+        rows: list[list[str]] = []
+        with suppress(csv.Error):  # a cell that is too long is told of when the rows are read
+            rows.extend(cells for cells in csv.reader(lines[:_SAMPLE], delimiter=delimiter) if cells)
         if not rows:
             return 0, 0
         (width, count), *_ = Counter(map(len, rows)).most_common(1)
@@ -152,7 +157,9 @@ def _unwrapped(lines: list[str], start: int, delimiter: str) -> list[str]:
 
 
 def _is_one_cell(line: str, delimiter: str) -> bool:
-    return len(next(csv.reader([line], delimiter=delimiter), [])) == 1
+    with suppress(csv.Error):
+        return len(next(csv.reader([line], delimiter=delimiter), [])) == 1
+    return False
 
 
 def _parsed(lines: list[str], start: int, delimiter: str) -> Iterator[Row | BadRow]:
@@ -165,7 +172,7 @@ def _parsed(lines: list[str], start: int, delimiter: str) -> Iterator[Row | BadR
         line = start
         try:
             for cells in reader:
-                yield _row(line, cells, shared)
+                yield _row(line, cells, shared) if len(cells) <= _MOST_CELLS else _too_wide(line, cells)
                 line = start + reader.line_num
             return
         except csv.Error as error:
@@ -173,6 +180,11 @@ def _parsed(lines: list[str], start: int, delimiter: str) -> Iterator[Row | BadR
                 line + 1, None, lines[line].strip()[:80], _quote_trouble(str(error)), lines[line].strip()[:_QUOTED]
             )
             start = line + 1
+
+
+def _too_wide(line: int, cells: list[str]) -> BadRow:
+    reason = note(Remark.TOO_WIDE, cells=len(cells), most=_MOST_CELLS)
+    return BadRow(line + 1, None, None, reason, ", ".join(cells[:_QUOTED])[:_QUOTED])
 
 
 def _as_written(text: str, line: int, delimiter: str) -> Row | None:
