@@ -36,16 +36,19 @@ def show(done: Report, everything: bool) -> None:
     lines = [(line.line, line.text, wording.sentence(line.reason)) for line in done.left_out]
     section("No rows of the table", ("line", "text", "reason"), lines, cut)
     if done.dry_run:
-        _show_preview(done.preview)
+        _show_preview(done.preview, everything)
     else:
         uses = done.preview.columns
-        say("Read as: " + ", ".join(f"{use.header} → {use.field}" for use in uses if use.field is not None))
+        read_as = [f"{use.header} → {use.field}" for use in uses if use.field is not None]
+        say(f"Read as: {_listed(read_as, everything, _SHOWN)}")
         unused = [use.header for use in uses if use.field is None]
         if unused:
             say(f"Left alone: {_listed(unused, everything)}")
-    for note in done.notes:
-        if note.remark is not Remark.LINES_LEFT_OUT:  # they are listed above
-            say(f"Note: {wording.sentence(note)}")
+    notes = [note for note in done.notes if note.remark is not Remark.LINES_LEFT_OUT]  # they are listed above
+    for note in notes[:cut]:
+        say(f"Note: {wording.sentence(note)}")
+    if len(notes[:cut]) < len(notes):
+        say(f"… and {len(notes) - _SHOWN:,} more notes; --all shows them.")
     for names, what in ((done.new_members, "colleagues"), (done.new_portfolios, "portfolios")):
         if names:
             say(f"New {what}: {_listed(names, everything)}")
@@ -101,9 +104,14 @@ def _text(bad: BadRow) -> str:
     return bad.text or bad.value or ""
 
 
-def _show_preview(preview: Preview) -> None:
-    uses = [(use.header, use.field or "not used", wording.sentence(use.why)) for use in preview.columns]
+def _show_preview(preview: Preview, everything: bool) -> None:
+    unused = [use for use in preview.columns if use.field is None]
+    hidden = set() if everything else {id(use) for use in unused[_SHOWN:]}
+    columns = [use for use in preview.columns if id(use) not in hidden]
+    uses = [(use.header, use.field or "not used", wording.sentence(use.why)) for use in columns]
     section("Columns", ("header", "read as", "why"), uses, None)
+    if hidden:
+        say(f"… and {len(hidden):,} more that are not used; --all shows them.")
     if preview.rows:
         names = list(dict.fromkeys(name for row in preview.rows for name in row.values))
         rows = [(row.line, *(_shown(row.values.get(name)) for name in names)) for row in preview.rows[:5]]
@@ -120,8 +128,8 @@ def _changes(changes: Sequence[Changed]) -> list[tuple[object, ...]]:
     return [(change.line, change.name, change.field, change.before, change.after) for change in changes]
 
 
-def _listed(names: Sequence[str], everything: bool) -> str:
-    cut = len(names) if everything else _NAMES_SHOWN
+def _listed(names: Sequence[str], everything: bool, most: int = _NAMES_SHOWN) -> str:
+    cut = len(names) if everything else most
     more = f" and {len(names) - cut:,} more; --all shows them" if len(names) > cut else ""
     return ", ".join(names[:cut]) + more
 

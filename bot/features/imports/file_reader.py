@@ -22,6 +22,7 @@ _SAMPLE = 60
 _STRAY_NULS = 20
 _LONGEST_CELL = 1_000_000
 _QUOTED = 200
+_NAMED = 5
 _MOST_CELLS = 16_384
 """As many columns as a sheet of a workbook can have."""
 _MOST_SHARED, _SHORT = 20_000, 40
@@ -81,19 +82,16 @@ def read(
 def _of_workbook(data: bytes, name: str, recognised: Recognised) -> Sheet:
     """The sheet whose header names most fields; the first of them if several do."""
     sheets = workbooks.read(data, name)
-    filled = [sheet for sheet in sheets if any(cells for _, cells in sheet.rows)]
+    filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
         raise UserError(ImportRefusal.FILE_EMPTY)
     chosen = max(filled, key=lambda sheet: max(recognised(cells) for _, cells in sheet.rows[:_SAMPLE]))
-    rows: list[Row] = []
-    blank = False
-    for line, cells in chosen.rows:
-        if cells:
-            rows.append(Row(line, cells, blank))
-        blank = not cells
+    lines = [chosen.rows[0][0] - 1, *(line for line, _ in chosen.rows)]
+    rows = tuple(Row(line, cells, line > above + 1) for above, (line, cells) in zip(lines, chosen.rows, strict=False))
     others = [sheet.name for sheet in filled if sheet is not chosen]
-    notes = (note(Remark.SHEET_CHOSEN, sheet=chosen.name, others=others),) if others else ()
-    return Sheet(tuple(rows), "workbook", "", notes=notes)
+    named, more = others[:_NAMED], len(others[_NAMED:])
+    notes = (note(Remark.SHEET_CHOSEN, sheet=chosen.name, others=named, more=more),) if others else ()
+    return Sheet(rows, "workbook", "", notes=notes)
 
 
 def _of_text(decoded: encodings.Decoded, delimiter: str | None, recognised: Recognised) -> Sheet:
