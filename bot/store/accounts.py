@@ -89,14 +89,22 @@ def create_many(
     columns = {name for row in complete for name in row}
     defaults = {name: _DEFAULTS.get(name) for name in columns}
     ids = ledger.add_many(session, by, Entity.ACCOUNT, now, complete, whys=whys, defaults=defaults)
-    words = [
-        {"workspace_id": by.workspace_id, "account_id": account_id, "word": word, "is_alias": False}
+    words = {
+        account_id: [word for word in slugs.search_words(row["name"]) if word]
         for account_id, row in zip(ids, rows, strict=True)
-        for word in slugs.search_words(row["name"])
-        if word
+    }
+    found_by = [
+        {"workspace_id": by.workspace_id, "account_id": account_id, "word": word, "is_alias": False}
+        for account_id, some in words.items()
+        for word in some
     ]
-    if words:
-        session.execute(insert(schema.account_word), words)
+    if found_by:
+        session.execute(insert(schema.account_word), found_by)
+    spelt = {
+        account_id: [*row["slug"].split("-"), *(part for word in words[account_id] for part in word.split("-"))]
+        for account_id, row in zip(ids, complete, strict=True)
+    }
+    account_spelling.index_new(session, by.workspace_id, spelt)
     return ids
 
 

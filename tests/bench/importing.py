@@ -24,6 +24,7 @@ _HEADER = "Account ID,Account Name,Account Owner,CSM Email,ARR,Currency,Contract
 @dataclass(frozen=True, slots=True)
 class _Ran:
     seconds: float
+    cpu: float
     megabytes: float
 
 
@@ -44,6 +45,7 @@ def importing(run: Run) -> Iterable[Figure]:
             ran = _run(database, *words)
             aimed = rows == _AIMED_AT
             yield bounded(f"{name}_{dialect}", ran.seconds, "s", against, most=_SECONDS if aimed else None)
+            yield bounded(f"{name}_cpu_{dialect}", ran.cpu, "s CPU", f"{against}; without the database server's")
             yield bounded(f"{name}_memory_{dialect}", ran.megabytes, "MB", against, most=_MEGABYTES)
         database.dispose()
 
@@ -64,7 +66,7 @@ def book(rows: int) -> str:
 
 
 def _run(database: Database, *words: str) -> _Ran:
-    """Type a command; its clock time and the most memory that it held at once."""
+    """Type a command; its clock time, its processor time and the most memory that it held at once."""
     url = database.engine.url.render_as_string(hide_password=False)
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(_ROOT)}
     started = time.monotonic()
@@ -73,4 +75,4 @@ def _run(database: Database, *words: str) -> _Ran:
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     assert child.returncode == 0, f"bot {' '.join(words)}"
-    return _Ran(time.monotonic() - started, used.ru_maxrss / 1024)
+    return _Ran(time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
