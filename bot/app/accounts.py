@@ -37,7 +37,7 @@ def no_such_account() -> UserError:
 def account_of(session: Session, actor: Actor, account_id: int) -> Account:
     """The account with this id in the actor's workspace; raises `UserError` where there is none, and for guests."""
     must_read(actor)
-    account = accounts.in_workspace(session, actor.workspace_id, account_id)
+    account = accounts.still_there(session, actor.workspace_id, account_id)
     if account is None:
         raise no_such_account()
     return account

@@ -11,10 +11,10 @@ from typing import Any
 
 from bot.cli.terminal import say, section
 from bot.domain.values.money import listed_money
-from bot.domain.values.text import number
+from bot.domain.values.text import listed, number, plural
 from bot.features.imports import wording
 from bot.features.imports.remarks import Remark
-from bot.features.imports.report import BadRow, Changed, Preview, Report, Totals
+from bot.features.imports.report import BadRow, Changed, Preview, Report, Totals, UndoReport
 
 _SHOWN = 20
 _NAMES_SHOWN = 10
@@ -36,22 +36,37 @@ def show(done: Report, everything: bool) -> None:
     lines = [(line.line, line.text, wording.sentence(line.reason)) for line in done.left_out]
     section("No rows of the table", ("line", "text", "reason"), lines, cut)
     if done.dry_run:
-        _show_preview(done.preview)
+        _show_preview(done.preview, everything)
     else:
         uses = done.preview.columns
-        say("Read as: " + ", ".join(f"{use.header} → {use.field}" for use in uses if use.field is not None))
+        read_as = [f"{use.header} → {use.field}" for use in uses if use.field is not None]
+        say(f"Read as: {_listed(read_as, everything, _SHOWN)}")
         unused = [use.header for use in uses if use.field is None]
         if unused:
             say(f"Left alone: {_listed(unused, everything)}")
-    for note in done.notes:
-        if note.remark is not Remark.LINES_LEFT_OUT:  # they are listed above
-            say(f"Note: {wording.sentence(note)}")
+    notes = [note for note in done.notes if note.remark is not Remark.LINES_LEFT_OUT]  # they are listed above
+    for note in notes[:cut]:
+        say(f"Note: {wording.sentence(note)}")
+    if len(notes[:cut]) < len(notes):
+        say(f"… and {len(notes) - _SHOWN:,} more notes; --all shows them.")
     for names, what in ((done.new_members, "colleagues"), (done.new_portfolios, "portfolios")):
         if names:
             say(f"New {what}: {_listed(names, everything)}")
     if done.batch_id is not None:
-        say(f"What was written is batch {done.batch_id}.")
+        say(f"This is import {done.batch_id}. To take it back: python -m bot import undo {done.batch_id}")
     say(summary(done))
+
+
+def show_undo(done: UndoReport, everything: bool, dry_run: bool) -> None:
+    """What an undo took back, and what stays with the reason."""
+    rows = [(stay.entity.value, stay.name, stay.field or "–", wording.sentence(stay.why)) for stay in done.stays]
+    section("Stays as it is", ("what", "name", "field", "why"), rows, None if everything else _SHOWN)
+    if done.colleagues:
+        say(f"{plural(done.colleagues, 'colleague')} whom it added {'stays' if done.colleagues == 1 else 'stay'}.")
+    removed = [plural(count, entity.value) for entity, count in done.taken_back.items() if count]
+    removed += [f"the values before it in {plural(done.restored, 'row')}"] if done.restored else []
+    back = listed(removed).replace("persons", "people") or "nothing"
+    say(f"{'Dry run, nothing was written. ' if dry_run else ''}Import {done.batch_id} ({done.file}) undone: {back}.")
 
 
 def summary(done: Report) -> str:
@@ -89,9 +104,14 @@ def _text(bad: BadRow) -> str:
     return bad.text or bad.value or ""
 
 
-def _show_preview(preview: Preview) -> None:
-    uses = [(use.header, use.field or "not used", wording.sentence(use.why)) for use in preview.columns]
+def _show_preview(preview: Preview, everything: bool) -> None:
+    unused = [use for use in preview.columns if use.field is None]
+    hidden = set() if everything else {id(use) for use in unused[_SHOWN:]}
+    columns = [use for use in preview.columns if id(use) not in hidden]
+    uses = [(use.header, use.field or "not used", wording.sentence(use.why)) for use in columns]
     section("Columns", ("header", "read as", "why"), uses, None)
+    if hidden:
+        say(f"… and {len(hidden):,} more that are not used; --all shows them.")
     if preview.rows:
         names = list(dict.fromkeys(name for row in preview.rows for name in row.values))
         rows = [(row.line, *(_shown(row.values.get(name)) for name in names)) for row in preview.rows[:5]]
@@ -108,8 +128,8 @@ def _changes(changes: Sequence[Changed]) -> list[tuple[object, ...]]:
     return [(change.line, change.name, change.field, change.before, change.after) for change in changes]
 
 
-def _listed(names: Sequence[str], everything: bool) -> str:
-    cut = len(names) if everything else _NAMES_SHOWN
+def _listed(names: Sequence[str], everything: bool, most: int = _NAMES_SHOWN) -> str:
+    cut = len(names) if everything else most
     more = f" and {len(names) - cut:,} more; --all shows them" if len(names) > cut else ""
     return ", ".join(names[:cut]) + more
 

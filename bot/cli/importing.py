@@ -145,6 +145,31 @@ def import_outcomes(
     _import_facts(OUTCOMES, table, options, _Wanted(dry_run, as_json, everything, workspace))
 
 
+@imports.command("undo")
+def undo(
+    batch: Annotated[int, typer.Argument(help="The number of the import, as its report says.", min=1, max=2**53)],
+    *,
+    dry_run: DryRun = False,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take back what an import wrote. What somebody changed since stays as it is and is named."""
+    from bot.cli import import_report
+    from bot.features.imports import target_workspace
+    from bot.features.imports import undo as import_undo
+    from bot.features.imports.merge_policy import SURFACE
+    from bot.store.ledger import Author
+
+    with database(ready=True) as target, target.begin() as session:
+        workspace_id = target_workspace.find(session, workspace)
+        if workspace_id is None:
+            raise Stop("There is no workspace here yet.")
+        report = import_undo.undo(session, Author(workspace_id, None, SURFACE), batch, now())
+        if dry_run:
+            session.rollback()
+    import_report.show_undo(report, everything, dry_run)
+
+
 @imports.command("ledger")
 def import_ledger(file: Annotated[Path, typer.Argument(help="A file that `export` wrote.")]) -> None:
     """Take a whole export back into an empty database: all of it, or nothing."""

@@ -64,13 +64,25 @@ def _hits(session: Session, statement: Select[Any]) -> list[Hit]:
 def _accounts(workspace_id: int) -> Select[Any]:
     return (
         select(account.c.id, account.c.slug, account.c.name)
-        .where(account.c.workspace_id == workspace_id)
+        .where(account.c.workspace_id == workspace_id, account.c.taken_back_at.is_(None))
         .order_by(account.c.status, account.c.slug)
     )
 
 
 _HIT = (account.c.id, account.c.slug, account.c.name)
-# Built once, because every command asks it; two branches, as each has an index of its own.
+_NAMESAKE = account.alias("namesake")
+# A second account of the same name has the first one's slug and a number: `birch-2`.
+_NUMBERED = (_NAMESAKE.c.slug >= bindparam("key", type_=String) + "-") & (
+    _NAMESAKE.c.slug < bindparam("key", type_=String) + "-:"
+)
+_OF_THE_SAME_NAME = (
+    select(*(_NAMESAKE.c[column.name] for column in _HIT))
+    .join(account, (account.c.workspace_id == _NAMESAKE.c.workspace_id) & (account.c.name == _NAMESAKE.c.name))
+    .where(account.c.workspace_id == bindparam("workspace"), account.c.slug == bindparam("key"), _NUMBERED)
+    .limit(_SHOWN)
+    .subquery()
+)
+# Built once, because every command asks it; a branch for each index that it can use.
 _BY_SLUG_OR_ALIAS = union_all(
     select(*_HIT).where(account.c.workspace_id == bindparam("workspace"), account.c.slug == bindparam("key")),
     select(*_HIT)
@@ -80,13 +92,17 @@ _BY_SLUG_OR_ALIAS = union_all(
         account_word.c.word == bindparam("key"),
         account_word.c.is_alias,
     ),
+    select(_OF_THE_SAME_NAME),
 )
 
 
 def _exact(session: Session, workspace_id: int, key: str) -> list[Hit]:
     matches = [Hit(*row) for row in session.execute(_BY_SLUG_OR_ALIAS, {"workspace": workspace_id, "key": key})]
     by_slug = [hit for hit in matches if hit.slug == key]
-    return by_slug[:1] or sorted(matches, key=lambda hit: hit.slug)
+    if by_slug:
+        namesakes = {hit.slug: hit for hit in matches if hit.name == by_slug[0].name and hit.slug != key}
+        return [by_slug[0], *(namesakes[slug] for slug in sorted(namesakes))]
+    return sorted(matches, key=lambda hit: hit.slug)
 
 
 def _beginning(session: Session, workspace_id: int, key: str) -> list[Hit]:

@@ -5,7 +5,8 @@ They follow from other rows, so exports leave them out and a restore makes them 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
@@ -14,7 +15,9 @@ from bot.domain.values import slugs
 from bot.store.schema import account, account_spelling, account_word
 
 _AT_ONCE = 1_000
+_COPY = "COPY account_spelling (workspace_id, letters, account_id) FROM STDIN"
 _SPELT = (account.c.id, account.c.workspace_id, account.c.slug)
+_INSERT = "INSERT INTO account_spelling (workspace_id, letters, account_id) VALUES (?, ?, ?)"
 
 
 def index(session: Session, workspace_id: int, account_id: int) -> None:
@@ -23,6 +26,23 @@ def index(session: Session, workspace_id: int, account_id: int) -> None:
     session.execute(delete(account_spelling).where(ours))
     row = select(*_SPELT).where(account.c.workspace_id == workspace_id, account.c.id == account_id)
     _add(session, session.execute(row).all())
+
+
+def index_new(session: Session, workspace_id: int, words: Mapping[int, Sequence[str]]) -> None:
+    """Write the letters of many accounts that are new, by the words of their slugs and names."""
+    rows = (
+        (workspace_id, letters, account_id) for account_id, some in words.items() for letters in slugs.letters(some)
+    )
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(_COPY) as copy:  # much quicker than INSERT
+            for row in rows:
+                copy.write_row(row)
+        return
+    values = sorted(rows)  # in the order of the key, which is how SQLite keeps them
+    if values:
+        connection.exec_driver_sql(_INSERT, values)
 
 
 def index_all(session: Session) -> None:

@@ -22,6 +22,7 @@ _COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
 _IN_WORKSPACE = select(*_COLUMNS).where(
     schema.account.c.id == bindparam("wanted"), schema.account.c.workspace_id == bindparam("workspace")
 )
+_STILL_THERE = _IN_WORKSPACE.where(schema.account.c.taken_back_at.is_(None))
 
 _LONGEST_BASE = 72  # room for a number behind it
 _DEFAULTS = {"status": AccountStatus.CUSTOMER, "tier": Tier.HIGH_TOUCH, "stage": Stage.SETUP}
@@ -30,6 +31,12 @@ _DEFAULTS = {"status": AccountStatus.CUSTOMER, "tier": Tier.HIGH_TOUCH, "stage":
 def in_workspace(session: Session, workspace_id: int, account_id: int) -> Account | None:
     """The account with this id; None where this workspace has none."""
     row = session.execute(_IN_WORKSPACE, {"wanted": account_id, "workspace": workspace_id}).one_or_none()
+    return None if row is None else Account(*row)
+
+
+def still_there(session: Session, workspace_id: int, account_id: int) -> Account | None:
+    """As `in_workspace`, without an account that an undone import took back."""
+    row = session.execute(_STILL_THERE, {"wanted": account_id, "workspace": workspace_id}).one_or_none()
     return None if row is None else Account(*row)
 
 
@@ -92,14 +99,22 @@ def create_many(
     columns = {name for row in complete for name in row}
     defaults = {name: _DEFAULTS.get(name) for name in columns}
     ids = ledger.add_many(session, by, Entity.ACCOUNT, now, complete, whys=whys, defaults=defaults)
-    words = [
-        {"workspace_id": by.workspace_id, "account_id": account_id, "word": word, "is_alias": False}
+    words = {
+        account_id: [word for word in slugs.search_words(row["name"]) if word]
         for account_id, row in zip(ids, rows, strict=True)
-        for word in slugs.search_words(row["name"])
-        if word
+    }
+    found_by = [
+        {"workspace_id": by.workspace_id, "account_id": account_id, "word": word, "is_alias": False}
+        for account_id, some in words.items()
+        for word in some
     ]
-    if words:
-        session.execute(insert(schema.account_word), words)
+    if found_by:
+        session.execute(insert(schema.account_word), found_by)
+    spelt = {
+        account_id: [*row["slug"].split("-"), *(part for word in words[account_id] for part in word.split("-"))]
+        for account_id, row in zip(ids, complete, strict=True)
+    }
+    account_spelling.index_new(session, by.workspace_id, spelt)
     return ids
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BindParameter, ColumnElement, RowMapping, Table, select
+from sqlalchemy import BindParameter, ColumnElement, RowMapping, Table, select, true
 from sqlalchemy.orm import Session
 
 from bot.store import schema
@@ -37,6 +37,11 @@ class Entity(StrEnum):
         """The table that holds these rows."""
         return schema.metadata.tables[self.value]
 
+    def still_there(self) -> ColumnElement[bool]:
+        """The condition that no undone import has taken a row back."""
+        columns = self.table.c
+        return columns.taken_back_at.is_(None) if "taken_back_at" in columns else true()
+
     def in_workspace(self, workspace_id: int | BindParameter[int]) -> ColumnElement[bool]:
         """The condition that a row belongs to this workspace, by itself or through its account."""
         columns = self.table.c
@@ -47,9 +52,9 @@ class Entity(StrEnum):
 
 
 def row_of(session: Session, workspace_id: int, entity: Entity, row_id: int) -> RowMapping | None:
-    """One row of an entity, by id; None where there is none in this workspace."""
+    """One row of an entity, by id; None where there is none in this workspace, or an undone import took it back."""
     table = entity.table
-    ours = select(table).where(table.c.id == row_id, entity.in_workspace(workspace_id))
+    ours = select(table).where(table.c.id == row_id, entity.in_workspace(workspace_id), entity.still_there())
     return session.execute(ours).mappings().one_or_none()
 
 

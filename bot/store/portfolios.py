@@ -184,7 +184,8 @@ def mentions(session: Session, workspace_id: int, member_ids: Iterable[int | Non
 
 
 def _select(workspace_id: int, *conditions: ColumnElement[bool]) -> Select[Any]:
-    ours = select(*_COLUMNS).where(portfolio.c.workspace_id == workspace_id, *conditions)
+    there = (portfolio.c.workspace_id == workspace_id) & portfolio.c.taken_back_at.is_(None)
+    ours = select(*_COLUMNS).where(there, *conditions)
     return ours.order_by(func.lower(portfolio.c.name), portfolio.c.id)
 
 

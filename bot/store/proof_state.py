@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, Subquery, bindparam, func, select, union_all
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, Subquery, Table, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.domain import model
@@ -205,7 +205,10 @@ def _statement(selected: Select[int], *, one: bool = False, then: bool = False) 
         return account_id == ids.scalar_subquery() if one else is_among(account_id, ids)
 
     parts = [_ACCOUNT.part("account", schema.account, wanted, "id")]
-    parts += [record.part(name, tables[table], wanted) for name, (table, record) in _PARTS.items()]
+    parts += [
+        record.part(name, tables[table], wanted).where(*_still_there(tables[table], then=then))
+        for name, (table, record) in _PARTS.items()
+    ]
     parts.append(_MEETING.part("meetings", _last_meetings(wanted, then=then), wanted))
     parts.append(_MOMENT.part("last_change_at", _last_change(accounts, then=then), wanted))
     if then:
@@ -214,6 +217,14 @@ def _statement(selected: Select[int], *, one: bool = False, then: bool = False) 
     else:
         parts.append(_MOMENT.part("next_meeting_at", _next_meeting(wanted), wanted))
     return union_all(*parts)
+
+
+def _still_there(table: Table, *, then: bool) -> list[ColumnElement[bool]]:
+    """The condition on rows of a table that an undone import may have taken back; none for other tables."""
+    if "taken_back_at" not in table.c:
+        return []
+    there = table.c.taken_back_at.is_(None)
+    return [there | (table.c.taken_back_at > _AS_OF) if then else there]
 
 
 def _last_meetings(wanted: Wanted, *, then: bool) -> Subquery:

@@ -26,6 +26,7 @@ from tests.bench.claim import claim
 from tests.bench.deliver import deliver
 from tests.bench.digest import digest
 from tests.bench.home import home
+from tests.bench.importing import importing
 from tests.bench.naive import naive
 from tests.bench.registry import Benchmark, Figure, Run
 from tests.bench.start import start
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "digest": digest,
     "start": start,
     "deliver": deliver,
+    "importing": importing,
     "workspaces": workspaces,
     "naive": naive,
 }

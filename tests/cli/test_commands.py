@@ -377,3 +377,17 @@ def test_it_starts_quickly_and_as_a_module(tmp_path: Path) -> None:
         [sys.executable, "-m", "bot", "version"], capture_output=True, text=True, cwd=tmp_path, check=True
     )
     assert shown.stdout.startswith("Proofline ")
+
+
+def test_an_import_is_undone_by_the_number_that_its_report_names(proofline: Proofline) -> None:
+    done = proofline("import", "accounts", REPORT)
+    assert "This is import 1. To take it back: python -m bot import undo 1" in done.out
+    tried = proofline("import", "undo", "1", "--dry-run")
+    assert tried.out.endswith("Dry run, nothing was written. Import 1 (crm-report.csv) undone: 40 accounts.\n")
+    undone = proofline("import", "undo", "1")
+    assert (undone.code, undone.out.splitlines()[-1]) == (0, "Import 1 (crm-report.csv) undone: 40 accounts.")
+    again = proofline("import", "undo", "1")
+    assert (again.code, "was undone already" in again.err) == (1, True)
+    unknown = proofline("import", "undo", "7")
+    assert unknown.err == "There is no import 7 here. The last ones are 1 (crm-report.csv).\n"
+    assert "40 added" in proofline("import", "accounts", REPORT).out

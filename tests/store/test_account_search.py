@@ -68,6 +68,15 @@ def test_several_matches_are_offered_to_choose_from(session: Session) -> None:
     assert [hit.name for hit in found.choices] == ["Häring AG & Co. KGaA", "Häring Schinke GmbH"]
 
 
+def test_two_accounts_of_one_name_are_both_offered(session: Session) -> None:
+    accounts.create(session, bot_author(1), NOON, "Guibert")
+    accounts.create(session, bot_author(1), NOON, "Guibert 2 GmbH")
+    found = account_search.find(session, 1, "guibert")
+    assert [hit.slug for hit in found.choices] == ["guibert", "guibert-2"]
+    second = account_search.find(session, 1, "guibert-2").hit
+    assert second is not None and second.slug == "guibert-2"
+
+
 @pytest.mark.parametrize("typed", ["pachecco", "Pacheko", "steelee"])
 def test_a_misspelt_name_is_guessed_and_said_to_be(session: Session, typed: str) -> None:
     found = account_search.find(session, 1, typed)
@@ -148,3 +157,19 @@ def test_a_misspelt_name_is_ranked_among_few_accounts(alike: Session, monkeypatc
     for typed in ("custmer 1234", "custmer", "cstmr", "zzzz"):
         account_search.find(alike, 1, typed)
     assert ranked and max(ranked) <= 400
+
+
+def test_accounts_that_are_added_together_are_found_by_the_same_letters_as_one(session: Session) -> None:
+    names = ("Pachelbel & Söhne", "Two Words", "株式会社")
+    for name in names:
+        accounts.create(session, bot_author(1), NOON, name)
+    taken = accounts.Slugs(session, 1)
+    ids = accounts.create_many(
+        session, bot_author(1), NOON, [{"name": name} for name in names], slugs_taken=taken, whys=[""] * len(names)
+    )
+    statement = select(schema.account_spelling.c.letters).order_by(schema.account_spelling.c.letters)
+    for account_id in ids:
+        mine = schema.account_spelling.c.account_id == account_id
+        kept = session.execute(statement.where(mine)).scalars().all()
+        account_spelling.index(session, 1, account_id)
+        assert kept and session.execute(statement.where(mine)).scalars().all() == kept

@@ -126,7 +126,7 @@ def decide(session: Session, by: Member, proposal_id: int, now: datetime, *, add
 
 def slug_of_name(session: Session, workspace_id: int, name: str) -> str | None:
     """The slug of an account of this name."""
-    ours = (account.c.workspace_id == workspace_id) & (account.c.name == name)
+    ours = (account.c.workspace_id == workspace_id) & (account.c.name == name) & account.c.taken_back_at.is_(None)
     return session.execute(
         select(account.c.slug).where(ours).order_by(account.c.id.desc()).limit(1)
     ).scalar_one_or_none()

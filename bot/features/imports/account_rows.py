@@ -30,6 +30,10 @@ class ImportedAccount:
     portfolio: str | None = None
 
 
+LONGEST_NAME = 300
+_QUOTED = 60
+
+
 def lines(reader: Reader) -> Iterator[ImportedAccount | BadRow]:
     """Every row of the file, read; a second row for the same account is a bad one."""
     line_by_key: dict[str, int] = {}
@@ -52,6 +56,8 @@ def _line(reader: Reader, row: Row) -> ImportedAccount:
     name = reader.words(row, "name")
     if cells.is_empty(name) and not name.isalpha():  # a firm may be called Null, and none is called n/a
         raise BadCell(columns.header("name"), name, note(Remark.EMPTY_NAME))
+    if len(name) > LONGEST_NAME:
+        raise BadCell(columns.header("name"), f"{name[:_QUOTED]}…", note(Remark.NAME_TOO_LONG, limit=LONGEST_NAME))
     external_id = reader.record_id(row, "external_id")
     values: dict[str, Any] = {}
     status = reader.status(row, "status")

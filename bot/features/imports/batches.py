@@ -6,16 +6,31 @@ everything else, and taken back.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.app.actor import UserError
 from bot.domain.values.money import Money
+from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.report import Report, Totals
+from bot.features.imports.undo_checks import Written
+from bot.store.entities import Entity
 from bot.store.ledger import Author
-from bot.store.schema import import_batch
+from bot.store.schema import history, import_batch
 from bot.store.types import as_json
+
+_LAST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One import: the name of its file, and its kind."""
+
+    file: str
+    kind: str
 
 
 def begin(session: Session, by: Author, kind: str, file: str, now: datetime) -> int:
@@ -55,3 +70,45 @@ def last_totals(session: Session, workspace_id: int, kind: str) -> Totals | None
     if not stored:
         return None
     return Totals(stored["rows"], tuple(Money(minor, currency) for minor, currency in stored["arr"]))
+
+
+def claim_undo(session: Session, by: Author, batch_id: int, now: datetime) -> Batch:
+    """Mark a batch as undone; returns its file and kind. Raises `UserError` if there is none, or it was undone."""
+    ours = import_batch.c.workspace_id == by.workspace_id
+    this = ours & (import_batch.c.id == batch_id)
+    not_yet = update(import_batch).where(this, import_batch.c.undone_at.is_(None))
+    claimed = session.connection().execute(not_yet.values(undone_at=now, undone_by=by.member_id)).rowcount == 1
+    columns = import_batch.c.file, import_batch.c.kind, import_batch.c.undone_at
+    row = session.execute(select(*columns).where(this)).one_or_none()
+    if row is None:
+        newest = select(import_batch.c.id, import_batch.c.file).where(ours).order_by(import_batch.c.id.desc())
+        last = [f"{row.id} ({row.file})" for row in session.execute(newest.limit(_LAST_NAMED))]
+        raise UserError(ImportRefusal.BATCH_UNKNOWN, batch=batch_id, last=last)
+    if not claimed:
+        raise UserError(ImportRefusal.BATCH_UNDONE, batch=batch_id, file=row.file, on=row.undone_at.date())
+    return Batch(row.file, row.kind)
+
+
+class Lines:
+    """The lines of history that a batch has written until now, some at a time."""
+
+    def __init__(self, session: Session, workspace_id: int, batch_id: int) -> None:
+        self._session = session
+        self._ours = (history.c.workspace_id == workspace_id) & (history.c.batch_id == batch_id)
+        newest = select(func.max(history.c.id)).where(self._ours)  # within: it holds the workspace
+        self._newest = session.execute(newest).scalar_one() or 0
+
+    def of(self, entity: Entity, *, after: int, limit: int) -> list[Written]:
+        """The first lines about rows of an entity that come after the line `after`."""
+        columns = (history.c[name] for name in ("id", "entity_id", "account_id", "before", "after"))
+        wanted = (history.c.entity == entity.value) & (history.c.id > after) & (history.c.id <= self._newest)
+        # within: `_ours` holds the workspace
+        statement = select(*columns).where(self._ours, wanted).order_by(history.c.id).limit(limit)
+        return [Written(*row) for row in self._session.execute(statement)]
+
+
+def added_colleagues(session: Session, workspace_id: int, batch_id: int) -> int:
+    """How many colleagues a batch added."""
+    ours = (history.c.workspace_id == workspace_id) & (history.c.batch_id == batch_id)
+    added = (history.c.entity == Entity.MEMBER.value) & history.c.before.is_(None)
+    return session.execute(select(func.count()).where(ours, added)).scalar_one()

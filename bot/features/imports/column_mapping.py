@@ -23,6 +23,7 @@ _HEADER_WITHIN = 200
 _DATA = re.compile(r"(?!(?:19|20)\d\d$)[-(]?[\W_]*\d[\d.,:/'’ \u00a0-]*[%)]?|[^\s@]+@[^\s@]+\.[^\s@]+")
 _LONGEST_DATA = 100
 _FALLBACKS = 3
+_NAMED = 5
 # What is in brackets may make another figure of a column, so most exact names come before it.
 _NEAR = 8
 
@@ -272,8 +273,15 @@ class _Assignment:
             chosen = self.at.get(name)
             if chosen is None or not rivals or chosen in self.mapped:
                 continue
-            if name in self.table.money or name in self.table.money.values():
-                self.notes.append(note(Remark.HEADER_RIVALS, field=name, header=self.headers[chosen], rivals=rivals))
+            twins = [header for header in rivals if key(header) == key(self.headers[chosen])]
+            if twins:
+                self.notes.append(
+                    note(Remark.HEADER_TWICE, header=self.headers[chosen], count=len(twins) + 1, at=chosen + 1)
+                )
+                rivals = [header for header in rivals if header not in twins]
+            if rivals and (name in self.table.money or name in self.table.money.values()):
+                facts = {"header": self.headers[chosen], "rivals": rivals[:_NAMED], "more": len(rivals[_NAMED:])}
+                self.notes.append(note(Remark.HEADER_RIVALS, field=name, **facts))
         for amount in self.table.money:
             position = self.at.get(amount)
             if position is not None and self.why[position].remark is Remark.BY_BRACKETS:

@@ -8,7 +8,10 @@ import re
 # Invisible characters that exports drag along. Joiners stand inside names (emoji, Persian): they go at the ends only.
 _INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 _AT_ENDS = _INVISIBLE + "\u200c\u200d\u200e\u200f\u061c"
-_SUSPICIOUS = re.compile(rf"[&<=\u00a0\u202f{_AT_ENDS}]|^'")
+# What steers a terminal or turns the direction of a text belongs to no name. Tabs and line ends are spaces.
+_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+_COLOURS = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+_SUSPICIOUS = re.compile(rf"[&<=\u00a0\u202f{_AT_ENDS}]|^'|{_STEERING.pattern}")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|br|center|div|em|font|h[1-6]|i|img|li|nobr|ol|p|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul)"
     r"(?:\s[^<>]*)?/?>",
@@ -50,6 +53,7 @@ def bare_id(text: str) -> str:
 
 
 def _visible(text: str) -> str:
+    text = _STEERING.sub("", _COLOURS.sub("", text))
     for char in _INVISIBLE:
         if char in text:
             text = text.replace(char, "")

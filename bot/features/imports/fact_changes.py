@@ -72,7 +72,7 @@ class ExistingFacts:
         table = kind.entity.table
         existing = cls(imported=merge_policy.last_imported(session, workspace_id, table, account_ids))
         of_accounts = table.c.account_id.in_(account_ids) & kind.entity.in_workspace(workspace_id)
-        statement = select(table).where(of_accounts).order_by(table.c.id)
+        statement = select(table).where(of_accounts, kind.entity.still_there()).order_by(table.c.id)
         for row in session.execute(statement.with_for_update() if locked else statement).mappings():
             existing.facts.setdefault((row["account_id"], _key(row[kind.key])), dict(row))
             if row.get("email") and kind.entity is Entity.PERSON:
@@ -80,7 +80,8 @@ class ExistingFacts:
         person = schema.person
         # People who left come last, so that of two with one name the one who is still there is used.
         persons_of_accounts = person.c.account_id.in_(account_ids) & Entity.PERSON.in_workspace(workspace_id)
-        people = select(person.c.id, person.c.account_id, person.c.name).where(persons_of_accounts)
+        there = persons_of_accounts & Entity.PERSON.still_there()
+        people = select(person.c.id, person.c.account_id, person.c.name).where(there)
         for row_id, account_id, name in session.execute(people.order_by(person.c.left_on.is_not(None), person.c.id)):
             existing.people.setdefault((account_id, _key(name)), row_id)
             existing.names[row_id] = name
@@ -180,7 +181,8 @@ def _ensure_people(
     person = schema.person
     accounts = sorted({account_id for account_id, _, _ in wanted})
     of_accounts = person.c.account_id.in_(accounts) & Entity.PERSON.in_workspace(by.workspace_id)
-    rows = session.execute(select(person.c.id, person.c.account_id, person.c.name).where(of_accounts))
+    there = of_accounts & Entity.PERSON.still_there()
+    rows = session.execute(select(person.c.id, person.c.account_id, person.c.name).where(there))
     people = {(row.account_id, _key(row.name)): int(row.id) for row in rows}
     new: dict[tuple[int, str], dict[str, Any]] = {}
     for account_id, column, name in wanted:

@@ -46,7 +46,7 @@ def _of_account(*words: str) -> tuple[str, ...]:
 
 
 _LIFECYCLE = ("lifecycle stage", "customer lifecycle stage", "lifecycle status", "lifecycle")
-_STATUS = ("customer status", *_of_account("status"), "subscription status", "contract status", "status")
+_STATUS = ("customer status", "managed as", *_of_account("status"), "subscription status", "contract status", "status")
 _TYPE = ("relationship type", *_of_account("type"), "record type", "type")
 
 ACCOUNTS = FieldTable(
@@ -56,14 +56,16 @@ ACCOUNTS = FieldTable(
             "account id", "external id", "crm id", "crm account id", "salesforce id", "salesforce account id",
             "account id 18", "case safe id", "record id", "company id", "customer id", "client id", "organization id",
             "organisation id", "hs object id", "do not modify account", "account number", "customer number",
-            "company number", "client number", "kundennummer", "numero client", "codigo de cliente", "sfdc id", "id",
+            "company number", "client number", "gsid", "sfdc account id", "account external id", "record id company",
+            "company record id", "kundennummer", "numero client", "codigo de cliente", "sfdc id", "id",
         ),
         "name": (
-            *_of_account("name"), "account account name", "name", "full name of company", *_ACCOUNT_WORDS,
-            "kundenname", "firmenname", "kunde", "firma", "nom du client", "nom du compte", "nombre de la cuenta",
-            "nombre del cliente", "cliente", "nome do cliente", "nome cliente", "klantnaam", "klant", "会社名",
-            "顧客名",
-            "取引先名", "客户名称", "公司名称", "название", "клиент",
+            *_of_account("name"), "account account name", "name", "display name", "full name of company",
+            *_ACCOUNT_WORDS, "kundenname", "firmenname", "kunde", "firma", "nom du client", "nom du compte",
+            "nombre de la cuenta", "nombre del cliente", "cliente", "nome do cliente", "nome cliente", "klantnaam",
+            "klant", "nazwa klienta", "nazwa firmy", "nazwa", "asiakas", "kundnamn", "kundenavn", "שם לקוח",
+            "اسم العميل",
+            "고객명", "会社名", "顧客名", "取引先名", "客户名称", "公司名称", "название", "клиент",
         ),
         "status": (*_LIFECYCLE, *_STATUS, *_TYPE),
         "owner": (
@@ -71,7 +73,9 @@ ACCOUNTS = FieldTable(
             "cs owner", "customer success owner", "customer success rep", "success manager", "account owner",
             "company owner", "account owner full name", "account owner name", "client owner", "customer owner",
             "organization owner", "owner name", "owner full name", "owner", "account manager", "hubspot owner",
-            "assigned to", "relationship manager", "kundenbetreuer", "zustandig", "responsable", "propietario",
+            "assigned to", "relationship manager", "salesperson", "owner user account",
+            "kundenbetreuer", "zustandig", "responsable", "propietario",
+            "responsavel", "proprietario", "responsabile", "accountmanager", "opiekun", "担当者", "负责人", "담당자",
         ),
         "owner_email": (
             "csm email", "csm email address", "customer success manager email", "account owner email",
@@ -79,26 +83,39 @@ ACCOUNTS = FieldTable(
         ),
         "deputy": (
             "deputy", "deputy csm", "backup csm", "secondary csm", "deputy owner", "backup owner", "secondary owner",
+            "co owner",
         ),
         "arr": (
             "arr", "annual recurring revenue", "current arr", "contracted arr", "total arr", "annual contract value",
             "acv", "annualized contract value", "annualised contract value", "annual value", "arr amount",
-            "annual recurring revenue amount", "jahreswert", "jahresumsatz arr", "amount",
+            "annual recurring revenue amount", "jahreswert", "jahresumsatz arr", "valor anual", "importe anual",
+            "valor anual do contrato", "valeur annuelle",
+            "montant annuel", "valore annuo", "jaarwaarde", "wartosc roczna", "年間契約額", "年額", "年度合同金额",
+            "amount",
         ),
         "currency": (
             "arr currency", "currency", "currency iso code", "currency code", "account currency",
             "company currency", "customer currency", "deal currency code", "annual contract value currency",
-            "acv currency", "amount currency", "wahrung", "devise", "moneda", "moeda", "valuta",
+            "acv currency", "amount currency", "currency of arr", "wahrung", "devise", "moneda", "moeda", "valuta",
+            "waluta", "通貨", "币种", "货币", "통화", "валюта", "מטבע", "العملة",
         ),
         "contract_start": (
             "contract start date", "contract start", "subscription start date", "subscription start", "start date",
             "contract effective date", "original contract date", "initial contract date", "customer since",
-            "became a customer date", "term start date", "vertragsbeginn", "debut du contrat", "inicio del contrato",
+            "became a customer date", "customer from", "term start date", "vertragsbeginn",
+            "debut du contrat", "date de debut",
+            "inicio del contrato", "fecha de inicio", "inicio do contrato", "data de inicio", "data inizio",
+            "begindatum",
+            "data rozpoczecia", "契約開始日", "合同开始日期",
         ),
         "renewal_date": (
             "renewal date", "next renewal date", "contract renewal date", "renewal", "renews on", "next renewal",
             "contract end date", "contract end", "subscription end date", "subscription renewal date",
-            "term end date", "end date", "vertragsende", "verlangerungsdatum", "fin du contrat", "fin del contrato",
+            "term end date", "end date", "vertragsende", "verlangerungsdatum", "fin du contrat",
+            "date de renouvellement",
+            "fin del contrato", "fecha de renovacion", "fim do contrato", "data de renovacao", "data di rinnovo",
+            "verlengingsdatum", "data odnowienia", "更新日", "契約更新日", "契約終了日", "续约日期",
+            "合同结束日期", "갱신일",
         ),
         "tier": (
             "cs tier", "customer tier", "account tier", "tier", "touch model", "cs segment", "customer segment",

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,6 +22,9 @@ _SAMPLE = 60
 _STRAY_NULS = 20
 _LONGEST_CELL = 1_000_000
 _QUOTED = 200
+_NAMED = 5
+_MOST_CELLS = 16_384
+"""As many columns as a sheet of a workbook can have."""
 _MOST_SHARED, _SHORT = 20_000, 40
 
 Recognised = Callable[[Sequence[str]], int]
@@ -78,19 +82,16 @@ def read(
 def _of_workbook(data: bytes, name: str, recognised: Recognised) -> Sheet:
     """The sheet whose header names most fields; the first of them if several do."""
     sheets = workbooks.read(data, name)
-    filled = [sheet for sheet in sheets if any(cells for _, cells in sheet.rows)]
+    filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
         raise UserError(ImportRefusal.FILE_EMPTY)
     chosen = max(filled, key=lambda sheet: max(recognised(cells) for _, cells in sheet.rows[:_SAMPLE]))
-    rows: list[Row] = []
-    blank = False
-    for line, cells in chosen.rows:
-        if cells:
-            rows.append(Row(line, cells, blank))
-        blank = not cells
+    lines = [chosen.rows[0][0] - 1, *(line for line, _ in chosen.rows)]
+    rows = tuple(Row(line, cells, line > above + 1) for above, (line, cells) in zip(lines, chosen.rows, strict=False))
     others = [sheet.name for sheet in filled if sheet is not chosen]
-    notes = (note(Remark.SHEET_CHOSEN, sheet=chosen.name, others=others),) if others else ()
-    return Sheet(tuple(rows), "workbook", "", notes=notes)
+    named, more = others[:_NAMED], len(others[_NAMED:])
+    notes = (note(Remark.SHEET_CHOSEN, sheet=chosen.name, others=named, more=more),) if others else ()
+    return Sheet(rows, "workbook", "", notes=notes)
 
 
 def _of_text(decoded: encodings.Decoded, delimiter: str | None, recognised: Recognised) -> Sheet:
@@ -129,7 +130,9 @@ def _sniffed(lines: list[str], recognised: Recognised) -> str:
 
     def score(delimiter: str) -> tuple[int, float]:
         """How many fields the best row names, and how many cells a row has, weighted by how many rows agree."""
-        rows = [cells for cells in csv.reader(lines[:_SAMPLE], delimiter=delimiter) if cells]
+        rows: list[list[str]] = []
+        with suppress(csv.Error):  # a cell that is too long is told of when the rows are read
+            rows.extend(cells for cells in csv.reader(lines[:_SAMPLE], delimiter=delimiter) if cells)
         if not rows:
             return 0, 0
         (width, count), *_ = Counter(map(len, rows)).most_common(1)
@@ -152,7 +155,9 @@ def _unwrapped(lines: list[str], start: int, delimiter: str) -> list[str]:
 
 
 def _is_one_cell(line: str, delimiter: str) -> bool:
-    return len(next(csv.reader([line], delimiter=delimiter), [])) == 1
+    with suppress(csv.Error):
+        return len(next(csv.reader([line], delimiter=delimiter), [])) == 1
+    return False
 
 
 def _parsed(lines: list[str], start: int, delimiter: str) -> Iterator[Row | BadRow]:
@@ -165,7 +170,7 @@ def _parsed(lines: list[str], start: int, delimiter: str) -> Iterator[Row | BadR
         line = start
         try:
             for cells in reader:
-                yield _row(line, cells, shared)
+                yield _row(line, cells, shared) if len(cells) <= _MOST_CELLS else _too_wide(line, cells)
                 line = start + reader.line_num
             return
         except csv.Error as error:
@@ -173,6 +178,11 @@ def _parsed(lines: list[str], start: int, delimiter: str) -> Iterator[Row | BadR
                 line + 1, None, lines[line].strip()[:80], _quote_trouble(str(error)), lines[line].strip()[:_QUOTED]
             )
             start = line + 1
+
+
+def _too_wide(line: int, cells: list[str]) -> BadRow:
+    reason = note(Remark.TOO_WIDE, cells=len(cells), most=_MOST_CELLS)
+    return BadRow(line + 1, None, None, reason, ", ".join(cells[:_QUOTED])[:_QUOTED])
 
 
 def _as_written(text: str, line: int, delimiter: str) -> Row | None:

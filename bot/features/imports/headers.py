@@ -15,6 +15,8 @@ from bot.features.imports.remarks import Remark
 _GENERIC = frozenset(("fullname", "name", "label", "displayname"))
 # A record that belongs to ours, and is not ours.
 _OTHER_RECORDS = ("parent", "ultimate", "billing", "created", "last modified", "previous", "partner", "reseller")
+_OUR_RECORDS = re.compile(r"(?:account|company|customer|client|organi[sz]ation)s?\s*$")
+_BEFORE_A_DASH = re.compile(r"(?:account|company|customer|client|organi[sz]ation)\s+[-–]\s+(?=\S)", re.IGNORECASE)
 # In brackets or before a name, these make another figure of it.
 _OTHER_FIGURES = re.compile(
     r"\b(?:previous|prior|prev|last|old|target|forecast(?:ed)?|projected|potential|lost|churn(?:ed)?|expansion|"
@@ -25,8 +27,8 @@ _BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]\s*")
 _IN_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _CODE_AT_END = re.compile(r"[\s,_-]+(?:in\s+)?([A-Z]{3})$")
 _UNIT_AT_END = re.compile(
-    r"[\s,:_-]+(?:in\s+)?(?P<unit>(?:[A-Z]{3}|[^\w\s]{1,3})?\s*'?(?:k|t|000s?|m|mn|mio\.?|bn|thousands?|thsd|millions?|"
-    r"billions?|tsd\.?|lakhs?|crores?)\s*(?:of\s+)?(?:[A-Z]{3}|[€£$¥₹]|euros?|dollars?)?|T€|TEUR|kEUR|KUSD|TUSD|TCHF)$",
+    r"[\s,:_-]+(?:in\s+)?(?P<unit>(?:(?P<code>[A-Z]{3})|[^\w\s]{1,3})?\s*'?(?:k|t|000s?|m|mn|mio\.?|bn|thousands?|thsd|millions?|"
+    r"billions?|tsd\.?|lakhs?|crores?)\s*(?:of\s+)?(?:(?P<code_after>[A-Z]{3})|[€£$¥₹]|euros?|dollars?)?|T€|TEUR|kEUR|KUSD|TUSD|TCHF)$",
     re.IGNORECASE,
 )
 _SIGN_AT_END = re.compile(r"[\s,:_-]*(?:in\s+)?([$€£¥₹])$")
@@ -74,7 +76,8 @@ def variants(header: str) -> tuple[Variant, ...]:
         keys.setdefault(key(_BRACKETS.sub(" ", text)), Remark.BY_EXACT_NAME)
     for bare in (_without_unit(text), _without_unit(_BRACKETS.sub(" ", text)) if _is_unit(inside) else ""):
         keys.setdefault(key(bare), Remark.BY_UNIT)
-    for bare in _lookups(text):
+    dash = _BEFORE_A_DASH.match(text)
+    for bare in (*_lookups(text), text[dash.end() :] if dash else ""):
         keys.setdefault(key(bare), Remark.BY_LOOKUP)
     if inside and not _OTHER_FIGURES.search(inside):
         outside = _BRACKETS.sub(" ", text)
@@ -91,9 +94,8 @@ def currency_of(header: str) -> str | None:
         for word in re.findall(r"(?<![A-Za-z])[kKtT]?([A-Z]{3})(?![A-Za-z])", text):
             if currencies.is_code(word) and word not in currencies.ALSO_WORDS:
                 return str(word)
-    unit = _UNIT_AT_END.search(header)
-    for text in (*_IN_BRACKETS.findall(header), unit["unit"] if unit else "", *_SIGN_AT_END.findall(header)):
-        for word in re.findall(r"[kKtTmM]?(EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD)\b", text):
+    for text in (*_IN_BRACKETS.findall(header), _unit_at_end(header), *_SIGN_AT_END.findall(header)):
+        for word in re.findall(r"[kKtTmM]?(EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD)[kKtTmM]?\b", text):
             return str(word)
         sign = re.search(r"(?:US|CA|A|NZ|C)?\$|[€£¥₹]", text)
         if sign:
@@ -103,8 +105,7 @@ def currency_of(header: str) -> str | None:
 
 def scale_of(header: str) -> int:
     """What the figures below a header count in: 1,000 for `ARR ($K)` and `ARR in thousands`, else 1."""
-    unit = _UNIT_AT_END.search(header)
-    for text in (*_IN_BRACKETS.findall(header), unit["unit"] if unit else ""):
+    for text in (*_IN_BRACKETS.findall(header), _unit_at_end(header)):
         if not text.strip():
             continue
         for pattern, scale in _SCALES:
@@ -144,16 +145,25 @@ def _without_unit(text: str) -> str:
     match = _CODE_AT_END.search(text)
     if match and currencies.is_code(match[1]) and match[1] not in currencies.ALSO_WORDS:
         text = text[: match.start()]
-    for pattern in (_UNIT_AT_END, _SIGN_AT_END):
-        match = pattern.search(text)
-        if match and match.start():
-            return text[: match.start()]
-    return text
+    unit = _UNIT_AT_END.search(text)
+    if unit and unit.start() and _unit_at_end(text):
+        return text[: unit.start()]
+    match = _SIGN_AT_END.search(text)
+    return text[: match.start()] if match and match.start() else text
+
+
+def _unit_at_end(header: str) -> str:
+    """The unit that a header ends in, such as `EUR k`; empty for a word that only looks like one: `Account Link`."""
+    match = _UNIT_AT_END.search(header)
+    if match is None:
+        return ""
+    codes = [code for code in (match["code"], match["code_after"]) if code]
+    return str(match["unit"]) if all(currencies.is_code(code.upper()) for code in codes) else ""
 
 
 def _lookups(text: str) -> list[str]:
     """`Account: Account Name`, `Customer Success Manager: Full Name`, `CSM__r.Name`: the fields that they show."""
-    parts = [part.strip() for part in re.split(r":|__r\.|(?<=[A-Za-z])\.(?=[A-Za-z])", text) if part.strip()]
+    parts = [part.strip() for part in re.split(r":|__[rR]\.|(?<=[A-Za-z])\.(?=[A-Za-z])", text) if part.strip()]
     if len(parts) < 2:
         return []
     *before, last = parts
@@ -161,4 +171,6 @@ def _lookups(text: str) -> list[str]:
         return []
     if key(last) in _GENERIC:
         return [before[-1], f"{before[-1]} {last}"]
+    if key(last) == "id" and not _OUR_RECORDS.search(folded(before[-1])):
+        return [f"{before[-1]} {last}"]  # `Account Owner.id` is not the id of the account
     return [f"{before[-1]} {last}", last] if key(last) in ("email", "id", "emailaddress") else [last]

@@ -54,7 +54,8 @@ class LedgerSnapshot:
         )
         table = schema.account
         columns = (table.c.id, table.c.external_id, table.c.name)
-        for row in session.execute(select(*columns).where(table.c.workspace_id == workspace_id)):
+        there = (table.c.workspace_id == workspace_id) & table.c.taken_back_at.is_(None)
+        for row in session.execute(select(*columns).where(there)):
             snapshot.add(row.id, row.external_id, row.name)
             if row.external_id is not None:
                 snapshot.numbered_names.setdefault(_name_key(row.name), row.external_id)

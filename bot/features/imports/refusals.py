@@ -25,4 +25,6 @@ class ImportRefusal(Refusal):
     CURRENCY_MISSING = "imports.currency_missing"
     ACCOUNT_COLUMN_MISSING = "imports.account_column_missing"
     WRITTEN_MEANWHILE = "imports.written_meanwhile"
+    BATCH_UNKNOWN = "imports.batch_unknown"
+    BATCH_UNDONE = "imports.batch_undone"
     WORKSPACE_NOT_CHOSEN = "imports.workspace_not_chosen"

@@ -54,6 +54,7 @@ class Remark(StrEnum):
     TOO_LONG = "too_long"
     TOO_LONG_TO_BE = "too_long_to_be"
     TOO_MANY_CELLS = "too_many_cells"
+    TOO_WIDE = "too_wide"
     WORD_UNKNOWN = "word_unknown"
     # Why a line is no row.
     LINE_FOOTER = "line_footer"
@@ -80,6 +81,7 @@ class Remark(StrEnum):
     ENCODING_GUESSED = "encoding_guessed"
     HEADER_BELOW = "header_below"
     HEADER_NEAR = "header_near"
+    HEADER_TWICE = "header_twice"
     HEADER_RIVALS = "header_rivals"
     LINES_LEFT_OUT = "lines_left_out"
     NAMESAKES = "namesakes"
@@ -91,6 +93,13 @@ class Remark(StrEnum):
     SIGN_GUESSED = "sign_guessed"
     UNIT_OF_HEADER = "unit_of_header"
     WITHOUT_PORTFOLIO = "without_portfolio"
+    # Why something stays when an import is undone.
+    STAYS_CHANGED = "stays_changed"
+    STAYS_GONE = "stays_gone"
+    STAYS_LATER_IMPORT = "stays_later_import"
+    STAYS_MOVED_ON = "stays_moved_on"
+    STAYS_NAMED = "stays_named"
+    STAYS_REFUSED = "stays_refused"
     # Why a header became a field, or stays unused.
     BY_BRACKETS = "by_brackets"
     BY_EXACT_NAME = "by_exact_name"

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.values.money import Money
 from bot.features.imports.remarks import Note
+from bot.store.entities import Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,29 @@ class Report:
     def taken(self) -> int:
         """Rows that are in the ledger after this, whether or not they changed anything."""
         return len(self.created) + self.changed_rows + self.unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Something that an undo leaves as it is: a row, or the value of one field of it, and why."""
+
+    entity: Entity
+    name: str
+    field: str | None
+    why: Note
+
+
+@dataclass(slots=True)
+class UndoReport:
+    """What an undo came to: rows taken back by entity, rows that got values back, and what stays.
+
+    `colleagues` counts the colleagues whom the import added: they stay, for who is one of us is no fact of a customer.
+    """
+
+    batch_id: int
+    file: str
+    kind: str
+    taken_back: dict[Entity, int] = field(default_factory=dict)
+    restored: int = 0
+    stays: list[Stays] = field(default_factory=list)
+    colleagues: int = 0

@@ -26,7 +26,7 @@ Cell = str | list[str]
 
 
 def sheets(data: bytes) -> list[tuple[str, bool, list[tuple[int, list[Cell]]]]]:
-    """Each worksheet: its name, whether people see it, and its rows with their line, counted from 1."""
+    """Each worksheet: its name, whether people see it, and its rows that are not empty with their line, from 1."""
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         return [
             (meta.name, meta.visible is SheetVisibleEnum.Visible, list(_rows(workbook, meta.name)))
@@ -42,7 +42,8 @@ def _rows(workbook: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[Cel
         texts = [_text(cell) for cell in cells]
         while texts and not texts[-1]:
             texts.pop()
-        yield first + position, texts
+        if texts:
+            yield first + position, texts
 
 
 def _text(cell: object) -> Cell:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from bot.domain import enums
-from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
+from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id, taken_back_at
 from bot.store.types import BigInt, Clean, Key, UtcDateTime, Word, bytewise
 
 workspace = Table(
@@ -71,6 +71,7 @@ portfolio = Table(
     Column("channel_lost_at", UtcDateTime),
     Column("product_channel_lost_at", UtcDateTime),
     Column("go_to_market_channel_lost_at", UtcDateTime),
+    taken_back_at(),
     UniqueConstraint("workspace_id", "name"),
 )
 
@@ -102,6 +103,7 @@ account = Table(
     loose_ref("packet_accepted_by"),
     Column("labels", JSON),
     Column("created_at", UtcDateTime, nullable=False),
+    taken_back_at(),
     UniqueConstraint("workspace_id", "slug"),
     UniqueConstraint("workspace_id", "external_id"),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Column, ForeignKey, MetaData
 
-from bot.store.types import BigInt
+from bot.store.types import BigInt, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -31,3 +33,8 @@ def of_account() -> Column[int]:
 def loose_ref(name: str) -> Column[int]:
     """A reference kept without a constraint, where two rows would otherwise need each other to exist first."""
     return Column(name, BigInt)
+
+
+def taken_back_at() -> Column[datetime]:
+    """When the import that added a row was undone. Such a row keeps its id and its history and counts nowhere."""
+    return Column("taken_back_at", UtcDateTime)

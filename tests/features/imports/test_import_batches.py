@@ -21,6 +21,7 @@ from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, ImportRun, import_accounts, import_facts
 from bot.store import schema
 from bot.store.engine import Database
+from tests.support.databases import Databases
 from tests.support.factory import NOON
 
 HEADER = "Account ID,Account Name,Owner,ARR,Currency\n"
@@ -65,28 +66,50 @@ def test_an_import_that_breaks_in_the_middle_has_written_nothing(
     assert len(taken(database, book(50)).created) == 50
 
 
-def test_a_killed_process_has_written_nothing(tmp_path: Path) -> None:
-    """The process ends itself, without a word, in the middle of its writing."""
-    (tmp_path / "book.csv").write_text(book(2_500))
-    dies = (
-        "import os, bot.features.imports.account_changes as changes\n"
-        "write, calls = changes.apply, []\n"
-        "def die(*args, **facts):\n"
-        "    write(*args, **facts)\n"
-        "    calls.append(1)\n"
-        "    if len(calls) == 2: os._exit(9)\n"
-        "changes.apply = die\n"
-        "from bot.__main__ import main\n"
-        "main(['import', 'accounts', 'book.csv'])\n"
-    )
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/p.sqlite3"}
-    environment["PYTHONPATH"] = str(Path(import_run.__file__).parents[3])
-    ended = subprocess.run(
-        [sys.executable, "-c", dies], cwd=tmp_path, env=environment, capture_output=True, check=False
-    )
+def killed(url: str, folder: Path, dies: str, *words: str) -> None:
+    """Type a command in a process that runs `dies` first and ends itself, without a word, in the middle of its work."""
+    code = f"import os\n{dies}\nfrom bot.__main__ import main\nmain({list(words)!r})\n"
+    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(Path(import_run.__file__).parents[3])}
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     assert ended.returncode == 9, ended.stderr
-    database = Database(environment["DATABASE_URL"])
+
+
+DIES_WRITING = """
+import bot.features.imports.account_changes as changes
+write, calls = changes.apply, []
+def die(*args, **facts):
+    write(*args, **facts)
+    calls.append(1)
+    if len(calls) == 2: os._exit(9)
+changes.apply = die
+"""
+DIES_UNDOING = """
+import bot.features.imports.undo as undo
+undo.BATCH, calls, take_back = 500, [], undo._Undoing.take_back
+def die(*args):
+    take_back(*args)
+    calls.append(1)
+    if len(calls) == 2: os._exit(9)
+undo._Undoing.take_back = die
+"""
+
+
+def test_a_killed_process_has_written_nothing(databases: Databases, tmp_path: Path) -> None:
+    """Neither an import nor an undo is ever half done; both can be typed again."""
+    (tmp_path / "book.csv").write_text(book(2_500))
+    url = databases.empty()
+    killed(url, tmp_path, DIES_WRITING, "import", "accounts", "book.csv")
+    database = Database(url)
     assert [count(database, table) for table in (schema.account, schema.history, schema.import_batch)] == [0, 0, 0]
+    with database.begin() as session:
+        ours = session.execute(select(schema.workspace.c.id)).scalar_one()
+    run = ImportRun(database, ours, NOON)
+    batch = import_accounts(run, File("book.csv", book(2_500).encode()), Options()).batch_id
+    before = rows(database, schema.account), rows(database, schema.import_batch), count(database, schema.history)
+    killed(url, tmp_path, DIES_UNDOING, "import", "undo", str(batch))
+    after = rows(database, schema.account), rows(database, schema.import_batch), count(database, schema.history)
+    assert after == before
     database.dispose()
 
 

@@ -1,0 +1,112 @@
+"""Takes back what an import wrote, as long as nobody changed it since.
+
+A row that the import added is taken back as a whole: it keeps its id and its history and counts nowhere from then on.
+Of a row that the import changed, each value goes back to what it was before. Whatever somebody changed since, or built
+on, stays as it is and is named. What the bot works out by itself (stages, risks) holds nothing up: it follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.domain.enums import AccountStatus
+from bot.features.imports import batches, undo_checks
+from bot.features.imports.merge_policy import SURFACE
+from bot.features.imports.remarks import Remark, note
+from bot.features.imports.report import Stays, UndoReport
+from bot.features.imports.undo_checks import Row, Written
+from bot.store import accounts, ledger, schema
+from bot.store.entities import Entity
+from bot.store.ledger import Author, Change
+
+BATCH = 1000
+
+# What names other rows goes before what is named.
+_IN_ORDER = (Entity.OUTCOME, Entity.PROMISE, Entity.PERSON, Entity.ACCOUNT, Entity.PORTFOLIO)
+
+
+def undo(session: Session, by: Author, batch_id: int, now: datetime) -> UndoReport:
+    """Take back a batch of the author's workspace; the caller commits. `by.member_id` is None for the command line.
+
+    Raises `UserError` when there is no such batch, or when it was undone already: of two who try only one does it.
+    """
+    batch = batches.claim_undo(session, by, batch_id, now)
+    report = UndoReport(batch_id, batch.file, batch.kind)
+    report.colleagues = batches.added_colleagues(session, by.workspace_id, batch_id)
+    lines = batches.Lines(session, by.workspace_id, batch_id)
+    undoing = _Undoing(session, Author(by.workspace_id, by.member_id, SURFACE, batch_id), report, now)
+    for entity in _IN_ORDER:
+        last = 0
+        while written := lines.of(entity, after=last, limit=BATCH):
+            last = written[-1].line_id
+            undoing.take_back(entity, written)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """One undo: who does it and when, and what came of it so far."""
+
+    session: Session
+    by: Author
+    report: UndoReport
+    now: datetime
+
+    def take_back(self, entity: Entity, written: Sequence[Written]) -> None:
+        """Take back some of what the batch wrote in the rows of one entity."""
+        account_ids = {one.account_id for one in written if one.account_id is not None}
+        ledger.touch(self.session, sorted(account_ids), self.now)
+        checked = undo_checks.check(self.session, self.by, entity, written)
+        self.report.stays += checked.stays
+        why = f"{self.report.file}, undone"
+        changes = [Change(row, _removed(entity, row, self.now), why) for row in checked.added]
+        changes += [Change(row, values, why) for row, values in checked.changed]
+        done = self._write(entity, changes)
+        removed = [change.row["id"] for change in done if "taken_back_at" in change.values]
+        self.report.taken_back[entity] = self.report.taken_back.get(entity, 0) + len(removed)
+        self.report.restored += len(done) - len(removed)
+        if entity is Entity.ACCOUNT:
+            self._index(done, removed)
+
+    def _write(self, entity: Entity, changes: Sequence[Change]) -> list[Change]:
+        """Write the changes that can be written: one that the database refuses never holds up the others."""
+        if not changes:
+            return []
+        try:
+            with self.session.begin_nested():
+                ledger.change_many(self.session, self.by, entity, self.now, changes)
+        except IntegrityError:
+            if len(changes) == 1:
+                name = undo_checks.name_of(entity, changes[0].row)
+                self.report.stays.append(Stays(entity, name, None, note(Remark.STAYS_REFUSED)))
+                return []
+            middle = len(changes) // 2
+            return self._write(entity, changes[:middle]) + self._write(entity, changes[middle:])
+        return list(changes)
+
+    def _index(self, done: Sequence[Change], removed: Sequence[int]) -> None:
+        """Let accounts be found by the names they have now, and those that were taken back by none."""
+        for table in (schema.account_word, schema.account_spelling):
+            ours = (table.c.workspace_id == self.by.workspace_id) & table.c.account_id.in_(removed)
+            self.session.execute(delete(table).where(ours))
+        for change in done:
+            if "name" in change.values:
+                accounts.index_words(self.session, self.by.workspace_id, change.row["id"], change.values["name"])
+
+
+def _removed(entity: Entity, row: Row, now: datetime) -> dict[str, Any]:
+    """What is written into a row that is taken back: the mark, and what frees its place for another."""
+    if entity is Entity.ACCOUNT:
+        free = dict.fromkeys(("owner_id", "deputy_id", "portfolio_id", "external_id"))
+        # Nobody can type a slug that begins like this.
+        return {"taken_back_at": now, "status": AccountStatus.FORMER, "slug": f"~{row['id']}", **free}
+    if entity is Entity.PORTFOLIO:
+        return {"taken_back_at": now, "name": f"{row['name']} ~{row['id']}", "next_digest_at": None}
+    return {"taken_back_at": now}
