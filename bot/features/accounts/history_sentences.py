@@ -66,8 +66,8 @@ def sentence(change: HistoryChange, names: NameLookup) -> str | None:
         added = _ADDED.get(change.entity)
         return added(change, names) if added else None
     if change.after.get("taken_back_at"):
-        what = "the account" if change.entity == "account" else names.row(change.entity, change.row_id)
-        return f"took back {what}, with the import that added it"
+        what = None if change.entity == "account" else names.row(change)
+        return say(HistoryPhrase.TAKEN_BACK, what=what)
     special = _CHANGED[change.entity](change, names) if change.entity in _CHANGED else None
     if special is not None or change.entity in _ONLY_SPECIAL:
         return special

@@ -23,6 +23,7 @@ class HistoryPhrase(Phrase):
     JUDGEMENT_ADDED = "accounts/history.judgement_added"
     STAGE_ENTRY_ADDED = "accounts/history.stage_entry_added"
 
+    TAKEN_BACK = "accounts/history.taken_back"
     PACKET_ACCEPTED = "accounts/history.packet_accepted"
     FIRST_WIN = "accounts/history.first_win"
     PERSON_LEFT = "accounts/history.person_left"
