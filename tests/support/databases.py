@@ -146,8 +146,8 @@ class Databases:
     def clean(self) -> None:
         """Remove what was made."""
         if self.postgres:
-            for name in self.made:
-                self.postgres.give_back(name)
+            while self.made:
+                self.postgres.give_back(self.made.pop())
 
 
 @pytest.fixture(scope="session")
