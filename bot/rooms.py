@@ -23,6 +23,10 @@ from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.home import slack as home_slack
 from bot.features.home.ids import HomeActionId
+from bot.features.imports import jobs as import_jobs
+from bot.features.imports import messages as import_messages
+from bot.features.imports import slack as import_slack
+from bot.features.imports.ids import ImportActionId
 from bot.features.meetings import grammar as meeting_grammar
 from bot.features.meetings import jobs as meeting_jobs
 from bot.features.meetings import messages as meeting_messages
@@ -66,6 +70,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *portfolio_messages.KINDS,
     *undelivered_messages.KINDS,
     *workspace_messages.KINDS,
+    *import_messages.KINDS,
 )
 """Every kind of message that we send."""
 
@@ -75,6 +80,7 @@ JOBS: tuple[Job, ...] = (
     *portfolio_jobs.JOBS,
     *risk_jobs.JOBS,
     *workspace_jobs.JOBS,
+    *import_jobs.JOBS,
     *undelivered_jobs.jobs(MESSAGE_KINDS),
     Job("forget old submissions", submissions.forget, ticks=30),
 )
@@ -89,6 +95,7 @@ ACTIONS = IdTable(
     StepActionId,
     EvidenceActionId,
     HomeActionId,
+    ImportActionId,
     MeetingActionId,
     PacketActionId,
     PlanActionId,
@@ -136,6 +143,7 @@ LISTENERS: tuple[Listeners, ...] = (
     packet_slack,
     home_slack,
     workspace_slack,
+    import_slack,
 )
 
 

@@ -93,7 +93,15 @@ class Gate:
         return web.Response(text=f"OK - {len(content or b'')}")
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """The content of an uploaded file."""
+        """The content of a file: for the app with its token and `files:read`, for the page of this sandbox as it is.
+
+        Without the right Slack shows a login page instead, and so does this.
+        """
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        on_page = request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
+        tokens, scopes = self._world.tokens, self._world.manifest.scopes
+        if not on_page and (token != tokens.bot or tokens.revoked or "files:read" not in scopes):
+            return web.Response(status=302, headers={"Location": "/?redir=files"})
         upload = self._world.uploads.get(request.match_info["file"])
         if upload is None or upload["content"] is None:
             return web.Response(status=404, text="no such file")

@@ -85,7 +85,7 @@ def load_manifest(source: Path | Json) -> Manifest:
     return Manifest(
         name=str(display["name"]),
         bot_name=str((features.get("bot_user") or {}).get("display_name") or display["name"]),
-        scopes=frozenset(scopes.get("bot") or []),
+        scopes=frozenset([*(scopes.get("bot") or []), *(scopes.get("bot_optional") or [])]),
         events=frozenset((settings.get("event_subscriptions") or {}).get("bot_events") or []),
         commands=_commands(features.get("slash_commands") or []),
         shortcuts={

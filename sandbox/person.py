@@ -11,6 +11,7 @@ from sandbox.payloads import view_json
 from sandbox.readable import Reader
 from sandbox.snapshot import message_snapshot
 from sandbox.viewstore import top
+from sandbox.webapi.files import dropped
 from sandbox.webapi.posting import thread_of
 from sandbox.webapi.reactions import react
 from sandbox.world import World
@@ -63,6 +64,19 @@ class Person:
             )
         )
         await acts.announce_message(self._world, place, message)
+        return message_snapshot(state, message)
+
+    async def drop(self, name: str, content: bytes, channel: str = "dm") -> Json:
+        """Drop a file into a conversation, and send it; gives the message."""
+        return await self.share(
+            dropped(self._world, self._writable(channel), self._user, name, content), channel=channel
+        )
+
+    async def share(self, *files: Json, channel: str = "dm") -> Json:
+        """Send a message of files that Slack has already, as when a file is shared again; gives the message."""
+        place, state = self._writable(channel), self._world.state
+        message = Message(place.id, state.next_ts(), self.id, "", files=list(files), subtype="file_share")
+        await acts.announce_message(self._world, place, state.post(message))
         return message_snapshot(state, message)
 
     async def command(self, line: str, channel: str = "general") -> None:

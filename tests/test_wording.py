@@ -51,7 +51,7 @@ ENDS_WITH_WHAT_TO_TYPE = {
     ImportRefusal.ACCOUNT_COLUMN_MISSING,
     AdminRefusal.POSTGRESQL_HAS_ITS_OWN,
 }
-NOTHING_TO_SHOW = {"closed_on", "entity", "since", "grade", "kind", "on", "until"}
+NOTHING_TO_SHOW = {"closed_on", "entity", "since", "grade", "kind", "on", "state", "until"}
 SPECIAL: list[tuple[UserError, str]] = [
     (
         UserError(AppRefusal.NOT_YOUR_ACCOUNT, account="Acme", owner=None),

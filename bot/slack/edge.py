@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from bot.app import submissions
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.clock import Clock
+from bot.slack import files
 from bot.slack.lanes import Lane
 from bot.slack.markup import Message
 from bot.slack.payload import Body, Caller, seen_of, sender_of, submission_of, surface_of
@@ -148,6 +149,10 @@ class Edge:
         except (SlackApiError, TimeoutError) as error:
             raise UserError(SlackRefusal.READERS_UNKNOWN, field) from error
         await self._remember(sender, [answer["user"] for answer in answers if is_person(answer["user"])])
+
+    async def file(self, slack_id: str) -> bytes:
+        """The content of a file that somebody dropped into our messages; `UserError` when it cannot be read."""
+        return await files.read(self.client, self._session, slack_id)
 
     def message(self, view: object) -> Message:
         """The message of an `XxxView` by its template `xxx.html`."""

@@ -17,3 +17,6 @@ class SlackRefusal(Refusal):
     READERS_UNSEEN = "slack.readers_unseen"
     READERS_UNKNOWN = "slack.readers_unknown"
     SURVEY_RUNNING = "slack.survey_running"
+    FILES_NOT_ALLOWED = "slack.files_not_allowed"
+    FILE_TOO_LARGE = "slack.file_too_large"
+    FILE_NOT_READ = "slack.file_not_read"

@@ -233,11 +233,13 @@ def _touching(dialect: str) -> postgresql.Insert | sqlite.Insert:
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON keeps it in history and exports: enums by value, dates ISO, decimals as text."""
+    """`value` as JSON keeps it in history and exports: enums by value, dates ISO, decimals and bytes as text."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
     return format(value, "f") if isinstance(value, Decimal) else value
 
 

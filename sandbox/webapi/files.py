@@ -1,12 +1,13 @@
-"""files.getUploadURLExternal and files.completeUploadExternal: the two steps of an upload."""
+"""The two steps of an upload, files.getUploadURLExternal and files.completeUploadExternal; and files.info."""
 
 import mimetypes
 
 from sandbox.errors import SlackError
-from sandbox.model import Json, Message
+from sandbox.model import Channel, Json, Message, User
 from sandbox.mrkdwn import normalise
 from sandbox.webapi.posting import publish_message, thread_of
 from sandbox.webapi.registry import Call, method
+from sandbox.world import World
 
 
 @method("files.getUploadURLExternal", "files:write")
@@ -51,6 +52,25 @@ def complete_upload(call: Call) -> Json:
     return {"files": shared}
 
 
+@method("files.info", "files:read")
+def info(call: Call) -> Json:
+    """What is known of a file that stands in a conversation of the app's."""
+    upload = call.world.uploads.get(call.required("file"))
+    shared = (upload or {}).get("shared")
+    if shared is None:
+        raise SlackError("file_not_found")
+    return {"file": shared, "comments": [], "content": ""}
+
+
+def dropped(world: World, channel: Channel, user: User, name: str, content: bytes) -> Json:
+    """Keep a file that a person drops into a conversation; returns its object."""
+    file_id = world.state.new_id("F")
+    world.uploads[file_id] = {"name": name, "length": len(content), "content": content}
+    shared = _file_json(world, file_id, name, user.id) | {"channels": [], "ims": [channel.id], "groups": []}
+    world.uploads[file_id]["shared"] = shared
+    return shared
+
+
 def _finished(call: Call, entry: object) -> Json:
     file_id = entry.get("id") if isinstance(entry, dict) else None
     upload = call.world.uploads.get(str(file_id))
@@ -58,17 +78,22 @@ def _finished(call: Call, entry: object) -> Json:
         raise SlackError("file_not_found")
     if upload["content"] is None or len(upload["content"]) != upload["length"]:
         raise SlackError("file_update_failed")
-    name = upload["name"]
+    shared = _file_json(call.world, str(file_id), upload["name"], call.world.state.bot.id)
+    upload["shared"] = shared = shared | {"title": str(entry.get("title") or upload["name"])}
+    return shared
+
+
+def _file_json(world: World, file_id: str, name: str, user_id: str) -> Json:
     return {
         "id": file_id,
         "name": name,
-        "title": str(entry.get("title") or name),
+        "title": name,
         "mimetype": mimetypes.guess_type(name)[0] or "application/octet-stream",
         "filetype": name.rpartition(".")[2] if "." in name else "text",
-        "size": upload["length"],
-        "user": call.world.state.bot.id,
-        "created": call.world.state.epoch(),
+        "size": world.uploads[file_id]["length"],
+        "user": user_id,
+        "created": world.state.epoch(),
         "mode": "hosted",
-        "url_private": f"{call.world.url}/files/{file_id}/{name}",
-        "url_private_download": f"{call.world.url}/files/{file_id}/download/{name}",
+        "url_private": f"{world.url}/files/{file_id}/{name}",
+        "url_private_download": f"{world.url}/files/{file_id}/download/{name}",
     }

@@ -144,6 +144,10 @@ def _value(operation: str, path: str, name: str, hint: Any, rows: Callable[[str,
         return False
     if inspect.isclass(kind) and issubclass(kind, Enum):
         return next(iter(kind))
+    if kind is bytes:
+        return b"Name\nA name that is new\n"
+    if get_origin(kind) is Mapping:
+        return {}
     if dataclasses.is_dataclass(kind) and inspect.isclass(kind):
         parts = get_type_hints(kind)
         names = [field.name for field in dataclasses.fields(kind)]

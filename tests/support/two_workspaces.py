@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor
 from bot.domain.enums import CadenceKind, Change, Direction, ObstacleKind, Part, RiskKind, Severity, Source, Verdict
 from bot.features.accounts.new_account import NewAccount
+from bot.features.imports import queries
+from bot.features.imports.dropped_files import KIND
+from bot.features.imports.queries import DropState, NewFile
 from bot.store import accounts, ledger, members, schema
 from bot.store.entities import Entity
 from bot.store.members import SlackUser
@@ -78,7 +81,17 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
     waiting = {"workspace_id": workspace_id, "proposer_id": admin.member.id, "portfolio_id": portfolio_id, **wanted}
     proposed = insert(schema.proposal).values(**waiting, created_at=NOW).returning(schema.proposal.c.id)
     rows.ids["proposal"] = session.execute(proposed).scalar_one()
+    rows.ids["dropped_file"] = _dropped_file(session, admin, word)
     return Filled(workspace_id, admin, rows.ids, (word,))
+
+
+def _dropped_file(session: Session, admin: Actor, word: str) -> int:
+    """A file that waits for its Import to be pressed."""
+    content = f"Name\n{word} Imported\n".encode()
+    new = NewFile(f"F0{word.upper()}", "1.0", f"{word}.csv", KIND, content, None, DropState.PREVIEWED)
+    row_id = queries.add(session, admin.member, new, {}, NOW)
+    assert row_id is not None
+    return row_id
 
 
 def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:

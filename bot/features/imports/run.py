@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -64,10 +64,10 @@ class ImportRun:
     """Where an import writes and how; a dry run writes nothing. `progress` gets the rows done and the rows in all.
 
     `member_id` is the member who imports, None for the command line. `all_rows` has the report hold every row as it
-    is kept, and not only the first few.
+    is kept, and not only the first few. Instead of a database it may get a transaction that is open already.
     """
 
-    database: Database
+    database: Database | Session
     workspace_id: int
     now: datetime
     dry_run: bool = False
@@ -82,6 +82,8 @@ class ImportRun:
 
     def transaction(self) -> AbstractContextManager[Session]:
         """The one transaction of this import, which only reads in a dry run."""
+        if isinstance(self.database, Session):
+            return nullcontext(self.database)
         return self.database.reading() if self.dry_run else self.database.begin()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.features.imports.remarks import Note
 from bot.features.imports.report import BadRow
 from bot.phrases import sentences
@@ -20,3 +23,9 @@ def reason(bad: BadRow) -> str:
     if bad.column is None:
         return says
     return f"{bad.column}: {bad.value} {says}" if bad.value else f"{bad.column} {says}"
+
+
+def refusal(code: str, facts: Mapping[str, Any]) -> str:
+    """Why a file was refused, in the words of the command line: its message is sent later, by no edge's answer."""
+    room, _, key = code.partition(".")
+    return sentences(f"{room}/refusals.yml").say(key, facts)

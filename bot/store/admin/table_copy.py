@@ -31,12 +31,12 @@ _DELIVERY = {value.name for value in vars(outbox).values() if isinstance(value, 
 EVERYTHING: tuple[Table, ...] = tuple(metadata.sorted_tables)
 """Every table, parents before their children."""
 
-_PASSING = {*_DELIVERY, "submission", "brief", "account_spelling", "set_aside"}
+_PASSING = {*_DELIVERY, "submission", "brief", "account_spelling", "set_aside", "dropped_file"}
 
 LEDGER: tuple[Table, ...] = tuple(table for table in EVERYTHING if table.name not in _PASSING)
 """What the team knows, history included. Delivery's rows are work in hand, submissions only tell second deliveries
-apart, account summaries and spellings follow from the rest, and what the clock has set aside is about this
-installation."""
+apart, account summaries and spellings follow from the rest, what the clock has set aside is about this
+installation, and a dropped file waits for a day at most."""
 
 Progress = Callable[[int, int], None]
 Row = dict[str, Any]

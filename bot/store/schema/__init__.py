@@ -17,6 +17,7 @@ from bot.store.schema.accounts import (
 )
 from bot.store.schema.base import metadata
 from bot.store.schema.digests import digest
+from bot.store.schema.drops import dropped_file
 from bot.store.schema.history import history, import_batch
 from bot.store.schema.meetings import answer, cadence, draft, meeting, prompt
 from bot.store.schema.proof import (
@@ -50,6 +51,7 @@ __all__ = [
     "cadence",
     "digest",
     "draft",
+    "dropped_file",
     "evidence",
     "gap",
     "health",

@@ -1,0 +1,39 @@
+"""The message about a dropped file, as things stand when it is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.features.imports import drop_shown, queries, wording
+from bot.features.imports.queries import DropState
+from bot.features.imports.views import DroppedFileView
+from bot.outbox.types import Moot
+from bot.store import portfolios
+
+_WITH_PREVIEW = (DropState.PREVIEWED, DropState.TO_IMPORT)
+
+
+def compose_dropped(session: Session, args: dict[str, Any], now: datetime) -> DroppedFileView | Moot:
+    """The preview with its buttons, or what became of the file."""
+    file = queries.dropped(session, args["workspace_id"], args["dropped_file_id"])
+    if file is None:
+        return Moot("the file is forgotten")
+    state, shown = DropState(file.state), file.shown
+    refusal = shown.get("refusal")
+    trouble = wording.refusal(refusal["code"], refusal["facts"]) if refusal else None
+    decided_by = portfolios.mentions(session, file.workspace_id, [file.decided_by])
+    return DroppedFileView(
+        dropped_file_id=file.id,
+        file=file.name,
+        state=state,
+        trouble=trouble,
+        names_options=" --" in (trouble or ""),
+        preview=drop_shown.preview(shown["preview"]) if state in _WITH_PREVIEW and "preview" in shown else None,
+        result=drop_shown.counts(shown["result"]) if "result" in shown else None,
+        batch_id=file.batch_id,
+        undone=drop_shown.undone(shown["undone"]) if "undone" in shown else None,
+        decided_by=decided_by.get(file.decided_by or 0),
+    )

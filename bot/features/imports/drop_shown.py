@@ -1,0 +1,107 @@
+"""What the message about a dropped file shows, as JSON beside the file: made once, so that nothing is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.domain.refusal import RefusedError
+from bot.domain.values.money import listed_money
+from bot.domain.values.text import number
+from bot.features.imports import wording
+from bot.features.imports.report import KeptRow, Report, Totals, UndoReport
+from bot.features.imports.views import ImportCounts, PreviewedFile, PreviewedRow, PreviewedTotals, UndoneImport
+from bot.store.ledger import plain
+
+_COLUMNS, _ROWS, _WARNINGS, _STAYS = 8, 5, 5, 5
+_LONGEST = 300
+
+Shown = dict[str, Any]
+
+
+def of_preview(report: Report) -> Shown:
+    """What is shown of a dry run."""
+    read_as = [use for use in report.preview.columns if use.field is not None]
+    columns = [f"{use.header[:60]} → {(use.field or '').replace('_', ' ')}" for use in read_as]
+    warnings = [wording.sentence(note) for note in report.notes]
+    warnings += [f"{bad.line:,}: {wording.reason(bad)}" for bad in report.bad]
+    return {
+        "columns": columns[:_COLUMNS],
+        "more_columns": len(columns[_COLUMNS:]),
+        "unused": len(report.preview.columns) - len(read_as),
+        "rows": [_row(row) for row in report.preview.rows[:_ROWS]],
+        "totals": _totals(report.preview.totals),
+        "last": _totals(report.preview.last) if report.preview.last else None,
+        "warnings": [_short(warning) for warning in warnings[:_WARNINGS]],
+        "more_warnings": len(warnings[_WARNINGS:]),
+        "counts": of_import(report),
+    }
+
+
+def of_import(report: Report) -> Shown:
+    """What is shown of an import that was done, or would be."""
+    left_out = len(report.bad) + len(report.left_out)
+    counts = {"added": len(report.created), "changed": report.changed_rows, "unchanged": report.unchanged}
+    return {**counts, "left_out": left_out}
+
+
+def of_undo(report: UndoReport) -> Shown:
+    """What is shown of an undo."""
+    stays = [_short(f"{stay.name[:80]}: {wording.sentence(stay.why)}") for stay in report.stays]
+    removed = sum(report.taken_back.values())
+    cut = {"stays": stays[:_STAYS], "more_stays": len(stays[_STAYS:])}
+    return {"removed": removed, "restored": report.restored, **cut}
+
+
+def of_refusal(error: RefusedError) -> Shown:
+    """A refusal by its code and facts, worded when it is shown."""
+    return {"code": error.code.value, "facts": {name: _fact(value) for name, value in error.facts.items()}}
+
+
+def preview(shown: Mapping[str, Any]) -> PreviewedFile:
+    """The preview for its message."""
+    rows = tuple(PreviewedRow(**{**row, "renewal_date": _day(row["renewal_date"])}) for row in shown["rows"])
+    last = PreviewedTotals(**shown["last"]) if shown["last"] else None
+    lists = {"columns": tuple(shown["columns"]), "rows": rows, "warnings": tuple(shown["warnings"])}
+    figures = {"totals": PreviewedTotals(**shown["totals"]), "last": last, "counts": counts(shown["counts"])}
+    return PreviewedFile(**{**shown, **lists, **figures})
+
+
+def counts(shown: Mapping[str, Any]) -> ImportCounts:
+    """The counts for their message."""
+    return ImportCounts(**shown)
+
+
+def undone(shown: Mapping[str, Any]) -> UndoneImport:
+    """The undo for its message."""
+    return UndoneImport(**{**shown, "stays": tuple(shown["stays"])})
+
+
+def _row(row: KeptRow) -> Shown:
+    values = row.values
+    arr = number(values["arr"], values["currency"]) if values.get("arr") is not None else None
+    named = {"name": values["name"][:100], "owner": values.get("owner"), "arr": arr}
+    return {**named, "renewal_date": plain(values.get("renewal_date"))}
+
+
+def _totals(totals: Totals) -> Shown:
+    return {"rows": totals.rows, "arr": listed_money(totals.arr)}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _fact(value: object) -> Any:
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str):
+        return [_fact(part) for part in _some(value)]
+    return _short(value) if isinstance(value, str) else plain(value)
+
+
+def _some(values: Iterable[Any]) -> list[Any]:
+    return list(values)[:30]

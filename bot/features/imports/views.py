@@ -1,0 +1,80 @@
+"""What people read about a file that was dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.features.imports.queries import DropState
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedRow:
+    """One row as it would be kept; `arr` is an amount in words."""
+
+    name: str
+    owner: str | None
+    arr: str | None
+    renewal_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedTotals:
+    """How many accounts an import holds, and their ARR in words."""
+
+    rows: int
+    arr: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedFile:
+    """A preview that fits on a phone: lists are cut, and each has the count of what is not shown."""
+
+    columns: tuple[str, ...]
+    more_columns: int
+    unused: int
+    rows: tuple[PreviewedRow, ...]
+    totals: PreviewedTotals
+    last: PreviewedTotals | None
+    warnings: tuple[str, ...]
+    more_warnings: int
+    counts: ImportCounts
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """What came or would come of the rows of a file."""
+
+    added: int
+    changed: int
+    unchanged: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneImport:
+    """What an undo took back: rows that went, rows that have their values of before, and what stays, cut."""
+
+    removed: int
+    restored: int
+    stays: tuple[str, ...]
+    more_stays: int
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedFileView:
+    """The message about a dropped file, as things stand now. `trouble` says why something could not be done.
+
+    `names_options` says that the trouble names options of the command line.
+    """
+
+    dropped_file_id: int
+    file: str
+    state: DropState
+    trouble: str | None
+    names_options: bool
+    preview: PreviewedFile | None
+    result: ImportCounts | None
+    batch_id: int | None
+    undone: UndoneImport | None
+    decided_by: str | None
