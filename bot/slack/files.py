@@ -70,8 +70,9 @@ async def read(client: AsyncWebClient, session: aiohttp.ClientSession, slack_id:
     except SlackApiError as error:
         code = error.response.get("error")
         log.warning("slack.file_not_read", file=slack_id, code=code)
-        lacks = code in ("missing_scope", "no_permission", "not_allowed_token_type")
-        raise UserError(SlackRefusal.FILES_NOT_ALLOWED if lacks else SlackRefusal.FILE_NOT_READ) from error
+        if code in ("missing_scope", "no_permission", "not_allowed_token_type"):
+            raise UserError(SlackRefusal.FILES_NOT_ALLOWED) from error
+        raise UserError(SlackRefusal.FILE_NOT_READ) from error
     except (aiohttp.ClientError, TimeoutError) as error:
         log.warning("slack.file_not_read", file=slack_id, code=type(error).__name__)
         raise UserError(SlackRefusal.FILE_NOT_READ) from error

@@ -122,6 +122,7 @@ async def staged(
     database: Path | None = None,
     at: datetime = TUESDAY,
     register: Callable[[AsyncApp, Edge], None] | None = None,
+    manifest: Path | dict[str, Any] = MANIFEST,
     **sandbox_options: Any,
 ) -> AsyncIterator[Stage]:
     """A bot on its sandbox. `database` is a migrated SQLite file to start from; `register` adds listeners.
@@ -137,7 +138,7 @@ async def staged(
         patient.setattr(edge, "ANSWER_SECONDS", PATIENCE_SECONDS)
         async with Sandbox(
             WORKSPACE,
-            MANIFEST,
+            manifest,
             clock=Clock(at),
             delivery=delivery,
             request_url=f"http://127.0.0.1:{port}/slack/events",

@@ -89,6 +89,13 @@ def claim_undo(session: Session, by: Author, batch_id: int, now: datetime) -> Ba
     return Batch(row.file, row.kind)
 
 
+def is_undone(session: Session, workspace_id: int, batch_id: int | None) -> bool:
+    """Whether a batch was taken back, in Slack or on the command line."""
+    this = (import_batch.c.workspace_id == workspace_id) & (import_batch.c.id == batch_id)
+    undone = select(import_batch.c.id).where(this, import_batch.c.undone_at.is_not(None))
+    return session.execute(undone).first() is not None
+
+
 class Lines:
     """The lines of history that a batch has written until now, some at a time."""
 

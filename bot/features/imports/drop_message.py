@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.imports import drop_shown, queries, wording
+from bot.features.imports import batches, drop_shown, queries, wording
 from bot.features.imports.queries import DropState
 from bot.features.imports.views import DroppedFileView
 from bot.outbox.types import Moot
@@ -25,13 +25,17 @@ def compose_dropped(session: Session, args: dict[str, Any], now: datetime) -> Dr
     refusal = shown.get("refusal")
     trouble = wording.refusal(refusal["code"], refusal["facts"]) if refusal else None
     decided_by = portfolios.mentions(session, file.workspace_id, [file.decided_by])
+    preview = drop_shown.preview(shown["preview"]) if state in _WITH_PREVIEW and "preview" in shown else None
+    if state is DropState.IMPORTED and batches.is_undone(session, file.workspace_id, file.batch_id):
+        state = DropState.UNDONE  # on the command line
+    sentences = [trouble or "", *(preview.warnings if preview else ())]
     return DroppedFileView(
         dropped_file_id=file.id,
         file=file.name,
         state=state,
         trouble=trouble,
-        names_options=" --" in (trouble or ""),
-        preview=drop_shown.preview(shown["preview"]) if state in _WITH_PREVIEW and "preview" in shown else None,
+        names_options=any(" --" in sentence for sentence in sentences),
+        preview=preview,
         result=drop_shown.counts(shown["result"]) if "result" in shown else None,
         batch_id=file.batch_id,
         undone=drop_shown.undone(shown["undone"]) if "undone" in shown else None,

@@ -7,7 +7,7 @@ them, a day at most. The message about a file is put in the transaction that cha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,7 +74,7 @@ def previewed(session: Session, workspace_id: int, file: File, now: datetime) ->
     return drop_shown.of_preview(import_accounts(run, file, Options()))
 
 
-def take(session: Session, actor: Actor, drops: Sequence[Drop], now: datetime) -> None:
+def take(session: Session, actor: Actor, drops: tuple[Drop, ...], now: datetime) -> None:
     """Keep dropped files, each with its message; one that came by the same message before changes nothing."""
     must_read(actor)
     for drop in drops:
@@ -127,8 +127,11 @@ def undo_dropped(session: Session, actor: Actor, dropped_file_id: int, now: date
     waiting, result = _dropped(session, actor, dropped_file_id), file.shown["result"]
     if result["added"] + result["changed"] > MOST_ROWS_AT_ONCE:
         show(session, waiting, DropState.TO_UNDO.value, now)
-    else:
+        return
+    try:
         do_undo(session, waiting, now)
+    except UserError as refused:  # it was undone on the command line: the message shows that
+        raise refused.renewing(lambda session, now: show(session, file, "renewed", now)) from None
 
 
 def do_import(session: Session, file: DroppedFile, content: bytes, now: datetime) -> None:

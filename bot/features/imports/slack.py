@@ -19,7 +19,7 @@ from bot.features.imports import drop_shown, dropped_files
 from bot.features.imports.dropped_files import MOST_FILES, Drop
 from bot.features.imports.ids import ImportActionId
 from bot.features.imports.refusals import ImportRefusal
-from bot.slack.edge import Edge, TooSlowError
+from bot.slack.edge import Edge
 from bot.slack.files import SharedFile, shared_files
 from bot.slack.payload import Body, clicked, number
 
@@ -64,7 +64,7 @@ async def _take(edge: Edge, body: Body, files: list[SharedFile], shared_ts: str)
         drops.append(await _read(edge, body, drop) if allowed else drop)
     refused = drop_shown.of_refusal(UserError(ImportRefusal.TOO_MANY_FILES, most=MOST_FILES))
     drops += [Drop(file.slack_id, shared_ts, file.name, refusal=refused) for file in files[MOST_FILES:][:MOST_FILES]]
-    await edge.write(body, lambda session, actor, now: dropped_files.take(session, actor, drops, now))
+    await edge.write(body, lambda session, actor, now: dropped_files.take(session, actor, tuple(drops), now))
 
 
 async def _read(edge: Edge, body: Body, drop: Drop) -> Drop:
@@ -72,14 +72,17 @@ async def _read(edge: Edge, body: Body, drop: Drop) -> Drop:
     whole = partial(Drop, drop.slack_id, drop.shared_ts, drop.name)
     try:
         content = await edge.file(drop.slack_id)
-        if dropped_files.is_large(content):
-            return whole(content)
+    except UserError as refused:
+        return whole(refusal=drop_shown.of_refusal(refused))
+    if dropped_files.is_large(content):
+        return whole(content)
+    try:
         preview = await edge.read(
             body, lambda session, actor, now: dropped_files.preview(session, actor, drop.name, content, now)
         )
         return whole(content, preview)
     except UserError as refused:
         return whole(refusal=drop_shown.of_refusal(refused))
-    except TooSlowError:
-        log.warning("imports.slow_preview", file=drop.slack_id)
-        return whole(content)
+    except Exception:
+        log.exception("imports.no_preview", file=drop.slack_id)
+        return whole(content)  # the clock tries it once more, and its message says what became of it

@@ -65,7 +65,7 @@ class UndoneImport:
 class DroppedFileView:
     """The message about a dropped file, as things stand now. `trouble` says why something could not be done.
 
-    `names_options` says that the trouble names options of the command line.
+    `names_options` says that a sentence of it names options of the command line.
     """
 
     dropped_file_id: int
