@@ -281,7 +281,7 @@ async def test_an_import_that_was_undone_on_the_command_line_says_so(stage: Stag
     await maya.click("import.undo", message=imported)
     assert "Import 1 (book.csv) was undone already" in read(maya)
     await stage.settle()
-    assert "was undone by" in words(maya, told(maya)[0])
+    assert words(maya, told(maya)[0]) == "Import 1 of book.csv was undone."
 
 
 async def test_nobody_decides_for_a_day(stage: Stage) -> None:

@@ -205,10 +205,35 @@ async def test_files_are_uploaded_in_two_steps(sandbox: Sandbox, client: AsyncWe
     [message] = sandbox.messages("general")
     [file] = message["files"]
     assert (file["name"], file["title"], file["mimetype"], file["size"]) == ("proof.csv", "Proof", "text/csv", 8)
-    async with aiohttp.ClientSession() as session, session.get(file["url_private"]) as answer:
-        assert await answer.text() == "a,b\n1,2\n"
+    assert await downloaded(sandbox, file["url_private"]) == (302, "")  # without files:read Slack shows a login page
     missing = client.files_completeUploadExternal(files=[{"id": "F0", "title": "a"}])
     assert await code(missing) == "file_not_found"
+
+
+async def downloaded(sandbox: Sandbox, url: str, token: str | None = None) -> tuple[int, str]:
+    headers = {"Authorization": f"Bearer {token or sandbox.bot_token}"}
+    async with aiohttp.ClientSession() as http, http.get(url, headers=headers, allow_redirects=False) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_a_file_that_a_person_drops_is_read_with_the_optional_scope() -> None:
+    scopes = {**MANIFEST["oauth_config"]["scopes"], "bot_optional": ["files:read"]}
+    async with Sandbox(WORKSPACE, MANIFEST | {"oauth_config": {"scopes": scopes}}) as sandbox:
+        client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+        maya = sandbox.person("maya")
+        message = await maya.drop("book.csv", b"Name\nAcme\n", "general")
+        [file] = message["files"]
+        assert (file["name"], file["size"], file["user"]) == ("book.csv", 10, maya.id)
+        assert (await client.files_info(file=file["id"]))["file"] == file
+        assert await code(client.files_info(file="F0")) == "file_not_found"
+        assert await downloaded(sandbox, file["url_private_download"]) == (200, "Name\nAcme\n")
+        assert await downloaded(sandbox, file["url_private_download"], "xoxb-another") == (302, "")
+
+
+async def test_no_file_is_read_without_the_scope(sandbox: Sandbox, client: AsyncWebClient) -> None:
+    [file] = (await sandbox.person("maya").drop("book.csv", b"Name\n"))["files"]
+    assert await code(client.files_info(file=file["id"])) == "missing_scope"
+    assert await downloaded(sandbox, file["url_private_download"]) == (302, "")
 
 
 async def test_the_other_methods(sandbox: Sandbox, client: AsyncWebClient) -> None:

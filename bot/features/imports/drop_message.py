@@ -24,10 +24,10 @@ def compose_dropped(session: Session, args: dict[str, Any], now: datetime) -> Dr
     state, shown = DropState(file.state), file.shown
     refusal = shown.get("refusal")
     trouble = wording.refusal(refusal["code"], refusal["facts"]) if refusal else None
-    decided_by = portfolios.mentions(session, file.workspace_id, [file.decided_by])
+    by = portfolios.mentions(session, file.workspace_id, [file.decided_by]).get(file.decided_by or 0)
     preview = drop_shown.preview(shown["preview"]) if state in _WITH_PREVIEW and "preview" in shown else None
     if state is DropState.IMPORTED and batches.is_undone(session, file.workspace_id, file.batch_id):
-        state = DropState.UNDONE  # on the command line
+        state, by = DropState.UNDONE, None  # by somebody at the command line
     sentences = [trouble or "", *(preview.warnings if preview else ())]
     return DroppedFileView(
         dropped_file_id=file.id,
@@ -39,5 +39,5 @@ def compose_dropped(session: Session, args: dict[str, Any], now: datetime) -> Dr
         result=drop_shown.counts(shown["result"]) if "result" in shown else None,
         batch_id=file.batch_id,
         undone=drop_shown.undone(shown["undone"]) if "undone" in shown else None,
-        decided_by=decided_by.get(file.decided_by or 0),
+        decided_by=by,
     )

@@ -109,7 +109,7 @@ def import_dropped(session: Session, actor: Actor, dropped_file_id: int, now: da
 def cancel_dropped(session: Session, actor: Actor, dropped_file_id: int, now: datetime) -> None:
     """Import nothing of a file, and let its content go."""
     file = _dropped(session, actor, dropped_file_id)
-    values = {"decided_at": now, "decided_by": actor.member.id, "content": None}
+    values = {"decided_at": now, "decided_by": actor.member.id, "content": None, "shown": {}}
     if file.state != DropState.PREVIEWED or not queries.move(session, file, DropState.CANCELLED, **values):
         raise _decided(session, _dropped(session, actor, dropped_file_id))
     show(session, file, DropState.CANCELLED.value, now)
@@ -138,7 +138,7 @@ def do_import(session: Session, file: DroppedFile, content: bytes, now: datetime
     """Import the content of a file that waits for it, as the person who said so, and show what came of it."""
     run = ImportRun(session, file.workspace_id, now, member_id=file.decided_by)
     report = import_accounts(run, File(file.name, content), Options())
-    shown = {**file.shown, "result": drop_shown.of_import(report)}
+    shown = {"result": drop_shown.of_import(report)}
     queries.move(session, file, DropState.IMPORTED, content=None, shown=shown, batch_id=report.batch_id)
     show(session, file, DropState.IMPORTED.value, now)
 

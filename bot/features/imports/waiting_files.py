@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -61,7 +60,7 @@ def forget_undecided(session: Session, now: datetime) -> bool:
     file = queries.next_undecided(session, now - KEPT)
     if file is None:
         return False
-    if queries.move(session, file, DropState.EXPIRED, content=None):
+    if queries.move(session, file, DropState.EXPIRED, content=None, shown={}):
         dropped_files.show(session, file, DropState.EXPIRED.value, now)
     return True
 
@@ -95,9 +94,9 @@ def _must_still_import(session: Session, file: DroppedFile, member_id: int | Non
 
 def _give_up(session: Session, file: DroppedFile, refused: UserError, now: datetime) -> None:
     """Show why it could not be done. An import that could not be undone is still there; other files let go."""
-    shown: dict[str, Any] = {**file.shown, "refusal": drop_shown.of_refusal(refused)}
+    trouble = {"refusal": drop_shown.of_refusal(refused)}
     if file.state == DropState.TO_UNDO:
-        queries.move(session, file, DropState.IMPORTED, shown=shown)
+        queries.move(session, file, DropState.IMPORTED, shown={**file.shown, **trouble})
     else:
-        queries.move(session, file, DropState.REFUSED, content=None, shown=shown)
+        queries.move(session, file, DropState.REFUSED, content=None, shown=trouble)
     dropped_files.show(session, file, f"refused:{now.isoformat()}", now)
