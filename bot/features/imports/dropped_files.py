@@ -21,8 +21,7 @@ from bot.features.imports.file_kinds import workbook_kind
 from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.queries import DROPPED_KEY, DroppedFile, DropState, NewFile
 from bot.features.imports.refusals import ImportRefusal
-from bot.features.imports.row_reader import Options
-from bot.features.imports.run import File, ImportRun, import_accounts
+from bot.features.imports.report import Report
 from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Op, Outgoing
@@ -65,13 +64,12 @@ def may_import(session: Session, actor: Actor, now: datetime) -> bool:
 def preview(session: Session, actor: Actor, name: str, content: bytes, now: datetime) -> dict[str, Any]:
     """What the message shows of a file. Raises `UserError` when it is no table that can be imported."""
     must_import(session, actor)
-    return previewed(session, actor.workspace_id, File(name, content), now)
+    return previewed(session, actor.workspace_id, name, content, now)
 
 
-def previewed(session: Session, workspace_id: int, file: File, now: datetime) -> dict[str, Any]:
+def previewed(session: Session, workspace_id: int, name: str, content: bytes, now: datetime) -> dict[str, Any]:
     """The same for a file that was kept for the clock."""
-    run = ImportRun(session, workspace_id, now, dry_run=True)
-    return drop_shown.of_preview(import_accounts(run, file, Options()))
+    return drop_shown.of_preview(_imported(session, workspace_id, name, content, now, dry_run=True))
 
 
 def take(session: Session, actor: Actor, drops: tuple[Drop, ...], now: datetime) -> None:
@@ -136,8 +134,7 @@ def undo_dropped(session: Session, actor: Actor, dropped_file_id: int, now: date
 
 def do_import(session: Session, file: DroppedFile, content: bytes, now: datetime) -> None:
     """Import the content of a file that waits for it, as the person who said so, and show what came of it."""
-    run = ImportRun(session, file.workspace_id, now, member_id=file.decided_by)
-    report = import_accounts(run, File(file.name, content), Options())
+    report = _imported(session, file.workspace_id, file.name, content, now, member_id=file.decided_by)
     shown = {"result": drop_shown.of_import(report)}
     queries.move(session, file, DropState.IMPORTED, content=None, shown=shown, batch_id=report.batch_id)
     show(session, file, DropState.IMPORTED.value, now)
@@ -171,6 +168,14 @@ def only_admins(session: Session, actor: Actor) -> UserError:
     slack_id = workspaces.admin_of(session, actor.workspace_id)
     admin = members.by_slack_id(session, actor.workspace_id, slack_id) if slack_id else None
     return UserError(ImportRefusal.ONLY_ADMINS, admin=admin.name if admin else None)
+
+
+def _imported(session: Session, workspace_id: int, name: str, content: bytes, now: datetime, **how: Any) -> Report:
+    # Loaded with the first file: the readers and their locale data take memory, and most processes see no file.
+    from bot.features.imports.row_reader import Options
+    from bot.features.imports.run import File, ImportRun, import_accounts
+
+    return import_accounts(ImportRun(session, workspace_id, now, **how), File(name, content), Options())
 
 
 def _put_message(session: Session, actor: Actor, row_id: int, now: datetime) -> None:

@@ -15,7 +15,6 @@ from bot.features.imports import drop_shown, dropped_files, queries
 from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.queries import DroppedFile, DropState
 from bot.features.imports.refusals import ImportRefusal
-from bot.features.imports.run import File
 from bot.log import current_trace
 from bot.store import members
 
@@ -68,7 +67,7 @@ def forget_undecided(session: Session, now: datetime) -> bool:
 def _preview(session: Session, file: DroppedFile, now: datetime) -> None:
     _must_still_import(session, file, file.uploader_id)
     content = queries.content_of(session, file.workspace_id, file.id)
-    shown = dropped_files.previewed(session, file.workspace_id, File(file.name, content), now)
+    shown = dropped_files.previewed(session, file.workspace_id, file.name, content, now)
     queries.move(session, file, DropState.PREVIEWED, shown={"preview": shown})
     dropped_files.show(session, file, DropState.PREVIEWED.value, now)
 
