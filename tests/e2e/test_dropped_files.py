@@ -59,7 +59,8 @@ async def drop(stage: Stage, who: str, content: bytes = BOOK, name: str = "book.
     return person
 
 
-async def test_an_admin_previews_imports_and_undoes(stage: Stage) -> None:
+async def test_an_admin_previews_imports_and_undoes(stages: Stage) -> None:
+    stage = stages
     maya = await drop(stage, "maya")
     preview = read(maya)
     for part in (
