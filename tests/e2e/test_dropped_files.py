@@ -14,7 +14,7 @@ from bot.features.imports import dropped_files, undo
 from bot.slack import files
 from bot.store import schema
 from bot.store.ledger import Author
-from sandbox import Sandbox
+from sandbox import NotPossible
 from sandbox.model import Json
 from sandbox.person import Person
 from tests.support.bot_process import MANIFEST, Stage, staged
@@ -183,6 +183,14 @@ async def test_a_wrong_file_is_named_for_what_it_is(stage: Stage, name: str, con
     assert contents(stage) == [None]
 
 
+async def test_a_file_without_a_row_that_can_be_taken_offers_no_import(stage: Stage) -> None:
+    maya = await drop(stage, "maya", b"Account Name,Tier\nHarborline,Gold\nCorvid,Gold\n")
+    assert "No row of it can be taken." in read(maya) and "Line 2 and 1 more: Tier: Gold is no tier" in read(maya)
+    with pytest.raises(NotPossible):
+        await maya.click("import.file")
+    await maya.click("import.cancel")
+
+
 async def test_a_file_that_is_too_large_is_not_downloaded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     maya = await drop(stage, "maya", b"Name\n" + b"x" * files.LARGEST)
     assert "The file has more than 10 MB." in read(maya)
@@ -315,7 +323,6 @@ async def test_what_is_written_to_the_bot_is_left_alone(stage: Stage) -> None:
 
 
 async def test_the_sandbox_gives_a_file_to_nobody_without_the_token(stage: Stage) -> None:
-    assert isinstance(stage.sandbox, Sandbox)
     maya = await drop(stage, "maya")
     url = maya.sees("dm")[0]["files"][0]["url_private_download"]
     async with aiohttp.ClientSession() as http, http.get(url, allow_redirects=False) as answer:

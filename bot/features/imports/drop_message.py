@@ -28,7 +28,7 @@ def compose_dropped(session: Session, args: dict[str, Any], now: datetime) -> Dr
     preview = drop_shown.preview(shown["preview"]) if state in _WITH_PREVIEW and "preview" in shown else None
     if state is DropState.IMPORTED and batches.is_undone(session, file.workspace_id, file.batch_id):
         state, by = DropState.UNDONE, None  # by somebody at the command line
-    sentences = [trouble or "", *(preview.warnings if preview else ())]
+    sentences = [trouble or "", *(warning.text for warning in (preview.warnings if preview else ()))]
     return DroppedFileView(
         dropped_file_id=file.id,
         file=file.name,

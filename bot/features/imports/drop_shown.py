@@ -11,7 +11,14 @@ from bot.domain.values.money import listed_money
 from bot.domain.values.text import number
 from bot.features.imports import wording
 from bot.features.imports.report import KeptRow, Report, Totals, UndoReport
-from bot.features.imports.views import ImportCounts, PreviewedFile, PreviewedRow, PreviewedTotals, UndoneImport
+from bot.features.imports.views import (
+    ImportCounts,
+    PreviewedFile,
+    PreviewedRow,
+    PreviewedTotals,
+    PreviewedWarning,
+    UndoneImport,
+)
 from bot.store.ledger import plain
 
 _COLUMNS, _ROWS, _WARNINGS, _STAYS = 8, 5, 5, 5
@@ -24,8 +31,7 @@ def of_preview(report: Report) -> Shown:
     """What is shown of a dry run."""
     read_as = [use for use in report.preview.columns if use.field is not None]
     columns = [f"{use.header[:60]} → {(use.field or '').replace('_', ' ')}" for use in read_as]
-    warnings = [wording.sentence(note) for note in report.notes]
-    warnings += [f"{bad.line:,}: {wording.reason(bad)}" for bad in report.bad]
+    warnings = _warnings(report)
     return {
         "columns": columns[:_COLUMNS],
         "more_columns": len(columns[_COLUMNS:]),
@@ -33,7 +39,7 @@ def of_preview(report: Report) -> Shown:
         "rows": [_row(row) for row in report.preview.rows[:_ROWS]],
         "totals": _totals(report.preview.totals),
         "last": _totals(report.preview.last) if report.preview.last else None,
-        "warnings": [_short(warning) for warning in warnings[:_WARNINGS]],
+        "warnings": warnings[:_WARNINGS],
         "more_warnings": len(warnings[_WARNINGS:]),
         "counts": of_import(report),
     }
@@ -63,7 +69,8 @@ def preview(shown: Mapping[str, Any]) -> PreviewedFile:
     """The preview for its message."""
     rows = tuple(PreviewedRow(**{**row, "renewal_date": _day(row["renewal_date"])}) for row in shown["rows"])
     last = PreviewedTotals(**shown["last"]) if shown["last"] else None
-    lists = {"columns": tuple(shown["columns"]), "rows": rows, "warnings": tuple(shown["warnings"])}
+    warnings = tuple(PreviewedWarning(**warning) for warning in shown["warnings"])
+    lists = {"columns": tuple(shown["columns"]), "rows": rows, "warnings": warnings}
     figures = {"totals": PreviewedTotals(**shown["totals"]), "last": last, "counts": counts(shown["counts"])}
     return PreviewedFile(**{**shown, **lists, **figures})
 
@@ -76,6 +83,15 @@ def counts(shown: Mapping[str, Any]) -> ImportCounts:
 def undone(shown: Mapping[str, Any]) -> UndoneImport:
     """The undo for its message."""
     return UndoneImport(**{**shown, "stays": tuple(shown["stays"])})
+
+
+def _warnings(report: Report) -> list[Shown]:
+    """The notes, and why lines are left out: each reason once, with its first line and the count of the others."""
+    lines: dict[str, list[int]] = {}
+    for bad in report.bad:
+        lines.setdefault(_short(wording.reason(bad)), []).append(bad.line)
+    notes = [{"text": _short(wording.sentence(note))} for note in report.notes]
+    return [*notes, *({"text": text, "line": at[0], "more": len(at) - 1} for text, at in lines.items())]
 
 
 def _row(row: KeptRow) -> Shown:

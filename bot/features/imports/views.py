@@ -27,6 +27,15 @@ class PreviewedTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewedWarning:
+    """What to look at; of lines that are left out for one reason the first one, and how many more there are."""
+
+    text: str
+    line: int | None = None
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewedFile:
     """A preview that fits on a phone: lists are cut, and each has the count of what is not shown."""
 
@@ -36,7 +45,7 @@ class PreviewedFile:
     rows: tuple[PreviewedRow, ...]
     totals: PreviewedTotals
     last: PreviewedTotals | None
-    warnings: tuple[str, ...]
+    warnings: tuple[PreviewedWarning, ...]
     more_warnings: int
     counts: ImportCounts
 
