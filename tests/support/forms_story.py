@@ -88,6 +88,7 @@ async def live(day: Day) -> None:
         _portfolio,
         _risks,
         _presses,
+        _files,
     ):
         await part(day)
 
@@ -257,6 +258,20 @@ async def _presses(day: Day) -> None:
     await day.form(ines, "/proof acme")
     await day.press(ines, ACTIONS.ADD_EVIDENCE)
     assert ines.modal is not None and ines.modal["callback_id"] == CALLBACKS.EVIDENCE
+
+
+async def _files(day: Day) -> None:
+    maya = day.maya
+    await day.close(maya)
+    await day.send("drop", lambda: _drop(maya, "Kestrel"))
+    await day.press(maya, ACTIONS.IMPORT_FILE)
+    await day.press(maya, ACTIONS.UNDO_FILE)
+    await day.send("drop", lambda: _drop(maya, "Lapwing"))
+    await day.press(maya, ACTIONS.CANCEL_FILE)
+
+
+async def _drop(who: Person, account: str) -> None:
+    await who.drop("book.csv", f"Account Name\n{account}\n".encode())
 
 
 __all__ = ["Day", "live"]
