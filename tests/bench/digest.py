@@ -24,6 +24,8 @@ from tests.bench.registry import Figure, Run, bounded, compared
 from tests.support.statements import statements
 
 _OUTCOMES = 10
+_COLD_SECONDS = 900.0
+"""Longer than a hundred thousand accounts take on a slow machine."""
 _AT_ONCE = 200
 
 
@@ -113,7 +115,8 @@ def _cold(run: Run, dialect: str, accounts: int) -> Iterator[Figure]:
     with database.begin() as session:
         session.execute(update(schema.portfolio).values(next_digest_at=NOW))
     url = database.url.render_as_string(hide_password=False)
-    with Program(("-m", "tests.bench.cold", url), {}, "ready", run.directory / "cold.log") as program:
+    log, patience = run.directory / "cold.log", _COLD_SECONDS
+    with Program(("-m", "tests.bench.cold", url), {}, "ready", log, patience) as program:
         took = program.result()
     database.dispose()
     name, what = f"digest_cold_{accounts}_{dialect}", f"no baseline; {accounts:,} accounts without a summary"

@@ -41,8 +41,16 @@ class Program:
     `seconds` is how long that took on the clock, `cpu_seconds` on the processor.
     """
 
-    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str], ready: str, log: Path) -> None:
+    def __init__(
+        self,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        ready: str,
+        log: Path,
+        patience: float = _PATIENCE_SECONDS,
+    ) -> None:
         self._name = " ".join(arguments)
+        self._patience = patience
         self._log = log
         self._out: IO[bytes] = log.open("wb")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DATABASE_"))}
@@ -98,7 +106,7 @@ class Program:
         self._out.close()
 
     def _wait_for(self, word: str, times: int = 1) -> None:
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = time.monotonic() + self._patience
         while (said := self.said()).count(word) < times or not said.endswith("\n"):
             if self._process.poll() is not None or time.monotonic() > until:
                 self.stop()

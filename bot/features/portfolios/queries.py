@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, collate, func, select, true, update
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, collate, exists, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -185,9 +185,10 @@ def accounts_of(session: Session, workspace_id: int, portfolio_id: int, outcome_
     account_ids: set[int] = set()
     for start in range(0, len(outcome_ids), _ASKED_AT_ONCE):
         some = outcome_ids[start : start + _ASKED_AT_ONCE]
-        theirs = select(outcome.c.account_id).distinct().join(account, account.c.id == outcome.c.account_id)
-        inside = theirs.where(_inside(workspace_id, portfolio_id), outcome.c.id.in_(some))
-        account_ids.update(session.execute(inside).scalars())
+        # Not a join: SQLite would go through the portfolio and ask each account for every one of these outcomes.
+        inside = exists().where(account.c.id == outcome.c.account_id, _inside(workspace_id, portfolio_id))
+        theirs = select(outcome.c.account_id).distinct().where(outcome.c.id.in_(some), inside)
+        account_ids.update(session.execute(theirs).scalars())
     return account_ids
 
 
