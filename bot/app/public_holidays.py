@@ -40,5 +40,5 @@ def _holidays(country: str, year: int) -> HolidayBase | None:
 
     try:
         return holidays.country_holidays(country, years=year, language="en_US")
-    except NotImplementedError:
+    except NotImplementedError:  # the library knows no holidays of this country
         return None

@@ -66,7 +66,7 @@ def _must_be_workbook(data: bytes, file: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
             unpacked = sum(info.file_size for info in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:  # the last: a way to pack it lacks
         raise file_kinds.refused("damaged", file) from error
     if unpacked > _LARGEST:
         raise file_kinds.refused("too_large", file)
