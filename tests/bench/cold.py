@@ -7,7 +7,6 @@ that the process has held at any moment, its imports included.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from typing import Any
@@ -17,8 +16,7 @@ from sqlalchemy import event
 from bot.features.portfolios import digest
 from bot.store.engine import Database
 from tests.bench.filling import NOW
-
-_KILOBYTE = 1024
+from tests.bench.memory import most_memory
 
 
 def main(url: str) -> None:
@@ -28,8 +26,7 @@ def main(url: str) -> None:
     cpu = time.process_time()
     while _one(database):
         pass
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KILOBYTE
-    result = {"cpu": time.process_time() - cpu, "longest": longest.seconds, "peak": peak}
+    result = {"cpu": time.process_time() - cpu, "longest": longest.seconds, "peak": most_memory()}
     print("ready\nresult", json.dumps(result), flush=True)
 
 

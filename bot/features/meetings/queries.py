@@ -8,7 +8,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -35,6 +47,8 @@ _ADVANCE = (
     .where(schema.cadence.c.id == bindparam("of"))
     .values({name: bindparam(name) for name in _MOVING})
 )
+# As the index of what is due says it: SQLite takes `active = 1` for something else, and would read all cadences.
+_ACTIVE: ColumnElement[bool] = literal_column("cadence.active")
 _CADENCE = [schema.cadence.c[field.name] for field in fields(Cadence)]
 _ANSWER = [schema.answer.c[field.name] for field in fields(Answer)]
 _FROM_MEETING = {"kind", "starts_at"}
@@ -52,7 +66,7 @@ def due_cadences(session: Session, job: str, now: datetime, limit: int) -> list[
     statement = (
         select(schema.account.c.workspace_id, table.c.id)
         .join(schema.account, schema.account.c.id == table.c.account_id)
-        .where(table.c.active, table.c.next_prompt_at.is_not(None), table.c.next_prompt_at <= now, served)
+        .where(_ACTIVE, table.c.next_prompt_at.is_not(None), table.c.next_prompt_at <= now, served)
         .where(not_resting(job, Entity.CADENCE, table.c.id, now))
         .order_by(table.c.next_prompt_at)
         .limit(limit)
