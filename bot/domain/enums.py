@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
 
@@ -39,6 +40,13 @@ class Part(StrEnum):
     BLAMED = "blamed"
     FINANCE = "finance"
     OTHER = "other"
+
+
+def weightiest_first(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """These parts once each, in the order of `Part`; "somebody else" only where there is no other."""
+    chosen = set(parts)
+    ordered = tuple(part for part in Part if part in chosen and part is not Part.OTHER)
+    return ordered or (Part.OTHER,)
 
 
 class Relationship(StrEnum):
@@ -175,6 +183,7 @@ class RiskKind(StrEnum):
     PROOF_DISPUTED = "proof_disputed"
     DISPROVEN = "disproven"
     ACTION_OVERDUE = "action_overdue"
+    PERSON_LEFT = "person_left"
 
 
 class RiskState(StrEnum):

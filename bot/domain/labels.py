@@ -6,7 +6,7 @@ never shown by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -35,6 +35,7 @@ from bot.domain.enums import (
     Tier,
     Verdict,
 )
+from bot.domain.values.text import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         RiskKind.PROOF_DISPUTED: "the proof is disputed",
         RiskKind.DISPROVEN: "an outcome is disproven",
         RiskKind.ACTION_OVERDUE: "an action is overdue",
+        RiskKind.PERSON_LEFT: "somebody who carries it left",
     },
     **{
         kind: _own_words(kind)
@@ -205,12 +207,22 @@ def label(member: Enum) -> str:
     return _LABELS[type(member)][member]
 
 
+def labels(members: Iterable[Enum]) -> str:
+    """The words for several members: `champion and finance`."""
+    return listed([label(member) for member in members])
+
+
 def label_of(kind: type[Enum], value: str) -> str:
     """The words for a stored value of an enum; what the enum no longer has is shown as it stands."""
     try:
         return label(kind(value))
     except ValueError:
         return value.replace("_", " ")
+
+
+def labels_of(kind: type[Enum], values: str) -> str:
+    """The words for stored values of an enum with commas between them."""
+    return listed([label_of(kind, value) for value in values.split(",") if value])
 
 
 def kind_of_column(entity: str, column: str) -> type[Enum] | None:

@@ -66,7 +66,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody at the customer."""
+    """Somebody at the customer, with one part or several: `part` is the weightiest, `other_parts` are the rest.
+
+    `gained_parts` and `dropped_parts` have the day of those that they did not have from the start, or gave up.
+    `left_on` is the last departure, `returned_on` the last return, which a later departure ends. A departure that was
+    noted by mistake and taken back leaves `undone_on` and the member who did it.
+    """
 
     id: int
     account_id: int
@@ -75,10 +80,45 @@ class Person:
     title: str | None = None
     email: str | None = None
     left_on: date | None = None
+    other_parts: tuple[Part, ...] = ()
+    gained_parts: tuple[tuple[Part, date], ...] = ()
+    dropped_parts: tuple[tuple[Part, date], ...] = ()
+    returned_on: date | None = None
+    undone_on: date | None = None
+    undone_by: int | None = None
+    left_before_upgrade: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All their parts, the weightiest first."""
+        return (self.part, *self.other_parts)
+
+    def plays(self, *parts: Part) -> bool:
+        """Whether they have one of these parts."""
+        return any(part in parts for part in self.parts)
+
+    def played(self, on: date, *parts: Part) -> bool:
+        """Whether they had one of these parts on a day: a part that is given later says nothing of earlier words."""
+        gained, dropped = dict(self.gained_parts), dict(self.dropped_parts)
+        had = (part for part in parts if part in self.parts or (part in dropped and on < dropped[part]))
+        return any(part not in gained or gained[part] <= on for part in had)
 
     def is_there(self, on: date) -> bool:
-        """Whether this person has not left the customer by a day. The day of leaving counts as gone."""
-        return self.left_on is None or self.left_on > on
+        """Whether this person is there on a day. The day of leaving counts as gone, that of the return as back."""
+        if self.left_on is None or self.left_on > on:
+            return True
+        return self.returned_on is not None and self.left_on <= self.returned_on <= on
+
+    @property
+    def came_back(self) -> bool:
+        """Whether their last departure was followed by a return."""
+        return self.left_on is not None and self.returned_on is not None and self.returned_on >= self.left_on
+
+    def stands_by(self, said_on: date, on: date) -> bool:
+        """Whether they are there on a day and have not been away since `said_on`: a return revives no old word."""
+        if not self.is_there(on):
+            return False
+        return self.returned_on is None or self.returned_on > on or said_on >= self.returned_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,13 +233,15 @@ def _touching(dialect: str) -> postgresql.Insert | sqlite.Insert:
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON keeps it in history and exports: enums by value, dates ISO, decimals and bytes as text."""
+    """`value` as JSON keeps it in history and exports: enums by value, dates ISO, tuples with commas, the rest text."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, tuple):
+        return ",".join(":".join(map(plain, item)) if isinstance(item, tuple) else str(plain(item)) for item in value)
     return format(value, "f") if isinstance(value, Decimal) else value
 
 

@@ -55,6 +55,7 @@ _PARTS = {
 }
 """The parts of a state that are the rows of a table, with its name."""
 _NAMES_MEMBERS = {
+    "people": "undone_by",
     "gaps": "owner_id",
     "actions": "owner_id",
     "obstacles": "owner_id",

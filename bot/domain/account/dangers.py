@@ -11,12 +11,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.account.actions import open_action
-from bot.domain.enums import AccountStatus, Grade, Part, PromptState, RiskKind, Severity, Standing
+from bot.domain.account.departures import ANSWERABLE, CARRIERS, SPONSORS, Departure, departures
+from bot.domain.enums import AccountStatus, Grade, PromptState, RiskKind, Severity, Standing
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Action, MeetingFact, Person, ProofState
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
-from bot.domain.proof.in_force import is_withdrawn
+from bot.domain.proof.in_force import is_withdrawn, stands
+from bot.domain.proof.missed import missed_by
 from bot.domain.values.days import add_days, shift_day
 
 RENEWAL_WINDOW = timedelta(days=120)
@@ -26,7 +28,6 @@ SILENT_PROMPTS = 2
 MANY_SILENT_PROMPTS = 4
 MEETINGS_WITHOUT_EVIDENCE = 3
 _DECIDED = (PromptState.ANSWERED, PromptState.SILENT)
-SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def dangers(
             named.extend(_of_outcome(graded, near))
     named.extend(_no_customer_owner(outcomes, on))
     if state.people:
-        named.extend(_sponsor_left(state.people, on))
+        named.extend(_people_left(state.people, outcomes, on))
     if near and covered_share < RENEWABLE:
         named.append(_renewal_unproven(state, outcomes, covered_share, on))
     if state.meetings:
@@ -110,8 +111,8 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
         if action.due_on is not None and open_action(action, on):
             possible.append(shift_day(action.due_on, OVERDUE_AFTER))
     for person in state.people:
-        if person.left_on is not None:
-            possible.append(person.left_on)
+        possible += [day for day in (person.left_on, person.returned_on) if day is not None]
+        possible += [day for _, day in person.dropped_parts]
     days = [day for day in possible if day > on]
     still_open = (meeting for meeting in state.meetings if meeting.prompt is PromptState.OPEN)
     days.extend(meeting.starts_at.date() for meeting in still_open if meeting.starts_at > now)
@@ -148,7 +149,18 @@ def _disputed(graded: Graded) -> Danger:
 def _disproven(graded: Graded) -> Danger:
     outcome = graded.outcome
     assert outcome.due_on is not None
-    not_moved = fact(FactCode.NOT_MOVED, title=outcome.title, due=outcome.due_on, value=graded.value, unit=outcome.unit)
+    shown_by = missed_by(outcome, graded.pieces, graded.people, graded.on)
+    value = graded.value if shown_by is None else shown_by.value
+    gone = shown_by is not None and not stands(shown_by, graded.pieces, graded.on)
+    withdrawn_on = shown_by.withdrawn_on if shown_by is not None and gone else None
+    not_moved = fact(
+        FactCode.NOT_MOVED,
+        title=outcome.title,
+        due=outcome.due_on,
+        value=value,
+        unit=outcome.unit,
+        withdrawn_on=withdrawn_on,
+    )
     return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, not_moved, outcome.due_on)
 
 
@@ -185,21 +197,31 @@ def owned(graded: Graded, on: date) -> bool:
     return owner is not None and owner.is_there(on)
 
 
-def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
-    """Economic buyer or champion left, and nobody who is still there has the part."""
-    for part in SPONSORS:
-        sponsor: Person | None = None
-        for person in people:
-            if person.part is not part:
-                continue
-            if person.is_there(on):
-                break
-            if sponsor is None or (person.left_on or on) >= (sponsor.left_on or on):
-                sponsor = person
-        else:
-            if sponsor is not None and sponsor.left_on is not None:
-                left = fact(FactCode.SPONSOR_LEFT, name=sponsor.name, part=part, on=sponsor.left_on)
-                yield Danger(RiskKind.SPONSOR_LEFT, f"person:{sponsor.id}", Severity.HIGH, left, sponsor.left_on)
+def _people_left(people: Sequence[Person], outcomes: Sequence[Graded], on: date) -> Iterable[Danger]:
+    """Somebody left whom the account stands on, and nobody who is still there, and was heard since, has the part."""
+    if not any(person.left_on is not None or person.dropped_parts for person in people):
+        return
+    for gone in departures(people, outcomes, SPONSORS, on):
+        yield _left(RiskKind.SPONSOR_LEFT, FactCode.SPONSOR_LEFT, gone, Severity.HIGH)
+    for gone in departures(people, outcomes, CARRIERS, on):
+        if not gone.person.left_before_upgrade:
+            severity = Severity.HIGH if gone.person.plays(*ANSWERABLE) else Severity.MEDIUM
+            yield _left(RiskKind.PERSON_LEFT, FactCode.PERSON_LEFT, gone, severity)
+
+
+def _left(kind: RiskKind, code: FactCode, gone: Departure, severity: Severity) -> Danger:
+    instead = gone.instead
+    back = instead.since if instead is not None and instead.namesake is None else None
+    left = fact(
+        code,
+        name=gone.person.name,
+        parts=gone.parts,
+        on=gone.left_on,
+        gave_up=gone.gave_up,
+        back=back,
+        instead=instead.person.name if instead is not None and instead.namesake is not None else None,
+    )
+    return Danger(kind, f"person:{gone.person.id}", severity, left, gone.left_on)
 
 
 def _renewal_unproven(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> Danger:

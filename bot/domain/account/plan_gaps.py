@@ -98,7 +98,7 @@ def _owners(outcomes: Sequence[Outcome], present: Sequence[Person]) -> Iterable[
         if outcome.owner_person_id not in present_ids:
             not_owned = fact(FactCode.NO_OWNER_THERE, title=outcome.title)
             yield Hole(Question.OWNERS, f"outcome:{outcome.id}", not_owned)
-    parts = {person.part for person in present}
+    parts = {part for person in present for part in person.parts}
     for part in _ROLES:
         if part not in parts:
             yield Hole(Question.OWNERS, "", fact(FactCode.NO_ROLE, part=part.value))

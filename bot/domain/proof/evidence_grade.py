@@ -85,15 +85,19 @@ def _written(outcome: Outcome, piece: Evidence, people: People, on: date) -> Lim
 
 
 def _attestor_is_there(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
-    """The attestor left the customer → at most measured until somebody attests again."""
+    """The attestor left the customer → at most measured until somebody attests again, also when they come back."""
     attestor = people.get(piece.attested_by) if piece.attested_by is not None else None
-    return (Grade.MEASURED, Why.ATTESTOR_LEFT) if attestor is not None and not attestor.is_there(on) else None
+    if attestor is None or attestor.stands_by(piece.as_of, on):
+        return None
+    return Grade.MEASURED, Why.ATTESTOR_LEFT
 
 
 def _presented_by_the_champion(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
     """Presented internally counts as confirmed when champion or economic buyer did it → else at most measured."""
     presenter = people.get(piece.attested_by) if piece.attested_by is not None else None
-    return None if presenter is None or presenter.part in _MAY_PRESENT else (Grade.MEASURED, Why.NOT_THE_CHAMPION)
+    if presenter is None or presenter.played(piece.as_of, *_MAY_PRESENT):
+        return None
+    return Grade.MEASURED, Why.NOT_THE_CHAMPION
 
 
 Cap = Callable[[Outcome, Evidence, People, date], Limit | None]
@@ -138,10 +142,11 @@ def isolated(piece: Evidence) -> bool:
 
 
 def accepted(piece: Evidence, people: People, on: date) -> bool:
-    """Whether the money is worked out and somebody of finance, or the economic buyer, still there, accepted it."""
+    """Whether the money is worked out and somebody of finance, or the economic buyer, there ever since, accepted it."""
     if piece.money_minor is None or not piece.currency or piece.accepted_by is None:
         return False
     if piece.accepted_on is not None and piece.accepted_on > on:
         return False
     accepter = people.get(piece.accepted_by)
-    return accepter is not None and accepter.part in _MAY_ACCEPT and accepter.is_there(on)
+    said_on = piece.accepted_on or piece.as_of
+    return accepter is not None and accepter.played(said_on, *_MAY_ACCEPT) and accepter.stands_by(said_on, on)

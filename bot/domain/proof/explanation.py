@@ -70,8 +70,7 @@ def _of_people(graded: Graded, piece: Evidence) -> Fact:
     who = graded.attestor.name if graded.attestor else None
     match graded.why:
         case Why.ATTESTOR_LEFT:
-            left_on = graded.attestor.left_on if graded.attestor else None
-            return fact(FactCode.ATTESTOR_LEFT, who=who, on=left_on)
+            return _left(graded)
         case Why.NOT_THE_CHAMPION:
             return fact(FactCode.NOT_THE_CHAMPION, who=who)
         case Why.CHAMPION_PRESENTED:
@@ -84,10 +83,19 @@ def _of_people(graded: Graded, piece: Evidence) -> Fact:
                 FactCode.ACCEPTED,
                 amount=money(piece.money_minor, piece.currency),
                 who=by.name if by else None,
-                part=by.part if by else None,
+                parts=by.parts if by else (),
             )
         case _:
             return fact(FactCode.WROTE_IT, who=who)
+
+
+def _left(graded: Graded) -> Fact:
+    """Who attested it and left: on which day, and since when they are back without attesting it again."""
+    attestor = graded.attestor
+    if attestor is None:
+        return fact(FactCode.ATTESTOR_LEFT, who=None, on=None, back=None)
+    back = attestor.returned_on if attestor.is_there(graded.on) else None
+    return fact(FactCode.ATTESTOR_LEFT, who=attestor.name, on=attestor.left_on, back=back)
 
 
 def _disputed(graded: Graded, piece: Evidence) -> Fact:

@@ -8,6 +8,7 @@ In words, in the order of the code:
    fall. Then what is past its shelf life goes.
 3. The value is the newest in force, the grade the strongest in force (`evidence_grade` grades a single piece).
 4. Credit comes only from confirmed evidence, by the progress that this evidence shows.
+5. Without credit, an outcome whose due date has passed is disproven if a figure shows that it was missed (`missed`).
 
 Two pieces of the same day that disagree count as a fall to the worse one. Nothing depends on the order of entry.
 `docs/rules.md` tells the same to users. Here are facts only; `explanation` puts them into words.
@@ -24,6 +25,7 @@ from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.model import Evidence, Outcome, Person
 from bot.domain.proof.evidence_grade import People, grade_piece
 from bot.domain.proof.in_force import is_disputed, stands
+from bot.domain.proof.missed import missed_by
 from bot.domain.proof.progress import ONE, ZERO, progress, shortfall
 from bot.domain.values.days import add_days
 
@@ -105,7 +107,7 @@ def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: da
         on,
         best,
         why,
-        _standing(outcome, best, credit, share_reached, on),
+        _standing(outcome, evidence, people, credit, on),
         credit,
         None if valued is None else valued.value,
         None if valued is None else valued.as_of,
@@ -207,15 +209,10 @@ def _credit(outcome: Outcome, proof: Evidence, valued: Evidence | None, share_re
     return ZERO if shown is None else shown
 
 
-def _standing(
-    outcome: Outcome, best: Grade | None, credit: Decimal, share_reached: Decimal | None, on: date
-) -> Standing:
+def _standing(outcome: Outcome, evidence: Sequence[Evidence], people: People, credit: Decimal, on: date) -> Standing:
     if credit is not ZERO:
         return Standing.PROVEN if credit is ONE else Standing.PARTLY_PROVEN
-    overdue = outcome.due_on is not None and outcome.due_on < on
-    if overdue and best is not None and best >= Grade.CONFIRMED and share_reached == ZERO:
-        return Standing.DISPROVEN
-    return Standing.UNPROVEN
+    return Standing.UNPROVEN if missed_by(outcome, evidence, people, on) is None else Standing.DISPROVEN
 
 
 def _history(
@@ -284,5 +281,7 @@ def _dated_facts(piece: Evidence, people: People) -> tuple[date | None, ...]:
         piece.disputed_on,
         piece.accepted_on,
         None if attestor is None else attestor.left_on,
+        None if attestor is None else attestor.returned_on,
         None if accepter is None else accepter.left_on,
+        None if accepter is None else accepter.returned_on,
     )

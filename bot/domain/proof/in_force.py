@@ -40,11 +40,14 @@ def is_disputed(piece: Evidence, on: date) -> bool:
     return piece.disputed_on is not None and piece.disputed_on <= on
 
 
+def is_recorded(piece: Evidence, on: date) -> bool:
+    """Whether the piece was on record by a day. An as-of date of tomorrow is today further east."""
+    return piece.recorded_at.date() <= on and (piece.as_of <= on or (piece.as_of - on).days <= 1)
+
+
 def stands(piece: Evidence, siblings: Sequence[Evidence], on: date) -> bool:
-    """Recorded by the day, not withdrawn, not superseded. An as-of date of tomorrow is today further east."""
-    if is_withdrawn(piece, on):
-        return False
-    if piece.recorded_at.date() > on or (piece.as_of > on and (piece.as_of - on).days > 1):
+    """Recorded by the day, not withdrawn, not superseded."""
+    if is_withdrawn(piece, on) or not is_recorded(piece, on):
         return False
     return piece.superseded_by is None or not _superseded(piece, siblings, on)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,14 +14,16 @@ from bot.app.assessments import assessed
 from bot.app.gap_lines import gap_lines
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
+from bot.domain.account.departures import SPONSORS, Unheard, unheard
 from bot.domain.account.promises import forgotten
 from bot.domain.account.stages import time_to_value
 from bot.domain.enums import AccountStatus, Part, RiskKind, Standing
-from bot.domain.labels import label
+from bot.domain.labels import labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.values.text import number, percent
+from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.views import (
     AccountAddedView,
     CardPersonLine,
@@ -31,9 +33,10 @@ from bot.features.accounts.views import (
     ProofLine,
     SharedCardView,
 )
-from bot.phrases import phrase
+from bot.phrases import phrase, say
 
-_SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
+NAMED_FOR = timedelta(days=90)
+"""For how long a card names a departure that was taken back."""
 
 
 def card(
@@ -75,7 +78,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
         unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in in_lines),
         disproven=proof_lines(assessment.disproven),
-        people=tuple(_person(person) for part in _SPONSORS if (person := _sponsor(state, part, assessment.on))),
+        people=_their_side(state, assessment),
         customer_owner=_customer_owner(state, assessment.on),
         owner=state.names.get(account.owner_id) if account.owner_id else None,
         arr=str(assessment.arr) if assessment.arr else None,
@@ -162,17 +165,53 @@ def next_action(state: ProofState, on: date) -> NextStepLine | None:
 
 def _sponsor(state: ProofState, part: Part, on: date) -> Person | None:
     """Who plays the part today; where nobody does, who left it last."""
-    holders = [person for person in state.people if person.part is part]
+    holders = [person for person in state.people if person.plays(part)]
     here = [person for person in holders if person.is_there(on)]
     return here[-1] if here else max(holders, key=lambda person: person.left_on or date.min, default=None)
 
 
-def _person(person: Person) -> CardPersonLine:
-    return CardPersonLine(person.name, label(person.part), person.left_on)
+def _their_side(state: ProofState, assessment: Assessment) -> tuple[CardPersonLine, ...]:
+    """Who has the sponsors' parts, one line a person; after them whoever's departure was taken back of late."""
+    on = assessment.on
+    waiting = unheard(state.people, assessment.outcomes, on)
+    parts: dict[int, list[Part]] = {}
+    by_id = {person.id: person for person in state.people}
+    for part in SPONSORS:
+        if (person := _sponsor(state, part, on)) is not None:
+            parts.setdefault(person.id, []).append(part)
+    for person in state.people:
+        if _taken_back_of_late(person, on):
+            parts.setdefault(person.id, list(person.parts))
+    return tuple(
+        _person(state, by_id[person_id], theirs, waiting.get(person_id), on) for person_id, theirs in parts.items()
+    )
+
+
+def _person(
+    state: ProofState, person: Person, parts: Sequence[Part], waiting: Unheard | None, on: date
+) -> CardPersonLine:
+    undone = person.undone_on if _taken_back_of_late(person, on) else None
+    note = None
+    if waiting is not None or undone is not None:
+        namesake = waiting.namesake if waiting is not None else None
+        note = say(
+            AccountPhrase.PERSON_NOTE,
+            back=waiting.since if waiting is not None and namesake is None else None,
+            namesake=namesake.name if namesake is not None else None,
+            left=namesake.left_on if namesake is not None else None,
+            undone_on=undone,
+            undone_by=state.names.get(person.undone_by or 0),
+        )
+    left_on = None if person.is_there(on) else person.left_on
+    return CardPersonLine(person.name, labels(parts), left_on, note)
+
+
+def _taken_back_of_late(person: Person, on: date) -> bool:
+    return person.undone_on is not None and on - person.undone_on <= NAMED_FOR
 
 
 def _customer_owner(state: ProofState, on: date) -> str | None:
     here = {person.id: person for person in state.people if person.is_there(on)}
     named = [here[o.owner_person_id].name for o in state.outcomes if o.owner_person_id in here]
-    by_part = [person.name for person in here.values() if person.part is Part.OUTCOME_OWNER]
+    by_part = [person.name for person in here.values() if person.plays(Part.OUTCOME_OWNER)]
     return ", ".join(dict.fromkeys(named or by_part)) or None

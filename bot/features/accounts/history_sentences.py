@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.enums import CadenceKind, Change, Part, PromiseState, RiskKind, Source, Stage, Verdict
-from bot.domain.labels import entity_label, kind_of_column, label_of
+from bot.domain.labels import entity_label, kind_of_column, label_of, labels_of
 from bot.domain.values.money import Money
 from bot.features.accounts.phrases import HistoryPhrase
 from bot.phrases import say
@@ -229,8 +229,27 @@ def _account_changed(change: HistoryChange, names: NameLookup) -> str | None:
 
 
 def _person_changed(change: HistoryChange, names: NameLookup) -> str | None:
-    left_on = change.after.get("left_on")
-    return say(HistoryPhrase.PERSON_LEFT, name=names.person(change.row_id), on=_day(left_on)) if left_on else None
+    after, name = change.after, names.person(change.row_id)
+    if after.get("undone_on"):
+        return say(HistoryPhrase.DEPARTURE_TAKEN_BACK, name=name, on=_day((change.before or {}).get("left_on")))
+    if after.get("returned_on"):
+        return say(HistoryPhrase.PERSON_RETURNED, name=name, on=_day(after["returned_on"]))
+    if after.get("left_on"):
+        return say(HistoryPhrase.PERSON_LEFT, name=name, on=_day(after["left_on"]))
+    return _parts_changed(change, name)
+
+
+def _parts_changed(change: HistoryChange, name: str | None) -> str | None:
+    """What became of somebody's parts; None where other columns changed. A column that did not change is not named."""
+    before, after = change.before or {}, change.after
+    if not after.keys() & {"part", "other_parts", "gained_parts", "dropped_parts"}:
+        return None
+    return say(HistoryPhrase.PERSON_PARTS, name=name, before=_parts(before), to=_parts(after))
+
+
+def _parts(values: Values) -> str:
+    """The parts that these values name: the main one and the others."""
+    return labels_of(Part, ",".join(filter(None, (values.get("part"), values.get("other_parts")))))
 
 
 def _obstacle_changed(change: HistoryChange, names: NameLookup) -> str | None:
@@ -249,7 +268,7 @@ def _cadence_changed(change: HistoryChange, names: NameLookup) -> str | None:
 _ADDED: dict[str, _Sentence] = {
     "account": lambda change, names: say(HistoryPhrase.ACCOUNT_ADDED, name=change.after["name"]),
     "person": lambda change, names: say(
-        HistoryPhrase.PERSON_ADDED, name=change.after["name"], part=label_of(Part, change.after["part"])
+        HistoryPhrase.PERSON_ADDED, name=change.after["name"], part=_parts(change.after)
     ),
     "outcome": lambda change, names: say(HistoryPhrase.OUTCOME_ADDED, title=change.after["title"]),
     "evidence": _evidence_added,

@@ -26,6 +26,9 @@ class HistoryPhrase(Phrase):
     TAKEN_BACK = "accounts/history.taken_back"
     PACKET_ACCEPTED = "accounts/history.packet_accepted"
     FIRST_WIN = "accounts/history.first_win"
+    PERSON_RETURNED = "accounts/history.person_returned"
+    PERSON_PARTS = "accounts/history.person_parts"
+    DEPARTURE_TAKEN_BACK = "accounts/history.departure_taken_back"
     PERSON_LEFT = "accounts/history.person_left"
     OUTCOME_RETIRED = "accounts/history.outcome_retired"
     EVIDENCE_DISPUTED = "accounts/history.evidence_disputed"
@@ -57,6 +60,7 @@ class HistoryPhrase(Phrase):
 
 
 class AccountPhrase(Phrase):
-    """Reasons of the bot's own changes, as the ledger keeps them."""
+    """Reasons of the bot's own changes, as the ledger keeps them, and what a card says of a person."""
 
+    PERSON_NOTE = "accounts/phrases.person_note"
     BY_BANDS = "accounts/phrases.by_bands"

@@ -89,11 +89,15 @@ class NextStepLine:
 
 @dataclass(frozen=True, slots=True)
 class CardPersonLine:
-    """A person at the customer, with their part; `left_on` is set when they have left."""
+    """A person at the customer, with their part; `left_on` is set when they have left.
+
+    `note` says what keeps them from counting, or that a departure of theirs was taken back.
+    """
 
     name: str
     part: str
     left_on: date | None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

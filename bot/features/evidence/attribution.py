@@ -16,7 +16,7 @@ from bot.app.assessments import has_begun, rules_day
 from bot.app.shown import version_of_account
 from bot.app.typed import money_of
 from bot.domain.enums import Grade, Method, Part
-from bot.domain.labels import label
+from bot.domain.labels import labels
 from bot.domain.model import Account, Evidence, Outcome, ProofState
 from bot.domain.proof import evidence_grade
 from bot.domain.proof.in_force import PieceState, state_of_piece
@@ -53,7 +53,7 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
     seen = version_of_account(session, actor, account_id)
     piece, state, outcome = _piece(session, actor, evidence_id, now)
     amount = money(piece.money_minor, piece.currency)
-    people = [person for person in state.people if person.part in _MAY_ACCEPT and person.is_there(has_begun(now))]
+    people = [person for person in state.people if person.plays(*_MAY_ACCEPT) and person.is_there(has_begun(now))]
     return IsolateShareView(
         evidence_id=evidence_id,
         account=state.account.name,
@@ -63,7 +63,7 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
         note=piece.method_note,
         money=f"{number(amount.major)} {amount.currency}" if amount else None,
         currency=_currency(state.account, outcome),
-        people=tuple((person.id, person.name, label(person.part)) for person in people),
+        people=tuple((person.id, person.name, labels(person.parts)) for person in people),
         accepted_by=piece.accepted_by,
         today=actor.today(now),
         seen=seen,
@@ -125,7 +125,7 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
     refusal = UserError(EvidenceRefusal.NOT_THEIR_BUYER, "accepted_by")
     if person is None:
         raise stranger(session, state.account, Entity.PERSON, new.accepted_by, refusal)
-    if person.part not in _MAY_ACCEPT:
+    if not person.plays(*_MAY_ACCEPT):
         raise refusal
     return person.id
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState
+from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState, weightiest_first
 from bot.features.imports import fields, report_lines
 from bot.features.imports.cells import word_key
 from bot.features.imports.fields import FieldTable
@@ -192,7 +192,8 @@ def _person_of_customer(reader: Reader, row: Row) -> dict[str, Any]:
     with reader.cell(row, "part") as text:
         parts = [part for part_name in re.split(r"[;,|]", text) if (part := _meaning(part_name, _PARTS)) is not None]
         if parts:
-            values["part"] = min(parts, key=list(Part).index)
+            values["part"], *others = weightiest_first(parts)
+            values["other_parts"] = tuple(others)
         elif text:
             reader.tally.add(Remark.PARTS_UNKNOWN, "part", text)
     if title := reader.words(row, "title"):

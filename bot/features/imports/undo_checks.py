@@ -23,7 +23,11 @@ from bot.store.schema import history, import_batch, member, metadata
 Row = Mapping[str, Any]
 
 # An amount means nothing without its currency, so both go back or both stay.
-_TOGETHER = ({"arr_minor", "currency"}, {"promised_minor", "currency"})
+_TOGETHER = (
+    {"arr_minor", "currency"},
+    {"promised_minor", "currency"},
+    {"part", "other_parts", "gained_parts", "dropped_parts"},
+)
 _NAMES = ("name", "title", "text")
 _LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by,)}
 

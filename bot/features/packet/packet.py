@@ -19,7 +19,7 @@ from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
 from bot.domain.enums import Direction, Grade, OutcomeKind, Part, Standing
-from bot.domain.labels import label
+from bot.domain.labels import label, labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
@@ -65,7 +65,7 @@ def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) 
     if not here:
         raise UserError(PacketRefusal.NOBODY_NAMED, account=state.account.name, slug=state.account.slug)
     here.sort(key=_deciders_first)
-    people = tuple((person.id, person.name, label(person.part)) for person in here)
+    people = tuple((person.id, person.name, labels(person.parts)) for person in here)
     return AcceptPacketView(account_id, state.account.name, phrase(assessment.covered), people, actor.today(now), seen)
 
 
@@ -120,7 +120,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
         money=tuple(str(amount) for amount in total(_accepted_money(story))),
         champion=_champion(state, on),
         accepted_on=accepted_on,
-        accepted_by=f"{accepter.name}, {label(accepter.part)}" if accepter else None,
+        accepted_by=f"{accepter.name}, {labels(accepter.parts)}" if accepter else None,
         renew=accepted_on is not None and on > shift_day(accepted_on, PACKET_GOOD_FOR),
         can_write=can_write,
     )
@@ -171,14 +171,14 @@ def _accepted_money(story: list[Graded]) -> list[Money]:
 def _champion(state: ProofState, on: date) -> str | None:
     for part in (Part.CHAMPION, Part.ECONOMIC_BUYER):
         for person in state.people:
-            if person.part is part and person.is_there(on):
+            if person.plays(part) and person.is_there(on):
                 return f"{person.name}, {label(part)}"
     return None
 
 
 def _deciders_first(person: Person) -> tuple[int, int]:
-    place = _FIRST_TO_ACCEPT.index(person.part) if person.part in _FIRST_TO_ACCEPT else len(_FIRST_TO_ACCEPT)
-    return place, person.id
+    places = (place for place, part in enumerate(_FIRST_TO_ACCEPT) if person.plays(part))
+    return next(places, len(_FIRST_TO_ACCEPT)), person.id
 
 
 def _must_have_a_story(assessment: Assessment) -> None:

@@ -8,4 +8,5 @@ from bot.phrases import Phrase
 class PlanPhrase(Phrase):
     """Parts of lines of the success plan."""
 
+    PERSON_STATE = "plan/phrases.person_state"
     MEASURE = "plan/phrases.measure"

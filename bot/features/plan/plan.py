@@ -15,7 +15,7 @@ from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
 from bot.domain.account import plan_gaps, promises
 from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
-from bot.domain.labels import label
+from bot.domain.labels import label, labels
 from bot.domain.model import Outcome, Promise
 from bot.domain.proof.explanation import reason
 from bot.domain.values.text import band
@@ -82,7 +82,10 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             for o in state.outcomes
             if o.retired_on is None
         ),
-        people=tuple(PersonLine(p.name, p.title, label(p.part), p.left_on) for p in state.people),
+        people=tuple(
+            PersonLine(p.name, p.title, labels(p.parts), None if p.is_there(assessment.on) else p.left_on)
+            for p in state.people
+        ),
         obstacles=tuple(
             ObstacleLine(
                 label(o.kind),

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor
+from bot.app.actor import Actor, UserError
 from bot.domain.enums import Direction, ObstacleKind, Part
-from bot.features.plan import outcome_details, outcomes, people, plan, views
+from bot.features.plan import outcome_details, outcomes, people, people_list, plan, views
 from bot.features.plan.ids import PlanActionId, PlanCallback
 from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcomes import NewOutcome
+from bot.features.plan.refusals import PlanRefusal
 from bot.slack.edge import Edge
-from bot.slack.payload import Body, Form, number, pair
-from bot.slack.shortcuts import Look, opens
+from bot.slack.payload import Body, Form, clicked, number, numbers, pair
+from bot.slack.shortcuts import Listener, Look, opens
 
 STEPS: dict[str, Look] = {"details": outcome_details.details_form, "owner": outcome_details.owner_form}
 """Changes of the plan that a second form asks about."""
+PERSON_FORMS: dict[str, Look] = {
+    "edit": people_list.edit_form,
+    "left": people_list.left_form,
+    "back": people_list.back_form,
+}
+"""What the menu of a person opens."""
 FORMS: dict[PlanActionId, type[views.PlanFormView]] = {
     PlanActionId.ADD_OUTCOME: views.OutcomeFormView,
     PlanActionId.ADD_PERSON: views.PersonFormView,
@@ -36,6 +45,9 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _outcomes(app, edge)
     _details(app, edge)
     _owners(app, edge)
+    _people(app, edge)
+    _new_people(app, edge)
+    _leaving(app, edge)
     _additions(app, edge)
     _promises_and_first_win(app, edge)
 
@@ -61,6 +73,10 @@ def _settling(app: AsyncApp, edge: Edge) -> None:
             body,
             lambda s, a, now: plan.apply_plan_change(s, a, account_id, now, what=what, row_id=row_id, on=on, why=why),
         )
+        if what == "left":
+            view = await edge.read(body, lambda s, a, now: people_list.saved_view(s, a, account_id, row_id, now))
+            await ack(response_action="update", view=edge.modal(view))
+            return
         await ack()
 
 
@@ -127,17 +143,115 @@ def _owners(app: AsyncApp, edge: Edge) -> None:
         await ack()
 
 
-def _additions(app: AsyncApp, edge: Edge) -> None:
+def _people(app: AsyncApp, edge: Edge) -> None:
+    """The list of people: its pages, its menu, and *Undo*."""
+    app.action(PlanActionId.PEOPLE)(opens(edge, people_list.people_view))
+
+    @app.action(PlanActionId.PEOPLE_PAGE)
+    async def page(ack: AsyncAck, body: Body) -> None:
+        account_id, wanted = numbers(clicked(body), 2)
+        view = await edge.read(body, lambda s, a, now: people_list.people_view(s, a, account_id, now, page=wanted))
+        await edge.update(body, view)
+        await ack()
+
+    @app.action(PlanActionId.PERSON_MENU)
+    async def menu(ack: AsyncAck, body: Body) -> None:
+        verb, person_id = pair(clicked(body))
+        if verb in PERSON_FORMS:
+            form = PERSON_FORMS[verb]
+            await edge.update(body, await edge.read(body, lambda s, a, now: form(s, a, person_id, now)))
+        else:
+            await _undo(edge, body, person_id)
+        await ack()
+
+    @app.action(PlanActionId.UNDO_LEFT)
+    async def undo(ack: AsyncAck, body: Body) -> None:
+        await _undo(edge, body, number(clicked(body)))
+        await ack()
+
+
+async def _undo(edge: Edge, body: Body, person_id: int) -> None:
+    view = await edge.write_and_show(
+        body,
+        lambda s, a, now: people.take_back_departure(s, a, person_id, now),
+        lambda s, a, account_id, now: people_list.saved_view(s, a, account_id, person_id, now),
+    )
+    await edge.update(body, view)
+
+
+def _new_people(app: AsyncApp, edge: Edge) -> None:
     @app.view(PlanCallback.PERSON)
     async def person(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
-        account_id, name, part = number(form.metadata), form.words("name"), Part(form.words("part"))
-        title = form.text("title")
-        await edge.write(
-            body, lambda s, a, now: people.add_person(s, a, account_id, now, name=name, part=part, title=title)
-        )
-        await ack()
+        account, _, gone = form.metadata.partition(":")
+        account_id, name, who = number(account), form.words("name"), form.text("who")
+        title, email, parts = form.text("title"), form.text("email"), tuple(map(Part, form.many("parts")))
+        if not parts:
+            raise UserError(PlanRefusal.PART_MISSING, "parts")
+        typed: dict[str, Any] = {"name": name, "title": title, "email": email}
+        # Nothing is claimed yet, so the form may take its own place: what is sent next is its first submission.
+        if who is None:
+            asks = await edge.read(
+                body, lambda s, a, now: people_list.who_is_meant(s, a, account_id, now, parts=parts, **typed)
+            )
+            if asks is not None:
+                await ack(response_action="update", view=edge.modal(asks))
+                return
 
+        def add(session: Session, actor: Actor, now: datetime) -> int:
+            if who == "same":
+                person_id = number(gone)
+                people.person_returned(session, actor, person_id, actor.today(now), now)
+                return person_id
+            other = who == "other"
+            return people.add_person(
+                session, actor, account_id, now, part=parts[0], further=parts[1:], somebody_else=other, **typed
+            )
+
+        view = await edge.write_and_show(
+            body, add, lambda s, a, person_id, now: people_list.saved_view(s, a, account_id, person_id, now)
+        )
+        await ack(response_action="update", view=edge.modal(view))
+
+    @app.view(PlanCallback.EDIT_PERSON)
+    async def edited(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        person_id, name, parts = number(form.metadata), form.words("name"), tuple(map(Part, form.many("parts")))
+        title, email = form.text("title"), form.text("email")
+        view = await edge.write_and_show(
+            body,
+            lambda s, a, now: people.edit_person(
+                s, a, person_id, now, name=name, parts=parts, title=title, email=email
+            ),
+            lambda s, a, account_id, now: people_list.saved_view(s, a, account_id, person_id, now),
+        )
+        await ack(response_action="update", view=edge.modal(view))
+
+
+def _leaving(app: AsyncApp, edge: Edge) -> None:
+    """The forms that say when somebody left, and since when they are back."""
+    for callback, note in (
+        (PlanCallback.PERSON_LEFT, people.person_left),
+        (PlanCallback.PERSON_BACK, people.person_returned),
+    ):
+        app.view(callback)(_dated(edge, note))
+
+
+def _dated(edge: Edge, note: Callable[[Session, Actor, int, date, datetime], int]) -> Listener:
+    async def noted(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        person_id, on = number(form.metadata), form.required_day("on")
+        view = await edge.write_and_show(
+            body,
+            lambda s, a, now: note(s, a, person_id, on, now),
+            lambda s, a, account_id, now: people_list.saved_view(s, a, account_id, person_id, now),
+        )
+        await ack(response_action="update", view=edge.modal(view))
+
+    return noted
+
+
+def _additions(app: AsyncApp, edge: Edge) -> None:
     @app.view(PlanCallback.OBSTACLE)
     async def obstacle(ack: AsyncAck, body: Body) -> None:
         form = Form(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.enums import PromiseState
+from bot.domain.enums import Part, PromiseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,82 @@ class OutcomeFormView(PlanFormView):
 
 @dataclass(frozen=True, slots=True)
 class PersonFormView(PlanFormView):
-    """The form for somebody at the customer."""
+    """The form for somebody at the customer.
+
+    `gone` is somebody of that name who left, on `gone_on`: then it asks who is meant, with what was typed kept.
+    """
+
+    gone_id: int | None = None
+    gone: str | None = None
+    gone_on: date | None = None
+    name: str | None = None
+    title: str | None = None
+    email: str | None = None
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditPersonView:
+    """The form that corrects how somebody is written and says which parts they have."""
+
+    person_id: int
+    name: str
+    title: str | None
+    email: str | None
+    parts: tuple[Part, ...]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeftView:
+    """The form that asks on which day somebody left, or leaves."""
+
+    person_id: int
+    name: str
+    parts: str
+    today: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBackView:
+    """The form that asks since which day somebody is back."""
+
+    person_id: int
+    name: str
+    left_on: date | None
+    today: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody in the list of people. `there` says whether they are at the customer, `state` what came between.
+
+    `said_after` is a day after they left as of which something of theirs stands on record.
+    """
+
+    person_id: int
+    name: str
+    title: str | None
+    parts: str
+    there: bool
+    state: str
+    said_after: date | None
+    can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleView:
+    """Everybody at a customer, `page` of `pages`; `saved` is the one who was changed just now, and how it stands."""
+
+    account_id: int
+    account: str
+    people: tuple[PersonRow, ...]
+    saved: PersonRow | None
+    page: int
+    pages: int
+    can_write: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, String, Table, UniqueCons
 
 from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id, taken_back_at
-from bot.store.types import BigInt, Clean, Exact, UtcDateTime, Word
+from bot.store.types import BigInt, Clean, DatedWords, Exact, UtcDateTime, Word, Words
 
 person = Table(
     "person",
@@ -18,6 +18,14 @@ person = Table(
     Column("title", Clean),
     Column("email", Clean),
     Column("left_on", Date),
+    Column("other_parts", Words(enums.Part), nullable=False, server_default=""),
+    Column("gained_parts", DatedWords(enums.Part), nullable=False, server_default=""),
+    Column("dropped_parts", DatedWords(enums.Part), nullable=False, server_default=""),
+    Column("returned_on", Date),
+    Column("undone_on", Date),
+    loose_ref("undone_by"),
+    # Who had left before the dangers of PERSON_LEFT came raises none of them.
+    Column("left_before_upgrade", Boolean, nullable=False, server_default=text("false")),
     taken_back_at(),
 )
 

@@ -121,7 +121,8 @@ def test_danger_sponsor_left_until_somebody_has_the_part() -> None:
     gone = replace(DANA, left_on=ago(3))
     result = assessed(onboarding(), gone, KIM, SAM)
     assert fact(result, RiskKind.SPONSOR_LEFT) == "Dana Fox, champion, left on 27 Feb 2026 and nobody has taken over"
-    assert RiskKind.SPONSOR_LEFT not in kinds(assessed(onboarding(), gone, replace(DANA, id=9), KIM, SAM))
+    successor = replace(DANA, id=9, name="Lena Voss")
+    assert RiskKind.SPONSOR_LEFT not in kinds(assessed(onboarding(), gone, successor, KIM, SAM))
     assert RiskKind.SPONSOR_LEFT not in kinds(assessed(onboarding(), DANA, KIM, SAM, replace(FIN, left_on=ago(3))))
 
 

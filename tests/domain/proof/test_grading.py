@@ -303,12 +303,13 @@ def test_partly_proven_is_credited_by_what_its_confirmed_evidence_shows() -> Non
     assert result.progress == result.credit == Decimal("0.4")
 
 
-def test_disproven_is_confirmed_and_no_progress_by_the_due_date() -> None:
+def test_disproven_is_measured_and_no_progress_by_the_due_date() -> None:
     due_today, overdue = onboarding(due_on=TODAY), onboarding(due_on=ago(1))
     assert graded(due_today, wrote(12)).standing is Standing.UNPROVEN
     assert graded(due_today, wrote(12)).next_change_on == TODAY + timedelta(days=1)
     assert graded(overdue, wrote(12)).standing is Standing.DISPROVEN
-    assert graded(overdue, measured(12)).standing is Standing.UNPROVEN
+    assert graded(overdue, measured(12)).standing is Standing.DISPROVEN
+    assert graded(overdue, piece(Source.OUR_TELEMETRY, 12)).standing is Standing.UNPROVEN
 
 
 def test_everything_else_is_unproven() -> None:
