@@ -111,7 +111,7 @@ def usual_times(histories: Iterable[Sequence[StageEntry]]) -> Mapping[Stage, Usu
         for entry, following in pairwise(entries):
             if order.index(following.stage) > order.index(entry.stage):
                 stays.setdefault(entry.stage, []).append((following.entered_on - entry.entered_on).days)
-    return {stage: _usual(sorted(days)) for stage, days in stays.items() if len(days) >= ENOUGH_TO_TELL}
+    return {stage: nearest_rank(sorted(days)) for stage, days in stays.items() if len(days) >= ENOUGH_TO_TELL}
 
 
 def stalled(standing: StageStanding, usual: Mapping[Stage, UsualTime]) -> bool | None:
@@ -120,8 +120,11 @@ def stalled(standing: StageStanding, usual: Mapping[Stage, UsualTime]) -> bool |
     return None if times is None or days is None else days > times.p90
 
 
-def _usual(ordered: Sequence[int]) -> UsualTime:
-    """Median and P90 by nearest rank: always a time that some account really took."""
+def nearest_rank(ordered: Sequence[int]) -> UsualTime:
+    """Median and P90 of ascending days by nearest rank: the value at rank ⌈n ÷ 2⌉ and ⌈n × 0.9⌉.
+
+    So both are times that some account really took; nothing is interpolated.
+    """
     count = len(ordered)
     return UsualTime(ordered[(count - 1) // 2], ordered[-(-count * 9 // 10) - 1], count)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def add_person(
     *,
     name: str,
     part: Part,
-    further: Collection[Part] = (),
+    further: tuple[Part, ...] = (),
     title: str | None = None,
     email: str | None = None,
     somebody_else: bool = False,
@@ -94,7 +94,7 @@ def edit_person(
     now: datetime,
     *,
     name: str,
-    parts: Sequence[Part],
+    parts: tuple[Part, ...],
     title: str | None,
     email: str | None,
 ) -> int:

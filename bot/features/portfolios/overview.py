@@ -60,7 +60,7 @@ def portfolio_view(
     if owner_slack_id:
         return PortfolioView((_of_owner(session, actor, owner_slack_id, now),))
     if portfolio_id is not None or name:
-        chosen = _chosen(session, actor, portfolio_id, name or "")
+        chosen = chosen_portfolio(session, actor, portfolio_id, name or "")
         return PortfolioView(_of_portfolios(session, actor, [chosen], now))
     managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
     if managed:
@@ -84,7 +84,9 @@ def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: dat
     return PortfolioPageView(key, part.name, number + 1, len(pages), pages[number] if pages else (), left)
 
 
-def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str) -> Portfolio:
+def chosen_portfolio(session: Session, actor: Actor, portfolio_id: int | None, name: str) -> Portfolio:
+    """The portfolio with this id, or of this name; `UserError` names the nearest where there is none."""
+    must_read(actor)
     if portfolio_id is not None:
         chosen = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
         if chosen is None:

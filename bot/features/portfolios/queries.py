@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus
-from bot.domain.model import Account, Action, MeetingFact
+from bot.domain.model import Account, Action, MeetingFact, StageEntry
+from bot.domain.portfolio.stage_survey import StagedAccount
 from bot.outbox.types import MessageKey
 from bot.store.engine import streamed
 from bot.store.entities import Entity
@@ -28,6 +29,7 @@ from bot.store.schema import (
     outcome,
     portfolio,
     prompt,
+    stage_entry,
 )
 from bot.store.set_aside import not_resting
 from bot.store.types import as_json
@@ -246,6 +248,47 @@ def themed_actions(session: Session, workspace_id: int, portfolio_id: int) -> li
     statement = select(*columns).join(account, account.c.id == action.c.account_id)
     themed = _inside(workspace_id, portfolio_id) & action.c.theme.is_not(None) & action.c.dropped_on.is_(None)
     return [Action(*row) for row in session.execute(statement.where(themed).order_by(action.c.id))]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The accounts of some portfolios, or of one owner, in a workspace."""
+
+    workspace_id: int
+    portfolio_ids: tuple[int, ...] = ()
+    owner_id: int | None = None
+
+    @property
+    def accounts(self) -> ColumnElement[bool]:
+        """The condition that an account is one of them."""
+        inside = account.c.portfolio_id.in_(self.portfolio_ids)
+        chosen = inside if self.owner_id is None else account.c.owner_id == self.owner_id
+        return (account.c.workspace_id == self.workspace_id) & chosen & Entity.ACCOUNT.still_there()
+
+    @property
+    def neighbours(self) -> ColumnElement[bool]:
+        """The condition that an account is in one of their portfolios: they say what is usual."""
+        theirs = select(account.c.portfolio_id).where(self.accounts)
+        ours = (account.c.workspace_id == self.workspace_id) & Entity.ACCOUNT.still_there()
+        return ours & (self.accounts | account.c.portfolio_id.in_(theirs))
+
+
+def staged(session: Session, scope: Scope) -> list[StagedAccount]:
+    """The accounts of a scope as the survey of stages needs them, former customers too."""
+    columns = [account.c[field.name] for field in fields(StagedAccount)]
+    rows = session.execute(select(*columns).where(scope.accounts).order_by(account.c.id))
+    return [StagedAccount(*row) for row in rows]
+
+
+def stage_histories(session: Session, scope: Scope) -> dict[int, list[StageEntry]]:
+    """The stage entries of the accounts of a scope and of all others in their portfolios, by account."""
+    columns = [stage_entry.c[field.name] for field in fields(StageEntry)]
+    inside = select(account.c.id).where(scope.neighbours)
+    statement = select(*columns).where(stage_entry.c.account_id.in_(inside)).order_by(stage_entry.c.id)
+    entries_by_account: dict[int, list[StageEntry]] = {}
+    for row in session.execute(statement):
+        entries_by_account.setdefault(row.account_id, []).append(StageEntry(*row))
+    return entries_by_account
 
 
 def _inside(workspace_id: int, portfolio_id: int, without: Collection[int] = ()) -> ColumnElement[bool]:
