@@ -93,6 +93,21 @@ async def live(day: Day) -> None:
         await part(day)
 
 
+async def _people(day: Day) -> None:
+    """Dana Fox is corrected, leaves, never left after all, leaves again and comes back."""
+    ines = day.ines
+    await day.form(ines, "/proof acme plan", ACTIONS.PEOPLE)
+    await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="edit:2")
+    await day.submit(ines, CALLBACKS.EDIT_PERSON, {"title": "Controller"})
+    await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="left:2")
+    await day.submit(ines, CALLBACKS.PERSON_LEFT)
+    await day.press(ines, ACTIONS.UNDO_LEFT)
+    await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="left:2")
+    await day.submit(ines, CALLBACKS.PERSON_LEFT)
+    await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="back:2")
+    await day.submit(ines, CALLBACKS.PERSON_BACK)
+
+
 async def _plan(day: Day) -> None:
     ines = day.ines
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_OUTCOME)
@@ -100,7 +115,8 @@ async def _plan(day: Day) -> None:
     await day.submit(ines, CALLBACKS.OUTCOME, numeric)
     await day.submit(ines, CALLBACKS.BASELINE, {"baseline": "40", "agreed_by": "1", "shelf_life_days": "90"})
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_PERSON)
-    await day.submit(ines, CALLBACKS.PERSON, {"name": "Dana Fox", "part": "finance"})
+    await day.submit(ines, CALLBACKS.PERSON, {"name": "Dana Fox", "parts": ["finance", "user"]})
+    await _people(day)
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_OBSTACLE)
     await day.submit(ines, CALLBACKS.OBSTACLE, {"kind": "approvals", "text": "Their security review"})
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_PROMISE)

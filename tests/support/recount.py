@@ -160,9 +160,13 @@ def _grade(outcome: Row, piece: Row, people: dict[int, Row], on: date) -> int:
         caps.append(0)
     if piece["oral"]:
         caps.append(2)
-    if attestor is not None and _by(attestor["left_on"], on) and REACHES[source] == 3:
+    if attestor is not None and not _stands_by(attestor, piece["as_of"], on) and REACHES[source] == 3:
         caps.append(2)
-    if source == "champion_presented" and attestor and attestor["part"] not in ("champion", "economic_buyer"):
+    if (
+        source == "champion_presented"
+        and attestor
+        and not _played(attestor, piece["as_of"], "champion", "economic_buyer")
+    ):
         caps.append(2)
     grade = min(caps)
     return grade if grade < 3 else _risen(piece, people, on)
@@ -174,10 +178,28 @@ def _risen(piece: Row, people: dict[int, Row], on: date) -> int:
     if method is None or (method != "comparison_group" and not note):
         return 3
     accepter = people.get(piece["accepted_by"] or 0)
-    may = accepter is not None and accepter["part"] in ("finance", "economic_buyer")
-    taken = may and accepter is not None and not _by(accepter["left_on"], on)
+    said = piece["accepted_on"] or piece["as_of"]
+    may = accepter is not None and _played(accepter, said, "finance", "economic_buyer")
+    taken = may and accepter is not None and _stands_by(accepter, said, on)
     dated = piece["accepted_on"] is None or _by(piece["accepted_on"], on)
     return 5 if taken and dated and piece["money_minor"] is not None and piece["currency"] else 4
+
+
+def _stands_by(person: Row, said_on: str, on: date) -> bool:
+    """At the customer on a day, and not away since they said it."""
+    left, back = person["left_on"], person["returned_on"]
+    if _by(left, on) and not (back and back >= left and _by(back, on)):
+        return False
+    return not _by(back, on) or said_on >= back
+
+
+def _played(person: Row, day: str, *wanted: str) -> bool:
+    """Whether somebody had one of these parts on a day."""
+    parts = {person["part"], *filter(None, person["other_parts"].split(","))}
+    gained = dict(pair.split(":") for pair in person["gained_parts"].split(",") if pair)
+    dropped = dict(pair.split(":") for pair in person["dropped_parts"].split(",") if pair)
+    had = {part for part in wanted if part in parts or (part in dropped and day < dropped[part])}
+    return any(gained.get(part, day) <= day for part in had)
 
 
 def _progress(outcome: Row, value: str) -> Fraction | None:

@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
-from bot.app.actor import Actor
+from bot.app.actor import Actor, UserError
+from bot.app.refusals import AppRefusal
 from bot.domain.model import Account
 from bot.domain.values import days
 from bot.features.accounts import queries
@@ -21,6 +22,8 @@ _SHOWN = 20
 def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
     """The history of an account, from the start of the day `since` (the actor's) or from its beginning."""
     account = account_of(session, actor, account_id)
+    if since is not None and since > actor.today(now):
+        raise UserError(AppRefusal.DAY_STILL_TO_COME)
     begin = None if since is None else days.at(since, time(), actor.member.tz)
     names = _name_lookup(session, account)
     lines = []

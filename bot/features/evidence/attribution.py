@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import stranger
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun, rules_day
+from bot.app.sensible_days import must_follow
 from bot.app.shown import version_of_account
 from bot.app.typed import money_of
 from bot.domain.enums import Grade, Method, Part
@@ -91,6 +92,8 @@ def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewE
     accepted_on = (new.accepted_on or actor.today(now)) if accepter is not None else None
     if accepted_on is not None and accepted_on > actor.today(now):
         raise UserError(EvidenceRefusal.ACCEPTED_IN_FUTURE, "accepted_on")
+    must_follow(accepted_on, piece.as_of, "accepted_on", "measured")
+    _must_have_been_there(state, accepter, accepted_on)
     return NewEvidence(
         account_id=piece.account_id,
         outcome_id=piece.outcome_id,
@@ -128,6 +131,13 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
     if not person.plays(*_MAY_ACCEPT):
         raise refusal
     return person.id
+
+
+def _must_have_been_there(state: ProofState, accepter: int | None, on: date | None) -> None:
+    """Who accepted money was at the customer on that day."""
+    person = next((person for person in state.people if person.id == accepter), None)
+    if person is not None and on is not None and not person.is_there(on):
+        raise UserError(EvidenceRefusal.ACCEPTER_HAD_LEFT, "accepted_on", person=person.name, left=person.left_on)
 
 
 def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> tuple[Evidence, ProofState, Outcome]:

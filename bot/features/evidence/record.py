@@ -103,7 +103,14 @@ def recorded_view(session: Session, actor: Actor, evidence_id: int, now: datetim
         proven,
         can_rise,
         phrase(assessment.covered),
+        _before_contract(account, row["as_of"]),
     )
+
+
+def _before_contract(account: Account, as_of: date) -> date | None:
+    """The start of the contract, where a piece is as of a day before it: somebody should look at that again."""
+    start = account.contract_start
+    return start if start is not None and as_of < start else None
 
 
 def dispute(

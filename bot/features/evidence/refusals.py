@@ -10,6 +10,7 @@ class EvidenceRefusal(Refusal):
     AMOUNT_UNREADABLE = "evidence.amount_unreadable"
     ACCEPTED_AMOUNT_MISSING = "evidence.accepted_amount_missing"
     ACCEPTED_IN_FUTURE = "evidence.accepted_in_future"
+    ACCEPTER_HAD_LEFT = "evidence.accepter_had_left"
     NOT_THEIR_BUYER = "evidence.not_their_buyer"
     SUPERSEDED = "evidence.superseded"
     DOES_NOT_STAND = "evidence.does_not_stand"

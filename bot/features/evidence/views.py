@@ -110,6 +110,7 @@ class EvidenceRecordedView:
     """What a new piece of evidence did to its outcome: the grade it has now, and why not more.
 
     `may_rise` says that the piece is confirmed, so that isolating our share would make it worth more.
+    `before_contract` is the day on which the contract started, for a piece as of an earlier day.
     """
 
     evidence_id: int
@@ -121,3 +122,4 @@ class EvidenceRecordedView:
     proven: bool
     may_rise: bool
     coverage: str
+    before_contract: date | None = None

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState, weightiest_first
-from bot.features.imports import fields, report_lines
+from bot.features.imports import doubtful_days, fields, report_lines
 from bot.features.imports.cells import word_key
 from bot.features.imports.fields import FieldTable
 from bot.features.imports.file_reader import Row
@@ -109,6 +109,7 @@ def _line(reader: Reader, kind: FactKind, row: Row) -> FactLine:
     if not key:
         raise BadCell(reader.columns.header(kind.key), "", note(Remark.EMPTY))
     values = {name: day for name in kind.table.days if (day := reader.day(row, name)) is not None}
+    doubtful_days.count(reader, row, values)
     people = {column: _person(reader, row, column.removesuffix("_id")) for column in kind.parts}
     return FactLine(
         row.line,

@@ -70,6 +70,7 @@ class Reader:
     """Reads the cells of one file; what whole columns show was settled before its first row.
 
     `marks` and `orders` are by field, `currency` is for amounts that name none, `year` is the present one.
+    With `today`, days that can hardly be meant are counted for the person to check.
     """
 
     columns: Columns
@@ -83,6 +84,7 @@ class Reader:
     spellings: Mapping[str, Spellings] = field(default_factory=dict)
     assumed: tuple[Note, ...] = ()
     tally: Tally = field(default_factory=Tally)
+    today: date | None = None
 
     @property
     def notes(self) -> list[Note]:

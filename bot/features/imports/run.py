@@ -154,7 +154,7 @@ def _read(run: ImportRun, file: File, options: Options, table: FieldTable) -> tu
     )
     columns = recogniser.recognise(sheet)
     columns, left_out, notes = report_lines.rows_of(columns, table, cut_off=sheet.cut_off)
-    reader = row_reader.reader(columns, options, table, year=run.now.year)
+    reader = replace(row_reader.reader(columns, options, table, year=run.now.year), today=run.now.date())
     report = Report(file.name, run.dry_run)
     report.preview.encoding = sheet.encoding
     report.preview.columns = list(columns.uses)

@@ -15,6 +15,7 @@ from bot.app.accounts import account_of, stranger, writable
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed
 from bot.app.refusals import AppRefusal
+from bot.app.sensible_days import must_follow_contract_start
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
@@ -87,6 +88,7 @@ def accept(
         raise UserError(PacketRefusal.PERSON_HAD_LEFT, "by", person=person.name)
     if on > actor.today(now):
         raise UserError(PacketRefusal.ACCEPTED_IN_FUTURE, "on")
+    must_follow_contract_start(account, on, "on")
     _must_have_a_story(assessed(session, actor, account_id, now)[1])
     values: dict[str, Any] = {"packet_accepted_on": on, "packet_accepted_by": by_person}
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, **values)

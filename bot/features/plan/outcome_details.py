@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, stranger, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
+from bot.app.sensible_days import must_have_been
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import money_of
 from bot.domain.account.promises import is_open
@@ -86,6 +87,8 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
     state, outcome = _as_shown(session, actor, new.outcome_id, now)
     if new.baseline_on is not None and new.baseline_on > actor.today(now):
         raise UserError(PlanRefusal.BASELINE_IN_FUTURE, "baseline_on")
+    if new.baseline_on is not None and outcome.due_on is not None and new.baseline_on >= outcome.due_on:
+        raise UserError(PlanRefusal.BASELINE_AFTER_DUE, "baseline_on", due=outcome.due_on)
     if new.agreed_by is not None and new.agreed_by not in {person.id for person in state.people}:
         refusal = UserError(PlanRefusal.AGREED_BY_A_STRANGER, "agreed_by", account=state.account.name)
         raise stranger(session, state.account, Entity.PERSON, new.agreed_by, refusal)
@@ -123,6 +126,7 @@ def retire(session: Session, actor: Actor, outcome_id: int, now: datetime, *, on
     _as_shown(session, actor, outcome_id, now)
     if not why.strip():
         raise UserError(PlanRefusal.RETIREMENT_WITHOUT_REASON, "why")
+    must_have_been(on, actor.today(now), "on")
     values: dict[str, Any] = {"retired_on": on, "retired_why": why.strip()}
     ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, only_if={"retired_on": None}, **values)
 

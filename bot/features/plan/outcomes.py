@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import no_such_account, writable
 from bot.app.actor import Actor, UserError
+from bot.app.sensible_days import must_be_to_come, must_follow_contract_start, must_have_been
 from bot.app.typed import must_be_money
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Account
@@ -74,6 +75,9 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     if not 1 <= new.shelf_life_days <= LONGEST_SHELF_LIFE:
         raise UserError(PlanRefusal.SHELF_LIFE_OUT_OF_RANGE, "shelf_life_days", longest=LONGEST_SHELF_LIFE)
     must_be_money(new.promised_minor, new.currency, "worth")
+    must_have_been(new.baseline_on, actor.today(now), "baseline_on")
+    must_be_to_come(new.due_on, actor.today(now), "due_on")
+    must_follow_contract_start(account, new.due_on, "due_on")
     values: dict[str, Any] = {name: getattr(new, name) for name in _AS_TYPED}
     numbers: dict[str, Any] = {
         name: typed_number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")

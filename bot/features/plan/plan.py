@@ -11,6 +11,7 @@ from bot.app.accounts import row_of, writable, writable_row
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed, has_begun
 from bot.app.refusals import AppRefusal
+from bot.app.sensible_days import must_be_to_come, must_follow, must_follow_contract_start, must_have_been
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
 from bot.domain.account import plan_gaps, promises
@@ -151,6 +152,7 @@ def add_obstacle(
     writable(session, actor, account_id)
     if not text.strip():
         raise UserError(PlanRefusal.OBSTACLE_MISSING, "text")
+    must_be_to_come(due_on, actor.today(now), "due_on")
     owner = colleague_of(session, actor, owner_slack_id) if owner_slack_id else None
     if owner_slack_id and owner is None:
         raise UserError(AppRefusal.COLLEAGUE_NOT_A_MEMBER, "owner")
@@ -185,6 +187,8 @@ def add_promise(
     writable(session, actor, account_id)
     if not text.strip():
         raise UserError(PlanRefusal.PROMISE_MISSING, "text")
+    must_have_been(promised_on, actor.today(now), "promised_on")
+    must_follow(due_on, promised_on, "due_on", "promised")
     values: dict[str, Any] = {
         "text": text.strip(),
         "promised_on": promised_on,
@@ -225,9 +229,10 @@ def mention_promise(session: Session, actor: Actor, promise_id: int, now: dateti
 
 def first_win(session: Session, actor: Actor, account_id: int, now: datetime, *, on: date, words: str) -> None:
     """Record the first win: the day, and the customer's words (“We used it in real life and it worked”)."""
-    writable(session, actor, account_id)
+    account = writable(session, actor, account_id)
     if on > actor.today(now):
         raise UserError(PlanRefusal.FIRST_WIN_IN_FUTURE, "on")
+    must_follow_contract_start(account, on, "on")
     if not words.strip():
         raise UserError(PlanRefusal.FIRST_WIN_WORDS_MISSING, "words")
     win = ShownRow(

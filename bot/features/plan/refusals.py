@@ -7,6 +7,7 @@ from bot.domain.refusal import Refusal
 
 class PlanRefusal(Refusal):
     BASELINE_IN_FUTURE = "plan.baseline_in_future"
+    BASELINE_AFTER_DUE = "plan.baseline_after_due"
     AGREED_BY_A_STRANGER = "plan.agreed_by_a_stranger"
     PROMISE_OF_ANOTHER = "plan.promise_of_another"
     SHELF_LIFE_OUT_OF_RANGE = "plan.shelf_life_out_of_range"

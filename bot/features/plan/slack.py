@@ -185,7 +185,11 @@ def _new_people(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         account, _, gone = form.metadata.partition(":")
         account_id, name, who = number(account), form.words("name"), form.text("who")
-        title, email, parts = form.text("title"), form.text("email"), tuple(map(Part, form.many("parts")))
+        title, email, parts = (
+            form.text("title"),
+            form.text("email"),
+            tuple(map(Part, form.many("parts") or form.many("part"))),
+        )  # "part": forms of older releases
         if not parts:
             raise UserError(PlanRefusal.PART_MISSING, "parts")
         typed: dict[str, Any] = {"name": name, "title": title, "email": email}

@@ -134,8 +134,8 @@ def test_a_champion_who_gives_the_part_up_is_named() -> None:
 def test_who_came_back_ends_the_danger_by_attesting_and_not_before() -> None:
     back = replace(GONE, returned_on=ago(10))
     assert dangers_of(back, KIM, SAM, wrote(5, age=40)) == {
-        RiskKind.SPONSOR_LEFT: "Dana Fox, champion, left on 31 Jan 2026; said to be back since 20 Feb 2026, and has attested "
-        "nothing since"
+        RiskKind.SPONSOR_LEFT: "Dana Fox, champion, left on 31 Jan 2026; said to be back since 20 Feb 2026, and "
+        "has attested nothing since"
     }
     assert dangers_of(back, KIM, SAM, wrote(5, age=9)) == {}
     assert RiskKind.SPONSOR_LEFT in dangers_of(back, KIM, SAM, wrote(5, age=9, withdrawn_on=ago(1)))
@@ -155,8 +155,8 @@ def test_the_champion_who_left_is_not_replaced_by_the_same_name_or_address(name:
     gone = replace(GONE, email="dana@acme.example")
     again = Person(9, 1, name, Part.CHAMPION, email=email)
     assert dangers_of(gone, again, KIM, SAM) == {
-        RiskKind.SPONSOR_LEFT: f"Dana Fox, champion, left on 31 Jan 2026; {name}, named in their place, looks like the same "
-        "person and has attested nothing since"
+        RiskKind.SPONSOR_LEFT: f"Dana Fox, champion, left on 31 Jan 2026; {name}, named in their place, looks like the "
+        "same person and has attested nothing since"
     }
     assert dangers_of(gone, again, KIM, SAM, wrote(5, age=9, attested_by=9)) == {}
 
@@ -189,7 +189,7 @@ def test_parts_that_are_given_and_taken_back_leave_who_they_are(first: set[Part]
             gained_parts=now.gained_parts,
             dropped_parts=now.dropped_parts,
         )
-    assert set(person.parts) == set((start.part, *start.other_parts))
+    assert set(person.parts) == {start.part, *start.other_parts}
     assert not set(dict(person.dropped_parts)) & set(person.parts)
 
 
