@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import CadenceKind, Change, Method, PromiseState, Stage, Tier
+from bot.domain.enums import CadenceKind, Change, Method, Part, PromiseState, Stage, Tier
 from bot.features.accounts import judgement, stages, tiers
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.actions import actions
@@ -24,7 +24,7 @@ from bot.features.meetings import forms as meeting_forms
 from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
 from bot.features.packet import packet
-from bot.features.plan import outcome_details, plan
+from bot.features.plan import outcome_details, people, people_list, plan
 from bot.features.plan.outcome_details import Details
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
@@ -46,6 +46,10 @@ class EditForm:
 
 def _words(actor: Actor) -> str:
     return f"said by {actor.member.name}"
+
+
+def _name(session: Session, actor: Actor, ids: Ids) -> str:
+    return people_list.edit_form(session, actor, ids["person"], LATER).name
 
 
 def _settles(what: str, entity: str) -> EditForm:
@@ -117,6 +121,20 @@ FORMS: dict[str, EditForm] = {
     ),
     "retired": _settles("retired", "outcome"),
     "person left": _settles("left", "person"),
+    "edit person": EditForm(
+        lambda s, a, ids: people_list.edit_form(s, a, ids["person"], NOW),
+        lambda s, a, ids: people.edit_person(
+            s, a, ids["person"], LATER, name=_name(s, a, ids), parts=(Part.USER,), title=_words(a), email=None
+        ),
+    ),
+    "person left, from the list": EditForm(
+        lambda s, a, ids: people_list.left_form(s, a, ids["person"], NOW),
+        lambda s, a, ids: people.person_left(s, a, ids["person"], TODAY + timedelta(days=a.member.id), LATER),
+    ),
+    "person back": EditForm(
+        lambda s, a, ids: people_list.back_form(s, a, ids["person who left"], NOW),
+        lambda s, a, ids: people.person_returned(s, a, ids["person who left"], TODAY, LATER),
+    ),
     "obstacle cleared": _settles("cleared", "obstacle"),
     "promise kept": _settles(PromiseState.KEPT.value, "promise"),
     "first win": EditForm(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import writable, writable_row
+from bot.app.accounts import row_of, writable, writable_row
 from bot.app.actor import Actor, may_manage, may_write
 from bot.app.assessments import assessed
 from bot.app.shown import version_of_account
@@ -37,6 +37,7 @@ def people_view(session: Session, actor: Actor, account_id: int, now: datetime, 
 
 def saved_view(session: Session, actor: Actor, account_id: int, person_id: int, now: datetime) -> PeopleView:
     """The list after somebody in it was changed, with how they stand now."""
+    row_of(session, actor, Entity.PERSON, person_id)
     return _view(session, actor, account_id, now, saved=person_id)
 
 

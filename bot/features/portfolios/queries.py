@@ -275,6 +275,7 @@ class Scope:
 
 def staged(session: Session, scope: Scope) -> list[StagedAccount]:
     """The accounts of a scope as the survey of stages needs them, former customers too."""
+    # within: the scope holds the workspace
     columns = [account.c[field.name] for field in fields(StagedAccount)]
     rows = session.execute(select(*columns).where(scope.accounts).order_by(account.c.id))
     return [StagedAccount(*row) for row in rows]
@@ -282,6 +283,7 @@ def staged(session: Session, scope: Scope) -> list[StagedAccount]:
 
 def stage_histories(session: Session, scope: Scope) -> dict[int, list[StageEntry]]:
     """The stage entries of the accounts of a scope and of all others in their portfolios, by account."""
+    # within: the scope holds the workspace
     columns = [stage_entry.c[field.name] for field in fields(StageEntry)]
     inside = select(account.c.id).where(scope.neighbours)
     statement = select(*columns).where(stage_entry.c.account_id.in_(inside)).order_by(stage_entry.c.id)
