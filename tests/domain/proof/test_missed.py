@@ -71,8 +71,8 @@ def test_withdrawing_the_figure_does_not_take_it_away() -> None:
     assert standing(shown) is Standing.DISPROVEN
     danger = next(d for d in assessed(OVERDUE, shown).dangers if d.kind is RiskKind.DISPROVEN)
     assert phrase(danger.fact) == (
-        "“Onboard a customer in 5 days” was due on 10 Feb 2026 and has not moved from 12 days (that figure was withdrawn "
-        "on 1 Mar 2026, and no better one has come)"
+        "“Onboard a customer in 5 days” was due on 10 Feb 2026 and has not moved from 12 days (that figure was "
+        "withdrawn on 1 Mar 2026, and no better one has come)"
     )
 
 
