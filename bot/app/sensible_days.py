@@ -31,7 +31,7 @@ def must_follow_contract_start(account: Account, on: date | None, field: str) ->
         raise UserError(AppRefusal.BEFORE_CONTRACT_START, field, account=account.name, start=start)
 
 
-def must_follow(on: date | None, earlier: date | None, field: str, what: str) -> None:
-    """Refuse a day before another one; `what` names that one for `templates/app/refusals.yml`."""
+def must_follow(on: date | None, earlier: date | None, field: str, kind: str) -> None:
+    """Refuse a day before another one; `kind` names that one for `templates/app/refusals.yml`."""
     if on is not None and earlier is not None and on < earlier:
-        raise UserError(AppRefusal.DAYS_REVERSED, field, earlier=earlier, what=what)
+        raise UserError(AppRefusal.DAYS_REVERSED, field, earlier=earlier, kind=kind)

@@ -12,7 +12,8 @@ What tells submissions apart (`bot.slack.payload.submission_of`):
   all, sends the same view again. Sent unchanged it is a second delivery; changed, it is refused with what to do, so
   that nothing is doubled and nothing typed is lost in silence. The view's hash is no part of it: Slack does not say
   that it stays while a form shows errors. A pushed form has a view of its own, and a form that takes another's place
-  has another callback id; a form must never take the place of one with its own callback id.
+  has another callback id; a form must never take the place of one with its own callback id, unless something was saved
+  in between and what it has seen is part of its id (`submission_id`).
 - A press of a button: its place, action and time. A second press is a second submission; what it may do depends on
   the state, and that is the use case's rule: a risk that I have is mine already, a meeting that is off is off.
 - A command: its trigger. Typed again it is another one.

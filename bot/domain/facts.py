@@ -26,7 +26,6 @@ class FactCode(StrEnum):
     NOT_MOVED = "not_moved"
     PROOF_RAN_OUT = "proof_ran_out"
     NO_CUSTOMER_OWNER = "no_customer_owner"
-    SPONSOR_LEFT = "sponsor_left"
     PERSON_LEFT = "person_left"
     RENEWAL_UNPROVEN = "renewal_unproven"
     PROMPTS_UNANSWERED = "prompts_unanswered"

@@ -94,9 +94,14 @@ def clicked(body: Body) -> str:
 
 
 def submission_id(body: Body) -> str:
-    """An id that is the same for every delivery of one submitted modal or one press of a button."""
+    """An id that is the same for every delivery of one submitted modal or one press of a button.
+
+    A form that may be opened again in the same modal, after something was saved, writes "12@@345" in its metadata: what
+    it had seen is part of its id.
+    """
     if body.get("type") == "view_submission":
-        return f"{body['view']['id']}:{body['view'].get('callback_id')}"
+        again = "@@" in str(body["view"].get("private_metadata") or "")
+        return f"{body['view']['id']}:{body['view'].get('callback_id')}" + (f"@{seen_of(body)}" if again else "")
     actions = body.get("actions") or [{}]
     where = body.get("container") or {}
     place = where.get("message_ts") or where.get("view_id") or ""

@@ -202,18 +202,18 @@ def _people_left(people: Sequence[Person], outcomes: Sequence[Graded], on: date)
     if not any(person.left_on is not None or person.dropped_parts for person in people):
         return
     for gone in departures(people, outcomes, SPONSORS, on):
-        yield _left(RiskKind.SPONSOR_LEFT, FactCode.SPONSOR_LEFT, gone, Severity.HIGH)
+        yield _left(RiskKind.SPONSOR_LEFT, gone, Severity.HIGH)
     for gone in departures(people, outcomes, CARRIERS, on):
         if not gone.person.left_before_upgrade:
             severity = Severity.HIGH if gone.person.plays(*ANSWERABLE) else Severity.MEDIUM
-            yield _left(RiskKind.PERSON_LEFT, FactCode.PERSON_LEFT, gone, severity)
+            yield _left(RiskKind.PERSON_LEFT, gone, severity)
 
 
-def _left(kind: RiskKind, code: FactCode, gone: Departure, severity: Severity) -> Danger:
+def _left(kind: RiskKind, gone: Departure, severity: Severity) -> Danger:
     instead = gone.instead
     back = instead.since if instead is not None and instead.namesake is None else None
     left = fact(
-        code,
+        FactCode.PERSON_LEFT,
         name=gone.person.name,
         parts=gone.parts,
         on=gone.left_on,
