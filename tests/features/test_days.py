@@ -90,12 +90,6 @@ def test_a_baseline_is_from_before_the_due_date(customer: Customer) -> None:
     )
 
 
-def test_an_outcome_is_retired_on_a_day_that_has_been(customer: Customer) -> None:
-    tomorrow = TODAY + timedelta(days=1)
-    retired = customer.refused(outcome_details.retire, customer.world.hours, MONDAY, on=tomorrow, why="No")
-    assert retired[:2] == ("day_still_to_come", "on")
-
-
 def test_the_first_win_comes_after_the_start_of_the_contract(customer: Customer) -> None:
     before = STARTED - timedelta(days=1)
     assert customer.refused(plan.first_win, customer.world.acme, MONDAY, on=before, words="It worked") == (

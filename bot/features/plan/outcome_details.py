@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, stranger, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
-from bot.app.sensible_days import must_have_been
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import money_of
 from bot.domain.account.promises import is_open
@@ -126,7 +125,6 @@ def retire(session: Session, actor: Actor, outcome_id: int, now: datetime, *, on
     _as_shown(session, actor, outcome_id, now)
     if not why.strip():
         raise UserError(PlanRefusal.RETIREMENT_WITHOUT_REASON, "why")
-    must_have_been(on, actor.today(now), "on")
     values: dict[str, Any] = {"retired_on": on, "retired_why": why.strip()}
     ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, only_if={"retired_on": None}, **values)
 
