@@ -34,7 +34,7 @@ from sqlalchemy import (
 from bot.store import schema
 from bot.store.admin import migrations
 from bot.store.engine import Database
-from bot.store.types import Exact, Rank, Word
+from bot.store.types import DatedWords, Exact, Rank, Word, Words
 from tests.support.first_release import ROWS
 
 Contents = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
@@ -107,7 +107,9 @@ def _invented(connection: Connection, table: Table, column: Column[Any], number:
         return None
     kept = schema.metadata.tables.get(table.name)
     meaning = kept.c[column.name].type if kept is not None and column.name in kept.c else None
-    if isinstance(meaning, Word):
+    if isinstance(meaning, DatedWords):
+        return f"{next(iter(meaning.enum)).value}:2026-03-0{number}"
+    if isinstance(meaning, Word | Words):
         return next(iter(meaning.enum)).value
     if isinstance(meaning, Rank):
         return next(iter(meaning.enum)).value
