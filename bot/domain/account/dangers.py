@@ -17,8 +17,7 @@ from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Action, MeetingFact, Person, ProofState
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
-from bot.domain.proof.in_force import is_withdrawn, stands
-from bot.domain.proof.missed import missed_by
+from bot.domain.proof.in_force import is_withdrawn
 from bot.domain.values.days import add_days, shift_day
 
 RENEWAL_WINDOW = timedelta(days=120)
@@ -149,17 +148,15 @@ def _disputed(graded: Graded) -> Danger:
 def _disproven(graded: Graded) -> Danger:
     outcome = graded.outcome
     assert outcome.due_on is not None
-    shown_by = missed_by(outcome, graded.pieces, graded.people, graded.on)
-    value = graded.value if shown_by is None else shown_by.value
-    gone = shown_by is not None and not stands(shown_by, graded.pieces, graded.on)
-    withdrawn_on = shown_by.withdrawn_on if shown_by is not None and gone else None
+    shown_by = graded.missed_by
+    stood_down = shown_by is not None and is_withdrawn(shown_by, graded.on)
     not_moved = fact(
         FactCode.NOT_MOVED,
         title=outcome.title,
         due=outcome.due_on,
-        value=value,
+        value=graded.value if shown_by is None else shown_by.value,
         unit=outcome.unit,
-        withdrawn_on=withdrawn_on,
+        withdrawn_on=shown_by.withdrawn_on if shown_by is not None and stood_down else None,
     )
     return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, not_moved, outcome.due_on)
 

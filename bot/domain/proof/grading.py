@@ -80,6 +80,11 @@ class Graded(NamedTuple):
         return self.grade is None or self.last_grade >= Grade.CONFIRMED > self.grade
 
     @property
+    def missed_by(self) -> Evidence | None:
+        """The figure that shows that it was missed."""
+        return missed_by(self.outcome, self.pieces, self.people, self.on)
+
+    @property
     def next_change_on(self) -> date | None:
         """The first later day on which time alone can change anything here but `age_days`."""
         return _next_change(self)

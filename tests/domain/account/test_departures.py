@@ -13,9 +13,8 @@ from bot.domain.account.departures import departures, same_person, unheard
 from bot.domain.account.parts import changed_parts, first_parts
 from bot.domain.enums import Grade, Part, RiskKind, Severity, Source
 from bot.domain.model import Evidence, Outcome, Person
-from bot.domain.proof.grading import grade
 from bot.phrases import phrase
-from tests.domain.proof.test_laws import known, laws
+from tests.domain.proof.test_laws import grade, known, laws
 from tests.support.domain_builders import (
     DANA,
     FIN,

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from bot.domain.account.assessment import assess
 from bot.domain.enums import Direction, Grade, OutcomeKind, Source, Standing
 from bot.domain.model import Evidence, Outcome, Person, ProofState
+from bot.domain.proof import grading
 from bot.domain.proof.evidence_grade import grade_piece
-from bot.domain.proof.grading import Graded, grade
+from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import progress, shortfall
 from tests.support.domain_builders import at
@@ -25,6 +26,10 @@ People = dict[int, Person]
 OURS = (Source.OUR_WORD, Source.OUR_TELEMETRY, Source.OUR_MEASUREMENT, Source.CUSTOMER_SAID)
 """What no customer has put in writing."""
 laws = settings(max_examples=int(os.environ.get("LAW_EXAMPLES", "80")), deadline=None)
+
+
+def grade(outcome: Outcome, held: list[Evidence], people: People, on: date) -> Graded:
+    return grading.grade(outcome, held, people, on)
 
 
 def known(graded: Graded) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,10 @@ from hypothesis import strategies as st
 from bot.domain.enums import Grade, RiskKind, Source, Standing
 from bot.domain.model import Evidence, Outcome, Person
 from bot.domain.proof.evidence_grade import grade_piece
-from bot.domain.proof.grading import grade
 from bot.domain.proof.in_force import is_disputed, stands
-from bot.domain.proof.missed import missed_by
 from bot.domain.proof.progress import progress
 from bot.phrases import phrase
-from tests.domain.proof.test_laws import laws
+from tests.domain.proof.test_laws import grade, laws
 from tests.support.domain_builders import (
     DANA,
     EVERYBODY,
@@ -113,11 +112,11 @@ def test_nothing_that_our_side_does_to_a_figure_takes_a_disproof_away(
     outcome: Outcome, held: list[Evidence], people: dict[int, Person], data: st.DataObject
 ) -> None:
     before = grade(outcome, held, people, LAWS_TODAY)
-    shown = missed_by(outcome, held, people, LAWS_TODAY)
+    shown = before.missed_by
     if before.standing is not Standing.DISPROVEN or shown is None:
         return
-    change = data.draw(st.sampled_from(["withdrawn_on", "disputed_on"]))
-    touched = [replace(one, **{change: LAWS_TODAY}) if one.id == shown.id else one for one in held]
+    change: Any = data.draw(st.sampled_from([{"withdrawn_on": LAWS_TODAY}, {"disputed_on": LAWS_TODAY}]))
+    touched = [replace(one, **change) if one.id == shown.id else one for one in held]
     after = grade(outcome, touched, people, LAWS_TODAY)
     better = [
         one
@@ -150,7 +149,7 @@ def test_a_disproof_rests_on_a_figure_of_measured_or_better(
 ) -> None:
     result = grade(outcome, held, people, LAWS_TODAY)
     if result.standing is Standing.DISPROVEN:
-        shown = missed_by(outcome, held, people, LAWS_TODAY)
+        shown = result.missed_by
         assert shown is not None
         assert grade_piece(outcome, shown, people, LAWS_TODAY)[0] >= Grade.MEASURED
         assert progress(outcome, shown.value) == 0

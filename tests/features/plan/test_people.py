@@ -45,7 +45,8 @@ def person(database: Database, world: World, person_id: int | None = None, as_of
 
 def row(database: Database, world: World, actor: Actor, now: Any = MONDAY, person_id: int | None = None) -> PersonRow:
     view = act(database, people_list.people_view, actor, world.acme, now)
-    return next(one for one in view.people if one.person_id == (person_id or world.ana))
+    people_shown: tuple[PersonRow, ...] = view.people
+    return next(one for one in people_shown if one.person_id == (person_id or world.ana))
 
 
 def refused(database: Database, do: Any, *args: Any, **more: Any) -> tuple[str, str | None]:
