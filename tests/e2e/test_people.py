@@ -42,7 +42,7 @@ async def record(person: Person, attested_by: str, as_of: str) -> None:
     await person.command("/proof acme")
     await person.click(ACTIONS.ADD_EVIDENCE)
     piece: dict[str, Any] = {"outcome": "1", "value": "5", "source": "customer_wrote"}
-    await person.submit({**piece, "as_of": as_of, "attested_by": attested_by})
+    await person.submit({**piece, "as_of": as_of, "attested_by": attested_by, "link": f"https://acme.example/{as_of}"})
 
 
 async def test_one_person_gets_several_parts(stage: Stage) -> None:

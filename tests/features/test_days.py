@@ -47,7 +47,10 @@ class Customer:
 
     def piece(self, as_of: date, submission: str = "f") -> int:
         source = Source.CUSTOMER_SYSTEM
-        new = NewEvidence(self.world.acme, self.world.hours, submission, source, as_of, "5", attested_by=self.world.ana)
+        link = f"https://acme.example/{as_of}"
+        new = NewEvidence(
+            self.world.acme, self.world.hours, submission, source, as_of, "5", link=link, attested_by=self.world.ana
+        )
         return int(self.act(record.record, new, MONDAY))
 
 

@@ -65,7 +65,10 @@ def grade_now(database: Database, world: World, now: Any) -> Grade | None:
 
 
 def wrote(database: Database, world: World, by: int, as_of: date, now: Any, value: str = "5") -> None:
-    new = NewEvidence(world.acme, world.hours, f"f{now}{by}", Source.CUSTOMER_WROTE, as_of, value, attested_by=by)
+    submission, link = f"f{now}{by}", f"https://acme.example/{as_of}/{by}"
+    new = NewEvidence(
+        world.acme, world.hours, submission, Source.CUSTOMER_WROTE, as_of, value, link=link, attested_by=by
+    )
     act(database, record.record, world.maya, new, now)
 
 
