@@ -1,6 +1,7 @@
 """The page API: what the browser page and out-of-process tests read and do, as JSON under /sandbox/."""
 
 import asyncio
+import base64
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -46,6 +47,7 @@ class Control:
             "shortcut": self._shortcut,
             "im": self._im,
             "react": self._react,
+            "drop": self._drop,
         }
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -235,6 +237,12 @@ class Control:
         else:
             await person.react(_place(body)["message"], body["name"])
         return {}
+
+    async def _drop(self, person: Person, body: Json) -> Json:
+        """Send a file; its bytes come as base64."""
+        content = base64.b64decode(body["content"], validate=True)
+        message = await person.drop(str(body["name"]), content, body["channel"])
+        return {"ts": message["ts"]}
 
     # The clock
 

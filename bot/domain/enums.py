@@ -127,6 +127,16 @@ class PromiseState(StrEnum):
     BROKEN = "broken"
 
 
+class ContractKind(StrEnum):
+    """What a term of a contract is beside those before it."""
+
+    NEW = "new"
+    RENEWAL = "renewal"
+    EXPANSION = "expansion"
+    CONTRACTION = "contraction"
+    REACTIVATION = "reactivation"
+
+
 class Loop(StrEnum):
     """To whom an action goes before it comes back to the customer."""
 

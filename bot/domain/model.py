@@ -15,6 +15,7 @@ from bot.domain.enums import (
     AccountStatus,
     CadenceKind,
     Change,
+    ContractKind,
     Direction,
     Loop,
     Method,
@@ -254,6 +255,30 @@ class Promise:
     settled_on: date | None = None
     settled_why: str | None = None
     last_mentioned_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One term of a customer's contract. It is in force on `starts_on`, and on `ends_on` no more.
+
+    `line` is the plan or add-on; the ARR is in minor units of `currency`. `version` counts what was recorded for this
+    term, and only the newest of them counts.
+    """
+
+    id: int
+    account_id: int
+    starts_on: date
+    ends_on: date | None = None
+    line: str | None = None
+    external_id: str | None = None
+    kind: ContractKind | None = None
+    arr_minor: int | None = None
+    currency: str | None = None
+    notice_days: int | None = None
+    auto_renews: bool | None = None
+    source: str | None = None
+    recorded_at: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

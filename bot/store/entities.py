@@ -17,6 +17,7 @@ class Entity(StrEnum):
     ACTION = "action"
     ANSWER = "answer"
     CADENCE = "cadence"
+    CONTRACT = "contract"
     EVIDENCE = "evidence"
     GAP = "gap"
     HEALTH = "health"

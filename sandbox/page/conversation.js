@@ -30,7 +30,7 @@ export function startConversation(given) {
   const openThread = (/** @type {string} */ ts) => moves.go(state.place, ts);
   list = new MessageList(byId("messages"), openThread);
   threadList = new MessageList(byId("thread-messages"), openThread);
-  composer = new Composer(byId("composer"), { id: "composer-input", send: (text) => send(text, null) });
+  composer = new Composer(byId("composer"), { id: "composer-input", send: (text) => send(text, null), drop });
   threadComposer = new Composer(byId("thread-composer"), {
     id: "thread-input",
     send: (text) => send(text, state.thread),
@@ -261,4 +261,24 @@ async function send(text, thread) {
   if (!answer.ok) toast(answer.error ?? "The message was not sent.", "error");
   moves.changed();
   return answer.ok;
+}
+
+/** Sends a file to the place that is shown. @param {File} file */
+async function drop(file) {
+  const channel = state.place;
+  const content = await base64(file);
+  const answer = await act(state.me.id, "drop", { channel, name: file.name, content });
+  if (!answer.ok) toast(answer.error ?? "The file was not sent.", "error");
+  moves.changed();
+  return answer.ok;
+}
+
+/** @param {File} file @returns {Promise<string>} */
+function base64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ""));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 }

@@ -142,3 +142,27 @@ async def test_a_demo_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -
             await page.fill("#modal [data-action-id='why']", "Waiting for the works council")
             await page.click("[data-testid=modal-submit]")
             await expect(page.locator("[data-ts]").last).to_contain_text("Waiting for the works council")
+
+
+@needs("chromium")
+async def test_a_file_is_imported_by_hand_in_the_demo(tmp_path: Path) -> None:
+    book = b"Account ID,Account Name,ARR,Currency\nN-1,Northwind Traders,120000,USD\n"
+    with demo(tmp_path) as (address, _):
+        async with visitor() as page:
+            await be(page, address, "maya/dm")
+            chooser = page.locator("#composer [data-testid=attach-file]")
+            await chooser.set_input_files({"name": "book.csv", "mimeType": "text/csv", "buffer": book})
+            preview = page.locator("[data-ts]", has_text="I take it for a file of accounts")
+            await expect(preview).to_contain_text("Northwind Traders")
+            await preview.locator("[data-action-id='import.file']").click()
+            done = page.locator("[data-ts]", has_text="book.csv was imported")
+            await expect(done).to_contain_text("1 added")
+            usage = b"Account,Metric,Week,Value\nNorthwind Traders,active users,2026-11-23,41\n"
+            await chooser.set_input_files({"name": "usage.csv", "mimeType": "text/csv", "buffer": usage})
+            preview = page.locator("[data-ts]", has_text="I take it for a file of readings")
+            await preview.locator("[data-action-id='import.file']").click()
+            await expect(page.locator("[data-ts]", has_text="usage.csv was imported")).to_be_visible()
+            await be(page, address, "maya/general")
+            await command(page, "/proof northwind signals")
+            answer = page.locator("[data-ephemeral='true']").last
+            await expect(answer).to_contain_text("active users: 41")

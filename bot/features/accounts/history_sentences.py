@@ -76,6 +76,12 @@ def sentence(change: HistoryChange, names: NameLookup) -> str | None:
     return say(HistoryPhrase.FIELDS, whose=whose, changes=changes) if changes else None
 
 
+def of_contracts(count: int, *, taken_back: bool) -> str:
+    """The sentence of all terms of contracts that one import recorded, or its undoing took back."""
+    code = HistoryPhrase.CONTRACTS_TAKEN_BACK if taken_back else HistoryPhrase.CONTRACTS_ADDED
+    return say(code, count=count)
+
+
 _ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence"}
 _SILENT = {
     "answer": {"edited_at", "moved_evidence"},

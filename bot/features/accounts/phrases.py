@@ -22,6 +22,8 @@ class HistoryPhrase(Phrase):
     RISK_ADDED = "accounts/history.risk_added"
     JUDGEMENT_ADDED = "accounts/history.judgement_added"
     STAGE_ENTRY_ADDED = "accounts/history.stage_entry_added"
+    CONTRACTS_ADDED = "accounts/history.contracts_added"
+    CONTRACTS_TAKEN_BACK = "accounts/history.contracts_taken_back"
 
     TAKEN_BACK = "accounts/history.taken_back"
     PACKET_ACCEPTED = "accounts/history.packet_accepted"

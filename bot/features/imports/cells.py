@@ -151,9 +151,9 @@ def tier(text: str, extra: Mapping[str, StrEnum]) -> Tier:
     raise Unreadable(Remark.TIER_UNKNOWN, word=text)
 
 
-def extra_words(pairs: Iterable[str]) -> dict[str, StrEnum]:
-    """What `--word "Gold=high_touch"` adds to the words above."""
-    meanings: dict[str, StrEnum] = {member.value: member for enum in (Tier, AccountStatus) for member in enum}
+def extra_words(pairs: Iterable[str], enums: Sequence[type[StrEnum]] = (Tier, AccountStatus)) -> dict[str, StrEnum]:
+    """What `--word "Gold=high_touch"` adds to the known words: a word of theirs for a member of one of `enums`."""
+    meanings: dict[str, StrEnum] = {member.value: member for enum in enums for member in enum}
     words: dict[str, StrEnum] = {}
     for pair in pairs:
         their_word, equals, our_word = pair.rpartition("=")

@@ -52,6 +52,10 @@ class PlannedFact:
         return self.row is None
 
     @property
+    def writes(self) -> bool:
+        return self.is_new or bool(self.values) or bool(self.newcomers)
+
+    @property
     def title(self) -> str:
         """What messages call the line."""
         return f"{self.line.account or self.line.account_id}: {self.line.key}"

@@ -102,9 +102,7 @@ def lines(reader: Reader, kind: FactKind) -> Iterator[FactLine | BadRow]:
 
 def _line(reader: Reader, kind: FactKind, row: Row) -> FactLine:
     reader.must_fit(row)
-    account_id, account = reader.record_id(row, "account_id"), reader.words(row, "account")
-    if not account and not account_id:
-        raise BadCell(reader.columns.header("account"), "", note(Remark.EMPTY_ACCOUNT))
+    account_id, account = reader.account(row)
     key = kind.words(reader, row) if kind.words else reader.words(row, kind.key)
     if not key:
         raise BadCell(reader.columns.header(kind.key), "", note(Remark.EMPTY))

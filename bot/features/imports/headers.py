@@ -25,7 +25,7 @@ _OTHER_FIGURES = re.compile(
 )
 _BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]\s*")
 _IN_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
-_CODE_AT_END = re.compile(r"[\s,_-]+(?:in\s+)?([A-Z]{3})$")
+_CODE_AT_END = re.compile(r"[\s,_-]+(?:in\s+)?([A-Z]{3}|(?<=_)[a-z]{3})$")
 _UNIT_AT_END = re.compile(
     r"[\s,:_-]+(?:in\s+)?(?P<unit>(?:(?P<code>[A-Z]{3})|[^\w\s]{1,3})?\s*'?(?:k|t|000s?|m|mn|mio\.?|bn|thousands?|thsd|millions?|"
     r"billions?|tsd\.?|lakhs?|crores?)\s*(?:of\s+)?(?:(?P<code_after>[A-Z]{3})|[€£$¥₹]|euros?|dollars?)?|T€|TEUR|kEUR|KUSD|TUSD|TCHF)$",
@@ -90,7 +90,8 @@ def variants(header: str) -> tuple[Variant, ...]:
 
 def currency_of(header: str) -> str | None:
     """The ISO code or sign that the header of an amount names, None for none."""
-    for text in (*_IN_BRACKETS.findall(header), *(match[1] for match in [_CODE_AT_END.search(header)] if match)):
+    at_end = _CODE_AT_END.search(header)
+    for text in (*_IN_BRACKETS.findall(header), *([at_end[1].upper()] if at_end else [])):
         for word in re.findall(r"(?<![A-Za-z])[kKtT]?([A-Z]{3})(?![A-Za-z])", text):
             if currencies.is_code(word) and word not in currencies.ALSO_WORDS:
                 return str(word)
@@ -103,6 +104,7 @@ def currency_of(header: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def scale_of(header: str) -> int:
     """What the figures below a header count in: 1,000 for `ARR ($K)` and `ARR in thousands`, else 1."""
     for text in (*_IN_BRACKETS.findall(header), _unit_at_end(header)):
@@ -143,7 +145,8 @@ def _is_unit(text: str) -> bool:
 def _without_unit(text: str) -> str:
     """The header without a currency code, a sign and a unit at its end."""
     match = _CODE_AT_END.search(text)
-    if match and currencies.is_code(match[1]) and match[1] not in currencies.ALSO_WORDS:
+    code = match[1].upper() if match else ""
+    if match and currencies.is_code(code) and code not in currencies.ALSO_WORDS:
         text = text[: match.start()]
     unit = _UNIT_AT_END.search(text)
     if unit and unit.start() and _unit_at_end(text):

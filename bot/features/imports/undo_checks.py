@@ -14,7 +14,7 @@ from bot.domain.labels import column_label
 from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.remarks import Note, Remark, note
 from bot.features.imports.report import Stays
-from bot.store import ledger, schema
+from bot.store import ledger, schema, signals
 from bot.store.as_of import restored
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -28,7 +28,7 @@ _TOGETHER = (
     {"promised_minor", "currency"},
     {"part", "other_parts", "gained_parts", "dropped_parts"},
 )
-_NAMES = ("name", "title", "text")
+_NAMES = ("name", "title", "text", "line", "external_id")
 _LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by,)}
 
 
@@ -177,8 +177,11 @@ class _Checking:
     def _named(self, ids: Sequence[int]) -> dict[int, Note]:
         """Which of these rows another row names that stays, for example an outcome its owner at the customer."""
         reasons: dict[int, Note] = {}
-        if self.entity is Entity.ACCOUNT or not ids:
-            return reasons  # whatever is written about an account has a line of history
+        if not ids:
+            return reasons
+        if self.entity is Entity.ACCOUNT:  # whatever else is written about an account has a line of history
+            with_signals = signals.accounts_with_signals(self.session, self.workspace_id, ids)
+            return {row_id: note(Remark.STAYS_LATER_IMPORT, batch=batch) for row_id, batch in with_signals.items()}
         for column in [*_pointing_at(self.entity), *_LOOSE.get(self.entity, ())]:
             # within: the rows were reached by their workspace
             statement = select(column).distinct().where(column.in_(ids))

@@ -16,6 +16,7 @@ from bot.store.schema.accounts import (
     workspace,
 )
 from bot.store.schema.base import metadata
+from bot.store.schema.contracts import contract
 from bot.store.schema.digests import digest
 from bot.store.schema.drops import dropped_file
 from bot.store.schema.history import history, import_batch
@@ -35,6 +36,7 @@ from bot.store.schema.proof import (
 from bot.store.schema.proposals import proposal
 from bot.store.schema.risks import risk
 from bot.store.schema.set_aside import set_aside
+from bot.store.schema.signals import event, reading
 from bot.store.schema.submissions import submission
 from bot.store.types import BigInt, UtcDateTime
 
@@ -49,9 +51,11 @@ __all__ = [
     "answer",
     "brief",
     "cadence",
+    "contract",
     "digest",
     "draft",
     "dropped_file",
+    "event",
     "evidence",
     "gap",
     "health",
@@ -68,6 +72,7 @@ __all__ = [
     "promise",
     "prompt",
     "proposal",
+    "reading",
     "risk",
     "set_aside",
     "stage_entry",
