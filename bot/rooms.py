@@ -19,6 +19,8 @@ from bot.features.accounts.ids import AccountActionId, AccountCallback
 from bot.features.actions import messages as action_messages
 from bot.features.actions import slack as action_slack
 from bot.features.actions.ids import StepActionId, StepCallback
+from bot.features.evidence import jobs as evidence_jobs
+from bot.features.evidence import messages as evidence_messages
 from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.home import slack as home_slack
@@ -65,6 +67,7 @@ from bot.slack.render import Renderer
 MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *meeting_messages.KINDS,
     *account_messages.KINDS,
+    *evidence_messages.KINDS,
     *action_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,
@@ -77,6 +80,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 JOBS: tuple[Job, ...] = (
     *meeting_jobs.JOBS,
     *review_jobs.JOBS,
+    *evidence_jobs.JOBS,
     *portfolio_jobs.JOBS,
     *risk_jobs.JOBS,
     *workspace_jobs.JOBS,

@@ -46,6 +46,7 @@ class Control:
             "home": self._home,
             "shortcut": self._shortcut,
             "im": self._im,
+            "upload": self._upload,
             "react": self._react,
             "drop": self._drop,
         }
@@ -228,6 +229,10 @@ class Control:
         if body["user"] not in self._world.state.users:
             raise NotPossible("there is no such person")
         return {"channel": self._world.state.direct(person.id, body["user"]).id}
+
+    async def _upload(self, person: Person, body: Json) -> Json:
+        """A file for a `file_input`; its content comes as base64."""
+        return {"file": person.upload(str(body["name"]), base64.b64decode(body["content"], validate=True))}
 
     async def _react(self, person: Person, body: Json) -> Json:
         """Add the reaction, or take it back when it is this person's already."""

@@ -11,7 +11,7 @@ from sandbox.payloads import view_json
 from sandbox.readable import Reader
 from sandbox.snapshot import message_snapshot
 from sandbox.viewstore import top
-from sandbox.webapi.files import dropped
+from sandbox.webapi.files import dropped, given
 from sandbox.webapi.posting import thread_of
 from sandbox.webapi.reactions import react
 from sandbox.world import World
@@ -71,6 +71,10 @@ class Person:
         return await self.share(
             dropped(self._world, self._writable(channel), self._user, name, content), channel=channel
         )
+
+    def upload(self, name: str, content: bytes) -> Json:
+        """A file of this person's, to be given to a `file_input` with `submit`."""
+        return given(self._world, self._user, name, content)
 
     async def share(self, *files: Json, channel: str = "dm") -> Json:
         """Send a message of files that Slack has already, as when a file is shared again; gives the message."""

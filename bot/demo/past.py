@@ -22,6 +22,7 @@ from bot.app.actor import Actor
 from bot.domain.enums import (
     CadenceKind,
     Change,
+    CheckVerdict,
     Direction,
     Loop,
     Method,
@@ -36,7 +37,7 @@ from bot.domain.values.money import parse as parse_money
 from bot.features.accounts import add_account, judgement
 from bot.features.accounts.new_account import NewAccount
 from bot.features.actions import actions
-from bot.features.evidence import record
+from bot.features.evidence import countersign, record
 from bot.features.meetings import answers as meeting_answers
 from bot.features.meetings import cadences, prompts
 from bot.features.meetings import queries as meeting_queries
@@ -339,7 +340,11 @@ class Past:
             accepted_by=accepted,
             accepted_on=now.date() if accepted else None,
         )
-        account.evidence[entry["of"]] = record.record(self._session, account.owner, new, now)
+        piece = record.record(self._session, account.owner, new, now)
+        account.evidence[entry["of"]] = piece
+        if "seen" in entry:
+            colleague = self._actors[entry["seen"]]
+            countersign.countersign(self._session, colleague, piece, CheckVerdict.SHOWS, now)
 
     def _action(self, account: _WrittenAccount, entry: Entry, now: datetime) -> None:
         values: dict[str, Any] = {

@@ -91,6 +91,36 @@ class Source(StrEnum):
     CUSTOMER_SAID = "customer_said"
 
 
+class Witness(StrEnum):
+    """Who could check a piece of evidence without trusting the account team, weakest first (docs/rules.md)."""
+
+    NONE = "none"
+    REFERENCE = "reference"
+    COUNTERSIGNED = "countersigned"
+    MESSAGE = "message"
+    SYSTEM = "system"
+    CUSTOMER = "customer"
+
+
+class CheckKind(StrEnum):
+    """Who looked at a piece of evidence: a colleague, the manager on a draw, or a person of the customer."""
+
+    COUNTERSIGN = "countersign"
+    SPOT_CHECK = "spot_check"
+    CUSTOMER = "customer"
+
+
+class CheckVerdict(StrEnum):
+    """What came of a look: of ours it shows it or not, or cannot be opened; a customer's person confirms it or not."""
+
+    SHOWS = "shows"
+    DOES_NOT = "does_not"
+    CANNOT_OPEN = "cannot_open"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    DISPUTED = "disputed"
+
+
 class Method(StrEnum):
     """How our share of the effect was isolated (Phillips ROI)."""
 
@@ -250,5 +280,10 @@ class Why(StrEnum):
     CUSTOMER_SYSTEM = "customer_system"
     CUSTOMER_WROTE = "customer_wrote"
     CHAMPION_PRESENTED = "champion_presented"
+    CUSTOMER_CONFIRMED = "customer_confirmed"
+    NO_WITNESS = "no_witness"
+    NOBODY_LOOKED = "nobody_looked"
     ISOLATED = "isolated"
+    ACCEPTER_LEFT = "accepter_left"
+    ACCEPTANCE_UNSEEN = "acceptance_unseen"
     ACCEPTED = "accepted"

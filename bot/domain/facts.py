@@ -82,6 +82,15 @@ class FactCode(StrEnum):
     ACCEPTED = "accepted"
     WROTE_IT = "wrote_it"
     DISPUTES = "disputes"
+    ACCEPTER_LEFT = "accepter_left"
+    CUSTOMER_CONFIRMED = "customer_confirmed"
+
+    CONFIRMED_BY = "confirmed_by"
+    WRITTEN_BY = "written_by"
+    FROM_THEIR_SYSTEM = "from_their_system"
+    SEEN_BY = "seen_by"
+    LINKED_BY = "linked_by"
+    NO_WITNESS = "no_witness"
 
 
 Value: TypeAlias = Union[str, int, Decimal, date, Enum, Money, "Fact", tuple["Value", ...], None]

@@ -14,6 +14,8 @@ from bot.domain.enums import (
     AccountStatus,
     CadenceKind,
     Change,
+    CheckKind,
+    CheckVerdict,
     ContractKind,
     Direction,
     Grade,
@@ -35,6 +37,7 @@ from bot.domain.enums import (
     Theatre,
     Tier,
     Verdict,
+    Witness,
 )
 from bot.domain.values.text import listed
 
@@ -78,6 +81,8 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
             CadenceKind,
             Change,
             ContractKind,
+            CheckKind,
+            CheckVerdict,
             Direction,
             Grade,
             Method,
@@ -94,6 +99,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
             Theatre,
             Tier,
             Verdict,
+            Witness,
         )
     },
 }
@@ -196,6 +202,9 @@ _KINDS: Mapping[str, type[Enum]] = {
     "tier": Tier,
     "verdict": Verdict,
     "account.status": AccountStatus,
+    "evidence.arrived_as": Witness,
+    "evidence_check.kind": CheckKind,
+    "evidence_check.verdict": CheckVerdict,
     "cadence.kind": CadenceKind,
     "contract.kind": ContractKind,
     "obstacle.kind": ObstacleKind,
@@ -234,7 +243,7 @@ def labels_of(kind: type[Enum], values: str) -> str:
 
 def kind_of_column(entity: str, column: str) -> type[Enum] | None:
     """The enum that a column of the ledger holds, if it holds one."""
-    return _KINDS.get(column) or _KINDS.get(f"{entity}.{column}")
+    return _KINDS.get(f"{entity}.{column}") or _KINDS.get(column)
 
 
 def entity_label(entity: str) -> str:

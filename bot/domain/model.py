@@ -15,6 +15,8 @@ from bot.domain.enums import (
     AccountStatus,
     CadenceKind,
     Change,
+    CheckKind,
+    CheckVerdict,
     ContractKind,
     Direction,
     Loop,
@@ -32,12 +34,17 @@ from bot.domain.enums import (
     Stage,
     Tier,
     Verdict,
+    Witness,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A customer, or a former one; amounts are in minor units of `currency`."""
+    """A customer, or a former one; amounts are in minor units of `currency`.
+
+    `upgraded_on` is the day on which an account that was there already came under the rules of witness and terms, and
+    `None` for one that was added later.
+    """
 
     id: int
     workspace_id: int
@@ -63,6 +70,7 @@ class Account:
     packet_accepted_on: date | None = None
     packet_accepted_by: int | None = None
     created_at: datetime | None = None
+    upgraded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One observation. Never edited: it is superseded, disputed or withdrawn."""
+    """One observation. Never edited: it is superseded, disputed or withdrawn.
+
+    `reference_key` compares its link or file with others' (`bot.domain.proof.reference`), `None` when nobody could open
+    anything. `file_id` is the kept file. `arrived_as` is `message` or `system` for what came by a way on which nobody
+    of ours could type it; no form and no import sets it.
+    """
 
     id: int
     account_id: int
@@ -185,6 +198,32 @@ class Evidence:
     disputed_why: str | None = None
     withdrawn_on: date | None = None
     withdrawn_why: str | None = None
+    file_id: int | None = None
+    reference_key: str | None = None
+    arrived_as: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Somebody looked at a piece of evidence and said what they saw. Never edited: a later look of theirs replaces it.
+
+    `member_id` is a colleague, `person_id` somebody at the customer. `owner_then` and `deputy_then` are who had the
+    account at that moment. `as_manager` says that the colleague looked as the portfolio's manager, or in their place.
+    """
+
+    id: int
+    account_id: int
+    evidence_id: int
+    kind: CheckKind
+    verdict: CheckVerdict
+    at: datetime
+    member_id: int | None = None
+    person_id: int | None = None
+    note: str | None = None
+    link: str | None = None
+    owner_then: int | None = None
+    deputy_then: int | None = None
+    as_manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +401,7 @@ class ProofState:
     people: tuple[Person, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    checks: tuple[Check, ...] = ()
     gaps: tuple[Gap, ...] = ()
     actions: tuple[Action, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()

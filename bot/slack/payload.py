@@ -150,9 +150,12 @@ class Form:
         self.metadata = str(view.get("private_metadata") or "").partition("@")[0]
         self._offered = _offered(view)
         self._chosen: dict[str, list[str]] = {}
+        self._files: dict[str, list[tuple[str, str, str | None]]] = {}
         for block_id, elements in ((view.get("state") or {}).get("values") or {}).items():
             for action_id, element in elements.items():
                 self._chosen[block_id] = self._chosen[action_id] = _chosen(element)
+                if element.get("type") == "file_input":
+                    self._files[block_id] = self._files[action_id] = _files(element)
 
     def __contains__(self, name: str) -> bool:
         """Whether the modal had this input, filled in or not."""
@@ -185,6 +188,10 @@ class Form:
         """The values of all options that the input `name` offered; Slack sends the form back as it was shown."""
         return list(self._offered.get(name) or [])
 
+    def files(self, name: str) -> list[tuple[str, str, str | None]]:
+        """The files that were given to the input `name`: Slack's id, name and media type of each."""
+        return list(self._files.get(name, ()))
+
     def day(self, name: str) -> date | None:
         """The date of a date picker."""
         text = self.text(name)
@@ -214,6 +221,18 @@ def _offered(view: Body) -> dict[str, list[str]]:
         if block.get("type") == "input" and options:
             offered[block["block_id"]] = offered[element["action_id"]] = [str(option["value"]) for option in options]
     return offered
+
+
+def _files(element: Mapping[str, Any]) -> list[tuple[str, str, str | None]]:
+    given = [file for file in element.get("files") or [] if isinstance(file, Mapping) and file.get("id")]
+    return [
+        (
+            str(file["id"]),
+            _text(file.get("name") or file["id"]),
+            _text(file["mimetype"]) if file.get("mimetype") else None,
+        )
+        for file in given
+    ]
 
 
 _SINGLE = ("value", "selected_date", "selected_time", "selected_user", "selected_channel", "selected_conversation")

@@ -20,3 +20,5 @@ class SlackRefusal(Refusal):
     FILES_NOT_ALLOWED = "slack.files_not_allowed"
     FILE_TOO_LARGE = "slack.file_too_large"
     FILE_NOT_READ = "slack.file_not_read"
+    FILE_NOT_SENT = "slack.file_not_sent"
+    FILES_NOT_SENT_WITHOUT = "slack.files_not_sent_without"

@@ -19,6 +19,7 @@ class Entity(StrEnum):
     CADENCE = "cadence"
     CONTRACT = "contract"
     EVIDENCE = "evidence"
+    EVIDENCE_CHECK = "evidence_check"
     GAP = "gap"
     HEALTH = "health"
     JUDGEMENT = "judgement"

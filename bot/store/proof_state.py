@@ -44,6 +44,7 @@ _PARTS = {
     "people": ("person", Record.of(model.Person, schema.person)),
     "outcomes": ("outcome", Record.of(model.Outcome, schema.outcome)),
     "evidence": ("evidence", Record.of(model.Evidence, schema.evidence)),
+    "checks": ("evidence_check", Record.of(model.Check, schema.evidence_check)),
     "gaps": ("gap", Record.of(model.Gap, schema.gap)),
     "actions": ("action", Record.of(model.Action, schema.action)),
     "obstacles": ("obstacle", Record.of(model.Obstacle, schema.obstacle)),
@@ -56,6 +57,8 @@ _PARTS = {
 """The parts of a state that are the rows of a table, with its name."""
 _NAMES_MEMBERS = {
     "people": "undone_by",
+    "evidence": "recorded_by",
+    "checks": "member_id",
     "gaps": "owner_id",
     "actions": "owner_id",
     "obstacles": "owner_id",

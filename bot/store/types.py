@@ -9,7 +9,18 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, Dialect, Integer, SmallInteger, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Dialect,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.types import DateTime, TypeEngine
 
 
@@ -184,4 +195,6 @@ def from_json(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
         return _Members({0: False, 1: True}).__getitem__  # SQLite's JSON has the number that it keeps
     if isinstance(kind, Date):
         return date.fromisoformat
+    if isinstance(kind, LargeBinary):
+        return bytes.fromhex
     return Decimal if isinstance(kind, Exact) else None

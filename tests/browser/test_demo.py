@@ -86,6 +86,7 @@ async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) ->
             await page.fill("#modal [data-action-id='statement']", "We closed the side list on Friday")
             await choose(page, "source", "customer_wrote")
             await choose(page, "attested_by", await first_option(page, "attested_by"))
+            await page.fill("#modal [data-action-id='link']", "https://acme.example/side-list")
             await page.click("[data-testid=modal-submit]")
             await expect(page.locator("#modal")).to_contain_text("confirmed")
             await page.click("[data-testid=modal-close]")

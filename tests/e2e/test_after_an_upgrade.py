@@ -140,8 +140,10 @@ async def test_a_risk_is_claimed_on_its_old_message(stage: Stage) -> None:
     [risk] = rows(stage, schema.risk)
     assert (risk.state, risk.owner_id) == (RiskState.CLAIMED, stage.actor("maya").member.id)
     assert "@Maya Lindqvist has it" in maya.text(now_shown(stage, left))
-    assert [note["thread_ts"] for note in posted(stage, left["channel"])] == [left["ts"]]
-    assert updates(stage, left) == updates_before + 1
+    # The second says what the stricter rules made of the figure: its evidence has no link.
+    assert [note["thread_ts"] for note in posted(stage, left["channel"])] == [left["ts"]] * 2
+    assert updates(stage, left) == updates_before + 2
+    assert "0% proven" in risk.fact or "0% proven" in maya.text(now_shown(stage, left))
 
 
 async def test_a_loop_is_answered_on_its_old_message(stage: Stage) -> None:

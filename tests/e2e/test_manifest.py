@@ -36,6 +36,8 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "conversations_members": CHANNELS,
     "conversations_open": {"im:write"},
     "conversations_replies": HISTORY,
+    "files_completeUploadExternal": {"files:write"},
+    "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},
     "users_info": {"users:read", "users:read.email"},
     "users_list": {"users:read", "users:read.email"},
@@ -59,8 +61,8 @@ SCOPES_OF_EVENTS: dict[str, set[str]] = {
 
 LISTENED_TO_AS = {"message.im": "message"}
 """What an event is called when it comes, where the manifest calls it otherwise."""
-OPTIONAL = {"files:read"}
-"""What an admin may leave out: files are then imported on the command line only."""
+OPTIONAL = {"files:read", "files:write"}
+"""What an admin may leave out: files are then imported on the command line only, and evidence has links only."""
 
 
 class Registrations:

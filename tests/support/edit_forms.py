@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import CadenceKind, Change, Method, Part, PromiseState, Stage, Tier
+from bot.domain.enums import CadenceKind, Change, CheckVerdict, Method, Part, PromiseState, Stage, Tier
 from bot.features.accounts import judgement, stages, tiers
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.actions import actions
-from bot.features.evidence import attribution, forms, record
+from bot.features.evidence import attribution, countersign, forms, not_shown, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.meetings import answers, cadences
 from bot.features.meetings import forms as meeting_forms
@@ -148,6 +148,10 @@ FORMS: dict[str, EditForm] = {
     "withdraw": EditForm(
         lambda s, a, ids: forms.reason_form(s, a, ids["evidence"], dispute=False),
         lambda s, a, ids: record.withdraw(s, a, ids["evidence"], _words(a), LATER),
+    ),
+    "not shown": EditForm(
+        lambda s, a, ids: not_shown.not_shown_form(s, a, ids["evidence"], NOW),
+        lambda s, a, ids: countersign.countersign(s, a, ids["evidence"], CheckVerdict.DOES_NOT, LATER, note=_words(a)),
     ),
     "attribute": EditForm(
         lambda s, a, ids: attribution.attribution_form(s, a, ids["evidence"], NOW),

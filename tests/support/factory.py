@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import CadenceKind, Direction, Source
+from bot.domain.enums import CadenceKind, Direction, Source, Witness
 from bot.features.accounts import add_account
 from bot.features.accounts.new_account import NewAccount
 from bot.features.meetings import cadences
@@ -87,13 +87,18 @@ def tickets(session: Session, account_id: int, owner: int | None, now: datetime,
     return ledger.add(session, BOT, Entity.OUTCOME, now, account_id=account_id, **row)
 
 
+_ARRIVED = {Source.CUSTOMER_SYSTEM: Witness.SYSTEM, Source.CUSTOMER_WROTE: Witness.MESSAGE}
+
+
 def evidence(session: Session, account_id: int, outcome_id: int, value: str, now: datetime, **values: Any) -> int:
-    """A value in the customer's own system, as of today."""
+    """A value in the customer's own system, as of today, which nobody of ours typed; what they wrote is captured."""
+    source = values.get("source", Source.CUSTOMER_SYSTEM)
     row: dict[str, Any] = {
-        "source": Source.CUSTOMER_SYSTEM,
+        "source": source,
         "as_of": now.date(),
         "recorded_at": now,
         "value": Decimal(value),
+        "arrived_as": _ARRIVED.get(source),
         **values,
     }
     return ledger.add(session, BOT, Entity.EVIDENCE, now, account_id=account_id, outcome_id=outcome_id, **row)

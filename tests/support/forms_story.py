@@ -157,7 +157,7 @@ async def _proof(day: Day) -> None:
     ines = day.ines
     piece = {"outcome": "1", "value": "5", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
     await day.form(ines, "/proof acme", ACTIONS.ADD_EVIDENCE)
-    await day.submit(ines, CALLBACKS.EVIDENCE, piece)
+    await day.submit(ines, CALLBACKS.EVIDENCE, {**piece, "link": "https://acme.example/signing"})
     await ines.click(ACTIONS.ISOLATE_SHARE)
     share = {"method": "before_after", "note": "The form did a fifth", "money": "120,000 EUR", "accepted_by": "2"}
     await day.submit(ines, CALLBACKS.ISOLATE_SHARE, share)
@@ -170,6 +170,11 @@ async def _proof(day: Day) -> None:
         newest = 3 if verb == "dispute" else 4
         await day.form(ines, "/proof acme evidence", ACTIONS.EVIDENCE_MENU, selected=f"{verb}:{newest}")
         await day.submit(ines, callback, {"why": "They count otherwise"})
+    await day.form(ines, "/proof acme", ACTIONS.ADD_EVIDENCE)
+    await ines.submit({**piece, "value": "4", "link": "https://acme.example/after"})
+    await day.close(ines)
+    await day.form(day.maya, "/proof acme evidence", ACTIONS.DOES_NOT_SHOW)
+    await day.submit(day.maya, CALLBACKS.NOT_SHOWN, {"note": "It shows 7 days"})
 
 
 async def _account(day: Day) -> None:

@@ -74,23 +74,162 @@ def by_arr(counted: list[Counted]) -> dict[str, Fraction | None]:
 
 def _account(account: Row, tables: dict[str, list[Row]], on: date) -> Counted:
     people = {row["id"]: row for row in tables["person"] if row["account_id"] == account["id"]}
+    seen = Witnesses(account, tables)
     credits: dict[int, Fraction] = {}
     grades: dict[int, str] = {}
     for outcome in tables["outcome"]:
         if outcome["account_id"] == account["id"] and not _by(outcome["retired_on"], on):
             pieces = [row for row in tables["evidence"] if row["outcome_id"] == outcome["id"]]
-            grade, credits[outcome["id"]] = _outcome(outcome, pieces, people, on)
+            grade, credits[outcome["id"]] = _outcome(outcome, pieces, people, seen, on)
             if grade is not None:
                 grades[outcome["id"]] = GRADES[grade]
     return Counted(account, credits, grades)
 
 
-def _outcome(outcome: Row, pieces: list[Row], people: dict[int, Row], on: date) -> tuple[int | None, Fraction]:
+class Witnesses:
+    """Who looked at the evidence of one account, as its rows say."""
+
+    def __init__(self, account: Row, tables: dict[str, list[Row]]) -> None:
+        self._since = account.get("upgraded_on")
+        self._people = {row["id"]: row for row in tables["person"]}
+        self._pieces = [row for row in tables["evidence"] if row["account_id"] == account["id"]]
+        self._checks = sorted(
+            (row for row in tables["evidence_check"] if row["account_id"] == account["id"]),
+            key=lambda row: (row["at"], row["id"]),
+        )
+
+    def disputes(self, outcome: Row, on: date) -> list[tuple[Row, bool]]:
+        """The disputed pieces of an outcome that their customer has not confirmed since, and whether all is settled."""
+        pieces = [piece for piece in self._pieces if piece["outcome_id"] == outcome["id"]]
+        found = []
+        for piece in pieces:
+            if not _by(piece["disputed_on"], on) or self._answered(piece, piece, on):
+                continue
+            others = [other for other in pieces if other is not piece and not _by(other["withdrawn_on"], on)]
+            found.append((piece, any(self._answered(other, piece, on) for other in others)))
+        return found
+
+    def _answered(self, piece: Row, disputed: Row, on: date) -> bool:
+        """Whether the right person stands behind a piece since a dispute."""
+        right = [
+            person["id"]
+            for person in self._people.values()
+            if disputed["disputed_by"] in (None, person["id"]) or person["part"] == "economic_buyer"
+        ]
+        clicks = [day for who, day in self._clicks(piece, on) if who in right]
+        if any(day >= disputed["disputed_on"] for day in clicks):
+            return True
+        written = piece is not disputed and piece["source"] == "customer_wrote" and piece["attested_by"] in right
+        later = piece["as_of"] >= disputed["disputed_on"] and not _by(piece["disputed_on"], on)
+        return written and later and (self._is_message(piece) or self._is_seen(piece, on))
+
+    def _clicks(self, piece: Row, on: date) -> list[tuple[int, str]]:
+        """(person, day) of those of the customer whose last word on a piece is yes, and who were there to say it."""
+        last: dict[int, Row] = {}
+        for check in self._checks:
+            if (
+                check["evidence_id"] in self._lineage(piece)
+                and check["kind"] == "customer"
+                and _by(check["at"][:10], on)
+            ):
+                last[check["person_id"]] = check
+        return [
+            (who, check["at"][:10])
+            for who, check in last.items()
+            if check["verdict"] == "confirmed" and not _by(self._people[who]["left_on"], _date(check["at"][:10]))
+        ]
+
+    def _looks(self, ids: set[int], piece: Row, on: date) -> list[Row]:
+        """The last word of each colleague from outside the account team on these pieces."""
+        last: dict[int, Row] = {}
+        for check in self._checks:
+            inside = check["member_id"] in (None, check["owner_then"], check["deputy_then"], piece["recorded_by"])
+            counts = check["kind"] != "customer" and check["verdict"] != "cannot_open" and not inside
+            if counts and check["evidence_id"] in ids and _by(check["at"][:10], on):
+                last[check["member_id"]] = check
+        return list(last.values())
+
+    def _lineage(self, piece: Row) -> set[int]:
+        """A piece and those it replaced which said the same of the same reference."""
+        same = ("outcome_id", "as_of", "source", "value", "statement", "reference_key")
+        ids, grown = {piece["id"]}, True
+        while grown:
+            older = {
+                other["id"]
+                for other in self._pieces
+                if other["superseded_by"] in ids and all(other[name] == piece[name] for name in same)
+            }
+            grown = not older <= ids
+            ids |= older
+        return ids
+
+    def of(self, piece: Row, on: date) -> str:
+        """customer, system, message, seen, bare, or nothing."""
+        if self._clicks(piece, on):
+            return "customer"
+        if piece["arrived_as"] == "system" and piece["source"] == "customer_system":
+            return "system"
+        if self._is_message(piece):
+            return "message"
+        if piece["reference_key"] is None or self._is_refuted(piece, on):
+            return ""
+        if self._is_seen(piece, on):
+            return "seen"
+        return "bare" if self._still_new(piece, on) else ""
+
+    def _is_message(self, piece: Row) -> bool:
+        wrote = piece["source"] == "customer_wrote" and piece["attested_by"] in self._people
+        return piece["arrived_as"] == "message" and wrote
+
+    def _is_seen(self, piece: Row, on: date) -> bool:
+        verdicts = {check["verdict"] for check in self._looks(self._lineage(piece), piece, on)}
+        return piece["reference_key"] is not None and "shows" in verdicts and "does_not" not in verdicts
+
+    def _is_refuted(self, piece: Row, on: date) -> bool:
+        return any(check["verdict"] == "does_not" for check in self._looks(self._lineage(piece), piece, on))
+
+    def _still_new(self, piece: Row, on: date) -> bool:
+        """Whether the 14 days of a reference run that nobody but the account team has opened."""
+        mine = piece["recorded_at"][:10]
+        same = [other for other in self._pieces if other["reference_key"] == piece["reference_key"]]
+        for other in same:
+            looks = self._looks({other["id"]}, other, date.max)
+            failed = any(check["verdict"] == "does_not" for check in looks)
+            if failed and other["outcome_id"] == piece["outcome_id"]:
+                return False
+        disputes = self.disputes({"id": piece["outcome_id"]}, date.max)
+        if any(cause["disputed_on"] <= mine for cause, settled in disputes if not settled):
+            return False
+        used = [o for o in same if o["withdrawn_on"] is None or o["withdrawn_on"] > o["recorded_at"][:10]]
+        first = min([*used, piece], key=lambda other: (other["recorded_at"], other["id"]))
+        is_old = self._since is not None and mine <= self._since
+        if first["as_of"] != piece["as_of"] and not is_old:
+            return False
+        begins = min(mine, first["recorded_at"][:10])
+        begins = begins if self._since is None else max(begins, self._since)
+        return on < _date(begins) + timedelta(days=14)
+
+    def of_money(self, piece: Row, on: date) -> bool:
+        """Whether who accepted the money, or the manager, stands for it on this very piece."""
+        for check in self._checks:
+            mine = check["evidence_id"] == piece["id"] and _by(check["at"][:10], on)
+            if mine and check["person_id"] is not None and check["person_id"] == piece["accepted_by"]:
+                return any(who == piece["accepted_by"] for who, _ in self._clicks(piece, on))
+        looks = self._looks({piece["id"]}, piece, on)
+        return piece["reference_key"] is not None and any(
+            check["as_manager"] and check["verdict"] == "shows" for check in looks
+        )
+
+
+def _outcome(
+    outcome: Row, pieces: list[Row], people: dict[int, Row], seen: Witnesses, on: date
+) -> tuple[int | None, Fraction]:
     """The strongest grade in force, and the credit that confirmed evidence gives."""
-    run, disputed = _in_order(outcome, [piece for piece in pieces if _stands(piece, pieces, on)], on)
+    disputes = seen.disputes(outcome, on)
+    run, disputed = _in_order(outcome, [piece for piece in pieces if _stands(piece, pieces, on)], disputes)
     fresh = on - timedelta(days=outcome["shelf_life_days"])
     live = [piece for piece in run if _date(piece["as_of"]) >= fresh]
-    graded = [(_grade(outcome, piece, people, on), piece) for piece in live]
+    graded = [(_grade(outcome, piece, people, seen, on), piece) for piece in live]
     best = max((grade for grade, _ in graded), default=None)
     if disputed and best in (None, 0) and _date(disputed[-1]["as_of"]) >= fresh:
         best = 0
@@ -102,7 +241,7 @@ def _outcome(outcome: Row, pieces: list[Row], people: dict[int, Row], on: date) 
     return best, _progress(outcome, confirmed[-1]["value"]) or Fraction(0)
 
 
-def _in_order(outcome: Row, pieces: list[Row], on: date) -> tuple[list[Row], list[Row]]:
+def _in_order(outcome: Row, pieces: list[Row], disputes: list[tuple[Row, bool]]) -> tuple[list[Row], list[Row]]:
     """The undisputed pieces since the newest value that is behind an older one, and the disputed ones."""
     run: list[Row] = []
     disputed: list[Row] = []
@@ -112,7 +251,10 @@ def _in_order(outcome: Row, pieces: list[Row], on: date) -> tuple[list[Row], lis
             now, before = _distance(outcome, piece["value"]), _distance(outcome, shown)
             if Fraction(piece["value"]) != shown and (now is None or before is None or now > before):
                 run, shown = [], None
-        if _by(piece["disputed_on"], on):
+        if any(
+            cause["id"] == piece["id"] or (not settled and piece["as_of"] <= cause["disputed_on"])
+            for cause, settled in disputes
+        ):
             disputed.append(piece)
             continue
         run.append(piece)
@@ -143,9 +285,10 @@ def _stands(piece: Row, pieces: list[Row], on: date) -> bool:
     return True
 
 
-def _grade(outcome: Row, piece: Row, people: dict[int, Row], on: date) -> int:
+def _grade(outcome: Row, piece: Row, people: dict[int, Row], seen: Witnesses, on: date) -> int:
+    witness = seen.of(piece, on)
     source, attestor = piece["source"], people.get(piece["attested_by"] or 0)
-    caps = [REACHES[source]]
+    caps = [3 if witness == "customer" else REACHES[source]]
     if outcome["kind"] == "numeric" and source not in ("our_word", "our_telemetry"):
         agreed = outcome["baseline"] is not None and outcome["baseline_agreed_by"] is not None
         before = outcome["baseline_on"] is not None and piece["as_of"] < outcome["baseline_on"]
@@ -154,13 +297,15 @@ def _grade(outcome: Row, piece: Row, people: dict[int, Row], on: date) -> int:
         caps.append(1 if source == "our_measurement" else 5)
         if source.startswith(("customer", "champion")) and not (piece["statement"] or piece["link"]):
             caps.append(0)
-        if source == "customer_system" and attestor is None:
+        if source == "customer_system" and attestor is None and witness != "customer":
             caps.append(2)
+        if source == "our_measurement" and witness == "customer":
+            caps.remove(1)
+    if witness == "customer":
+        return min(caps) if min(caps) < 3 else _risen(piece, people, seen, on)
     if source in ("customer_said", "customer_wrote", "champion_presented") and attestor is None:
         caps.append(0)
-    if piece["oral"]:
-        caps.append(2)
-    if attestor is not None and not _stands_by(attestor, piece["as_of"], on) and REACHES[source] == 3:
+    if piece["oral"] and witness != "system":
         caps.append(2)
     if (
         source == "champion_presented"
@@ -168,21 +313,37 @@ def _grade(outcome: Row, piece: Row, people: dict[int, Row], on: date) -> int:
         and not _played(attestor, piece["as_of"], "champion", "economic_buyer")
     ):
         caps.append(2)
-    grade = min(caps)
-    return grade if grade < 3 else _risen(piece, people, on)
+    if min(caps) < 3:
+        return min(caps)
+    if not witness:
+        return 2
+    risen = _risen(piece, people, seen, on)
+    gone = (
+        attestor is not None and not _stands_by(attestor, piece["as_of"], on) and witness not in ("message", "system")
+    )
+    return risen if not gone else 4 if _taken(piece, people, seen, on) else 2
 
 
-def _risen(piece: Row, people: dict[int, Row], on: date) -> int:
+def _taken(piece: Row, people: dict[int, Row], seen: Witnesses, on: date) -> bool:
+    """Whether our share was worked out and their money accepted before the eyes of somebody, by whoever is gone now."""
+    accepter = people.get(piece["accepted_by"] or 0)
+    said = piece["accepted_on"] or piece["as_of"]
+    may = accepter is not None and _played(accepter, said, "finance", "economic_buyer")
+    dated = piece["accepted_on"] is None or _by(piece["accepted_on"], on)
+    worth = piece["money_minor"] is not None and bool(piece["currency"])
+    isolated = piece["method"] == "comparison_group" or (piece["method"] and (piece["method_note"] or "").strip())
+    return bool(isolated) and may and dated and worth and seen.of_money(piece, on)
+
+
+def _risen(piece: Row, people: dict[int, Row], seen: Witnesses, on: date) -> int:
     """Confirmed, and what a method and accepted money add to it."""
     method, note = piece["method"], (piece["method_note"] or "").strip()
     if method is None or (method != "comparison_group" and not note):
         return 3
     accepter = people.get(piece["accepted_by"] or 0)
     said = piece["accepted_on"] or piece["as_of"]
-    may = accepter is not None and _played(accepter, said, "finance", "economic_buyer")
-    taken = may and accepter is not None and _stands_by(accepter, said, on)
-    dated = piece["accepted_on"] is None or _by(piece["accepted_on"], on)
-    return 5 if taken and dated and piece["money_minor"] is not None and piece["currency"] else 4
+    here = accepter is not None and _stands_by(accepter, said, on)
+    return 5 if here and _taken(piece, people, seen, on) else 4
 
 
 def _stands_by(person: Row, said_on: str, on: date) -> bool:

@@ -7,11 +7,24 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import CadenceKind, Change, Direction, ObstacleKind, Part, RiskKind, Severity, Source, Verdict
+from bot.domain.enums import (
+    CadenceKind,
+    Change,
+    CheckKind,
+    CheckVerdict,
+    Direction,
+    ObstacleKind,
+    Part,
+    RiskKind,
+    Severity,
+    Source,
+    Verdict,
+)
+from bot.domain.proof import reference
 from bot.features.accounts.new_account import NewAccount
 from bot.features.imports import queries
 from bot.features.imports.dropped_files import KIND
@@ -42,11 +55,16 @@ class _Rows:
         self._session = session
         self._by = admin.author
         self.ids: dict[str, int] = {"member": admin.member.id}
+        self.workspace_id = admin.workspace_id
 
     def add(self, entity: Entity, **values: Any) -> int:
         (row_id,) = ledger.add_many(self._session, self._by, entity, NOW, [values])
         self.ids[entity.value] = row_id
         return row_id
+
+    def keep(self, table: Table, **values: Any) -> None:
+        """Add a row that is no entity of the ledger."""
+        self.ids[table.name] = self._session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
 
 
 def fill(session: Session, workspace_id: int, word: str) -> Filled:
@@ -111,7 +129,7 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
         owner_person_id=person_id,
         promise_id=promise_id,
     )
-    rows.add(
+    evidence_id = rows.add(
         Entity.EVIDENCE,
         account_id=account_id,
         outcome_id=outcome_id,
@@ -120,6 +138,19 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
         recorded_at=NOW,
         value=5,
         attested_by=person_id,
+        link="https://intranet.example/figures",
+        reference_key=reference.link_key("https://intranet.example/figures"),
+    )
+    kept = {"workspace_id": rows.workspace_id, "account_id": account_id, "uploaded_at": NOW, "name": f"{title}.pdf"}
+    rows.keep(schema.kept_file, **kept, sha256="0" * 64, size=4, content=b"%PDF")
+    rows.add(
+        Entity.EVIDENCE_CHECK,
+        account_id=account_id,
+        evidence_id=evidence_id,
+        kind=CheckKind.CUSTOMER,
+        verdict=CheckVerdict.CONFIRMED,
+        person_id=person_id,
+        at=NOW,
     )
     gap_id = rows.add(Entity.GAP, account_id=account_id, title="Who signs?", opened_at=NOW)
     rows.add(Entity.ACTION, account_id=account_id, text="Send the figures", gap_id=gap_id, opened_at=NOW)

@@ -17,6 +17,7 @@ from bot.domain.account.theatre import Finding
 from bot.domain.enums import AccountStatus, PromptState, Severity, Standing
 from bot.domain.facts import Fact
 from bot.domain.model import Account, Evidence, Gap, ProofState
+from bot.domain.proof.checks import checked_of
 from bot.domain.proof.coverage import coverage, covered
 from bot.domain.proof.evidence_grade import People
 from bot.domain.proof.grading import Graded, grade
@@ -103,6 +104,11 @@ class Assessment:
         return covered(self.coverage, len(self.outcomes))
 
     @property
+    def seen(self) -> Decimal:
+        """The share of success, 0..1, whose proof somebody outside the account team has seen; at most the coverage."""
+        return coverage(self.outcomes, seen=True)
+
+    @property
     def gaps(self) -> tuple[OpenGap, ...]:
         """Open gaps: written ones first, by due date, then every outcome short of proven that has none."""
         return _gaps(self)
@@ -163,8 +169,9 @@ def graded_outcomes(state: ProofState, on: date) -> tuple[Graded, ...]:
             evidence[piece.outcome_id] = [piece]
         else:
             pieces.append(piece)
+    checked = checked_of(state)
     return tuple(
-        grade(outcome, evidence.get(outcome.id, NO_EVIDENCE), people, on)
+        grade(outcome, evidence.get(outcome.id, NO_EVIDENCE), people, on, checked)
         for outcome in state.outcomes
         if outcome.retired_on is None or outcome.retired_on > on
     )

@@ -144,6 +144,6 @@ def _heard(candidate: Unheard, outcomes: Sequence[Graded], on: date) -> bool:
             theirs = piece.attested_by == candidate.person.id and piece.as_of >= candidate.since
             if not theirs or is_disputed(piece, on) or not stands(piece, graded.pieces, on):
                 continue
-            if grade_piece(graded.outcome, piece, graded.people, on)[0] >= Grade.CONFIRMED:
+            if grade_piece(graded.outcome, piece, graded.people, on, graded.checked)[0] >= Grade.CONFIRMED:
                 return True
     return False

@@ -29,11 +29,13 @@ class AccountSummary:
     """An account with what its assessment comes to: `dangers`, the worst first; facts of theatre and of promises that
     nobody has mentioned for long.
 
-    `credits` holds only outcomes with credit, by outcome id.
+    `seen` is the share of success whose proof somebody outside the account team has seen. `credits` holds only outcomes
+    with credit, by outcome id.
     """
 
     account: Account
     coverage: Decimal
+    seen: Decimal
     outcomes: int
     credits: Mapping[int, Decimal]
     dangers: tuple[Danger, ...]
@@ -59,6 +61,7 @@ class AccountSummary:
         """The figures and facts as JSON, without the account; ratios travel as text so that they stay exact."""
         figures = {
             "coverage": str(self.coverage),
+            "seen": str(self.seen),
             "outcomes": self.outcomes,
             "credits": [(outcome_id, str(credit)) for outcome_id, credit in self.credits.items()],
             "dangers": [
@@ -77,6 +80,7 @@ class AccountSummary:
         return cls(
             account,
             _ratio(figures["coverage"]),
+            _ratio(figures["seen"]),
             figures["outcomes"],
             {outcome_id: _ratio(credit) for outcome_id, credit in figures["credits"]},
             tuple(
@@ -99,6 +103,7 @@ def summarize_account(assessment: Assessment) -> AccountSummary:
     return AccountSummary(
         assessment.account,
         assessment.coverage,
+        assessment.seen,
         len(assessment.outcomes),
         {graded.outcome.id: graded.credit for graded in assessment.outcomes if graded.credit is not ZERO},
         assessment.dangers,
@@ -110,7 +115,8 @@ def summarize_account(assessment: Assessment) -> AccountSummary:
 def standings_as_json(assessment: Assessment) -> str:
     """Where each outcome stands and why, in the order of the ledger; kept as JSON, because a digest tells only of the
     few that changed."""
-    return _json([(graded.outcome.id, where_it_stands(graded).as_json()) for graded in assessment.outcomes])
+    names = assessment.state.names
+    return _json([(graded.outcome.id, where_it_stands(graded, names).as_json()) for graded in assessment.outcomes])
 
 
 def standings_from_json(stored: str) -> dict[int, Fact]:

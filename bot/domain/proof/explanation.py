@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.domain.enums import Grade, Standing, Why
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Evidence
 from bot.domain.proof.grading import Graded
+from bot.domain.proof.witness import confirmed_by, witnessed
 from bot.domain.values.money import money
 
 PLAIN = frozenset(
@@ -23,6 +26,9 @@ PLAIN = frozenset(
         Why.MEASURED_BY_US,
         Why.ORAL,
         Why.CUSTOMER_SYSTEM,
+        Why.NO_WITNESS,
+        Why.NOBODY_LOOKED,
+        Why.ACCEPTANCE_UNSEEN,
     }
 )
 """The reasons that need no name and no date."""
@@ -36,10 +42,19 @@ def reason(graded: Graded) -> Fact:
     return fact(FactCode.GRADED, grade=graded.grade, confirmed=graded.grade >= Grade.CONFIRMED, why=why)
 
 
-def where_it_stands(graded: Graded) -> Fact:
-    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
-    outcome = graded.outcome
-    return fact(FactCode.STANDS, title=outcome.title, value=graded.value, unit=outcome.unit, reason=reason(graded))
+def where_it_stands(graded: Graded, names: Mapping[int, str]) -> Fact:
+    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it, seen by Tom Okafor on 3 Nov`.
+
+    `names` are those of our members; who could check it is said of what has credit.
+    """
+    outcome, piece = graded.outcome, graded.evidence
+    seen_as = None
+    if piece is not None and graded.credit > 0:
+        seen_as = witnessed(piece, graded.checked, graded.people, names, graded.on)
+    why = reason(graded)
+    return fact(
+        FactCode.STANDS, title=outcome.title, value=graded.value, unit=outcome.unit, reason=why, witness=seen_as
+    )
 
 
 def of_gap(graded: Graded | None) -> Fact:
@@ -75,6 +90,12 @@ def _of_people(graded: Graded, piece: Evidence) -> Fact:
             return fact(FactCode.NOT_THE_CHAMPION, who=who)
         case Why.CHAMPION_PRESENTED:
             return fact(FactCode.CHAMPION_PRESENTED, who=who)
+        case Why.ACCEPTER_LEFT:
+            by = graded.people.get(piece.accepted_by or 0)
+            return fact(FactCode.ACCEPTER_LEFT, who=by.name if by else None, on=by.left_on if by else None)
+        case Why.CUSTOMER_CONFIRMED:
+            by = confirmed_by(piece, graded.checked, graded.people, graded.on)
+            return fact(FactCode.CUSTOMER_CONFIRMED, who=by.name if by else None)
         case Why.ISOLATED if piece.method is not None:
             return fact(FactCode.ISOLATED, method=piece.method)
         case Why.ACCEPTED:

@@ -1,33 +1,14 @@
 """Whether a piece of evidence stands on a day: recorded by then, not withdrawn, not superseded by one that stands.
 
-A disputed piece stands but proves nothing. Shelf life is not asked here: it is the outcome's (`grading`).
+A disputed piece stands but proves nothing (`disputes`). Shelf life is not asked here: it is the outcome's (`grading`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 
 from bot.domain.model import Evidence
-
-
-class PieceState(StrEnum):
-    """What became of a piece of evidence."""
-
-    STANDS = "stands"
-    WITHDRAWN = "withdrawn"
-    DISPUTED = "disputed"
-    SUPERSEDED = "superseded"
-
-
-def state_of_piece(piece: Evidence, siblings: Sequence[Evidence], on: date) -> PieceState:
-    """What became of a piece by a day. `siblings` hold the pieces of its outcome, or of the whole account."""
-    if is_withdrawn(piece, on):
-        return PieceState.WITHDRAWN
-    if is_disputed(piece, on):
-        return PieceState.DISPUTED
-    return PieceState.STANDS if stands(piece, siblings, on) else PieceState.SUPERSEDED
 
 
 def is_withdrawn(piece: Evidence, on: date) -> bool:

@@ -16,9 +16,12 @@ from bot.domain.model import Evidence, Outcome
 from bot.domain.proof.evidence_grade import People, grade_piece
 from bot.domain.proof.in_force import is_disputed, is_recorded, stands
 from bot.domain.proof.progress import ZERO, progress
+from bot.domain.proof.witness import Checked
 
 
-def missed_by(outcome: Outcome, pieces: Sequence[Evidence], people: People, on: date) -> Evidence | None:
+def missed_by(
+    outcome: Outcome, pieces: Sequence[Evidence], people: People, on: date, checked: Checked
+) -> Evidence | None:
     """The figure that shows that the outcome was missed; `None` while it is not due, or better evidence is there.
 
     `pieces` are all of the outcome's, the withdrawn and superseded ones too. Of several figures it is the newest. One
@@ -30,12 +33,14 @@ def missed_by(outcome: Outcome, pieces: Sequence[Evidence], people: People, on: 
     if not against:
         return None
     better = [
-        (piece.as_of, _grade(piece, outcome, people, on))
+        (piece.as_of, _grade(piece, outcome, people, on, checked))
         for piece in pieces
         if _shows_progress(outcome, piece, pieces, on)
     ]
     unanswered = [
-        piece for piece in against if not _answered(piece, _grade(piece, outcome, people, on), better, pieces, on)
+        piece
+        for piece in against
+        if not _answered(piece, _grade(piece, outcome, people, on, checked), better, pieces, on)
     ]
     return max(unanswered, key=lambda piece: (piece.as_of, piece.id), default=None)
 
@@ -71,8 +76,8 @@ def _answered(against: Evidence, known: Grade, better: Sequence[_Known], pieces:
     )
 
 
-def _grade(piece: Evidence, outcome: Outcome, people: People, on: date) -> Grade:
-    return grade_piece(outcome, piece, people, on)[0]
+def _grade(piece: Evidence, outcome: Outcome, people: People, on: date, checked: Checked) -> Grade:
+    return grade_piece(outcome, piece, people, on, checked)[0]
 
 
 _Known = tuple[date, Grade]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, may_write
-from bot.app.assessments import assessed
+from bot.app.assessments import assessed, seen_share
 from bot.app.gap_lines import gap_lines
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
@@ -22,6 +22,7 @@ from bot.domain.labels import labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
+from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import number, percent
 from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.views import (
@@ -74,10 +75,11 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         guessed_from=None,
         judgement=_judgement(assessment),
         coverage=phrase(assessment.covered),
+        seen=seen_share(assessment),
         outcomes=len(assessment.outcomes),
-        proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
+        proven=proof_lines(state, [*assessment.proven, *assessment.partly_proven]),
         unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in in_lines),
-        disproven=proof_lines(assessment.disproven),
+        disproven=proof_lines(state, assessment.disproven),
         people=_their_side(state, assessment),
         customer_owner=_customer_owner(state, assessment.on),
         owner=state.names.get(account.owner_id) if account.owner_id else None,
@@ -130,7 +132,7 @@ def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:
     return facts, tuple(text for text in theatre if not any(fact in text for fact in already_shown))
 
 
-def proof_lines(outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
+def proof_lines(state: ProofState, outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
     """Outcomes as lines, in the order given."""
     return tuple(
         ProofLine(
@@ -142,12 +144,20 @@ def proof_lines(outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
             progress=percent(graded.credit) if graded.standing is Standing.PARTLY_PROVEN else None,
             reason=phrase(reason(graded)),
             attestor=graded.attestor.name if graded.attestor else None,
+            witness=_witness(state, graded),
             age_days=graded.age_days,
             due_on=graded.outcome.due_on,
             risk_if_never=graded.outcome.risk_if_never,
         )
         for graded in outcomes
     )
+
+
+def _witness(state: ProofState, graded: Graded) -> str | None:
+    """Who recorded the evidence that carries the grade, and who could check it."""
+    if graded.evidence is None:
+        return None
+    return phrase(witnessed(graded.evidence, graded.checked, graded.people, state.names, graded.on))
 
 
 def next_action(state: ProofState, on: date) -> NextStepLine | None:

@@ -174,6 +174,18 @@ def _evidence_changed(change: HistoryChange, names: NameLookup) -> str | None:
     return say(HistoryPhrase.EVIDENCE_REPLACED, outcome=outcome) if "superseded_by" in after else None
 
 
+def _evidence_checked(change: HistoryChange, names: NameLookup) -> str:
+    after = change.after
+    person_id = after.get("person_id")
+    return say(
+        HistoryPhrase.EVIDENCE_CHECKED,
+        who=None if person_id is None else names.person(person_id) or say(HistoryPhrase.SOMEBODY),
+        outcome=names.pieces.get(after["evidence_id"], (None, None))[0],
+        verdict=after["verdict"],
+        note=_words(after.get("note")),
+    )
+
+
 def _prompt_changed(change: HistoryChange, names: NameLookup) -> str | None:
     after = change.after
     if after.get("state") == "off":
@@ -278,6 +290,7 @@ _ADDED: dict[str, _Sentence] = {
     ),
     "outcome": lambda change, names: say(HistoryPhrase.OUTCOME_ADDED, title=change.after["title"]),
     "evidence": _evidence_added,
+    "evidence_check": _evidence_checked,
     "gap": lambda change, names: say(HistoryPhrase.GAP_ADDED, title=change.after["title"]),
     "action": lambda change, names: say(HistoryPhrase.ACTION_ADDED, text=change.after["text"]),
     "obstacle": lambda change, names: say(HistoryPhrase.OBSTACLE_ADDED, text=change.after["text"]),

@@ -36,6 +36,7 @@ class HistoryPhrase(Phrase):
     EVIDENCE_DISPUTED = "accounts/history.evidence_disputed"
     EVIDENCE_WITHDRAWN = "accounts/history.evidence_withdrawn"
     EVIDENCE_REPLACED = "accounts/history.evidence_replaced"
+    EVIDENCE_CHECKED = "accounts/history.evidence_checked"
     GAP_CLOSED = "accounts/history.gap_closed"
     OBSTACLE_CLEARED = "accounts/history.obstacle_cleared"
     PROMISE_SETTLED = "accounts/history.promise_settled"

@@ -51,7 +51,10 @@ class JudgementView:
 
 @dataclass(frozen=True, slots=True)
 class ProofLine:
-    """One outcome as the card shows it; `age_days` is the age of the evidence that carries the grade."""
+    """One outcome as the card shows it.
+
+    `witness` and `age_days` are of the evidence that carries the grade: who recorded it and who could check it.
+    """
 
     outcome_id: int
     title: str
@@ -61,6 +64,7 @@ class ProofLine:
     progress: str | None
     reason: str
     attestor: str | None
+    witness: str | None
     age_days: int | None
     due_on: date | None
     risk_if_never: str | None
@@ -115,6 +119,7 @@ class CardView:
     guessed_from: str | None
     judgement: JudgementLine | None
     coverage: str
+    seen: str | None
     outcomes: int
     proven: tuple[ProofLine, ...]
     unproven: tuple[GapLine, ...]

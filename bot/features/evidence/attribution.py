@@ -20,7 +20,8 @@ from bot.domain.enums import Grade, Method, Part
 from bot.domain.labels import labels
 from bot.domain.model import Account, Evidence, Outcome, ProofState
 from bot.domain.proof import evidence_grade
-from bot.domain.proof.in_force import PieceState, state_of_piece
+from bot.domain.proof.checks import checked_of, states_of_pieces
+from bot.domain.proof.disputes import PieceState
 from bot.domain.values.money import money
 from bot.domain.values.text import number
 from bot.features.evidence import record
@@ -104,6 +105,7 @@ def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewE
         statement=piece.statement,
         oral=piece.oral,
         link=piece.link,
+        file_id=piece.file_id,
         measured_by=piece.measured_by,
         attested_by=piece.attested_by,
         method=new.method,
@@ -145,14 +147,13 @@ def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> t
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, actor.workspace_id, piece.account_id)
     outcome = next(candidate for candidate in state.outcomes if candidate.id == piece.outcome_id)
-    piece_state = state_of_piece(piece, state.evidence, has_begun(now))
+    piece_state = states_of_pieces(state, has_begun(now))[piece.id]
     if piece_state is PieceState.SUPERSEDED:
         raise UserError(EvidenceRefusal.SUPERSEDED)
     if piece_state is not PieceState.STANDS:
         raise UserError(EvidenceRefusal.DOES_NOT_STAND)
-    grade, _ = evidence_grade.grade_piece(
-        outcome, piece, {person.id: person for person in state.people}, rules_day(now)
-    )
+    people = {person.id: person for person in state.people}
+    grade, _ = evidence_grade.grade_piece(outcome, piece, people, rules_day(now), checked_of(state))
     if grade < Grade.CONFIRMED:
         raise UserError(EvidenceRefusal.GRADE_TOO_LOW, grade=grade)
     return piece, state, outcome

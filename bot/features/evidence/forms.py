@@ -36,8 +36,12 @@ def evidence_form(
     *,
     outcome_id: int | None = None,
     closes_risk: int | None = None,
+    takes_files: bool = False,
 ) -> EvidenceFormView:
-    """The evidence form of an account; `UserError` when there is no outcome that evidence could be about."""
+    """The evidence form of an account; `UserError` when there is no outcome that evidence could be about.
+
+    `takes_files` says that the workspace lets us read files.
+    """
     account = writable(session, actor, account_id)
     seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
@@ -58,4 +62,5 @@ def evidence_form(
         me=actor.member.name,
         closes_risk=closes_risk,
         seen=seen,
+        takes_files=takes_files,
     )

@@ -73,6 +73,16 @@ class AccountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PairLine:
+    """Two colleagues of mine who countersign each other's accounts, and how often each did within 90 days."""
+
+    one: str
+    other: str
+    by_one: int
+    by_other: int
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView:
     """Each list shows its first lines and says how many more there are.
 
@@ -81,6 +91,7 @@ class HomeView:
     """
 
     managed: tuple[ManagedLine, ...]
+    pairs: tuple[PairLine, ...]
     owed: tuple[OwedAnswerLine, ...]
     owed_more: int
     due: tuple[DueLine, ...]

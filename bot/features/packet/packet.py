@@ -24,6 +24,7 @@ from bot.domain.labels import label, labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
+from bot.domain.proof.witness import witnessed
 from bot.domain.values.days import shift_day
 from bot.domain.values.money import Money, money, total
 from bot.domain.values.text import band, number, percent
@@ -117,7 +118,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
         account=account.name,
         coverage=phrase(assessment.covered),
         outcomes=len(assessment.outcomes),
-        story=tuple(_story(graded) for graded in story),
+        story=tuple(_story(state, graded) for graded in story),
         unproven=tuple(_unproven(graded) for graded in assessment.outcomes if graded.credit == 0),
         money=tuple(str(amount) for amount in total(_accepted_money(story))),
         champion=_champion(state, on),
@@ -128,7 +129,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
     )
 
 
-def _story(graded: Graded) -> StoryLine:
+def _story(state: ProofState, graded: Graded) -> StoryLine:
     outcome, piece = graded.outcome, graded.evidence
     assert piece is not None
     return StoryLine(
@@ -141,6 +142,7 @@ def _story(graded: Graded) -> StoryLine:
         attestor=graded.attestor.name if graded.attestor else None,
         as_of=piece.as_of,
         link=piece.link,
+        witness=phrase(witnessed(piece, graded.checked, graded.people, state.names, graded.on)),
         method_note=piece.method_note if piece.method is not None else None,
     )
 

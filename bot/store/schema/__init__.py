@@ -38,6 +38,7 @@ from bot.store.schema.risks import risk
 from bot.store.schema.set_aside import set_aside
 from bot.store.schema.signals import event, reading
 from bot.store.schema.submissions import submission
+from bot.store.schema.witness import evidence_check, kept_file
 from bot.store.types import BigInt, UtcDateTime
 
 __all__ = [
@@ -57,11 +58,13 @@ __all__ = [
     "dropped_file",
     "event",
     "evidence",
+    "evidence_check",
     "gap",
     "health",
     "history",
     "import_batch",
     "judgement",
+    "kept_file",
     "meeting",
     "member",
     "metadata",

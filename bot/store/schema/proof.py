@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, String, Table, UniqueCons
 
 from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id, taken_back_at
-from bot.store.types import BigInt, Clean, DatedWords, Exact, UtcDateTime, Word, Words
+from bot.store.types import BigInt, Clean, DatedWords, Exact, Key, UtcDateTime, Word, Words
 
 person = Table(
     "person",
@@ -104,6 +104,9 @@ evidence = Table(
     Column("disputed_why", Clean),
     Column("withdrawn_on", Date),
     Column("withdrawn_why", Clean),
+    loose_ref("file_id"),
+    Column("reference_key", Key),
+    Column("arrived_as", Word(enums.Witness)),
     Column("submission", String(120), unique=True),
 )
 

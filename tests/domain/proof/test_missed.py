@@ -151,7 +151,7 @@ def test_a_disproof_rests_on_a_figure_of_measured_or_better(
     if result.standing is Standing.DISPROVEN:
         shown = result.missed_by
         assert shown is not None
-        assert grade_piece(outcome, shown, people, LAWS_TODAY)[0] >= Grade.MEASURED
+        assert grade_piece(outcome, shown, people, LAWS_TODAY, result.checked)[0] >= Grade.MEASURED
         assert progress(outcome, shown.value) == 0
         assert result.credit == 0
 

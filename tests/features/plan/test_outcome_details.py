@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -51,6 +52,7 @@ def test_a_number_that_must_hold_gets_its_band_and_is_proven_within_it(database:
         outcome_details.set_details(session, world.maya, details, MONDAY)
         form = outcome_details.details_form(session, world.maya, held, MONDAY)
         new = NewEvidence(world.acme, held, "f", Source.CUSTOMER_SYSTEM, MONDAY.date(), "99.2", attested_by=world.ana)
+        new = replace(new, link="https://acme.example/status")
         record.record(session, world.maya, new, MONDAY)
         _, assessment = assessments.assessed(session, world.maya, world.acme, MONDAY)
     written = outcome_of(database, world, held)
