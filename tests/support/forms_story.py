@@ -173,6 +173,8 @@ async def _proof(day: Day) -> None:
     await day.form(ines, "/proof acme", ACTIONS.ADD_EVIDENCE)
     await ines.submit({**piece, "value": "4", "link": "https://acme.example/after"})
     await day.close(ines)
+    await day.form(day.maya, "/proof acme evidence")
+    await day.press(day.maya, ACTIONS.SHOWS, value="2")
     await day.form(day.maya, "/proof acme evidence", ACTIONS.DOES_NOT_SHOW)
     await day.submit(day.maya, CALLBACKS.NOT_SHOWN, {"note": "It shows 7 days"})
 
