@@ -75,6 +75,13 @@ class _Bulk:
         chosen = f"SELECT {values} FROM n WHERE {where}"
         self._connection.execute(text(f"INSERT INTO {table} ({names}) {counted} {chosen}"))
 
+    def look_at_evidence(self) -> None:
+        """Have the manager open everything that stands in a system of the customer's."""
+        columns = "account_id, evidence_id, kind, verdict, member_id, at, as_manager"
+        looks = "SELECT account_id, id, 'countersign', 'shows', 1, recorded_at, true FROM evidence"
+        customers = "source = 'customer_system'"
+        self._connection.execute(text(f"INSERT INTO evidence_check ({columns}) {looks} WHERE {customers}"))
+
     def day(self, ago: str) -> str:
         """The date `ago` days (an expression) before the present."""
         if self._sqlite:
@@ -166,7 +173,10 @@ def _proof(bulk: _Bulk, accounts: int, outcomes: int) -> None:
 
 
 def _evidence(bulk: _Bulk, accounts: int, outcomes: int, account: str) -> None:
-    """One piece of evidence for eight of nine outcomes; `account` is SQL for the account of outcome i."""
+    """One piece of evidence for eight of nine outcomes, what is the customer's seen by the manager.
+
+    `account` is SQL for the account of outcome i.
+    """
     recorded = bulk.moment("1440 * (5 + i % 85)")
     bulk.insert(
         "evidence",
@@ -180,8 +190,10 @@ def _evidence(bulk: _Bulk, accounts: int, outcomes: int, account: str) -> None:
         value="'' || (5 + i % 13)",
         attested_by=f"2 * ({account}) - 1",
         measured_by="'Reporting'",
-        recorded_by="1",
+        link="'https://figures.example/' || i",
+        reference_key="'link:' || i",
     )
+    bulk.look_at_evidence()
     _past(bulk, accounts)
     _history(bulk, accounts * outcomes, account, recorded)
 
