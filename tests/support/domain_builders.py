@@ -167,7 +167,7 @@ def acme(*parts: Outcome | Evidence | Person, account: Account = ACME, **more: A
         people=people,
         outcomes=tuple(part for part in parts if isinstance(part, Outcome)),
         evidence=tuple(part for part in parts if isinstance(part, Evidence)),
-        names={OWNER: cast.MAYA.name},
+        names={OWNER: cast.MAYA.name, TOM: cast.TOM.name, PRIYA: cast.PRIYA.name},
         **{"checks": seen_by_priya(part for part in parts if isinstance(part, Evidence)), **more},
     )
 

@@ -59,7 +59,6 @@ def evidence_form(
         outcome_id=outcome_id,
         people=tuple(PersonChoice(p.id, p.name, labels(p.parts)) for p in state.people if p.is_there(has_begun(now))),
         today=actor.today(now),
-        me=actor.member.name,
         closes_risk=closes_risk,
         seen=seen,
         takes_files=takes_files,

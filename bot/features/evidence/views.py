@@ -40,7 +40,6 @@ class EvidenceFormView:
     outcome_id: int | None
     people: tuple[PersonChoice, ...]
     today: date
-    me: str
     closes_risk: int | None
     seen: int
     takes_files: bool

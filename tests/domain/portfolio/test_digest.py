@@ -107,7 +107,10 @@ def test_newly_proven_and_newly_broken_say_where_it_stands_and_why() -> None:
     before = week(acme(), globex(wrote(5)))
     result = week(acme(wrote(4)), globex(wrote(5, disputed_on=ago(1), disputed_by=KIM.id)), after=before)
     assert [(account.name, phrase(fact)) for account, fact in result.newly_proven] == [
-        ("Acme", "“Onboard a customer in 5 days” at 4 days, confirmed: Dana Fox wrote it")
+        (
+            "Acme",
+            "“Onboard a customer in 5 days” at 4 days, confirmed: Dana Fox wrote it, seen by Priya Nair on 20 Feb 2026",
+        )
     ]
     assert [(account.name, phrase(fact)) for account, fact in result.newly_broken] == [
         ("Globex", "“Fewer tickets”, asserted, not confirmed: Kim Li disputes it")
