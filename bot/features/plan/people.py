@@ -17,7 +17,7 @@ from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.account.departures import same_person
 from bot.domain.account.parts import changed_parts, first_parts
 from bot.domain.enums import Part
-from bot.domain.model import Person, ProofState
+from bot.domain.model import Account, Person, ProofState
 from bot.domain.values.days import add_days
 from bot.domain.values.names import near_same
 from bot.features.plan import queries
@@ -100,7 +100,8 @@ def edit_person(
 ) -> int:
     """Correct how somebody is written, and say which parts they have; returns the account's id.
 
-    Another name makes another person of what they attested, so only a spelling near the old one is taken.
+    Another name makes another person of what they attested, so only a spelling near all that they ever had is taken,
+    and nothing but the title of somebody who left.
     """
     account, _ = writable_row(session, actor, Entity.PERSON, person_id)
     must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.PERSON, person_id))
@@ -110,10 +111,14 @@ def edit_person(
         raise UserError(PlanRefusal.PERSON_WITHOUT_NAME, "name")
     if not parts:
         raise UserError(PlanRefusal.PART_MISSING, "parts")
-    if full_name != person.name and not near_same(full_name, person.name):
-        raise UserError(PlanRefusal.ANOTHER_NAME, "name", name=person.name)
-    if not person.is_there(has_begun(now)) and set(parts) != set(person.parts):
-        raise UserError(PlanRefusal.PARTS_OF_ONE_WHO_LEFT, "parts", name=person.name, left=person.left_on)
+    if not person.is_there(has_begun(now)):
+        same = full_name == person.name and _address(email) == person.email and set(parts) == set(person.parts)
+        if not same:
+            raise UserError(PlanRefusal.RECORD_OF_ONE_WHO_LEFT, "name", name=person.name, left=person.left_on)
+    elif full_name != person.name:
+        names = queries.names_of(session, actor.workspace_id, person)
+        if not all(near_same(full_name, name) for name in names):
+            raise UserError(PlanRefusal.ANOTHER_NAME, "name", name=person.name)
     values: dict[str, Any] = {"name": full_name, "title": (title or "").strip() or None, "email": _address(email)}
     ledger.change(session, actor.author, Entity.PERSON, person_id, now, **values)
     _give_parts(session, actor, person, parts, now)
@@ -159,7 +164,8 @@ def person_returned(session: Session, actor: Actor, person_id: int, returned_on:
 def take_back_departure(session: Session, actor: Actor, person_id: int, now: datetime) -> int:
     """Take back the last departure of somebody, which was noted by mistake; returns the account's id.
 
-    Only who noted it may do so, or who manages the portfolio, and for a week: later it is *Came back*.
+    Only who noted it may do so, or a manager who neither owns the account nor is its deputy, and for a week. Later it
+    is *Came back*.
     """
     account, _ = writable_row(session, actor, Entity.PERSON, person_id)
     must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.PERSON, person_id, _AWAY))
@@ -169,7 +175,7 @@ def take_back_departure(session: Session, actor: Actor, person_id: int, now: dat
         raise UserError(PlanRefusal.NO_DEPARTURE, name=person.name)
     if now - noted.at > SLIP:
         raise UserError(PlanRefusal.DEPARTURE_TOO_OLD, name=person.name, days=SLIP.days)
-    if noted.member_id != actor.member.id and not may_manage(session, actor, account.portfolio_id):
+    if noted.member_id != actor.member.id and not manages_beside(session, actor, account):
         raise UserError(PlanRefusal.DEPARTURE_OF_ANOTHER, name=person.name)
     values: dict[str, Any] = {
         "left_on": noted.before,
@@ -180,8 +186,14 @@ def take_back_departure(session: Session, actor: Actor, person_id: int, now: dat
     return account.id
 
 
+def manages_beside(session: Session, actor: Actor, account: Account) -> bool:
+    """Whether the actor manages the portfolio and is not of the account's own team."""
+    beside = actor.member.id not in (account.owner_id, account.deputy_id)
+    return beside and may_manage(session, actor, account.portfolio_id)
+
+
 def may_take_back(actor: Actor, noted: Departed | None, person: Person, now: datetime, *, manages: bool) -> bool:
-    """Whether `take_back_departure` would do it; `manages` says that the actor manages the account's portfolio."""
+    """Whether `take_back_departure` would do it; `manages` is `manages_beside`."""
     if noted is None or person.left_on is None or noted.left_on != person.left_on or person.came_back:
         return False
     return now - noted.at <= SLIP and (manages or noted.member_id == actor.member.id)

@@ -52,6 +52,14 @@ def added_at(session: Session, workspace_id: int, of: Person) -> datetime:
     )
 
 
+def names_of(session: Session, workspace_id: int, of: Person) -> set[str]:
+    """All names that somebody was ever written with."""
+    lines = (history.c.workspace_id == workspace_id) & (history.c.account_id == of.account_id)
+    theirs = lines & (history.c.entity == Entity.PERSON.value) & (history.c.entity_id == of.id)
+    named = session.execute(select(history.c.after).where(theirs)).scalars()
+    return {of.name, *(str(after["name"]) for after in named if after.get("name"))}
+
+
 def last_departures(session: Session, account: Account) -> dict[int, Departed]:
     """For each person of an account, the newest line of history that says when they left."""
     columns = history.c.entity_id, history.c.member_id, history.c.at, history.c.before, history.c.after

@@ -24,7 +24,7 @@ class PlanRefusal(Refusal):
     PERSON_WITHOUT_NAME = "plan.person_without_name"
     PART_MISSING = "plan.part_missing"
     ANOTHER_NAME = "plan.another_name"
-    PARTS_OF_ONE_WHO_LEFT = "plan.parts_of_one_who_left"
+    RECORD_OF_ONE_WHO_LEFT = "plan.record_of_one_who_left"
     LEFT_UNDER_THIS_NAME = "plan.left_under_this_name"
     LEFT_ALREADY = "plan.left_already"
     LEAVES_TOO_LATE = "plan.leaves_too_late"

@@ -18,8 +18,10 @@ from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
 from bot.features.plan import people, people_list
 from bot.features.plan.views import PersonRow
-from bot.store import proof_state, schema
+from bot.store import ledger, proof_state, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
+from tests.support.factory import BOT
 from tests.support.world import MONDAY, World, build
 
 TODAY = MONDAY.date()
@@ -112,6 +114,19 @@ def test_another_name_is_another_person(database: Database, world: World) -> Non
     assert code == ("plan.another_name", "name")
     act(database, people.edit_person, world.maya, world.ana, MONDAY, name="Ana  Ruíz", **edit)
     assert person(database, world).name == "Ana Ruíz"
+    act(database, people.edit_person, world.maya, world.ana, MONDAY, name="Ana", **edit)
+    step_by_step = refused(database, people.edit_person, world.maya, world.ana, MONDAY, name="Ana Voss", **edit)
+    assert step_by_step == ("plan.another_name", "name")
+
+
+def test_the_record_of_one_who_left_stays(database: Database, world: World) -> None:
+    act(database, people.person_left, world.maya, world.ana, TODAY, MONDAY)
+    as_it_is: dict[str, Any] = {"name": "Ana Ruiz", "parts": (Part.CHAMPION,), "title": None, "email": None}
+    for changed in ({"name": "A. Ruiz"}, {"parts": (Part.USER,)}, {"email": "a@acme.example"}):
+        code = refused(database, people.edit_person, world.maya, world.ana, MONDAY, **{**as_it_is, **changed})
+        assert code == ("plan.record_of_one_who_left", "name")
+    act(database, people.edit_person, world.maya, world.ana, MONDAY, **{**as_it_is, "title": "Was head of legal"})
+    assert person(database, world).title == "Was head of legal"
 
 
 def test_leaving_returning_and_attesting_again(database: Database, world: World) -> None:
@@ -159,6 +174,11 @@ def test_nobody_else_undoes_it_but_the_manager_and_not_after_a_week(database: Da
     late = MONDAY + timedelta(days=7, seconds=1)
     assert refused(database, undo, world.manager, world.ana, late)[0] == "plan.departure_too_old"
     assert not row(database, world, world.manager, late).can_undo
+    with database.begin() as session:
+        ledger.change(session, BOT, Entity.ACCOUNT, world.acme, MONDAY, deputy_id=world.admin.member.id)
+    assert refused(database, undo, world.admin, world.ana, MONDAY)[0] == "plan.departure_of_another"
+    with database.begin() as session:
+        ledger.change(session, BOT, Entity.ACCOUNT, world.acme, MONDAY, deputy_id=None)
     act(database, undo, world.admin, world.ana, MONDAY + timedelta(days=7))
     assert person(database, world).left_on is None
 
