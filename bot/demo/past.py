@@ -67,6 +67,8 @@ _PERIODS = {
     "monthly": relativedelta(months=1),
     "quarterly": relativedelta(months=3),
 }
+_AGREEMENT = "https://docs.harborline.example/success-plans"
+"""What shows in the demo that a customer agreed to its outcomes."""
 # Old messages are dropped as read; those to Product stay, so that the demo shows an open loop.
 _STAYS_VISIBLE = ("loop",)
 
@@ -243,6 +245,8 @@ class Past:
             baseline=_text(entry.get("baseline")),
             baseline_on=now.date() if agreed else None,
             baseline_agreed_by=agreed,
+            agreed_on=now.date() if agreed else None,
+            agreement_link=_AGREEMENT if agreed else None,
             target=_text(entry.get("target")),
             due_on=self._day(-entry["due"]),
             owner_person_id=account.people.get(entry.get("owner", "")),

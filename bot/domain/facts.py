@@ -46,6 +46,11 @@ class FactCode(StrEnum):
     LOOP_NOT_ANSWERED = "loop_not_answered"
     NOT_TOLD = "not_told"
 
+    TERMS_MOVED = "terms_moved"
+    RETIRED = "retired"
+    AGREEMENT_ASSUMED = "agreement_assumed"
+    ALIKE = "alike"
+
     LACKS = "lacks"
     CONTRADICTS_ITSELF = "contradicts_itself"
     NO_OWNER_THERE = "no_owner_there"

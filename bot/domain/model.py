@@ -135,7 +135,9 @@ class Outcome:
     """What success means, in the customer's own words.
 
     A `numeric` outcome has metric, unit, direction and target; a `statement` outcome is proved by a named
-    customer's words. `band_low`/`band_high` bound a `hold` outcome.
+    customer's words. `band_low`/`band_high` bound a `hold` outcome. `baseline_agreed_by`, `agreed_on` and the link or
+    kept file of the agreement are those of the current terms. `retired_by` and `retire_agreed_by` are members of ours:
+    who retired it, and the manager who agreed that it no longer counts.
     """
 
     id: int
@@ -148,6 +150,9 @@ class Outcome:
     baseline: Decimal | None = None
     baseline_on: date | None = None
     baseline_agreed_by: int | None = None
+    agreed_on: date | None = None
+    agreement_link: str | None = None
+    agreement_file_id: int | None = None
     target: Decimal | None = None
     band_low: Decimal | None = None
     band_high: Decimal | None = None
@@ -160,6 +165,42 @@ class Outcome:
     risk_if_never: str | None = None
     retired_on: date | None = None
     retired_why: str | None = None
+    retired_by: int | None = None
+    retire_agreed_by: int | None = None
+    retire_agreed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One version of what an outcome is judged by, and the customer's agreement to it.
+
+    A change of any of these fields makes a new version. `agreed_by` is a person at the customer; the link or the kept
+    file shows the agreement. Terms from before versions count as agreed until the day `assumed_until`.
+    """
+
+    id: int
+    account_id: int
+    outcome_id: int
+    version: int
+    set_at: datetime
+    title: str
+    kind: OutcomeKind = OutcomeKind.NUMERIC
+    metric: str | None = None
+    unit: str | None = None
+    direction: Direction | None = None
+    baseline: Decimal | None = None
+    baseline_on: date | None = None
+    target: Decimal | None = None
+    band_low: Decimal | None = None
+    band_high: Decimal | None = None
+    due_on: date | None = None
+    shelf_life_days: int = 90
+    set_by: int | None = None
+    agreed_on: date | None = None
+    agreed_by: int | None = None
+    agreement_link: str | None = None
+    agreement_file_id: int | None = None
+    assumed_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +441,7 @@ class ProofState:
     account: Account
     people: tuple[Person, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    terms: tuple[Terms, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     checks: tuple[Check, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -33,6 +33,7 @@ class Entity(StrEnum):
     PROMPT = "prompt"
     RISK = "risk"
     STAGE_ENTRY = "stage_entry"
+    TERMS = "terms"
 
     @property
     def table(self) -> Table:

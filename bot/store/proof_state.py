@@ -43,6 +43,7 @@ _ACCOUNT = Record.of(model.Account, schema.account)
 _PARTS = {
     "people": ("person", Record.of(model.Person, schema.person)),
     "outcomes": ("outcome", Record.of(model.Outcome, schema.outcome)),
+    "terms": ("terms", Record.of(model.Terms, schema.terms)),
     "evidence": ("evidence", Record.of(model.Evidence, schema.evidence)),
     "checks": ("evidence_check", Record.of(model.Check, schema.evidence_check)),
     "gaps": ("gap", Record.of(model.Gap, schema.gap)),
@@ -65,6 +66,8 @@ _NAMES_MEMBERS = {
     "risks": "owner_id",
     "judgements": "judged_by",
     "meetings": "asked",
+    "terms": "set_by",
+    "outcomes": "retired_by",
 }
 _MEETINGS_KEPT = 26
 _MEETING = Record(

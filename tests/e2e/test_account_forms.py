@@ -135,7 +135,8 @@ async def test_a_baseline_left_for_later_is_given_from_the_plan(stage: Stage) ->
     with pytest.raises(FormError) as refused:
         await ines.submit({"baseline": "97"})
     assert "band_low" in refused.value.errors
-    await ines.submit({"baseline": "97", "band_low": "99", "agreed_by": "1", "shelf_life_days": "30"})
+    await ines.submit({"baseline": "97", "band_low": "99", "shelf_life_days": "30"})
+    await ines.submit({"agreed_by": "1", "agreement_link": "https://acme.example/minutes"})
     assert ines.modal is None
     await ines.command("/proof acme plan")
     assert "Uptime holds" in read(ines)

@@ -260,6 +260,7 @@ async def test_forms_that_follow_one_another_are_submissions_of_their_own(stage:
     await ines.click(ACTIONS.ADD_OUTCOME)
     await ines.submit({"title": "Fewer tickets", "metric": "tickets", "direction": "down"})
     await ines.submit({"baseline": "40", "shelf_life_days": "90"})
+    await ines.submit({"agreed_by": "1", "agreement_link": "https://acme.example/minutes"})
     assert standing(stage).rows["outcome"] == 2
     assert stage.read(lambda s: s.execute(select(schema.outcome.c.baseline)).scalars().all()) == [15, 40]
 

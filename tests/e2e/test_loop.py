@@ -203,7 +203,8 @@ async def test_success_is_written_down_with_a_baseline(stage: Stage) -> None:
     await ines.click("plan.outcome")
     await ines.submit({"title": "Audit without findings", "metric": "findings", "direction": "down", "target": "0"})
     assert "Where does it start" in str(ines.modal)
-    await ines.submit({"baseline": "12", "agreed_by": "1"})
+    await ines.submit({"baseline": "12"})
+    await ines.submit({"agreed_by": "1", "agreement_link": "https://acme.example/minutes"})
     await ines.command("/proof acme plan")
     assert "findings: 12 → 0" in ines.text(ines.sees()[-1])
 

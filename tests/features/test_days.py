@@ -15,8 +15,8 @@ from bot.features.evidence import attribution, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
 from bot.features.packet import packet
-from bot.features.plan import outcome_details, outcomes, people, plan
-from bot.features.plan.outcome_details import Details
+from bot.features.plan import outcome_terms, outcomes, people, plan
+from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.outcomes import NewOutcome
 from bot.store import ledger
 from bot.store.engine import Database
@@ -85,8 +85,8 @@ def test_a_baseline_is_from_before_the_due_date(customer: Customer) -> None:
     new = NewOutcome(customer.world.acme, "Faster", baseline_on=tomorrow)
     assert customer.refused(outcomes.add_outcome, new, MONDAY)[:2] == ("day_still_to_come", "baseline_on")
     later = MONDAY + timedelta(days=200)
-    details = Details(customer.world.hours, "15", date(2026, 6, 30))
-    assert customer.refused(outcome_details.set_details, details, later) == (
+    terms = NewTerms(customer.world.hours, "15", date(2026, 6, 30))
+    assert customer.refused(outcome_terms.set_terms, terms, later) == (
         "baseline_after_due",
         "baseline_on",
         "The outcome is due on 30 Jun 2026. Its baseline is from before that day.",

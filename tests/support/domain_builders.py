@@ -11,9 +11,10 @@ from typing import Any
 
 from bot.domain.account.assessment import Assessment, assess
 from bot.domain.enums import CadenceKind, CheckKind, CheckVerdict, Direction, OutcomeKind, PromptState, Source
-from bot.domain.model import Account, Check, Evidence, MeetingFact, Outcome, Person, ProofState
+from bot.domain.model import Account, Check, Evidence, MeetingFact, Outcome, Person, ProofState, Terms
 from bot.domain.proof.checks import checked_of
 from bot.domain.proof.grading import Graded, grade
+from bot.domain.proof.terms import JUDGED
 from tests.support import cast
 
 TODAY = date(2026, 3, 2)
@@ -81,8 +82,26 @@ def legal(**changes: Any) -> Outcome:
         kind=OutcomeKind.STATEMENT,
         due_on=date(2026, 7, 1),
         owner_person_id=SAM.id,
+        baseline_agreed_by=KIM.id,
     )
     return replace(outcome, **changes)
+
+
+def first_terms(outcome: Outcome, **changes: Any) -> Terms:
+    """The first version of an outcome's terms; the customer agreed to it if the outcome names who did."""
+    by = outcome.baseline_agreed_by
+    terms = Terms(
+        outcome.id * 1000,
+        outcome.account_id,
+        outcome.id,
+        1,
+        at(ago(300)),
+        **{name: getattr(outcome, name) for name in JUDGED},
+        agreed_on=ago(300) if by is not None else None,
+        agreed_by=by,
+        agreement_link="https://acme.example/plan" if by is not None else None,
+    )
+    return replace(terms, **changes)
 
 
 def piece(source: Source, value: int | str | None = None, age: int = 10, **changes: Any) -> Evidence:
@@ -141,9 +160,11 @@ def graded(
     checks: tuple[Check, ...] | None = None,
     account: Account = ACME,
 ) -> Graded:
-    """The outcome graded on a day. Without `checks`, Priya, the manager, has seen every piece that has a reference."""
-    state = ProofState(account, people, (outcome,), pieces, seen_by_priya(pieces) if checks is None else checks)
-    return grade(outcome, pieces, {person.id: person for person in people}, on, checked_of(state))
+    """The outcome graded on a day, its terms agreed. Without `checks`, Priya, the manager, has seen every reference."""
+    looks = seen_by_priya(pieces) if checks is None else checks
+    state = ProofState(account, people, (outcome,), evidence=pieces, checks=looks)
+    by_id = {person.id: person for person in people}
+    return grade(outcome, pieces, by_id, on, checked_of(state), versions=(first_terms(outcome),))
 
 
 def seen_by_priya(pieces: Iterable[Evidence]) -> tuple[Check, ...]:
@@ -162,10 +183,12 @@ def meeting(
 def acme(*parts: Outcome | Evidence | Person, account: Account = ACME, **more: Any) -> ProofState:
     """The state of one account; without a person given, everybody is there. Its evidence is seen as in `graded`."""
     people = tuple(part for part in parts if isinstance(part, Person)) or EVERYBODY
+    outcomes = tuple(part for part in parts if isinstance(part, Outcome))
+    more.setdefault("terms", tuple(first_terms(outcome) for outcome in outcomes))
     return ProofState(
         account,
         people=people,
-        outcomes=tuple(part for part in parts if isinstance(part, Outcome)),
+        outcomes=outcomes,
         evidence=tuple(part for part in parts if isinstance(part, Evidence)),
         names={OWNER: cast.MAYA.name, TOM: cast.TOM.name, PRIYA: cast.PRIYA.name},
         **{"checks": seen_by_priya(part for part in parts if isinstance(part, Evidence)), **more},

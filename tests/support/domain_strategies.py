@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.enums import CheckKind, CheckVerdict, Direction, Method, OutcomeKind, Part, Source, Witness
 from bot.domain.model import Account, Check, Evidence, Outcome, Person, ProofState
+from tests.support.domain_builders import first_terms
 
 TODAY = date(2026, 3, 2)
 ROSTER = tuple(Person(number, 1, f"Person {number}", part) for number, part in enumerate(Part, start=1))
@@ -45,7 +46,9 @@ def rosters(draw: st.DrawFn) -> dict[int, Person]:
 def outcomes(draw: st.DrawFn, outcome_id: int = 1) -> Outcome:
     """Mostly whole outcomes; any part may be missing or contradict another."""
     if draw(st.integers(0, 3)) == 0:
-        return Outcome(outcome_id, 1, "A statement", kind=OutcomeKind.STATEMENT, due_on=draw(due_days))
+        agreed = draw(st.sampled_from([1, 1, 1, None]))
+        statement = Outcome(outcome_id, 1, "A statement", kind=OutcomeKind.STATEMENT, due_on=draw(due_days))
+        return replace(statement, baseline_agreed_by=agreed)
     return draw(numbers(outcome_id))
 
 
@@ -139,10 +142,12 @@ def states(draw: st.DrawFn, account_id: int = 1) -> ProofState:
     """An account with up to four outcomes and their evidence."""
     count = draw(st.integers(0, 4))
     evidence = tuple(piece for number in range(1, count + 1) for piece in draw(ledgers(number, most=4)))
+    drawn = tuple(draw(outcomes(number)) for number in range(1, count + 1))
     return ProofState(
         Account(account_id, 1, f"account-{account_id}", f"Account {account_id}"),
         people=tuple(draw(rosters()).values()),
-        outcomes=tuple(draw(outcomes(number)) for number in range(1, count + 1)),
+        outcomes=drawn,
+        terms=tuple(first_terms(outcome) for outcome in drawn),
         evidence=evidence,
         checks=looks(evidence),
     )

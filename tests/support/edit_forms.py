@@ -24,8 +24,10 @@ from bot.features.meetings import forms as meeting_forms
 from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
 from bot.features.packet import packet
-from bot.features.plan import outcome_details, people, people_list, plan
+from bot.features.plan import agreement, outcome_details, outcome_terms, people, people_list, plan
+from bot.features.plan.agreement import Agreement
 from bot.features.plan.outcome_details import Details
+from bot.features.plan.outcome_terms import NewTerms
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
 from bot.features.risks import ownership
@@ -62,8 +64,18 @@ def _settles(what: str, entity: str) -> EditForm:
 
 
 def _details(session: Session, actor: Actor, ids: Ids) -> None:
-    details = Details(ids["outcome"], "14", date(2026, 1, 1), ids["person"], shelf_life_days=80 + len(_words(actor)))
+    details = Details(ids["outcome"], ids["person"], TODAY, worth=f"{len(_words(actor))} EUR")
     outcome_details.set_details(session, actor, details, LATER)
+
+
+def _terms(session: Session, actor: Actor, ids: Ids) -> None:
+    terms = NewTerms(ids["outcome"], "14", date(2026, 1, 1), shelf_life_days=80 + len(_words(actor)))
+    outcome_terms.set_terms(session, actor, terms, LATER)
+
+
+def _agreement(session: Session, actor: Actor, ids: Ids) -> None:
+    given = Agreement(ids["person"], TODAY, f"https://example.com/{_words(actor).replace(' ', '-')}")
+    agreement.record_agreement(session, actor, ids["outcome"], given, LATER)
 
 
 def _answer(session: Session, actor: Actor, ids: Ids) -> object:
@@ -114,7 +126,9 @@ FORMS: dict[str, EditForm] = {
         lambda s, a, ids: answers.hand_over(s, a, ids["prompt"], a.member.slack_id or "", LATER),
     ),
     "cadence": EditForm(lambda s, a, ids: cadences.form(s, a, ids["account"], NOW), _cadence),
-    "baseline": EditForm(lambda s, a, ids: outcome_details.details_form(s, a, ids["outcome"], NOW), _details),
+    "baseline": EditForm(lambda s, a, ids: outcome_terms.terms_form(s, a, ids["outcome"], NOW), _terms),
+    "outcome_details": EditForm(lambda s, a, ids: outcome_details.details_form(s, a, ids["outcome"], NOW), _details),
+    "agreement": EditForm(lambda s, a, ids: agreement.agreement_form(s, a, ids["account"], NOW), _agreement),
     "outcome owner": EditForm(
         lambda s, a, ids: outcome_details.owner_form(s, a, ids["outcome"], NOW),
         lambda s, a, ids: outcome_details.set_owner(s, a, ids["outcome"], ids[f"person of {a.member.name}"], LATER),

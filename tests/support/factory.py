@@ -29,6 +29,8 @@ from bot.store.members import Member
 from tests.support.cast import ANA, Colleague, Customer
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+AGREEMENT = "https://acme.example/success-plan"
+"""What shows that the customer agreed to an outcome."""
 BOT = Author(1, None, "test")
 """Who writes the rows that no person is said to have written, in the workspace of most tests."""
 
@@ -79,6 +81,8 @@ def tickets(session: Session, account_id: int, owner: int | None, now: datetime,
         "baseline": Decimal(1000),
         "baseline_on": now.date() - timedelta(days=60),
         "baseline_agreed_by": owner,
+        "agreed_on": now.date() - timedelta(days=50) if owner is not None else None,
+        "agreement_link": AGREEMENT if owner is not None else None,
         "target": Decimal(400),
         "due_on": now.date() + timedelta(days=200),
         "owner_person_id": owner,
@@ -132,6 +136,8 @@ def acme(
         baseline="15",
         baseline_on=date(2026, 1, 15),
         baseline_agreed_by=ana,
+        agreed_on=date(2026, 1, 20),
+        agreement_link=AGREEMENT,
         target="5",
         due_on=date(2026, 6, 30),
         owner_person_id=ana,

@@ -20,6 +20,7 @@ from bot.store.ledger import Author
 from sandbox.person import Person
 from tests.support.believable import ASKED, Book, channel_id, fill
 from tests.support.bot_process import Stage
+from tests.support.factory import AGREEMENT
 
 Send = Callable[[], Awaitable[None]]
 Twice = Callable[[str, Send], Awaitable[None]]
@@ -113,7 +114,8 @@ async def _plan(day: Day) -> None:
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_OUTCOME)
     numeric = {"title": "Fewer tickets", "metric": "tickets", "unit": "tickets", "direction": "down", "target": "10"}
     await day.submit(ines, CALLBACKS.OUTCOME, numeric)
-    await day.submit(ines, CALLBACKS.BASELINE, {"baseline": "40", "agreed_by": "1", "shelf_life_days": "90"})
+    await day.submit(ines, CALLBACKS.BASELINE, {"baseline": "40", "shelf_life_days": "90"})
+    await day.submit(ines, CALLBACKS.OUTCOME_DETAILS, {"agreed_by": "1", "agreement_link": AGREEMENT})
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_PERSON)
     await day.submit(ines, CALLBACKS.PERSON, {"name": "Dana Fox", "parts": ["finance", "user"]})
     await _people(day)

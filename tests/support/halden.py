@@ -15,16 +15,18 @@ from bot.features.actions import actions
 from bot.features.meetings import agenda, cadences
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.cadences import NewCadence
-from bot.features.plan import outcome_details
+from bot.features.plan import outcome_details, outcome_terms
 from bot.features.plan import outcomes as plan_outcomes
 from bot.features.plan import plan as plan_plan
 from bot.features.plan.outcome_details import Details
+from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.outcomes import NewOutcome
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
 from bot.phrases import phrase
 from tests.support import figures
 from tests.support.cast import ADA, MAYA, PRIYA, TOM
+from tests.support.factory import AGREEMENT
 from tests.support.story import Story
 
 USERS = {"ada": ADA.user(), "priya": PRIYA.user(), "maya": MAYA.user(), "tom": TOM.user(tz="Europe/London")}
@@ -169,13 +171,18 @@ def plan(story: Halden) -> None:
         "Team leads plan their week from the queue",
         due_on=date(2026, 5, 31),
         owner_person_id=emil,
+        baseline_agreed_by=emil,
+        agreed_on=date(2026, 1, 14),
+        agreement_link=AGREEMENT,
         risk_if_never="It stays a second inbox",
     )
     story.outcomes["planned"] = story.act("maya", plan_outcomes.add_outcome, planned)
     began = date(2026, 1, 10)
-    answers = Details(story.outcomes["answers"], "11", began, sara, shelf_life_days=180, worth="90,000 EUR")
-    story.act("maya", outcome_details.set_details, answers)
-    story.act("maya", outcome_details.set_details, Details(story.outcomes["mood"], "4.2", began, sara, band_low="4.3"))
+    story.act("maya", outcome_terms.set_terms, NewTerms(story.outcomes["answers"], "11", began, shelf_life_days=180))
+    story.act("maya", outcome_terms.set_terms, NewTerms(story.outcomes["mood"], "4.2", began, band_low="4.3"))
+    for name, worth in (("answers", "90,000 EUR"), ("mood", "")):
+        agreed = Details(story.outcomes[name], sara, date(2026, 1, 14), AGREEMENT, worth=worth)
+        story.act("maya", outcome_details.set_details, agreed)
     in_the_way(story)
     story.keep("02-success-plan", story.act("priya", plan_plan.plan_view, story.account_id))
     story.tick()
@@ -193,6 +200,8 @@ def wanted(story: Halden, number: Number, owner: int) -> int:
         baseline=number.baseline,
         baseline_on=date(2026, 1, 10),
         baseline_agreed_by=owner,
+        agreed_on=date(2026, 1, 12),
+        agreement_link=AGREEMENT,
         target=number.target,
         due_on=number.due,
         owner_person_id=owner,

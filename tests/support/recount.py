@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from tests.support.recount_terms import Goalposts
+
 Row = dict[str, Any]
 GRADES = ("asserted", "observed", "measured", "confirmed", "attributed", "accepted")
 REACHES = {
@@ -76,14 +78,20 @@ def _account(account: Row, tables: dict[str, list[Row]], on: date) -> Counted:
     people = {row["id"]: row for row in tables["person"] if row["account_id"] == account["id"]}
     seen = Witnesses(account, tables)
     credits: dict[int, Fraction] = {}
-    grades: dict[int, str] = {}
+    grades: dict[int, int | None] = {}
     for outcome in tables["outcome"]:
-        if outcome["account_id"] == account["id"] and not _by(outcome["retired_on"], on):
-            pieces = [row for row in tables["evidence"] if row["outcome_id"] == outcome["id"]]
-            grade, credits[outcome["id"]] = _outcome(outcome, pieces, people, seen, on)
-            if grade is not None:
-                grades[outcome["id"]] = GRADES[grade]
-    return Counted(account, credits, grades)
+        if outcome["account_id"] != account["id"]:
+            continue
+        pieces = [row for row in tables["evidence"] if row["outcome_id"] == outcome["id"]]
+        versions = [row for row in tables["terms"] if row["outcome_id"] == outcome["id"]]
+        is_retired = _by(outcome["retired_on"], on)
+        day = _date(outcome["retired_on"]) if is_retired else on
+        grade, credit = _outcome(outcome, pieces, people, seen, versions, day)
+        if not is_retired:
+            credits[outcome["id"]], grades[outcome["id"]] = credit, grade
+        elif credit < 1 and not _by(outcome["retire_agreed_on"], on):  # it counts until a manager agrees
+            credits[outcome["id"]] = Fraction(0)
+    return Counted(account, credits, {row: GRADES[grade] for row, grade in grades.items() if grade is not None})
 
 
 class Witnesses:
@@ -222,16 +230,28 @@ class Witnesses:
 
 
 def _outcome(
-    outcome: Row, pieces: list[Row], people: dict[int, Row], seen: Witnesses, on: date
+    outcome: Row, pieces: list[Row], people: dict[int, Row], seen: Witnesses, versions: list[Row], on: date
 ) -> tuple[int | None, Fraction]:
-    """The strongest grade in force, and the credit that confirmed evidence gives."""
+    """The strongest grade in force, and the credit that confirmed evidence gives under agreed terms."""
+    goals = Goalposts(versions, on)
+    grade, credit = _figures(outcome, pieces, people, seen, goals, on)
+    if not goals.hold:
+        return None if grade is None else min(grade, 1), Fraction(0)
+    as_agreed = _figures(goals.under_the_agreed(outcome), pieces, people, seen, goals, on)[1]
+    return grade, min(credit, as_agreed)
+
+
+def _figures(
+    outcome: Row, pieces: list[Row], people: dict[int, Row], seen: Witnesses, goals: Goalposts, on: date
+) -> tuple[int | None, Fraction]:
     disputes = seen.disputes(outcome, on)
-    run, disputed = _in_order(outcome, [piece for piece in pieces if _stands(piece, pieces, on)], disputes)
-    fresh = on - timedelta(days=outcome["shelf_life_days"])
-    live = [piece for piece in run if _date(piece["as_of"]) >= fresh]
+    standing = [piece for piece in pieces if _stands(piece, pieces, on)]
+    run, _ = _in_order(outcome, [piece for piece in standing if goals.are_meant(piece)], disputes)
+    _, disputed = _in_order(outcome, standing, disputes)
+    live = [piece for piece in run if goals.is_fresh(outcome, piece, on)]
     graded = [(_grade(outcome, piece, people, seen, on), piece) for piece in live]
     best = max((grade for grade, _ in graded), default=None)
-    if disputed and best in (None, 0) and _date(disputed[-1]["as_of"]) >= fresh:
+    if disputed and best in (None, 0) and goals.is_fresh(outcome, disputed[-1], on):
         best = 0
     confirmed = [piece for grade, piece in graded if grade >= 3]
     if not confirmed:
@@ -290,9 +310,9 @@ def _grade(outcome: Row, piece: Row, people: dict[int, Row], seen: Witnesses, on
     source, attestor = piece["source"], people.get(piece["attested_by"] or 0)
     caps = [3 if witness == "customer" else REACHES[source]]
     if outcome["kind"] == "numeric" and source not in ("our_word", "our_telemetry"):
-        agreed = outcome["baseline"] is not None and outcome["baseline_agreed_by"] is not None
+        has_baseline = outcome["baseline"] is not None
         before = outcome["baseline_on"] is not None and piece["as_of"] < outcome["baseline_on"]
-        caps.append(5 if agreed and not before and piece["value"] is not None else 1)
+        caps.append(5 if has_baseline and not before and piece["value"] is not None else 1)
     if outcome["kind"] == "statement":
         caps.append(1 if source == "our_measurement" else 5)
         if source.startswith(("customer", "champion")) and not (piece["statement"] or piece["link"]):

@@ -32,6 +32,7 @@ from bot.features.imports.queries import DropState, NewFile
 from bot.store import accounts, ledger, members, schema
 from bot.store.entities import Entity
 from bot.store.members import SlackUser
+from tests.support import factory
 
 NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
 TODAY = date(2026, 3, 3)
@@ -124,6 +125,8 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
         baseline=15,
         baseline_on=date(2026, 1, 1),
         baseline_agreed_by=person_id,
+        agreed_on=TODAY,
+        agreement_link=factory.AGREEMENT,
         target=5,
         due_on=date(2026, 6, 30),
         owner_person_id=person_id,

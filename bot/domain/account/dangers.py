@@ -45,11 +45,18 @@ class Danger:
 
 
 def dangers(
-    state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date, now: datetime
+    state: ProofState,
+    outcomes: Sequence[Graded],
+    covered_share: Decimal,
+    on: date,
+    now: datetime,
+    *,
+    retired: Sequence[Graded] = (),
 ) -> tuple[Danger, ...]:
     """Every danger of an account on a day, the worst first. A former customer has none.
 
-    `outcomes` are the graded outcomes that are not retired, `covered` the account's coverage.
+    `outcomes` are the graded outcomes that are not retired, `covered` the account's coverage. `retired` are those that
+    were retired unproven and still count: retiring what was missed does not end the danger, the manager's yes does.
     """
     if state.account.status is AccountStatus.FORMER:
         return ()
@@ -60,11 +67,12 @@ def dangers(
     for graded in outcomes:
         if graded.disputed is not None or graded.last_grade is not None or graded.standing is Standing.DISPROVEN:
             named.extend(_of_outcome(graded, near))
+    named.extend(_disproven(graded) for graded in retired if graded.standing is Standing.DISPROVEN)
     named.extend(_no_customer_owner(outcomes, on))
     if state.people:
         named.extend(_people_left(state.people, outcomes, on))
     if near and covered_share < RENEWABLE:
-        named.append(_renewal_unproven(state, outcomes, covered_share, on))
+        named.append(_renewal_unproven(state, (*outcomes, *retired), covered_share, on))
     if state.meetings:
         named.extend(_of_meetings(state, now))
     for action in state.actions:
@@ -147,18 +155,19 @@ def _disputed(graded: Graded) -> Danger:
 
 def _disproven(graded: Graded) -> Danger:
     outcome = graded.outcome
-    assert outcome.due_on is not None
+    due_on = graded.missed_on
+    assert due_on is not None
     shown_by = graded.missed_by
     stood_down = shown_by is not None and is_withdrawn(shown_by, graded.on)
     not_moved = fact(
         FactCode.NOT_MOVED,
         title=outcome.title,
-        due=outcome.due_on,
+        due=due_on,
         value=graded.value if shown_by is None else shown_by.value,
         unit=outcome.unit,
         withdrawn_on=shown_by.withdrawn_on if shown_by is not None and stood_down else None,
     )
-    return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, not_moved, outcome.due_on)
+    return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, not_moved, due_on)
 
 
 def _expired(graded: Graded, near: bool) -> Danger:

@@ -68,7 +68,7 @@ def stage_of(state: ProofState, outcomes: Sequence[Graded], covered_share: Decim
 
 
 def judgeable(outcome: Outcome) -> bool:
-    """Written so that it can be judged: a due date, and for a number the metric, agreed baseline and target."""
+    """Written so that it can be judged: a due date, and for a number the metric, baseline and target."""
     if outcome.due_on is None:
         return False
     if outcome.kind is OutcomeKind.STATEMENT:
@@ -77,7 +77,7 @@ def judgeable(outcome: Outcome) -> bool:
         aim = outcome.band_low is not None or outcome.band_high is not None
     else:
         aim = outcome.target is not None and outcome.target != outcome.baseline
-    return aim and bool(outcome.metric) and outcome.baseline is not None and outcome.baseline_agreed_by is not None
+    return aim and bool(outcome.metric) and outcome.baseline is not None
 
 
 def time_to_value(account: Account, on: date) -> int | None:
@@ -140,7 +140,10 @@ def _since(state: ProofState, stage: Stage, on: date) -> date | None:
 
 
 def _planned(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
-    return any(graded.outcome.owner_person_id is not None and judgeable(graded.outcome) for graded in outcomes)
+    return any(
+        graded.outcome.owner_person_id is not None and graded.terms.holds and judgeable(graded.outcome)
+        for graded in outcomes
+    )
 
 
 def _first_win(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:

@@ -104,7 +104,7 @@ def summarize_account(assessment: Assessment) -> AccountSummary:
         assessment.account,
         assessment.coverage,
         assessment.seen,
-        len(assessment.outcomes),
+        assessment.counted,
         {graded.outcome.id: graded.credit for graded in assessment.outcomes if graded.credit is not ZERO},
         assessment.dangers,
         tuple(finding.fact for finding in assessment.theatre),

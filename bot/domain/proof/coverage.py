@@ -17,10 +17,11 @@ RENEWABLE = Decimal("0.8")
 """The renewal test: coverage of 80 %."""
 
 
-def coverage(outcomes: Sequence[Graded], *, seen: bool = False) -> Decimal:
+def coverage(outcomes: Sequence[Graded], retired: int = 0, *, seen: bool = False) -> Decimal:
     """Credit ÷ outcomes, 0..1. Expired, disputed and unproven outcomes count below the line; no outcome is 0.
 
-    With `seen` only the credit counts that somebody outside the account team has seen.
+    So do those that were retired unproven and still count, without credit: `retired` says how many. With `seen` only
+    the credit counts that somebody outside the account team has seen.
     """
     credit = ZERO
     whole = 0
@@ -32,7 +33,7 @@ def coverage(outcomes: Sequence[Graded], *, seen: bool = False) -> Decimal:
             credit += share
     if not whole and credit is ZERO:
         return ZERO
-    return (credit + whole) / len(outcomes)
+    return (credit + whole) / (len(outcomes) + retired)
 
 
 def covered(share: Decimal, outcomes: int) -> Fact:

@@ -74,12 +74,10 @@ def _confirmed_by_themselves(piece: Evidence) -> Limit:
     return entry if entry[0] is Grade.CONFIRMED else (Grade.CONFIRMED, Why.CUSTOMER_CONFIRMED)
 
 
-def _agreed_baseline(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
-    """No agreed baseline for a numeric outcome → at most observed; nor does a value older than the baseline count."""
+def _with_baseline(outcome: Outcome, piece: Evidence, people: People, on: date) -> Limit | None:
+    """A numeric outcome without a baseline → at most observed; nor does a value older than the baseline count."""
     if outcome.baseline is None:
         return Grade.OBSERVED, Why.NO_BASELINE
-    if outcome.baseline_agreed_by is None:
-        return Grade.OBSERVED, Why.BASELINE_NOT_AGREED
     if outcome.baseline_on is not None and piece.as_of < outcome.baseline_on:
         return Grade.OBSERVED, Why.BEFORE_BASELINE
     return None
@@ -133,7 +131,7 @@ def _presented_by_the_champion(outcome: Outcome, piece: Evidence, people: People
 
 
 Cap = Callable[[Outcome, Evidence, People, date], Limit | None]
-_NUMBER: tuple[Cap, ...] = (_agreed_baseline, _has_a_number)
+_NUMBER: tuple[Cap, ...] = (_with_baseline, _has_a_number)
 _RECORD: tuple[Cap, ...] = (_written,)
 _PERSON: tuple[Cap, ...] = (_named, *_RECORD)
 _CAPS: dict[OutcomeKind, dict[Source, tuple[Cap, ...]]] = {

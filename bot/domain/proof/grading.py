@@ -12,6 +12,8 @@ In words, in the order of the code:
    somebody outside the account team has seen.
 5. Without credit, an outcome whose due date has passed is disproven if a figure shows that it was missed (`missed`).
    What speaks against us needs no witness: it counts from measured.
+6. Terms that the customer has not agreed to earn nothing: at most observed. Harder ones than the agreed earn no more
+   than the agreed would (`terms`).
 
 Two pieces of the same day that disagree count as a fall to the worse one. Nothing depends on the order of entry.
 `docs/rules.md` tells the same to users. Here are facts only; `explanation` puts them into words.
@@ -25,14 +27,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.domain.enums import Grade, OutcomeKind, Standing, Why, Witness
-from bot.domain.model import Evidence, Outcome, Person
+from bot.domain.model import Evidence, Outcome, Person, Terms
+from bot.domain.proof import terms as goalposts
 from bot.domain.proof.disputes import Dispute, disputes_of, falls_under
 from bot.domain.proof.evidence_grade import Limit, People, grade_piece
 from bot.domain.proof.in_force import stands
 from bot.domain.proof.missed import missed_by
 from bot.domain.proof.progress import ONE, ZERO, progress, shortfall
 from bot.domain.proof.witness import Checked, bare_until, is_at_least, witness
-from bot.domain.values.days import add_days
 
 _LAST_DAY = date.max.toordinal()
 
@@ -64,6 +66,7 @@ class Graded(NamedTuple):
     people: People
     seen: Decimal
     checked: Checked
+    terms: goalposts.Standing
 
     @property
     def attestor(self) -> Person | None:
@@ -96,8 +99,17 @@ class Graded(NamedTuple):
 
     @property
     def missed_by(self) -> Evidence | None:
-        """The figure that shows that it was missed."""
-        return missed_by(self.outcome, self.pieces, self.people, self.on, self.checked)
+        """The figure that shows that it was missed, by the terms that the customer agreed to last."""
+        agreed = None if self.terms.holds else goalposts.last_agreed_ever(self.terms.versions)
+        outcome = self.outcome if agreed is None else goalposts.under(self.outcome, agreed)
+        meant = [piece for piece in self.pieces if goalposts.counts(piece, self.terms)]
+        return missed_by(outcome, meant, self.people, self.on, self.checked)
+
+    @property
+    def missed_on(self) -> date | None:
+        """The day by which it was due: a day moved later without the customer's yes does not undo a miss."""
+        agreed = None if self.terms.holds else goalposts.last_agreed_ever(self.terms.versions)
+        return self.outcome.due_on if agreed is None else agreed.due_on
 
     @property
     def next_change_on(self) -> date | None:
@@ -105,25 +117,81 @@ class Graded(NamedTuple):
         return _next_change(self)
 
 
-def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: date, checked: Checked) -> Graded:
-    """Grade one outcome on a day from all its evidence (of this outcome only), the account's people and its checks."""
+def grade(
+    outcome: Outcome,
+    evidence: Sequence[Evidence],
+    people: People,
+    on: date,
+    checked: Checked,
+    *,
+    versions: Sequence[Terms] = (),
+) -> Graded:
+    """Grade one outcome on a day from all its evidence (of this outcome only), the account's people and its checks.
+
+    `versions` are all of the outcome's terms, the oldest first; without any, nobody agreed to anything.
+    """
+    graded = _by_its_figures(outcome, evidence, people, checked, goalposts.standing_of(versions, on), on=on)
+    terms = graded.terms
+    if not terms.holds:
+        return _not_agreed(graded)
+    if terms.agreed is not None and terms.agreed is not terms.current:
+        as_agreed = _under(graded, terms.agreed)
+        if as_agreed.credit < graded.credit:
+            graded = graded._replace(credit=as_agreed.credit, standing=as_agreed.standing)
+        return graded._replace(seen=min(graded.seen, as_agreed.seen))
+    return graded
+
+
+def _under(graded: Graded, terms: Terms) -> Graded:
+    """The same outcome and evidence, judged by the figures of other terms."""
+    outcome = goalposts.under(graded.outcome, terms)
+    return _by_its_figures(outcome, graded.pieces, graded.people, graded.checked, graded.terms, on=graded.on)
+
+
+def _not_agreed(graded: Graded) -> Graded:
+    """Without agreed terms at most observed. What was missed by the agreed terms stays missed."""
+    agreed, current = goalposts.last_agreed_ever(graded.terms.versions), graded.terms.current
+    is_missed = (
+        agreed is not None
+        and current is not None
+        and not goalposts.changed_meaning(agreed, current)
+        and _under(graded, agreed).standing is Standing.DISPROVEN
+    )
+    standing = Standing.DISPROVEN if is_missed else Standing.UNPROVEN
+    unproven = graded._replace(credit=ZERO, seen=ZERO, standing=standing)
+    if graded.grade is None or graded.grade <= Grade.OBSERVED:
+        return unproven
+    return unproven._replace(grade=Grade.OBSERVED, why=Why.TERMS_NOT_AGREED)
+
+
+def _by_its_figures(
+    outcome: Outcome,
+    evidence: Sequence[Evidence],
+    people: People,
+    checked: Checked,
+    terms: goalposts.Standing,
+    *,
+    on: date,
+) -> Graded:
+    """The grade, whether or not the customer agreed to the terms."""
     standing = [piece for piece in evidence if stands(piece, evidence, on)]
+    meant = [piece for piece in standing if goalposts.counts(piece, terms)]
     disputes = disputes_of(evidence, people, checked, on)
-    run, disputed, fell_from = _since_the_last_fall(outcome, standing, disputes)
-    oldest_day = on.toordinal() - outcome.shelf_life_days
-    own = [(piece, grade_piece(outcome, piece, people, on, checked)) for piece in run]
-    expired = sum(piece.as_of.toordinal() < oldest_day for piece in run)
-    live, ran_out = own[expired:], own[:expired]
+    run, disputed, fell_from = _since_the_last_fall(outcome, meant, disputes)
+    if len(meant) < len(standing):  # a dispute is about the outcome, whatever it is called
+        disputed = [piece for piece in sorted(standing, key=_oldest_first(outcome)) if falls_under(piece, disputes)]
+    live, ran_out = _by_shelf_life(outcome, run, people, checked, terms, on=on)
     best, why, carrier, proof = _strongest(live)
-    if disputed and (best is None or best is Grade.ASSERTED) and disputed[-1].as_of.toordinal() >= oldest_day:
+    weak = best is None or best is Grade.ASSERTED
+    if disputed and weak and goalposts.runs_out(outcome, disputed[-1], terms) > on.toordinal():
         best, why, carrier = Grade.ASSERTED, Why.DISPUTED, carrier or disputed[-1]
-    last, expired_on = _history(outcome, ran_out, best) if ran_out else (None, None)
+    last, expired = _history(ran_out, best) if ran_out else (None, None)
     if best is None:
-        why = Why.EXPIRED if last is not None else Why.WITHDRAWN if evidence and not standing else Why.NOTHING
+        why = Why.EXPIRED if last is not None else _why_nothing(evidence, standing, meant)
     valued = _newest_valued(live)
     share_reached = None if valued is None else progress(outcome, valued.value)
     credit = ZERO if proof is None else _credit(outcome, proof, valued, share_reached)
-    missed = credit is ZERO and missed_by(outcome, evidence, people, on, checked) is not None
+    missed = credit is ZERO and _is_missed(outcome, evidence, people, checked, terms, on=on)
     return Graded(
         outcome,
         on,
@@ -138,12 +206,46 @@ def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: da
         fell_from,
         _open_dispute(disputes, disputed, live) if disputed else None,
         last,
-        expired_on,
+        None if expired is None else goalposts.runs_out_on(outcome, expired, terms),
         evidence,
         people,
         ZERO if credit is ZERO else _seen(outcome, live, people, on, checked),
         checked,
+        terms,
     )
+
+
+def _is_missed(
+    outcome: Outcome,
+    evidence: Sequence[Evidence],
+    people: People,
+    checked: Checked,
+    terms: goalposts.Standing,
+    *,
+    on: date,
+) -> bool:
+    """Whether a figure of what success means now shows that it was missed; withdrawn figures are looked at, too."""
+    meant = [piece for piece in evidence if goalposts.counts(piece, terms)]
+    return missed_by(outcome, meant, people, on, checked) is not None
+
+
+def _by_shelf_life(
+    outcome: Outcome, run: list[Evidence], people: People, checked: Checked, terms: goalposts.Standing, *, on: date
+) -> tuple[_Own, _Own]:
+    """(the pieces that still count, those past their shelf life), each with the grade that it has by itself."""
+    live: _Own = []
+    ran_out: _Own = []
+    today = on.toordinal()
+    for piece in run:
+        own = piece, grade_piece(outcome, piece, people, on, checked)
+        (live if goalposts.runs_out(outcome, piece, terms) > today else ran_out).append(own)
+    return live, ran_out
+
+
+def _why_nothing(evidence: Sequence[Evidence], standing: list[Evidence], meant: list[Evidence]) -> Why:
+    if standing and not meant:
+        return Why.EARLIER_TERMS
+    return Why.WITHDRAWN if evidence and not standing else Why.NOTHING
 
 
 _Own = list[tuple[Evidence, Limit]]
@@ -246,17 +348,10 @@ def _standing(credit: Decimal, *, missed: bool) -> Standing:
     return Standing.DISPROVEN if missed else Standing.UNPROVEN
 
 
-def _history(outcome: Outcome, ran_out: _Own, best: Grade | None) -> tuple[Grade | None, date | None]:
-    """The grade that expiry alone has taken away, and the day on which it ran out."""
+def _history(ran_out: _Own, best: Grade | None) -> tuple[Grade | None, Evidence | None]:
+    """The grade that expiry alone has taken away, and the piece that had it."""
     last, _, piece, _ = _strongest(ran_out)
-    if last is None or piece is None or (best is not None and best >= last):
-        return None, None
-    return last, runs_out_on(outcome, piece)
-
-
-def runs_out_on(outcome: Outcome, piece: Evidence) -> date:
-    """The first day on which a piece is past the outcome's shelf life."""
-    return add_days(piece.as_of, outcome.shelf_life_days + 1)
+    return (None, None) if last is None or (best is not None and best >= last) else (last, piece)
 
 
 def _open_dispute(disputes: Sequence[Dispute], disputed: Sequence[Evidence], live: _Own) -> Evidence | None:
@@ -279,17 +374,20 @@ def _next_change(graded: Graded) -> date | None:
     the days that a reference counts by itself."""
     outcome, on = graded.outcome, graded.on
     today = on.toordinal()
-    lasts = outcome.shelf_life_days + 1
     soonest = _LAST_DAY
     for piece in graded.pieces:
-        runs_out = piece.as_of.toordinal() + lasts
+        runs_out = goalposts.runs_out(outcome, piece, graded.terms)
         if today < runs_out < soonest:
             soonest = runs_out
         for day in _dated_facts(piece, graded):
             if day is not None and day > on:
                 soonest = min(soonest, day.toordinal())
-    if outcome.due_on is not None and outcome.due_on >= on:
-        soonest = min(soonest, outcome.due_on.toordinal() + 1)
+    for due_on in {outcome.due_on, graded.missed_on}:
+        if due_on is not None and due_on >= on:
+            soonest = min(soonest, due_on.toordinal() + 1)
+    ends = goalposts.next_change(graded.terms.versions, on)
+    if ends is not None:
+        soonest = min(soonest, ends.toordinal())
     return date.fromordinal(soonest) if soonest < _LAST_DAY else None
 
 

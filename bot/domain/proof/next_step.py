@@ -6,7 +6,9 @@ from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.proof.grading import Graded
 
-_IN_WRITING = frozenset({Why.NOTHING, Why.WITHDRAWN, Why.EXPIRED, Why.OUR_WORD, Why.TELEMETRY, Why.NO_METRIC})
+_IN_WRITING = frozenset(
+    {Why.NOTHING, Why.WITHDRAWN, Why.EXPIRED, Why.OUR_WORD, Why.TELEMETRY, Why.NO_METRIC, Why.EARLIER_TERMS}
+)
 
 
 def next_step(graded: Graded) -> Fact | None:

@@ -12,9 +12,11 @@ from bot.app.accounts import account_of
 from bot.app.actor import Actor, may_write
 from bot.app.assessments import assessed, seen_share
 from bot.app.gap_lines import gap_lines
+from bot.app.reviewers import may_review
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.departures import SPONSORS, Unheard, unheard
+from bot.domain.account.moved_terms import assumed, moved_since, retired_fact
 from bot.domain.account.promises import forgotten
 from bot.domain.account.stages import time_to_value
 from bot.domain.enums import AccountStatus, Part, RiskKind, Standing
@@ -32,6 +34,7 @@ from bot.features.accounts.views import (
     JudgementLine,
     NextStepLine,
     ProofLine,
+    RetiredLine,
     SharedCardView,
 )
 from bot.phrases import phrase, say
@@ -55,6 +58,7 @@ def card(
     renewal, today = state.account.renewal_date, as_of or actor.today(now)
     return replace(
         _card(state, assessment),
+        may_review=as_of is None and bool(assessment.retired) and may_review(session, actor, state.account),
         as_of=as_of,
         guessed_from=guessed_from,
         can_write=writable,
@@ -76,7 +80,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         judgement=_judgement(assessment),
         coverage=phrase(assessment.covered),
         seen=seen_share(assessment),
-        outcomes=len(assessment.outcomes),
+        outcomes=assessment.counted,
         proven=proof_lines(state, [*assessment.proven, *assessment.partly_proven]),
         unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in in_lines),
         disproven=proof_lines(state, assessment.disproven),
@@ -98,6 +102,10 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         next_action=next_action(state, assessment.on),
         next_meeting_at=assessment.next_meeting_at,
         can_write=False,
+        moved=tuple(map(phrase, moved_since(state, assessment.on))),
+        assumed=phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
+        unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
+        retired=tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),
     )
 
 
@@ -146,7 +154,7 @@ def proof_lines(state: ProofState, outcomes: Iterable[Graded]) -> tuple[ProofLin
             attestor=graded.attestor.name if graded.attestor else None,
             witness=_witness(state, graded),
             age_days=graded.age_days,
-            due_on=graded.outcome.due_on,
+            due_on=graded.missed_on if graded.standing is Standing.DISPROVEN else graded.outcome.due_on,
             risk_if_never=graded.outcome.risk_if_never,
         )
         for graded in outcomes

@@ -82,12 +82,13 @@ def of_contracts(count: int, *, taken_back: bool) -> str:
     return say(code, count=count)
 
 
-_ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence"}
+_ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence", "terms"}
+"""Changes of these are told by a sentence of their own or not at all; a version of terms follows its outcome's line."""
 _SILENT = {
     "answer": {"edited_at", "moved_evidence"},
     "account": {"slug", "stage", "stage_since", "external_id", "packet_accepted_by"},
 }
-_MEMBERS = {"owner_id", "deputy_id", "member_id", "manager_id"}
+_MEMBERS = {"owner_id", "deputy_id", "member_id", "manager_id", "retire_agreed_by"}
 _PEOPLE = {"owner_person_id", "baseline_agreed_by", "promised_to"}
 
 
@@ -231,9 +232,13 @@ def _promise_changed(change: HistoryChange, names: NameLookup) -> str | None:
 
 
 def _outcome_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    outcome = names.row(change)
+    if "retired_on" in change.after and change.after["retired_on"] is None:
+        return say(HistoryPhrase.OUTCOME_KEPT, outcome=outcome)
     if not change.after.get("retired_on"):
-        return None
-    return say(HistoryPhrase.OUTCOME_RETIRED, outcome=names.row(change), why=_words(change.after.get("retired_why")))
+        agreed = change.after.get("retire_agreed_on")
+        return say(HistoryPhrase.RETIREMENT_AGREED, outcome=outcome) if agreed else None
+    return say(HistoryPhrase.OUTCOME_RETIRED, outcome=outcome, why=_words(change.after.get("retired_why")))
 
 
 def _account_changed(change: HistoryChange, names: NameLookup) -> str | None:

@@ -32,6 +32,8 @@ class HistoryPhrase(Phrase):
     PERSON_PARTS = "accounts/history.person_parts"
     DEPARTURE_TAKEN_BACK = "accounts/history.departure_taken_back"
     PERSON_LEFT = "accounts/history.person_left"
+    OUTCOME_KEPT = "accounts/history.outcome_kept"
+    RETIREMENT_AGREED = "accounts/history.retirement_agreed"
     OUTCOME_RETIRED = "accounts/history.outcome_retired"
     EVIDENCE_DISPUTED = "accounts/history.evidence_disputed"
     EVIDENCE_WITHDRAWN = "accounts/history.evidence_withdrawn"

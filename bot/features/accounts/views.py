@@ -105,10 +105,19 @@ class CardPersonLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RetiredLine:
+    """An outcome that was retired unproven and counts until a manager agrees: who retired it, when and why."""
+
+    outcome_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """The proof card of one account; `as_of` is set when it shows an earlier day.
 
-    The lists are whole; `shown` says how much of them fits into the card.
+    The lists are whole; `shown` says how much of them fits into the card. `moved` tells what moved in the terms of
+    outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes.
     """
 
     account_id: int
@@ -142,6 +151,11 @@ class CardView:
     next_action: NextStepLine | None
     next_meeting_at: datetime | None
     can_write: bool
+    moved: tuple[str, ...] = ()
+    assumed: str | None = None
+    unagreed: int = 0
+    retired: tuple[RetiredLine, ...] = ()
+    may_review: bool = False
 
     @property
     def shown(self) -> Shown:

@@ -12,8 +12,8 @@ from bot.domain.enums import Grade
 from bot.domain.proof.checks import checked_of, states_of_pieces
 from bot.domain.proof.disputes import PieceState
 from bot.domain.proof.evidence_grade import grade_piece
-from bot.domain.proof.grading import runs_out_on
 from bot.domain.proof.reference import is_openable
+from bot.domain.proof.terms import by_outcome, counts, runs_out_on, standing_of
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import number
 from bot.features.evidence.countersign import Looker
@@ -27,17 +27,20 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
     outcomes = {outcome.id: outcome for outcome in state.outcomes}
     by_id = {person.id: person for person in state.people}
     checked, states = checked_of(state), states_of_pieces(state, has_begun(now))
-    looker = Looker.of(session, actor, state, now)
+    looker, versions = Looker.of(session, actor, state, now), by_outcome(state.terms)
     lines = []
     for piece in sorted(state.evidence, key=lambda e: (e.as_of, e.id), reverse=True):
         outcome = outcomes[piece.outcome_id]
         what = number(piece.value, outcome.unit) if piece.value is not None else piece.statement or ""
         piece_state = states[piece.id]
-        withdrawn, until = piece_state is PieceState.WITHDRAWN, runs_out_on(outcome, piece)
-        expired = piece_state is PieceState.STANDS and until <= assessment.on
-        in_force = piece_state is PieceState.STANDS and not expired
+        terms = standing_of(versions.get(outcome.id, ()), assessment.on)
+        withdrawn, until = piece_state is PieceState.WITHDRAWN, runs_out_on(outcome, piece, terms)
+        meant = counts(piece, terms)
+        expired = piece_state is PieceState.STANDS and meant and until <= assessment.on
+        in_force = piece_state is PieceState.STANDS and meant and not expired
         attestor = by_id.get(piece.attested_by or 0)
         grade, _ = grade_piece(outcome, piece, by_id, assessment.on, checked)
+        grade = grade if terms.holds else min(grade, Grade.OBSERVED)
         lines.append(
             EvidenceLine(
                 evidence_id=piece.id,

@@ -20,6 +20,7 @@ from bot.domain.model import Account, Evidence, Outcome
 from bot.domain.proof.checks import checked_of
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import grade
+from bot.domain.proof.terms import by_outcome
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.numbers import decimal_of
 from bot.features.evidence import queries
@@ -107,9 +108,9 @@ def recorded_view(session: Session, actor: Actor, evidence_id: int, now: datetim
     # Not from the assessment: it leaves out an outcome that was retired while the form was open.
     outcome = next(candidate for candidate in state.outcomes if candidate.id == row["outcome_id"])
     pieces = [piece for piece in state.evidence if piece.outcome_id == outcome.id]
-    checked = checked_of(state)
+    checked, versions = checked_of(state), by_outcome(state.terms).get(outcome.id, ())
     people = {person.id: person for person in state.people}
-    graded = grade(outcome, pieces, people, assessment.on, checked)
+    graded = grade(outcome, pieces, people, assessment.on, checked, versions=versions)
     proven = graded.standing is Standing.PROVEN
     can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
     piece = next(piece for piece in pieces if piece.id == evidence_id)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import UserError
 from bot.domain.proof.reference import link_key
 from bot.features.exports.refusals import ExportRefusal
-from bot.store import account_spelling
+from bot.store import account_spelling, outcome_terms
 from bot.store.admin import migrations, table_copy
 from bot.store.admin.table_copy import LEDGER
 from bot.store.as_of import restored
@@ -30,6 +30,8 @@ from bot.store.schema import account, evidence
 FORMAT = 1
 WITNESSED_SINCE = "0015"
 """The first revision whose evidence says who could check it."""
+TERMS_SINCE = "0016"
+"""The first revision that keeps the terms of outcomes as versions."""
 
 Progress = Callable[[int, int], None]
 _TABLES = {table.name: table for table in LEDGER}
@@ -79,6 +81,8 @@ def restore(
             done += len(rows)
             progress(done, total)
         _must_be_whole(expected, restored_counts)
+        if schema < TERMS_SINCE:
+            outcome_terms.add_first_versions(session, db_now(session))
         table_copy.continue_ids(session, LEDGER)
         account_spelling.index_all(session)
         if schema < WITNESSED_SINCE:

@@ -43,6 +43,18 @@ class DueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RetirementLine:
+    """An outcome that somebody retired unproven: it counts until I agree."""
+
+    outcome_id: int
+    account: str
+    title: str
+    on: date
+    why: str | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldLine:
     """A risk that I own."""
 
@@ -105,3 +117,5 @@ class HomeView:
     next_accounts: int
     unassessed: int
     no_portfolio: bool
+    retirements: tuple[RetirementLine, ...] = ()
+    retirements_more: int = 0

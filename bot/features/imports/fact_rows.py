@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState, weightiest_first
+from bot.domain.proof.reference import is_openable, is_shortened
 from bot.features.imports import doubtful_days, fields, report_lines
 from bot.features.imports.cells import word_key
 from bot.features.imports.fields import FieldTable
@@ -155,6 +156,11 @@ def _outcome(reader: Reader, row: Row) -> dict[str, Any]:
     if promised is not None:
         money = reader.money(row, "promised", promised)
         values["promised_minor"], values["currency"] = money.minor, money.currency
+    with reader.cell(row, "agreement_link") as link:
+        if link and (not is_openable(link) or is_shortened(link)):
+            raise Unreadable(Remark.LINK_UNREADABLE)
+        if link:
+            values["agreement_link"] = link
     return values
 
 

@@ -35,6 +35,7 @@ class Remark(StrEnum):
     DAYS_UNREADABLE = "days_unreadable"
     DIRECTION_MISSING = "direction_missing"
     EMAIL_UNREADABLE = "email_unreadable"
+    LINK_UNREADABLE = "link_unreadable"
     EMPTY = "empty"
     EMPTY_ACCOUNT = "empty_account"
     EMPTY_NAME = "empty_name"

@@ -212,6 +212,7 @@ class _Checking:
 
 
 def _pointing_at(entity: Entity) -> list[Column[Any]]:
-    """The columns of all tables that name a row of this entity."""
-    keys = (key for table in metadata.sorted_tables for key in table.foreign_keys)
+    """The columns of all tables that name a row of this entity. Versions of terms go where their outcome goes."""
+    tables = (table for table in metadata.sorted_tables if table is not schema.terms)
+    keys = (key for table in tables for key in table.foreign_keys)
     return [key.parent for key in keys if key.column.table is entity.table]

@@ -18,13 +18,21 @@ class PlanActionId(StrEnum):
     ADD_PROMISE = "plan.promise"
     FIRST_WIN = "plan.first_win"
     SETTLE_PLAN = "plan.settle"
+    THEY_AGREED = "plan.agreed"
+    REVIEW_RETIREMENT = "retire.review"
+    AGREE_RETIREMENT = "retire.agree"
+    KEEP_COUNTING = "retire.keep"
 
 
 class PlanCallback(StrEnum):
     """The `callback_id` of each modal."""
 
     OUTCOME = "outcome"
+    OUTCOME_AGAIN = "outcome_again"
     BASELINE = "baseline"
+    BASELINE_AGAIN = "baseline_again"
+    OUTCOME_DETAILS = "outcome_details"
+    AGREEMENT = "agreement"
     OUTCOME_OWNER = "outcome_owner"
     PERSON = "person"
     EDIT_PERSON = "edit_person"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -20,11 +21,20 @@ from bot.domain.labels import label, labels
 from bot.domain.model import Outcome, Promise
 from bot.domain.proof.explanation import reason
 from bot.domain.values.text import band
-from bot.features.plan import outcome_details
+from bot.features.plan import outcomes, retirement
 from bot.features.plan import people as plan_people
+from bot.features.plan.outcomes import NewOutcome
 from bot.features.plan.phrases import PlanPhrase
 from bot.features.plan.refusals import PlanRefusal
-from bot.features.plan.views import ObstacleLine, OutcomeLine, PersonLine, PlanView, PromiseLine, SettleFormView
+from bot.features.plan.views import (
+    ObstacleLine,
+    OutcomeFormView,
+    OutcomeLine,
+    PersonLine,
+    PlanView,
+    PromiseLine,
+    SettleFormView,
+)
 from bot.phrases import phrase, say
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
@@ -59,7 +69,7 @@ def apply_plan_change(
         case "left":
             plan_people.person_left(session, actor, row_id, on, now)
         case "retired":
-            outcome_details.retire(session, actor, row_id, now, on=on, why=why)
+            retirement.retire(session, actor, row_id, now, on=on, why=why)
         case "cleared":
             clear_obstacle(session, actor, row_id, now)
         case "mentioned":
@@ -103,6 +113,7 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
         holes=tuple(phrase(hole.fact) for hole in plan_gaps.holes(state, assessment.on)),
         first_win_on=state.account.first_win_on,
         can_write=may_write(session, actor, state.account),
+        unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
     )
 
 
@@ -135,6 +146,15 @@ def form_values(session: Session, actor: Actor, account_id: int, now: datetime) 
         "today": actor.today(now),
         "seen": seen,
     }
+
+
+def outcome_form_again(
+    session: Session, actor: Actor, new: NewOutcome, typed: Mapping[str, str], now: datetime
+) -> OutcomeFormView:
+    """The form for an outcome once more, with what was typed, and with the outcome in the plan that looks like it."""
+    pair = outcomes.like_new(session, actor, new)
+    text = say(PlanPhrase.LOOKS_ALIKE, title=pair.one.title, by_title=pair.by_title) if pair else None
+    return OutcomeFormView(**form_values(session, actor, new.account_id, now), alike=text, typed=typed)
 
 
 def add_obstacle(

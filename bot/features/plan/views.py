@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.domain.enums import Part, PromiseState
@@ -10,25 +11,80 @@ from bot.domain.enums import Part, PromiseState
 
 @dataclass(frozen=True, slots=True)
 class BaselineFormView:
-    """The details of one outcome: a statement has no baseline, and only a `hold` outcome has a band."""
+    """What one outcome is judged by: a statement has no baseline, and only a `hold` outcome has a band.
+
+    `editing` says that the outcome was there before, so that wording, target and date can be changed too. `warning`
+    says what saving does to the customer's agreement; a second press saves.
+    """
 
     outcome_id: int
     outcome: str
     unit: str | None
     is_number: bool
     holds: bool
+    target: str | None
+    due_on: date | None
     baseline: str | None
     baseline_on: date
-    agreed_by: int | None
     band_low: str | None
     band_high: str | None
     shelf_life_days: int
+    seen: int
+    editing: bool = True
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeDetailsView:
+    """Who at the customer agreed to an outcome, when, and what shows it; its promise and its worth."""
+
+    outcome_id: int
+    outcome: str
+    agreed_by: int | None
+    agreed_on: date
+    agreement_link: str | None
     promise_id: int | None
     worth: str | None
     currency: str
     people: tuple[tuple[int, str], ...]
     promises: tuple[tuple[int, str], ...]
     seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFormView:
+    """The form that records the customer's yes to an outcome; `outcomes` are those that wait for one."""
+
+    account_id: int
+    account: str
+    outcomes: tuple[tuple[int, str], ...]
+    people: tuple[tuple[int, str], ...]
+    today: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementView:
+    """A retirement that waits for a manager: who retired what and why, and how it `stood`."""
+
+    outcome_id: int
+    account: str
+    retired: str
+    stood: str | None
+    missed_on: date | None
+    coverage: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementReviewedView:
+    """What a manager decided: the outcome is `gone`, or counts on."""
+
+    account_id: int
+    account: str
+    outcome: str
+    gone: bool
+    coverage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +155,7 @@ class PlanView:
     holes: tuple[str, ...]
     first_win_on: date | None
     can_write: bool
+    unagreed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +173,10 @@ class PlanFormView:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeFormView(PlanFormView):
-    """The form for an outcome."""
+    """The form for an outcome; `alike` names one that looks like what was `typed`. A second press saves."""
+
+    alike: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from bot.store.schema.proof import (
     person,
     promise,
     stage_entry,
+    terms,
 )
 from bot.store.schema.proposals import proposal
 from bot.store.schema.risks import risk
@@ -80,5 +81,6 @@ __all__ = [
     "set_aside",
     "stage_entry",
     "submission",
+    "terms",
     "workspace",
 ]

@@ -129,10 +129,10 @@ def test_a_stay_that_ended_backwards_is_not_usual() -> None:
     assert usual_times(back) == {}
 
 
-def test_judgeable_needs_metric_agreed_baseline_target_and_date() -> None:
+def test_judgeable_needs_metric_baseline_target_and_date() -> None:
     assert judgeable(onboarding())
     assert judgeable(legal())
-    for hole in ({"metric": None}, {"baseline_agreed_by": None}, {"target": None}, {"due_on": None}):
+    for hole in ({"metric": None}, {"baseline": None}, {"target": None}, {"due_on": None}):
         assert not judgeable(onboarding(**hole))
 
 

@@ -135,11 +135,11 @@ def test_cap_oral_is_lifted_by_a_documentary_piece_beside_it() -> None:
     assert graded(onboarding(), wrote(6, oral=True), wrote(6)).grade is Grade.CONFIRMED
 
 
-def test_cap_no_agreed_baseline_is_at_most_observed() -> None:
+def test_cap_no_baseline_or_no_agreed_terms_is_at_most_observed() -> None:
     none, not_agreed = onboarding(baseline=None), onboarding(baseline_agreed_by=None)
     assert graded(none, system(6)).grade is graded(not_agreed, system(6)).grade is Grade.OBSERVED
     assert phrase(reason(graded(none, system(6)))) == "observed, not confirmed: there is no baseline"
-    expected = "observed, not confirmed: nobody at the customer agreed to the baseline"
+    expected = "observed, not confirmed: the customer has not agreed that this is success"
     assert phrase(reason(graded(not_agreed, system(6)))) == expected
 
 

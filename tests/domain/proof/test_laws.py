@@ -21,7 +21,7 @@ from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import progress, shortfall
 from bot.domain.proof.witness import Checked
-from tests.support.domain_builders import at
+from tests.support.domain_builders import at, first_terms
 from tests.support.domain_strategies import OWNER, TODAY, ledgers, looks, numbers, outcomes, pieces, rosters, states
 
 People = dict[int, Person]
@@ -37,7 +37,7 @@ def checked(held: list[Evidence], people: People, more: tuple[Check, ...] = ()) 
 
 
 def grade(outcome: Outcome, held: list[Evidence], people: People, on: date, more: tuple[Check, ...] = ()) -> Graded:
-    return grading.grade(outcome, held, people, on, checked(held, people, more))
+    return grading.grade(outcome, held, people, on, checked(held, people, more), versions=(first_terms(outcome),))
 
 
 def known(graded: Graded) -> int:
@@ -283,6 +283,7 @@ def test_the_grade_is_that_of_some_piece_in_force(outcome: Outcome, held: list[E
         return
     assert result.evidence is not None
     own = grade_piece(outcome, result.evidence, people, TODAY, result.checked)[0]
+    own = own if outcome.baseline_agreed_by is not None else min(own, Grade.OBSERVED)
     assert result.grade is (Grade.ASSERTED if result.why is Why.DISPUTED else own)
     assert result.age_days is not None and result.age_days <= outcome.shelf_life_days
 

@@ -208,7 +208,7 @@ def test_home_asks_the_database_as_often_for_three_hundred_accounts_as_for_three
     for number in range(297):
         team.add_account(f"Many {number}")
     team.look()
-    assert asked() == few <= 2 * 10
+    assert asked() == few <= 2 * 12
 
 
 def test_a_long_list_says_how_many_more_there_are(team: Team) -> None:

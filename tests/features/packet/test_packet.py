@@ -20,6 +20,7 @@ from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
 from bot.store import accounts, schema
 from bot.store.engine import Database
+from tests.support.factory import AGREEMENT
 from tests.support.managing import MONDAY, day
 from tests.support.refusals import says
 from tests.support.world import World, build
@@ -129,9 +130,22 @@ def test_the_list_of_evidence_offers_it_where_it_helps(database: Database, world
     assert [(line.what, line.may_rise) for line in lines] == [("5 days", True), ("9 days", False)]
 
 
+def legal_signs(world: World) -> NewOutcome:
+    """A statement that Ana agreed to."""
+    return NewOutcome(
+        world.acme,
+        "Legal signs without us",
+        due_on=date(2026, 5, 1),
+        owner_person_id=world.ana,
+        baseline_agreed_by=world.ana,
+        agreed_on=MONDAY.date(),
+        agreement_link=AGREEMENT,
+    )
+
+
 def test_the_packet_tells_what_is_proven_and_what_is_not(database: Database, world: World) -> None:
     with database.begin() as session:
-        statement = NewOutcome(world.acme, "Legal signs without us", due_on=date(2026, 5, 1), owner_person_id=world.ana)
+        statement = legal_signs(world)
         outcomes.add_outcome(session, world.maya, statement, MONDAY)
     first = confirm(database, world, link="https://example.com/report")
     share = Isolation(first, "form 2", Method.BEFORE_AFTER, CAUSES, "1,250,000 EUR", accepter_name="Dana Fox")
@@ -147,7 +161,7 @@ def test_the_packet_tells_what_is_proven_and_what_is_not(database: Database, wor
 
 def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, world: World) -> None:
     with database.begin() as session:
-        statement = NewOutcome(world.acme, "Legal signs without us", due_on=date(2026, 5, 1), owner_person_id=world.ana)
+        statement = legal_signs(world)
         signs = [outcomes.add_outcome(session, world.maya, replace(statement, title=f"{n}"), MONDAY) for n in range(2)]
         dana = people.add_person(session, world.maya, world.acme, MONDAY, name="Dana Fox", part=Part.FINANCE)
     words: dict[str, Any] = {

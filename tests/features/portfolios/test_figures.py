@@ -55,6 +55,10 @@ def test_card_and_digest_agree_with_a_recount_of_the_export(team: Team, data: st
         for _ in range(data.draw(st.integers(0, 3))):
             outcome = team.add("outcome", account_id=account, **data.draw(outcomes(people)))
             with team.session() as session:
+                drawn = data.draw(st.lists(st.tuples(st.integers(0, 3), changes(people)), max_size=3))
+                for ago, values in sorted(drawn, key=lambda change: -change[0]):
+                    then = MONDAY - timedelta(days=10 * ago)
+                    ledger.change(session, BOT, Entity.OUTCOME, outcome, then, **values)
                 rows = data.draw(st.lists(pieces(account, outcome, people), max_size=4))
                 ids = [ledger.add(session, BOT, Entity.EVIDENCE, MONDAY, **row) for row in rows]
                 if len(ids) > 1 and data.draw(st.booleans()):
@@ -79,6 +83,8 @@ def outcomes(people: list[int]) -> st.SearchStrategy[dict[str, Any]]:
             "baseline": st.none() | VALUES,
             "baseline_on": st.none() | DAYS,
             "baseline_agreed_by": st.sampled_from([None, people[0], people[0], people[0]]),
+            "agreed_on": st.just(MONDAY.date()),
+            "agreement_link": st.sampled_from(["https://acme.example/a", "https://acme.example/a/#terms"]),
             "target": st.none() | VALUES,
             "band_low": st.none() | VALUES,
             "band_high": st.none() | VALUES,
@@ -89,6 +95,25 @@ def outcomes(people: list[int]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def changes(people: list[int]) -> st.SearchStrategy[dict[str, Any]]:
+    """Other terms, now and then with an agreement to them; some links were used before."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "title": st.sampled_from(["Something measurable", "something  Measurable", "Something else"]),
+            "baseline": st.none() | VALUES,
+            "target": st.none() | VALUES,
+            "band_high": st.none() | VALUES,
+            "due_on": SOMETIMES,
+            "shelf_life_days": st.sampled_from([30, 90, 365]),
+            "baseline_agreed_by": st.sampled_from([None, *people]),
+            "agreed_on": st.just(MONDAY.date()),
+            "agreement_link": st.sampled_from([None, "https://acme.example/a", "https://acme.example/b/"]),
+            "retire_agreed_on": SOMETIMES,
+        },
+    )
+
+
 def pieces(account: int, outcome: int, people: list[int]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
@@ -96,7 +121,7 @@ def pieces(account: int, outcome: int, people: list[int]) -> st.SearchStrategy[d
             "outcome_id": st.just(outcome),
             "source": st.sampled_from(Source),
             "as_of": DAYS,
-            "recorded_at": st.just(MONDAY),
+            "recorded_at": st.sampled_from([MONDAY, MONDAY, MONDAY - timedelta(days=15), MONDAY - timedelta(days=40)]),
             "value": st.none() | VALUES,
             "statement": st.sampled_from([None, "It works"]),
             "oral": st.sampled_from([False, False, True]),
