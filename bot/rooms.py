@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from slack_bolt.async_app import AsyncApp
 
 from bot.app import submissions
+from bot.app.digest_lines import DigestProvider
 from bot.app.message_kinds import MessageKind, retention_rules
 from bot.features.accounts import messages as account_messages
 from bot.features.accounts import slack as account_slack
@@ -77,11 +78,14 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 )
 """Every kind of message that we send."""
 
+DIGEST_PROVIDERS: tuple[DigestProvider, ...] = ()
+"""What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
+
 JOBS: tuple[Job, ...] = (
     *meeting_jobs.JOBS,
     *review_jobs.JOBS,
     *evidence_jobs.JOBS,
-    *portfolio_jobs.JOBS,
+    *portfolio_jobs.jobs(DIGEST_PROVIDERS),
     *risk_jobs.JOBS,
     *workspace_jobs.JOBS,
     *import_jobs.JOBS,

@@ -257,6 +257,39 @@ class Theatre(StrEnum):
     RELATIONSHIP = "relationship"
 
 
+class CreditCause(StrEnum):
+    """Why the credit of an outcome moved from one digest to the next: the steps of the bridge, in their order.
+
+    The figure after `WITHDRAWN` is that of the same customers and outcomes.
+    """
+
+    RESTATED = "restated"
+    UPGRADE = "upgrade"
+    TERMS = "terms"
+    PROVEN = "proven"
+    PARTLY_PROVEN = "partly_proven"
+    EXPIRED = "expired"
+    DISPUTED = "disputed"
+    FALLEN_BACK = "fallen_back"
+    MISSED = "missed"
+    PERSON_LEFT = "person_left"
+    FAILED_CHECK = "failed_check"
+    WITHDRAWN = "withdrawn"
+    ADDED = "added"
+    RETIRED = "retired"
+
+
+class Movement(StrEnum):
+    """What moved an account in or out of a figure, or its weight: the later steps of the bridge, in their order."""
+
+    JOINED = "joined"
+    RETURNED = "returned"
+    LOST = "lost"
+    MOVED_IN = "moved_in"
+    MOVED_OUT = "moved_out"
+    ARR_CHANGED = "arr_changed"
+
+
 class Why(StrEnum):
     """Why a piece of evidence, or an outcome, has its grade and no higher one."""
 

@@ -17,10 +17,12 @@ from bot.domain.enums import (
     CheckKind,
     CheckVerdict,
     ContractKind,
+    CreditCause,
     Direction,
     Grade,
     Loop,
     Method,
+    Movement,
     ObstacleKind,
     OnHoliday,
     OutcomeKind,
@@ -74,6 +76,8 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         RiskKind.ACTION_OVERDUE: "an action is overdue",
         RiskKind.PERSON_LEFT: "somebody who carries it left",
     },
+    CreditCause: {**_own_words(CreditCause), CreditCause.TERMS: "terms changed"},
+    Movement: {**_own_words(Movement), Movement.ARR_CHANGED: "ARR changed"},
     **{
         kind: _own_words(kind)
         for kind in (

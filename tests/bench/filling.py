@@ -153,22 +153,24 @@ def _proof(bulk: _Bulk, accounts: int, outcomes: int) -> None:
         left_on=f"CASE WHEN i % 58 = 1 THEN {bulk.day('30')} END",
     )
     account = f"1 + (i - 1) / {outcomes}"
-    bulk.insert(
-        "outcome",
-        accounts * outcomes,
-        account_id=account,
-        title="'Outcome ' || i",
-        metric="'days to sign'",
-        unit="'days'",
-        direction="'down'",
-        baseline="'20'",
-        baseline_on=bulk.day("250"),
-        baseline_agreed_by=f"2 * ({account}) - 1",
-        target="'5'",
-        due_on=bulk.day("-(i * 17 % 300)"),
-        owner_person_id=f"2 * ({account})",
-        risk_if_never="'They go back to e-mail'",
-    )
+    judged = {
+        "account_id": account,
+        "title": "'Outcome ' || i",
+        "metric": "'days to sign'",
+        "unit": "'days'",
+        "direction": "'down'",
+        "baseline": "'20'",
+        "baseline_on": bulk.day("250"),
+        "target": "'5'",
+        "due_on": bulk.day("-(i * 17 % 300)"),
+        "agreed_on": bulk.day("240"),
+        "agreement_link": "'https://customer.example/plan/' || i",
+    }
+    champion, owner = f"2 * ({account}) - 1", f"2 * ({account})"
+    of_plan = {"owner_person_id": owner, "risk_if_never": "'They go back to e-mail'"}
+    bulk.insert("outcome", accounts * outcomes, **judged, baseline_agreed_by=champion, **of_plan)
+    version = {"version": "1", "set_at": bulk.moment("1440 * 240"), "kind": "'numeric'", "shelf_life_days": "90"}
+    bulk.insert("terms", accounts * outcomes, **judged, outcome_id="i", agreed_by=champion, **version)
     _evidence(bulk, accounts, outcomes, account)
 
 
@@ -189,6 +191,7 @@ def _evidence(bulk: _Bulk, accounts: int, outcomes: int, account: str) -> None:
         recorded_at=recorded,
         value="'' || (5 + i % 13)",
         attested_by=f"2 * ({account}) - 1",
+        arrived_as="CASE WHEN i % 5 < 3 THEN 'system' END",
         measured_by="'Reporting'",
         link="'https://figures.example/' || i",
         reference_key="'link:' || i",

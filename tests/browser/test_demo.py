@@ -104,7 +104,7 @@ async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) ->
 
             await be(page, address, "maya/cs-north")
             await jump(page, "digest")
-            await expect(page.locator("[data-ts]", has_text="ARR proven").last).to_be_visible()
+            await expect(page.locator("[data-ts]", has_text="week to").last).to_be_visible()
             risk = page.locator("[data-ts]", has=page.locator("[data-action-id='risk.claim']")).last
             name = await risk.locator("b, strong").first.inner_text()
             await risk.locator("[data-action-id='risk.claim']").click()

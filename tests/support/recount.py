@@ -30,11 +30,16 @@ REACHES = {
 
 @dataclass(frozen=True)
 class Counted:
-    """One account, counted: credit by outcome, and the grade of each that has one."""
+    """One account, counted: credit by outcome, the grade of each that has one, and the evidence behind each credit.
+
+    `retired` are those outcomes that were retired unproven and still count.
+    """
 
     account: Row
     credits: dict[int, Fraction]
     grades: dict[int, str]
+    proofs: dict[int, int]
+    retired: set[int]
 
     @property
     def coverage(self) -> Fraction:
@@ -79,6 +84,8 @@ def _account(account: Row, tables: dict[str, list[Row]], on: date) -> Counted:
     seen = Witnesses(account, tables)
     credits: dict[int, Fraction] = {}
     grades: dict[int, int | None] = {}
+    proofs: dict[int, int] = {}
+    retired: set[int] = set()
     for outcome in tables["outcome"]:
         if outcome["account_id"] != account["id"]:
             continue
@@ -86,12 +93,16 @@ def _account(account: Row, tables: dict[str, list[Row]], on: date) -> Counted:
         versions = [row for row in tables["terms"] if row["outcome_id"] == outcome["id"]]
         is_retired = _by(outcome["retired_on"], on)
         day = _date(outcome["retired_on"]) if is_retired else on
-        grade, credit = _outcome(outcome, pieces, people, seen, versions, day)
+        grade, credit, proof = _outcome(outcome, pieces, people, seen, versions, day)
         if not is_retired:
             credits[outcome["id"]], grades[outcome["id"]] = credit, grade
+            if credit and proof is not None:
+                proofs[outcome["id"]] = proof
         elif credit < 1 and not _by(outcome["retire_agreed_on"], on):  # it counts until a manager agrees
             credits[outcome["id"]] = Fraction(0)
-    return Counted(account, credits, {row: GRADES[grade] for row, grade in grades.items() if grade is not None})
+            retired.add(outcome["id"])
+    named = {row: GRADES[grade] for row, grade in grades.items() if grade is not None}
+    return Counted(account, credits, named, proofs, retired)
 
 
 class Witnesses:
@@ -231,19 +242,19 @@ class Witnesses:
 
 def _outcome(
     outcome: Row, pieces: list[Row], people: dict[int, Row], seen: Witnesses, versions: list[Row], on: date
-) -> tuple[int | None, Fraction]:
-    """The strongest grade in force, and the credit that confirmed evidence gives under agreed terms."""
+) -> tuple[int | None, Fraction, int | None]:
+    """The strongest grade in force, the credit that confirmed evidence gives under agreed terms, and which piece."""
     goals = Goalposts(versions, on)
-    grade, credit = _figures(outcome, pieces, people, seen, goals, on)
+    grade, credit, proof = _figures(outcome, pieces, people, seen, goals, on)
     if not goals.hold:
-        return None if grade is None else min(grade, 1), Fraction(0)
+        return None if grade is None else min(grade, 1), Fraction(0), None
     as_agreed = _figures(goals.under_the_agreed(outcome), pieces, people, seen, goals, on)[1]
-    return grade, min(credit, as_agreed)
+    return grade, min(credit, as_agreed), proof
 
 
 def _figures(
     outcome: Row, pieces: list[Row], people: dict[int, Row], seen: Witnesses, goals: Goalposts, on: date
-) -> tuple[int | None, Fraction]:
+) -> tuple[int | None, Fraction, int | None]:
     disputes = seen.disputes(outcome, on)
     standing = [piece for piece in pieces if _stands(piece, pieces, on)]
     run, _ = _in_order(outcome, [piece for piece in standing if goals.are_meant(piece)], disputes)
@@ -255,10 +266,10 @@ def _figures(
         best = 0
     confirmed = [piece for grade, piece in graded if grade >= 3]
     if not confirmed:
-        return best, Fraction(0)
+        return best, Fraction(0), None
     if outcome["kind"] == "statement":
-        return best, Fraction(1)
-    return best, _progress(outcome, confirmed[-1]["value"]) or Fraction(0)
+        return best, Fraction(1), confirmed[-1]["id"]
+    return best, _progress(outcome, confirmed[-1]["value"]) or Fraction(0), confirmed[-1]["id"]
 
 
 def _in_order(outcome: Row, pieces: list[Row], disputes: list[tuple[Row, bool]]) -> tuple[list[Row], list[Row]]:

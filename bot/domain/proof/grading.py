@@ -45,7 +45,8 @@ class Graded(NamedTuple):
     A named tuple and not a dataclass because a portfolio's digest makes a hundred thousand of them, at a fifth of the
     cost. `grade` is `None` when nothing is in force; `evidence` is the piece that carries it, `pieces` are all of the
     outcome's. `last_grade` is history, set when expiry has cost a grade. `seen` is the credit that would be left if
-    only evidence counted that somebody outside the account team has seen.
+    only evidence counted that somebody outside the account team has seen. `proof` is the confirmed piece that gives the
+    credit.
     """
 
     outcome: Outcome
@@ -67,6 +68,7 @@ class Graded(NamedTuple):
     seen: Decimal
     checked: Checked
     terms: goalposts.Standing
+    proof: Evidence | None = None
 
     @property
     def attestor(self) -> Person | None:
@@ -212,6 +214,7 @@ def _by_its_figures(
         ZERO if credit is ZERO else _seen(outcome, live, people, on, checked),
         checked,
         terms,
+        proof,
     )
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, collate, exists, func, select, true, update
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, collate, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import AccountStatus
+from bot.domain.enums import AccountStatus, RiskState
 from bot.domain.model import Account, Action, MeetingFact, StageEntry
 from bot.domain.portfolio.stage_survey import StagedAccount
 from bot.outbox.types import MessageKey
@@ -24,11 +24,12 @@ from bot.store.schema import (
     answer,
     brief,
     digest,
+    history,
     meeting,
     member,
-    outcome,
     portfolio,
     prompt,
+    risk,
     stage_entry,
 )
 from bot.store.set_aside import not_resting
@@ -36,11 +37,11 @@ from bot.store.types import as_json
 
 DIGEST_KEY = MessageKey("digest")
 DIGEST_REST_KEY = MessageKey("digest-rest")
+DIGEST_PRIVATE_KEY = MessageKey("digest-private")
 
 
 _ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)
 _STREAMED = 500
-_ASKED_AT_ONCE = 1_000
 _ACCOUNT = [account.c[field.name] for field in fields(Account)]
 
 
@@ -136,16 +137,18 @@ def account_ids(session: Session, workspace_id: int, portfolio_id: int) -> list[
     return list(session.execute(ours).scalars())
 
 
-def account_names(session: Session, workspace_id: int, account_ids: Sequence[int]) -> list[str]:
-    """The names of these accounts."""
+def account_names(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[int, str]:
+    """The names of these accounts, by id."""
     ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
-    return list(session.execute(select(account.c.name).where(ours).order_by(account.c.name)).scalars())
+    return {row.id: row.name for row in session.execute(select(account.c.id, account.c.name).where(ours))}
 
 
-def outcomes_of(session: Session, workspace_id: int, account_ids: Collection[int]) -> list[int]:
-    """The ids of all outcomes of these accounts."""
-    ours = Entity.OUTCOME.in_workspace(workspace_id) & outcome.c.account_id.in_(account_ids)
-    return list(session.execute(select(outcome.c.id).where(ours)).scalars())
+def holders(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Who has taken the open risks of these accounts, by account and subject."""
+    taken = (risk.c.state == RiskState.CLAIMED) & risk.c.closed_at.is_(None) & risk.c.owner_id.is_not(None)
+    ours = Entity.RISK.in_workspace(workspace_id) & risk.c.account_id.in_(account_ids)
+    rows = session.execute(select(risk.c.account_id, risk.c.subject, risk.c.owner_id).where(ours, taken))
+    return {(row.account_id, row.subject): row.owner_id for row in rows}
 
 
 def without_summary(
@@ -182,23 +185,42 @@ def hold_without_summary(
     return list(session.execute(unlocked).scalars())
 
 
-def accounts_of(session: Session, workspace_id: int, portfolio_id: int, outcome_ids: Sequence[int]) -> set[int]:
-    """The portfolio's accounts that have any of these outcomes."""
-    account_ids: set[int] = set()
-    for start in range(0, len(outcome_ids), _ASKED_AT_ONCE):
-        some = outcome_ids[start : start + _ASKED_AT_ONCE]
-        # Not a join: SQLite would go through the portfolio and ask each account for every one of these outcomes.
-        inside = exists().where(account.c.id == outcome.c.account_id, _inside(workspace_id, portfolio_id))
-        theirs = select(outcome.c.account_id).distinct().where(outcome.c.id.in_(some), inside)
-        account_ids.update(session.execute(theirs).scalars())
-    return account_ids
-
-
 def told(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[int, tuple[Account, str]]:
     """These accounts by id, each with where its outcomes stood when its summary was kept."""
     statement = select(*_ACCOUNT, brief.c.told).join(brief, brief.c.account_id == account.c.id)
     ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
     return {row[0]: (Account(*row[:-1]), row[-1]) for row in session.execute(statement.where(ours))}
+
+
+def places(
+    session: Session, workspace_id: int, account_ids: Sequence[int]
+) -> Iterator[tuple[Account, str | None, bool]]:
+    """These accounts by id, each with the name of its portfolio and whether an undone import took it back."""
+    with_portfolio = account.outerjoin(portfolio, portfolio.c.id == account.c.portfolio_id)
+    taken_back = account.c.taken_back_at.is_not(None)
+    statement = select(*_ACCOUNT, portfolio.c.name.label("portfolio"), taken_back).select_from(with_portfolio)
+    ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
+    for row in session.execute(statement.where(ours).order_by(account.c.id)):
+        yield Account(*row[:-2]), row[-2], bool(row[-1])
+
+
+def came_from(session: Session, workspace_id: int, account_ids: Sequence[int], since: datetime) -> dict[int, str]:
+    """Of those of these accounts that were in another portfolio at `since`: its name, by account."""
+    changes = select(history.c.account_id, history.c.before).where(
+        history.c.workspace_id == workspace_id,
+        history.c.account_id.in_(account_ids),
+        history.c.entity == Entity.ACCOUNT,
+        history.c.at > since,
+        history.c.before.is_not(None),
+    )
+    earliest: dict[int, int | None] = {}
+    for row in session.execute(changes.order_by(history.c.account_id, history.c.id)):
+        before = as_json(row.before) or {}
+        if "portfolio_id" in before:
+            earliest.setdefault(row.account_id, before["portfolio_id"])
+    ours = (portfolio.c.workspace_id == workspace_id) & portfolio.c.id.in_(set(earliest.values()) - {None})
+    name_by_id = {row.id: row.name for row in session.execute(select(portfolio.c.id, portfolio.c.name).where(ours))}
+    return {account_id: name_by_id[was] for account_id, was in earliest.items() if was in name_by_id}
 
 
 def names(session: Session, workspace_id: int) -> dict[int, str]:

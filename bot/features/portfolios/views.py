@@ -8,6 +8,7 @@ from datetime import date, datetime
 from bot.domain.enums import Stage
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.digest_pages import Block
+from bot.features.portfolios.week import WeekNews, WeekPage, WeekPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class DigestView:
     portfolio_id: int
     portfolio: str
     since: datetime | None
-    summary: Summary
+    news: WeekNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,18 @@ class DigestRestView:
     portfolio: str
     number: int
     pages: int
-    blocks: tuple[Block, ...]
+    page: WeekPage
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPrivateView:
+    """What the manager alone reads beside a digest: how each owner answered, and what else is counted of them."""
+
+    portfolio_id: int
+    portfolio: str
+    until: str
+    parts: tuple[WeekPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
