@@ -166,7 +166,7 @@ async def test_the_next_week_follows_on_the_last_one(stage: Stage) -> None:
     assert {key: after[key] for key in before} == before
     new = after.keys() - before.keys()
     assert {"digest:2", "prompt:3"} <= new
-    [digest] = [message for message in posted(stage, "cs-north") if message["text"].startswith("North:")][-1:]
+    [digest] = [message for message in posted(stage, "cs-north") if "week to" in str(message["blocks"])]
     assert "Proof counts by new rules since the upgrade of this week." in digest["text"]
 
 
