@@ -63,6 +63,10 @@ class _Rows:
         self.ids[entity.value] = row_id
         return row_id
 
+    def read(self, statement: Select[int]) -> int:
+        """The id of a row that the ledger added by itself."""
+        return self._session.execute(statement).scalar_one()
+
     def keep(self, table: Table, **values: Any) -> None:
         """Add a row that is no entity of the ledger."""
         self.ids[table.name] = self._session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
@@ -132,6 +136,8 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
         owner_person_id=person_id,
         promise_id=promise_id,
     )
+    of_outcome = schema.terms.c.outcome_id == outcome_id
+    rows.ids["terms"] = rows.read(select(schema.terms.c.id).where(of_outcome))
     evidence_id = rows.add(
         Entity.EVIDENCE,
         account_id=account_id,

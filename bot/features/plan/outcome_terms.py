@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import rules_day
+from bot.app.sensible_days import must_be_to_come, must_follow_contract_start
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Outcome, ProofState
@@ -82,7 +83,7 @@ def warned_form(session: Session, actor: Actor, new: NewTerms, now: datetime) ->
     It saves nothing, and raises `UserError` as `set_terms` does.
     """
     state, outcome = _as_shown(session, actor, new.outcome_id, now)
-    terms = prospective(state, outcome, _checked(actor, outcome, new, now), actor, now)
+    terms = prospective(state, outcome, _checked(actor, state, outcome, new, now), actor, now)
     text = warning(state, terms, rules_day(now))
     if text is None:
         return None
@@ -106,11 +107,12 @@ def set_terms(session: Session, actor: Actor, new: NewTerms, now: datetime) -> N
 
     An agreement to other terms is not taken over; it still carries terms that are harder (`bot.domain.proof.terms`).
     """
-    _, outcome = _as_shown(session, actor, new.outcome_id, now)
-    ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, **_checked(actor, outcome, new, now))
+    state, outcome = _as_shown(session, actor, new.outcome_id, now)
+    values = _checked(actor, state, outcome, new, now)
+    ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, **values)
 
 
-def _checked(actor: Actor, outcome: Outcome, new: NewTerms, now: datetime) -> dict[str, Any]:
+def _checked(actor: Actor, state: ProofState, outcome: Outcome, new: NewTerms, now: datetime) -> dict[str, Any]:
     """The columns of the outcome after saving; raises `UserError`."""
     if new.baseline_on is not None and new.baseline_on > actor.today(now):
         raise UserError(PlanRefusal.BASELINE_IN_FUTURE, "baseline_on")
@@ -121,6 +123,9 @@ def _checked(actor: Actor, outcome: Outcome, new: NewTerms, now: datetime) -> di
         raise UserError(PlanRefusal.SHELF_LIFE_OUT_OF_RANGE, "shelf_life_days", longest=LONGEST_SHELF_LIFE)
     values: dict[str, Any] = {"shelf_life_days": new.shelf_life_days}
     if new.editing:
+        if new.due_on != outcome.due_on:
+            must_be_to_come(new.due_on, actor.today(now), "due_on")
+            must_follow_contract_start(state.account, new.due_on, "due_on")
         values |= _edited(outcome, new)
     return values | _measure(outcome, new) if outcome.kind is OutcomeKind.NUMERIC else values
 
