@@ -19,6 +19,11 @@ from sandbox.world import World
 Place = Message | View
 
 
+def visible(channel: Channel, user: User) -> bool:
+    """Whether somebody can look into a channel: into public ones of ours as well, if they are one of ours."""
+    return user.id in channel.members or (channel.kind == "channel" and not user.stranger)
+
+
 class Person:
     """Acts as one person, and shows what they see.
 
@@ -225,7 +230,7 @@ class Person:
         if reference in ("dm", state.bot.id, f"@{state.bot.handle}"):
             return state.direct(self.id, state.bot.id)
         channel = state.find_channel(reference)
-        if channel is None or (channel.kind != "channel" and self.id not in channel.members):
+        if channel is None or not visible(channel, self._user):
             raise NotPossible(f"{self.name} sees no channel {reference}")
         return channel
 
@@ -275,7 +280,7 @@ class Person:
         world = self._world
         modal = top(world, self.id)
         places: list[Place] = [modal] if modal else []
-        readable = [c for c in world.state.channels.values() if c.kind == "channel" or self.id in c.members]
+        readable = [c for c in world.state.channels.values() if visible(c, self._user)]
         messages = [m for c in readable for m in world.state.visible(self.id, c.id) if m.blocks]
         messages.sort(key=lambda message: message.ts, reverse=True)
         places += messages

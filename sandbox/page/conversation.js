@@ -116,6 +116,9 @@ function channelTitle(one) {
       h("span", { class: "head-icon" }, icon(one.kind === "private" ? "lock" : "hash", 18)),
       h("h1", null, channelName(one)),
       ...(one.is_archived ? [h("span", { class: "badge" }, "ARCHIVED")] : []),
+      ...(one.shared_with?.length
+        ? [h("span", { class: "head-note", "data-testid": "shared-with" }, `Shared with ${one.shared_with.join(", ")}`)]
+        : []),
       ...(one.topic ? [h("span", { class: "head-note topic" }, one.topic)] : []),
     ];
   const there = other.tz && other.tz !== state.me.tz ? `${time(now(), other.tz)} there` : "";
