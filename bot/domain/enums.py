@@ -321,3 +321,29 @@ class Why(StrEnum):
     ACCEPTER_LEFT = "accepter_left"
     ACCEPTANCE_UNSEEN = "acceptance_unseen"
     ACCEPTED = "accepted"
+
+
+class BoundHow(StrEnum):
+    """Who said that an organisation or mail domain is the customer's; never the account's own team (docs/rules.md)."""
+
+    CRM_IMPORT = "crm_import"
+    ADMIN = "admin"
+    MANAGER = "manager"
+
+
+class KnownHow(StrEnum):
+    """How it is known which person of the customer a Slack user is."""
+
+    EMAIL = "email"
+    ADMIN = "admin"
+    MANAGER = "manager"
+
+
+class ConfirmationState(StrEnum):
+    """What a person of the customer said when they were asked to confirm a piece of evidence."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    DISPUTED = "disputed"
+    CALLED_OFF = "called_off"

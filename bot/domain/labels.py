@@ -12,14 +12,17 @@ from enum import Enum
 
 from bot.domain.enums import (
     AccountStatus,
+    BoundHow,
     CadenceKind,
     Change,
     CheckKind,
     CheckVerdict,
+    ConfirmationState,
     ContractKind,
     CreditCause,
     Direction,
     Grade,
+    KnownHow,
     Loop,
     Method,
     Movement,
@@ -60,6 +63,8 @@ def _own_words(kind: type[Enum]) -> dict[Enum, str]:
 
 
 _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
+    BoundHow: {BoundHow.CRM_IMPORT: "the CRM import", BoundHow.ADMIN: "an admin", BoundHow.MANAGER: "the manager"},
+    KnownHow: {KnownHow.EMAIL: "the email address", KnownHow.ADMIN: "an admin", KnownHow.MANAGER: "the manager"},
     Loop: {**_own_words(Loop), Loop.GO_TO_MARKET: "go-to-market"},
     OnHoliday: {OnHoliday.STAY: "stays", OnHoliday.MOVE: "moves to the next working day"},
     Part: {**_own_words(Part), Part.BLAMED: "the one who is blamed"},
@@ -87,6 +92,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
             ContractKind,
             CheckKind,
             CheckVerdict,
+            ConfirmationState,
             Direction,
             Grade,
             Method,

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.domain.enums import (
+    BoundHow,
     CadenceKind,
     Change,
     CheckKind,
     CheckVerdict,
+    ConfirmationState,
     Direction,
     ObstacleKind,
     Part,
@@ -94,6 +96,7 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
     rows.ids["account"] = account_id
     person_id = rows.add(Entity.PERSON, account_id=account_id, name=person_name, part=Part.ECONOMIC_BUYER)
     _plan(rows, account_id, person_id, outcome_title)
+    _confirmation(rows, workspace_id, account_id, person_id, rows.ids["evidence"])
     _work(rows, workspace_id, account_id)
     payload = {"change": Change.NOTHING.value, "meeting_id": rows.ids["meeting"]}
     payload |= dict.fromkeys(("what_changed", "unproven", "next_action", "next_due"))
@@ -168,6 +171,25 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
     term = {"key": "1", "version": 1, "starts_on": TODAY, "arr_minor": 100_000_00, "currency": "EUR"}
     rows.add(Entity.CONTRACT, account_id=account_id, recorded_at=NOW, **term)
     rows.add(Entity.HEALTH, account_id=account_id, on_date=TODAY, score=7, source="their page")
+
+
+def _confirmation(rows: _Rows, workspace_id: int, account_id: int, person_id: int, evidence_id: int) -> None:
+    """Whose organisation it is, who somebody there is said to be, and a question to them that is open."""
+    me = rows.ids["member"]
+    bound: dict[str, Any] = {"slack_team_id": "T0THEIRS", "name": "Theirs", "bound_how": BoundHow.ADMIN}
+    rows.add(Entity.CUSTOMER_ORG, workspace_id=workspace_id, account_id=account_id, **bound, bound_by=me, bound_at=NOW)
+    user: dict[str, Any] = {"slack_user_id": f"U0PERSON{person_id}", "slack_team_id": "T0THEIRS", "name": "Ana"}
+    identity_id = rows.add(
+        Entity.PERSON_SLACK, account_id=account_id, person_id=person_id, **user, proposed_by=me, proposed_at=NOW
+    )
+    asked: dict[str, Any] = {"channel": "C0SHARED", "asked_by": me, "asked_at": NOW, "state": ConfirmationState.OPEN}
+    rows.add(
+        Entity.CONFIRMATION,
+        account_id=account_id,
+        evidence_id=evidence_id,
+        person_slack_id=identity_id,
+        **asked,
+    )
 
 
 def _work(rows: _Rows, workspace_id: int, account_id: int) -> None:

@@ -16,6 +16,7 @@ from bot.store.schema.accounts import (
     workspace,
 )
 from bot.store.schema.base import metadata
+from bot.store.schema.confirmations import confirmation, customer_org, person_slack
 from bot.store.schema.contracts import contract
 from bot.store.schema.digests import digest
 from bot.store.schema.drops import dropped_file
@@ -53,7 +54,9 @@ __all__ = [
     "answer",
     "brief",
     "cadence",
+    "confirmation",
     "contract",
+    "customer_org",
     "digest",
     "draft",
     "dropped_file",
@@ -72,6 +75,7 @@ __all__ = [
     "obstacle",
     "outcome",
     "person",
+    "person_slack",
     "portfolio",
     "promise",
     "prompt",
