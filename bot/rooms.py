@@ -20,6 +20,9 @@ from bot.features.accounts.ids import AccountActionId, AccountCallback
 from bot.features.actions import messages as action_messages
 from bot.features.actions import slack as action_slack
 from bot.features.actions.ids import StepActionId, StepCallback
+from bot.features.confirmations import messages as confirmation_messages
+from bot.features.confirmations import slack as confirmation_slack
+from bot.features.confirmations.ids import OPEN_TO_OUTSIDERS, ConfirmationActionId, ConfirmationCallback
 from bot.features.evidence import jobs as evidence_jobs
 from bot.features.evidence import messages as evidence_messages
 from bot.features.evidence import slack as evidence_slack
@@ -63,6 +66,7 @@ from bot.scheduler.jobs import Job
 from bot.slack.edge import Edge
 from bot.slack.grammar import Grammar
 from bot.slack.ids import IdTable
+from bot.slack.outside import keep_out
 from bot.slack.render import Renderer
 
 MESSAGE_KINDS: tuple[MessageKind, ...] = (
@@ -70,6 +74,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *account_messages.KINDS,
     *evidence_messages.KINDS,
     *action_messages.KINDS,
+    *confirmation_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,
     *undelivered_messages.KINDS,
@@ -101,6 +106,7 @@ GRAMMARS: tuple[Grammar[Any], ...] = (proof_command_grammar.GRAMMAR, meeting_gra
 ACTIONS = IdTable(
     AccountActionId,
     StepActionId,
+    ConfirmationActionId,
     EvidenceActionId,
     HomeActionId,
     ImportActionId,
@@ -117,6 +123,7 @@ ACTIONS = IdTable(
 CALLBACKS = IdTable(
     AccountCallback,
     StepCallback,
+    ConfirmationCallback,
     EvidenceCallback,
     MeetingCallback,
     PacketCallback,
@@ -142,6 +149,7 @@ class Listeners(Protocol):
 LISTENERS: tuple[Listeners, ...] = (
     proof_command_slack,
     meeting_slack,
+    confirmation_slack,
     evidence_slack,
     account_slack,
     plan_slack,
@@ -161,6 +169,7 @@ def with_pruning(retention: timedelta) -> tuple[Job, ...]:
 
 
 def register_listeners(app: AsyncApp, edge: Edge) -> None:
-    """Give `app` every listener that we have."""
+    """Give `app` every listener that we have, behind the guard that keeps other organisations out."""
+    keep_out(app, OPEN_TO_OUTSIDERS)
     for module in LISTENERS:
         module.register(app, edge)

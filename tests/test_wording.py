@@ -48,6 +48,7 @@ SAMPLES: dict[str, Any] = {
     "guests": (HOSTILE,),
     "meanings": (HOSTILE,),
     "nearest": (HOSTILE,),
+    "teams": (HOSTILE,),
     "workspaces": ((HOSTILE, HOSTILE),),
 }
 ENDS_WITH_WHAT_TO_TYPE = {

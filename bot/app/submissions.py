@@ -28,6 +28,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
+from bot.app.outsider import Outsider
 from bot.app.refusals import AppRefusal
 from bot.store import submissions
 
@@ -52,7 +53,9 @@ class Done:
     at: datetime
 
 
-def once(session: Session, actor: Actor, submission: Submission, do: Callable[[], int | None], now: datetime) -> Done:
+def once(
+    session: Session, actor: Actor | Outsider, submission: Submission, do: Callable[[], int | None], now: datetime
+) -> Done:
     """Call `do` if this submission was not done before; returns what it came to, then or now.
 
     When two deliveries come at once, the later one may be done first, so `at` can lie after `now`. It must be the first

@@ -128,6 +128,24 @@ class Edge:
             raise UserError(SlackRefusal.SURVEY_RUNNING)
         return await self._unit(self._surveys, self._database.reading, body, fn, None)
 
+    async def work_for_anybody(self, body: Body, work: Callable[[Session, int, datetime], T], *, writes: bool) -> T:
+        """Run `work(session, workspace_id, now)` without asking whether the sender is one of ours.
+
+        For `bot.slack.outside` only: whoever calls it has to say who the sender is and what they may do.
+        """
+        sender, now = sender_of(body), self._clock.now()
+        lane, transaction = (self._writes, self._writing) if writes else (self._reads, self._database.reading)
+
+        def once() -> T:
+            with transaction() as session:
+                return work(session, self._workspace(session, sender.team_id), now)
+
+        try:
+            return await _in_time(lane, sender, once)
+        except UserError as error:
+            await self._renew(sender, error, now)
+            raise
+
     def is_surveying(self, body: Body) -> bool:
         """Whether a survey of the sender's is still running."""
         return self._surveys.is_full(_person(sender_of(body)))

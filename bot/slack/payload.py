@@ -34,19 +34,25 @@ class Caller:
 
 
 def sender_of(body: Body) -> Caller:
-    """The sender of a command, an interaction or an event."""
+    """The sender of a command, an interaction or an event.
+
+    In a channel that organisations share, `team` of a modal and `team_id` of an event are those of the person; the
+    workspace that has installed us is then named beside it (slackapi/bolt-js#1614; Bolt's `extract_team_id`).
+    """
     user = body.get("user")
     if isinstance(user, Mapping):
         home = user.get("team_id") or ""
-        team = body.get("team") or {}
-        team_id = team.get("id") or home
+        installed = (body.get("view") or {}).get("app_installed_team_id")
+        team_id = installed or (body.get("team") or {}).get("id") or home
         return Caller(str(user["id"]), str(team_id), str(home or team_id))
     event = body.get("event") or {}
     user_id = body.get("user_id") or event.get("user")
     if isinstance(user_id, Mapping):
         user_id = user_id.get("id")
-    team_id = str(body.get("team_id") or "")
-    return Caller(str(user_id or ""), team_id, str(event.get("user_team") or team_id))
+    sent_by = str(body.get("team_id") or "")
+    authorization = next(iter(body.get("authorizations") or ()), None) or {}
+    team_id = str(authorization.get("team_id") or sent_by)
+    return Caller(str(user_id or ""), team_id, str(event.get("user_team") or event.get("team") or sent_by or team_id))
 
 
 def surface_of(body: Body) -> str:

@@ -7,6 +7,8 @@ from bot.domain.refusal import Refusal
 
 class SlackRefusal(Refusal):
     SENDER_NOT_A_MEMBER = "slack.sender_not_a_member"
+    OUTSIDERS_ONLY = "slack.outsiders_only"
+    OUTSIDER_UNKNOWN = "slack.outsider_unknown"
     NOT_INSTALLED = "slack.not_installed"
     SENDER_UNKNOWN = "slack.sender_unknown"
     STALE = "slack.stale"

@@ -8,7 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.domain.enums import CadenceKind, Change, Part, PromiseState, RiskKind, Source, Stage, Verdict
+from bot.domain.enums import (
+    CadenceKind,
+    Change,
+    ConfirmationState,
+    Part,
+    PromiseState,
+    RiskKind,
+    Source,
+    Stage,
+    Verdict,
+)
 from bot.domain.labels import entity_label, kind_of_column, label_of, labels_of
 from bot.domain.values.money import Money
 from bot.features.accounts.phrases import HistoryPhrase
@@ -82,7 +92,7 @@ def of_contracts(count: int, *, taken_back: bool) -> str:
     return say(code, count=count)
 
 
-_ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence", "terms"}
+_ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence", "terms", "confirmation", "customer_org", "person_slack"}
 """Changes of these are told by a sentence of their own or not at all; a version of terms follows its outcome's line."""
 _SILENT = {
     "answer": {"edited_at", "moved_evidence"},
@@ -288,6 +298,43 @@ def _cadence_changed(change: HistoryChange, names: NameLookup) -> str | None:
     return say(HistoryPhrase.CADENCE_ENDED, kind=names.row(change)) if change.after.get("active") is False else None
 
 
+def _org_bound(change: HistoryChange, names: NameLookup) -> str:
+    domain = change.after.get("mail_domain")
+    name = domain or change.after.get("name") or change.after.get("slack_team_id")
+    return say(HistoryPhrase.ORG_BOUND, name=_words(name), is_domain=domain is not None)
+
+
+def _org_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    return say(HistoryPhrase.ORG_ENDED) if change.after.get("ended_at") else None
+
+
+def _person_slack_added(change: HistoryChange, names: NameLookup) -> str:
+    user, person = _words(change.after.get("name")), names.person(change.after.get("person_id"))
+    return say(HistoryPhrase.PERSON_SLACK_ADDED, user=user, person=person)
+
+
+def _person_slack_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    user = names.rows.get((change.entity, change.row_id))
+    if change.after.get("known_how"):
+        return say(HistoryPhrase.PERSON_SLACK_KNOWN, user=user)
+    return say(HistoryPhrase.PERSON_SLACK_WRONG, user=user) if change.after.get("ended_at") else None
+
+
+def _confirmation_asked(change: HistoryChange, names: NameLookup) -> str:
+    user = names.rows.get(("person_slack", change.after["person_slack_id"]))
+    outcome, _ = names.pieces.get(change.after["evidence_id"], (None, None))
+    return say(HistoryPhrase.CONFIRMATION_ASKED, user=user, outcome=outcome)
+
+
+def _confirmation_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    after = change.after
+    if not after.get("answered_at"):
+        return None
+    user = names.rows.get(("person_slack", after.get("answered_by") or 0))
+    state, words = label_of(ConfirmationState, after["state"]), _words(after.get("words"))
+    return say(HistoryPhrase.CONFIRMATION_ANSWERED, user=user, state=state, words=words)
+
+
 _ADDED: dict[str, _Sentence] = {
     "account": lambda change, names: say(HistoryPhrase.ACCOUNT_ADDED, name=change.after["name"]),
     "person": lambda change, names: say(
@@ -308,6 +355,9 @@ _ADDED: dict[str, _Sentence] = {
     "stage_entry": lambda change, names: say(
         HistoryPhrase.STAGE_ENTRY_ADDED, stage=label_of(Stage, change.after["stage"])
     ),
+    "customer_org": _org_bound,
+    "person_slack": _person_slack_added,
+    "confirmation": _confirmation_asked,
 }
 _CHANGED: dict[str, _Sentence] = {
     "account": _account_changed,
@@ -321,4 +371,7 @@ _CHANGED: dict[str, _Sentence] = {
     "prompt": _prompt_changed,
     "risk": _risk_changed,
     "action": _action_changed,
+    "customer_org": _org_changed,
+    "person_slack": _person_slack_changed,
+    "confirmation": _confirmation_changed,
 }

@@ -56,6 +56,14 @@ class HistoryPhrase(Phrase):
     ACTION_ANSWERED = "accounts/history.action_answered"
     ACTION_DROPPED = "accounts/history.action_dropped"
 
+    ORG_BOUND = "accounts/history.org_bound"
+    ORG_ENDED = "accounts/history.org_ended"
+    PERSON_SLACK_ADDED = "accounts/history.person_slack_added"
+    PERSON_SLACK_KNOWN = "accounts/history.person_slack_known"
+    PERSON_SLACK_WRONG = "accounts/history.person_slack_wrong"
+    CONFIRMATION_ASKED = "accounts/history.confirmation_asked"
+    CONFIRMATION_ANSWERED = "accounts/history.confirmation_answered"
+
     FIELDS = "accounts/history.fields"
     FIELD_SET = "accounts/history.field_set"
     FIELD_CLEARED = "accounts/history.field_cleared"

@@ -116,6 +116,8 @@ class RetiredLine:
 class CardView:
     """The proof card of one account; `as_of` is set when it shows an earlier day.
 
+    `unconfirmed` are the people whom answers of the customer are said to be from, while nobody else has confirmed it.
+
     The lists are whole; `shown` says how much of them fits into the card. `moved` tells what moved in the terms of
     outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes.
     """
@@ -156,6 +158,7 @@ class CardView:
     unagreed: int = 0
     retired: tuple[RetiredLine, ...] = ()
     may_review: bool = False
+    unconfirmed: tuple[str, ...] = ()
 
     @property
     def shown(self) -> Shown:

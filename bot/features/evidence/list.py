@@ -19,6 +19,7 @@ from bot.domain.values.text import number
 from bot.features.evidence.countersign import Looker
 from bot.features.evidence.views import EvidenceLine, EvidenceView
 from bot.phrases import phrase
+from bot.store import confirmations
 
 
 def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> EvidenceView:
@@ -26,6 +27,9 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
     state, assessment = assessed(session, actor, account_id, now)
     outcomes = {outcome.id: outcome for outcome in state.outcomes}
     by_id = {person.id: person for person in state.people}
+    said = {
+        answer.evidence_id: answer.name for answer in confirmations.uncounted(session, actor.workspace_id, account_id)
+    }
     checked, states = checked_of(state), states_of_pieces(state, has_begun(now))
     looker, versions = Looker.of(session, actor, state, now), by_outcome(state.terms)
     lines = []
@@ -60,6 +64,7 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
                 why=piece.withdrawn_why if withdrawn else piece.disputed_why,
                 expired_on=until if expired else None,
                 in_force=in_force,
+                unconfirmed=said.get(piece.id),
                 may_rise=in_force and grade in (Grade.CONFIRMED, Grade.ATTRIBUTED),
             )
         )

@@ -81,6 +81,7 @@ class EvidenceLine:
     `witness` says who recorded it and who could check it. `openable` is the link as a button can open it, `file_id` the
     kept file. `may_check` says that this reader may say what the reference shows, and has not yet.
     `grade` is what it is worth by itself; `may_rise` says that isolating our share would make it worth more.
+    `unconfirmed` is the person whom the customer's answer is said to be from, while nobody else has confirmed that.
     """
 
     evidence_id: int
@@ -101,6 +102,7 @@ class EvidenceLine:
     expired_on: date | None
     in_force: bool
     may_rise: bool
+    unconfirmed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
