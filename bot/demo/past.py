@@ -159,7 +159,7 @@ class Past:
         team = workspace["team"]
         long_ago = self._start - timedelta(days=340)
         self._workspace_id = workspaces.remember(self._session, team["id"], team["name"], long_ago)
-        for user in workspace["users"]:
+        for user in (user for user in workspace["users"] if "organisation" not in user):
             person = SlackUser(
                 slack_id=user["id"],
                 name=user["name"],

@@ -167,3 +167,34 @@ async def test_a_file_is_imported_by_hand_in_the_demo(tmp_path: Path) -> None:
             await command(page, "/proof northwind signals")
             answer = page.locator("[data-ephemeral='true']").last
             await expect(answer).to_contain_text("active users: 41")
+
+
+@needs("chromium")
+async def test_a_newcomer_asks_a_customer_and_answers_as_one_of_them(tmp_path: Path) -> None:
+    with demo(tmp_path) as (address, _):
+        async with visitor() as page:
+            await be(page, address, "tom/general")
+            await command(page, "/proof acme")
+            card = page.locator("[data-ephemeral='true']").last
+            await card.locator("[data-action-id='card.more']").click()
+            await page.get_by_text("Ask for a confirmation").click()
+            await choose(page, "evidence", await first_option(page, "evidence"))
+            await page.click("#modal [data-block-id='person'] input")
+            await page.get_by_role("option", name="Priya Raman").click()
+            await page.click("#modal [data-block-id='channel'] input")
+            await page.get_by_role("option", name="acme-harborline").click()
+            await page.click("[data-testid=modal-submit]")
+            await expect(page.locator("#modal")).to_contain_text("Priya Raman is asked")
+            await page.click("[data-testid=modal-close]")
+
+            await be(page, address, "priya/acme-harborline")
+            await expect(page.get_by_test_id("person-switch")).to_contain_text("Acme Manufacturing")
+            await expect(page.get_by_test_id("shared-with")).to_contain_text("Shared with Acme Manufacturing")
+            await expect(page.locator("#sidebar [data-channel='C0CSNORTH']")).to_have_count(0)
+            question = page.locator("[data-ts]", has_text="is this right?").last
+            await question.locator("[data-action-id='confirm.right']").click()
+            answered = page.locator("[data-ts]", has_text="Priya Raman says this is right")
+            await expect(answered.last).to_be_visible()
+
+            await be(page, address, "tom/dm")
+            await expect(page.locator("[data-ts]", has_text="Priya Raman says this is right").last).to_be_visible()
