@@ -12,7 +12,7 @@ from bot.app.accounts import stranger, writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.app.refusals import AppRefusal
-from bot.app.shown import hold, version_of_account
+from bot.app.shown import hold
 from bot.domain.account.organisations import org_of_team
 from bot.domain.enums import ConfirmationState
 from bot.domain.labels import label
@@ -97,7 +97,6 @@ def who_form(
         person=person.name,
         users=tuple(UserChoice(somebody.slack_user, somebody.name) for somebody in free),
         likely=likely[0].slack_user if len(likely) == 1 else None,
-        seen=version_of_account(session, actor, account.id),
     )
 
 
@@ -150,7 +149,6 @@ def asked_view(session: Session, actor: Actor, confirmation_id: int, now: dateti
 def _form(
     session: Session, actor: Actor, account: Account, evidence_id: int | None, now: datetime
 ) -> AskConfirmationView:
-    seen = version_of_account(session, actor, account.id)
     state = proof_state.load(session, account.workspace_id, account.id)
     claims = [claim for claim in claims_of(state, now) if claim.stands][:_MOST_PIECES]
     people = [person for person in state.people if person.is_there(has_begun(now))]
@@ -166,7 +164,6 @@ def _form(
         pieces=tuple(PieceChoice(c.piece.id, c.outcome.title, c.what, c.piece.as_of) for c in claims),
         evidence_id=evidence_id,
         people=tuple(CustomerChoice(person.id, person.name, label(person.part)) for person in people),
-        seen=seen,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import stranger
 from bot.app.actor import Actor, UserError
 from bot.app.free_mail import FREE_MAIL_DOMAINS
-from bot.app.shown import hold, version_of_account
+from bot.app.shown import hold
 from bot.domain.account.organisations import CustomerOrg, Unbindable, mail_domain, why_unbindable
 from bot.domain.enums import BoundHow
 from bot.domain.labels import label
@@ -48,10 +48,9 @@ class NewBinding:
 def organisation_form(session: Session, actor: Actor, account_id: int, now: datetime) -> OrganisationView:
     """The form that says whose organisation it is, with what holds already; for those who may vouch."""
     account, _ = must_vouch(session, actor, account_id, now)
-    seen = version_of_account(session, actor, account_id)
     orgs = confirmations.orgs_of(session, account)
     names = members.names(session, [account.workspace_id], {org.bound_by for org in orgs})
-    return OrganisationView(account_id, account.name, tuple(_line(org, names) for org in orgs), seen)
+    return OrganisationView(account_id, account.name, tuple(_line(org, names) for org in orgs))
 
 
 def saved_view(session: Session, actor: Actor, account_id: int, now: datetime) -> OrganisationSavedView:

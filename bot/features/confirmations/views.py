@@ -36,7 +36,6 @@ class AskConfirmationView:
     pieces: tuple[PieceChoice, ...]
     evidence_id: int | None
     people: tuple[CustomerChoice, ...]
-    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,6 @@ class AskWhoView:
     person: str
     users: tuple[UserChoice, ...]
     likely: str | None
-    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,6 @@ class OrganisationView:
     account_id: int
     account: str
     bound: tuple[BoundLine, ...]
-    seen: int
 
 
 @dataclass(frozen=True, slots=True)
