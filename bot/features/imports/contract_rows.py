@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.domain.enums import ContractKind
 from bot.domain.values.money import Money
-from bot.features.imports import periods, report_lines, term_words
+from bot.features.imports import headers, periods, report_lines, term_words
 from bot.features.imports.amounts import Amount
 from bot.features.imports.file_reader import Row
 from bot.features.imports.periods import EndDay
@@ -71,7 +71,9 @@ def _line(reader: Reader, row: Row, last_days: bool) -> TermLine:
         state = term_words.state(text, reader.options.words)
     start = reader.day(row, "starts_on")
     if start is None:
-        raise BadCell(reader.columns.header("starts_on"), reader.columns.cell(row, "starts_on"), note(Remark.EMPTY))
+        text = reader.columns.cell(row, "starts_on")
+        why = note(Remark.DATE_UNREADABLE if text else Remark.EMPTY)
+        raise BadCell(reader.columns.header("starts_on"), text, why)
     months = _months(reader, row)
     end = _end(reader, row, start, months, last_days)
     end = _ended(reader, row, state, end)
@@ -202,6 +204,8 @@ def _annual(reader: Reader, row: Row, amount: Amount, months: Decimal | int | No
     if not months:
         raise BadCell(reader.columns.header("amount"), text, note(Remark.AMOUNT_WITHOUT_PERIOD))
     a_year = _times(amount, Decimal(_YEAR) / Decimal(months))
+    if "unit" in headers.key(reader.columns.header("amount") or ""):
+        a_year = _times(a_year, reader.number(row, "quantity") or Decimal(1))
     if months != _YEAR:
         shown = f"{a_year.figure.quantize(Decimal('0.01')).normalize():,f}"
         reader.tally.add(Remark.AMOUNT_OF_TERM, "amount", text, shown)

@@ -31,12 +31,13 @@ _UNIT_AT_END = re.compile(
     r"billions?|tsd\.?|lakhs?|crores?)\s*(?:of\s+)?(?:(?P<code_after>[A-Z]{3})|[€£$¥₹]|euros?|dollars?)?|T€|TEUR|kEUR|KUSD|TUSD|TCHF)$",
     re.IGNORECASE,
 )
+_LETTER_AND_CODE = re.compile(r"[\s,:_-]+(?:in\s+)?(?P<unit>[kKtTmM](?P<code>[A-Z]{3}))$")
 _SIGN_AT_END = re.compile(r"[\s,:_-]*(?:in\s+)?([$€£¥₹])$")
 _SCALES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), scale)
     for pattern, scale in (
-        (r"\b(?:thousands?|thsd|thous|tsd|k|tausend|milliers|miles)\b|(?<![\d.,])[’']?000[’']?s?\b|千", 10**3),
-        (r"\b(?:millions?|mio|mn|mm|mill|millionen|millones|milhoes)\b|百万", 10**6),
+        (r"\b(?:thousands?|thsd|thous|tsd|k|tkr|tausend|milliers|miles)\b|(?<![\d.,])[’']?000[’']?s?\b|千", 10**3),
+        (r"\b(?:millions?|mio|mn|mm|mill|mkr|millionen|millones|milhoes)\b|百万", 10**6),
         (r"\b(?:billions?|bn|mrd|milliarden)\b", 10**9),
         (r"\b(?:lakhs?|lacs?)\b", 10**5),
         (r"\b(?:crores?|cr)\b", 10**7),
@@ -45,8 +46,10 @@ _SCALES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     )
 )
 _SHORT_SCALES = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}
-_SHORT_SCALE = re.compile(
-    r"(?:(?P<before>[€£$¥₹]|\b[A-Z]{3})\s?(?P<after_sign>[kKmMbB])\b)|(?:\b(?P<before_sign>[kKtTmM])\s?(?:[€£$¥₹]|(?:EUR|USD|CHF|GBP)\b))"
+# `€k`, `EUR k` and `k€`, `kEUR`, `MNOK`.
+_SHORT_SCALE = (
+    re.compile(r"(?:[€£$¥₹]|\b(?P<code>[A-Z]{3}))\s?(?P<sign>[kKmMbB])\b"),
+    re.compile(r"\b(?P<sign>[kKtTmM])\s?(?:[€£$¥₹]|(?P<code>[A-Z]{3})\b)"),
 )
 
 
@@ -96,8 +99,9 @@ def currency_of(header: str) -> str | None:
             if currencies.is_code(word) and word not in currencies.ALSO_WORDS:
                 return str(word)
     for text in (*_IN_BRACKETS.findall(header), _unit_at_end(header), *_SIGN_AT_END.findall(header)):
-        for word in re.findall(r"[kKtTmM]?(EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD)[kKtTmM]?\b", text):
-            return str(word)
+        for word in re.findall(r"\b[kKtTmM]?([A-Z]{3})[kKtTmM]?\b", text):
+            if currencies.is_code(word) and word not in currencies.ALSO_WORDS:
+                return str(word)
         sign = re.search(r"(?:US|CA|A|NZ|C)?\$|[€£¥₹]", text)
         if sign:
             return sign[0]
@@ -113,8 +117,10 @@ def scale_of(header: str) -> int:
         for pattern, scale in _SCALES:
             if pattern.search(text):
                 return scale
-        if match := _SHORT_SCALE.search(text):
-            return _SHORT_SCALES[(match["after_sign"] or match["before_sign"]).lower()]
+        for short in _SHORT_SCALE:
+            match = short.search(text)
+            if match and (match["code"] is None or currencies.is_code(match["code"])):
+                return _SHORT_SCALES[match["sign"].lower()]
     return 1
 
 
@@ -157,6 +163,9 @@ def _without_unit(text: str) -> str:
 
 def _unit_at_end(header: str) -> str:
     """The unit that a header ends in, such as `EUR k`; empty for a word that only looks like one: `Account Link`."""
+    short = _LETTER_AND_CODE.search(header)
+    if short and currencies.is_code(short["code"]):
+        return short["unit"]
     match = _UNIT_AT_END.search(header)
     if match is None:
         return ""

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from bot.features.imports import headers, periods, report_lines
+from bot.domain.values.days import EARLIEST, LATEST
+from bot.features.imports import dates, headers, periods, report_lines
 from bot.features.imports.file_reader import Row
 from bot.features.imports.remarks import Remark, note
 from bot.features.imports.report import BadRow
@@ -22,7 +23,7 @@ NO_SOURCE = "file"
 _LONGEST_WORD, _LONGEST_SOURCE, _LONGEST_UNIT, _LONGEST_TEXT = 120, 80, 60, 10_000
 _LONGEST_PERIOD = 3660
 _WEEK = 7
-_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})|(?P<name>[^\W\d_]+)\.?[\s/-]+(?P<of>\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,9 @@ def _reading(reader: Reader, row: Row, length: str) -> ReadingLine:
 def _event(reader: Reader, row: Row) -> EventLine:
     reader.must_fit(row)
     account_id, account = reader.account(row)
+    _day(reader, row, "at")
     at, whole_day = _moment(reader, row, "at")
-    if at is None:
-        raise BadCell(reader.columns.header("at"), reader.columns.cell(row, "at"), note(Remark.EMPTY))
+    assert at is not None, "there is a day, so there is a moment"
     text = reader.columns.cell(row, "text").strip()
     return EventLine(
         row.line,
@@ -173,11 +174,8 @@ def _length_by_header(reader: Reader) -> str:
 def _period(reader: Reader, row: Row, length: str) -> tuple[date, int]:
     """The first day of a period and its length, by its own column, else by the header; `2026-03` is a month."""
     text = reader.columns.cell(row, "period_start")
-    month = _MONTH.fullmatch(text)
-    start = date(int(month[1]), int(month[2]), 1) if month and 1 <= int(month[2]) <= 12 and int(month[1]) else None
-    start = start or reader.day(row, "period_start")
-    if start is None:
-        raise BadCell(reader.columns.header("period_start"), text, note(Remark.EMPTY))
+    month = _month(text)
+    start = month or _day(reader, row, "period_start")
     days = reader.number(row, "period_days")
     if days is not None:
         if days != int(days) or not 1 <= days <= _LONGEST_PERIOD:
@@ -191,6 +189,25 @@ def _period(reader: Reader, row: Row, length: str) -> tuple[date, int]:
     return start, _WEEK if length in ("week", "woche", "semaine") else 1 if length == "day" else 0
 
 
+def _month(text: str) -> date | None:
+    """The first day of a month that a cell names: `2026-03`, `Mar 2026`."""
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        return None
+    number = int(match["month"]) if match["month"] else dates.month_number(match["name"])
+    year = int(match["year"] or match["of"])
+    return date(year, number, 1) if number and 1 <= number <= 12 and EARLIEST.year <= year <= LATEST.year else None
+
+
+def _day(reader: Reader, row: Row, name: str) -> date:
+    """The day in a cell that must have one."""
+    day = reader.day(row, name)
+    if day is None:
+        text = reader.columns.cell(row, name)
+        raise BadCell(reader.columns.header(name), text, note(Remark.DATE_UNREADABLE if text else Remark.EMPTY))
+    return day
+
+
 def _moment(reader: Reader, row: Row, name: str) -> tuple[datetime | None, bool]:
     """The moment in a cell, and whether it is a whole day; a time without a zone is UTC."""
     text = reader.columns.cell(row, name)
@@ -199,7 +216,7 @@ def _moment(reader: Reader, row: Row, name: str) -> tuple[datetime | None, bool]
         return None, True
     if ":" in text:
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
         except ValueError:
             moment = None
         if moment is not None and moment.date() == day:

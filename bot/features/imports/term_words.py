@@ -54,7 +54,24 @@ _KINDS: Mapping[ContractKind, tuple[str, ...]] = {
 _STATE_BY_WORD = {word: state for state, words in _STATES.items() for word in words}
 _KIND_BY_WORD = {word: kind for kind, words in _KINDS.items() for word in words}
 _YES = frozenset(
-    ("yes", "y", "true", "t", "1", "on", "x", "auto", "automatic", "ja", "wahr", "oui", "vrai", "si", "sim")
+    (
+        "yes",
+        "y",
+        "true",
+        "t",
+        "1",
+        "on",
+        "x",
+        "auto",
+        "automatic",
+        "evergreen",
+        "ja",
+        "wahr",
+        "oui",
+        "vrai",
+        "si",
+        "sim",
+    )
 )
 _NO = frozenset(("no", "n", "false", "f", "0", "off", "manual", "nein", "falsch", "non", "faux", "nao", "nee"))
 _MONTHS: Mapping[str, Decimal] = {

@@ -143,6 +143,20 @@ def test_the_length_of_a_period_comes_from_its_column_else_from_the_header(book:
     assert rows(book, schema.reading)[-1]["period_days"] == 0
 
 
+def test_other_languages_percentages_months_by_name_and_totals(book: Database) -> None:
+    report = readings(
+        book,
+        "Firma;Kennzahl;Woche;Wert;Einheit;Quelle\nAcme;Aktive Nutzer;02.02.2026;1.234,5;Nutzer;Produkt\n"
+        "Acme;Umsatz;09.02.2026;-12,5;;ERP\nSumme;;;1.222;;\n",
+    )
+    assert report.bad == [] and [line.line for line in report.left_out] == [4]
+    readings(book, "Account,Metric,Month,Value\nAcme,Adoption,Feb 2026,62%\n")
+    assert [(row["value"], row["period_start"], row["period_days"]) for row in rows(book, schema.reading)] == [
+        (Decimal("1234.5"), date(2026, 2, 2), 7), (Decimal("-12.5"), date(2026, 2, 9), 7),
+        (Decimal(62), date(2026, 2, 1), 28),
+    ]  # fmt: skip
+
+
 def test_sources_are_told_apart_and_one_without_a_name_can_be_given_one(book: Database) -> None:
     text = "account_id,metric,week_starting,value\n1,users,2026-02-02,40\n"
     readings(book, text)
