@@ -24,6 +24,7 @@ from bot.domain.portfolio.bridge import Bridge, shares, upgraded
 from bot.domain.portfolio.comparison import AccountChange, AccountMove, Comparison, Places, Standings, Week
 from bot.domain.proof.coverage import PortfolioCoverage, portfolio_coverage
 from bot.domain.rules_version import RULES_VERSION
+from bot.domain.values.days import shift_day
 
 RENEWALS = timedelta(days=60)
 """So long ahead a digest names every renewal; one that is past and open is named as well."""
@@ -165,7 +166,7 @@ def compose(
     read; they stand in the bridge as they were told last.
     """
     before, since = last if last is not None else (None, None)
-    walk = _Walk(listener, now.date() + RENEWALS, since.date() if since is not None else None)
+    walk = _Walk(listener, shift_day(now.date(), RENEWALS), since.date() if since is not None else None)
     portfolio_share = portfolio_coverage(walk.customers(sources.accounts))
     if before is not None and before.book is not None and unread:
         walk.book.carry_over(before.book, unread)

@@ -14,6 +14,7 @@ from bot.app.digest_lines import DigestLines, OwnerLine
 from bot.domain.labels import label
 from bot.domain.portfolio.bridge import Bridge
 from bot.domain.portfolio.digest import RENEWALS, Digest
+from bot.domain.values.days import add_days
 from bot.domain.values.text import full_day, near_day, percent
 from bot.features.portfolios.digest_pages import Block, DigestLine, names_only, paged
 from bot.features.portfolios.phrases import PortfolioPhrase, WeekPhrase
@@ -151,9 +152,9 @@ def _title(kind: str, many: int) -> str:
 def _foot(digest: Digest, lists: WeekLists, known: Known, has_thread: bool) -> Iterator[str]:
     """The grey line, in parts."""
     if digest.quiet:
-        last = known.today.toordinal() + _MONTH
+        last = add_days(known.today, _MONTH).toordinal()
         many = sum(count for day, count in digest.runs_out.items() if known.today.toordinal() < day < last)
-        until = near_day(date.fromordinal(last), known.today)
+        until = near_day(add_days(known.today, _MONTH), known.today)
         yield say(WeekPhrase.FOOT_QUIET, nth=digest.figures.quiet_weeks, many=many, until=until)
     yield from known.extra.foot
     silent = sum(person.silent for person in digest.people)

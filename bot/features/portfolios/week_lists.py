@@ -12,6 +12,7 @@ from bot.domain.model import Account
 from bot.domain.portfolio.bridge import Step
 from bot.domain.portfolio.comparison import AccountChange, AccountMove, OutcomeChange
 from bot.domain.portfolio.digest import AccountNews, Listener
+from bot.domain.values.days import shift_day
 from bot.domain.values.money import money
 from bot.domain.values.text import near_day, percent, short
 from bot.features.portfolios.digest_layout import Layout
@@ -160,7 +161,7 @@ class WeekLists(Listener):
         )
         sign = "high" if is_past or news.coverage < _HALF else "medium" if news.coverage < _RENEWABLE else ""
         self.lists["renewals"].add(Entry((on, account.id), _name(account), text, arr, sign))
-        if on <= self._today - _LONG_PAST:
+        if on <= shift_day(self._today, -_LONG_PAST):
             self.long_past.add(Entry((on, account.id), _name(account), near_day(on, self._today), arr))
 
     def _judged_no(self, news: AccountNews) -> None:
