@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import writable, writable_row
-from bot.app.actor import Actor, UserError, may_manage
+from bot.app.actor import Actor, UserError, manages_beside
 from bot.app.assessments import has_begun
 from bot.app.sensible_days import must_follow, must_have_been
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.account.departures import same_person
 from bot.domain.account.parts import changed_parts, first_parts
 from bot.domain.enums import Part
-from bot.domain.model import Account, Person, ProofState
+from bot.domain.model import Person, ProofState
 from bot.domain.values.days import add_days
 from bot.domain.values.names import near_same
 from bot.features.plan import queries
@@ -184,12 +184,6 @@ def take_back_departure(session: Session, actor: Actor, person_id: int, now: dat
     }
     ledger.change(session, actor.author, Entity.PERSON, person_id, now, **values)
     return account.id
-
-
-def manages_beside(session: Session, actor: Actor, account: Account) -> bool:
-    """Whether the actor manages the portfolio and is not of the account's own team."""
-    beside = actor.member.id not in (account.owner_id, account.deputy_id)
-    return beside and may_manage(session, actor, account.portfolio_id)
 
 
 def may_take_back(actor: Actor, noted: Departed | None, person: Person, now: datetime, *, manages: bool) -> bool:
