@@ -12,9 +12,10 @@ from datetime import date
 
 from bot.domain.enums import Grade, Part
 from bot.domain.model import Person
+from bot.domain.proof.disputes import disputes_of, falls_under
 from bot.domain.proof.evidence_grade import grade_piece
 from bot.domain.proof.grading import Graded
-from bot.domain.proof.in_force import is_disputed, stands
+from bot.domain.proof.in_force import stands
 from bot.domain.values.names import near_same
 
 SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
@@ -140,9 +141,10 @@ def _namesake(person: Person, gone: Sequence[Person]) -> Unheard | None:
 def _heard(candidate: Unheard, outcomes: Sequence[Graded], on: date) -> bool:
     """Whether they attest a confirmed piece, as of that day or later, that stands."""
     for graded in outcomes:
+        disputes = disputes_of(graded.pieces, graded.people, graded.checked, on)
         for piece in graded.pieces:
             theirs = piece.attested_by == candidate.person.id and piece.as_of >= candidate.since
-            if not theirs or is_disputed(piece, on) or not stands(piece, graded.pieces, on):
+            if not theirs or falls_under(piece, disputes) or not stands(piece, graded.pieces, on):
                 continue
             if grade_piece(graded.outcome, piece, graded.people, on, graded.checked)[0] >= Grade.CONFIRMED:
                 return True

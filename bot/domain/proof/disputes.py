@@ -96,4 +96,4 @@ def _says_yes(piece: Evidence, disputed: Evidence, people: Mapping[int, Person],
 
 def _may_end(person: Person, disputed: Evidence) -> bool:
     """The one who disputed, or the economic buyer; anybody of theirs when nobody wrote down who disputed."""
-    return disputed.disputed_by in (None, person.id) or person.part is Part.ECONOMIC_BUYER
+    return disputed.disputed_by in (None, person.id) or person.plays(Part.ECONOMIC_BUYER)

@@ -20,6 +20,7 @@ from tests.domain.proof.test_laws import grade, laws
 from tests.support.domain_builders import (
     DANA,
     EVERYBODY,
+    KIM,
     TODAY,
     ago,
     assessed,
@@ -81,6 +82,21 @@ def test_neither_does_a_dispute_nor_a_weaker_figure_in_its_place() -> None:
     assert standing(replaced, later) is Standing.DISPROVEN
     assert standing(wrote(12), later) is Standing.DISPROVEN
     assert standing(wrote(12, disputed_on=ago(2), disputed_why="they count differently")) is Standing.DISPROVEN
+
+
+def test_a_figure_against_us_needs_no_witness_and_one_for_us_does() -> None:
+    unseen = graded(OVERDUE, wrote(12, reference_key=None), checks=())
+    assert unseen.standing is Standing.DISPROVEN
+    better = system(5, age=5, reference_key=None)
+    assert graded(OVERDUE, measured(12), better, checks=()).standing is Standing.UNPROVEN
+    assert graded(OVERDUE, system(12), better).standing is Standing.DISPROVEN
+
+
+def test_what_is_disputed_and_entered_again_is_no_better_evidence() -> None:
+    disputed = measured(8, age=6, disputed_on=ago(2), disputed_by=KIM.id)
+    again = measured(8, age=5)
+    assert standing(measured(12), disputed, again) is Standing.DISPROVEN
+    assert standing(measured(12), disputed, measured(8, age=1)) is Standing.UNPROVEN
 
 
 def test_better_evidence_takes_it_away() -> None:
