@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import FilePayload, Page, async_playwright, expect
 
 from tests.support.tools import needs, path_of
 from tests.support.waiting import PATIENCE_SECONDS
@@ -86,9 +86,12 @@ async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) ->
             await page.fill("#modal [data-action-id='statement']", "We closed the side list on Friday")
             await choose(page, "source", "customer_wrote")
             await choose(page, "attested_by", await first_option(page, "attested_by"))
-            await page.fill("#modal [data-action-id='link']", "https://acme.example/side-list")
+            picture: FilePayload = {"name": "side-list.png", "mimeType": "image/png", "buffer": b"their side list"}
+            await page.set_input_files("#modal [data-action-id='file']", picture)
+            await expect(page.locator("#modal .file-names")).to_contain_text("side-list.png")
             await page.click("[data-testid=modal-submit]")
             await expect(page.locator("#modal")).to_contain_text("confirmed")
+            await expect(page.locator("#modal")).to_contain_text("File from Tom Okafor, nobody else has looked")
             await page.click("[data-testid=modal-close]")
             await expect(page.locator("#modal [data-action-id='what_changed']")).to_have_value(
                 "Plant two approves on the phone"
