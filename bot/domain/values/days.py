@@ -7,6 +7,7 @@ instead of raising `OverflowError`.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -43,6 +44,14 @@ def in_range(on: date) -> date:
 def add_days(on: date, days: int) -> date:
     """The day so many days after `on`, or before it if negative; the calendar's first or last day beyond its ends."""
     return date.fromordinal(min(max(on.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
+
+
+def add_months(on: date, months: int) -> date:
+    """The same day so many months later, or the last of a month that lacks it; `LATEST` beyond that."""
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    if year > LATEST.year:
+        return LATEST
+    return min(on.replace(year=year, month=month + 1, day=min(on.day, monthrange(year, month + 1)[1])), LATEST)
 
 
 def shift_day(on: date, span: timedelta) -> date:

@@ -30,7 +30,6 @@ def contracts_view(session: Session, actor: Actor, account_id: int, now: datetim
     differs = contracts.disagreement(account, terms, on)
     own = money(account.arr_minor, account.currency)
     return ContractsView(
-        account_id=account.id,
         account=account.name,
         in_force=_lines(counted[:_IN_FORCE], terms),
         more_in_force=len(counted[_IN_FORCE:]),

@@ -31,7 +31,6 @@ class ContractsView:
     itself says; `arr_differs` and `renewal_differs` say that its contracts in force say something else.
     """
 
-    account_id: int
     account: str
     in_force: tuple[ContractLine, ...]
     more_in_force: int

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.enums import ContractKind
+from bot.domain.values.days import add_months
 from bot.domain.values.money import Money
 from bot.features.imports import headers, periods, report_lines, term_words
 from bot.features.imports.amounts import Amount
@@ -117,7 +118,7 @@ def _end(reader: Reader, row: Row, start: date, months: int | None, last_days: b
     """The first day on which the term is over."""
     end = reader.day(row, "ends_on")
     if end is None:
-        return periods.add_months(start, months) if months is not None else None
+        return add_months(start, months) if months is not None else None
     shape = periods.end_day(start, end)
     if shape is EndDay.LAST or (last_days and shape is EndDay.EITHER):
         after = periods.day_after(end)

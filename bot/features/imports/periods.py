@@ -7,9 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from dateutil.relativedelta import relativedelta
-
-from bot.domain.values.days import LATEST, add_days
+from bot.domain.values.days import add_days
 
 _DAYS_A_MONTH = Decimal("365.25") / 12
 
@@ -26,14 +24,6 @@ def digest(*parts: object) -> str:
     """A key of 64 characters for these parts; an empty part and none are the same."""
     text = "\x1f".join("" if part is None else str(part) for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def add_months(start: date, months: int) -> date:
-    """The same day so many months later, or the last of a month that lacks it; saturates at the last day there is."""
-    try:
-        return min(start + relativedelta(months=months), LATEST)
-    except (ValueError, OverflowError):
-        return LATEST
 
 
 def day_after(day: date) -> date:

@@ -23,7 +23,6 @@ def signals_view(session: Session, actor: Actor, account_id: int, now: datetime)
     metrics = signals.metrics_of(session, account)
     events, count = signals.events_of(session, account, _EVENTS)
     return SignalsView(
-        account.id,
         account.name,
         tuple(_metric(metric, actor.today(now)) for metric in metrics[:_METRICS]),
         len(metrics[_METRICS:]),

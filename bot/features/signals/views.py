@@ -37,7 +37,6 @@ class EventLine:
 class SignalsView:
     """Each metric of an account with its newest period, and the newest events, with how many more there are."""
 
-    account_id: int
     account: str
     metrics: tuple[MetricLine, ...]
     more_metrics: int
