@@ -21,6 +21,9 @@ from bot.features.actions import slack as action_slack
 from bot.features.actions.ids import StepActionId, StepCallback
 from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
+from bot.features.gaps import messages as gap_messages
+from bot.features.gaps import slack as gap_slack
+from bot.features.gaps.ids import GapActionId, GapCallback
 from bot.features.home import slack as home_slack
 from bot.features.home.ids import HomeActionId
 from bot.features.imports import jobs as import_jobs
@@ -66,6 +69,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *meeting_messages.KINDS,
     *account_messages.KINDS,
     *action_messages.KINDS,
+    *gap_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,
     *undelivered_messages.KINDS,
@@ -94,6 +98,7 @@ ACTIONS = IdTable(
     AccountActionId,
     StepActionId,
     EvidenceActionId,
+    GapActionId,
     HomeActionId,
     ImportActionId,
     MeetingActionId,
@@ -110,6 +115,7 @@ CALLBACKS = IdTable(
     AccountCallback,
     StepCallback,
     EvidenceCallback,
+    GapCallback,
     MeetingCallback,
     PacketCallback,
     PlanCallback,
@@ -138,6 +144,7 @@ LISTENERS: tuple[Listeners, ...] = (
     account_slack,
     plan_slack,
     action_slack,
+    gap_slack,
     risk_slack,
     portfolio_slack,
     packet_slack,

@@ -27,4 +27,5 @@ class AppRefusal(Refusal):
     DAY_OUT_OF_RANGE = "app.day_out_of_range"
     CURRENCY_UNKNOWN = "app.currency_unknown"
     MONEY_TOO_LARGE = "app.money_too_large"
+    NOTHING_TO_TAKE_BACK = "app.nothing_to_take_back"
     COLLEAGUE_NOT_A_MEMBER = "app.colleague_not_a_member"

@@ -31,6 +31,8 @@ class FactCode(StrEnum):
     PROMPTS_UNANSWERED = "prompts_unanswered"
     MEETINGS_WITHOUT_EVIDENCE = "meetings_without_evidence"
     ACTION_OVERDUE = "action_overdue"
+    PROMISE_OVERDUE = "promise_overdue"
+    OBSTACLE_OVERDUE = "obstacle_overdue"
 
     ANSWERS_WITHOUT_EVIDENCE = "answers_without_evidence"
     REVIEW_WITHOUT_EVIDENCE = "review_without_evidence"
@@ -60,6 +62,7 @@ class FactCode(StrEnum):
     WRITE_DOWN_SUCCESS = "write_down_success"
     STEP_OF_OUTCOME = "step_of_outcome"
 
+    WOULD_SHOW = "would_show"
     STEP = "step"
     STEP_IN_WRITING = "step_in_writing"
     STEP_CONFIRM = "step_confirm"

@@ -14,6 +14,7 @@ from bot.domain.enums import (
     AccountStatus,
     CadenceKind,
     Change,
+    DecisionOf,
     Direction,
     Grade,
     Loop,
@@ -67,6 +68,8 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         RiskKind.PROOF_DISPUTED: "the proof is disputed",
         RiskKind.DISPROVEN: "an outcome is disproven",
         RiskKind.ACTION_OVERDUE: "an action is overdue",
+        RiskKind.PROMISE_OVERDUE: "a promise is late",
+        RiskKind.OBSTACLE_OVERDUE: "an obstacle is past its date",
     },
     **{
         kind: _own_words(kind)
@@ -74,6 +77,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
             AccountStatus,
             CadenceKind,
             Change,
+            DecisionOf,
             Direction,
             Grade,
             Method,
@@ -106,6 +110,10 @@ _CHOICES: Mapping[type[Enum], Mapping[Enum, tuple[str, str]]] = {
         Change.BEHAVIOUR: ("What they do", "They do something differently"),
         Change.ECONOMICS: ("What it is worth to them", "Money or time moved"),
         Change.NOTHING: ("Nothing", "No movement since last time"),
+    },
+    DecisionOf: {
+        DecisionOf.THEIRS: ("One of theirs", ""),
+        DecisionOf.OURS: ("One of ours", ""),
     },
     Direction: {
         Direction.UP: ("Up", ""),
@@ -166,10 +174,21 @@ _COLUMNS = {
     "deputy_id": "deputy",
     "owner_person_id": "owner at the customer",
     "baseline_agreed_by": "agreement to the baseline",
+    "closed_how": "answer",
+    "closed_link": "link",
+    "decision": "decision that it changed",
+    "decision_of": "whose decision it was",
     "due_on": "due date",
     "external_id": "external id",
     "renewal_date": "renewal date",
     "risk_if_never": "risk if never done",
+    "shown_by": "person who could show it",
+    "shows_in": "place where it would show",
+    "times_moved": "number of times its date was put off",
+    "would_break": "answer to what would break without us",
+    "would_break_by": "person who said what would break",
+    "would_break_link": "link to what would break",
+    "would_break_on": "day on which they said what would break",
     "shelf_life_days": "shelf life in days",
     "stage_reason": "reason for the stage",
     "tier_reason": "reason for the tier",
@@ -177,6 +196,7 @@ _COLUMNS = {
 
 _KINDS: Mapping[str, type[Enum]] = {
     "change": Change,
+    "decision_of": DecisionOf,
     "direction": Direction,
     "loop": Loop,
     "method": Method,
@@ -238,6 +258,7 @@ class Choices:
 
     cadence: tuple[Choice, ...] = _choices(CadenceKind)
     change: tuple[Choice, ...] = _choices(Change)
+    decision_of: tuple[Choice, ...] = _choices(DecisionOf)
     direction: tuple[Choice, ...] = _choices(Direction)
     loop: tuple[Choice, ...] = _choices(Loop)
     method: tuple[Choice, ...] = _choices(Method)

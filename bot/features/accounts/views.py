@@ -142,17 +142,6 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
-class GapsView:
-    """The open gaps of an account."""
-
-    account_id: int
-    account: str
-    coverage: str
-    gaps: tuple[GapLine, ...]
-    can_write: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SharedCardView:
     """A card that `by` shares with a channel."""
 

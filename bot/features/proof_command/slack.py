@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from bot.app import accounts
 from bot.app.actor import Actor
-from bot.features.accounts import add_account, card, gaps, history, judgement, stages, tiers
+from bot.features.accounts import add_account, card, history, judgement, stages, tiers
 from bot.features.actions import actions
 from bot.features.evidence import list as evidence_list
+from bot.features.gaps import list as gap_list
 from bot.features.meetings import agenda, cadences, forms
 from bot.features.packet import packet
 from bot.features.plan import plan
@@ -31,7 +32,7 @@ LOOKS: dict[Topic, Look] = {
     Topic.AGENDA: agenda.agenda_view,
     Topic.ACTIONS: actions.actions_view,
     Topic.PACKET: packet.packet,
-    Topic.GAP: gaps.gaps,
+    Topic.GAP: gap_list.gaps,
     Topic.RISK: risk_list.risks,
     Topic.HISTORY: lambda session, actor, account_id, now: history.history(session, actor, account_id, None, now),
 }
