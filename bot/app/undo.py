@@ -34,7 +34,7 @@ def act_since(session: Session, actor: Actor, account_id: int, version: int, ent
 
 # within: who calls has looked the account up, and the lines are read within the workspace
 def take_back(
-    session: Session, actor: Actor, account_id: int, lines_of: tuple[int, int], now: datetime, ends: Ends
+    session: Session, actor: Actor, account_id: int, lines_of: tuple[int, int], now: datetime, *, ends: Ends
 ) -> None:
     """Take back the act whose lines lie between two ids, both included.
 

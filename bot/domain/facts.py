@@ -39,6 +39,7 @@ class FactCode(StrEnum):
     HEALTH_ROSE = "health_rose"
     WARM_BUT = "warm_but"
     WARM_UNMEASURED = "warm_unmeasured"
+    WORTH = "worth"
     PROMISE_FORGOTTEN = "promise_forgotten"
     NEWLY_PROVEN = "newly_proven"
     PARTICIPATION = "participation"

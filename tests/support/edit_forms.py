@@ -21,7 +21,7 @@ from bot.features.evidence import attribution, forms, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.meetings import answers, cadences
 from bot.features.meetings import forms as meeting_forms
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.cadences import NewCadence
 from bot.features.packet import packet
 from bot.features.plan import outcome_details, plan

@@ -280,7 +280,9 @@ def _promises_and_obstacles_overdue(state: ProofState, near: bool, on: date) -> 
             yield Danger(RiskKind.PROMISE_OVERDUE, f"promise:{promise.id}", severity, late, since)
     for obstacle in state.obstacles:
         if obstacle.due_on is not None and obstacle.due_on < on and in_the_way(obstacle, on):
-            late = fact(FactCode.OBSTACLE_OVERDUE, text=obstacle.text, due=obstacle.due_on, owner=_clears(state, obstacle))
+            late = fact(
+                FactCode.OBSTACLE_OVERDUE, text=obstacle.text, due=obstacle.due_on, owner=_clears(state, obstacle)
+            )
             since = add_days(obstacle.due_on, 1)
             yield Danger(RiskKind.OBSTACLE_OVERDUE, f"obstacle:{obstacle.id}", Severity.MEDIUM, late, since)
 

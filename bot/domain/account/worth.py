@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.enums import Grade
+from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Outcome
 from bot.domain.proof.grading import Graded
 from bot.domain.values.money import Money, money, total
@@ -21,6 +22,11 @@ class Worth:
     accepted: tuple[Money, ...]
     promised: tuple[Money, ...]
     unknown: int
+
+    @property
+    def fact(self) -> Fact:
+        """`accepted 186,000 USD a year, of 250,000 USD promised at the sale`; what is unknown is said."""
+        return fact(FactCode.WORTH, accepted=self.accepted, promised=self.promised, unknown=self.unknown)
 
 
 def worth(outcomes: Sequence[Outcome], graded: Iterable[Graded]) -> Worth:

@@ -15,8 +15,6 @@ _ASKS_FOR_A_FIGURE = frozenset(
         Why.OUR_WORD,
         Why.TELEMETRY,
         Why.NO_NUMBER,
-        Why.MEASURED_BY_US,
-        Why.ORAL,
         Why.BEFORE_BASELINE,
     }
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
-_EMPTY = frozenset(
-    "a all already and answered as at be been by check checked clear cleared closed complete completed did do does done "
-    "etc fine finished fixed for gone good got handled has have here i in is it its n na no not now of off ok okay on "
-    "perfect ready resolved right settled so solved sorted sure that the there they this to was we were will with yep "
-    "yes".split()
+_SAID_OF_ANYTHING = (
+    "a all already and answered as at be been by check checked clear cleared closed complete completed did do does "
+    "done etc fine finished fixed for gone good got handled has have here i in is it its n na no not now of off ok "
+    "okay on perfect ready resolved right settled so solved sorted sure that the there they this to was we were will "
+    "with yep yes"
 )
+_EMPTY = frozenset(_SAID_OF_ANYTHING.split())
 """Words that any answer could be made of; `no` and `not` alone show nothing either."""
 LEAST_WORDS = 3
 _DENSE = 8

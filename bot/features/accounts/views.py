@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.gap_lines import GapLine
+from bot.app.would_break import WouldBreakLine
 from bot.domain.account.stages import UsualTime
-from bot.domain.enums import Stage, Standing, Tier, Verdict
+from bot.domain.enums import Change, Stage, Standing, Tier, Verdict
 from bot.features.accounts.card_layout import Shown, shown
 
 
@@ -97,10 +98,20 @@ class CardPersonLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LastMoved:
+    """The newest answer that says belief, behaviour or economics changed: which, when, and in what words."""
+
+    change: Change
+    at: datetime
+    what: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """The proof card of one account; `as_of` is set when it shows an earlier day.
 
-    The lists are whole; `shown` says how much of them fits into the card.
+    `money` says what was accepted of what was promised at the sale. The lists are whole; `shown` says how much of them
+    fits into the card.
     """
 
     account_id: int
@@ -131,6 +142,9 @@ class CardView:
     worst_risk: str | None
     last_change_at: datetime | None
     next_action: NextStepLine | None
+    money: str
+    would_break: WouldBreakLine | None
+    last_moved: LastMoved | None
     next_meeting_at: datetime | None
     can_write: bool
 

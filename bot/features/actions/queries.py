@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.model import Account, Action
@@ -48,6 +48,32 @@ def of_answers(session: Session, workspace_ids: Iterable[int], answer_ids: Itera
     values = {"workspaces": sorted(set(workspace_ids)), "answers": sorted(set(answer_ids))}
     actions = [Action(*row) for row in session.execute(_OF_ANSWERS, values)] if values["answers"] else []
     return {item.answer_id: item for item in actions if item.answer_id is not None}
+
+
+_OF_ACCOUNT = (
+    select(*_ACTION)
+    .where(Entity.ACTION.in_workspace(bindparam("workspace")), action.c.account_id == bindparam("account"))
+    .where(action.c.told_on.is_(None), action.c.dropped_on.is_(None))
+    .order_by(action.c.due_on.is_(None), action.c.due_on, action.c.id)
+)
+_TICKED = (
+    select(*_ACTION)
+    .join(account, account.c.id == action.c.account_id)
+    .where(in_workspaces(account.c.workspace_id), is_one_of(action.c.done_in_answer_id, "answers"))
+    .order_by(action.c.id)
+)
+
+
+def open_of_account(session: Session, workspace_id: int, account_id: int) -> list[Action]:
+    """The steps of an account that are neither closed nor dropped, the one that is due first at the beginning."""
+    rows = session.execute(_OF_ACCOUNT, {"workspace": workspace_id, "account": account_id})
+    return [Action(*row) for row in rows]
+
+
+def ticked_in(session: Session, workspace_ids: Iterable[int], answer_ids: Iterable[int]) -> list[Action]:
+    """The steps that were ticked off in these answers."""
+    values = {"workspaces": sorted(set(workspace_ids)), "answers": sorted(set(answer_ids))}
+    return [Action(*row) for row in session.execute(_TICKED, values)] if values["answers"] else []
 
 
 def themes(session: Session, workspace_id: int) -> tuple[str, ...]:

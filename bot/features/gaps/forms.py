@@ -83,7 +83,7 @@ def saved(
 ) -> GapSavedView:
     """How a gap stands after an act, with what takes the act back; `first` is the first line that it wrote."""
     if first:
-        gap_id = _row_written(session, actor, now, first, gap_id, outcome_id) or gap_id
+        gap_id = gap_id or _row_written(session, actor, now, outcome_id)
     elif gap_id is None:
         return _nothing(session, actor, now, outcome_id)
     target = targets.of_row(session, actor, gap_id or 0, now)
@@ -118,12 +118,8 @@ def _nothing(session: Session, actor: Actor, now: datetime, outcome_id: int | No
     return _saved(session, actor, target, "unchanged", None)
 
 
-def _row_written(
-    session: Session, actor: Actor, now: datetime, first: int, gap_id: int | None, outcome_id: int | None
-) -> int | None:
+def _row_written(session: Session, actor: Actor, now: datetime, outcome_id: int | None) -> int:
     """The row of the gap that an act on an outcome wrote or changed."""
-    if gap_id is not None or outcome_id is None:
-        return gap_id
     target, _ = targets.shown(session, actor, now, outcome_id=outcome_id)
     if target.gap is None:
         raise no_such_account()

@@ -75,6 +75,4 @@ def _answering(session: Session, row: Claimed) -> Recipient | None:
     return recipients.of_member(recipients.answerable(session, account)) if account else None
 
 
-KINDS = (
-    MessageKind("gap_handed", queries.HANDED_KEY, each(compose_handed), _answering, Retention(Posts.GO)),
-)
+KINDS = (MessageKind("gap_handed", queries.HANDED_KEY, each(compose_handed), _answering, Retention(Posts.GO)),)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import no_such_account
+from bot.app.accounts import no_such_account, row_of
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.shown import version_of_account
@@ -22,7 +22,7 @@ from bot.domain.enums import Loop
 from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.substance import shows_something
 from bot.features.actions import actions
-from bot.features.gaps import messages
+from bot.features.gaps import messages, queries
 from bot.features.gaps.phrases import GapPhrase
 from bot.features.gaps.refusals import GapRefusal
 from bot.features.gaps.target import Target, held, must_act, of_row
@@ -174,7 +174,7 @@ def undo(session: Session, actor: Actor, gap_id: int, now: datetime, *, first: i
         Entity.GAP: {"closed_on": today, "closed_how": say(GapPhrase.TAKEN_BACK)},
         Entity.OUTCOME: {},
     }
-    take_back(session, actor, target.account.id, (first, last), now, ends)
+    take_back(session, actor, target.account.id, (first, last), now, ends=ends)
     after = of_row(session, actor, gap_id, now)
     has_it = after.gap.owner_id if after.gap else None
     if had_it is not None and had_it not in (has_it, actor.member.id):
@@ -200,15 +200,29 @@ def _row(session: Session, actor: Actor, target: Target, now: datetime) -> int:
         return target.gap.id
     if target.outcome is None:
         raise no_such_account()
+    return row_of_outcome(session, actor, target.account.id, target.outcome.id, now)
+
+
+def row_of_outcome(session: Session, actor: Actor, account_id: int, outcome_id: int, now: datetime) -> int:
+    """The id of the open gap of an outcome of this account; it is written where only the outcome stood for it.
+
+    The caller has checked that the actor may write it. An outcome of another account is no account of ours.
+    """
+    account, outcome = row_of(session, actor, Entity.OUTCOME, outcome_id)
+    if account.id != account_id:
+        raise no_such_account()
+    existing = queries.open_gap_of_outcome(session, actor.workspace_id, outcome_id)
+    if existing is not None:
+        return existing
     return ledger.add(
         session,
         actor.author,
         Entity.GAP,
         now,
-        account_id=target.account.id,
-        outcome_id=target.outcome.id,
-        title=target.outcome.title,
-        owner_id=target.account.owner_id,
+        account_id=account.id,
+        outcome_id=outcome_id,
+        title=outcome["title"],
+        owner_id=account.owner_id,
         opened_at=now,
     )
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.features.gaps import forms
-from bot.features.gaps import register as gap_register
 from bot.features.gaps import list as gap_list
+from bot.features.gaps import register as gap_register
 from bot.features.gaps.ids import GapActionId, GapCallback
 from bot.features.gaps.register import Closing, GapEdit
 from bot.features.gaps.views import GapSavedView, GapsView
@@ -98,7 +98,9 @@ def _edits(app: AsyncApp, edge: Edge) -> None:
             due_on=form.day("due_on"),
             risk_if_never=form.text("risk_if_never"),
         )
-        view = await edge.write_and_show(body, lambda s, a, now: gap_register.save(s, a, new, now), _show("saved", about))
+        view = await edge.write_and_show(
+            body, lambda s, a, now: gap_register.save(s, a, new, now), _show("saved", about)
+        )
         await ack(response_action="update", view=edge.modal(view))
 
     @app.view(GapCallback.MOVE_GAP)
@@ -126,7 +128,9 @@ def _closing(app: AsyncApp, edge: Edge) -> None:
         form = Form(body)
         about = _about(form.metadata)
         new = Closing(about.get("gap_id", 0), form.text("how") or "", form.text("link"), form.row("evidence"))
-        view = await edge.write_and_show(body, lambda s, a, now: gap_register.close(s, a, new, now), _show("closed", about))
+        view = await edge.write_and_show(
+            body, lambda s, a, now: gap_register.close(s, a, new, now), _show("closed", about)
+        )
         await ack(response_action="update", view=edge.modal(view))
 
 

@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 # An amount means nothing without its currency, so both go back or both stay.
 _TOGETHER = ({"arr_minor", "currency"}, {"promised_minor", "currency"})
 _NAMES = ("name", "title", "text")
-_LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by,)}
+_LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by, schema.account.c.would_break_by)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,4 +10,4 @@ class MeetingPhrase(Phrase):
 
     TAKEN_OUT = "meetings/phrases.taken_out"
     ANSWERED_BEFORE = "meetings/phrases.answered_before"
-    SOMETHING_ELSE = "meetings/phrases.something_else"
+    DONE_SINCE = "meetings/phrases.done_since"

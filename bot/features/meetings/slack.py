@@ -13,16 +13,14 @@ from bot.app import accounts
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.typed import colleague_of
-from bot.domain.enums import CadenceKind, Change, Loop, OnHoliday
+from bot.domain.enums import CadenceKind, Change, DecisionOf, Loop, OnHoliday
 from bot.features.meetings import answer_drafts, answers, cadences, forms, prompts, views
 from bot.features.meetings.answer_drafts import OneLine
-from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
 from bot.features.meetings.grammar import GRAMMAR, AnswerRequest
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
-from bot.features.meetings.phrases import MeetingPhrase
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.refusals import MeetingRefusal
-from bot.phrases import say
 from bot.slack.date_phrases import due
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
@@ -157,8 +155,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         chosen = {f"{word}_id": row_id} if word in ("gap", "outcome") else {}
 
         def record(session: Session, actor: Actor, now: datetime) -> None:
-            other = say(MeetingPhrase.SOMETHING_ELSE)
-            stays = forms.chosen_gap(session, actor, prompt_id, now, **chosen) if chosen else other
+            stays = forms.chosen_gap(session, actor, prompt_id, now, **chosen) if chosen else None
             answers.nothing_changed(
                 session, actor, prompt_id, now, submission=submission_id(body), stays=stays, why=why
             )
@@ -192,6 +189,7 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
     settled = {number(value) for value in form.offered("kept_gaps")} - {
         number(value) for value in form.many("kept_gaps")
     }
+    word, row_id = pair(form.text("step_for")) if form.text("step_for") else ("", None)
     return NewAnswer(
         account_id=account_id,
         meeting_id=meeting_id or None,
@@ -204,6 +202,12 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
         next_owner_id=owner.id if owner else None,
         next_due=form.day("next_due"),
         loop=Loop(form.text("loop") or Loop.OURSELVES),
+        for_gap_id=row_id if word == "gap" else None,
+        for_outcome_id=row_id if word == "outcome" else None,
+        offered_steps=frozenset(number(value) for value in form.offered("done")),
+        done_steps=frozenset(number(value) for value in form.many("done")),
+        decision=form.text("decision"),
+        decision_of=DecisionOf(form.text("decision_of") or DecisionOf.THEIRS),
     )
 
 

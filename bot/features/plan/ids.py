@@ -13,6 +13,7 @@ class PlanActionId(StrEnum):
     ADD_OBSTACLE = "plan.obstacle"
     ADD_PROMISE = "plan.promise"
     FIRST_WIN = "plan.first_win"
+    WOULD_BREAK = "plan.would_break"
     SETTLE_PLAN = "plan.settle"
 
 
@@ -26,4 +27,5 @@ class PlanCallback(StrEnum):
     OBSTACLE = "obstacle"
     PROMISE = "promise"
     FIRST_WIN = "first_win"
+    WOULD_BREAK = "would_break"
     SETTLE_PLAN = "settle_plan"

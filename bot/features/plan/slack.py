@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.domain.enums import Direction, ObstacleKind, Part
-from bot.features.plan import outcome_details, outcomes, people, plan, views
+from bot.features.plan import outcome_details, outcomes, people, plan, views, would_break
 from bot.features.plan.ids import PlanActionId, PlanCallback
 from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcomes import NewOutcome
+from bot.features.plan.would_break import WouldBreak
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, number, pair
 from bot.slack.shortcuts import Look, opens
@@ -38,6 +39,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _owners(app, edge)
     _additions(app, edge)
     _promises_and_first_win(app, edge)
+    _would_break(app, edge)
 
 
 def _form(view: type[views.PlanFormView]) -> Look:
@@ -83,6 +85,8 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
                 due_on=form.day("due_on"),
                 owner_person_id=owner,
                 risk_if_never=form.text("risk_if_never"),
+                shows_in=form.text("shows_in"),
+                shown_by=form.row("shown_by"),
             )
             return outcomes.add_outcome(session, actor, new, now)
 
@@ -111,6 +115,8 @@ def _details(app: AsyncApp, edge: Edge) -> None:
                 shelf_life_days=shelf_life_days,
                 promise_id=form.row("promise"),
                 worth=form.text("worth") or "",
+                shows_in=form.text("shows_in") or "",
+                shown_by=form.row("shown_by"),
             )
             outcome_details.set_details(session, actor, details, now)
 
@@ -172,6 +178,28 @@ def _promises_and_first_win(app: AsyncApp, edge: Edge) -> None:
         account_id, on, words = number(form.metadata), form.required_day("on"), form.words("words")
         await edge.write(body, lambda s, a, now: plan.first_win(s, a, account_id, now, on=on, words=words))
         await ack()
+
+
+def _would_break(app: AsyncApp, edge: Edge) -> None:
+    app.action(PlanActionId.WOULD_BREAK)(opens(edge, would_break.would_break_form))
+
+    @app.view(PlanCallback.WOULD_BREAK)
+    async def said(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        new = WouldBreak(
+            number(form.metadata),
+            form.words("words"),
+            form.row("by"),
+            form.required_day("on"),
+            form.text("link"),
+        )
+
+        def write(session: Session, actor: Actor, now: datetime) -> int:
+            would_break.set_would_break(session, actor, new, now)
+            return new.account_id
+
+        view = await edge.write_and_show(body, write, plan.plan_view)
+        await ack(response_action="update", view=edge.in_modal(view, "Saved"))
 
 
 def _named(session: Session, actor: Actor, account_id: int, name: str | None, now: datetime) -> int | None:

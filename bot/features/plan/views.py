@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.app.would_break import WouldBreakLine
 from bot.domain.enums import PromiseState
 
 
@@ -25,6 +26,8 @@ class BaselineFormView:
     shelf_life_days: int
     promise_id: int | None
     worth: str | None
+    shows_in: str | None
+    shown_by: int | None
     currency: str
     people: tuple[tuple[int, str], ...]
     promises: tuple[tuple[int, str], ...]
@@ -43,8 +46,25 @@ class OutcomeOwnerView:
 
 
 @dataclass(frozen=True, slots=True)
+class WouldBreakFormView:
+    """The form for what would break without us, with what was said last; `people` are (id, name)."""
+
+    account_id: int
+    account: str
+    words: str | None
+    by: int | None
+    on: date
+    link: str | None
+    people: tuple[tuple[int, str], ...]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeLine:
-    """An outcome as the plan states it: `from_to` is its measure, empty for a statement."""
+    """An outcome as the plan states it: `from_to` is its measure, empty for a statement.
+
+    `shows` says where in their system it would show and who could show it.
+    """
 
     outcome_id: int
     title: str
@@ -52,6 +72,7 @@ class OutcomeLine:
     due_on: date | None
     owner: str | None
     reason: str | None
+    shows: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +119,7 @@ class PlanView:
     promises: tuple[PromiseLine, ...]
     holes: tuple[str, ...]
     first_win_on: date | None
+    would_break: WouldBreakLine | None
     can_write: bool
 
 

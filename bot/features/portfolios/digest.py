@@ -24,6 +24,7 @@ from bot.features.portfolios import account_summaries, queries
 from bot.features.portfolios.account_summaries import BATCH, AccountSummaries
 from bot.features.portfolios.digest_layout import HEAD_LINES, Layout, Summary
 from bot.features.portfolios.digest_pages import Block
+from bot.features.portfolios.movement import movement_line
 from bot.features.portfolios.queries import DigestRow
 from bot.features.portfolios.views import DigestRestView, DigestView
 from bot.outbox.queue import put
@@ -131,6 +132,7 @@ def _draft(reader: Session, portfolio: Portfolio, now: datetime, broken: Mapping
     if broken:
         summary = _naming(reader, portfolio, summary, sorted(broken))
         _carry_over(reader, portfolio, composed.figures, last, broken)
+    summary = replace(summary, movement=movement_line(reader, portfolio, summary.accounts, now))
     frozen = {"at": now.isoformat(), "since": since.isoformat() if since else None}
     figures = {"kept": composed.figures.as_json(), "said": {**frozen, "summary": summary.as_json()}}
     return _Draft(portfolio, summary, figures, broken)

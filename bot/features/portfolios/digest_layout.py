@@ -52,7 +52,7 @@ class Summary:
     """A portfolio, or an owner's accounts, in lines. `pages` is the thread; `left` counts the lines it leaves out.
 
     `first` says that there is no earlier digest to compare with. `unread` are the names of accounts that could not be
-    read and are in no figure, `unread_more` counts those that are not named.
+    read and are in no figure, `unread_more` counts those that are not named. `movement` says what moved lately.
     """
 
     accounts: int
@@ -69,6 +69,7 @@ class Summary:
     left: int
     unread: tuple[str, ...] = ()
     unread_more: int = 0
+    movement: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The summary as plain values, to be kept with the digest."""
@@ -90,6 +91,7 @@ class Summary:
             pages=pages,
             unread=tuple(stored.get("unread", ())),
             unread_more=stored.get("unread_more", 0),
+            movement=stored.get("movement", ""),
             **plain,
             **flags,
         )

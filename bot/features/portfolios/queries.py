@@ -7,11 +7,24 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, collate, exists, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    case,
+    collate,
+    distinct,
+    exists,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import AccountStatus
+from bot.domain.enums import AccountStatus, Change, DecisionOf
 from bot.domain.model import Account, Action, MeetingFact
 from bot.outbox.types import MessageKey
 from bot.store.engine import streamed
@@ -246,6 +259,26 @@ def themed_actions(session: Session, workspace_id: int, portfolio_id: int) -> li
     statement = select(*columns).join(account, account.c.id == action.c.account_id)
     themed = _inside(workspace_id, portfolio_id) & action.c.theme.is_not(None) & action.c.dropped_on.is_(None)
     return [Action(*row) for row in session.execute(statement.where(themed).order_by(action.c.id))]
+
+
+class MovedCount(NamedTuple):
+    """How many customers had something move, and how many decisions answers changed, theirs and ours."""
+
+    accounts: int
+    theirs: int
+    ours: int
+
+
+def moved_since(session: Session, workspace_id: int, portfolio_id: int, since: datetime, until: datetime) -> MovedCount:
+    """What answers on a portfolio's customers say moved, from `since` to `until`; former customers do not count."""
+    moved = case((answer.c.change != Change.NOTHING, answer.c.account_id))
+    counts = [func.count(distinct(moved))]
+    counts += [func.count(case((answer.c.decision_of == side, answer.c.id))) for side in DecisionOf]
+    customers = _inside(workspace_id, portfolio_id) & (account.c.status == AccountStatus.CUSTOMER)
+    theirs = select(*counts).join_from(answer, account, account.c.id == answer.c.account_id).where(customers)
+    lately = (answer.c.answered_at > since) & (answer.c.answered_at <= until)
+    row = session.execute(theirs.where(lately)).one()
+    return MovedCount(row[0], row[1], row[2])
 
 
 def _inside(workspace_id: int, portfolio_id: int, without: Collection[int] = ()) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_drafts, answers, forms, prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.answer_drafts import OneLine
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.views import RecordedAnswer
 from bot.store import ledger, schema
 from bot.store.engine import Database

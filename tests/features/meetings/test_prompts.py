@@ -13,7 +13,7 @@ from bot.domain.enums import Change, PromptState, Tier
 from bot.domain.values import working_hours
 from bot.features.meetings import answers, prompts
 from bot.features.meetings import queries as meeting_queries
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.views import PromptView
 from bot.outbox.types import Moot
 from bot.store import ledger, members, schema
