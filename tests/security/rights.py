@@ -33,6 +33,7 @@ RIGHTS = frozenset(
         "app.not_a_member",
         "app.not_your_account",
         "app.not_your_portfolio",
+        "gaps.not_yours",
         "imports.only_admins",
         "meetings.draft_gone",
         "meetings.meeting_of_another",

@@ -86,7 +86,7 @@ def saved(
         gap_id = gap_id or _row_written(session, actor, now, outcome_id)
     elif gap_id is None:
         return _nothing(session, actor, now, outcome_id)
-    target = targets.of_row(session, actor, gap_id or 0, now)
+    target = targets.of_row(session, actor, now, gap_id=gap_id, outcome_id=outcome_id)
     last = _last_line(session, actor, target, first) if first else 0
     undo = f"{gap_id}:{first}:{last}" if last else None
     return _saved(session, actor, target, "unchanged" if act != "undone" and not first else act, undo)

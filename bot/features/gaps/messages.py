@@ -21,19 +21,19 @@ from bot.store import accounts, members, proof_state
 
 
 def put_handed(
-    session: Session, actor: Actor, gap_id: int, to_member_id: int, now: datetime, *, back: bool = False
+    session: Session, by: Actor, gap_id: int, to_member_id: int, now: datetime, *, back: bool = False
 ) -> None:
     """Tell a colleague that a gap is theirs, or (`back`) theirs no more; within their working hours."""
-    to = members.by_id(session, actor.workspace_id, to_member_id)
+    to = members.by_id(session, by.workspace_id, to_member_id)
     if to is None or to.slack_id is None:
         return
     message = Outgoing(
         key=queries.HANDED_KEY.of(gap_id, "back" if back else "to", to.id, f"{now.timestamp():.6f}"),
-        workspace_id=actor.workspace_id,
+        workspace_id=by.workspace_id,
         kind="gap_handed",
         channel=to.slack_id,
         destination=Destination.USER,
-        args={"gap_id": gap_id, "to": to.id, "by": actor.member.id, "back": back},
+        args={"gap_id": gap_id, "to": to.id, "by": by.member.id, "back": back},
         due_at=working_hours.at_work(now, to.tz),
     )
     put(session, message, now)

@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import no_such_account, row_of
+from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.shown import version_of_account
 from bot.app.typed import colleague_of
 from bot.app.undo import Ends, act_since, take_back
 from bot.domain.enums import Loop
+from bot.domain.model import Account
 from bot.domain.proof.in_force import PieceState, state_of_piece
 from bot.domain.values.substance import shows_something
 from bot.features.actions import actions
@@ -27,8 +28,9 @@ from bot.features.gaps.phrases import GapPhrase
 from bot.features.gaps.refusals import GapRefusal
 from bot.features.gaps.target import Target, held, must_act, of_row
 from bot.phrases import say
-from bot.store import changes, ledger, members
+from bot.store import changes, entities, ledger, members
 from bot.store.entities import Entity
+from bot.store.ledger import Author
 
 ACTED_ON = (Entity.ACTION, Entity.GAP, Entity.OUTCOME)
 """What one act on a gap can change."""
@@ -164,10 +166,10 @@ def hand_over(
 
 def undo(session: Session, actor: Actor, gap_id: int, now: datetime, *, first: int, last: int) -> int:
     """Take back the actor's own act on a gap, as long as nobody has changed it since; returns the gap's id."""
-    target = of_row(session, actor, gap_id, now)
+    target = of_row(session, actor, now, gap_id=gap_id)
     had_it = target.gap.owner_id if target.gap else None
     if not _gave_it_away(session, actor, target, first, last):
-        must_act(session, actor, target)
+        must_act(session, target, actor)
     today = actor.today(now)
     ends: Ends = {
         Entity.ACTION: {"dropped_on": today, "dropped_why": say(GapPhrase.TAKEN_BACK)},
@@ -175,7 +177,7 @@ def undo(session: Session, actor: Actor, gap_id: int, now: datetime, *, first: i
         Entity.OUTCOME: {},
     }
     take_back(session, actor, target.account.id, (first, last), now, ends=ends)
-    after = of_row(session, actor, gap_id, now)
+    after = of_row(session, actor, now, gap_id=gap_id)
     has_it = after.gap.owner_id if after.gap else None
     if had_it is not None and had_it not in (has_it, actor.member.id):
         messages.put_handed(session, actor, gap_id, had_it, now, back=True)
@@ -200,23 +202,23 @@ def _row(session: Session, actor: Actor, target: Target, now: datetime) -> int:
         return target.gap.id
     if target.outcome is None:
         raise no_such_account()
-    return row_of_outcome(session, actor, target.account.id, target.outcome.id, now)
+    return row_of_outcome(session, target.account, target.outcome.id, actor.author, now)
 
 
-def row_of_outcome(session: Session, actor: Actor, account_id: int, outcome_id: int, now: datetime) -> int:
+def row_of_outcome(session: Session, account: Account, outcome_id: int, by: Author, now: datetime) -> int:
     """The id of the open gap of an outcome of this account; it is written where only the outcome stood for it.
 
-    The caller has checked that the actor may write it. An outcome of another account is no account of ours.
+    The caller has checked who writes. An outcome of another account is no account of ours.
     """
-    account, outcome = row_of(session, actor, Entity.OUTCOME, outcome_id)
-    if account.id != account_id:
+    outcome = entities.row_of(session, account.workspace_id, Entity.OUTCOME, outcome_id)
+    if outcome is None or outcome["account_id"] != account.id:
         raise no_such_account()
-    existing = queries.open_gap_of_outcome(session, actor.workspace_id, outcome_id)
+    existing = queries.open_gap_of_outcome(session, account.workspace_id, outcome_id)
     if existing is not None:
         return existing
     return ledger.add(
         session,
-        actor.author,
+        by,
         Entity.GAP,
         now,
         account_id=account.id,

@@ -16,6 +16,7 @@ from bot.features.gaps import register as gap_register
 from bot.features.gaps.ids import GapActionId, GapCallback
 from bot.features.gaps.register import Closing, GapEdit
 from bot.features.gaps.views import GapSavedView, GapsView
+from bot.features.plan import outcome_shows
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
 
@@ -24,6 +25,7 @@ _FORMS: dict[str, Callable[..., object]] = {
     "close": forms.close_form,
     "move": forms.move_form,
     "hand": forms.hand_over_form,
+    "shows": lambda session, actor, now, outcome_id=0: outcome_shows.shows_form(session, actor, outcome_id, now),
 }
 
 

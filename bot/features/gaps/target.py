@@ -79,9 +79,11 @@ class Target:
         return self.outcome.risk_if_never if self.outcome is not None else own
 
 
-def of_row(session: Session, actor: Actor, gap_id: int, now: datetime) -> Target:
-    """A gap by its id, open or closed; raises `UserError` where the actor's workspace has none."""
-    return _target(session, actor, now, gap_id, None)
+def of_row(
+    session: Session, actor: Actor, now: datetime, *, gap_id: int | None = None, outcome_id: int | None = None
+) -> Target:
+    """A gap by its id, open or closed, or that of an outcome; `UserError` where the actor's workspace has none."""
+    return _target(session, actor, now, gap_id, outcome_id)
 
 
 def shown(
@@ -91,8 +93,8 @@ def shown(
     account, _ = _account_and_row(session, actor, gap_id, outcome_id)
     seen = version_of_account(session, actor, account.id)
     target = _target(session, actor, now, gap_id, outcome_id)
-    must_act(session, actor, target)
-    must_be_open(session, actor, target, now)
+    must_act(session, target, actor)
+    must_be_open(target, now)
     return target, seen
 
 
@@ -103,27 +105,27 @@ def held(
     account, _ = _account_and_row(session, actor, gap_id, outcome_id)
     hold(session, account.id, now)
     target = _target(session, actor, now, gap_id, outcome_id)
-    must_act(session, actor, target)
+    must_act(session, target, actor)
     refuse_changed(session, actor, account.id, now, *_rows(target))
-    must_be_open(session, actor, target, now)
+    must_be_open(target, now)
     return target
 
 
-def must_act(session: Session, actor: Actor, target: Target) -> None:
+def must_act(session: Session, target: Target, actor: Actor) -> None:
     """Raise `UserError` unless the actor has this gap or may write its account."""
-    if may_act(session, actor, target):
+    if may_act(session, target, actor):
         return
     owner = members.by_id(session, actor.workspace_id, target.account.owner_id)
     raise UserError(GapRefusal.NOT_YOURS, account=target.account.name, owner=owner.name if owner else None)
 
 
-def may_act(session: Session, actor: Actor, target: Target) -> bool:
+def may_act(session: Session, target: Target, actor: Actor) -> bool:
     """Whether the actor has this gap or may write its account. A hand-over gives this right, as the gap itself."""
     has_it = target.gap is not None and target.gap.owner_id == actor.member.id
     return has_it or may_write(session, actor, target.account)
 
 
-def must_be_open(session: Session, actor: Actor, target: Target, now: datetime) -> None:
+def must_be_open(target: Target, now: datetime) -> None:
     """Raise `UserError` if the gap was closed, or its outcome is proven or retired."""
     gap = target.gap
     if gap is not None and gap.closed_on is not None:
@@ -140,11 +142,13 @@ def must_be_open(session: Session, actor: Actor, target: Target, now: datetime) 
 def _account_and_row(
     session: Session, actor: Actor, gap_id: int | None, outcome_id: int | None
 ) -> tuple[Account, object]:
-    if gap_id is not None:
-        return row_of(session, actor, Entity.GAP, gap_id)
-    if outcome_id is not None:
-        return row_of(session, actor, Entity.OUTCOME, outcome_id)
-    raise no_such_account()
+    """What a button or form is about; where it names both, both are held against the workspace."""
+    of_outcome = row_of(session, actor, Entity.OUTCOME, outcome_id) if outcome_id is not None else None
+    of_gap = row_of(session, actor, Entity.GAP, gap_id) if gap_id is not None else None
+    about = of_gap or of_outcome
+    if about is None:
+        raise no_such_account()
+    return about
 
 
 def _target(session: Session, actor: Actor, now: datetime, gap_id: int | None, outcome_id: int | None) -> Target:

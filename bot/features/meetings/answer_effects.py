@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import no_such_account
+from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.shown import ShownRow, refuse_changed
@@ -60,9 +60,9 @@ class Given:
     before: Before
 
 
-def read(session: Session, actor: Actor, new: NewAnswer, earlier: Answer | None) -> Before:
+def read(session: Session, by: Actor, new: NewAnswer, earlier: Answer | None) -> Before:
     """Read what the answer can change; the account is held."""
-    workspace_id = actor.workspace_id
+    workspace_id = by.workspace_id
     current = action_queries.of_answer(session, workspace_id, earlier.id) if earlier else None
     steps = action_queries.open_of_account(session, workspace_id, new.account_id)
     return Before(
@@ -74,28 +74,28 @@ def read(session: Session, actor: Actor, new: NewAnswer, earlier: Answer | None)
     )
 
 
-def check(session: Session, actor: Actor, new: NewAnswer, before: Before, now: datetime) -> None:
+def check(session: Session, by: Actor, new: NewAnswer, before: Before, now: datetime) -> None:
     """Refuse an answer that names what is not ours, what somebody changed since, or a step that is open already."""
-    _must_be_ours(session, actor, new, before)
-    refuse_changed(session, actor, new.account_id, now, *_shown(new, before))
+    _must_be_ours(session, by, new, before)
+    refuse_changed(session, by, new.account_id, now, *_shown(new, before))
     text = _same(new.next_action)
     again = next((step for step in before.steps if _same(step.text) == text), None) if text else None
     if again is not None and again.id not in new.done_steps:
-        raise UserError(MeetingRefusal.STEP_OPEN_ALREADY, "next_action", step=again.text, due=again.due_on)
+        raise UserError(MeetingRefusal.STEP_OPEN_ALREADY, "next_action", step=again.text, on=again.due_on)
 
 
-def apply(session: Session, actor: Actor, given: Given, now: datetime) -> None:
+def apply(session: Session, by: Actor, given: Given, now: datetime) -> None:
     """Write what the answer does to gaps and steps."""
     new, before = given.new, given.before
     for row in before.gaps:
         if row.outcome_id is None and row.id in new.settled_gaps:
-            _close_gap(session, actor, row.id, say(MeetingPhrase.ANSWERED_BEFORE), now)
-    _tick(session, actor, given, now)
-    named = _name_gap(session, actor, given, now)
-    gap_id = _meant(session, actor, given, now) or named or _kept(before)
-    _set_action(session, actor, given, now, gap_id=gap_id)
+            _close_gap(session, by, row.id, say(MeetingPhrase.ANSWERED_BEFORE), now)
+    _tick(session, by, given, now)
+    named = _name_gap(session, by, given, now)
+    gap_id = _meant(session, by, given, now) or named or _kept(before)
+    _set_action(session, by, given, now, gap_id=gap_id)
     if gap_id is not None:
-        _give_step(session, actor, given, now, gap_id=gap_id)
+        _give_step(session, by, given, now, gap_id=gap_id)
 
 
 def _shown(new: NewAnswer, before: Before) -> list[ShownRow]:
@@ -194,7 +194,8 @@ def _meant(session: Session, actor: Actor, given: Given, now: datetime) -> int |
     if trimmed(new.next_action) is None:
         return None
     if new.for_outcome_id is not None:
-        return row_of_outcome(session, actor, new.account_id, new.for_outcome_id, now)
+        account = account_of(session, actor, new.account_id)
+        return row_of_outcome(session, account, new.for_outcome_id, actor.author, now)
     still_open = {row.id for row in before.gaps} - new.settled_gaps
     return new.for_gap_id if new.for_gap_id in still_open else None
 

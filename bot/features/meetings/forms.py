@@ -13,6 +13,7 @@ from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
 from bot.app.shown import ShownRow, refuse_changed, version_of_account
 from bot.domain.enums import DecisionOf, Loop, PromptState
+from bot.domain.model import Action
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_drafts, answers, queries
 from bot.features.meetings.answer_effects import TICKABLE
@@ -140,9 +141,36 @@ def _answer_form(
         step_for=step_for if action is not None and action.gap_id is not None else None,
         decision=existing.decision if existing else None,
         decision_of=(existing.decision_of if existing else None) or DecisionOf.THEIRS,
+        unfolded=_says_more(action, actor, existing),
         has_outcomes=bool(state.outcomes),
         seen=0,
     )
+
+
+def _says_more(action: Action | None, actor: Actor, existing: Answer | None) -> bool:
+    """Whether an answer says something that stands in the part of the form that unfolds."""
+    if existing is not None and existing.decision is not None:
+        return True
+    if action is None:
+        return False
+    return action.owner_id != actor.member.id or action.loop is not Loop.OURSELVES or action.gap_id is not None
+
+
+def unfolded_form(
+    session: Session, actor: Actor, account_id: int, now: datetime, *, meeting_id: int | None
+) -> AnswerFormView:
+    """The answer form with all its parts, for a form that is open already."""
+    prompt = queries.of_meeting(session, actor.workspace_id, meeting_id) if meeting_id else None
+    if meeting_id and prompt is None:
+        raise no_such_account()
+    prompt_id = prompt.id if prompt else None
+    account = account_of(session, actor, account_id)
+    if prompt is None:
+        must_write_unless_asked(session, actor, account, None, now)
+        form = _answer_form(session, actor, account.id, now, prompt=None, existing=None)
+    else:
+        form = answer_form(session, actor, now, prompt_id=prompt_id, account_id=account_id)
+    return replace(form, unfolded=True)
 
 
 def _ticks(session: Session, actor: Actor, account_id: int, existing: Answer | None) -> tuple[StepTick, ...]:

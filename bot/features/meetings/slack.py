@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -31,6 +31,9 @@ _PROMPT_ANSWERS = re.compile(rf"{re.escape(MeetingActionId.ANSWER)}(\.\d+)?|{re.
 _ACCOUNT_ANSWERS = re.compile(f"{re.escape(MeetingActionId.ANSWER_LATE)}|{re.escape(MeetingActionId.ANSWER_ACCOUNT)}")
 
 
+_SEEN = re.compile(r"@([0-9]{1,18})\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class InLine:
     """An answer that was given whole with the command."""
@@ -44,6 +47,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _command(app, edge)
     _prompt_buttons(app, edge)
     _drafts(app, edge)
+    _unfolding(app, edge)
     _submissions(app, edge)
     _cadences(app, edge)
 
@@ -129,6 +133,34 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
         await ack()
 
     app.action(MeetingActionId.EDIT_DRAFT)(opens(edge, forms.draft_form))
+
+
+def _unfolding(app: AsyncApp, edge: Edge) -> None:
+    @app.action(MeetingActionId.UNFOLD_ANSWER)
+    async def unfold(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, meeting_id = numbers(form.metadata, 2)
+        view = await edge.read(
+            body, lambda s, a, now: forms.unfolded_form(s, a, account_id, now, meeting_id=meeting_id or None)
+        )
+        await edge.update(body, _as_typed(view, form, str(body["view"].get("private_metadata") or "")))
+        await ack()
+
+
+def _as_typed(view: views.AnswerFormView, form: Form, metadata: str) -> views.AnswerFormView:
+    """The form with what was typed so far, and with what it has shown: unfolding it shows nothing newer."""
+    seen = _SEEN.search(metadata)
+    change, done = form.text("change"), {number(value) for value in form.many("done")}
+    return replace(
+        view,
+        steps=tuple(replace(step, done=step.action_id in done) for step in view.steps),
+        change=Change(change) if change else None,
+        what_changed=form.text("what_changed"),
+        unproven=form.text("unproven"),
+        next_action=form.text("next_action"),
+        next_due=form.day("next_due"),
+        seen=int(seen[1]) if seen else 0,
+    )
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:

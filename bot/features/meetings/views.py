@@ -40,7 +40,8 @@ class AnswerFormView:
     """The three questions, with what is known: the open steps to tick off, the gaps that are open.
 
     The next step is empty in a new answer: an open one is ticked or stays. When `edits` is set the form changes that
-    answer, and shows what it said. `points` are what a step can be for: (`gap:7` or `outcome:3`, title).
+    answer, and shows what it said. `points` are what a step can be for: (`gap:7` or `outcome:3`, title). Who does it,
+    what for, and the decision that it changed show once the form is `unfolded`.
     """
 
     account_id: int
@@ -62,6 +63,7 @@ class AnswerFormView:
     step_for: str | None
     decision: str | None
     decision_of: DecisionOf
+    unfolded: bool
     has_outcomes: bool
     seen: int
 

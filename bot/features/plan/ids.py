@@ -28,4 +28,5 @@ class PlanCallback(StrEnum):
     PROMISE = "promise"
     FIRST_WIN = "first_win"
     WOULD_BREAK = "would_break"
+    SHOWS = "outcome_shows"
     SETTLE_PLAN = "settle_plan"

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, stranger, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
-from bot.app.refusals import AppRefusal
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import money_of
 from bot.domain.account.promises import is_open
@@ -36,7 +35,6 @@ _FIELDS = {
     "currency": "worth",
     "owner_person_id": "owner",
     "retired_on": "what",
-    "shown_by": "shown_by",
 }
 """What the forms call the columns of an outcome."""
 
@@ -54,8 +52,6 @@ class Details:
     shelf_life_days: int = 90
     promise_id: int | None = None
     worth: str = ""
-    shows_in: str = ""
-    shown_by: int | None = None
 
 
 def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> BaselineFormView:
@@ -77,15 +73,9 @@ def details_form(session: Session, actor: Actor, outcome_id: int, now: datetime)
         band_high=number(outcome.band_high) if outcome.band_high is not None else None,
         shelf_life_days=outcome.shelf_life_days,
         promise_id=outcome.promise_id,
-        shows_in=outcome.shows_in,
-        shown_by=outcome.shown_by,
         worth=f"{number(worth.major)} {worth.currency}" if worth else None,
         currency=_currency(state.account, outcome),
-        people=tuple(
-            (person.id, person.name)
-            for person in state.people
-            if person.is_there(has_begun(now)) or person.id == outcome.shown_by
-        ),
+        people=tuple((person.id, person.name) for person in state.people if person.is_there(has_begun(now))),
         promises=tuple((promise.id, promise.text) for promise in offered),
         seen=seen,
     )
@@ -104,15 +94,7 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
         raise stranger(session, state.account, Entity.PROMISE, new.promise_id, refusal)
     if not 1 <= new.shelf_life_days <= LONGEST_SHELF_LIFE:
         raise UserError(PlanRefusal.SHELF_LIFE_OUT_OF_RANGE, "shelf_life_days", longest=LONGEST_SHELF_LIFE)
-    if new.shown_by is not None and new.shown_by not in {person.id for person in state.people}:
-        refusal = UserError(AppRefusal.PERSON_OF_ANOTHER_ACCOUNT, "shown_by", account=state.account.name)
-        raise stranger(session, state.account, Entity.PERSON, new.shown_by, refusal)
-    values: dict[str, Any] = {
-        "shelf_life_days": new.shelf_life_days,
-        "promise_id": new.promise_id,
-        "shows_in": new.shows_in.strip() or None,
-        "shown_by": new.shown_by,
-    }
+    values: dict[str, Any] = {"shelf_life_days": new.shelf_life_days, "promise_id": new.promise_id}
     if outcome.kind is OutcomeKind.NUMERIC:
         values |= _measure(outcome, new)
     ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, **values, **_worth(state, outcome, new.worth))

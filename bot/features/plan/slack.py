@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.domain.enums import Direction, ObstacleKind, Part
-from bot.features.plan import outcome_details, outcomes, people, plan, views, would_break
+from bot.features.plan import outcome_details, outcome_shows, outcomes, people, plan, views, would_break
 from bot.features.plan.ids import PlanActionId, PlanCallback
 from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcomes import NewOutcome
@@ -18,7 +18,11 @@ from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, number, pair
 from bot.slack.shortcuts import Look, opens
 
-STEPS: dict[str, Look] = {"details": outcome_details.details_form, "owner": outcome_details.owner_form}
+STEPS: dict[str, Look] = {
+    "details": outcome_details.details_form,
+    "owner": outcome_details.owner_form,
+    "shows": outcome_shows.shows_form,
+}
 """Changes of the plan that a second form asks about."""
 FORMS: dict[PlanActionId, type[views.PlanFormView]] = {
     PlanActionId.ADD_OUTCOME: views.OutcomeFormView,
@@ -36,6 +40,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _settling(app, edge)
     _outcomes(app, edge)
     _details(app, edge)
+    _where_it_shows(app, edge)
     _owners(app, edge)
     _additions(app, edge)
     _promises_and_first_win(app, edge)
@@ -85,8 +90,6 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
                 due_on=form.day("due_on"),
                 owner_person_id=owner,
                 risk_if_never=form.text("risk_if_never"),
-                shows_in=form.text("shows_in"),
-                shown_by=form.row("shown_by"),
             )
             return outcomes.add_outcome(session, actor, new, now)
 
@@ -94,7 +97,16 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
         if details.is_number:
             await ack(response_action="update", view=edge.modal(details))
         else:
-            await ack()
+            await _ask_where_it_shows(edge, ack, body, details.outcome_id)
+
+
+async def _ask_where_it_shows(edge: Edge, ack: AsyncAck, body: Body, outcome_id: int) -> None:
+    """Ask where an outcome would show, in the modal of the form before, unless somebody has said so already."""
+    view = await edge.read(body, lambda s, a, now: outcome_shows.shows_form(s, a, outcome_id, now))
+    if view.shows_in is None:
+        await ack(response_action="update", view=edge.modal(view))
+    else:
+        await ack()
 
 
 def _details(app: AsyncApp, edge: Edge) -> None:
@@ -115,12 +127,21 @@ def _details(app: AsyncApp, edge: Edge) -> None:
                 shelf_life_days=shelf_life_days,
                 promise_id=form.row("promise"),
                 worth=form.text("worth") or "",
-                shows_in=form.text("shows_in") or "",
-                shown_by=form.row("shown_by"),
             )
             outcome_details.set_details(session, actor, details, now)
 
         await edge.write(body, agree)
+        await _ask_where_it_shows(edge, ack, body, outcome_id)
+
+
+def _where_it_shows(app: AsyncApp, edge: Edge) -> None:
+    @app.view(PlanCallback.SHOWS)
+    async def shows(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        outcome_id, where, person = number(form.metadata), form.text("shows_in") or "", form.row("shown_by")
+        await edge.write(
+            body, lambda s, a, now: outcome_shows.set_shows(s, a, outcome_id, now, where=where, person_id=person)
+        )
         await ack()
 
 

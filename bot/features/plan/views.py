@@ -26,8 +26,6 @@ class BaselineFormView:
     shelf_life_days: int
     promise_id: int | None
     worth: str | None
-    shows_in: str | None
-    shown_by: int | None
     currency: str
     people: tuple[tuple[int, str], ...]
     promises: tuple[tuple[int, str], ...]
@@ -41,6 +39,18 @@ class OutcomeOwnerView:
     outcome_id: int
     outcome: str
     owner_id: int | None
+    people: tuple[tuple[int, str], ...]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowsFormView:
+    """The form that says where in their system an outcome would show, and who there could show it."""
+
+    outcome_id: int
+    outcome: str
+    shows_in: str | None
+    shown_by: int | None
     people: tuple[tuple[int, str], ...]
     seen: int
 
