@@ -32,6 +32,13 @@ class GapLine:
     owner_id: int | None = None
 
     @property
+    def nowhere(self) -> bool:
+        """Whether neither where an outcome would show nor who could show it is known."""
+        return self.shows is not None and not any(
+            value for name, value in self.shows.values if name in ("where", "who")
+        )
+
+    @property
     def ref(self) -> str:
         """What a button says of it: `gap:7`, or `outcome:3` where nobody has written anything down but the outcome."""
         return f"gap:{self.gap_id}" if self.gap_id is not None else f"outcome:{self.outcome_id}"

@@ -271,7 +271,7 @@ def _overdue(state: ProofState, action: Action, due_on: date, on: date) -> Itera
 
 
 def _promises_and_obstacles_overdue(state: ProofState, near: bool, on: date) -> Iterable[Danger]:
-    """Open promises and obstacles from the day after theirs; a promise that is late near the renewal weighs more."""
+    """Open promises and obstacles from the day after theirs; near the renewal they weigh more."""
     for promise in state.promises:
         if promise.due_on is not None and promise.due_on < on and is_open(promise, on):
             severity = Severity.HIGH if near else Severity.MEDIUM
@@ -284,7 +284,8 @@ def _promises_and_obstacles_overdue(state: ProofState, near: bool, on: date) -> 
                 FactCode.OBSTACLE_OVERDUE, text=obstacle.text, due=obstacle.due_on, owner=_clears(state, obstacle)
             )
             since = add_days(obstacle.due_on, 1)
-            yield Danger(RiskKind.OBSTACLE_OVERDUE, f"obstacle:{obstacle.id}", Severity.MEDIUM, late, since)
+            severity = Severity.MEDIUM if near else Severity.LOW
+            yield Danger(RiskKind.OBSTACLE_OVERDUE, f"obstacle:{obstacle.id}", severity, late, since)
 
 
 def _clears(state: ProofState, obstacle: Obstacle) -> str | None:
