@@ -32,6 +32,7 @@ class HistoryPhrase(Phrase):
     EVIDENCE_WITHDRAWN = "accounts/history.evidence_withdrawn"
     EVIDENCE_REPLACED = "accounts/history.evidence_replaced"
     GAP_CLOSED = "accounts/history.gap_closed"
+    GAP_REOPENED = "accounts/history.gap_reopened"
     OBSTACLE_CLEARED = "accounts/history.obstacle_cleared"
     PROMISE_SETTLED = "accounts/history.promise_settled"
     PROMISE_MENTIONED = "accounts/history.promise_mentioned"
@@ -45,6 +46,7 @@ class HistoryPhrase(Phrase):
     RISK_CLOSED = "accounts/history.risk_closed"
     RISK_REOPENED = "accounts/history.risk_reopened"
     ACTION_TOLD = "accounts/history.action_told"
+    ACTION_REOPENED = "accounts/history.action_reopened"
     ACTION_ANSWERED = "accounts/history.action_answered"
     ACTION_DROPPED = "accounts/history.action_dropped"
 
