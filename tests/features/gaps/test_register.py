@@ -53,7 +53,7 @@ class Desk:
 
     def save(self, by: Actor | None = None, **typed: Any) -> int:
         self.now += timedelta(minutes=1)
-        about = {} if "outcome_id" in typed else {"gap_id": self.gap}
+        about: dict[str, Any] = {} if "outcome_id" in typed else {"gap_id": self.gap}
         return register.save(self.session, by or self.world.maya, GapEdit(**about, **typed), self.now)
 
     def close(self, by: Actor | None = None, **typed: Any) -> int:
