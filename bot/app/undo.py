@@ -6,7 +6,7 @@ a row that the act added is ended as its kind is ended, because the ledger delet
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,9 @@ from bot.store.changes import Changed
 from bot.store.entities import Entity
 
 Ends = Mapping[Entity, Mapping[str, Any]]
-"""How a row that the act added is ended, by its kind; only these kinds can be taken back."""
+"""How a row that the act added is ended, by its kind."""
+Columns = Mapping[Entity, Collection[str]]
+"""The columns that an act of this sort changes, by kind of row; what changed others is no such act."""
 
 
 def act_since(session: Session, actor: Actor, account_id: int, version: int, entities: Sequence[Entity]) -> list[int]:
@@ -34,17 +36,25 @@ def act_since(session: Session, actor: Actor, account_id: int, version: int, ent
 
 # within: who calls has looked the account up, and the lines are read within the workspace
 def take_back(
-    session: Session, actor: Actor, account_id: int, lines_of: tuple[int, int], now: datetime, *, ends: Ends
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    lines_of: tuple[int, int],
+    now: datetime,
+    *,
+    ends: Ends,
+    columns: Columns,
 ) -> None:
     """Take back the act whose lines lie between two ids, both included.
 
-    Raises `UserError` if the act is not the actor's own, or if somebody changed one of its rows since.
+    Raises `UserError` if these lines are no such act or not the actor's own, or if somebody changed one of its rows
+    since.
     """
     first, last = lines_of
     hold(session, account_id, now)
-    newer = changes.of_account_since(session, actor.workspace_id, account_id, first - 1, list(ends))
+    newer = changes.of_account_since(session, actor.workspace_id, account_id, max(first - 1, 0), list(columns))
     act = [line for line in newer if line.id <= last]
-    if not act or any(line.member_id != actor.member.id for line in act):
+    if len({line.at for line in act}) != 1 or not all(_is_of(line, actor, columns, ends) for line in act):
         raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
     touched = {(Entity(line.entity), line.entity_id) for line in act}
     rows = [ShownRow(entity, row_id) for entity, row_id in sorted(touched)]
@@ -52,6 +62,14 @@ def take_back(
     with ledger.together(session):
         for line in act:  # the newest first
             _reverse(session, actor, line, now, ends)
+
+
+def _is_of(line: Changed, actor: Actor, columns: Columns, ends: Ends) -> bool:
+    """Whether a line is the actor's own, and of an act of this sort."""
+    entity = Entity(line.entity)
+    if line.member_id != actor.member.id:
+        return False
+    return entity in ends if line.before is None else set(line.after) <= set(columns[entity])
 
 
 def _reverse(session: Session, actor: Actor, line: Changed, now: datetime, ends: Ends) -> None:

@@ -128,7 +128,7 @@ def _row_written(session: Session, actor: Actor, now: datetime, outcome_id: int 
 
 def _last_line(session: Session, actor: Actor, target: Target, first: int) -> int:
     """The last line of the act that began with line `first`; 0 if there is no such line of the actor's."""
-    lines = changes.of_account_since(session, actor.workspace_id, target.account.id, first - 1, ACTED_ON)
+    lines = changes.of_account_since(session, actor.workspace_id, target.account.id, max(first - 1, 0), ACTED_ON)
     begin = next((line for line in lines if line.id == first), None)
     if begin is None:
         return 0

@@ -34,6 +34,23 @@ from bot.store.ledger import Author
 
 ACTED_ON = (Entity.ACTION, Entity.GAP, Entity.OUTCOME)
 """What one act on a gap can change."""
+_CHANGES = {
+    Entity.ACTION: ("text", "owner_id", "due_on", "dropped_on", "dropped_why"),
+    Entity.GAP: (
+        "title",
+        "next_action",
+        "owner_id",
+        "due_on",
+        "risk_if_never",
+        "times_moved",
+        "closed_on",
+        "closed_how",
+        "closed_link",
+        "closed_evidence_id",
+    ),
+    Entity.OUTCOME: ("risk_if_never",),
+}
+"""The columns of these that it can change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +191,8 @@ def undo(session: Session, actor: Actor, gap_id: int, now: datetime, *, first: i
     ends: Ends = {
         Entity.ACTION: {"dropped_on": today, "dropped_why": say(GapPhrase.TAKEN_BACK)},
         Entity.GAP: {"closed_on": today, "closed_how": say(GapPhrase.TAKEN_BACK)},
-        Entity.OUTCOME: {},
     }
-    take_back(session, actor, target.account.id, (first, last), now, ends=ends)
+    take_back(session, actor, target.account.id, (first, last), now, ends=ends, columns=_CHANGES)
     after = of_row(session, actor, now, gap_id=gap_id)
     has_it = after.gap.owner_id if after.gap else None
     if had_it is not None and had_it not in (has_it, actor.member.id):
@@ -186,7 +202,7 @@ def undo(session: Session, actor: Actor, gap_id: int, now: datetime, *, first: i
 
 def _gave_it_away(session: Session, actor: Actor, target: Target, first: int, last: int) -> bool:
     """Whether the actor had the gap until this act of their own handed it over: that they may still take back."""
-    lines = changes.of_account_since(session, actor.workspace_id, target.account.id, first - 1, [Entity.GAP])
+    lines = changes.of_account_since(session, actor.workspace_id, target.account.id, max(first - 1, 0), [Entity.GAP])
     mine = [line for line in lines if line.id <= last and line.member_id == actor.member.id]
     return any((line.before or {}).get("owner_id") == actor.member.id for line in mine)
 

@@ -18,6 +18,7 @@ from bot.app.refusals import AppRefusal
 from bot.app.shown import ShownRow, refuse_changed
 from bot.domain.enums import Loop
 from bot.domain.model import Action
+from bot.domain.values.substance import shows_something
 from bot.features.actions import actions
 from bot.features.actions import queries as action_queries
 from bot.features.gaps.register import put_off, row_of_outcome
@@ -78,6 +79,9 @@ def check(session: Session, by: Actor, new: NewAnswer, before: Before, now: date
     """Refuse an answer that names what is not ours, what somebody changed since, or a step that is open already."""
     _must_be_ours(session, by, new, before)
     refuse_changed(session, by, new.account_id, now, *_shown(new, before))
+    settled = [row for row in before.gaps if row.id in new.settled_gaps and row.outcome_id is None]
+    if settled and not shows_something(new.what_changed or ""):
+        raise UserError(MeetingRefusal.SETTLED_WITHOUT_WORDS, "what_changed", question=settled[0].title)
     text = _same(new.next_action)
     again = next((step for step in before.steps if _same(step.text) == text), None) if text else None
     if again is not None and again.id not in new.done_steps:
@@ -89,7 +93,7 @@ def apply(session: Session, by: Actor, given: Given, now: datetime) -> None:
     new, before = given.new, given.before
     for row in before.gaps:
         if row.outcome_id is None and row.id in new.settled_gaps:
-            _close_gap(session, by, row.id, say(MeetingPhrase.ANSWERED_BEFORE), now)
+            _close_gap(session, by, row.id, trimmed(new.what_changed) or "", now)
     _tick(session, by, given, now)
     named = _name_gap(session, by, given, now)
     gap_id = _meant(session, by, given, now) or named or _kept(before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from bot.features.gaps import list as gap_list
 from bot.features.gaps.register import Closing, GapEdit
 from bot.features.gaps.views import PAGE, GapHandedView
 from bot.outbox.types import Moot
-from bot.store import ledger, proof_state, schema
+from bot.store import changes, ledger, proof_state, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from tests.support import factory
@@ -322,6 +323,19 @@ def test_nobody_takes_back_what_another_did_nor_twice(desk: Desk) -> None:
     assert desk.row().due_on is None
     again = refused(register.undo, desk.session, desk.world.maya, desk.gap, desk.now, first=first, last=first)
     assert again.code == "app.changed_meanwhile"
+
+
+def test_undo_takes_back_no_more_than_one_act_on_a_gap(desk: Desk) -> None:
+    begin = desk.move(FRIDAY)
+    end = desk.move(FRIDAY + timedelta(days=7))
+    several = refused(register.undo, desk.session, desk.world.maya, desk.gap, desk.now, first=begin, last=end + 9)
+    assert several.code == "app.nothing_to_take_back"
+    desk.now += timedelta(minutes=1)
+    ledger.change(desk.session, desk.world.maya.author, Entity.OUTCOME, desk.world.hours, desk.now, target=Decimal(900))
+    newest = changes.newest_of_account(desk.session, 1, desk.world.acme)
+    terms = refused(register.undo, desk.session, desk.world.maya, desk.gap, desk.now, first=newest, last=newest)
+    assert terms.code == "app.nothing_to_take_back"
+    assert next(o.target for o in desk.state().outcomes if o.id == desk.world.hours) == 900
 
 
 def test_who_handed_their_gap_away_may_take_that_back(desk: Desk) -> None:

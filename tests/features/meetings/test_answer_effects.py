@@ -202,6 +202,19 @@ def test_what_product_has_is_no_tick(met: Meeting) -> None:
     assert [row.text for row in met.steps()] == ["Build the connector"], "it closes when the customer was told"
 
 
+@pytest.mark.parametrize("what_changed", [None, "ok", "all good now"])
+def test_a_question_is_not_settled_without_a_word_of_what_settled_it(met: Meeting, what_changed: str | None) -> None:
+    met.answer(meeting_id=None, unproven=HOURS)
+    question = met.open_gaps()[0].id
+    change = Change.NOTHING if what_changed is None else Change.BEHAVIOUR
+    with pytest.raises(UserError) as error:
+        met.answer(change=change, what_changed=what_changed, settled_gaps=frozenset({question}))
+    assert (error.value.code, error.value.field) == ("meetings.settled_without_words", "what_changed")
+    met.answer(what_changed="Finance takes the hours, Ana wrote", settled_gaps=frozenset({question}))
+    closed = next(gap for gap in met.state().gaps if gap.id == question)
+    assert closed.closed_how == "Finance takes the hours, Ana wrote"
+
+
 def test_steps_and_gaps_of_others_are_refused(met: Meeting) -> None:
     stranger = of_another_account(met.session, met.world, "outcome")
     with pytest.raises(UserError) as error:
