@@ -7,6 +7,9 @@ from datetime import date
 
 from bot.app.gap_lines import GapLine
 
+PAGE = 20
+"""Gaps on a page: each takes two blocks, and a message has 50."""
+
 
 @dataclass(frozen=True, slots=True)
 class GapsView:
@@ -22,13 +25,19 @@ class GapsView:
     me: int
 
     @property
+    def begin(self) -> int:
+        """Which of all gaps is the first on this page, counted from 1."""
+        return self.page * PAGE + 1
+
+    @property
     def more(self) -> int:
         """How many gaps follow after this page."""
         return max(0, self.all - (self.page * PAGE + len(self.gaps)))
 
-
-PAGE = 20
-"""Gaps on a page: each takes two blocks, and a message has 50."""
+    @property
+    def following(self) -> int:
+        """How many gaps the next page has."""
+        return min(self.more, PAGE)
 
 
 @dataclass(frozen=True, slots=True)
