@@ -53,27 +53,19 @@ def of_answers(session: Session, workspace_ids: Iterable[int], answer_ids: Itera
 _OF_ACCOUNT = (
     select(*_ACTION)
     .where(Entity.ACTION.in_workspace(bindparam("workspace")), action.c.account_id == bindparam("account"))
-    .where(action.c.told_on.is_(None), action.c.dropped_on.is_(None))
+    .where(action.c.told_on.is_(None) | (action.c.done_in_answer_id == bindparam("answer")))
+    .where(action.c.dropped_on.is_(None))
     .order_by(action.c.due_on.is_(None), action.c.due_on, action.c.id)
 )
-_TICKED = (
-    select(*_ACTION)
-    .join(account, account.c.id == action.c.account_id)
-    .where(in_workspaces(account.c.workspace_id), is_one_of(action.c.done_in_answer_id, "answers"))
-    .order_by(action.c.id)
-)
 
 
-def open_of_account(session: Session, workspace_id: int, account_id: int) -> list[Action]:
-    """The steps of an account that are neither closed nor dropped, the one that is due first at the beginning."""
-    rows = session.execute(_OF_ACCOUNT, {"workspace": workspace_id, "account": account_id})
-    return [Action(*row) for row in rows]
-
-
-def ticked_in(session: Session, workspace_ids: Iterable[int], answer_ids: Iterable[int]) -> list[Action]:
-    """The steps that were ticked off in these answers."""
-    values = {"workspaces": sorted(set(workspace_ids)), "answers": sorted(set(answer_ids))}
-    return [Action(*row) for row in session.execute(_TICKED, values)] if values["answers"] else []
+def to_tick(
+    session: Session, workspace_id: int, account_id: int, answer_id: int | None
+) -> tuple[list[Action], list[Action]]:
+    """(the open steps of an account, those that this answer has ticked off), the one that is due first in front."""
+    values = {"workspace": workspace_id, "account": account_id, "answer": answer_id}
+    steps = [Action(*row) for row in session.execute(_OF_ACCOUNT, values)]
+    return [step for step in steps if step.told_on is None], [step for step in steps if step.told_on is not None]
 
 
 def themes(session: Session, workspace_id: int) -> tuple[str, ...]:

@@ -65,13 +65,14 @@ def read(session: Session, by: Actor, new: NewAnswer, earlier: Answer | None) ->
     """Read what the answer can change; the account is held."""
     workspace_id = by.workspace_id
     current = action_queries.of_answer(session, workspace_id, earlier.id) if earlier else None
-    steps = action_queries.open_of_account(session, workspace_id, new.account_id)
+    earlier_id = earlier.id if earlier else None
+    steps, ticked = action_queries.to_tick(session, workspace_id, new.account_id, earlier_id)
     return Before(
         earlier,
         queries.open_gaps(session, workspace_id, new.account_id),
         current,
         [step for step in steps if current is None or step.id != current.id],
-        action_queries.ticked_in(session, [workspace_id], [earlier.id]) if earlier else (),
+        ticked,
     )
 
 

@@ -175,8 +175,8 @@ def unfolded_form(
 
 def _ticks(session: Session, actor: Actor, account_id: int, existing: Answer | None) -> tuple[StepTick, ...]:
     """The steps to tick off: those this answer has ticked, then the open ones, but not the one that it set itself."""
-    ticked = action_queries.ticked_in(session, [actor.workspace_id], [existing.id]) if existing else []
-    waiting = action_queries.open_of_account(session, actor.workspace_id, account_id)
+    answer_id = existing.id if existing else None
+    waiting, ticked = action_queries.to_tick(session, actor.workspace_id, account_id, answer_id)
     offered = [
         step for step in waiting if step.loop in TICKABLE and (existing is None or step.answer_id != existing.id)
     ]
