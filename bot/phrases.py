@@ -138,6 +138,7 @@ def _upto(items: Sequence[str], limit: int) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "band": text.band,
+    "capitalize_first": lambda words: words[:1].upper() + words[1:],
     "column": column_label,
     "count": lambda many: f"{many:,}",
     "day": _day,

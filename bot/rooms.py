@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from slack_bolt.async_app import AsyncApp
 
 from bot.app import submissions
+from bot.app.digest_lines import DigestProvider
 from bot.app.message_kinds import MessageKind, retention_rules
 from bot.features.accounts import messages as account_messages
 from bot.features.accounts import slack as account_slack
@@ -19,6 +20,11 @@ from bot.features.accounts.ids import AccountActionId, AccountCallback
 from bot.features.actions import messages as action_messages
 from bot.features.actions import slack as action_slack
 from bot.features.actions.ids import StepActionId, StepCallback
+from bot.features.confirmations import messages as confirmation_messages
+from bot.features.confirmations import slack as confirmation_slack
+from bot.features.confirmations.ids import OPEN_TO_OUTSIDERS, ConfirmationActionId, ConfirmationCallback
+from bot.features.evidence import jobs as evidence_jobs
+from bot.features.evidence import messages as evidence_messages
 from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.gaps import messages as gap_messages
@@ -44,6 +50,7 @@ from bot.features.portfolios import jobs as portfolio_jobs
 from bot.features.portfolios import messages as portfolio_messages
 from bot.features.portfolios import slack as portfolio_slack
 from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
+from bot.features.portfolios.movement import movement_lines
 from bot.features.proof_command import grammar as proof_command_grammar
 from bot.features.proof_command import slack as proof_command_slack
 from bot.features.proof_command.ids import ProofActionId
@@ -63,13 +70,16 @@ from bot.scheduler.jobs import Job
 from bot.slack.edge import Edge
 from bot.slack.grammar import Grammar
 from bot.slack.ids import IdTable
+from bot.slack.outside import keep_out
 from bot.slack.render import Renderer
 
 MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *meeting_messages.KINDS,
     *account_messages.KINDS,
+    *evidence_messages.KINDS,
     *action_messages.KINDS,
     *gap_messages.KINDS,
+    *confirmation_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,
     *undelivered_messages.KINDS,
@@ -78,10 +88,14 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 )
 """Every kind of message that we send."""
 
+DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (movement_lines,)
+"""What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
+
 JOBS: tuple[Job, ...] = (
     *meeting_jobs.JOBS,
     *review_jobs.JOBS,
-    *portfolio_jobs.JOBS,
+    *evidence_jobs.JOBS,
+    *portfolio_jobs.jobs(DIGEST_PROVIDERS),
     *risk_jobs.JOBS,
     *workspace_jobs.JOBS,
     *import_jobs.JOBS,
@@ -97,6 +111,7 @@ GRAMMARS: tuple[Grammar[Any], ...] = (proof_command_grammar.GRAMMAR, meeting_gra
 ACTIONS = IdTable(
     AccountActionId,
     StepActionId,
+    ConfirmationActionId,
     EvidenceActionId,
     GapActionId,
     HomeActionId,
@@ -114,6 +129,7 @@ ACTIONS = IdTable(
 CALLBACKS = IdTable(
     AccountCallback,
     StepCallback,
+    ConfirmationCallback,
     EvidenceCallback,
     GapCallback,
     MeetingCallback,
@@ -140,6 +156,7 @@ class Listeners(Protocol):
 LISTENERS: tuple[Listeners, ...] = (
     proof_command_slack,
     meeting_slack,
+    confirmation_slack,
     evidence_slack,
     account_slack,
     plan_slack,
@@ -160,6 +177,7 @@ def with_pruning(retention: timedelta) -> tuple[Job, ...]:
 
 
 def register_listeners(app: AsyncApp, edge: Edge) -> None:
-    """Give `app` every listener that we have."""
+    """Give `app` every listener that we have, behind the guard that keeps other organisations out."""
+    keep_out(app, OPEN_TO_OUTSIDERS)
     for module in LISTENERS:
         module.register(app, edge)

@@ -3,9 +3,9 @@
 from alembic import context
 
 from bot.store.schema.outbox import metadata
-from bot.store.types import Clean, Exact, Rank, UtcDateTime, Word
+from bot.store.types import Clean, DatedWords, Exact, Rank, UtcDateTime, Word, Words
 
-_TYPES = (Clean, Exact, Rank, UtcDateTime, Word)
+_TYPES = (Clean, DatedWords, Exact, Rank, UtcDateTime, Word, Words)
 
 
 def _plain(kind, column_type, _context):

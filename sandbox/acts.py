@@ -25,7 +25,7 @@ async def announce_message(world: World, channel: Channel, message: Message) -> 
     event = message_event(world, channel, message)
     parcels = [world.event(EVENT_OF_CHANNEL[channel.kind], event)]
     if state.bot.id in message.mentions and channel.kind != "im":
-        mention = {**event, "type": "app_mention"}
+        mention = {**event, "type": "app_mention", "team": state.team.id}
         del mention["channel_type"]
         parcels.append(world.event("app_mention", mention))
     await asyncio.gather(*(world.courier.settle(parcel) for parcel in parcels if parcel))

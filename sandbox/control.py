@@ -1,6 +1,7 @@
 """The page API: what the browser page and out-of-process tests read and do, as JSON under /sandbox/."""
 
 import asyncio
+import base64
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -15,8 +16,9 @@ from sandbox.errors import FormError, NotPossible, SlackError
 from sandbox.host import HostedApp
 from sandbox.model import Channel, Json, User
 from sandbox.payloads import view_json
-from sandbox.person import Person
+from sandbox.person import Person, visible
 from sandbox.snapshot import message_snapshot
+from sandbox.state import State
 from sandbox.viewstore import stack
 from sandbox.webapi.reactions import unreact
 from sandbox.world import World
@@ -45,7 +47,9 @@ class Control:
             "home": self._home,
             "shortcut": self._shortcut,
             "im": self._im,
+            "upload": self._upload,
             "react": self._react,
+            "drop": self._drop,
         }
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -73,7 +77,7 @@ class Control:
         answer = {
             "team": {"id": state.team.id, "name": state.team.name, "domain": state.team.domain},
             "app": {"id": state.app_id, "name": manifest.name, "bot_user_id": state.bot.id},
-            "users": [_user(user) for user in state.users.values()],
+            "users": [_user(state, user) for user in state.users.values()],
             "commands": [
                 {"command": c.command, "description": c.description, "usage_hint": c.usage_hint}
                 for c in manifest.commands.values()
@@ -92,7 +96,7 @@ class Control:
         home = world.homes.get(user.id)
         answer = {
             "user_id": user.id,
-            "channels": [self._channel(c, user) for c in world.state.channels.values() if _visible(c, user.id)],
+            "channels": [self._channel(c, user) for c in world.state.channels.values() if visible(c, user)],
             "modals": [
                 {"view_id": view.id, "view": view_json(world.state, view), "errors": view.errors}
                 for view in stack(world, user.id)
@@ -111,6 +115,7 @@ class Control:
             "topic": channel.topic,
             "is_member": user.id in channel.members,
             "is_archived": channel.archived,
+            "shared_with": [state.organisations[team].name for team in state.connected_teams(channel)],
             "unread": state.unread(user.id, channel.id) if user.id in channel.members else 0,
             "last_ts": messages[-1].ts if messages else None,
         }
@@ -121,7 +126,7 @@ class Control:
     async def _messages(self, request: web.Request) -> web.Response:
         state, user = self._world.state, self._person_of(request)
         channel = state.channels.get(request.match_info["channel"])
-        if channel is None or not _visible(channel, user.id):
+        if channel is None or not visible(channel, user):
             raise web.HTTPNotFound
         messages = [message_snapshot(state, message) for message in state.visible(user.id, channel.id)]
         return web.json_response({"messages": messages})
@@ -147,12 +152,13 @@ class Control:
 
     def _seen(self, changes: list[Change], user_id: str) -> list[str | None]:
         """The places of the changes that this person could see, each once."""
-        channels = self._world.state.channels
+        state = self._world.state
+        channels, user = state.channels, state.users.get(user_id)
         places: dict[str | None, None] = {}
         for change in changes:
             if change.users is not None and user_id not in change.users:
                 continue
-            if change.channel is None or _visible(channels[change.channel], user_id):
+            if change.channel is None or (user is not None and visible(channels[change.channel], user)):
                 places[change.channel] = None
         return list(places)
 
@@ -227,6 +233,10 @@ class Control:
             raise NotPossible("there is no such person")
         return {"channel": self._world.state.direct(person.id, body["user"]).id}
 
+    async def _upload(self, person: Person, body: Json) -> Json:
+        """A file for a `file_input`; its content comes as base64."""
+        return {"file": person.upload(str(body["name"]), base64.b64decode(body["content"], validate=True))}
+
     async def _react(self, person: Person, body: Json) -> Json:
         """Add the reaction, or take it back when it is this person's already."""
         message = self._world.state.message(body["channel"], body["ts"])
@@ -235,6 +245,12 @@ class Control:
         else:
             await person.react(_place(body)["message"], body["name"])
         return {}
+
+    async def _drop(self, person: Person, body: Json) -> Json:
+        """Send a file; its bytes come as base64."""
+        content = base64.b64decode(body["content"], validate=True)
+        message = await person.drop(str(body["name"]), content, body["channel"])
+        return {"ts": message["ts"]}
 
     # The clock
 
@@ -274,10 +290,6 @@ class Control:
         return user
 
 
-def _visible(channel: Channel, user_id: str) -> bool:
-    return channel.kind == "channel" or user_id in channel.members
-
-
 def _place(body: Json) -> Json:
     """The message or view that a request is about, as arguments of Person's methods."""
     if body.get("view_id"):
@@ -287,7 +299,8 @@ def _place(body: Json) -> Json:
     return {"message": None, "view": None}
 
 
-def _user(user: User) -> Json:
+def _user(state: State, user: User) -> Json:
+    organisation = state.organisations.get(user.team_id)
     return {
         "id": user.id,
         "name": user.handle,
@@ -297,6 +310,7 @@ def _user(user: User) -> Json:
         "is_bot": user.bot,
         "is_guest": user.restricted,
         "is_stranger": user.stranger,
+        "organisation": organisation.name if organisation else None,
         "deactivated": user.deactivated,
         "color": f"#{user.color}",
     }

@@ -11,7 +11,7 @@ COLOURS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729",
 
 @dataclass
 class Team:
-    """The workspace itself."""
+    """The workspace itself, or that of another organisation with which channels are shared."""
 
     id: str
     name: str
@@ -20,7 +20,11 @@ class Team:
 
 @dataclass
 class User:
-    """A person or a bot, with the flags that Slack gives them."""
+    """A person or a bot, with the flags that Slack gives them.
+
+    A `stranger` is of another organisation, whose team `team_id` names. With `hidden_email` their organisation does not
+    show other organisations their address.
+    """
 
     id: str
     handle: str
@@ -36,6 +40,7 @@ class User:
     stranger: bool = False
     deactivated: bool = False
     bot: bool = False
+    hidden_email: bool = False
     color: str = COLOURS[0]
 
     @property

@@ -18,7 +18,7 @@ def user_json(state: State, user: User, with_email: bool = True) -> Json:
         "team": user.team_id,
         "avatar_hash": "",
     }
-    if with_email and user.email and not user.bot:
+    if with_email and user.email and not user.bot and not user.hidden_email:
         profile["email"] = user.email
     answer: Json = {
         "id": user.id,
@@ -40,8 +40,8 @@ def user_json(state: State, user: User, with_email: bool = True) -> Json:
         "is_app_user": False,
         "updated": 1_700_000_000,
     }
-    if user.stranger:
-        answer["is_stranger"] = True
+    if user.stranger and not state.meets_app(user):
+        answer["is_stranger"] = True  # Slack does not say it of people with whom the app shares a channel
     if user.id == state.bot.id:
         profile |= {"bot_id": state.bot_id, "api_app_id": state.app_id}
     return answer
@@ -67,7 +67,7 @@ def channel_json(state: State, channel: Channel) -> Json:
             "is_open": True,
         }
     private = channel.kind == "private"
-    strangers = any(state.users[member].stranger for member in channel.members)
+    connected = state.connected_teams(channel)
     return {
         "id": channel.id,
         "name": channel.name,
@@ -82,14 +82,31 @@ def channel_json(state: State, channel: Channel) -> Json:
         "is_archived": channel.archived,
         "is_general": channel.name == "general",
         "is_member": state.bot.id in channel.members,
-        "is_shared": strangers or channel.shared == "org",
-        "is_ext_shared": strangers,
+        "is_shared": bool(connected) or channel.shared == "org",
+        "is_ext_shared": bool(connected),
         "is_org_shared": channel.shared == "org",
         "is_pending_ext_shared": channel.shared == "pending",
         "context_team_id": state.team.id,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": channel.purpose, "creator": "", "last_set": 0},
         "num_members": len(channel.members),
+        **_sharing(state, connected, invited=channel.shared == "pending"),
+    }
+
+
+def _sharing(state: State, connected: list[str], *, invited: bool) -> Json:
+    """What Slack adds for a channel that organisations share, or are invited to: their teams, ours among them."""
+    pending = ["T0INVITED"] if invited else []
+    if not connected:
+        return {"pending_connected_team_ids": pending} if invited else {}
+    teams = [state.team.id, *connected]
+    return {
+        "conversation_host_id": state.team.id,
+        "shared_team_ids": teams,
+        "internal_team_ids": [],
+        "connected_team_ids": teams,
+        "connected_limited_team_ids": [],
+        "pending_connected_team_ids": pending,
     }
 
 
@@ -155,7 +172,7 @@ def view_json(state: State, view: View) -> Json:
     content = view.content
     answer: Json = {
         "id": view.id,
-        "team_id": state.team.id,
+        "team_id": state.users[view.user].team_id,
         "type": content["type"],
         "blocks": view.blocks,
         "private_metadata": content.get("private_metadata", ""),
@@ -184,12 +201,15 @@ def channel_label(channel: Channel) -> str:
     return {"im": "directmessage", "private": "privategroup"}.get(channel.kind, channel.name)
 
 
-def _common(world: World, user: User) -> Json:
+def _common(world: World, user: User, view: View | None = None) -> Json:
+    """What all interactions say. In a message `team` is the one that installed the app; in a `view` it is the person's
+    own, and only `view.app_installed_team_id` is the app's (slackapi/bolt-js#1614)."""
     state = world.state
+    team = state.team if view is None or not user.stranger else state.organisations[user.team_id]
     return {
         "api_app_id": state.app_id,
         "token": world.tokens.verification,
-        "team": {"id": state.team.id, "domain": state.team.domain},
+        "team": {"id": team.id, "domain": team.domain},
         "user": {
             "id": user.id,
             "username": user.handle,
@@ -258,7 +278,7 @@ def view_action_payload(world: World, user: User, view: View, action: Json) -> J
     in_modal = view.content["type"] == "modal"
     return {
         "type": "block_actions",
-        **_common(world, user),
+        **_common(world, user, view),
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": world.new_trigger(user.id, view.id if in_modal else None),
         "view": view_json(world.state, view),
@@ -270,7 +290,7 @@ def submission_payload(world: World, user: User, view: View) -> Json:
     """The view_submission of a modal."""
     return {
         "type": "view_submission",
-        **_common(world, user),
+        **_common(world, user, view),
         "trigger_id": world.new_trigger(user.id, view.id),
         "view": view_json(world.state, view),
         "response_urls": [],
@@ -281,7 +301,7 @@ def closed_payload(world: World, user: User, view: View, cleared: bool) -> Json:
     """The view_closed of a modal; `cleared` when the whole stack went with it."""
     return {
         "type": "view_closed",
-        **_common(world, user),
+        **_common(world, user, view),
         "view": view_json(world.state, view),
         "is_cleared": cleared,
     }
@@ -321,7 +341,7 @@ def suggestion_payload(
     """The block_suggestion that asks for the options of an external select."""
     payload = {
         "type": "block_suggestion",
-        **_common(world, user),
+        **_common(world, user, place if isinstance(place, View) else None),
         "action_id": element["action_id"],
         "block_id": block_id,
         "value": query,

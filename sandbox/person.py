@@ -11,12 +11,17 @@ from sandbox.payloads import view_json
 from sandbox.readable import Reader
 from sandbox.snapshot import message_snapshot
 from sandbox.viewstore import top
-from sandbox.webapi.files import dropped
+from sandbox.webapi.files import dropped, given
 from sandbox.webapi.posting import thread_of
 from sandbox.webapi.reactions import react
 from sandbox.world import World
 
 Place = Message | View
+
+
+def visible(channel: Channel, user: User) -> bool:
+    """Whether somebody can look into a channel: into public ones of ours as well, if they are one of ours."""
+    return user.id in channel.members or (channel.kind == "channel" and not user.stranger)
 
 
 class Person:
@@ -71,6 +76,10 @@ class Person:
         return await self.share(
             dropped(self._world, self._writable(channel), self._user, name, content), channel=channel
         )
+
+    def upload(self, name: str, content: bytes) -> Json:
+        """A file of this person's, to be given to a `file_input` with `submit`."""
+        return given(self._world, self._user, name, content)
 
     async def share(self, *files: Json, channel: str = "dm") -> Json:
         """Send a message of files that Slack has already, as when a file is shared again; gives the message."""
@@ -221,7 +230,7 @@ class Person:
         if reference in ("dm", state.bot.id, f"@{state.bot.handle}"):
             return state.direct(self.id, state.bot.id)
         channel = state.find_channel(reference)
-        if channel is None or (channel.kind != "channel" and self.id not in channel.members):
+        if channel is None or not visible(channel, self._user):
             raise NotPossible(f"{self.name} sees no channel {reference}")
         return channel
 
@@ -271,7 +280,7 @@ class Person:
         world = self._world
         modal = top(world, self.id)
         places: list[Place] = [modal] if modal else []
-        readable = [c for c in world.state.channels.values() if c.kind == "channel" or self.id in c.members]
+        readable = [c for c in world.state.channels.values() if visible(c, self._user)]
         messages = [m for c in readable for m in world.state.visible(self.id, c.id) if m.blocks]
         messages.sort(key=lambda message: message.ts, reverse=True)
         places += messages

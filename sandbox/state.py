@@ -19,6 +19,7 @@ class State:
 
     def __init__(self, workspace: Workspace, manifest: Manifest, clock: Clock, changes: Changes) -> None:
         self.team = workspace.team
+        self.organisations = workspace.organisations
         self.clock = clock
         self.changes = changes
         self.journal: Callable[[str, Json], None] | None = None
@@ -60,6 +61,15 @@ class State:
             return self.channels[reference]
         plain = reference.removeprefix("#")
         return next((c for c in self.channels.values() if c.kind != "im" and c.name == plain), None)
+
+    def connected_teams(self, channel: Channel) -> list[str]:
+        """The ids of the other organisations that share a channel: those of the people of theirs who are in it."""
+        strangers = [user for member in channel.members if (user := self.users[member]).stranger]
+        return list(dict.fromkeys(user.team_id for user in strangers))
+
+    def meets_app(self, user: User) -> bool:
+        """Whether somebody is in a channel that the app is in; of others of other organisations it learns little."""
+        return any(user.id in c.members and self.bot.id in c.members for c in self.channels.values() if c.kind != "im")
 
     def name_of(self, identity: str) -> str:
         """ "@name" for a user, "#name" for a channel, the id itself for anything else."""

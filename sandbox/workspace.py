@@ -11,8 +11,8 @@ from sandbox.errors import BadConfiguration
 from sandbox.model import COLOURS, SLACKBOT, Channel, Json, Team, User
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_USER_KEYS = {"handle", "id", "name", "email", "tz", "title", "team_id"}
-_FLAGS = {"admin", "owner", "guest", "single_channel_guest", "stranger", "deactivated", "bot"}
+_USER_KEYS = {"handle", "id", "name", "email", "tz", "title", "team_id", "organisation"}
+_FLAGS = {"admin", "owner", "guest", "single_channel_guest", "stranger", "deactivated", "bot", "hidden_email"}
 _CHANNEL_KEYS = {"id", "name", "members", "bot", "private", "archived", "topic", "purpose", "shared"}
 _CREATED = 1_700_000_000  # when every declared channel was made; a fixed number keeps answers the same
 
@@ -44,25 +44,30 @@ def load_yaml(source: Path | Json, name: str) -> Json:
 
 @dataclass
 class Workspace:
-    """A declared workspace; `users` and `channels` in the order of the file, the app's bot user not among them."""
+    """A declared workspace; `users` and `channels` in the order of the file, the app's bot user not among them.
+
+    `organisations` are those with which channels are shared, by the id of their team.
+    """
 
     team: Team
     users: list[User]
     channels: list[Channel]
     bot_channels: set[str]
+    organisations: dict[str, Team]
 
 
 def load_workspace(source: Path | Json) -> Workspace:
     """Read and check a workspace; BadConfiguration names the user or channel that is wrong."""
     content = load_yaml(source, "workspace")
-    _check_keys(content, {"team", "users", "channels"}, "the workspace")
-    declared = content.get("team") or {}
-    team = Team(
-        id=str(declared.get("id", "T0SANDBOX")),
-        name=str(declared.get("name", "Sandbox")),
-        domain=str(declared.get("domain", "sandbox")),
-    )
-    users = [_user(entry, team, number) for number, entry in enumerate(content.get("users") or [])]
+    _check_keys(content, {"team", "organisations", "users", "channels"}, "the workspace")
+    team = _team(content.get("team") or {}, Team("T0SANDBOX", "Sandbox", "sandbox"))
+    declared = [_organisation(entry) for entry in content.get("organisations") or []]
+    by_domain = {organisation.domain: organisation for organisation in declared}
+    users = [_user(entry, team, number, by_domain) for number, entry in enumerate(content.get("users") or [])]
+    organisations = {organisation.id: organisation for organisation in declared}
+    for user in users:
+        if user.stranger and user.team_id not in organisations:
+            organisations[user.team_id] = Team(user.team_id, f"{user.name}'s organisation", user.handle)
     users.append(User(SLACKBOT, "slackbot", "Slackbot", team.id, bot=True, color="757575"))
     entries: list[Json] = list(content.get("channels") or [])
     if not any(entry.get("name") == "general" for entry in entries):
@@ -71,7 +76,23 @@ def load_workspace(source: Path | Json) -> Workspace:
     handles = {user.handle: user.id for user in users}
     channels = [_channel(entry, handles, team) for entry in entries]
     with_bot = {channel.id for channel, entry in zip(channels, entries, strict=True) if entry.get("bot")}
-    return Workspace(team, users, channels, with_bot)
+    return Workspace(team, users, channels, with_bot, organisations)
+
+
+def _team(declared: Json, default: Team) -> Team:
+    return Team(
+        id=str(declared.get("id", default.id)),
+        name=str(declared.get("name", default.name)),
+        domain=str(declared.get("domain", default.domain)),
+    )
+
+
+def _organisation(entry: Any) -> Team:
+    _check_keys(entry, {"id", "name", "domain"}, "an organisation of the workspace")
+    if not entry.get("domain"):
+        raise BadConfiguration("an organisation of the workspace has no domain.")
+    domain = str(entry["domain"])
+    return _team(entry, Team(make_id("T", "organisation", domain), domain.capitalize(), domain))
 
 
 def _check_keys(entry: Any, allowed: set[str], place: str) -> None:
@@ -81,23 +102,35 @@ def _check_keys(entry: Any, allowed: set[str], place: str) -> None:
         raise BadConfiguration(f"{place} has unknown keys: {', '.join(unknown)}.")
 
 
-def _user(entry: Any, team: Team, number: int) -> User:
+def _user(entry: Any, team: Team, number: int, organisations: dict[str, Team]) -> User:
     _check_keys(entry, _USER_KEYS | _FLAGS, f"user {number + 1} of the workspace")
     if not entry.get("handle"):
         raise BadConfiguration(f"user {number + 1} of the workspace has no handle.")
     handle = str(entry["handle"])
-    stranger = bool(entry.get("stranger"))
+    home = _home_of(entry, handle, organisations)
+    stranger = home is not None
+    flags = {flag: bool(entry.get(flag)) for flag in _FLAGS} | {"stranger": stranger}
     return User(
         id=str(entry.get("id") or make_id("U", team.id, handle)),
         handle=handle,
         name=str(entry.get("name") or handle.capitalize()),
-        team_id=str(entry.get("team_id") or (make_id("T", "stranger", handle) if stranger else team.id)),
+        team_id=str(entry.get("team_id") or home or team.id),
         email=str(entry.get("email") or f"{handle}@example.com"),
         tz=str(entry.get("tz") or "Etc/UTC"),
         title=str(entry.get("title") or ""),
         color=COLOURS[number % len(COLOURS)],
-        **{flag: bool(entry.get(flag)) for flag in _FLAGS},
+        **flags,
     )
+
+
+def _home_of(entry: Json, handle: str, organisations: dict[str, Team]) -> str | None:
+    """The team of somebody of another organisation: the declared one, or one of their own; None for one of ours."""
+    named = entry.get("organisation")
+    if named is None:
+        return make_id("T", "stranger", handle) if entry.get("stranger") else None
+    if named not in organisations:
+        raise BadConfiguration(f"user {handle} is of an organisation {named!r} that the workspace does not declare.")
+    return organisations[named].id
 
 
 def _channel(entry: Any, handles: dict[str, str], team: Team) -> Channel:

@@ -106,7 +106,10 @@ class World:
         return f"{self.url}/response/{token}"
 
     def event(self, kind: str, event: Json) -> Parcel | None:
-        """The parcel for an event, or None when the app did not ask for its kind ("message.im")."""
+        """The parcel for an event, or None when the app did not ask for its kind ("message.im").
+
+        What somebody of another organisation writes comes under their team, ours beside it as the context.
+        """
         if not self.manifest.wants(kind):
             return None
         state = self.state
@@ -117,16 +120,20 @@ class World:
             "is_bot": True,
             "is_enterprise_install": False,
         }
+        author, channel = state.users.get(str(event.get("user"))), state.channels.get(str(event.get("channel")))
+        outside = author is not None and author.stranger and event["type"] == "message"
         payload = {
             "token": self.tokens.verification,
-            "team_id": state.team.id,
+            "team_id": author.team_id if author and outside else state.team.id,
+            "context_team_id": state.team.id,
+            "context_enterprise_id": None,
             "api_app_id": state.app_id,
             "event": event,
             "type": "event_callback",
             "event_id": state.new_id("Ev"),
             "event_time": state.epoch(),
             "authorizations": [authorization],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": channel is not None and bool(state.connected_teams(channel)),
         }
         return Parcel("events_api", payload)
 

@@ -102,14 +102,14 @@ def test_whoever_makes_a_fact_gives_the_values_that_its_words_name() -> None:
             fact(FactCode.NO_CUSTOMER_OWNER, titles=("A", "B", "C"), more=2),
             "Nobody at the customer owns “A”, “B”, “C” and 2 more",
         ),
-        (fact(FactCode.ATTESTOR_LEFT, who=None, on=None), "the customer, who attested it, left"),
+        (fact(FactCode.ATTESTOR_LEFT, who=None, on=None, back=None), "the customer, who attested it, left"),
         (
             fact(FactCode.WARM_BUT, danger=fact(FactCode.NO_SUCCESS)),
             "The relationship is called warm, but Nobody has written down what success means",
         ),
         (fact(FactCode.LACKS, title="Days", parts=("baseline", "date")), "“Days” lacks a baseline and a date"),
         (
-            fact(FactCode.NOT_MOVED, title="{{ x }}", due=date(2026, 3, 1), value=None, unit="days"),
+            fact(FactCode.NOT_MOVED, title="{{ x }}", due=date(2026, 3, 1), value=None, unit="days", withdrawn_on=None),
             "“{{ x }}” was due on 1 Mar 2026 and has not moved",
         ),
     ],

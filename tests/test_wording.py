@@ -34,6 +34,10 @@ HOSTILE = "{{ 7 * 7 }} <!channel> & {% raw %}"
 TUESDAY = date(2026, 3, 3)
 SAMPLES: dict[str, Any] = {
     "closed_on": TUESDAY,
+    "due": TUESDAY,
+    "earlier": TUESDAY,
+    "left": TUESDAY,
+    "start": TUESDAY,
     "since": TUESDAY,
     "on": TUESDAY,
     "until": TUESDAY,
@@ -44,6 +48,7 @@ SAMPLES: dict[str, Any] = {
     "guests": (HOSTILE,),
     "meanings": (HOSTILE,),
     "nearest": (HOSTILE,),
+    "teams": (HOSTILE,),
     "workspaces": ((HOSTILE, HOSTILE),),
 }
 ENDS_WITH_WHAT_TO_TYPE = {
@@ -51,7 +56,20 @@ ENDS_WITH_WHAT_TO_TYPE = {
     ImportRefusal.ACCOUNT_COLUMN_MISSING,
     AdminRefusal.POSTGRESQL_HAS_ITS_OWN,
 }
-NOTHING_TO_SHOW = {"closed_on", "entity", "since", "grade", "kind", "on", "state", "until"}
+NOTHING_TO_SHOW = {
+    "closed_on",
+    "due",
+    "earlier",
+    "entity",
+    "left",
+    "start",
+    "since",
+    "grade",
+    "kind",
+    "on",
+    "state",
+    "until",
+}
 SPECIAL: list[tuple[UserError, str]] = [
     (
         UserError(AppRefusal.NOT_YOUR_ACCOUNT, account="Acme", owner=None),

@@ -19,6 +19,7 @@ from bot.app.refusals import AppRefusal
 from bot.domain.account.assessment import Assessment, assess
 from bot.domain.model import ProofState
 from bot.domain.values import days
+from bot.domain.values.text import percent
 from bot.store import proof_state
 
 
@@ -35,6 +36,11 @@ def has_begun(now: datetime) -> date:
 def assess_now(state: ProofState, now: datetime) -> Assessment:
     """The assessment of a loaded account at the moment `now`."""
     return assess(state, rules_day(now), now)
+
+
+def seen_share(assessment: Assessment) -> str | None:
+    """How much of what is proven somebody outside the account team has seen, `35%`; None where nothing is proven."""
+    return percent(assessment.seen) if assessment.coverage > 0 else None
 
 
 def assessed(

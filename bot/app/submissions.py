@@ -12,7 +12,8 @@ What tells submissions apart (`bot.slack.payload.submission_of`):
   all, sends the same view again. Sent unchanged it is a second delivery; changed, it is refused with what to do, so
   that nothing is doubled and nothing typed is lost in silence. The view's hash is no part of it: Slack does not say
   that it stays while a form shows errors. A pushed form has a view of its own, and a form that takes another's place
-  has another callback id; a form must never take the place of one with its own callback id.
+  has another callback id; a form must never take the place of one with its own callback id, unless something was saved
+  in between and what it has seen is part of its id (`submission_id`).
 - A press of a button: its place, action and time. A second press is a second submission; what it may do depends on
   the state, and that is the use case's rule: a risk that I have is mine already, a meeting that is off is off.
 - A command: its trigger. Typed again it is another one.
@@ -27,6 +28,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
+from bot.app.outsider import Outsider
 from bot.app.refusals import AppRefusal
 from bot.store import submissions
 
@@ -51,7 +53,9 @@ class Done:
     at: datetime
 
 
-def once(session: Session, actor: Actor, submission: Submission, do: Callable[[], int | None], now: datetime) -> Done:
+def once(
+    session: Session, actor: Actor | Outsider, submission: Submission, do: Callable[[], int | None], now: datetime
+) -> Done:
     """Call `do` if this submission was not done before; returns what it came to, then or now.
 
     When two deliveries come at once, the later one may be done first, so `at` can lie after `now`. It must be the first

@@ -64,6 +64,7 @@ def show_undo(done: UndoReport, everything: bool, dry_run: bool) -> None:
     if done.colleagues:
         say(f"{plural(done.colleagues, 'colleague')} whom it added {'stays' if done.colleagues == 1 else 'stay'}.")
     removed = [plural(count, entity.value) for entity, count in done.taken_back.items() if count]
+    removed += [plural(done.signals, done.kind.removesuffix("s"))] if done.signals else []
     removed += [f"the values before it in {plural(done.restored, 'row')}"] if done.restored else []
     back = listed(removed).replace("persons", "people") or "nothing"
     say(f"{'Dry run, nothing was written. ' if dry_run else ''}Import {done.batch_id} ({done.file}) undone: {back}.")

@@ -1,9 +1,8 @@
-"""`proofline import …`: accounts, people, outcomes, promises, and a whole ledger."""
+"""`proofline import …`: accounts, and what is about them; and a whole ledger."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,10 +14,8 @@ from bot.cli.errors import Stop
 
 if TYPE_CHECKING:
     from bot.features.imports.dates import DateOrder
-    from bot.features.imports.fact_rows import FactKind
-    from bot.features.imports.report import Report
+    from bot.features.imports.passes import File
     from bot.features.imports.row_reader import Options
-    from bot.features.imports.run import File, ImportRun
 
 imports = typer.Typer(help="Take in what other tools export.", no_args_is_help=True)
 
@@ -34,6 +31,7 @@ DateOrderText = Annotated[str | None, typer.Option(help="mdy, dmy or ymd; inferr
 Delimiter = Annotated[str | None, typer.Option(help="comma, semicolon, tab or pipe; inferred if left out.")]
 Encoding = Annotated[str | None, typer.Option(help="Such as shift_jis; inferred if left out.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show every change, however many.")]
+System = Annotated[str | None, typer.Option("--source", help="The system that the file comes from, if no column says.")]
 Team = Annotated[str | None, typer.Option("--workspace", help="Slack team id, when there are several.", metavar="T…")]
 
 
@@ -71,13 +69,11 @@ def import_accounts(
     by name. A bad row is left out and reported; the exit code is 1 only if no row could be taken.
     """
     from bot.features.imports import cells
-    from bot.features.imports import run as import_run
     from bot.features.imports.row_reader import Options
 
     options = Options(_date_order(date_order), currency, cells.extra_words(word or ()), portfolio)
     table = _file(file, mapping, delimiter, encoding)
-    wanted = _Wanted(dry_run, as_json, everything, workspace)
-    _import(lambda run: import_run.import_accounts(run, table, options), wanted)
+    _import_kind("accounts", table, options, _Wanted(dry_run, as_json, everything, workspace))
 
 
 @imports.command("people")
@@ -94,11 +90,10 @@ def import_people(
     workspace: Team = None,
 ) -> None:
     """Take in the people at the customers: account, name, part (champion, economic buyer …), title, email."""
-    from bot.features.imports.fact_rows import PEOPLE
     from bot.features.imports.row_reader import Options
 
     table = _file(file, mapping, delimiter, encoding)
-    _import_facts(PEOPLE, table, Options(_date_order(date_order)), _Wanted(dry_run, as_json, everything, workspace))
+    _import_kind("people", table, Options(_date_order(date_order)), _Wanted(dry_run, as_json, everything, workspace))
 
 
 @imports.command("promises")
@@ -115,11 +110,10 @@ def import_promises(
     workspace: Team = None,
 ) -> None:
     """Take in what was promised at the sale: account, promise, date, by whom, to whom, due, state."""
-    from bot.features.imports.fact_rows import PROMISES
     from bot.features.imports.row_reader import Options
 
     table = _file(file, mapping, delimiter, encoding)
-    _import_facts(PROMISES, table, Options(_date_order(date_order)), _Wanted(dry_run, as_json, everything, workspace))
+    _import_kind("promises", table, Options(_date_order(date_order)), _Wanted(dry_run, as_json, everything, workspace))
 
 
 @imports.command("outcomes")
@@ -137,12 +131,94 @@ def import_outcomes(
     workspace: Team = None,
 ) -> None:
     """Take in what success means: account, outcome, metric, baseline, target, due, the customer-side owner."""
-    from bot.features.imports.fact_rows import OUTCOMES
     from bot.features.imports.row_reader import Options
 
     options = Options(_date_order(date_order), currency)
     table = _file(file, mapping, delimiter, encoding)
-    _import_facts(OUTCOMES, table, options, _Wanted(dry_run, as_json, everything, workspace))
+    _import_kind("outcomes", table, options, _Wanted(dry_run, as_json, everything, workspace))
+
+
+@imports.command("contracts")
+def import_contracts(
+    file: Source,
+    *,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    currency: Currency = None,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    word: Annotated[
+        list[str] | None, typer.Option("--word", help='"Live=signed": what a stage or state of yours means.')
+    ] = None,
+    source: System = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in the terms of contracts: account, plan, start, end, ARR, notice. Terms are added and never changed.
+
+    MRR is taken twelve times; an amount with an interval is taken for a year, any other one for its whole term. Where
+    an account says something else than its contracts in force, the report says so and neither is changed.
+    """
+    from bot.features.imports import cells, term_words
+    from bot.features.imports.row_reader import Options
+
+    words = cells.extra_words(word or (), (term_words.TermState,))
+    options = Options(_date_order(date_order), currency, words, source=source)
+    table = _file(file, mapping, delimiter, encoding)
+    _import_kind("contracts", table, options, _Wanted(dry_run, as_json, everything, workspace))
+
+
+@imports.command("readings")
+def import_readings(
+    file: Source,
+    *,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    source: System = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in figures for periods, one in each row: account, metric, period start, value, unit, source.
+
+    They are kept and count for nothing yet. A row that is there already changes nothing; another value for the same
+    period is a new version, and the old one is kept.
+    """
+    from bot.features.imports.row_reader import Options
+
+    options = Options(_date_order(date_order), source=source)
+    table = _file(file, mapping, delimiter, encoding)
+    _import_kind("readings", table, options, _Wanted(dry_run, as_json, everything, workspace))
+
+
+@imports.command("events")
+def import_events(
+    file: Source,
+    *,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    date_order: DateOrderText = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    source: System = None,
+    everything: Everything = False,
+    workspace: Team = None,
+) -> None:
+    """Take in what happened at the customers: account, kind, day or moment, subject, text, source.
+
+    They are kept and count for nothing yet. An event that is there already changes nothing.
+    """
+    from bot.features.imports.row_reader import Options
+
+    options = Options(_date_order(date_order), source=source)
+    table = _file(file, mapping, delimiter, encoding)
+    _import_kind("events", table, options, _Wanted(dry_run, as_json, everything, workspace))
 
 
 @imports.command("undo")
@@ -182,17 +258,11 @@ def import_ledger(file: Annotated[Path, typer.Argument(help="A file that `export
     terminal.say(f"Restored {sum(restored.values()):,} rows, {restored.get('account', 0):,} accounts among them.")
 
 
-def _import_facts(kind: FactKind, table: File, options: Options, wanted: _Wanted) -> None:
-    from bot.features.imports import run as import_run
-
-    _import(lambda run: import_run.import_facts(run, kind, table, options), wanted)
-
-
-def _import(work: Callable[[ImportRun], Report], wanted: _Wanted) -> None:
+def _import_kind(kind: str, table: File, options: Options, wanted: _Wanted) -> None:
     """Run one import in the workspace it is for and show its report; a new database and workspace are made for it."""
     from bot.cli import import_report, terminal
-    from bot.features.imports import target_workspace
-    from bot.features.imports.run import ImportRun
+    from bot.features.imports import kinds, target_workspace
+    from bot.features.imports.passes import ImportRun
 
     with database(create=True) as target:
         with target.reading() if wanted.dry_run else target.begin() as session:
@@ -203,7 +273,7 @@ def _import(work: Callable[[ImportRun], Report], wanted: _Wanted) -> None:
             )
         with terminal.progress("Importing") as on_progress:
             run = ImportRun(target, workspace_id or 0, now(), wanted.dry_run, on_progress, all_rows=wanted.as_json)
-            report = work(run)
+            report = kinds.KINDS[kind].run(run, table, options)
     if wanted.as_json:
         print(import_report.as_json(report))
         return
@@ -223,9 +293,9 @@ def _date_order(text: str | None) -> DateOrder | None:
 
 
 def _file(file: Path, mapping: list[str] | None, delimiter: str | None, encoding: str | None) -> File:
-    from bot.features.imports import run as import_run
+    from bot.features.imports import passes
 
-    return import_run.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
+    return passes.File(_name(file), _bytes(file), tuple(mapping or ()), delimiter, encoding)
 
 
 def _name(file: Path) -> str:

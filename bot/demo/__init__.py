@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from bot import log, resources
 from bot.demo.coming import Jump, jumps, next_due
 from bot.demo.past import WORKSPACE, Past, first_moment
+from bot.demo.shared_channel import tell_whose_it_is
 from bot.demo.welcome import WELCOME
 from bot.domain.values.clock import MovableClock
 from bot.outbox.record_results import Pace
@@ -123,7 +124,7 @@ class Demo:
 
     def _write_book(self, start: datetime) -> None:
         with self._bot.database.begin() as session:
-            Past(session, start).play()
+            tell_whose_it_is(session, Past(session, start).play(), start)
 
     def _read(self, work: Callable[[Session], T]) -> T:
         with self._bot.database.reading() as session:

@@ -22,6 +22,7 @@ from bot.app.actor import Actor
 from bot.domain.enums import (
     CadenceKind,
     Change,
+    CheckVerdict,
     Direction,
     Loop,
     Method,
@@ -36,7 +37,7 @@ from bot.domain.values.money import parse as parse_money
 from bot.features.accounts import add_account, judgement
 from bot.features.accounts.new_account import NewAccount
 from bot.features.actions import actions
-from bot.features.evidence import record
+from bot.features.evidence import countersign, record
 from bot.features.meetings import answers as meeting_answers
 from bot.features.meetings import cadences, prompts
 from bot.features.meetings import queries as meeting_queries
@@ -67,6 +68,8 @@ _PERIODS = {
     "monthly": relativedelta(months=1),
     "quarterly": relativedelta(months=3),
 }
+_AGREEMENT = "https://docs.harborline.example/success-plans"
+"""What shows in the demo that a customer agreed to its outcomes."""
 # Old messages are dropped as read; those to Product stay, so that the demo shows an open loop.
 _STAYS_VISIBLE = ("loop",)
 
@@ -157,7 +160,7 @@ class Past:
         team = workspace["team"]
         long_ago = self._start - timedelta(days=340)
         self._workspace_id = workspaces.remember(self._session, team["id"], team["name"], long_ago)
-        for user in workspace["users"]:
+        for user in (user for user in workspace["users"] if "organisation" not in user):
             person = SlackUser(
                 slack_id=user["id"],
                 name=user["name"],
@@ -243,6 +246,8 @@ class Past:
             baseline=_text(entry.get("baseline")),
             baseline_on=now.date() if agreed else None,
             baseline_agreed_by=agreed,
+            agreed_on=now.date() if agreed else None,
+            agreement_link=_AGREEMENT if agreed else None,
             target=_text(entry.get("target")),
             due_on=self._day(-entry["due"]),
             owner_person_id=account.people.get(entry.get("owner", "")),
@@ -340,7 +345,11 @@ class Past:
             accepted_by=accepted,
             accepted_on=now.date() if accepted else None,
         )
-        account.evidence[entry["of"]] = record.record(self._session, account.owner, new, now)
+        piece = record.record(self._session, account.owner, new, now)
+        account.evidence[entry["of"]] = piece
+        if "seen" in entry:
+            colleague = self._actors[entry["seen"]]
+            countersign.countersign(self._session, colleague, piece, CheckVerdict.SHOWS, now)
 
     def _action(self, account: _WrittenAccount, entry: Entry, now: datetime) -> None:
         values: dict[str, Any] = {

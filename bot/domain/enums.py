@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
 
@@ -39,6 +40,13 @@ class Part(StrEnum):
     BLAMED = "blamed"
     FINANCE = "finance"
     OTHER = "other"
+
+
+def weightiest_first(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """These parts once each, in the order of `Part`; "somebody else" only where there is no other."""
+    chosen = set(parts)
+    ordered = tuple(part for part in Part if part in chosen and part is not Part.OTHER)
+    return ordered or (Part.OTHER,)
 
 
 class Relationship(StrEnum):
@@ -83,6 +91,36 @@ class Source(StrEnum):
     CUSTOMER_SAID = "customer_said"
 
 
+class Witness(StrEnum):
+    """Who could check a piece of evidence without trusting the account team, weakest first (docs/rules.md)."""
+
+    NONE = "none"
+    REFERENCE = "reference"
+    COUNTERSIGNED = "countersigned"
+    MESSAGE = "message"
+    SYSTEM = "system"
+    CUSTOMER = "customer"
+
+
+class CheckKind(StrEnum):
+    """Who looked at a piece of evidence: a colleague, the manager on a draw, or a person of the customer."""
+
+    COUNTERSIGN = "countersign"
+    SPOT_CHECK = "spot_check"
+    CUSTOMER = "customer"
+
+
+class CheckVerdict(StrEnum):
+    """What came of a look: of ours it shows it or not, or cannot be opened; a customer's person confirms it or not."""
+
+    SHOWS = "shows"
+    DOES_NOT = "does_not"
+    CANNOT_OPEN = "cannot_open"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    DISPUTED = "disputed"
+
+
 class Method(StrEnum):
     """How our share of the effect was isolated (Phillips ROI)."""
 
@@ -117,6 +155,16 @@ class PromiseState(StrEnum):
     KEPT = "kept"
     RENEGOTIATED = "renegotiated"
     BROKEN = "broken"
+
+
+class ContractKind(StrEnum):
+    """What a term of a contract is beside those before it."""
+
+    NEW = "new"
+    RENEWAL = "renewal"
+    EXPANSION = "expansion"
+    CONTRACTION = "contraction"
+    REACTIVATION = "reactivation"
 
 
 class Loop(StrEnum):
@@ -184,6 +232,7 @@ class RiskKind(StrEnum):
     ACTION_OVERDUE = "action_overdue"
     PROMISE_OVERDUE = "promise_overdue"
     OBSTACLE_OVERDUE = "obstacle_overdue"
+    PERSON_LEFT = "person_left"
 
 
 class RiskState(StrEnum):
@@ -217,6 +266,39 @@ class Theatre(StrEnum):
     RELATIONSHIP = "relationship"
 
 
+class CreditCause(StrEnum):
+    """Why the credit of an outcome moved from one digest to the next: the steps of the bridge, in their order.
+
+    The figure after `WITHDRAWN` is that of the same customers and outcomes.
+    """
+
+    RESTATED = "restated"
+    UPGRADE = "upgrade"
+    TERMS = "terms"
+    PROVEN = "proven"
+    PARTLY_PROVEN = "partly_proven"
+    EXPIRED = "expired"
+    DISPUTED = "disputed"
+    FALLEN_BACK = "fallen_back"
+    MISSED = "missed"
+    PERSON_LEFT = "person_left"
+    FAILED_CHECK = "failed_check"
+    WITHDRAWN = "withdrawn"
+    ADDED = "added"
+    RETIRED = "retired"
+
+
+class Movement(StrEnum):
+    """What moved an account in or out of a figure, or its weight: the later steps of the bridge, in their order."""
+
+    JOINED = "joined"
+    RETURNED = "returned"
+    LOST = "lost"
+    MOVED_IN = "moved_in"
+    MOVED_OUT = "moved_out"
+    ARR_CHANGED = "arr_changed"
+
+
 class Why(StrEnum):
     """Why a piece of evidence, or an outcome, has its grade and no higher one."""
 
@@ -229,7 +311,8 @@ class Why(StrEnum):
     NO_WORDS = "no_words"
     TELEMETRY = "telemetry"
     NO_BASELINE = "no_baseline"
-    BASELINE_NOT_AGREED = "baseline_not_agreed"
+    TERMS_NOT_AGREED = "terms_not_agreed"
+    EARLIER_TERMS = "earlier_terms"
     BEFORE_BASELINE = "before_baseline"
     NO_NUMBER = "no_number"
     NO_METRIC = "no_metric"
@@ -240,5 +323,36 @@ class Why(StrEnum):
     CUSTOMER_SYSTEM = "customer_system"
     CUSTOMER_WROTE = "customer_wrote"
     CHAMPION_PRESENTED = "champion_presented"
+    CUSTOMER_CONFIRMED = "customer_confirmed"
+    NO_WITNESS = "no_witness"
+    NOBODY_LOOKED = "nobody_looked"
     ISOLATED = "isolated"
+    ACCEPTER_LEFT = "accepter_left"
+    ACCEPTANCE_UNSEEN = "acceptance_unseen"
     ACCEPTED = "accepted"
+
+
+class BoundHow(StrEnum):
+    """Who said that an organisation or mail domain is the customer's; never the account's own team (docs/rules.md)."""
+
+    CRM_IMPORT = "crm_import"
+    ADMIN = "admin"
+    MANAGER = "manager"
+
+
+class KnownHow(StrEnum):
+    """How it is known which person of the customer a Slack user is."""
+
+    EMAIL = "email"
+    ADMIN = "admin"
+    MANAGER = "manager"
+
+
+class ConfirmationState(StrEnum):
+    """What a person of the customer said when they were asked to confirm a piece of evidence."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    DISPUTED = "disputed"
+    CALLED_OFF = "called_off"

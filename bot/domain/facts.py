@@ -26,7 +26,7 @@ class FactCode(StrEnum):
     NOT_MOVED = "not_moved"
     PROOF_RAN_OUT = "proof_ran_out"
     NO_CUSTOMER_OWNER = "no_customer_owner"
-    SPONSOR_LEFT = "sponsor_left"
+    PERSON_LEFT = "person_left"
     RENEWAL_UNPROVEN = "renewal_unproven"
     PROMPTS_UNANSWERED = "prompts_unanswered"
     MEETINGS_WITHOUT_EVIDENCE = "meetings_without_evidence"
@@ -48,6 +48,11 @@ class FactCode(StrEnum):
     NOT_TOLD_WHAT_CHANGED = "not_told_what_changed"
     LOOP_NOT_ANSWERED = "loop_not_answered"
     NOT_TOLD = "not_told"
+
+    TERMS_MOVED = "terms_moved"
+    RETIRED = "retired"
+    AGREEMENT_ASSUMED = "agreement_assumed"
+    ALIKE = "alike"
 
     LACKS = "lacks"
     CONTRADICTS_ITSELF = "contradicts_itself"
@@ -86,6 +91,15 @@ class FactCode(StrEnum):
     ACCEPTED = "accepted"
     WROTE_IT = "wrote_it"
     DISPUTES = "disputes"
+    ACCEPTER_LEFT = "accepter_left"
+    CUSTOMER_CONFIRMED = "customer_confirmed"
+
+    CONFIRMED_BY = "confirmed_by"
+    WRITTEN_BY = "written_by"
+    FROM_THEIR_SYSTEM = "from_their_system"
+    SEEN_BY = "seen_by"
+    LINKED_BY = "linked_by"
+    NO_WITNESS = "no_witness"
 
 
 Value: TypeAlias = Union[str, int, Decimal, date, Enum, Money, "Fact", tuple["Value", ...], None]

@@ -6,19 +6,27 @@ never shown by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from bot.domain.enums import (
     AccountStatus,
+    BoundHow,
     CadenceKind,
     Change,
+    CheckKind,
+    CheckVerdict,
+    ConfirmationState,
+    ContractKind,
+    CreditCause,
     DecisionOf,
     Direction,
     Grade,
+    KnownHow,
     Loop,
     Method,
+    Movement,
     ObstacleKind,
     OnHoliday,
     OutcomeKind,
@@ -35,7 +43,9 @@ from bot.domain.enums import (
     Theatre,
     Tier,
     Verdict,
+    Witness,
 )
+from bot.domain.values.text import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ def _own_words(kind: type[Enum]) -> dict[Enum, str]:
 
 
 _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
+    BoundHow: {BoundHow.CRM_IMPORT: "the CRM import", BoundHow.ADMIN: "an admin", BoundHow.MANAGER: "the manager"},
+    KnownHow: {KnownHow.EMAIL: "the email address", KnownHow.ADMIN: "an admin", KnownHow.MANAGER: "the manager"},
     Loop: {**_own_words(Loop), Loop.GO_TO_MARKET: "go-to-market"},
     OnHoliday: {OnHoliday.STAY: "stays", OnHoliday.MOVE: "moves to the next working day"},
     Part: {**_own_words(Part), Part.BLAMED: "the one who is blamed"},
@@ -70,7 +82,10 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         RiskKind.ACTION_OVERDUE: "an action is overdue",
         RiskKind.PROMISE_OVERDUE: "a promise is late",
         RiskKind.OBSTACLE_OVERDUE: "an obstacle is past its date",
+        RiskKind.PERSON_LEFT: "somebody who carries it left",
     },
+    CreditCause: {**_own_words(CreditCause), CreditCause.TERMS: "terms changed"},
+    Movement: {**_own_words(Movement), Movement.ARR_CHANGED: "ARR changed"},
     **{
         kind: _own_words(kind)
         for kind in (
@@ -78,6 +93,10 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
             CadenceKind,
             Change,
             DecisionOf,
+            ContractKind,
+            CheckKind,
+            CheckVerdict,
+            ConfirmationState,
             Direction,
             Grade,
             Method,
@@ -94,6 +113,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
             Theatre,
             Tier,
             Verdict,
+            Witness,
         )
     },
 }
@@ -173,13 +193,18 @@ _COLUMNS = {
     "owner_id": "owner",
     "deputy_id": "deputy",
     "owner_person_id": "owner at the customer",
-    "baseline_agreed_by": "agreement to the baseline",
+    "agreed_on": "day of the agreement",
+    "agreement_link": "link to the agreement",
+    "auto_renews": "automatic renewal",
+    "baseline_agreed_by": "agreement of the customer",
     "closed_how": "answer",
     "closed_link": "link",
     "decision": "decision that it changed",
     "decision_of": "whose decision it was",
     "due_on": "due date",
+    "ends_on": "end",
     "external_id": "external id",
+    "notice_days": "notice in days",
     "renewal_date": "renewal date",
     "risk_if_never": "risk if never done",
     "shown_by": "person who could show it",
@@ -190,6 +215,7 @@ _COLUMNS = {
     "would_break_link": "link to what would break",
     "would_break_on": "day on which they said what would break",
     "shelf_life_days": "shelf life in days",
+    "starts_on": "start",
     "stage_reason": "reason for the stage",
     "tier_reason": "reason for the tier",
 }
@@ -208,7 +234,11 @@ _KINDS: Mapping[str, type[Enum]] = {
     "tier": Tier,
     "verdict": Verdict,
     "account.status": AccountStatus,
+    "evidence.arrived_as": Witness,
+    "evidence_check.kind": CheckKind,
+    "evidence_check.verdict": CheckVerdict,
     "cadence.kind": CadenceKind,
+    "contract.kind": ContractKind,
     "obstacle.kind": ObstacleKind,
     "outcome.kind": OutcomeKind,
     "promise.state": PromiseState,
@@ -225,6 +255,11 @@ def label(member: Enum) -> str:
     return _LABELS[type(member)][member]
 
 
+def labels(members: Iterable[Enum]) -> str:
+    """The words for several members: `champion and finance`."""
+    return listed([label(member) for member in members])
+
+
 def label_of(kind: type[Enum], value: str) -> str:
     """The words for a stored value of an enum; what the enum no longer has is shown as it stands."""
     try:
@@ -233,9 +268,14 @@ def label_of(kind: type[Enum], value: str) -> str:
         return value.replace("_", " ")
 
 
+def labels_of(kind: type[Enum], values: str) -> str:
+    """The words for stored values of an enum with commas between them."""
+    return listed([label_of(kind, value) for value in values.split(",") if value])
+
+
 def kind_of_column(entity: str, column: str) -> type[Enum] | None:
     """The enum that a column of the ledger holds, if it holds one."""
-    return _KINDS.get(column) or _KINDS.get(f"{entity}.{column}")
+    return _KINDS.get(f"{entity}.{column}") or _KINDS.get(column)
 
 
 def entity_label(entity: str) -> str:

@@ -15,6 +15,9 @@ from bot.domain.enums import (
     AccountStatus,
     CadenceKind,
     Change,
+    CheckKind,
+    CheckVerdict,
+    ContractKind,
     Direction,
     Loop,
     Method,
@@ -31,6 +34,7 @@ from bot.domain.enums import (
     Stage,
     Tier,
     Verdict,
+    Witness,
 )
 
 
@@ -39,7 +43,8 @@ class Account:
     """A customer, or a former one; amounts are in minor units of `currency`.
 
     `would_break` is what would break in their business if the product disappeared tomorrow, in the words of the person
-    `would_break_by` on a day; without a link nobody else can check that they said it.
+    `would_break_by` on a day; without a link nobody else can check that they said it. `upgraded_on` is the day on which
+    an account that was there already came under the rules of witness and terms, `None` for one that was added later.
     """
 
     id: int
@@ -70,11 +75,17 @@ class Account:
     packet_accepted_on: date | None = None
     packet_accepted_by: int | None = None
     created_at: datetime | None = None
+    upgraded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody at the customer."""
+    """Somebody at the customer, with one part or several: `part` is the weightiest, `other_parts` are the rest.
+
+    `gained_parts` and `dropped_parts` have the day of those that they did not have from the start, or gave up.
+    `left_on` is the last departure, `returned_on` the last return, which a later departure ends. A departure that was
+    noted by mistake and taken back leaves `undone_on` and the member who did it.
+    """
 
     id: int
     account_id: int
@@ -83,10 +94,45 @@ class Person:
     title: str | None = None
     email: str | None = None
     left_on: date | None = None
+    other_parts: tuple[Part, ...] = ()
+    gained_parts: tuple[tuple[Part, date], ...] = ()
+    dropped_parts: tuple[tuple[Part, date], ...] = ()
+    returned_on: date | None = None
+    undone_on: date | None = None
+    undone_by: int | None = None
+    left_before_upgrade: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All their parts, the weightiest first."""
+        return (self.part, *self.other_parts)
+
+    def plays(self, *parts: Part) -> bool:
+        """Whether they have one of these parts."""
+        return any(part in parts for part in self.parts)
+
+    def played(self, on: date, *parts: Part) -> bool:
+        """Whether they had one of these parts on a day: a part that is given later says nothing of earlier words."""
+        gained, dropped = dict(self.gained_parts), dict(self.dropped_parts)
+        had = (part for part in parts if part in self.parts or (part in dropped and on < dropped[part]))
+        return any(part not in gained or gained[part] <= on for part in had)
 
     def is_there(self, on: date) -> bool:
-        """Whether this person has not left the customer by a day. The day of leaving counts as gone."""
-        return self.left_on is None or self.left_on > on
+        """Whether this person is there on a day. The day of leaving counts as gone, that of the return as back."""
+        if self.left_on is None or self.left_on > on:
+            return True
+        return self.returned_on is not None and self.left_on <= self.returned_on <= on
+
+    @property
+    def came_back(self) -> bool:
+        """Whether their last departure was followed by a return."""
+        return self.left_on is not None and self.returned_on is not None and self.returned_on >= self.left_on
+
+    def stands_by(self, said_on: date, on: date) -> bool:
+        """Whether they are there on a day and have not been away since `said_on`: a return revives no old word."""
+        if not self.is_there(on):
+            return False
+        return self.returned_on is None or self.returned_on > on or said_on >= self.returned_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +141,9 @@ class Outcome:
 
     A `numeric` outcome has metric, unit, direction and target; a `statement` outcome is proved by a named
     customer's words. `band_low`/`band_high` bound a `hold` outcome. `shows_in` is where in the customer's own system it
-    would show, `shown_by` the person there who could show it.
+    would show, `shown_by` the person there who could show it. `baseline_agreed_by`, `agreed_on` and the link or kept
+    file of the agreement are those of the current terms. `retired_by` and `retire_agreed_by` are members of ours: who
+    retired it, and the manager who agreed that it no longer counts.
     """
 
     id: int
@@ -108,6 +156,9 @@ class Outcome:
     baseline: Decimal | None = None
     baseline_on: date | None = None
     baseline_agreed_by: int | None = None
+    agreed_on: date | None = None
+    agreement_link: str | None = None
+    agreement_file_id: int | None = None
     target: Decimal | None = None
     band_low: Decimal | None = None
     band_high: Decimal | None = None
@@ -122,11 +173,52 @@ class Outcome:
     shown_by: int | None = None
     retired_on: date | None = None
     retired_why: str | None = None
+    retired_by: int | None = None
+    retire_agreed_by: int | None = None
+    retire_agreed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One version of what an outcome is judged by, and the customer's agreement to it.
+
+    A change of any of these fields makes a new version. `agreed_by` is a person at the customer; the link or the kept
+    file shows the agreement. Terms from before versions count as agreed until the day `assumed_until`.
+    """
+
+    id: int
+    account_id: int
+    outcome_id: int
+    version: int
+    set_at: datetime
+    title: str
+    kind: OutcomeKind = OutcomeKind.NUMERIC
+    metric: str | None = None
+    unit: str | None = None
+    direction: Direction | None = None
+    baseline: Decimal | None = None
+    baseline_on: date | None = None
+    target: Decimal | None = None
+    band_low: Decimal | None = None
+    band_high: Decimal | None = None
+    due_on: date | None = None
+    shelf_life_days: int = 90
+    set_by: int | None = None
+    agreed_on: date | None = None
+    agreed_by: int | None = None
+    agreement_link: str | None = None
+    agreement_file_id: int | None = None
+    assumed_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One observation. Never edited: it is superseded, disputed or withdrawn."""
+    """One observation. Never edited: it is superseded, disputed or withdrawn.
+
+    `reference_key` compares its link or file with others' (`bot.domain.proof.reference`), `None` when nobody could open
+    anything. `file_id` is the kept file. `arrived_as` is `message` or `system` for what came by a way on which nobody
+    of ours could type it; no form and no import sets it.
+    """
 
     id: int
     account_id: int
@@ -155,6 +247,32 @@ class Evidence:
     disputed_why: str | None = None
     withdrawn_on: date | None = None
     withdrawn_why: str | None = None
+    file_id: int | None = None
+    reference_key: str | None = None
+    arrived_as: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Somebody looked at a piece of evidence and said what they saw. Never edited: a later look of theirs replaces it.
+
+    `member_id` is a colleague, `person_id` somebody at the customer. `owner_then` and `deputy_then` are who had the
+    account at that moment. `as_manager` says that the colleague looked as the portfolio's manager, or in their place.
+    """
+
+    id: int
+    account_id: int
+    evidence_id: int
+    kind: CheckKind
+    verdict: CheckVerdict
+    at: datetime
+    member_id: int | None = None
+    person_id: int | None = None
+    note: str | None = None
+    link: str | None = None
+    owner_then: int | None = None
+    deputy_then: int | None = None
+    as_manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +357,30 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Contract:
+    """One term of a customer's contract. It is in force on `starts_on`, and on `ends_on` no more.
+
+    `line` is the plan or add-on; the ARR is in minor units of `currency`. `version` counts what was recorded for this
+    term, and only the newest of them counts.
+    """
+
+    id: int
+    account_id: int
+    starts_on: date
+    ends_on: date | None = None
+    line: str | None = None
+    external_id: str | None = None
+    kind: ContractKind | None = None
+    arr_minor: int | None = None
+    currency: str | None = None
+    notice_days: int | None = None
+    auto_renews: bool | None = None
+    source: str | None = None
+    recorded_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class MeetingFact:
     """One meeting with what became of its prompt: was the owner asked, did an answer come, did it move evidence?"""
 
@@ -318,7 +460,9 @@ class ProofState:
     account: Account
     people: tuple[Person, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    terms: tuple[Terms, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    checks: tuple[Check, ...] = ()
     gaps: tuple[Gap, ...] = ()
     actions: tuple[Action, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()

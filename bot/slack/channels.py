@@ -14,6 +14,16 @@ from bot.slack.refusals import SlackRefusal
 
 _LOOK_SECONDS = 2.0
 _PAGE = 1000
+_TEAMS = ("connected_team_ids", "shared_team_ids", "connected_limited_team_ids", "pending_connected_team_ids")
+"""Where `conversations.info` names the teams that read a channel, or will once they accept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """The Slack ids of the other organisations that share a channel, and of all its members."""
+
+    teams: tuple[str, ...]
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,26 @@ async def readers_of(client: AsyncWebClient, channel: str | None, field: str | N
             if await is_shared_outside(client, channel):
                 return Readers(True)
             return Readers(False, await _members(client, channel))
+    except SlackApiError as error:
+        if errors.code_of(error) in errors.CHANNEL_GONE | errors.NO_RIGHT:
+            raise UserError(SlackRefusal.CHANNEL_UNSEEN, field) from error
+        raise
+
+
+async def sharing_of(client: AsyncWebClient, channel: str, own_team: str, field: str) -> Sharing:
+    """Which organisations share a channel that a person chose, or are invited to it.
+
+    Teams of our own enterprise (`internal_team_ids`) are ours. `UserError` at `field` for a channel that we cannot see.
+    """
+    try:
+        async with asyncio.timeout(_LOOK_SECONDS):
+            info = (await client.conversations_info(channel=channel))["channel"]
+            if not info.get("is_member"):
+                raise UserError(SlackRefusal.CHANNEL_UNSEEN, field)
+            ours = {own_team, info.get("context_team_id"), *(info.get("internal_team_ids") or [])}
+            named = [team for name in _TEAMS for team in info.get(name) or []]
+            others = [team for team in dict.fromkeys(named) if team not in ours]
+            return Sharing(tuple(others), await _members(client, channel))
     except SlackApiError as error:
         if errors.code_of(error) in errors.CHANNEL_GONE | errors.NO_RIGHT:
             raise UserError(SlackRefusal.CHANNEL_UNSEEN, field) from error

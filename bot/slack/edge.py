@@ -74,6 +74,7 @@ class Edge:
         self._clock = clock
         self._session = session
         self._workspaces: dict[str, int] = {}
+        self._takes_files: bool | None = None
         # Many reads or writes of one person leave half of the threads to the others.
         self._reads = Lane("reads", threads=PEOPLE_AT_ONCE, each=PEOPLE_AT_ONCE // 2)
         self._writes = Lane("writes", threads=PEOPLE_AT_ONCE, each=PEOPLE_AT_ONCE // 2)
@@ -127,6 +128,24 @@ class Edge:
             raise UserError(SlackRefusal.SURVEY_RUNNING)
         return await self._unit(self._surveys, self._database.reading, body, fn, None)
 
+    async def work_for_anybody(self, body: Body, work: Callable[[Session, int, datetime], T], *, writes: bool) -> T:
+        """Run `work(session, workspace_id, now)` without asking whether the sender is one of ours.
+
+        For `bot.slack.outside` only: whoever calls it has to say who the sender is and what they may do.
+        """
+        sender, now = sender_of(body), self._clock.now()
+        lane, transaction = (self._writes, self._writing) if writes else (self._reads, self._database.reading)
+
+        def once() -> T:
+            with transaction() as session:
+                return work(session, self._workspace(session, sender.team_id), now)
+
+        try:
+            return await _in_time(lane, sender, once)
+        except UserError as error:
+            await self._renew(sender, error, now)
+            raise
+
     def is_surveying(self, body: Body) -> bool:
         """Whether a survey of the sender's is still running."""
         return self._surveys.is_full(_person(sender_of(body)))
@@ -151,8 +170,22 @@ class Edge:
         await self._remember(sender, [answer["user"] for answer in answers if is_person(answer["user"])])
 
     async def file(self, slack_id: str) -> bytes:
-        """The content of a file that somebody dropped into our messages; `UserError` when it cannot be read."""
+        """The content of a file that somebody gave us; `UserError` when it cannot be read."""
         return await files.read(self.client, self._session, slack_id)
+
+    async def takes_files(self) -> bool:
+        """Whether people can give us files: only where the workspace lets us read them. Asked once."""
+        if self._takes_files is None:
+            try:
+                async with asyncio.timeout(_MEETING_SECONDS):
+                    self._takes_files = await files.may_be_read(self.client)
+            except (SlackApiError, aiohttp.ClientError, TimeoutError):
+                return False
+        return self._takes_files
+
+    async def send_file(self, body: Body, name: str, content: bytes) -> None:
+        """Send a file to the person who sent `body`, in their direct messages with us."""
+        await files.send(self.client, self._session, sender_of(body).user_id, name, content)
 
     def message(self, view: object) -> Message:
         """The message of an `XxxView` by its template `xxx.html`."""

@@ -1,8 +1,9 @@
-"""Reads a file that somebody dropped: only that one, only from Slack's own host, with a limit on size and time."""
+"""Reads a file that somebody gave us, and sends one that we keep: only with Slack's own host, with limits on both."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +77,42 @@ async def read(client: AsyncWebClient, session: aiohttp.ClientSession, slack_id:
     except (aiohttp.ClientError, TimeoutError) as error:
         log.warning("slack.file_not_read", file=slack_id, code=type(error).__name__)
         raise UserError(SlackRefusal.FILE_NOT_READ) from error
+
+
+async def send(client: AsyncWebClient, session: aiohttp.ClientSession, to: str, name: str, content: bytes) -> None:
+    """Send a file to somebody's direct messages with us. Raises `UserError` when Slack does not let us.
+
+    Three steps: an address to upload to, the bytes, and the message.
+    """
+    try:
+        async with asyncio.timeout(READING_SECONDS):
+            direct = (await client.conversations_open(users=to))["channel"]["id"]
+            given = await client.files_getUploadURLExternal(filename=name, length=len(content))
+            address = file_address(given.get("upload_url"), client.base_url)
+            if address is None:
+                log.error("slack.foreign_file", file=given.get("file_id"))
+                raise UserError(SlackRefusal.FILE_NOT_SENT)
+            async with session.post(address, data=content, proxy=client.proxy, allow_redirects=False) as answer:
+                if answer.status != 200:
+                    raise aiohttp.ClientError(f"Slack answered {answer.status}")
+            entry = {"id": given["file_id"], "title": name}
+            await client.files_completeUploadExternal(files=[entry], channel_id=direct)
+    except SlackApiError as error:
+        code = error.response.get("error")
+        log.warning("slack.file_not_sent", code=code)
+        if code in ("missing_scope", "no_permission", "not_allowed_token_type"):
+            raise UserError(SlackRefusal.FILES_NOT_SENT_WITHOUT) from error
+        raise UserError(SlackRefusal.FILE_NOT_SENT) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.warning("slack.file_not_sent", code=type(error).__name__)
+        raise UserError(SlackRefusal.FILE_NOT_SENT) from error
+
+
+async def may_be_read(client: AsyncWebClient) -> bool:
+    """Whether the workspace gave us the scope to read files; Slack names the scopes in the headers of its answers."""
+    headers = (await client.auth_test()).headers
+    named = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    return "files:read" in re.split("[, ]+", named)
 
 
 async def _content(client: AsyncWebClient, session: aiohttp.ClientSession, address: URL) -> bytes:

@@ -34,19 +34,25 @@ class Caller:
 
 
 def sender_of(body: Body) -> Caller:
-    """The sender of a command, an interaction or an event."""
+    """The sender of a command, an interaction or an event.
+
+    In a channel that organisations share, `team` of a modal and `team_id` of an event are those of the person; the
+    workspace that has installed us is then named beside it (slackapi/bolt-js#1614; Bolt's `extract_team_id`).
+    """
     user = body.get("user")
     if isinstance(user, Mapping):
         home = user.get("team_id") or ""
-        team = body.get("team") or {}
-        team_id = team.get("id") or home
+        installed = (body.get("view") or {}).get("app_installed_team_id")
+        team_id = installed or (body.get("team") or {}).get("id") or home
         return Caller(str(user["id"]), str(team_id), str(home or team_id))
     event = body.get("event") or {}
     user_id = body.get("user_id") or event.get("user")
     if isinstance(user_id, Mapping):
         user_id = user_id.get("id")
-    team_id = str(body.get("team_id") or "")
-    return Caller(str(user_id or ""), team_id, str(event.get("user_team") or team_id))
+    sent_by = str(body.get("team_id") or "")
+    authorization = next(iter(body.get("authorizations") or ()), None) or {}
+    team_id = str(authorization.get("team_id") or sent_by)
+    return Caller(str(user_id or ""), team_id, str(event.get("user_team") or event.get("team") or sent_by or team_id))
 
 
 def surface_of(body: Body) -> str:
@@ -94,9 +100,14 @@ def clicked(body: Body) -> str:
 
 
 def submission_id(body: Body) -> str:
-    """An id that is the same for every delivery of one submitted modal or one press of a button."""
+    """An id that is the same for every delivery of one submitted modal or one press of a button.
+
+    A form that may be opened again in the same modal, after something was saved, writes "12@@345" in its metadata: what
+    it had seen is part of its id.
+    """
     if body.get("type") == "view_submission":
-        return f"{body['view']['id']}:{body['view'].get('callback_id')}"
+        again = "@@" in str(body["view"].get("private_metadata") or "")
+        return f"{body['view']['id']}:{body['view'].get('callback_id')}" + (f"@{seen_of(body)}" if again else "")
     actions = body.get("actions") or [{}]
     where = body.get("container") or {}
     place = where.get("message_ts") or where.get("view_id") or ""
@@ -145,9 +156,12 @@ class Form:
         self.metadata = str(view.get("private_metadata") or "").partition("@")[0]
         self._offered = _offered(view)
         self._chosen: dict[str, list[str]] = {}
+        self._files: dict[str, list[tuple[str, str, str | None]]] = {}
         for block_id, elements in ((view.get("state") or {}).get("values") or {}).items():
             for action_id, element in elements.items():
                 self._chosen[block_id] = self._chosen[action_id] = _chosen(element)
+                if element.get("type") == "file_input":
+                    self._files[block_id] = self._files[action_id] = _files(element)
 
     def __contains__(self, name: str) -> bool:
         """Whether the modal had this input, filled in or not."""
@@ -180,6 +194,10 @@ class Form:
         """The values of all options that the input `name` offered; Slack sends the form back as it was shown."""
         return list(self._offered.get(name) or [])
 
+    def files(self, name: str) -> list[tuple[str, str, str | None]]:
+        """The files that were given to the input `name`: Slack's id, name and media type of each."""
+        return list(self._files.get(name, ()))
+
     def day(self, name: str) -> date | None:
         """The date of a date picker."""
         text = self.text(name)
@@ -209,6 +227,18 @@ def _offered(view: Body) -> dict[str, list[str]]:
         if block.get("type") == "input" and options:
             offered[block["block_id"]] = offered[element["action_id"]] = [str(option["value"]) for option in options]
     return offered
+
+
+def _files(element: Mapping[str, Any]) -> list[tuple[str, str, str | None]]:
+    given = [file for file in element.get("files") or [] if isinstance(file, Mapping) and file.get("id")]
+    return [
+        (
+            str(file["id"]),
+            _text(file.get("name") or file["id"]),
+            _text(file["mimetype"]) if file.get("mimetype") else None,
+        )
+        for file in given
+    ]
 
 
 _SINGLE = ("value", "selected_date", "selected_time", "selected_user", "selected_channel", "selected_conversation")

@@ -17,7 +17,11 @@ class Entity(StrEnum):
     ACTION = "action"
     ANSWER = "answer"
     CADENCE = "cadence"
+    CONFIRMATION = "confirmation"
+    CONTRACT = "contract"
+    CUSTOMER_ORG = "customer_org"
     EVIDENCE = "evidence"
+    EVIDENCE_CHECK = "evidence_check"
     GAP = "gap"
     HEALTH = "health"
     JUDGEMENT = "judgement"
@@ -26,11 +30,13 @@ class Entity(StrEnum):
     OBSTACLE = "obstacle"
     OUTCOME = "outcome"
     PERSON = "person"
+    PERSON_SLACK = "person_slack"
     PORTFOLIO = "portfolio"
     PROMISE = "promise"
     PROMPT = "prompt"
     RISK = "risk"
     STAGE_ENTRY = "stage_entry"
+    TERMS = "terms"
 
     @property
     def table(self) -> Table:

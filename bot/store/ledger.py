@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.store import schema
+from bot.store import outcome_terms, schema
 from bot.store.entities import Entity
 
 CLOCK = "clock"
@@ -67,6 +67,8 @@ def add(
     account_id = row_id if entity is Entity.ACCOUNT else values.get("account_id")
     _hold(session, account_id, now)
     _record(session, entity, Noted(by, row_id, account_id, None, values), now, why)
+    if entity is Entity.OUTCOME:
+        _keep_terms(session, by, [int(row_id)], now)
     return int(row_id)
 
 
@@ -100,6 +102,8 @@ def add_many(
             for row_id, owner, row, why in zip(ids, owners, rows, whys or [None] * len(rows), strict=True)
         ],
     )
+    if entity is Entity.OUTCOME:
+        _keep_terms(session, by, ids, now)
     return ids
 
 
@@ -110,8 +114,10 @@ def change_many(session: Session, by: Author, entity: Entity, now: datetime, cha
     owners: list[int] = []
     updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for change in changes:
-        row = change.row
-        after = {name: value for name, value in change.values.items() if row[name] != value}
+        row, values = change.row, change.values
+        if entity is Entity.OUTCOME:
+            values = outcome_terms.without_old_agreement(row, values)
+        after = {name: value for name, value in values.items() if row[name] != value}
         if not after:
             continue
         updates.setdefault(tuple(after), []).append(
@@ -123,11 +129,13 @@ def change_many(session: Session, by: Author, entity: Entity, now: datetime, cha
         owners += [owner] if owner is not None else []
     for names, parameters in updates.items():
         ours = (table.c.id == bindparam("changed_row")) & entity.in_workspace(by.workspace_id)
-        values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
-        session.connection().execute(update(table).where(ours).values(values), parameters)
+        columns = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+        session.connection().execute(update(table).where(ours).values(columns), parameters)
     if lines:
         _write(session, lines)
         touch(session, owners, now)
+    if entity is Entity.OUTCOME:
+        _keep_terms(session, by, [line["entity_id"] for line in lines if outcome_terms.concerned(line["after"])], now)
 
 
 def change(
@@ -153,6 +161,8 @@ def change(
     row = session.execute(select(table).where(ours)).mappings().one_or_none()
     if row is None or any(row[name] != expected for name, expected in (only_if or {}).items()):
         return False
+    if entity is Entity.OUTCOME:
+        values = dict(outcome_terms.without_old_agreement(row, values))
     after = {name: value for name, value in values.items() if row[name] != value}
     if not after:
         return False
@@ -165,6 +175,8 @@ def change(
         return False
     before = {name: row[name] for name in after}
     _record(session, entity, Noted(by, row_id, account_id, before, after), now, why)
+    if entity is Entity.OUTCOME and outcome_terms.concerned(after):
+        _keep_terms(session, by, [row_id], now)
     return True
 
 
@@ -233,14 +245,25 @@ def _touching(dialect: str) -> postgresql.Insert | sqlite.Insert:
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON keeps it in history and exports: enums by value, dates ISO, decimals and bytes as text."""
+    """`value` as JSON keeps it in history and exports: enums by value, dates ISO, tuples with commas, the rest text."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, tuple):
+        return ",".join(":".join(map(plain, item)) if isinstance(item, tuple) else str(plain(item)) for item in value)
     return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def _keep_terms(session: Session, by: Author, outcome_ids: Sequence[int], now: datetime) -> None:
+    """Write the versions of terms that these outcomes need now that they were written."""
+    if not outcome_ids:
+        return
+    new, agreed = outcome_terms.due(session, by.workspace_id, outcome_ids)
+    add_many(session, by, Entity.TERMS, now, [{**row, "set_at": now, "set_by": by.member_id} for row in new])
+    change_many(session, by, Entity.TERMS, now, [Change(row, values) for row, values in agreed])
 
 
 def _record(

@@ -43,7 +43,9 @@ _ACCOUNT = Record.of(model.Account, schema.account)
 _PARTS = {
     "people": ("person", Record.of(model.Person, schema.person)),
     "outcomes": ("outcome", Record.of(model.Outcome, schema.outcome)),
+    "terms": ("terms", Record.of(model.Terms, schema.terms)),
     "evidence": ("evidence", Record.of(model.Evidence, schema.evidence)),
+    "checks": ("evidence_check", Record.of(model.Check, schema.evidence_check)),
     "gaps": ("gap", Record.of(model.Gap, schema.gap)),
     "actions": ("action", Record.of(model.Action, schema.action)),
     "obstacles": ("obstacle", Record.of(model.Obstacle, schema.obstacle)),
@@ -55,12 +57,17 @@ _PARTS = {
 }
 """The parts of a state that are the rows of a table, with its name."""
 _NAMES_MEMBERS = {
+    "people": "undone_by",
+    "evidence": "recorded_by",
+    "checks": "member_id",
     "gaps": "owner_id",
     "actions": "owner_id",
     "obstacles": "owner_id",
     "risks": "owner_id",
     "judgements": "judged_by",
     "meetings": "asked",
+    "terms": "set_by",
+    "outcomes": "retired_by",
 }
 _MEETINGS_KEPT = 26
 _MEETING = Record(

@@ -9,7 +9,18 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, Dialect, Integer, SmallInteger, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Dialect,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.types import DateTime, TypeEngine
 
 
@@ -106,6 +117,50 @@ class Word(TypeDecorator[Any]):
         return None if value is None else self.members[value]
 
 
+class Words(TypeDecorator[tuple[Any, ...]]):
+    """Several members of an enum in its order, kept as their words with commas between them; none is empty text."""
+
+    impl = String(400)
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum]) -> None:
+        super().__init__()
+        self.enum = enum
+        self.members = _Members({member.value: member for member in enum})
+
+    def read(self, words: str) -> tuple[Any, ...]:
+        """The members that these words name; raises `ValueError` for a word that the enum does not have."""
+        return tuple(self.members[word] for word in words.split(",") if word)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        return ",".join(self.enum(member).value for member in value or ())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Any, ...]:
+        return self.read(value or "")
+
+
+class DatedWords(TypeDecorator[tuple[tuple[Any, date], ...]]):
+    """Members of an enum, each with a day, kept as `champion:2026-03-01` with commas between them."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def read(self, words: str) -> tuple[tuple[Any, date], ...]:
+        """The members and days in this text; raises `ValueError` for what the enum or the calendar does not have."""
+        pairs = (pair.partition(":") for pair in words.split(",") if pair)
+        return tuple((self.enum(word), date.fromisoformat(day)) for word, _, day in pairs)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        return ",".join(f"{self.enum(member).value}:{day.isoformat()}" for member, day in value or ())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[tuple[Any, date], ...]:
+        return self.read(value or "")
+
+
 class Rank(TypeDecorator[Any]):
     """An enum whose order is its meaning, kept as its number."""
 
@@ -130,6 +185,8 @@ def from_json(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     """
     if isinstance(kind, Word):
         return kind.members.__getitem__
+    if isinstance(kind, Words | DatedWords):
+        return kind.read
     if isinstance(kind, Rank):
         return kind.enum
     if isinstance(kind, UtcDateTime):
@@ -138,4 +195,6 @@ def from_json(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
         return _Members({0: False, 1: True}).__getitem__  # SQLite's JSON has the number that it keeps
     if isinstance(kind, Date):
         return date.fromisoformat
+    if isinstance(kind, LargeBinary):
+        return bytes.fromhex
     return Decimal if isinstance(kind, Exact) else None

@@ -40,7 +40,7 @@ export const getChannel = (/** @type {string} */ user, /** @type {string} */ cha
 export const moveClock = (/** @type {object} */ body) => post("/sandbox/clock", body);
 
 /**
- * Does something as a person: say, command, click, submit, close, options, home, shortcut, im, react, read.
+ * Does something as a person: say, command, click, submit, close, options, home, shortcut, im, react, read, drop.
  * @param {string} user
  * @param {string} verb
  * @param {object} body

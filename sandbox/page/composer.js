@@ -12,7 +12,11 @@ import { displayName, humans, state } from "./state.js";
 const drafts = new Map();
 
 export class Composer {
-  /** @param {HTMLElement} host @param {{id: string, send: (text: string) => Promise<boolean>}} options */
+  /**
+   * @param {HTMLElement} host
+   * @param {{id: string, send: (text: string) => Promise<boolean>, drop?: (file: File) => Promise<boolean>}} options
+   *   without `drop` no file can be attached
+   */
   constructor(host, options) {
     this.send = options.send;
     this.key = "";
@@ -44,20 +48,61 @@ export class Composer {
       { type: "submit", class: "send", "aria-label": "Send", disabled: true },
       icon("send", 18),
     );
+    const drop = options.drop;
+    const attach = drop ? this.attach(drop) : [];
     this.form = h(
       "form",
       {
         class: "composer",
+        ...(drop && {
+          ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(),
+          ondrop: (/** @type {DragEvent} */ event) => {
+            event.preventDefault();
+            this.sendFiles(event.dataTransfer?.files, drop);
+          },
+        }),
         onsubmit: (/** @type {Event} */ event) => {
           event.preventDefault();
           this.submit();
         },
       },
       this.list,
+      attach,
       this.input,
       this.button,
     );
     host.replaceChildren(this.form);
+  }
+
+  /**
+   * The button that sends a file, and the chooser behind it.
+   * @param {(file: File) => Promise<boolean>} drop
+   */
+  attach(drop) {
+    const chooser = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "file",
+        hidden: true,
+        "data-testid": "attach-file",
+        onchange: async () => {
+          await this.sendFiles(chooser.files, drop);
+          chooser.value = "";
+        },
+      })
+    );
+    const label = "Send a file";
+    const onclick = () => chooser.click();
+    return [
+      h("button", { type: "button", class: "attach", "aria-label": label, title: label, onclick }, icon("attach", 18)),
+      chooser,
+    ];
+  }
+
+  /** @param {FileList | null | undefined} files @param {(file: File) => Promise<boolean>} drop */
+  async sendFiles(files, drop) {
+    this.form.setAttribute("aria-busy", "true");
+    for (const file of files ?? []) await drop(file);
+    this.form.removeAttribute("aria-busy");
   }
 
   /** @param {string} key whose draft it is @param {string} placeholder */

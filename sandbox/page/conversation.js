@@ -30,7 +30,7 @@ export function startConversation(given) {
   const openThread = (/** @type {string} */ ts) => moves.go(state.place, ts);
   list = new MessageList(byId("messages"), openThread);
   threadList = new MessageList(byId("thread-messages"), openThread);
-  composer = new Composer(byId("composer"), { id: "composer-input", send: (text) => send(text, null) });
+  composer = new Composer(byId("composer"), { id: "composer-input", send: (text) => send(text, null), drop });
   threadComposer = new Composer(byId("thread-composer"), {
     id: "thread-input",
     send: (text) => send(text, state.thread),
@@ -116,6 +116,9 @@ function channelTitle(one) {
       h("span", { class: "head-icon" }, icon(one.kind === "private" ? "lock" : "hash", 18)),
       h("h1", null, channelName(one)),
       ...(one.is_archived ? [h("span", { class: "badge" }, "ARCHIVED")] : []),
+      ...(one.shared_with?.length
+        ? [h("span", { class: "head-note", "data-testid": "shared-with" }, `Shared with ${one.shared_with.join(", ")}`)]
+        : []),
       ...(one.topic ? [h("span", { class: "head-note topic" }, one.topic)] : []),
     ];
   const there = other.tz && other.tz !== state.me.tz ? `${time(now(), other.tz)} there` : "";
@@ -261,4 +264,24 @@ async function send(text, thread) {
   if (!answer.ok) toast(answer.error ?? "The message was not sent.", "error");
   moves.changed();
   return answer.ok;
+}
+
+/** Sends a file to the place that is shown. @param {File} file */
+async function drop(file) {
+  const channel = state.place;
+  const content = await base64(file);
+  const answer = await act(state.me.id, "drop", { channel, name: file.name, content });
+  if (!answer.ok) toast(answer.error ?? "The file was not sent.", "error");
+  moves.changed();
+  return answer.ok;
+}
+
+/** @param {File} file @returns {Promise<string>} */
+function base64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ""));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 }

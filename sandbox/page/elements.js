@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { confirmed } from "./dialogs.js";
 import { icon } from "./icons.js";
-import { choiceGroup, dateInput, textInput } from "./inputs.js";
+import { choiceGroup, dateInput, fileInput, textInput } from "./inputs.js";
 import { isSafeUrl, plain, textObject } from "./mrkdwn.js";
 import { openMenu } from "./popover.js";
 import { select } from "./selects.js";
@@ -27,6 +27,7 @@ const KINDS = {
   datepicker: dateInput,
   timepicker: dateInput,
   datetimepicker: dateInput,
+  file_input: fileInput,
   checkboxes: choiceGroup,
   radio_buttons: choiceGroup,
 };

@@ -2,7 +2,7 @@
 // What a person has chosen or typed on one surface (a modal, a message, the Home tab), by block and action. It outlives
 // re-rendering. As in Slack, a view that is updated with the same ids keeps what is there: initial values count once.
 
-/** @typedef {string | string[] | null} Value */
+/** Files are the objects that the sandbox gave for them. @typedef {string | string[] | any[] | null} Value */
 
 export class Form {
   constructor() {

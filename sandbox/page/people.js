@@ -39,7 +39,7 @@ export function renderPeople() {
       "span",
       { class: "me-text" },
       h("b", null, displayName(me.id)),
-      h("small", null, me.title || "Be another person"),
+      h("small", null, [me.title, flag(me)].filter(Boolean).join(" · ") || "Be another person"),
     ),
     icon("down", 16),
   );
@@ -75,7 +75,7 @@ function choose(button) {
 /** @param {import("./state.js").Person} one */
 function flag(one) {
   if (one.deactivated) return "deactivated";
-  return one.is_stranger ? "other organisation" : one.is_guest ? "guest" : "";
+  return one.is_stranger ? (one.organisation ?? "other organisation") : one.is_guest ? "guest" : "";
 }
 
 /** Shows beside each name how much waits there, so that the next step of a demo is easy to find. */

@@ -42,6 +42,7 @@ export function renderSidebar() {
 
 function content() {
   const { team, app, shortcuts } = state.workspace;
+  const home = state.me.organisation ?? team.name;
   const channels = state.channels.filter((one) => one.kind !== "im");
   const listed = [...channels].sort(
     (a, b) =>
@@ -72,8 +73,8 @@ function content() {
     h(
       "div",
       { class: "workspace" },
-      h("span", { class: "workspace-mark", "aria-hidden": "true" }, [...team.name][0]),
-      h("span", { class: "workspace-name" }, team.name),
+      h("span", { class: "workspace-mark", "aria-hidden": "true" }, [...home][0]),
+      h("span", { class: "workspace-name" }, home),
     ),
     h(
       "div",
@@ -97,7 +98,9 @@ function content() {
 /** @param {import("./state.js").Channel} one */
 function channelRow(one) {
   const face = one.kind === "im" ? avatar(one.with_user ?? "", 20) : icon(one.kind === "private" ? "lock" : "hash", 16);
-  const item = row(one.id, face, channelName(one), one.unread, state.place === one.id);
+  const others = one.shared_with ?? [];
+  const label = others.length ? `${channelName(one)} (shared)` : channelName(one);
+  const item = row(one.id, face, label, one.unread, state.place === one.id);
   item.classList.toggle("dim", !one.is_member || one.is_archived);
   return item;
 }

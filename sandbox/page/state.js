@@ -3,8 +3,9 @@
 
 /**
  * @typedef {{id: string, name: string, real_name: string, title?: string, tz: string, is_bot?: boolean, is_guest?: boolean,
- *   is_stranger?: boolean, deactivated?: boolean, color?: string}} Person
+ *   is_stranger?: boolean, organisation?: string | null, deactivated?: boolean, color?: string}} Person
  * @typedef {{id: string, name: string, kind: "channel" | "private" | "im", is_member: boolean, is_archived: boolean, topic?: string,
+ *   shared_with?: string[],
  *   unread: number, with_user?: string, last_ts?: string}} Channel
  * @typedef {{ts: string, user: string, bot?: any, text: string, blocks?: any[], thread_ts?: string, reply_count?: number,
  *   reactions?: {name: string, users: string[]}[], edited?: boolean, ephemeral?: boolean, attachments?: any[], files?: any[]}} Message

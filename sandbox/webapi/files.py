@@ -54,7 +54,7 @@ def complete_upload(call: Call) -> Json:
 
 @method("files.info", "files:read")
 def info(call: Call) -> Json:
-    """What is known of a file that stands in a conversation of the app's."""
+    """What is known of a file that stands in a conversation of the app's, or was given to it in a form."""
     upload = call.world.uploads.get(call.required("file"))
     shared = (upload or {}).get("shared")
     if shared is None:
@@ -64,9 +64,18 @@ def info(call: Call) -> Json:
 
 def dropped(world: World, channel: Channel, user: User, name: str, content: bytes) -> Json:
     """Keep a file that a person drops into a conversation; returns its object."""
+    return _uploaded(world, user, name, content, [channel.id])
+
+
+def given(world: World, user: User, name: str, content: bytes) -> Json:
+    """Keep a file that a person gives to the app in a form; returns its object."""
+    return _uploaded(world, user, name, content, [])
+
+
+def _uploaded(world: World, user: User, name: str, content: bytes, directs: list[str]) -> Json:
     file_id = world.state.new_id("F")
     world.uploads[file_id] = {"name": name, "length": len(content), "content": content}
-    shared = _file_json(world, file_id, name, user.id) | {"channels": [], "ims": [channel.id], "groups": []}
+    shared = _file_json(world, file_id, name, user.id) | {"channels": [], "ims": directs, "groups": []}
     world.uploads[file_id]["shared"] = shared
     return shared
 

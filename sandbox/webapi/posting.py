@@ -149,8 +149,11 @@ def publish_message(world: World, channel: Channel, message: Message) -> None:
 
 def message_event(world: World, channel: Channel, message: Message) -> Json:
     """The `message` event for a message."""
+    author = world.state.users[message.user]
+    theirs = {"user_team": author.team_id, "source_team": author.team_id} if author.stranger else {}
     return {
         **message_json(world.state, message),
+        **theirs,
         "channel": channel.id,
         "channel_type": CHANNEL_TYPE[channel.kind],
         "event_ts": message.ts,

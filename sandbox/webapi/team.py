@@ -33,10 +33,12 @@ def connections_open(call: Call) -> Json:
 
 @method("team.info", "team:read")
 def team_info(call: Call) -> Json:
-    team = call.world.state.team
-    team_id = call.text("team")
-    if team_id and team_id != team.id:
+    state = call.world.state
+    team_id = call.text("team") or state.team.id
+    connected = {other for channel in state.channels.values() for other in state.connected_teams(channel)}
+    if team_id != state.team.id and team_id not in connected:
         raise SlackError("team_not_found")
+    team = state.team if team_id == state.team.id else state.organisations[team_id]
     return {
         "team": {
             "id": team.id,

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy import select, update
 
 from bot.app.assessments import assess_now
+from bot.domain.portfolio.book import SCALE, Book
 from bot.features.portfolios import account_summaries
 from bot.features.portfolios import digest as portfolio_digest
 from bot.store import proof_state, schema
@@ -93,7 +95,7 @@ def _open(database: Database) -> None:
 
 
 def _open_last_week(database: Database) -> None:
-    """Last week every twentieth outcome that is proven now was not, so that there is something to tell."""
+    """Last week every twentieth outcome that has credit now had none, so that there is something to tell."""
     last_week = NOW - timedelta(days=7)
     portfolio, opened = schema.portfolio, schema.digest
     with database.begin() as session:
@@ -102,10 +104,23 @@ def _open_last_week(database: Database) -> None:
         assert portfolio_digest.open_due_digest(session, last_week)
     with database.begin() as session:
         figures = as_json(session.execute(select(opened.c.figures)).scalar_one())
-        credits = figures["kept"]["credits"]
-        figures["kept"]["credits"] = {key: credits[key] for number, key in enumerate(credits) if number % 20}
+        figures["kept"]["book"] = _with_less(Book.from_json(figures["kept"]["book"])).as_json()
         session.execute(update(opened).values(figures=figures))
         session.execute(update(portfolio).values(next_digest_at=NOW))
+
+
+def _with_less(book: Book) -> Book:
+    less, number = Book(), 0
+    for row in book.rows():
+        credited: dict[int, tuple[Decimal, int]] = {}
+        for outcome_id, mark in book.marks_of(row).items():
+            if mark.credit:
+                number += 1
+                if number % 20:
+                    credited[outcome_id] = Decimal(mark.credit) / SCALE, mark.proof
+        states = "".join(mark.state for mark in book.marks_of(row).values())
+        less.add(row.account_id, (row.arr_minor, row.currency), row.outcomes, states, credited)
+    return less
 
 
 def _cold(run: Run, dialect: str, accounts: int) -> Iterator[Figure]:

@@ -75,6 +75,13 @@ class _Bulk:
         chosen = f"SELECT {values} FROM n WHERE {where}"
         self._connection.execute(text(f"INSERT INTO {table} ({names}) {counted} {chosen}"))
 
+    def look_at_evidence(self) -> None:
+        """Have the manager open everything that stands in a system of the customer's."""
+        columns = "account_id, evidence_id, kind, verdict, member_id, at, as_manager"
+        looks = "SELECT account_id, id, 'countersign', 'shows', 1, recorded_at, true FROM evidence"
+        customers = "source = 'customer_system'"
+        self._connection.execute(text(f"INSERT INTO evidence_check ({columns}) {looks} WHERE {customers}"))
+
     def day(self, ago: str) -> str:
         """The date `ago` days (an expression) before the present."""
         if self._sqlite:
@@ -146,27 +153,32 @@ def _proof(bulk: _Bulk, accounts: int, outcomes: int) -> None:
         left_on=f"CASE WHEN i % 58 = 1 THEN {bulk.day('30')} END",
     )
     account = f"1 + (i - 1) / {outcomes}"
-    bulk.insert(
-        "outcome",
-        accounts * outcomes,
-        account_id=account,
-        title="'Outcome ' || i",
-        metric="'days to sign'",
-        unit="'days'",
-        direction="'down'",
-        baseline="'20'",
-        baseline_on=bulk.day("250"),
-        baseline_agreed_by=f"2 * ({account}) - 1",
-        target="'5'",
-        due_on=bulk.day("-(i * 17 % 300)"),
-        owner_person_id=f"2 * ({account})",
-        risk_if_never="'They go back to e-mail'",
-    )
+    judged = {
+        "account_id": account,
+        "title": "'Outcome ' || i",
+        "metric": "'days to sign'",
+        "unit": "'days'",
+        "direction": "'down'",
+        "baseline": "'20'",
+        "baseline_on": bulk.day("250"),
+        "target": "'5'",
+        "due_on": bulk.day("-(i * 17 % 300)"),
+        "agreed_on": bulk.day("240"),
+        "agreement_link": "'https://customer.example/plan/' || i",
+    }
+    champion, owner = f"2 * ({account}) - 1", f"2 * ({account})"
+    of_plan = {"owner_person_id": owner, "risk_if_never": "'They go back to e-mail'"}
+    bulk.insert("outcome", accounts * outcomes, **judged, baseline_agreed_by=champion, **of_plan)
+    version = {"version": "1", "set_at": bulk.moment("1440 * 240"), "kind": "'numeric'", "shelf_life_days": "90"}
+    bulk.insert("terms", accounts * outcomes, **judged, outcome_id="i", agreed_by=champion, **version)
     _evidence(bulk, accounts, outcomes, account)
 
 
 def _evidence(bulk: _Bulk, accounts: int, outcomes: int, account: str) -> None:
-    """One piece of evidence for eight of nine outcomes; `account` is SQL for the account of outcome i."""
+    """One piece of evidence for eight of nine outcomes, what is the customer's seen by the manager.
+
+    `account` is SQL for the account of outcome i.
+    """
     recorded = bulk.moment("1440 * (5 + i % 85)")
     bulk.insert(
         "evidence",
@@ -179,9 +191,12 @@ def _evidence(bulk: _Bulk, accounts: int, outcomes: int, account: str) -> None:
         recorded_at=recorded,
         value="'' || (5 + i % 13)",
         attested_by=f"2 * ({account}) - 1",
+        arrived_as="CASE WHEN i % 5 < 3 THEN 'system' END",
         measured_by="'Reporting'",
-        recorded_by="1",
+        link="'https://figures.example/' || i",
+        reference_key="'link:' || i",
     )
+    bulk.look_at_evidence()
     _past(bulk, accounts)
     _history(bulk, accounts * outcomes, account, recorded)
 

@@ -18,6 +18,7 @@ from tests.bench.registry import Figure, Run, bounded
 _SECONDS, _MEGABYTES = 60, 300
 _AIMED_AT = 100_000
 _LOOKED_AT_EVERY = 0.05  # seconds
+_TERMS_AND_READINGS = 20_000
 _ROOT = Path(__file__).parents[2]
 _WORDS = ("North", "Stein", "Vale", "Harbour", "Copper", "Lumen", "Orchard", "Quarry", "Tidal", "Umber", "Willow")
 _HEADER = "Account ID,Account Name,Account Owner,CSM Email,ARR,Currency,Contract Start Date,Renewal Date,Type,Segment\n"
@@ -31,19 +32,26 @@ class _Ran:
 
 
 def importing(run: Run) -> Iterable[Figure]:
-    """A new book, the same book again, and its undoing, on both databases."""
+    """A new book, contracts and readings about it, the same book again, and its undoing, on both databases."""
     rows = run.size(_AIMED_AT, 10_000)
-    file = run.directory / "book.csv"
+    file, terms, figures = (run.directory / name for name in ("book.csv", "terms.csv", "figures.csv"))
     file.write_text(book(rows), "utf-8")
-    against = f"{rows:,} accounts, 10 columns, as a person types it"
+    terms.write_text(contracts(_TERMS_AND_READINGS, rows), "utf-8")
+    figures.write_text(readings(_TERMS_AND_READINGS, rows), "utf-8")
+    accounts, more = f"{rows:,} accounts, 10 columns", f"{_TERMS_AND_READINGS:,} rows about {rows:,} accounts"
     for dialect in ("sqlite", "postgresql"):
         database = run.fresh(dialect)
         steps = {
-            "import": ("import", "accounts", str(file)),
-            "import_again": ("import", "accounts", str(file)),
-            "import_undo": ("import", "undo", "1"),
+            "import": (accounts, "import", "accounts", str(file)),
+            "import_again": (accounts, "import", "accounts", str(file)),
+            "import_contracts": (more, "import", "contracts", str(terms)),
+            "import_readings": (more, "import", "readings", str(figures)),
+            "import_undo_readings": (more, "import", "undo", "3"),
+            "import_undo_contracts": (more, "import", "undo", "2"),
+            "import_undo": (accounts, "import", "undo", "1"),
         }
-        for name, words in steps.items():
+        for name, (what, *words) in steps.items():
+            against = f"{what}, as a person types it"
             ran = _run(database, *words)
             aimed = rows == _AIMED_AT
             yield bounded(f"{name}_{dialect}", ran.seconds, "s", against, most=_SECONDS if aimed else None)
@@ -64,6 +72,24 @@ def book(rows: int) -> str:
             f"00{number:07},{name},Owner {owner},owner{owner}@ours.example,{chance.randrange(1, 900_000)}.50,"
             f"{chance.choice(('EUR', 'USD', 'GBP'))},2024-01-15,{day},Customer,{chance.choice(('SMB', 'Enterprise'))}\n"
         )
+    return "".join(lines)
+
+
+def contracts(rows: int, accounts: int) -> str:
+    """Terms of the accounts of `book`: a plan from January, and an add-on from July, of one account after the other."""
+    lines = ["Account ID,Plan,Start,End,MRR,Currency\n"]
+    for number in range(rows):
+        plan, day = ("Gold", "2026-01-01") if number % 2 == 0 else ("Search", "2026-07-01")
+        lines.append(f"00{number // 2 % accounts:07},{plan},{day},2027-01-01,{100 + number % 900}.00,EUR\n")
+    return "".join(lines)
+
+
+def readings(rows: int, accounts: int) -> str:
+    """Four weeks of active users for one account of `book` after the other."""
+    lines = ["account_id,source,metric,period_start,period_days,value,unit\n"]
+    for number in range(rows):
+        day = f"2026-02-{2 + 7 * (number % 4):02}"
+        lines.append(f"00{number // 4 % accounts:07},product,active_users,{day},7,{number % 300},users\n")
     return "".join(lines)
 
 

@@ -86,6 +86,7 @@ async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) ->
             await page.fill("#modal [data-action-id='statement']", "We closed the side list on Friday")
             await choose(page, "source", "customer_wrote")
             await choose(page, "attested_by", await first_option(page, "attested_by"))
+            await page.fill("#modal [data-action-id='link']", "https://acme.example/side-list")
             await page.click("[data-testid=modal-submit]")
             await expect(page.locator("#modal")).to_contain_text("confirmed")
             await page.click("[data-testid=modal-close]")
@@ -103,7 +104,7 @@ async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) ->
 
             await be(page, address, "maya/cs-north")
             await jump(page, "digest")
-            await expect(page.locator("[data-ts]", has_text="ARR proven").last).to_be_visible()
+            await expect(page.locator("[data-ts]", has_text="week to").last).to_be_visible()
             risk = page.locator("[data-ts]", has=page.locator("[data-action-id='risk.claim']")).last
             name = await risk.locator("b, strong").first.inner_text()
             await risk.locator("[data-action-id='risk.claim']").click()
@@ -142,3 +143,58 @@ async def test_a_demo_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -
             await page.fill("#modal [data-action-id='why']", "Waiting for the works council")
             await page.click("[data-testid=modal-submit]")
             await expect(page.locator("[data-ts]").last).to_contain_text("Waiting for the works council")
+
+
+@needs("chromium")
+async def test_a_file_is_imported_by_hand_in_the_demo(tmp_path: Path) -> None:
+    book = b"Account ID,Account Name,ARR,Currency\nN-1,Northwind Traders,120000,USD\n"
+    with demo(tmp_path) as (address, _):
+        async with visitor() as page:
+            await be(page, address, "maya/dm")
+            chooser = page.locator("#composer [data-testid=attach-file]")
+            await chooser.set_input_files({"name": "book.csv", "mimeType": "text/csv", "buffer": book})
+            preview = page.locator("[data-ts]", has_text="I take it for a file of accounts")
+            await expect(preview).to_contain_text("Northwind Traders")
+            await preview.locator("[data-action-id='import.file']").click()
+            done = page.locator("[data-ts]", has_text="book.csv was imported")
+            await expect(done).to_contain_text("1 added")
+            usage = b"Account,Metric,Week,Value\nNorthwind Traders,active users,2026-11-23,41\n"
+            await chooser.set_input_files({"name": "usage.csv", "mimeType": "text/csv", "buffer": usage})
+            preview = page.locator("[data-ts]", has_text="I take it for a file of readings")
+            await preview.locator("[data-action-id='import.file']").click()
+            await expect(page.locator("[data-ts]", has_text="usage.csv was imported")).to_be_visible()
+            await be(page, address, "maya/general")
+            await command(page, "/proof northwind signals")
+            answer = page.locator("[data-ephemeral='true']").last
+            await expect(answer).to_contain_text("active users: 41")
+
+
+@needs("chromium")
+async def test_a_newcomer_asks_a_customer_and_answers_as_one_of_them(tmp_path: Path) -> None:
+    with demo(tmp_path) as (address, _):
+        async with visitor() as page:
+            await be(page, address, "tom/general")
+            await command(page, "/proof acme")
+            card = page.locator("[data-ephemeral='true']").last
+            await card.locator("[data-action-id='card.more']").click()
+            await page.get_by_text("Ask for a confirmation").click()
+            await choose(page, "evidence", await first_option(page, "evidence"))
+            await page.click("#modal [data-block-id='person'] input")
+            await page.get_by_role("option", name="Priya Raman").click()
+            await page.click("#modal [data-block-id='channel'] input")
+            await page.get_by_role("option", name="acme-harborline").click()
+            await page.click("[data-testid=modal-submit]")
+            await expect(page.locator("#modal")).to_contain_text("Priya Raman is asked")
+            await page.click("[data-testid=modal-close]")
+
+            await be(page, address, "priya/acme-harborline")
+            await expect(page.get_by_test_id("person-switch")).to_contain_text("Acme Manufacturing")
+            await expect(page.get_by_test_id("shared-with")).to_contain_text("Shared with Acme Manufacturing")
+            await expect(page.locator("#sidebar [data-channel='C0CSNORTH']")).to_have_count(0)
+            question = page.locator("[data-ts]", has_text="is this right?").last
+            await question.locator("[data-action-id='confirm.right']").click()
+            answered = page.locator("[data-ts]", has_text="Priya Raman says this is right")
+            await expect(answered.last).to_be_visible()
+
+            await be(page, address, "tom/dm")
+            await expect(page.locator("[data-ts]", has_text="Priya Raman says this is right").last).to_be_visible()

@@ -213,3 +213,31 @@ async def test_at_phone_width_the_list_is_a_drawer(site: Site) -> None:
         await expect(sidebar).to_be_hidden()
         await expect(page.get_by_role("heading", name="kitchen", level=1)).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def test_a_file_is_sent_with_the_button_and_by_dropping_it(site: Site) -> None:
+    async with site.visit("ada/dm") as page:
+        button = page.get_by_role("button", name="Send a file")
+        async with page.expect_file_chooser() as chosen:
+            await button.click()
+        chooser = await chosen.value
+        await chooser.set_files({"name": "menu.csv", "mimeType": "text/csv", "buffer": b"Dish\nSoup\n"})
+        await expect(page.locator(".message").last).to_contain_text("menu.csv")
+        await page.evaluate(
+            """() => {
+              const dropped = new DataTransfer();
+              dropped.items.add(new File(["Dish\\nPie\\n"], "pies.csv", { type: "text/csv" }));
+              const form = document.querySelector("#composer form");
+              form.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+            }"""
+        )
+        await expect(page.locator(".message").last).to_contain_text("pies.csv")
+    contents = [upload["content"] for upload in site.box.world.uploads.values()]
+    assert contents[-2:] == [b"Dish\nSoup\n", b"Dish\nPie\n"]
+
+
+async def test_no_file_can_be_sent_in_a_thread(site: Site) -> None:
+    ts = await site.post("general", "Who brings bread?")
+    async with site.visit(f"ada/general/{ts}") as page:
+        await expect(page.locator("#thread-input")).to_be_visible()
+        await expect(page.locator("#thread-composer input[type=file]")).to_have_count(0)

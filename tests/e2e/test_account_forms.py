@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.enums import Source
@@ -67,24 +69,28 @@ async def test_a_tier_is_put_by_hand_with_a_reason(stage: Stage) -> None:
 
 async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_accepted(stage: Stage) -> None:
     fill(stage)
-    ines, tom = stage.person("ines"), stage.person("tom")
+    ines, tom, maya = stage.person("ines"), stage.person("tom"), stage.person("maya")
     await ines.command("/proof acme packet")
     assert "Nobody" not in read(ines) and "no evidence yet" in read(ines)
     await ines.command("/proof acme")
     await ines.click("card.evidence")
-    await ines.submit(
-        {"outcome": "1", "value": "5", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
-    )
+    figure = {"outcome": "1", "value": "5", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
+    await ines.submit({**figure, "link": "https://acme.example/signing"})
     assert "which part of it is ours?" in words(ines)
+    assert "Linked by Inês Duarte, nobody else has looked" in words(ines)
     await ines.click("evidence.isolate")
     with pytest.raises(FormError) as refused:
         await ines.submit({"method": "before_after", "note": "The intake form did a fifth", "money": "plenty"})
     assert "money" in refused.value.errors
     await ines.submit({"money": "120,000 EUR", "accepter_name": "Dana Fox"})
-    assert "accepted: 120,000 EUR by Dana Fox, finance" in words(ines)
+    assert "attributed: our share is worked out, and nobody has seen that they accepted the money" in words(ines)
     await ines.close()
+    await maya.command("/proof acme evidence")
+    await maya.click("evidence.shows")
+    assert "Seen by Maya Lindqvist" in read(maya)
     await ines.command("/proof acme packet")
     told = read(ines)
+    assert "Accepted: 120,000 EUR by Dana Fox, finance" in told and "seen by Maya Lindqvist" in told
     assert "100% proven of 1 outcome. Money: accepted 120,000 EUR a year, worth at the sale unknown." in told
     assert "15 → 5 days (target 5 days)" in told and "Our share: The intake form did a fifth" in told
     assert "Their side has not accepted it yet" in told
@@ -104,6 +110,7 @@ async def test_a_piece_in_the_list_can_be_isolated_disputed_or_withdrawn(stage: 
     new = NewEvidence(
         book.acme, book.outcome, "a form", Source.CUSTOMER_SYSTEM, stage.now.date(), value="6", attested_by=book.ana
     )
+    new = replace(new, link="https://acme.example/signing")
     piece = stage.write(lambda session: record.record(session, stage.actor("ines"), new, stage.now))
     await ines.command("/proof acme evidence")
     await ines.click("evidence.menu", selected=f"isolate:{piece}")
@@ -128,7 +135,8 @@ async def test_a_baseline_left_for_later_is_given_from_the_plan(stage: Stage) ->
     with pytest.raises(FormError) as refused:
         await ines.submit({"baseline": "97"})
     assert "band_low" in refused.value.errors
-    await ines.submit({"baseline": "97", "band_low": "99", "agreed_by": "1", "shelf_life_days": "30"})
+    await ines.submit({"baseline": "97", "band_low": "99", "shelf_life_days": "30"})
+    await ines.submit({"agreed_by": "1", "agreement_link": "https://acme.example/minutes"})
     assert "Where in their own system would it show?" in words(ines)
     await ines.submit({"shows_in": "Their status page"})
     assert ines.modal is None
@@ -143,6 +151,7 @@ async def test_the_card_as_of_a_day_shows_that_day(stage: Stage) -> None:
     new = NewEvidence(
         book.acme, book.outcome, "a form", Source.CUSTOMER_SYSTEM, stage.now.date(), value="5", attested_by=book.ana
     )
+    new = replace(new, link="https://acme.example/signing")
     stage.write(lambda session: record.record(session, stage.actor("ines"), new, stage.now))
     await ines.command("/proof acme as of 2026-03-03")
     then = read(ines)

@@ -140,8 +140,10 @@ async def test_a_risk_is_claimed_on_its_old_message(stage: Stage) -> None:
     [risk] = rows(stage, schema.risk)
     assert (risk.state, risk.owner_id) == (RiskState.CLAIMED, stage.actor("maya").member.id)
     assert "@Maya Lindqvist has it" in maya.text(now_shown(stage, left))
-    assert [note["thread_ts"] for note in posted(stage, left["channel"])] == [left["ts"]]
-    assert updates(stage, left) == updates_before + 1
+    # The second says what the stricter rules made of the figure: its evidence has no link.
+    assert [note["thread_ts"] for note in posted(stage, left["channel"])] == [left["ts"]] * 2
+    assert updates(stage, left) == updates_before + 2
+    assert "0% proven" in risk.fact or "0% proven" in maya.text(now_shown(stage, left))
 
 
 async def test_a_loop_is_answered_on_its_old_message(stage: Stage) -> None:
@@ -164,8 +166,8 @@ async def test_the_next_week_follows_on_the_last_one(stage: Stage) -> None:
     assert {key: after[key] for key in before} == before
     new = after.keys() - before.keys()
     assert {"digest:2", "prompt:3"} <= new
-    [digest] = [message for message in posted(stage, "cs-north") if "of ARR proven" in message["text"]]
-    assert digest["text"].startswith("North:")
+    [digest] = [message for message in posted(stage, "cs-north") if "week to" in str(message["blocks"])]
+    assert "Proof counts by new rules since the upgrade of this week." in digest["text"]
 
 
 async def test_no_button_of_an_old_message_is_dead(stage: Stage) -> None:

@@ -38,8 +38,11 @@ OPENS_A_FORM = {
     ACTIONS.ADD_EVIDENCE,
     ACTIONS.PROVE_GAP,
     ACTIONS.EVIDENCE_MENU,
+    ACTIONS.DOES_NOT_SHOW,
     ACTIONS.ADD_OUTCOME,
     ACTIONS.ADD_PERSON,
+    ACTIONS.PEOPLE,
+    ACTIONS.PERSON_MENU,
     ACTIONS.ADD_OBSTACLE,
     ACTIONS.ADD_PROMISE,
     ACTIONS.FIRST_WIN,
@@ -69,10 +72,16 @@ SHOWS = {
     ACTIONS.CHOOSE_ACCOUNT,
     ACTIONS.SHOW_SERIES,
     ACTIONS.SHOW_HISTORY,
+    ACTIONS.OPEN_LIST,
+    ACTIONS.OPEN_LINK,
+    ACTIONS.OPEN_FILE,
     ACTIONS.NEXT_ACCOUNTS,
     ACTIONS.PREVIOUS_ACCOUNTS,
     ACTIONS.SHOW_PORTFOLIO,
     ACTIONS.SHOW_PORTFOLIO_PAGE,
+    ACTIONS.SHOW_STAGES,
+    ACTIONS.STALLED_PAGE,
+    ACTIONS.PEOPLE_PAGE,
 }
 READS_ONLY = OPENS_A_FORM | SHOWS
 """Presses that change nothing of ours; every other one is pressed in the story."""
@@ -257,6 +266,7 @@ async def test_forms_that_follow_one_another_are_submissions_of_their_own(stage:
     await ines.click(ACTIONS.ADD_OUTCOME)
     await ines.submit({"title": "Fewer tickets", "metric": "tickets", "direction": "down"})
     await ines.submit({"baseline": "40", "shelf_life_days": "90"})
+    await ines.submit({"agreed_by": "1", "agreement_link": "https://acme.example/minutes"})
     assert standing(stage).rows["outcome"] == 2
     assert stage.read(lambda s: s.execute(select(schema.outcome.c.baseline)).scalars().all()) == [15, 40]
 

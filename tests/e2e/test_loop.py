@@ -21,9 +21,8 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
 
     await ines.click("prompt.answer", message=prompt)
     await ines.click("answer.evidence")
-    await ines.submit(
-        {"outcome": "1", "value": "10", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
-    )
+    figure = {"outcome": "1", "value": "10", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
+    await ines.submit({**figure, "link": "https://acme.example/signing"})
     assert "confirmed" in ines.text(ines.modal) and "50%" in ines.text(ines.modal)
     await ines.close()
     await ines.submit(
@@ -204,7 +203,8 @@ async def test_success_is_written_down_with_a_baseline(stage: Stage) -> None:
     await ines.click("plan.outcome")
     await ines.submit({"title": "Audit without findings", "metric": "findings", "direction": "down", "target": "0"})
     assert "Where does it start" in str(ines.modal)
-    await ines.submit({"baseline": "12", "agreed_by": "1"})
+    await ines.submit({"baseline": "12"})
+    await ines.submit({"agreed_by": "1", "agreement_link": "https://acme.example/minutes"})
     await ines.command("/proof acme plan")
     assert "findings: 12 → 0" in ines.text(ines.sees()[-1])
 

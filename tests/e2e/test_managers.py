@@ -33,7 +33,10 @@ async def test_a_portfolio_is_set_up_takes_accounts_in_and_sends_its_digest(stag
     await maya.close()
     await stages.go_to(MONDAY_NINE)
     digest = next(m for m in stages.sandbox.messages("cs-north") if "North" in m["text"] and not m.get("thread_ts"))
-    assert "Globex" in maya.text(digest)
+    assert "This is the first digest. From next Monday I say what changed." in maya.text(digest)
+    assert digest["text"].startswith("North: ")
+    replies = [m for m in stages.sandbox.messages("cs-north") if m.get("thread_ts") == digest["ts"]]
+    assert "Globex" in maya.text(replies[-1])
     await maya.click("portfolio.show", message=digest)
     assert "Globex" in maya.text(maya.sees("cs-north")[-1])
 

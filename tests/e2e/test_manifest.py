@@ -29,6 +29,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "apps_connections_open": set(),
     "auth_test": set(),
     "chat_delete": {"chat:write"},
+    "chat_getPermalink": set(),
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": HISTORY,
@@ -36,7 +37,10 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "conversations_members": CHANNELS,
     "conversations_open": {"im:write"},
     "conversations_replies": HISTORY,
+    "files_completeUploadExternal": {"files:write"},
+    "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},
+    "team_info": {"team:read"},
     "users_info": {"users:read", "users:read.email"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
@@ -59,8 +63,9 @@ SCOPES_OF_EVENTS: dict[str, set[str]] = {
 
 LISTENED_TO_AS = {"message.im": "message"}
 """What an event is called when it comes, where the manifest calls it otherwise."""
-OPTIONAL = {"files:read"}
-"""What an admin may leave out: files are then imported on the command line only."""
+OPTIONAL = {"files:read", "files:write", "team:read"}
+"""What an admin may leave out: files are then imported on the command line only, evidence has links only, and other
+organisations go by their ids."""
 
 
 class Registrations:

@@ -196,8 +196,8 @@ def test_a_digest_comes_without_the_account_that_cannot_be_read(team: Team, what
             assert digest.open_due_digest(session, NEXT_DAY + timedelta(days=3))
     assert aside(team) == {("open due digests", "account", accounts[1]): 1}
     said = digest_said(team)
-    assert said.summary.accounts == 2
-    assert said.summary.unread == ("Broken & Sons",)
+    assert said.news.figure == "100% of 200,000 EUR is proven."
+    assert said.news.unread == ("Broken & Sons",)
     shown = new_renderer().message("portfolios/digest.html", view=said, place="message")
     assert "I could not read Broken &amp; Sons" in str(shown.blocks)
 
@@ -220,12 +220,12 @@ def test_what_was_left_out_is_no_news_when_it_can_be_read_again(team: Team) -> N
     poison(team, "UPDATE outcome SET kind = 'of the future' WHERE id = :id", id=outcome_id)
     poison(team, "UPDATE account_due SET brief_until = NULL")
     run_all(team, weeks[1])
-    assert digest_said(team).summary.unread == ("Acme",)
-    assert not [line for line in digest_said(team).summary.head if line.mark in ("proven", "broken")]
+    assert digest_said(team).news.unread == ("Acme",)
+    assert not [line for part in digest_said(team).news.parts for line in part.lines]
     poison(team, "UPDATE outcome SET kind = 'numeric' WHERE id = :id", id=outcome_id)
     run_all(team, weeks[2])
-    assert digest_said(team).summary.unread == ()
-    assert not [line for line in digest_said(team).summary.head if line.mark in ("proven", "broken")]
+    assert digest_said(team).news.unread == ()
+    assert not [line for part in digest_said(team).news.parts for line in part.lines]
     assert account_id
 
 
@@ -240,8 +240,8 @@ def test_a_large_digest_whose_batches_hold_one_that_cannot_be_read_comes_to_an_e
     due_digests(team)
     poison(team, "UPDATE account_due SET look_at = '2199-01-01 00:00:00'")
     run_all(team, MONDAY)
-    assert digest_said(team).summary.accounts == 10
-    assert digest_said(team).summary.unread == ("Customer 1",)
+    assert digest_said(team).news.figure == "0% of 1 M EUR is proven."
+    assert digest_said(team).news.unread == ("Customer 1",)
 
 
 def test_an_admin_is_told_of_what_cannot_be_read_by_its_name(team: Team) -> None:

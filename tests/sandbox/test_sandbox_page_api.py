@@ -1,5 +1,6 @@
 """The JSON API of the browser page, spoken over HTTP as the page does."""
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -140,6 +141,17 @@ async def with_form(app: AsyncApp, run: RunApp) -> None:
         await (ack() if note else ack(response_action="errors", errors={"note": "Say why"}))
 
     await run(app)
+
+
+async def test_a_file_is_sent(sandbox: Sandbox, page: aiohttp.ClientSession) -> None:
+    maya = sandbox.person("maya")
+    body = {"channel": "dm", "name": "book.csv", "content": base64.b64encode(b"Name\nAcme\n").decode()}
+    answer = await post(page, f"/sandbox/as/{maya.id}/drop", body)
+    message = maya.sees("dm")[-1]
+    assert answer == {"ok": True, "ts": message["ts"]} and message["files"][0]["name"] == "book.csv"
+    assert [upload["content"] for upload in sandbox.world.uploads.values()] == [b"Name\nAcme\n"]
+    answer = await post(page, f"/sandbox/as/{maya.id}/drop", {**body, "content": "no base64"})
+    assert answer["ok"] is False and "The request is not complete" in answer["error"]
 
 
 @pytest.mark.usefixtures("with_form")

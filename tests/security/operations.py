@@ -19,6 +19,7 @@ from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import bot.features
+from bot.features.evidence.references import NewFile
 from tests.support.two_workspaces import NOW, TODAY
 
 ROWS = {
@@ -29,6 +30,7 @@ ROWS = {
     "by_person": "person",
     "closes_risk": "risk",
     "done_steps": "action",
+    "file_id": "kept_file",
     "for_gap_id": "gap",
     "for_outcome_id": "outcome",
     "offered_steps": "action",
@@ -156,6 +158,8 @@ def _value(operation: str, path: str, name: str, hint: Any, rows: Callable[[str,
         return b"Name\nA name that is new\n"
     if get_origin(kind) is Mapping:
         return {}
+    if kind is NewFile:
+        return None  # a file that is kept already is named by its id
     if dataclasses.is_dataclass(kind) and inspect.isclass(kind):
         parts = get_type_hints(kind)
         names = [field.name for field in dataclasses.fields(kind)]

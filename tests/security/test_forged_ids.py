@@ -82,7 +82,12 @@ def attack(database: Database) -> Iterator[Attack]:
 
 
 def test_every_entity_has_a_row_to_forge(attack: Attack) -> None:
-    assert set(attack.theirs.ids) == {entity.value for entity in Entity} | {"draft", "dropped_file", "proposal"}
+    assert set(attack.theirs.ids) == {entity.value for entity in Entity} | {
+        "draft",
+        "dropped_file",
+        "kept_file",
+        "proposal",
+    }
 
 
 def test_every_operation_refuses_the_ids_of_another_workspace(attack: Attack) -> None:

@@ -133,7 +133,7 @@ def test_money_that_nobody_has_is_refused(scene: Scene, field: str, typed: str, 
     writes: dict[str, Callable[[], Any]] = {
         "arr": lambda: add_account.add_account(scene.session, scene.me, NewAccount("New", arr=typed), NOW),
         "worth": lambda: outcome_details.set_details(
-            scene.session, scene.me, Details(scene.ours.ids["outcome"], baseline="15", worth=typed), NOW
+            scene.session, scene.me, Details(scene.ours.ids["outcome"], worth=typed), NOW
         ),
         "bands": lambda: setup.set_up(scene.session, scene.me, portfolio, NOW),
     }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.enums import Grade, Source, Tier
-from bot.domain.proof.in_force import PieceState
+from bot.domain.proof.disputes import PieceState
 from bot.features.accounts.views import HistoryLine, HistoryView, TierView
 from bot.features.evidence.views import EvidenceLine, EvidenceView
 from bot.rooms import ACTIONS, CALLBACKS
@@ -64,6 +64,10 @@ def test_a_piece_of_evidence_says_what_became_of_it(
         oral=True,
         attestor="Dana Fox",
         link=None,
+        witness="recorded by Maya, no witness",
+        openable=None,
+        file_id=None,
+        may_check=False,
         grade=Grade.MEASURED,
         state=state,
         why=why,
@@ -71,8 +75,10 @@ def test_a_piece_of_evidence_says_what_became_of_it(
         in_force=state is PieceState.STANDS and expired_on is None,
         may_rise=False,
     )
-    view = EvidenceView(1, "Acme", "40%", (line,), can_write=False)
-    assert words in shown(RENDERER.message("evidence/evidence.html", view=view))
+    view = EvidenceView(1, "Acme", "40%", "10%", (line,), can_write=False)
+    text = shown(RENDERER.message("evidence/evidence.html", view=view))
+    assert words in text and "40% proven, 10% seen by somebody else" in text
+    assert ("Recorded by Maya, no witness" in text) == line.in_force
 
 
 def test_history_names_who_did_it() -> None:

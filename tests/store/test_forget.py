@@ -54,6 +54,7 @@ def test_a_person_of_a_customer_is_in_no_row_any_more(both: tuple[Session, Fille
     changed = forget.forget(session, 1, forget.person_of(session, 1, slug, "ANA@example.com"))
     shown = everything(session)
     assert "Ana Zéphyrine" not in shown and "ana@example.com" not in shown
+    assert f"U0PERSON{ours.ids['person']}" not in shown, "nor the id that they have in their own Slack"
     assert FORGOTTEN in shown and "Ana Quillon" in shown and "Zéphyrine Holding" in shown
     assert changed.rows["history"] >= 3 and changed.rows["evidence"] == changed.rows["gap"] == 1
 

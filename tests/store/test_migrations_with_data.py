@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select, text
 from bot.app.actor import Actor
 from bot.app.message_kinds import composers
 from bot.domain.enums import Change
+from bot.domain.proof.reference import link_key
 from bot.features.accounts import card as account_card
 from bot.features.meetings import answers
 from bot.features.meetings import views as meeting_views
@@ -49,6 +50,7 @@ def test_an_upgrade_from(revision: str, emptied: Database) -> None:
     migrations.upgrade(emptied)
     every_row_and_value_is_still_there(before, old_databases.contents(emptied))
     the_tables_are_those_of_the_code(emptied)
+    links_are_references_from_today(emptied)
     what_had_to_be_sent_is_sent(emptied)
     people_go_on_where_they_were(emptied)
 
@@ -68,6 +70,13 @@ def the_tables_are_those_of_the_code(database: Database) -> None:
     with database.reading() as session:
         found = {table.name: session.execute(select(table)).all() for table in EVERYTHING}
     assert all(found[name] for name in ROWS)
+
+
+def links_are_references_from_today(database: Database) -> None:
+    with database.reading() as session:
+        pieces = session.execute(select(schema.evidence.c.link, schema.evidence.c.reference_key)).all()
+        assert all(key == (link_key(link) if link else None) for link, key in pieces)
+        assert None not in session.execute(select(schema.account.c.upgraded_on)).scalars().all()
 
 
 def what_had_to_be_sent_is_sent(database: Database) -> None:

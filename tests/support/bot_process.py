@@ -123,9 +123,11 @@ async def staged(
     at: datetime = TUESDAY,
     register: Callable[[AsyncApp, Edge], None] | None = None,
     manifest: Path | dict[str, Any] = MANIFEST,
+    workspace: dict[str, Any] = WORKSPACE,
     **sandbox_options: Any,
 ) -> AsyncIterator[Stage]:
     """A bot on its sandbox. `database` is a migrated SQLite file to start from; `register` adds listeners.
+    `workspace` is the declared Slack, that of the cast unless given.
 
     The clock stands at `at` at the start; no gate slows the outbox down, and nothing ticks but `settle`. Slack's three
     seconds are longer here: whether the bot answers in time is a question to `make bench`, not to a busy machine.
@@ -137,7 +139,7 @@ async def staged(
     with pytest.MonkeyPatch.context() as patient:
         patient.setattr(edge, "ANSWER_SECONDS", PATIENCE_SECONDS)
         async with Sandbox(
-            WORKSPACE,
+            workspace,
             manifest,
             clock=Clock(at),
             delivery=delivery,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -9,9 +10,11 @@ from itertools import count
 from typing import Any
 
 from bot.domain.account.assessment import Assessment, assess
-from bot.domain.enums import CadenceKind, Direction, OutcomeKind, PromptState, Source
-from bot.domain.model import Account, Evidence, MeetingFact, Outcome, Person, ProofState
+from bot.domain.enums import CadenceKind, CheckKind, CheckVerdict, Direction, OutcomeKind, PromptState, Source
+from bot.domain.model import Account, Check, Evidence, MeetingFact, Outcome, Person, ProofState, Terms
+from bot.domain.proof.checks import checked_of
 from bot.domain.proof.grading import Graded, grade
+from bot.domain.proof.terms import JUDGED
 from tests.support import cast
 
 TODAY = date(2026, 3, 2)
@@ -34,6 +37,9 @@ ACME = Account(
     renewal_date=date(2027, 3, 1),
     owner_id=7,
 )
+
+OWNER, TOM, PRIYA = 7, 8, 9
+"""Members of ours: Maya, who owns Acme, a colleague, and the manager of the portfolio."""
 
 _ids = count(100)
 
@@ -76,22 +82,58 @@ def legal(**changes: Any) -> Outcome:
         kind=OutcomeKind.STATEMENT,
         due_on=date(2026, 7, 1),
         owner_person_id=SAM.id,
+        baseline_agreed_by=KIM.id,
     )
     return replace(outcome, **changes)
 
 
+def first_terms(outcome: Outcome, **changes: Any) -> Terms:
+    """The first version of an outcome's terms; the customer agreed to it if the outcome names who did."""
+    by = outcome.baseline_agreed_by
+    terms = Terms(
+        outcome.id * 1000,
+        outcome.account_id,
+        outcome.id,
+        1,
+        at(ago(300)),
+        **{name: getattr(outcome, name) for name in JUDGED},
+        agreed_on=ago(300) if by is not None else None,
+        agreed_by=by,
+        agreement_link="https://acme.example/plan" if by is not None else None,
+    )
+    return replace(terms, **changes)
+
+
 def piece(source: Source, value: int | str | None = None, age: int = 10, **changes: Any) -> Evidence:
-    """One piece of evidence of the onboarding outcome, recorded on the day it was dated."""
-    as_of = ago(age)
+    """One piece of evidence of the onboarding outcome, recorded by its owner on the day it was dated, with a link."""
+    as_of, piece_id = ago(age), changes.pop("id", None) or next(_ids)
     made = Evidence(
-        changes.pop("id", None) or next(_ids),
+        piece_id,
         1,
         changes.pop("outcome_id", 1),
         source,
         as_of,
         at(as_of),
         value=None if value is None else Decimal(value),
+        recorded_by=OWNER,
+        reference_key=f"link:{piece_id}",
     )
+    return replace(made, **changes)
+
+
+def look(of: Evidence, by: int = TOM, on: date | None = None, **changes: Any) -> Check:
+    """A colleague opened a piece's reference, on the day it was recorded, and it shows it."""
+    moment = of.recorded_at if on is None else at(on)
+    made = Check(
+        next(_ids), 1, of.id, CheckKind.COUNTERSIGN, CheckVerdict.SHOWS, moment, member_id=by, owner_then=OWNER
+    )
+    return replace(made, **changes)
+
+
+def says_so(of: Evidence, person: Person, on: date | None = None, **changes: Any) -> Check:
+    """A person of the customer said by themselves that a piece is right."""
+    moment = of.recorded_at if on is None else at(on)
+    made = Check(next(_ids), 1, of.id, CheckKind.CUSTOMER, CheckVerdict.CONFIRMED, moment, person_id=person.id)
     return replace(made, **changes)
 
 
@@ -110,8 +152,24 @@ def measured(value: int | str | None = None, age: int = 10, **changes: Any) -> E
     return piece(Source.OUR_MEASUREMENT, value, age, **changes)
 
 
-def graded(outcome: Outcome, *pieces: Evidence, people: tuple[Person, ...] = EVERYBODY, on: date = TODAY) -> Graded:
-    return grade(outcome, pieces, {person.id: person for person in people}, on)
+def graded(
+    outcome: Outcome,
+    *pieces: Evidence,
+    people: tuple[Person, ...] = EVERYBODY,
+    on: date = TODAY,
+    checks: tuple[Check, ...] | None = None,
+    account: Account = ACME,
+) -> Graded:
+    """The outcome graded on a day, its terms agreed. Without `checks`, Priya, the manager, has seen every reference."""
+    looks = seen_by_priya(pieces) if checks is None else checks
+    state = ProofState(account, people, (outcome,), evidence=pieces, checks=looks)
+    by_id = {person.id: person for person in people}
+    return grade(outcome, pieces, by_id, on, checked_of(state), versions=(first_terms(outcome),))
+
+
+def seen_by_priya(pieces: Iterable[Evidence]) -> tuple[Check, ...]:
+    """The manager's look at each piece that has a reference."""
+    return tuple(look(piece, PRIYA, as_manager=True) for piece in pieces if piece.reference_key is not None)
 
 
 def meeting(
@@ -123,15 +181,17 @@ def meeting(
 
 
 def acme(*parts: Outcome | Evidence | Person, account: Account = ACME, **more: Any) -> ProofState:
-    """The state of one account; without a person given, everybody is there."""
+    """The state of one account; without a person given, everybody is there. Its evidence is seen as in `graded`."""
     people = tuple(part for part in parts if isinstance(part, Person)) or EVERYBODY
+    outcomes = tuple(part for part in parts if isinstance(part, Outcome))
+    more.setdefault("terms", tuple(first_terms(outcome) for outcome in outcomes))
     return ProofState(
         account,
         people=people,
-        outcomes=tuple(part for part in parts if isinstance(part, Outcome)),
+        outcomes=outcomes,
         evidence=tuple(part for part in parts if isinstance(part, Evidence)),
-        names={7: cast.MAYA.name},
-        **more,
+        names={OWNER: cast.MAYA.name, TOM: cast.TOM.name, PRIYA: cast.PRIYA.name},
+        **{"checks": seen_by_priya(part for part in parts if isinstance(part, Evidence)), **more},
     )
 
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from bot.domain.enums import Direction, Method, OutcomeKind, Part, Source
-from bot.domain.model import Account, Evidence, Outcome, Person, ProofState
+from bot.domain.enums import CheckKind, CheckVerdict, Direction, Method, OutcomeKind, Part, Source, Witness
+from bot.domain.model import Account, Check, Evidence, Outcome, Person, ProofState
+from tests.support.domain_builders import first_terms
 
 TODAY = date(2026, 3, 2)
 ROSTER = tuple(Person(number, 1, f"Person {number}", part) for number, part in enumerate(Part, start=1))
 PERSON_IDS = st.sampled_from([None, *(person.id for person in ROSTER), 99])
 """Everybody on the roster, nobody, and an id that nobody has."""
+
+OWNER, TOM, PRIYA = 7, 8, 9
+"""Members of ours: who owns the account and records most of its evidence, a colleague, and the manager."""
+SEEN, BY_MANAGER, BY_OWNER, FAILED, CONFIRMED = (
+    "seen",
+    "seen by the manager",
+    "seen by the owner",
+    "failed",
+    "confirmed",
+)
+"""What `looks` makes of a piece, told by its `measured_by`, which no rule reads."""
 
 past_days = st.integers(0, 200).map(lambda days: TODAY - timedelta(days=days))
 levels = st.integers(0, 12).map(lambda half: Decimal(half) / 2)
@@ -33,7 +46,9 @@ def rosters(draw: st.DrawFn) -> dict[int, Person]:
 def outcomes(draw: st.DrawFn, outcome_id: int = 1) -> Outcome:
     """Mostly whole outcomes; any part may be missing or contradict another."""
     if draw(st.integers(0, 3)) == 0:
-        return Outcome(outcome_id, 1, "A statement", kind=OutcomeKind.STATEMENT, due_on=draw(due_days))
+        agreed = draw(st.sampled_from([1, 1, 1, None]))
+        statement = Outcome(outcome_id, 1, "A statement", kind=OutcomeKind.STATEMENT, due_on=draw(due_days))
+        return replace(statement, baseline_agreed_by=agreed)
     return draw(numbers(outcome_id))
 
 
@@ -79,8 +94,34 @@ def pieces(draw: st.DrawFn, piece_id: int = 1, outcome_id: int = 1) -> Evidence:
         currency=draw(st.sampled_from([None, "USD"])),
         accepted_by=draw(PERSON_IDS),
         accepted_on=draw(st.one_of(st.none(), st.just(as_of))),
-        disputed_on=TODAY if state == "disputed" else None,
+        disputed_on=draw(st.sampled_from([as_of, TODAY])) if state == "disputed" else None,
         withdrawn_on=TODAY if state == "withdrawn" else None,
+        recorded_by=draw(st.sampled_from([OWNER, OWNER, TOM, None])),
+        reference_key=draw(st.sampled_from([f"link:{piece_id}", f"link:{piece_id}", "link:shared", None])),
+        arrived_as=draw(st.sampled_from([None, None, None, None, Witness.MESSAGE, Witness.SYSTEM])),
+        measured_by=draw(st.sampled_from([None, SEEN, SEEN, BY_MANAGER, BY_OWNER, FAILED, CONFIRMED])),
+    )
+
+
+def looks(pieces: Iterable[Evidence]) -> tuple[Check, ...]:
+    """The looks at these pieces that their `measured_by` tells of, each on the day it was recorded."""
+    told = ((piece, piece.measured_by or "") for piece in pieces)
+    return tuple(_look(piece, how) for piece, how in told if how in (SEEN, BY_MANAGER, BY_OWNER, FAILED, CONFIRMED))
+
+
+def _look(piece: Evidence, how: str) -> Check:
+    by_person = how == CONFIRMED
+    return Check(
+        piece.id,
+        1,
+        piece.id,
+        CheckKind.CUSTOMER if by_person else CheckKind.COUNTERSIGN,
+        {FAILED: CheckVerdict.DOES_NOT, CONFIRMED: CheckVerdict.CONFIRMED}.get(how, CheckVerdict.SHOWS),
+        piece.recorded_at,
+        member_id=None if by_person else {BY_MANAGER: PRIYA, BY_OWNER: OWNER}.get(how, TOM),
+        person_id=2 if by_person else None,
+        owner_then=OWNER,
+        as_manager=how == BY_MANAGER,
     )
 
 
@@ -100,9 +141,13 @@ def ledgers(draw: st.DrawFn, outcome_id: int = 1, most: int = 7) -> list[Evidenc
 def states(draw: st.DrawFn, account_id: int = 1) -> ProofState:
     """An account with up to four outcomes and their evidence."""
     count = draw(st.integers(0, 4))
+    evidence = tuple(piece for number in range(1, count + 1) for piece in draw(ledgers(number, most=4)))
+    drawn = tuple(draw(outcomes(number)) for number in range(1, count + 1))
     return ProofState(
         Account(account_id, 1, f"account-{account_id}", f"Account {account_id}"),
         people=tuple(draw(rosters()).values()),
-        outcomes=tuple(draw(outcomes(number)) for number in range(1, count + 1)),
-        evidence=tuple(piece for number in range(1, count + 1) for piece in draw(ledgers(number, most=4))),
+        outcomes=drawn,
+        terms=tuple(first_terms(outcome) for outcome in drawn),
+        evidence=evidence,
+        checks=looks(evidence),
     )

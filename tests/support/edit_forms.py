@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import CadenceKind, Change, Method, PromiseState, Stage, Tier
+from bot.domain.enums import CadenceKind, Change, CheckVerdict, Method, Part, PromiseState, Stage, Tier
 from bot.features.accounts import judgement, stages, tiers
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.actions import actions
-from bot.features.evidence import attribution, forms, record
+from bot.features.evidence import attribution, countersign, forms, not_shown, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.gaps import forms as gap_forms
 from bot.features.gaps import register
@@ -27,8 +27,19 @@ from bot.features.meetings import forms as meeting_forms
 from bot.features.meetings.cadences import NewCadence
 from bot.features.meetings.new_answer import NewAnswer
 from bot.features.packet import packet
-from bot.features.plan import outcome_details, outcome_shows, plan, would_break
+from bot.features.plan import (
+    agreement,
+    outcome_details,
+    outcome_shows,
+    outcome_terms,
+    people,
+    people_list,
+    plan,
+    would_break,
+)
+from bot.features.plan.agreement import Agreement
 from bot.features.plan.outcome_details import Details
+from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.would_break import WouldBreak
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
@@ -52,6 +63,10 @@ def _words(actor: Actor) -> str:
     return f"said by {actor.member.name}"
 
 
+def _name(session: Session, actor: Actor, ids: Ids) -> str:
+    return people_list.edit_form(session, actor, ids["person"], LATER).name
+
+
 def _settles(what: str, entity: str) -> EditForm:
     return EditForm(
         lambda s, a, ids: plan.settle_form(s, a, ids["account"], NOW),
@@ -62,8 +77,18 @@ def _settles(what: str, entity: str) -> EditForm:
 
 
 def _details(session: Session, actor: Actor, ids: Ids) -> None:
-    details = Details(ids["outcome"], "14", date(2026, 1, 1), ids["person"], shelf_life_days=80 + len(_words(actor)))
+    details = Details(ids["outcome"], ids["person"], TODAY, worth=f"{len(_words(actor))} EUR")
     outcome_details.set_details(session, actor, details, LATER)
+
+
+def _terms(session: Session, actor: Actor, ids: Ids) -> None:
+    terms = NewTerms(ids["outcome"], "14", date(2026, 1, 1), shelf_life_days=80 + len(_words(actor)))
+    outcome_terms.set_terms(session, actor, terms, LATER)
+
+
+def _agreement(session: Session, actor: Actor, ids: Ids) -> None:
+    given = Agreement(ids["person"], TODAY, f"https://example.com/{_words(actor).replace(' ', '-')}")
+    agreement.record_agreement(session, actor, ids["outcome"], given, LATER)
 
 
 def _answer(session: Session, actor: Actor, ids: Ids) -> object:
@@ -145,13 +170,29 @@ FORMS: dict[str, EditForm] = {
         lambda s, a, ids: answers.hand_over(s, a, ids["prompt"], a.member.slack_id or "", LATER),
     ),
     "cadence": EditForm(lambda s, a, ids: cadences.form(s, a, ids["account"], NOW), _cadence),
-    "baseline": EditForm(lambda s, a, ids: outcome_details.details_form(s, a, ids["outcome"], NOW), _details),
+    "baseline": EditForm(lambda s, a, ids: outcome_terms.terms_form(s, a, ids["outcome"], NOW), _terms),
+    "outcome_details": EditForm(lambda s, a, ids: outcome_details.details_form(s, a, ids["outcome"], NOW), _details),
+    "agreement": EditForm(lambda s, a, ids: agreement.agreement_form(s, a, ids["account"], NOW), _agreement),
     "outcome owner": EditForm(
         lambda s, a, ids: outcome_details.owner_form(s, a, ids["outcome"], NOW),
         lambda s, a, ids: outcome_details.set_owner(s, a, ids["outcome"], ids[f"person of {a.member.name}"], LATER),
     ),
     "retired": _settles("retired", "outcome"),
     "person left": _settles("left", "person"),
+    "edit person": EditForm(
+        lambda s, a, ids: people_list.edit_form(s, a, ids["person"], NOW),
+        lambda s, a, ids: people.edit_person(
+            s, a, ids["person"], LATER, name=_name(s, a, ids), parts=(Part.USER,), title=_words(a), email=None
+        ),
+    ),
+    "person left, from the list": EditForm(
+        lambda s, a, ids: people_list.left_form(s, a, ids["person"], NOW),
+        lambda s, a, ids: people.person_left(s, a, ids["person"], TODAY + timedelta(days=a.member.id), LATER),
+    ),
+    "person back": EditForm(
+        lambda s, a, ids: people_list.back_form(s, a, ids["person who left"], NOW),
+        lambda s, a, ids: people.person_returned(s, a, ids["person who left"], TODAY, LATER),
+    ),
     "obstacle cleared": _settles("cleared", "obstacle"),
     "promise kept": _settles(PromiseState.KEPT.value, "promise"),
     "first win": EditForm(
@@ -165,6 +206,10 @@ FORMS: dict[str, EditForm] = {
     "withdraw": EditForm(
         lambda s, a, ids: forms.reason_form(s, a, ids["evidence"], dispute=False),
         lambda s, a, ids: record.withdraw(s, a, ids["evidence"], _words(a), LATER),
+    ),
+    "not shown": EditForm(
+        lambda s, a, ids: not_shown.not_shown_form(s, a, ids["evidence"], NOW),
+        lambda s, a, ids: countersign.countersign(s, a, ids["evidence"], CheckVerdict.DOES_NOT, LATER, note=_words(a)),
     ),
     "attribute": EditForm(
         lambda s, a, ids: attribution.attribution_form(s, a, ids["evidence"], NOW),

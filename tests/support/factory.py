@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import CadenceKind, Direction, Source
+from bot.domain.enums import CadenceKind, Direction, Source, Witness
 from bot.features.accounts import add_account
 from bot.features.accounts.new_account import NewAccount
 from bot.features.meetings import cadences
@@ -29,6 +29,8 @@ from bot.store.members import Member
 from tests.support.cast import ANA, Colleague, Customer
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+AGREEMENT = "https://acme.example/success-plan"
+"""What shows that the customer agreed to an outcome."""
 BOT = Author(1, None, "test")
 """Who writes the rows that no person is said to have written, in the workspace of most tests."""
 
@@ -79,6 +81,8 @@ def tickets(session: Session, account_id: int, owner: int | None, now: datetime,
         "baseline": Decimal(1000),
         "baseline_on": now.date() - timedelta(days=60),
         "baseline_agreed_by": owner,
+        "agreed_on": now.date() - timedelta(days=50) if owner is not None else None,
+        "agreement_link": AGREEMENT if owner is not None else None,
         "target": Decimal(400),
         "due_on": now.date() + timedelta(days=200),
         "owner_person_id": owner,
@@ -87,13 +91,18 @@ def tickets(session: Session, account_id: int, owner: int | None, now: datetime,
     return ledger.add(session, BOT, Entity.OUTCOME, now, account_id=account_id, **row)
 
 
+_ARRIVED = {Source.CUSTOMER_SYSTEM: Witness.SYSTEM, Source.CUSTOMER_WROTE: Witness.MESSAGE}
+
+
 def evidence(session: Session, account_id: int, outcome_id: int, value: str, now: datetime, **values: Any) -> int:
-    """A value in the customer's own system, as of today."""
+    """A value in the customer's own system, as of today, which nobody of ours typed; what they wrote is captured."""
+    source = values.get("source", Source.CUSTOMER_SYSTEM)
     row: dict[str, Any] = {
-        "source": Source.CUSTOMER_SYSTEM,
+        "source": source,
         "as_of": now.date(),
         "recorded_at": now,
         "value": Decimal(value),
+        "arrived_as": _ARRIVED.get(source),
         **values,
     }
     return ledger.add(session, BOT, Entity.EVIDENCE, now, account_id=account_id, outcome_id=outcome_id, **row)
@@ -127,6 +136,8 @@ def acme(
         baseline="15",
         baseline_on=date(2026, 1, 15),
         baseline_agreed_by=ana,
+        agreed_on=date(2026, 1, 20),
+        agreement_link=AGREEMENT,
         target="5",
         due_on=date(2026, 6, 30),
         owner_person_id=ana,

@@ -19,15 +19,16 @@ from bot.features.portfolios import overview
 from bot.store import schema
 from bot.store.engine import Database
 from bot.store.types import as_json
-from tests.support import recount
+from tests.support import recount, recount_bridge
 from tests.support.recount import Counted, percent
+from tests.support.recount_bridge import Week
+
+Bridges = dict[str, tuple[Fraction, list[tuple[str, Fraction]], Fraction]]
 
 
 def counted_now(database: Database, now: datetime) -> dict[int, Counted]:
     """Every account, counted from an export made now."""
-    out = io.BytesIO()
-    ledger_export.export(database, out, now)
-    return recount.count(out.getvalue().decode(), now.date())
+    return recount.count(_exported(database, now), now.date())
 
 
 def cards_agree(database: Database, reader: Actor, portfolio_id: int, now: datetime) -> None:
@@ -54,14 +55,43 @@ def portfolio_agrees(database: Database, reader: Actor, portfolio_id: int, now: 
     _agree(_customers(database, portfolio_id, now), view.parts[0].summary.as_json())
 
 
-def digest_agrees(database: Database, portfolio_id: int, now: datetime) -> None:
-    """The last digest holds the same figures, if it was opened at this very moment; else there is nothing to hold."""
+def digest_agrees(database: Database, portfolio_id: int, now: datetime, before: Week | None = None) -> Week | None:
+    """The last digest holds the same figures, and the same bridge from the week `before`, if it was opened at this very
+    moment. Returns the week that it told; None if no digest was opened now, and there is nothing to hold.
+    """
     table = schema.digest
     newest = select(table.c.figures).where(table.c.portfolio_id == portfolio_id).order_by(table.c.due_at.desc())
     with database.reading() as session:
         figures = as_json(session.execute(newest.limit(1)).scalar_one_or_none())
-    if figures is not None and figures["said"]["at"] == now.isoformat():
-        _agree(_customers(database, portfolio_id, now), figures["said"]["summary"])
+    if figures is None or figures["said"]["at"] != now.isoformat():
+        return None
+    week = Week.of(_exported(database, now), portfolio_id, now.date())
+    _agree(_customers(database, portfolio_id, now), figures["said"]["summary"])
+    if before is not None:
+        _same_bridges(figures["said"]["bridges"], recount_bridge.bridges(before, week))
+    return week
+
+
+def _same_bridges(said: list[dict[str, Any]], counted: Bridges) -> None:
+    """The bridge of every currency, step by step: credits of thirds are decimals of 28 digits in what was said."""
+    assert {bridge["currency"] for bridge in said} == counted.keys()
+    for bridge in said:
+        start, steps, end = counted[bridge["currency"]]
+        assert [step for step, _ in bridge["steps"]] == [step for step, _ in steps]
+        moved = [Fraction(points) for _, points in bridge["steps"]]
+        for ours, theirs in zip(
+            (Fraction(bridge["start"]), *moved, Fraction(bridge["end"])),
+            (start, *(change for _, change in steps), end),
+            strict=True,
+        ):
+            assert abs(ours - theirs) < Fraction(1, 10**20)
+        assert Fraction(bridge["start"]) + sum(moved, Fraction(0)) == Fraction(bridge["end"])
+
+
+def _exported(database: Database, now: datetime) -> str:
+    out = io.BytesIO()
+    ledger_export.export(database, out, now)
+    return out.getvalue().decode()
 
 
 def _customers(database: Database, portfolio_id: int, now: datetime) -> list[Counted]:
@@ -72,7 +102,7 @@ def _customers(database: Database, portfolio_id: int, now: datetime) -> list[Cou
 def _agree(counted: list[Counted], said: dict[str, Any]) -> None:
     assert (said["accounts"], said["outcomes"]) == (len(counted), sum(len(one.credits) for one in counted))
     assert said["proven"] == sum(one.proven for one in counted)
-    mean = sum((one.coverage for one in counted), Fraction(0)) / len(counted)
+    mean = sum((one.coverage for one in counted), Fraction(0)) / len(counted) if counted else None
     assert said["by_count"]["percent"] == percent(mean)
     assert [share["percent"] for share in said["by_arr"]] == [
         percent(share) for share in recount.by_arr(counted).values()

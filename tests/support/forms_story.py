@@ -20,6 +20,7 @@ from bot.store.ledger import Author
 from sandbox.person import Person
 from tests.support.believable import ASKED, Book, channel_id, fill
 from tests.support.bot_process import Stage
+from tests.support.factory import AGREEMENT
 
 Send = Callable[[], Awaitable[None]]
 Twice = Callable[[str, Send], Awaitable[None]]
@@ -94,17 +95,34 @@ async def live(day: Day) -> None:
         await part(day)
 
 
+async def _people(day: Day) -> None:
+    """Dana Fox is corrected, leaves, never left after all, leaves again and comes back."""
+    ines = day.ines
+    await day.form(ines, "/proof acme plan", ACTIONS.PEOPLE)
+    await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="edit:2")
+    await day.submit(ines, CALLBACKS.EDIT_PERSON, {"title": "Controller"})
+    await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="left:2")
+    await day.submit(ines, CALLBACKS.PERSON_LEFT)
+    await day.press(ines, ACTIONS.UNDO_LEFT)
+    await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="left:2")
+    await day.submit(ines, CALLBACKS.PERSON_LEFT)
+    await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="back:2")
+    await day.submit(ines, CALLBACKS.PERSON_BACK)
+
+
 async def _plan(day: Day) -> None:
     ines = day.ines
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_OUTCOME)
     numeric = {"title": "Fewer tickets", "metric": "tickets", "unit": "tickets", "direction": "down", "target": "10"}
     await day.submit(ines, CALLBACKS.OUTCOME, numeric)
-    await day.submit(ines, CALLBACKS.BASELINE, {"baseline": "40", "agreed_by": "1", "shelf_life_days": "90"})
+    await day.submit(ines, CALLBACKS.BASELINE, {"baseline": "40", "shelf_life_days": "90"})
+    await day.submit(ines, CALLBACKS.OUTCOME_DETAILS, {"agreed_by": "1", "agreement_link": AGREEMENT})
     await day.submit(ines, CALLBACKS.SHOWS, {"shows_in": "The contract report", "shown_by": "1"})
     await day.form(ines, "/proof acme plan", ACTIONS.WOULD_BREAK)
     await day.submit(ines, CALLBACKS.WOULD_BREAK, {"words": "Month-end would take nine days", "by": "1"})
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_PERSON)
-    await day.submit(ines, CALLBACKS.PERSON, {"name": "Dana Fox", "part": "finance"})
+    await day.submit(ines, CALLBACKS.PERSON, {"name": "Dana Fox", "parts": ["finance", "user"]})
+    await _people(day)
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_OBSTACLE)
     await day.submit(ines, CALLBACKS.OBSTACLE, {"kind": "approvals", "text": "Their security review"})
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_PROMISE)
@@ -160,7 +178,7 @@ async def _proof(day: Day) -> None:
     ines = day.ines
     piece = {"outcome": "1", "value": "5", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
     await day.form(ines, "/proof acme", ACTIONS.ADD_EVIDENCE)
-    await day.submit(ines, CALLBACKS.EVIDENCE, piece)
+    await day.submit(ines, CALLBACKS.EVIDENCE, {**piece, "link": "https://acme.example/signing"})
     await ines.click(ACTIONS.ISOLATE_SHARE)
     share = {"method": "before_after", "note": "The form did a fifth", "money": "120,000 EUR", "accepted_by": "2"}
     await day.submit(ines, CALLBACKS.ISOLATE_SHARE, share)
@@ -173,6 +191,13 @@ async def _proof(day: Day) -> None:
         newest = 3 if verb == "dispute" else 4
         await day.form(ines, "/proof acme evidence", ACTIONS.EVIDENCE_MENU, selected=f"{verb}:{newest}")
         await day.submit(ines, callback, {"why": "They count otherwise"})
+    await day.form(ines, "/proof acme", ACTIONS.ADD_EVIDENCE)
+    await ines.submit({**piece, "value": "4", "link": "https://acme.example/after"})
+    await day.close(ines)
+    await day.form(day.maya, "/proof acme evidence")
+    await day.press(day.maya, ACTIONS.SHOWS, value="2")
+    await day.form(day.maya, "/proof acme evidence", ACTIONS.DOES_NOT_SHOW)
+    await day.submit(day.maya, CALLBACKS.NOT_SHOWN, {"note": "It shows 7 days"})
 
 
 async def _account(day: Day) -> None:

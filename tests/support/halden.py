@@ -15,16 +15,20 @@ from bot.features.actions import actions
 from bot.features.meetings import agenda, cadences
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.cadences import NewCadence
-from bot.features.plan import outcome_details
+from bot.features.plan import outcome_details, outcome_terms
 from bot.features.plan import outcomes as plan_outcomes
 from bot.features.plan import plan as plan_plan
 from bot.features.plan.outcome_details import Details
+from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.outcomes import NewOutcome
+from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
 from bot.phrases import phrase
 from tests.support import figures
 from tests.support.cast import ADA, MAYA, PRIYA, TOM
+from tests.support.factory import AGREEMENT
+from tests.support.recount_bridge import Week
 from tests.support.story import Story
 
 USERS = {"ada": ADA.user(), "priya": PRIYA.user(), "maya": MAYA.user(), "tom": TOM.user(tz="Europe/London")}
@@ -39,11 +43,14 @@ class Halden(Story):
 
     outcomes: dict[str, int]
     home: int
+    week: Week | None = None
 
     def tick(self) -> None:
         super().tick()
         if self.now.weekday() == 0:
-            figures.digest_agrees(self.database, self.home, self.now)
+            told_today = self.week is not None and self.week.on == self.now.date()
+            before = None if told_today else self.week
+            self.week = figures.digest_agrees(self.database, self.home, self.now, before) or self.week
 
     def card(self, name: str) -> str:
         self.tick()
@@ -53,6 +60,11 @@ class Halden(Story):
 
     def digest(self, name: str) -> str:
         return self.keep(name, self.message("digest"))
+
+    def thread(self, name: str, page: str) -> str:
+        """A page of the last digest's thread, by its number."""
+        (digest,) = self.do(lambda session: portfolio_queries.latest(session, 1, [self.home]).values())
+        return self.keep(name, self.message("digest-rest", portfolio_queries.DIGEST_REST_KEY.of(digest.id, page)))
 
     def grades(self) -> dict[str, str]:
         """The grade of each outcome and what it is worth today, by its short name."""
@@ -169,13 +181,18 @@ def plan(story: Halden) -> None:
         "Team leads plan their week from the queue",
         due_on=date(2026, 5, 31),
         owner_person_id=emil,
+        baseline_agreed_by=emil,
+        agreed_on=date(2026, 1, 14),
+        agreement_link=AGREEMENT,
         risk_if_never="It stays a second inbox",
     )
     story.outcomes["planned"] = story.act("maya", plan_outcomes.add_outcome, planned)
     began = date(2026, 1, 10)
-    answers = Details(story.outcomes["answers"], "11", began, sara, shelf_life_days=180, worth="90,000 EUR")
-    story.act("maya", outcome_details.set_details, answers)
-    story.act("maya", outcome_details.set_details, Details(story.outcomes["mood"], "4.2", began, sara, band_low="4.3"))
+    story.act("maya", outcome_terms.set_terms, NewTerms(story.outcomes["answers"], "11", began, shelf_life_days=180))
+    story.act("maya", outcome_terms.set_terms, NewTerms(story.outcomes["mood"], "4.2", began, band_low="4.3"))
+    for name, worth in (("answers", "90,000 EUR"), ("mood", "")):
+        agreed = Details(story.outcomes[name], sara, date(2026, 1, 14), AGREEMENT, worth=worth)
+        story.act("maya", outcome_details.set_details, agreed)
     in_the_way(story)
     story.keep("02-success-plan", story.act("priya", plan_plan.plan_view, story.account_id))
     story.tick()
@@ -193,6 +210,8 @@ def wanted(story: Halden, number: Number, owner: int) -> int:
         baseline=number.baseline,
         baseline_on=date(2026, 1, 10),
         baseline_agreed_by=owner,
+        agreed_on=date(2026, 1, 12),
+        agreement_link=AGREEMENT,
         target=number.target,
         due_on=number.due,
         owner_person_id=owner,
@@ -269,7 +288,7 @@ def promise(story: Halden) -> None:
     """16 March: nobody has mentioned the ERP connector for 60 days. It is named, and looped to Product."""
     story.go_to(date(2026, 3, 16), 16)
     assert "Forgotten promise: “A connector to their ERP" in story.card("07-card-with-a-forgotten-promise")
-    assert "Forgotten promises (1): Halden Robotics" in story.digest("08-digest-names-the-forgotten-promise")
+    assert "1 customer with a promise that nobody mentions" in story.digest("08-digest-counts-the-forgotten-promise")
     story.told("Sara has seen how we count, and agrees")
     story.answer(Change.NOTHING, None, None)
     pledge = story.state().promises[0].id

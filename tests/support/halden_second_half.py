@@ -57,6 +57,7 @@ def expiry(story: Halden) -> None:
     assert "To be judged again" in story.card("14-card-with-expired-proof")
     story.keep("15-escalation-of-the-expired-proof", story.message("risk"))
     assert "Newly broken" in story.digest("16-digest-newly-broken")
+    assert "Expired" in story.thread("16-digest-thread", "1")
     story.answer(Change.NOTHING, None, "Ask Emil whether the leads still plan from it", date(2026, 7, 17))
     story.go_to(date(2026, 7, 16))
     words = "Yes: every Monday, all four teams."

@@ -18,7 +18,7 @@ from bot.store.admin.table_copy import LEDGER
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
-from bot.store.types import Clean, Exact, Rank, UtcDateTime, Word
+from bot.store.types import Clean, DatedWords, Exact, Rank, UtcDateTime, Word, Words
 from tests.support.factory import NOON
 
 BUILT = [table for table in LEDGER if table.name not in ("workspace", "history", "account_due")]
@@ -101,6 +101,11 @@ def _strategy(column: Column[Any]) -> st.SearchStrategy[Any]:
     kind = column.type
     if isinstance(kind, Word | Rank):
         return st.sampled_from(list(kind.enum))
+    if isinstance(kind, Words):
+        return st.sets(st.sampled_from(list(kind.enum))).map(lambda some: tuple(sorted(some)))
+    if isinstance(kind, DatedWords):
+        dated = st.tuples(st.sampled_from(list(kind.enum)), st.dates(date(1900, 1, 1), date(2200, 1, 1)))
+        return st.lists(dated, max_size=3).map(tuple)
     if isinstance(kind, Exact):
         return decimals
     if isinstance(kind, UtcDateTime):

@@ -19,7 +19,9 @@ _EMOJI = {
     "handshake": "🤝",
     "hourglass_flowing_sand": "⏳",
     "large_green_circle": "🟢",
+    "large_green_square": "🟩",
     "large_orange_circle": "🟠",
+    "large_red_square": "🟥",
     "large_yellow_circle": "🟡",
     "mute": "🔇",
     "performing_arts": "🎭",
@@ -33,6 +35,13 @@ _EMOJI = {
     "zzz": "💤",
 }
 _MARKS = re.compile(r"(?<![\w*_~])([*_~])(?=\S)(.+?)(?<=\S)\1(?![\w*_~])")
+
+
+def _cell(cell: Mapping[str, Any]) -> str:
+    """The words of a table's cell, plain or rich."""
+    if "text" in cell:
+        return str(cell["text"]).replace("\u00a0", "")
+    return "".join(str(part.get("text", "")) for section in cell["elements"] for part in section["elements"])
 
 
 class Aloud:
@@ -68,6 +77,8 @@ class Aloud:
                 yield " ".join(self._said(part) for part in block["elements"])
             case "actions":
                 yield " ".join(self._element(part) for part in block["elements"])
+            case "table":
+                yield from (" | ".join(map(_cell, row)).rstrip(" |") for row in block["rows"])
             case "input":
                 yield f"{self._said(block['label'])} {self._element(block['element'])}"
             case other:

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.app.message_kinds import composers
-from bot.domain.enums import Change, Method, Part, Source
+from bot.domain.enums import Change, CheckVerdict, Method, Part, Source
 from bot.domain.model import ProofState
 from bot.features.actions import actions
-from bot.features.evidence import attribution, record
+from bot.features.evidence import attribution, countersign, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
 from bot.features.meetings import answers
@@ -38,6 +38,8 @@ from tests.support.reading_aloud import Aloud
 
 T = TypeVar("T")
 TICK = time(13, 5)
+_CAN_BE_SEEN = (Source.CUSTOMER_SYSTEM, Source.CUSTOMER_WROTE, Source.CHAMPION_PRESENTED)
+"""What can be looked at."""
 OSLO = ZoneInfo("Europe/Oslo")
 WRITE = os.environ.get("SNAPSHOTS") == "write"
 
@@ -94,24 +96,36 @@ class Story:
         return self._people[name]
 
     def prove(self, outcome: int, source: Source, value: str | None, by: str | None, **more: Any) -> int:
-        """Maya records evidence of today; `by` at the customer attests it."""
+        """Maya records evidence of today with a link, and Tom opens it; `by` at the customer attests it."""
+        number = next(self._numbers)
         new = NewEvidence(
             self.account_id,
             outcome,
-            f"evidence {next(self._numbers)}",
+            f"evidence {number}",
             source,
             self.now.date(),
             value=value,
             attested_by=self._people[by] if by else None,
             oral=source is Source.CUSTOMER_SAID,
+            link=f"https://halden.example/evidence/{number}" if source in _CAN_BE_SEEN else None,
         )
-        return self.act("maya", record.record, replace(new, **more))
+        piece = self.act("maya", record.record, replace(new, **more))
+        if source in _CAN_BE_SEEN:
+            self.look("tom", piece)
+        return piece
+
+    def look(self, who: str, piece: int) -> None:
+        """A colleague opens what shows a piece, and finds it right."""
+        self.act(who, countersign.countersign, piece, CheckVerdict.SHOWS)
 
     def isolate(self, piece: int, method: Method, note: str, money: str = "", by: str | None = None) -> int:
-        """Our share of a piece, and who accepted the money; returns the piece that takes its place."""
+        """Our share of a piece, and who accepted the money, which Priya sees; returns the piece in its place."""
         accepted_by = self._people[by] if by else None
         new = Isolation(piece, f"share {next(self._numbers)}", method, note, money, accepted_by)
-        return self.act("maya", attribution.attribute, new).evidence_id
+        piece = self.act("maya", attribution.attribute, new).evidence_id
+        if accepted_by is not None:
+            self.look("priya", piece)
+        return piece
 
     def answer(self, change: Change, changed: str | None, action: str | None, due: date | None = None) -> None:
         """Maya answers the prompt that waits for her."""

@@ -7,11 +7,26 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Select, Table, insert, select
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import CadenceKind, Change, Direction, ObstacleKind, Part, RiskKind, Severity, Source, Verdict
+from bot.domain.enums import (
+    BoundHow,
+    CadenceKind,
+    Change,
+    CheckKind,
+    CheckVerdict,
+    ConfirmationState,
+    Direction,
+    ObstacleKind,
+    Part,
+    RiskKind,
+    Severity,
+    Source,
+    Verdict,
+)
+from bot.domain.proof import reference
 from bot.features.accounts.new_account import NewAccount
 from bot.features.imports import queries
 from bot.features.imports.dropped_files import KIND
@@ -19,6 +34,7 @@ from bot.features.imports.queries import DropState, NewFile
 from bot.store import accounts, ledger, members, schema
 from bot.store.entities import Entity
 from bot.store.members import SlackUser
+from tests.support import factory
 
 NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
 TODAY = date(2026, 3, 3)
@@ -42,11 +58,20 @@ class _Rows:
         self._session = session
         self._by = admin.author
         self.ids: dict[str, int] = {"member": admin.member.id}
+        self.workspace_id = admin.workspace_id
 
     def add(self, entity: Entity, **values: Any) -> int:
         (row_id,) = ledger.add_many(self._session, self._by, entity, NOW, [values])
         self.ids[entity.value] = row_id
         return row_id
+
+    def read(self, statement: Select[int]) -> int:
+        """The id of a row that the ledger added by itself."""
+        return self._session.execute(statement).scalar_one()
+
+    def keep(self, table: Table, **values: Any) -> None:
+        """Add a row that is no entity of the ledger."""
+        self.ids[table.name] = self._session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
 
 
 def fill(session: Session, workspace_id: int, word: str) -> Filled:
@@ -71,6 +96,7 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
     rows.ids["account"] = account_id
     person_id = rows.add(Entity.PERSON, account_id=account_id, name=person_name, part=Part.ECONOMIC_BUYER)
     _plan(rows, account_id, person_id, outcome_title)
+    _confirmation(rows, workspace_id, account_id, person_id, rows.ids["evidence"])
     _work(rows, workspace_id, account_id)
     payload = {"change": Change.NOTHING.value, "meeting_id": rows.ids["meeting"]}
     payload |= dict.fromkeys(("what_changed", "unproven", "next_action", "next_due"))
@@ -106,12 +132,16 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
         baseline=15,
         baseline_on=date(2026, 1, 1),
         baseline_agreed_by=person_id,
+        agreed_on=TODAY,
+        agreement_link=factory.AGREEMENT,
         target=5,
         due_on=date(2026, 6, 30),
         owner_person_id=person_id,
         promise_id=promise_id,
     )
-    rows.add(
+    of_outcome = schema.terms.c.outcome_id == outcome_id
+    rows.ids["terms"] = rows.read(select(schema.terms.c.id).where(of_outcome))
+    evidence_id = rows.add(
         Entity.EVIDENCE,
         account_id=account_id,
         outcome_id=outcome_id,
@@ -120,12 +150,46 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
         recorded_at=NOW,
         value=5,
         attested_by=person_id,
+        link="https://intranet.example/figures",
+        reference_key=reference.link_key("https://intranet.example/figures"),
+    )
+    kept = {"workspace_id": rows.workspace_id, "account_id": account_id, "uploaded_at": NOW, "name": f"{title}.pdf"}
+    rows.keep(schema.kept_file, **kept, sha256="0" * 64, size=4, content=b"%PDF")
+    rows.add(
+        Entity.EVIDENCE_CHECK,
+        account_id=account_id,
+        evidence_id=evidence_id,
+        kind=CheckKind.CUSTOMER,
+        verdict=CheckVerdict.CONFIRMED,
+        person_id=person_id,
+        at=NOW,
     )
     gap_id = rows.add(Entity.GAP, account_id=account_id, title="Who signs?", opened_at=NOW)
     rows.add(Entity.ACTION, account_id=account_id, text="Send the figures", gap_id=gap_id, opened_at=NOW)
     rows.add(Entity.OBSTACLE, account_id=account_id, kind=next(iter(ObstacleKind)), text="Legal is slow")
     rows.add(Entity.STAGE_ENTRY, account_id=account_id, stage="setup", entered_on=TODAY)
+    term = {"key": "1", "version": 1, "starts_on": TODAY, "arr_minor": 100_000_00, "currency": "EUR"}
+    rows.add(Entity.CONTRACT, account_id=account_id, recorded_at=NOW, **term)
     rows.add(Entity.HEALTH, account_id=account_id, on_date=TODAY, score=7, source="their page")
+
+
+def _confirmation(rows: _Rows, workspace_id: int, account_id: int, person_id: int, evidence_id: int) -> None:
+    """Whose organisation it is, who somebody there is said to be, and a question to them that is open."""
+    me = rows.ids["member"]
+    bound: dict[str, Any] = {"slack_team_id": "T0THEIRS", "name": "Theirs", "bound_how": BoundHow.ADMIN}
+    rows.add(Entity.CUSTOMER_ORG, workspace_id=workspace_id, account_id=account_id, **bound, bound_by=me, bound_at=NOW)
+    user: dict[str, Any] = {"slack_user_id": f"U0PERSON{person_id}", "slack_team_id": "T0THEIRS", "name": "Ana"}
+    identity_id = rows.add(
+        Entity.PERSON_SLACK, account_id=account_id, person_id=person_id, **user, proposed_by=me, proposed_at=NOW
+    )
+    asked: dict[str, Any] = {"channel": "C0SHARED", "asked_by": me, "asked_at": NOW, "state": ConfirmationState.OPEN}
+    rows.add(
+        Entity.CONFIRMATION,
+        account_id=account_id,
+        evidence_id=evidence_id,
+        person_slack_id=identity_id,
+        **asked,
+    )
 
 
 def _work(rows: _Rows, workspace_id: int, account_id: int) -> None:

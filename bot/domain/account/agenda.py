@@ -14,7 +14,15 @@ from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.next_step import next_step
 
-_BLOCKING = frozenset({RiskKind.SPONSOR_LEFT, RiskKind.NO_CUSTOMER_OWNER, RiskKind.PROOF_DISPUTED, RiskKind.DISPROVEN})
+_BLOCKING = frozenset(
+    {
+        RiskKind.SPONSOR_LEFT,
+        RiskKind.PERSON_LEFT,
+        RiskKind.NO_CUSTOMER_OWNER,
+        RiskKind.PROOF_DISPUTED,
+        RiskKind.DISPROVEN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

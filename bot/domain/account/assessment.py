@@ -17,13 +17,17 @@ from bot.domain.account.stages import StageStanding
 from bot.domain.account.theatre import Finding
 from bot.domain.enums import AccountStatus, PromptState, Severity, Standing
 from bot.domain.facts import Fact
-from bot.domain.model import Account, Evidence, Gap, ProofState
+from bot.domain.model import Account, Evidence, Gap, Outcome, ProofState, Terms
+from bot.domain.proof import terms
+from bot.domain.proof.checks import checked_of
 from bot.domain.proof.coverage import coverage, covered
 from bot.domain.proof.evidence_grade import People
 from bot.domain.proof.grading import Graded, grade
+from bot.domain.proof.witness import Checked
 from bot.domain.values.money import Money, money
 
 NO_EVIDENCE: tuple[Evidence, ...] = ()
+NO_TERMS: tuple[Terms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class OpenGap:
 class Assessment:
     """Everything the rules say of one account on one day.
 
-    `outcomes` are the graded outcomes that are not retired, in the order of the ledger.
+    `outcomes` are the graded outcomes that are not retired, in the order of the ledger. `retired` are those that were
+    retired without being proven and whose retirement no manager has agreed to, as they stood on that day: they count
+    without credit.
     """
 
     state: ProofState
@@ -56,6 +62,7 @@ class Assessment:
     coverage: Decimal
     dangers: tuple[Danger, ...]
     theatre: tuple[Finding, ...]
+    retired: tuple[Graded, ...] = ()
 
     @property
     def stage(self) -> StageStanding:
@@ -104,7 +111,17 @@ class Assessment:
     @property
     def covered(self) -> Fact:
         """`40%`, or that nobody has written down what success means."""
-        return covered(self.coverage, len(self.outcomes))
+        return covered(self.coverage, self.counted)
+
+    @property
+    def counted(self) -> int:
+        """How many outcomes are below the line."""
+        return len(self.outcomes) + len(self.retired)
+
+    @property
+    def seen(self) -> Decimal:
+        """The share of success, 0..1, whose proof somebody outside the account team has seen; at most the coverage."""
+        return coverage(self.outcomes, len(self.retired), seen=True)
 
     @property
     def gaps(self) -> tuple[OpenGap, ...]:
@@ -149,29 +166,62 @@ def worst_first(
 
 def assess(state: ProofState, on: date, now: datetime) -> Assessment:
     """Assess one account: `on` is the day of the rules (the UTC date of `now`, or an earlier one with its state)."""
-    outcomes = graded_outcomes(state, on)
-    covered_share = coverage(outcomes)
-    dangers = account_dangers.dangers(state, outcomes, covered_share, on, now)
-    return Assessment(
-        state, on, now, outcomes, covered_share, dangers, account_theatre.findings(state, outcomes, dangers, on, now)
-    )
+    grading = _Grading.of(state)
+    outcomes, retired = grading.running(on), grading.retired_unproven(on)
+    covered_share = coverage(outcomes, len(retired))
+    dangers = account_dangers.dangers(state, outcomes, covered_share, on, now, retired=retired)
+    theatre = account_theatre.findings(state, outcomes, dangers, on, now)
+    return Assessment(state, on, now, outcomes, covered_share, dangers, theatre, retired)
 
 
 def graded_outcomes(state: ProofState, on: date) -> tuple[Graded, ...]:
     """Every outcome of the account that is not retired by the day, graded."""
-    people: People = {person.id: person for person in state.people}
-    evidence: dict[int, list[Evidence]] = {}
-    for piece in state.evidence:
-        pieces = evidence.get(piece.outcome_id)
-        if pieces is None:
-            evidence[piece.outcome_id] = [piece]
-        else:
-            pieces.append(piece)
-    return tuple(
-        grade(outcome, evidence.get(outcome.id, NO_EVIDENCE), people, on)
-        for outcome in state.outcomes
-        if outcome.retired_on is None or outcome.retired_on > on
-    )
+    return _Grading.of(state).running(on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grading:
+    """What is needed to grade the outcomes of a state: evidence and terms by outcome, people by id, and the checks."""
+
+    outcomes: tuple[Outcome, ...]
+    people: People
+    evidence: dict[int, list[Evidence]]
+    terms: dict[int, list[Terms]]
+    checked: Checked
+
+    @classmethod
+    def of(cls, state: ProofState) -> _Grading:
+        evidence: dict[int, list[Evidence]] = {}
+        for piece in state.evidence:
+            pieces = evidence.get(piece.outcome_id)
+            if pieces is None:
+                evidence[piece.outcome_id] = [piece]
+            else:
+                pieces.append(piece)
+        people = {person.id: person for person in state.people}
+        return cls(state.outcomes, people, evidence, terms.by_outcome(state.terms), checked_of(state))
+
+    def running(self, on: date) -> tuple[Graded, ...]:
+        return tuple(
+            self._grade(outcome, on)
+            for outcome in self.outcomes
+            if outcome.retired_on is None or outcome.retired_on > on
+        )
+
+    def retired_unproven(self, on: date) -> tuple[Graded, ...]:
+        """What was retired and is not agreed to, as it stood on the day of retirement; a proven one is left out."""
+        retired = [
+            self._grade(outcome, outcome.retired_on)
+            for outcome in self.outcomes
+            if outcome.retired_on is not None
+            and outcome.retired_on <= on
+            and (outcome.retire_agreed_on is None or outcome.retire_agreed_on > on)
+        ]
+        return tuple(graded for graded in retired if graded.standing is not Standing.PROVEN)
+
+    def _grade(self, outcome: Outcome, on: date) -> Graded:
+        pieces, versions = self.evidence.get(outcome.id, NO_EVIDENCE), self.terms.get(outcome.id, NO_TERMS)
+        return grade(outcome, pieces, self.people, on, self.checked, versions=versions)
 
 
 def _gaps(assessment: Assessment) -> tuple[OpenGap, ...]:
@@ -230,7 +280,8 @@ def _risk_of(by_id: dict[int, Graded], outcome_id: int | None) -> str | None:
 def _next_change(assessment: Assessment) -> date | None:
     state, on = assessment.state, assessment.on
     days = [graded.next_change_on for graded in assessment.outcomes]
-    days += [outcome.retired_on for outcome in state.outcomes if outcome.retired_on and outcome.retired_on > on]
+    retirements = (day for outcome in state.outcomes for day in (outcome.retired_on, outcome.retire_agreed_on))
+    days += [day for day in retirements if day is not None and day > on]
     days += [
         account_dangers.next_change(state, on, assessment.now),
         stages.next_change(state, on),

@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.account.actions import open_action
+from bot.domain.account.departures import ANSWERABLE, CARRIERS, SPONSORS, Departure, departures
 from bot.domain.account.promises import is_open
-from bot.domain.enums import AccountStatus, Grade, Part, PromptState, RiskKind, Severity, Standing
+from bot.domain.enums import AccountStatus, Grade, PromptState, RiskKind, Severity, Standing
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Action, MeetingFact, Obstacle, Person, ProofState
 from bot.domain.proof.coverage import RENEWABLE
@@ -27,7 +28,6 @@ SILENT_PROMPTS = 2
 MANY_SILENT_PROMPTS = 4
 MEETINGS_WITHOUT_EVIDENCE = 3
 _DECIDED = (PromptState.ANSWERED, PromptState.SILENT)
-SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,18 @@ class Danger:
 
 
 def dangers(
-    state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date, now: datetime
+    state: ProofState,
+    outcomes: Sequence[Graded],
+    covered_share: Decimal,
+    on: date,
+    now: datetime,
+    *,
+    retired: Sequence[Graded] = (),
 ) -> tuple[Danger, ...]:
     """Every danger of an account on a day, the worst first. A former customer has none.
 
-    `outcomes` are the graded outcomes that are not retired, `covered` the account's coverage.
+    `outcomes` are the graded outcomes that are not retired, `covered` the account's coverage. `retired` are those that
+    were retired unproven and still count: retiring what was missed does not end the danger, the manager's yes does.
     """
     if state.account.status is AccountStatus.FORMER:
         return ()
@@ -61,11 +68,12 @@ def dangers(
     for graded in outcomes:
         if graded.disputed is not None or graded.last_grade is not None or graded.standing is Standing.DISPROVEN:
             named.extend(_of_outcome(graded, near))
+    named.extend(_disproven(graded) for graded in retired if graded.standing is Standing.DISPROVEN)
     named.extend(_no_customer_owner(outcomes, on))
     if state.people:
-        named.extend(_sponsor_left(state.people, on))
+        named.extend(_people_left(state.people, outcomes, on))
     if near and covered_share < RENEWABLE:
-        named.append(_renewal_unproven(state, outcomes, covered_share, on))
+        named.append(_renewal_unproven(state, (*outcomes, *retired), covered_share, on))
     if state.meetings:
         named.extend(_of_meetings(state, now))
     for action in state.actions:
@@ -116,8 +124,8 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
     possible += [add_days(due_on, 1) for due_on in dated if due_on is not None]
     possible += [obstacle.cleared_on for obstacle in state.obstacles if obstacle.cleared_on is not None]
     for person in state.people:
-        if person.left_on is not None:
-            possible.append(person.left_on)
+        possible += [day for day in (person.left_on, person.returned_on) if day is not None]
+        possible += [day for _, day in person.dropped_parts]
     days = [day for day in possible if day > on]
     still_open = (meeting for meeting in state.meetings if meeting.prompt is PromptState.OPEN)
     days.extend(meeting.starts_at.date() for meeting in still_open if meeting.starts_at > now)
@@ -158,9 +166,19 @@ def _disputed(graded: Graded) -> Danger:
 
 def _disproven(graded: Graded) -> Danger:
     outcome = graded.outcome
-    assert outcome.due_on is not None
-    not_moved = fact(FactCode.NOT_MOVED, title=outcome.title, due=outcome.due_on, value=graded.value, unit=outcome.unit)
-    return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, not_moved, outcome.due_on)
+    due_on = graded.missed_on
+    assert due_on is not None
+    shown_by = graded.missed_by
+    stood_down = shown_by is not None and is_withdrawn(shown_by, graded.on)
+    not_moved = fact(
+        FactCode.NOT_MOVED,
+        title=outcome.title,
+        due=due_on,
+        value=graded.value if shown_by is None else shown_by.value,
+        unit=outcome.unit,
+        withdrawn_on=shown_by.withdrawn_on if shown_by is not None and stood_down else None,
+    )
+    return Danger(RiskKind.DISPROVEN, _outcome(graded), Severity.HIGH, not_moved, due_on)
 
 
 def _expired(graded: Graded, near: bool) -> Danger:
@@ -196,21 +214,31 @@ def owned(graded: Graded, on: date) -> bool:
     return owner is not None and owner.is_there(on)
 
 
-def _sponsor_left(people: Sequence[Person], on: date) -> Iterable[Danger]:
-    """Economic buyer or champion left, and nobody who is still there has the part."""
-    for part in SPONSORS:
-        sponsor: Person | None = None
-        for person in people:
-            if person.part is not part:
-                continue
-            if person.is_there(on):
-                break
-            if sponsor is None or (person.left_on or on) >= (sponsor.left_on or on):
-                sponsor = person
-        else:
-            if sponsor is not None and sponsor.left_on is not None:
-                left = fact(FactCode.SPONSOR_LEFT, name=sponsor.name, part=part, on=sponsor.left_on)
-                yield Danger(RiskKind.SPONSOR_LEFT, f"person:{sponsor.id}", Severity.HIGH, left, sponsor.left_on)
+def _people_left(people: Sequence[Person], outcomes: Sequence[Graded], on: date) -> Iterable[Danger]:
+    """Somebody left whom the account stands on, and nobody who is still there, and was heard since, has the part."""
+    if not any(person.left_on is not None or person.dropped_parts for person in people):
+        return
+    for gone in departures(people, outcomes, SPONSORS, on):
+        yield _left(RiskKind.SPONSOR_LEFT, gone, Severity.HIGH)
+    for gone in departures(people, outcomes, CARRIERS, on):
+        if not gone.person.left_before_upgrade:
+            severity = Severity.HIGH if gone.person.plays(*ANSWERABLE) else Severity.MEDIUM
+            yield _left(RiskKind.PERSON_LEFT, gone, severity)
+
+
+def _left(kind: RiskKind, gone: Departure, severity: Severity) -> Danger:
+    instead = gone.instead
+    back = instead.since if instead is not None and instead.namesake is None else None
+    left = fact(
+        FactCode.PERSON_LEFT,
+        name=gone.person.name,
+        parts=gone.parts,
+        on=gone.left_on,
+        gave_up=gone.gave_up,
+        back=back,
+        instead=instead.person.name if instead is not None and instead.namesake is not None else None,
+    )
+    return Danger(kind, f"person:{gone.person.id}", severity, left, gone.left_on)
 
 
 def _renewal_unproven(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> Danger:

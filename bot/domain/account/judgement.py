@@ -13,7 +13,7 @@ from bot.domain.model import Judgement, ProofState
 from bot.domain.proof.grading import Graded
 
 CONTRADICTS_YES = frozenset(
-    {RiskKind.PROOF_EXPIRED, RiskKind.SPONSOR_LEFT, RiskKind.PROOF_DISPUTED, RiskKind.DISPROVEN}
+    {RiskKind.PROOF_EXPIRED, RiskKind.SPONSOR_LEFT, RiskKind.PERSON_LEFT, RiskKind.PROOF_DISPUTED, RiskKind.DISPROVEN}
 )
 
 

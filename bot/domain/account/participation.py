@@ -32,20 +32,38 @@ class Participation:
         return fact(FactCode.PARTICIPATION, answered=self.answered, asked=self.asked, moved=self.moved)
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The meetings of one account that came to something, and how many of them passed without an answer."""
+
+    account_id: int
+    asked: int
+    silent: int
+
+
 def participation(
     meetings: Iterable[MeetingFact], now: datetime, since: datetime | None = None
-) -> tuple[Participation, ...]:
-    """Participation of each owner over meetings from `since` on, the most silent first."""
-    tally: dict[int, list[int]] = {}
+) -> tuple[tuple[Participation, ...], tuple[Silence, ...]]:
+    """(Participation of each owner over meetings from `since` on, the most silent first; the accounts with silence)."""
+    by_member: dict[int, list[int]] = {}
+    by_account: dict[int, list[int]] = {}
     for meeting in meetings:
         if meeting.asked is None or (since is not None and meeting.starts_at < since):
             continue
         if not came_to_something(meeting, now):
             continue
-        counts = tally.setdefault(meeting.asked, [0, 0, 0])
+        counts = by_member.setdefault(meeting.asked, [0, 0, 0])
+        of_account = by_account.setdefault(meeting.account_id, [0, 0])
         counts[0] += 1
+        of_account[0] += 1
         if meeting.prompt is PromptState.ANSWERED:
             counts[1] += 1
             counts[2] += bool(meeting.moved_evidence)
-    by_member = [Participation(member_id, *counts) for member_id, counts in tally.items()]
-    return tuple(sorted(by_member, key=lambda entry: (-entry.silent, entry.answered, entry.member_id)))
+        else:
+            of_account[1] += 1
+    people = [Participation(member_id, *counts) for member_id, counts in by_member.items()]
+    silences = [Silence(account_id, *counts) for account_id, counts in by_account.items() if counts[1]]
+    return (
+        tuple(sorted(people, key=lambda entry: (-entry.silent, entry.answered, entry.member_id))),
+        tuple(sorted(silences, key=lambda entry: (-entry.silent, entry.account_id))),
+    )

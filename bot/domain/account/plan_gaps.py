@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.domain.account.likeness import alike
 from bot.domain.enums import Direction, OutcomeKind, Part
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Obstacle, Outcome, Person, ProofState
+from bot.domain.proof.terms import by_outcome, standing_of
 
 
 class Question(StrEnum):
@@ -36,14 +38,17 @@ def holes(state: ProofState, on: date) -> tuple[Hole, ...]:
     """Every hole of an account's plan on a day, in the order of the questions."""
     outcomes = [outcome for outcome in state.outcomes if outcome.retired_on is None or outcome.retired_on > on]
     present = [person for person in state.people if person.is_there(on)]
-    return (*_success(outcomes), *_owners(outcomes, present), *_obstacles(state.obstacles, on))
+    agreed = {outcome_id for outcome_id, versions in by_outcome(state.terms).items() if standing_of(versions, on).holds}
+    return (*_success(outcomes, agreed), *_owners(outcomes, present), *_obstacles(state.obstacles, on))
 
 
-def missing_parts(outcome: Outcome) -> tuple[str, ...]:
-    """What an outcome lacks before it can be judged: `baseline`, `date`."""
+def missing_parts(outcome: Outcome, *, agreed: bool) -> tuple[str, ...]:
+    """What an outcome lacks before it can be judged: `baseline`, `date`; `agreed` says whether its terms are."""
     parts: list[str] = []
     if outcome.kind is OutcomeKind.NUMERIC:
         parts += _missing_of_number(outcome)
+    if not agreed and "baseline" not in parts:
+        parts.append("agreement")
     if outcome.due_on is None:
         parts.append("date")
     return tuple(parts)
@@ -75,15 +80,17 @@ def _missing_of_number(outcome: Outcome) -> Iterable[str]:
         yield "target"
     if outcome.baseline is None:
         yield "baseline"
-    elif outcome.baseline_agreed_by is None:
-        yield "agreement"
 
 
-def _success(outcomes: Sequence[Outcome]) -> Iterable[Hole]:
+def _success(outcomes: Sequence[Outcome], agreed: Container[int]) -> Iterable[Hole]:
     if not outcomes:
         yield Hole(Question.SUCCESS, "", fact(FactCode.NO_SUCCESS))
+    for pair in alike(outcomes):
+        looks = fact(FactCode.ALIKE, one=pair.one.title, other=pair.other.title, by_title=pair.by_title)
+        yield Hole(Question.SUCCESS, f"outcome:{pair.other.id}", looks)
     for outcome in outcomes:
-        missing, against, title = missing_parts(outcome), contradiction(outcome), outcome.title
+        missing = missing_parts(outcome, agreed=outcome.id in agreed)
+        against, title = contradiction(outcome), outcome.title
         if missing:
             yield Hole(Question.SUCCESS, f"outcome:{outcome.id}", fact(FactCode.LACKS, title=title, parts=missing))
         if against:
@@ -98,7 +105,7 @@ def _owners(outcomes: Sequence[Outcome], present: Sequence[Person]) -> Iterable[
         if outcome.owner_person_id not in present_ids:
             not_owned = fact(FactCode.NO_OWNER_THERE, title=outcome.title)
             yield Hole(Question.OWNERS, f"outcome:{outcome.id}", not_owned)
-    parts = {person.part for person in present}
+    parts = {part for person in present for part in person.parts}
     for part in _ROLES:
         if part not in parts:
             yield Hole(Question.OWNERS, "", fact(FactCode.NO_ROLE, part=part.value))

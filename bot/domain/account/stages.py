@@ -68,7 +68,7 @@ def stage_of(state: ProofState, outcomes: Sequence[Graded], covered_share: Decim
 
 
 def judgeable(outcome: Outcome) -> bool:
-    """Written so that it can be judged: a due date, and for a number the metric, agreed baseline and target."""
+    """Written so that it can be judged: a due date, and for a number the metric, baseline and target."""
     if outcome.due_on is None:
         return False
     if outcome.kind is OutcomeKind.STATEMENT:
@@ -77,7 +77,7 @@ def judgeable(outcome: Outcome) -> bool:
         aim = outcome.band_low is not None or outcome.band_high is not None
     else:
         aim = outcome.target is not None and outcome.target != outcome.baseline
-    return aim and bool(outcome.metric) and outcome.baseline is not None and outcome.baseline_agreed_by is not None
+    return aim and bool(outcome.metric) and outcome.baseline is not None
 
 
 def time_to_value(account: Account, on: date) -> int | None:
@@ -111,7 +111,7 @@ def usual_times(histories: Iterable[Sequence[StageEntry]]) -> Mapping[Stage, Usu
         for entry, following in pairwise(entries):
             if order.index(following.stage) > order.index(entry.stage):
                 stays.setdefault(entry.stage, []).append((following.entered_on - entry.entered_on).days)
-    return {stage: _usual(sorted(days)) for stage, days in stays.items() if len(days) >= ENOUGH_TO_TELL}
+    return {stage: nearest_rank(sorted(days)) for stage, days in stays.items() if len(days) >= ENOUGH_TO_TELL}
 
 
 def stalled(standing: StageStanding, usual: Mapping[Stage, UsualTime]) -> bool | None:
@@ -120,8 +120,11 @@ def stalled(standing: StageStanding, usual: Mapping[Stage, UsualTime]) -> bool |
     return None if times is None or days is None else days > times.p90
 
 
-def _usual(ordered: Sequence[int]) -> UsualTime:
-    """Median and P90 by nearest rank: always a time that some account really took."""
+def nearest_rank(ordered: Sequence[int]) -> UsualTime:
+    """Median and P90 of ascending days by nearest rank: the value at rank ⌈n ÷ 2⌉ and ⌈n × 0.9⌉.
+
+    So both are times that some account really took; nothing is interpolated.
+    """
     count = len(ordered)
     return UsualTime(ordered[(count - 1) // 2], ordered[-(-count * 9 // 10) - 1], count)
 
@@ -137,7 +140,10 @@ def _since(state: ProofState, stage: Stage, on: date) -> date | None:
 
 
 def _planned(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
-    return any(graded.outcome.owner_person_id is not None and judgeable(graded.outcome) for graded in outcomes)
+    return any(
+        graded.outcome.owner_person_id is not None and graded.terms.holds and judgeable(graded.outcome)
+        for graded in outcomes
+    )
 
 
 def _first_win(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:

@@ -19,6 +19,7 @@ TRIGGERS = frozenset(
         RiskKind.PROOF_EXPIRED,
         RiskKind.PROOF_DISPUTED,
         RiskKind.SPONSOR_LEFT,
+        RiskKind.PERSON_LEFT,
         RiskKind.RENEWAL_UNPROVEN,
         RiskKind.DISPROVEN,
     }

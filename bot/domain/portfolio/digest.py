@@ -7,71 +7,86 @@ here is stored or sent: the use case keeps `Figures` beside the digest and hands
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from bot.domain.account.participation import Participation, participation
+from bot.domain.account.participation import Participation, Silence, participation
 from bot.domain.enums import AccountStatus, RiskKind, Severity
 from bot.domain.facts import Fact
 from bot.domain.model import Account, MeetingFact
-from bot.domain.portfolio.account_summary import AccountSummary
-from bot.domain.portfolio.credits import Credits
+from bot.domain.portfolio.account_summary import AccountSummary, JudgedNo
+from bot.domain.portfolio.book import Book
+from bot.domain.portfolio.bridge import Bridge, shares, upgraded
+from bot.domain.portfolio.comparison import AccountChange, AccountMove, Comparison, Places, Standings, Week
 from bot.domain.proof.coverage import PortfolioCoverage, portfolio_coverage
+from bot.domain.rules_version import RULES_VERSION
+
+RENEWALS = timedelta(days=60)
+"""So long ahead a digest names every renewal; one that is past and open is named as well."""
+_NOTHING = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What next week's digest compares with; `dangers` is a fingerprint that tells whether any danger or forgotten
-    promise came or went."""
+    promise came or went. `book` is None in what a release kept that had no bridge."""
 
     by_arr: Mapping[str, Decimal]
     by_count: Decimal | None
-    credits: Credits
+    book: Book | None
     dangers: str
+    rules: str = RULES_VERSION
+    quiet_weeks: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON; ratios travel as text so that they stay exact."""
         return {
             "by_arr": {currency: str(ratio) for currency, ratio in self.by_arr.items()},
             "by_count": None if self.by_count is None else str(self.by_count),
-            "credits": self.credits.as_json(),
+            "book": None if self.book is None else self.book.as_json(),
             "dangers": self.dangers,
+            "rules": self.rules,
+            "quiet_weeks": self.quiet_weeks,
         }
 
     @classmethod
     def from_json(cls, figures: Mapping[str, Any]) -> Figures:
-        """The figures of `as_json`; `KeyError` when it is something else."""
+        """The figures of `as_json`, or of an earlier release; `KeyError` when it is something else."""
+        book = figures.get("book")
         return cls(
             {currency: Decimal(ratio) for currency, ratio in figures["by_arr"].items()},
             None if figures["by_count"] is None else Decimal(figures["by_count"]),
-            Credits.from_json(figures["credits"]),
+            None if book is None else Book.from_json(book),
             figures["dangers"],
+            figures.get("rules", ""),
+            figures.get("quiet_weeks", 0),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class AccountNews:
-    """What a digest says of one account as it goes by: its dangers, the severest first, and what is beside them."""
+    """What a digest says of one account as it goes by: its dangers, the severest first, and what is beside them.
+
+    `renewals` are its dangers about a renewal; `renews` says that it renews soon, or was to and nobody recorded how it
+    ended.
+    """
 
     account: Account
     covered: Fact
+    coverage: Decimal
+    outcomes: int
     severity: Severity | None
     dangers: tuple[Fact, ...]
     renewals: tuple[Fact, ...]
     theatre: tuple[Fact, ...]
     forgotten: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Where the outcomes of one account stand that became proven, or lost credit, since the last digest."""
-
-    account: Account
-    proven: tuple[Fact, ...]
-    broken: tuple[Fact, ...]
+    judged_no: JudgedNo | None
+    moved_terms: tuple[Fact, ...]
+    renews: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,65 +100,140 @@ class CoverageChange:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The figures of the whole digest. `first` says that no last week is known."""
+    """The figures of the whole digest. `first` says that no last week is known.
+
+    `bridges` has one for each currency, the largest ARR first. `unexplained`: last week's release kept no more than the
+    shares, so all that changed is one step. `quiet`: nothing moved in any bridge, and no outcome, account or danger is
+    news. `runs_out` are the days on which the proof of an outcome runs out.
+    """
 
     coverage: PortfolioCoverage
     by_arr: tuple[CoverageChange, ...]
     by_count: CoverageChange
-    silent: tuple[Participation, ...]
+    people: tuple[Participation, ...]
+    silences: tuple[Silence, ...]
     first: bool
-    nothing_changed: bool
+    unexplained: bool
+    quiet: bool
+    bridges: tuple[Bridge, ...]
+    runs_out: Mapping[int, int]
     figures: Figures
+
+    @property
+    def silent(self) -> tuple[Participation, ...]:
+        """The owners who left a prompt unanswered, the most silent first."""
+        return tuple(person for person in self.people if person.silent)
 
 
 class Listener:
     """Hears what a digest has to say, account by account, each list worst first. This one keeps nothing."""
 
     def account(self, news: AccountNews) -> None:
-        """An account with a danger, a theatre or a forgotten promise."""
+        """A customer of whom there is something to say."""
 
-    def moved(self, moved: Moved) -> None:
-        """An account whose outcomes became proven or lost credit; after all calls of `account`."""
+    def changed(self, change: AccountChange) -> None:
+        """An account whose outcomes are not as they were told; after all calls of `account`."""
 
-
-Standings = Callable[[Sequence[int]], Iterable[tuple[Account, Mapping[int, Fact]]]]
-"""Of the accounts that have any of these outcomes, worst first: where each of the account's outcomes stands and why."""
+    def moved(self, move: AccountMove) -> None:
+        """An account that came, went or weighs something else; after all calls of `changed`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a digest is composed of: accounts, worst first, where their outcomes stand, and recent meetings.
+    """What a digest is composed of: accounts, worst first, what there is to tell of outcomes, where accounts are, and
+    recent meetings.
 
-    Accounts and meetings may be streamed: they are read once, and standings are asked for after the accounts.
+    Accounts and meetings may be streamed: they are read once, and the rest is asked for after the accounts.
     """
 
     accounts: Iterable[AccountSummary]
     standings: Standings
+    places: Places
     meetings: Iterable[MeetingFact]
 
 
-def compose(sources: Sources, last: tuple[Figures, datetime] | None, now: datetime, listener: Listener) -> Digest:
+LastTime = tuple[Figures, datetime]
+
+
+def compose(
+    sources: Sources, last: LastTime | None, now: datetime, listener: Listener, *, unread: Collection[int] = ()
+) -> Digest:
     """Compose the digest of a portfolio; former customers are left out.
 
     `last` are the figures that the last digest kept and its moment, `None` for the first one, which names what is and
-    no change: prompts from that moment on make up `silent`.
+    no change: prompts from that moment on count. The accounts of `unread` are not in `sources`, because they cannot be
+    read; they stand in the bridge as they were told last.
     """
-    walk = _Walk(listener)
-    portfolio_share = portfolio_coverage(walk.customers(sources.accounts))
-    figures = walk.figures(portfolio_share)
     before, since = last if last is not None else (None, None)
-    moved = before is not None and _tell_moved(figures.credits, before.credits, sources.standings, listener)
+    walk = _Walk(listener, now.date() + RENEWALS, since.date() if since is not None else None)
+    portfolio_share = portfolio_coverage(walk.customers(sources.accounts))
+    if before is not None and before.book is not None and unread:
+        walk.book.carry_over(before.book, unread)
+    figures = walk.figures(portfolio_share)
+    bridges, has_news = _compared(sources, last, figures, listener)
     theirs = (meeting for meeting in sources.meetings if meeting.account_id not in walk.former)
-    silent = tuple(person for person in participation(theirs, now, since) if person.silent)
+    people, silences = participation(theirs, now, since)
+    has_news = has_news or walk.terms_moved
+    quiet = before is not None and not has_news and figures.dangers == before.dangers and not unread
     return Digest(
         portfolio_share,
         tuple(_changed(share.arr.currency, share.ratio, before) for share in portfolio_share.by_arr),
         _changed(None, figures.by_count, before),
-        silent,
+        people,
+        silences,
         before is None,
-        before is not None and not moved and not silent and figures == before,
-        figures,
+        before is not None and before.book is None,
+        quiet,
+        bridges,
+        walk.runs_out,
+        _with_quiet_weeks(figures, before, quiet),
     )
+
+
+def _compared(
+    sources: Sources, last: LastTime | None, figures: Figures, listener: Listener
+) -> tuple[tuple[Bridge, ...], bool]:
+    """The bridges from the figures last told, and whether any outcome or account is news."""
+    assert figures.book is not None
+    if last is None:
+        return (), False
+    before, since = last
+    if before.book is None:
+        bridges = _from_shares(before, figures.book)
+        return bridges, any(bridge.start != bridge.end for bridge in bridges)
+    has_news = False
+    comparison = Comparison(before.book, figures.book, Week(since.date(), before.rules != figures.rules))
+    comparison.walk()
+    for change in comparison.outcomes(sources.standings):
+        has_news = has_news or bool(change.outcomes)
+        listener.changed(change)
+    for move in comparison.moves(sources.places):
+        has_news = True
+        listener.moved(move)
+    bridges = comparison.bridges()
+    return bridges, has_news or any(bridge.lines for bridge in bridges)
+
+
+def _from_shares(before: Figures, book: Book) -> tuple[Bridge, ...]:
+    """The bridges from figures of which an earlier release kept the shares alone."""
+    now, arr = shares(book), _arr_of(book)
+    return tuple(
+        upgraded(currency, Fraction(before.by_arr.get(currency, 0)), now.get(currency, _NOTHING), arr.get(currency, 0))
+        for currency in sorted({*before.by_arr, *now})
+    )
+
+
+def _arr_of(book: Book) -> dict[str, int]:
+    arr: dict[str, int] = {}
+    for row in book.rows():
+        if row.arr_minor is not None:
+            arr[row.currency] = arr.get(row.currency, 0) + row.arr_minor
+    return arr
+
+
+def _with_quiet_weeks(figures: Figures, before: Figures | None, quiet: bool) -> Figures:
+    weeks = before.quiet_weeks + 1 if before is not None and quiet else 0
+    return Figures(figures.by_arr, figures.by_count, figures.book, figures.dangers, figures.rules, weeks)
 
 
 @dataclass(slots=True)
@@ -151,9 +241,13 @@ class _Walk:
     """What is gathered while the accounts go by."""
 
     listener: Listener
+    renews_by: date
+    since: date | None
+    terms_moved: bool = False
     former: set[int] = field(default_factory=set)
     marks: list[str] = field(default_factory=list)
-    credits: Credits = field(default_factory=Credits)
+    book: Book = field(default_factory=Book)
+    runs_out: dict[int, int] = field(default_factory=dict)
 
     def customers(self, summaries: Iterable[AccountSummary]) -> Iterator[tuple[Account, Decimal, int, int]]:
         """Each customer as `portfolio_coverage` takes it."""
@@ -161,14 +255,28 @@ class _Walk:
             account = summary.account
             if account.status is AccountStatus.FORMER:
                 self.former.add(account.id)
+                self.book.add_former(account.id)
                 continue
-            for outcome_id, credit in summary.credits.items():
-                self.credits.add(outcome_id, credit)
+            credits = summary.credits
+            self.book.add(
+                account.id, (account.arr_minor, account.currency), summary.outcome_ids, summary.states, credits
+            )
+            for credit in credits.values():
+                self.runs_out[credit.runs_out] = self.runs_out.get(credit.runs_out, 0) + 1
             self.marks += [f"{account.id} {d.kind} {d.subject} {d.severity}" for d in summary.dangers]
             self.marks += [f"{account.id} {fact.as_json()}" for fact in summary.forgotten]
-            if summary.dangers or summary.theatre or summary.forgotten:
-                self.listener.account(_news(summary))
+            self.marks += [f"{account.id} no {summary.judged_no.on}"] if summary.judged_no else []
+            self._tell(summary, account)
             yield account, summary.coverage, summary.outcomes, summary.proven
+
+    def _tell(self, summary: AccountSummary, account: Account) -> None:
+        """Tell what there is to say of a customer."""
+        moved = tuple(fact for on, fact in summary.moved_terms if self.since is not None and on >= self.since)
+        self.terms_moved = self.terms_moved or bool(moved)
+        renews = account.renewal_date is not None and account.renewal_date <= self.renews_by
+        named = summary.dangers or summary.theatre or summary.forgotten or summary.judged_no
+        if renews or named or moved:
+            self.listener.account(_news(summary, moved, renews=renews))
 
     def figures(self, covered: PortfolioCoverage) -> Figures:
         """What next week's digest compares with, when all accounts have gone by."""
@@ -176,38 +284,25 @@ class _Walk:
         for number, line in enumerate(sorted(self.marks)):
             mark.update((f"\n{line}" if number else line).encode())
         by_arr = {share.arr.currency: share.ratio for share in covered.by_arr if share.ratio is not None}
-        return Figures(by_arr, covered.by_count, self.credits, mark.hexdigest())
+        return Figures(by_arr, covered.by_count, self.book, mark.hexdigest())
 
 
-def _news(summary: AccountSummary) -> AccountNews:
+def _news(summary: AccountSummary, moved_terms: tuple[Fact, ...], *, renews: bool) -> AccountNews:
     dangers = summary.dangers
     return AccountNews(
         summary.account,
         summary.covered,
+        summary.coverage,
+        summary.outcomes,
         dangers[0].severity if dangers else None,
         tuple(danger.fact for danger in dangers),
         tuple(danger.fact for danger in dangers if danger.kind is RiskKind.RENEWAL_UNPROVEN),
         summary.theatre,
         summary.forgotten,
+        summary.judged_no,
+        moved_terms,
+        renews,
     )
-
-
-def _tell_moved(now: Credits, before: Credits, standings: Standings, listener: Listener) -> bool:
-    """Tell which outcomes became proven and which lost credit, and where they stand; returns whether there was any.
-
-    Credits are compared as they are kept: less than the last digit kept is no change.
-    """
-    better, worse = set(now.better_than(before)), set(now.worse_than(before))
-    any_moved = False
-    for account, by_outcome in standings(sorted(better | worse)) if better or worse else ():
-        if account.status is AccountStatus.FORMER:
-            continue
-        proven = tuple(fact for outcome_id, fact in by_outcome.items() if outcome_id in better)
-        broken = tuple(fact for outcome_id, fact in by_outcome.items() if outcome_id in worse)
-        if proven or broken:
-            any_moved = True
-            listener.moved(Moved(account, proven, broken))
-    return any_moved
 
 
 def _changed(currency: str | None, ratio: Decimal | None, last: Figures | None) -> CoverageChange:

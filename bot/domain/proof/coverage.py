@@ -17,18 +17,23 @@ RENEWABLE = Decimal("0.8")
 """The renewal test: coverage of 80 %."""
 
 
-def coverage(outcomes: Sequence[Graded]) -> Decimal:
-    """Credit ÷ outcomes, 0..1. Expired, disputed and unproven outcomes count below the line; no outcome is 0."""
+def coverage(outcomes: Sequence[Graded], retired: int = 0, *, seen: bool = False) -> Decimal:
+    """Credit ÷ outcomes, 0..1. Expired, disputed and unproven outcomes count below the line; no outcome is 0.
+
+    So do those that were retired unproven and still count, without credit: `retired` says how many. With `seen` only
+    the credit counts that somebody outside the account team has seen.
+    """
     credit = ZERO
     whole = 0
     for graded in outcomes:
-        if graded.credit is ONE:
+        share = graded.seen if seen else graded.credit
+        if share is ONE:
             whole += 1
-        elif graded.credit is not ZERO:
-            credit += graded.credit
+        elif share is not ZERO:
+            credit += share
     if not whole and credit is ZERO:
         return ZERO
-    return (credit + whole) / len(outcomes)
+    return (credit + whole) / (len(outcomes) + retired)
 
 
 def covered(share: Decimal, outcomes: int) -> Fact:

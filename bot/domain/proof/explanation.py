@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.domain.enums import Grade, Standing, Why
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Evidence
 from bot.domain.proof.grading import Graded
+from bot.domain.proof.witness import confirmed_by, witnessed
 from bot.domain.values.money import money
 
 PLAIN = frozenset(
@@ -17,12 +20,16 @@ PLAIN = frozenset(
         Why.NO_WORDS,
         Why.TELEMETRY,
         Why.NO_BASELINE,
-        Why.BASELINE_NOT_AGREED,
+        Why.TERMS_NOT_AGREED,
+        Why.EARLIER_TERMS,
         Why.NO_NUMBER,
         Why.NO_METRIC,
         Why.MEASURED_BY_US,
         Why.ORAL,
         Why.CUSTOMER_SYSTEM,
+        Why.NO_WITNESS,
+        Why.NOBODY_LOOKED,
+        Why.ACCEPTANCE_UNSEEN,
     }
 )
 """The reasons that need no name and no date."""
@@ -36,10 +43,19 @@ def reason(graded: Graded) -> Fact:
     return fact(FactCode.GRADED, grade=graded.grade, confirmed=graded.grade >= Grade.CONFIRMED, why=why)
 
 
-def where_it_stands(graded: Graded) -> Fact:
-    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it`."""
-    outcome = graded.outcome
-    return fact(FactCode.STANDS, title=outcome.title, value=graded.value, unit=outcome.unit, reason=reason(graded))
+def where_it_stands(graded: Graded, names: Mapping[int, str]) -> Fact:
+    """`“Onboard in 5 days” at 4 days, confirmed: Dana Fox wrote it, seen by Tom Okafor on 3 Nov`.
+
+    `names` are those of our members; who could check it is said of what has credit.
+    """
+    outcome, piece = graded.outcome, graded.evidence
+    seen_as = None
+    if piece is not None and graded.credit > 0:
+        seen_as = witnessed(piece, graded.checked, graded.people, names, graded.on)
+    why = reason(graded)
+    return fact(
+        FactCode.STANDS, title=outcome.title, value=graded.value, unit=outcome.unit, reason=why, witness=seen_as
+    )
 
 
 def would_show(graded: Graded) -> Fact:
@@ -82,12 +98,17 @@ def _of_people(graded: Graded, piece: Evidence) -> Fact:
     who = graded.attestor.name if graded.attestor else None
     match graded.why:
         case Why.ATTESTOR_LEFT:
-            left_on = graded.attestor.left_on if graded.attestor else None
-            return fact(FactCode.ATTESTOR_LEFT, who=who, on=left_on)
+            return _left(graded)
         case Why.NOT_THE_CHAMPION:
             return fact(FactCode.NOT_THE_CHAMPION, who=who)
         case Why.CHAMPION_PRESENTED:
             return fact(FactCode.CHAMPION_PRESENTED, who=who)
+        case Why.ACCEPTER_LEFT:
+            by = graded.people.get(piece.accepted_by or 0)
+            return fact(FactCode.ACCEPTER_LEFT, who=by.name if by else None, on=by.left_on if by else None)
+        case Why.CUSTOMER_CONFIRMED:
+            by = confirmed_by(piece, graded.checked, graded.people, graded.on)
+            return fact(FactCode.CUSTOMER_CONFIRMED, who=by.name if by else None)
         case Why.ISOLATED if piece.method is not None:
             return fact(FactCode.ISOLATED, method=piece.method)
         case Why.ACCEPTED:
@@ -96,10 +117,19 @@ def _of_people(graded: Graded, piece: Evidence) -> Fact:
                 FactCode.ACCEPTED,
                 amount=money(piece.money_minor, piece.currency),
                 who=by.name if by else None,
-                part=by.part if by else None,
+                parts=by.parts if by else (),
             )
         case _:
             return fact(FactCode.WROTE_IT, who=who)
+
+
+def _left(graded: Graded) -> Fact:
+    """Who attested it and left: on which day, and since when they are back without attesting it again."""
+    attestor = graded.attestor
+    if attestor is None:
+        return fact(FactCode.ATTESTOR_LEFT, who=None, on=None, back=None)
+    back = attestor.returned_on if attestor.is_there(graded.on) else None
+    return fact(FactCode.ATTESTOR_LEFT, who=attestor.name, on=attestor.left_on, back=back)
 
 
 def _disputed(graded: Graded, piece: Evidence) -> Fact:

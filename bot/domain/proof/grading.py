@@ -4,10 +4,16 @@ In words, in the order of the code:
 
 1. What stands: pieces recorded by the day, not withdrawn, and not superseded by a piece that itself stands.
 2. What is in force: walk the standing pieces from the oldest to the newest. A value that has fallen behind the one
-   before it starts anew: everything older goes out of force. A disputed piece proves nothing, but still makes others
-   fall. Then what is past its shelf life goes.
-3. The value is the newest in force, the grade the strongest in force (`evidence_grade` grades a single piece).
-4. Credit comes only from confirmed evidence, by the progress that this evidence shows.
+   before it starts anew: everything older goes out of force. A disputed piece (`disputes`) proves nothing, but still
+   makes others fall. Then what is past its shelf life goes.
+3. The value is the newest in force, the grade the strongest in force (`evidence_grade` grades a single piece, by what
+   it is and by who could check it).
+4. Credit comes only from confirmed evidence, by the progress that this evidence shows; `seen` is the part of it that
+   somebody outside the account team has seen.
+5. Without credit, an outcome whose due date has passed is disproven if a figure shows that it was missed (`missed`).
+   What speaks against us needs no witness: it counts from measured.
+6. Terms that the customer has not agreed to earn nothing: at most observed. Harder ones than the agreed earn no more
+   than the agreed would (`terms`).
 
 Two pieces of the same day that disagree count as a fall to the worse one. Nothing depends on the order of entry.
 `docs/rules.md` tells the same to users. Here are facts only; `explanation` puts them into words.
@@ -20,12 +26,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.domain.enums import Grade, OutcomeKind, Standing, Why
-from bot.domain.model import Evidence, Outcome, Person
-from bot.domain.proof.evidence_grade import People, grade_piece
-from bot.domain.proof.in_force import is_disputed, stands
+from bot.domain.enums import Grade, OutcomeKind, Standing, Why, Witness
+from bot.domain.model import Evidence, Outcome, Person, Terms
+from bot.domain.proof import terms as goalposts
+from bot.domain.proof.disputes import Dispute, disputes_of, falls_under
+from bot.domain.proof.evidence_grade import Limit, People, grade_piece
+from bot.domain.proof.in_force import stands
+from bot.domain.proof.missed import missed_by
 from bot.domain.proof.progress import ONE, ZERO, progress, shortfall
-from bot.domain.values.days import add_days
+from bot.domain.proof.witness import Checked, bare_until, is_at_least, witness
 
 _LAST_DAY = date.max.toordinal()
 
@@ -35,7 +44,9 @@ class Graded(NamedTuple):
 
     A named tuple and not a dataclass because a portfolio's digest makes a hundred thousand of them, at a fifth of the
     cost. `grade` is `None` when nothing is in force; `evidence` is the piece that carries it, `pieces` are all of the
-    outcome's. `last_grade` is history, set when expiry has cost a grade.
+    outcome's. `last_grade` is history, set when expiry has cost a grade. `seen` is the credit that would be left if
+    only evidence counted that somebody outside the account team has seen. `proof` is the confirmed piece that gives the
+    credit.
     """
 
     outcome: Outcome
@@ -54,12 +65,23 @@ class Graded(NamedTuple):
     expired_on: date | None
     pieces: Sequence[Evidence]
     people: People
+    seen: Decimal
+    checked: Checked
+    terms: goalposts.Standing
+    proof: Evidence | None = None
 
     @property
     def attestor(self) -> Person | None:
         """Who at the customer attests the evidence that carries the grade."""
         piece = self.evidence
         return self.people.get(piece.attested_by) if piece is not None and piece.attested_by is not None else None
+
+    @property
+    def witness(self) -> Witness:
+        """Who could check the evidence that carries the grade."""
+        if self.evidence is None:
+            return Witness.NONE
+        return witness(self.evidence, self.checked, self.people, self.on)
 
     @property
     def evidence_id(self) -> int | None:
@@ -78,70 +100,181 @@ class Graded(NamedTuple):
         return self.grade is None or self.last_grade >= Grade.CONFIRMED > self.grade
 
     @property
+    def missed_by(self) -> Evidence | None:
+        """The figure that shows that it was missed, by the terms that the customer agreed to last."""
+        agreed = None if self.terms.holds else goalposts.last_agreed_ever(self.terms.versions)
+        outcome = self.outcome if agreed is None else goalposts.under(self.outcome, agreed)
+        meant = [piece for piece in self.pieces if goalposts.counts(piece, self.terms)]
+        return missed_by(outcome, meant, self.people, self.on, self.checked)
+
+    @property
+    def missed_on(self) -> date | None:
+        """The day by which it was due: a day moved later without the customer's yes does not undo a miss."""
+        agreed = None if self.terms.holds else goalposts.last_agreed_ever(self.terms.versions)
+        return self.outcome.due_on if agreed is None else agreed.due_on
+
+    @property
     def next_change_on(self) -> date | None:
         """The first later day on which time alone can change anything here but `age_days`."""
         return _next_change(self)
 
 
-def grade(outcome: Outcome, evidence: Sequence[Evidence], people: People, on: date) -> Graded:
-    """Grade one outcome on a day from all its evidence (of this outcome only) and the account's people by id."""
+def grade(
+    outcome: Outcome,
+    evidence: Sequence[Evidence],
+    people: People,
+    on: date,
+    checked: Checked,
+    *,
+    versions: Sequence[Terms] = (),
+) -> Graded:
+    """Grade one outcome on a day from all its evidence (of this outcome only), the account's people and its checks.
+
+    `versions` are all of the outcome's terms, the oldest first; without any, nobody agreed to anything.
+    """
+    graded = _by_its_figures(outcome, evidence, people, checked, goalposts.standing_of(versions, on), on=on)
+    terms = graded.terms
+    if not terms.holds:
+        return _not_agreed(graded)
+    if terms.agreed is not None and terms.agreed is not terms.current:
+        as_agreed = _under(graded, terms.agreed)
+        if as_agreed.credit < graded.credit:
+            graded = graded._replace(credit=as_agreed.credit, standing=as_agreed.standing)
+        return graded._replace(seen=min(graded.seen, as_agreed.seen))
+    return graded
+
+
+def _under(graded: Graded, terms: Terms) -> Graded:
+    """The same outcome and evidence, judged by the figures of other terms."""
+    outcome = goalposts.under(graded.outcome, terms)
+    return _by_its_figures(outcome, graded.pieces, graded.people, graded.checked, graded.terms, on=graded.on)
+
+
+def _not_agreed(graded: Graded) -> Graded:
+    """Without agreed terms at most observed. What was missed by the agreed terms stays missed."""
+    agreed, current = goalposts.last_agreed_ever(graded.terms.versions), graded.terms.current
+    is_missed = (
+        agreed is not None
+        and current is not None
+        and not goalposts.changed_meaning(agreed, current)
+        and _under(graded, agreed).standing is Standing.DISPROVEN
+    )
+    standing = Standing.DISPROVEN if is_missed else Standing.UNPROVEN
+    unproven = graded._replace(credit=ZERO, seen=ZERO, standing=standing)
+    if graded.grade is None or graded.grade <= Grade.OBSERVED:
+        return unproven
+    return unproven._replace(grade=Grade.OBSERVED, why=Why.TERMS_NOT_AGREED)
+
+
+def _by_its_figures(
+    outcome: Outcome,
+    evidence: Sequence[Evidence],
+    people: People,
+    checked: Checked,
+    terms: goalposts.Standing,
+    *,
+    on: date,
+) -> Graded:
+    """The grade, whether or not the customer agreed to the terms."""
     standing = [piece for piece in evidence if stands(piece, evidence, on)]
-    run, disputes, fell_from = _since_the_last_fall(outcome, standing, on)
-    oldest_day = on.toordinal() - outcome.shelf_life_days
-    live = [piece for piece in run if piece.as_of.toordinal() >= oldest_day]
-    best, why, carrier, proof = _strongest(outcome, live, people, on)
-    if disputes and (best is None or best is Grade.ASSERTED) and disputes[-1].as_of.toordinal() >= oldest_day:
-        best, why, carrier = Grade.ASSERTED, Why.DISPUTED, carrier or disputes[-1]
-    last = expired_on = None
-    if len(live) < len(run):
-        last, expired_on = _history(outcome, run[: len(run) - len(live)], people, on, best)
+    meant = [piece for piece in standing if goalposts.counts(piece, terms)]
+    disputes = disputes_of(evidence, people, checked, on)
+    run, disputed, fell_from = _since_the_last_fall(outcome, meant, disputes)
+    if len(meant) < len(standing):  # a dispute is about the outcome, whatever it is called
+        disputed = [piece for piece in sorted(standing, key=_oldest_first(outcome)) if falls_under(piece, disputes)]
+    live, ran_out = _by_shelf_life(outcome, run, people, checked, terms, on=on)
+    best, why, carrier, proof = _strongest(live)
+    weak = best is None or best is Grade.ASSERTED
+    if disputed and weak and goalposts.runs_out(outcome, disputed[-1], terms) > on.toordinal():
+        best, why, carrier = Grade.ASSERTED, Why.DISPUTED, carrier or disputed[-1]
+    last, expired = _history(ran_out, best) if ran_out else (None, None)
     if best is None:
-        why = Why.EXPIRED if last is not None else Why.WITHDRAWN if evidence and not standing else Why.NOTHING
+        why = Why.EXPIRED if last is not None else _why_nothing(evidence, standing, meant)
     valued = _newest_valued(live)
     share_reached = None if valued is None else progress(outcome, valued.value)
     credit = ZERO if proof is None else _credit(outcome, proof, valued, share_reached)
+    missed = credit is ZERO and _is_missed(outcome, evidence, people, checked, terms, on=on)
     return Graded(
         outcome,
         on,
         best,
         why,
-        _standing(outcome, best, credit, share_reached, on),
+        _standing(credit, missed=missed),
         credit,
         None if valued is None else valued.value,
         None if valued is None else valued.as_of,
         share_reached,
         carrier,
         fell_from,
-        _open_dispute(outcome, disputes, standing, people, on) if disputes else None,
+        _open_dispute(disputes, disputed, live) if disputed else None,
         last,
-        expired_on,
+        None if expired is None else goalposts.runs_out_on(outcome, expired, terms),
         evidence,
         people,
+        ZERO if credit is ZERO else _seen(outcome, live, people, on, checked),
+        checked,
+        terms,
+        proof,
     )
 
 
+def _is_missed(
+    outcome: Outcome,
+    evidence: Sequence[Evidence],
+    people: People,
+    checked: Checked,
+    terms: goalposts.Standing,
+    *,
+    on: date,
+) -> bool:
+    """Whether a figure of what success means now shows that it was missed; withdrawn figures are looked at, too."""
+    meant = [piece for piece in evidence if goalposts.counts(piece, terms)]
+    return missed_by(outcome, meant, people, on, checked) is not None
+
+
+def _by_shelf_life(
+    outcome: Outcome, run: list[Evidence], people: People, checked: Checked, terms: goalposts.Standing, *, on: date
+) -> tuple[_Own, _Own]:
+    """(the pieces that still count, those past their shelf life), each with the grade that it has by itself."""
+    live: _Own = []
+    ran_out: _Own = []
+    today = on.toordinal()
+    for piece in run:
+        own = piece, grade_piece(outcome, piece, people, on, checked)
+        (live if goalposts.runs_out(outcome, piece, terms) > today else ran_out).append(own)
+    return live, ran_out
+
+
+def _why_nothing(evidence: Sequence[Evidence], standing: list[Evidence], meant: list[Evidence]) -> Why:
+    if standing and not meant:
+        return Why.EARLIER_TERMS
+    return Why.WITHDRAWN if evidence and not standing else Why.NOTHING
+
+
+_Own = list[tuple[Evidence, Limit]]
+"""Pieces with the grade that each has by itself, oldest first."""
 _Run = tuple[list[Evidence], list[Evidence], Evidence | None]
 
 
-def _since_the_last_fall(outcome: Outcome, standing: list[Evidence], on: date) -> _Run:
+def _since_the_last_fall(outcome: Outcome, standing: list[Evidence], disputes: Sequence[Dispute]) -> _Run:
     """(the undisputed pieces since the last fall, oldest first; the disputed ones; what the last fall fell from)."""
     if len(standing) > 1:
         standing.sort(key=_oldest_first(outcome))
     numeric = outcome.kind is OutcomeKind.NUMERIC
     run: list[Evidence] = []
-    disputes: list[Evidence] = []
+    disputed: list[Evidence] = []
     fell_from: Evidence | None = None
     shown: Evidence | None = None
     for piece in standing:
         if shown is not None and piece.value is not None and numeric and _fell(outcome, piece, shown):
             run, fell_from, shown = [], shown, None
-        if is_disputed(piece, on):
-            disputes.append(piece)
+        if disputes and falls_under(piece, disputes):
+            disputed.append(piece)
             continue
         run.append(piece)
         if piece.value is not None:
             shown = piece
-    return run, disputes, fell_from
+    return run, disputed, fell_from
 
 
 def _fell(outcome: Outcome, newer: Evidence, older: Evidence) -> bool:
@@ -175,25 +308,30 @@ def _oldest_first(outcome: Outcome) -> Callable[[Evidence], _Order]:
     return key
 
 
-def _strongest(
-    outcome: Outcome, live: list[Evidence], people: People, on: date
-) -> tuple[Grade | None, Why, Evidence | None, Evidence | None]:
+def _strongest(live: _Own) -> tuple[Grade | None, Why, Evidence | None, Evidence | None]:
     """(grade, why, the piece that carries it, the newest confirmed piece); the last of equals is the newest."""
     best: Grade | None = None
     why = Why.NOTHING
     carrier: Evidence | None = None
     proof: Evidence | None = None
-    for piece in live:
-        own, because = grade_piece(outcome, piece, people, on)
-        if own >= Grade.CONFIRMED:
+    for piece, (its_grade, because) in live:
+        if its_grade >= Grade.CONFIRMED:
             proof = piece
-        if best is None or own >= best:
-            best, why, carrier = own, because, piece
+        if best is None or its_grade >= best:
+            best, why, carrier = its_grade, because, piece
     return best, why, carrier, proof
 
 
-def _newest_valued(live: list[Evidence]) -> Evidence | None:
-    for piece in reversed(live):
+def _seen(outcome: Outcome, live: _Own, people: People, on: date, checked: Checked) -> Decimal:
+    """What the newest confirmed piece shows that somebody outside the account team has seen, 0..1."""
+    for piece, (its_grade, _) in reversed(live):
+        if its_grade >= Grade.CONFIRMED and is_at_least(witness(piece, checked, people, on), Witness.COUNTERSIGNED):
+            return _credit(outcome, piece, None, None)
+    return ZERO
+
+
+def _newest_valued(live: _Own) -> Evidence | None:
+    for piece, _ in reversed(live):
         if piece.value is not None:
             return piece
     return None
@@ -207,74 +345,58 @@ def _credit(outcome: Outcome, proof: Evidence, valued: Evidence | None, share_re
     return ZERO if shown is None else shown
 
 
-def _standing(
-    outcome: Outcome, best: Grade | None, credit: Decimal, share_reached: Decimal | None, on: date
-) -> Standing:
+def _standing(credit: Decimal, *, missed: bool) -> Standing:
     if credit is not ZERO:
         return Standing.PROVEN if credit is ONE else Standing.PARTLY_PROVEN
-    overdue = outcome.due_on is not None and outcome.due_on < on
-    if overdue and best is not None and best >= Grade.CONFIRMED and share_reached == ZERO:
-        return Standing.DISPROVEN
-    return Standing.UNPROVEN
+    return Standing.DISPROVEN if missed else Standing.UNPROVEN
 
 
-def _history(
-    outcome: Outcome, ran_out: list[Evidence], people: People, on: date, best: Grade | None
-) -> tuple[Grade | None, date | None]:
-    """The grade that expiry alone has taken away, and the day on which it ran out."""
-    last: Grade | None = None
-    piece: Evidence | None = None
-    for expired_piece in ran_out:
-        own = grade_piece(outcome, expired_piece, people, on)[0]
-        if last is None or own >= last:
-            last, piece = own, expired_piece
-    if last is None or piece is None or (best is not None and best >= last):
-        return None, None
-    return last, runs_out_on(outcome, piece)
+def _history(ran_out: _Own, best: Grade | None) -> tuple[Grade | None, Evidence | None]:
+    """The grade that expiry alone has taken away, and the piece that had it."""
+    last, _, piece, _ = _strongest(ran_out)
+    return (None, None) if last is None or (best is not None and best >= last) else (last, piece)
 
 
-def runs_out_on(outcome: Outcome, piece: Evidence) -> date:
-    """The first day on which a piece is past the outcome's shelf life."""
-    return add_days(piece.as_of, outcome.shelf_life_days + 1)
+def _open_dispute(disputes: Sequence[Dispute], disputed: Sequence[Evidence], live: _Own) -> Evidence | None:
+    """The piece of the newest dispute that is not over, and that no confirmed evidence of a later day has settled.
 
-
-def _open_dispute(
-    outcome: Outcome, disputes: list[Evidence], standing: list[Evidence], people: People, on: date
-) -> Evidence | None:
-    """The newest dispute that no confirmed evidence of a later day has settled; age does not settle one."""
-    for piece in reversed(disputes):
-        since = piece.disputed_on
-        is_settled = any(
-            since is not None
-            and later.as_of >= since
-            and not is_disputed(later, on)
-            and grade_piece(outcome, later, people, on)[0] >= Grade.CONFIRMED
-            for later in standing
+    Age does not settle one; that nothing stands any more that it could be about does.
+    """
+    for dispute in reversed(disputes):
+        is_about = any(piece.id == dispute.piece.id or piece.as_of <= dispute.day for piece in disputed)
+        is_settled = dispute.over or any(
+            piece.as_of > dispute.day and its_grade >= Grade.CONFIRMED for piece, (its_grade, _) in live
         )
-        if not is_settled:
-            return piece
+        if is_about and not is_settled:
+            return dispute.piece
     return None
 
 
 def _next_change(graded: Graded) -> date | None:
-    """The earliest later day that any rule above compares with: a shelf life, a due date, a departure ahead."""
+    """The earliest later day that any rule above compares with: a shelf life, a due date, a departure ahead, the end of
+    the days that a reference counts by itself."""
     outcome, on = graded.outcome, graded.on
     today = on.toordinal()
-    lasts = outcome.shelf_life_days + 1
     soonest = _LAST_DAY
     for piece in graded.pieces:
-        runs_out = piece.as_of.toordinal() + lasts
+        runs_out = goalposts.runs_out(outcome, piece, graded.terms)
         if today < runs_out < soonest:
             soonest = runs_out
-        for day in _dated_facts(piece, graded.people):
+        for day in _dated_facts(piece, graded):
             if day is not None and day > on:
                 soonest = min(soonest, day.toordinal())
-    if outcome.due_on is not None and outcome.due_on >= on:
-        soonest = min(soonest, outcome.due_on.toordinal() + 1)
+    for due_on in {outcome.due_on, graded.missed_on}:
+        if due_on is not None and due_on >= on:
+            soonest = min(soonest, due_on.toordinal() + 1)
+    ends = goalposts.next_change(graded.terms.versions, on)
+    if ends is not None:
+        soonest = min(soonest, ends.toordinal())
     return date.fromordinal(soonest) if soonest < _LAST_DAY else None
 
 
-def _dated_facts(piece: Evidence, people: People) -> tuple[date | None, ...]:
+def _dated_facts(piece: Evidence, graded: Graded) -> tuple[date | None, ...]:
+    people = graded.people
+    is_bare = witness(piece, graded.checked, people, graded.on) is Witness.REFERENCE
     attestor = people.get(piece.attested_by) if piece.attested_by is not None else None
     accepter = people.get(piece.accepted_by) if piece.accepted_by is not None else None
     return (
@@ -284,5 +406,8 @@ def _dated_facts(piece: Evidence, people: People) -> tuple[date | None, ...]:
         piece.disputed_on,
         piece.accepted_on,
         None if attestor is None else attestor.left_on,
+        None if attestor is None else attestor.returned_on,
         None if accepter is None else accepter.left_on,
+        None if accepter is None else accepter.returned_on,
+        bare_until(piece, graded.checked) if is_bare else None,
     )

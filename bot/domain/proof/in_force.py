@@ -1,33 +1,14 @@
 """Whether a piece of evidence stands on a day: recorded by then, not withdrawn, not superseded by one that stands.
 
-A disputed piece stands but proves nothing. Shelf life is not asked here: it is the outcome's (`grading`).
+A disputed piece stands but proves nothing (`disputes`). Shelf life is not asked here: it is the outcome's (`grading`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 
 from bot.domain.model import Evidence
-
-
-class PieceState(StrEnum):
-    """What became of a piece of evidence."""
-
-    STANDS = "stands"
-    WITHDRAWN = "withdrawn"
-    DISPUTED = "disputed"
-    SUPERSEDED = "superseded"
-
-
-def state_of_piece(piece: Evidence, siblings: Sequence[Evidence], on: date) -> PieceState:
-    """What became of a piece by a day. `siblings` hold the pieces of its outcome, or of the whole account."""
-    if is_withdrawn(piece, on):
-        return PieceState.WITHDRAWN
-    if is_disputed(piece, on):
-        return PieceState.DISPUTED
-    return PieceState.STANDS if stands(piece, siblings, on) else PieceState.SUPERSEDED
 
 
 def is_withdrawn(piece: Evidence, on: date) -> bool:
@@ -40,11 +21,14 @@ def is_disputed(piece: Evidence, on: date) -> bool:
     return piece.disputed_on is not None and piece.disputed_on <= on
 
 
+def is_recorded(piece: Evidence, on: date) -> bool:
+    """Whether the piece was on record by a day. An as-of date of tomorrow is today further east."""
+    return piece.recorded_at.date() <= on and (piece.as_of <= on or (piece.as_of - on).days <= 1)
+
+
 def stands(piece: Evidence, siblings: Sequence[Evidence], on: date) -> bool:
-    """Recorded by the day, not withdrawn, not superseded. An as-of date of tomorrow is today further east."""
-    if is_withdrawn(piece, on):
-        return False
-    if piece.recorded_at.date() > on or (piece.as_of > on and (piece.as_of - on).days > 1):
+    """Recorded by the day, not withdrawn, not superseded."""
+    if is_withdrawn(piece, on) or not is_recorded(piece, on):
         return False
     return piece.superseded_by is None or not _superseded(piece, siblings, on)
 

@@ -19,7 +19,9 @@ _ASKS_FOR_A_FIGURE = frozenset(
     }
 )
 """Where the step is to look into the customer's own system, so that it says where to look and whom to ask."""
-_IN_WRITING = frozenset({Why.NOTHING, Why.WITHDRAWN, Why.EXPIRED, Why.OUR_WORD, Why.TELEMETRY, Why.NO_METRIC})
+_IN_WRITING = frozenset(
+    {Why.NOTHING, Why.WITHDRAWN, Why.EXPIRED, Why.OUR_WORD, Why.TELEMETRY, Why.NO_METRIC, Why.EARLIER_TERMS}
+)
 
 
 def next_step(graded: Graded) -> Fact | None:

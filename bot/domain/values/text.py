@@ -7,12 +7,26 @@ from datetime import date
 from decimal import Decimal
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS_IN_FULL = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 _SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def day(on: date) -> str:
     """`12 Mar 2026`: read the same way in every country."""
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def near_day(on: date, today: date) -> str:
+    """`6 Feb`, with the year where it is another one or more than six months away."""
+    return day(on) if on.year != today.year or abs((on - today).days) > 183 else f"{on.day} {MONTHS[on.month - 1]}"
+
+
+def full_day(on: date) -> str:
+    """`30 November`: the day of a headline."""
+    return f"{on.day} {_MONTHS_IN_FULL[on.month - 1]}"
 
 
 def days(dates: Sequence[date]) -> str:

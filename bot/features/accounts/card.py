@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, may_write
-from bot.app.assessments import assessed
+from bot.app.assessments import assessed, seen_share
 from bot.app.gap_lines import gap_lines
+from bot.app.reviewers import may_review
 from bot.app.would_break import would_break_line
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
+from bot.domain.account.departures import SPONSORS, Unheard, unheard
+from bot.domain.account.moved_terms import assumed, moved_since, retired_fact
 from bot.domain.account.promises import forgotten
 from bot.domain.account.stages import time_to_value
 from bot.domain.account.worth import worth
 from bot.domain.enums import AccountStatus, Part, RiskKind, Standing
-from bot.domain.labels import label
+from bot.domain.labels import labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
+from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import number, percent
 from bot.features.accounts import queries
+from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.views import (
     AccountAddedView,
     CardPersonLine,
@@ -32,11 +37,14 @@ from bot.features.accounts.views import (
     JudgementLine,
     NextStepLine,
     ProofLine,
+    RetiredLine,
     SharedCardView,
 )
-from bot.phrases import phrase
+from bot.phrases import phrase, say
+from bot.store import confirmations
 
-_SPONSORS = (Part.ECONOMIC_BUYER, Part.CHAMPION)
+NAMED_FOR = timedelta(days=90)
+"""For how long a card names a departure that was taken back."""
 
 
 def card(
@@ -52,12 +60,15 @@ def card(
     state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
     writable = as_of is None and may_write(session, actor, state.account)
     renewal, today = state.account.renewal_date, as_of or actor.today(now)
+    said = [] if as_of else confirmations.uncounted(session, actor.workspace_id, account_id)
     return replace(
         _card(state, assessment),
+        may_review=as_of is None and bool(assessment.retired) and may_review(session, actor, state.account),
         as_of=as_of,
         guessed_from=guessed_from,
         can_write=writable,
         last_moved=queries.last_moved(session, state.account, None if as_of is None else assessment.now),
+        unconfirmed=tuple(dict.fromkeys(answer.name for answer in said)),
         days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
     )
 
@@ -75,11 +86,12 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         guessed_from=None,
         judgement=_judgement(assessment),
         coverage=phrase(assessment.covered),
-        outcomes=len(assessment.outcomes),
-        proven=proof_lines([*assessment.proven, *assessment.partly_proven]),
+        seen=seen_share(assessment),
+        outcomes=assessment.counted,
+        proven=proof_lines(state, [*assessment.proven, *assessment.partly_proven]),
         unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in in_lines),
-        disproven=proof_lines(assessment.disproven),
-        people=tuple(_person(person) for part in _SPONSORS if (person := _sponsor(state, part, assessment.on))),
+        disproven=proof_lines(state, assessment.disproven),
+        people=_their_side(state, assessment),
         customer_owner=_customer_owner(state, assessment.on),
         owner=state.names.get(account.owner_id) if account.owner_id else None,
         arr=str(assessment.arr) if assessment.arr else None,
@@ -100,6 +112,10 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         last_moved=None,
         next_meeting_at=assessment.next_meeting_at,
         can_write=False,
+        moved=tuple(map(phrase, moved_since(state, assessment.on))),
+        assumed=phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
+        unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
+        retired=tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),
     )
 
 
@@ -134,7 +150,7 @@ def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:
     return facts, tuple(text for text in theatre if not any(fact in text for fact in already_shown))
 
 
-def proof_lines(outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
+def proof_lines(state: ProofState, outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
     """Outcomes as lines, in the order given."""
     return tuple(
         ProofLine(
@@ -146,12 +162,20 @@ def proof_lines(outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
             progress=percent(graded.credit) if graded.standing is Standing.PARTLY_PROVEN else None,
             reason=phrase(reason(graded)),
             attestor=graded.attestor.name if graded.attestor else None,
+            witness=_witness(state, graded),
             age_days=graded.age_days,
-            due_on=graded.outcome.due_on,
+            due_on=graded.missed_on if graded.standing is Standing.DISPROVEN else graded.outcome.due_on,
             risk_if_never=graded.outcome.risk_if_never,
         )
         for graded in outcomes
     )
+
+
+def _witness(state: ProofState, graded: Graded) -> str | None:
+    """Who recorded the evidence that carries the grade, and who could check it."""
+    if graded.evidence is None:
+        return None
+    return phrase(witnessed(graded.evidence, graded.checked, graded.people, state.names, graded.on))
 
 
 def next_action(state: ProofState, on: date) -> NextStepLine | None:
@@ -169,17 +193,53 @@ def next_action(state: ProofState, on: date) -> NextStepLine | None:
 
 def _sponsor(state: ProofState, part: Part, on: date) -> Person | None:
     """Who plays the part today; where nobody does, who left it last."""
-    holders = [person for person in state.people if person.part is part]
+    holders = [person for person in state.people if person.plays(part)]
     here = [person for person in holders if person.is_there(on)]
     return here[-1] if here else max(holders, key=lambda person: person.left_on or date.min, default=None)
 
 
-def _person(person: Person) -> CardPersonLine:
-    return CardPersonLine(person.name, label(person.part), person.left_on)
+def _their_side(state: ProofState, assessment: Assessment) -> tuple[CardPersonLine, ...]:
+    """Who has the sponsors' parts, one line a person; after them whoever's departure was taken back of late."""
+    on = assessment.on
+    waiting = unheard(state.people, assessment.outcomes, on)
+    parts: dict[int, list[Part]] = {}
+    by_id = {person.id: person for person in state.people}
+    for part in SPONSORS:
+        if (person := _sponsor(state, part, on)) is not None:
+            parts.setdefault(person.id, []).append(part)
+    for person in state.people:
+        if _taken_back_of_late(person, on):
+            parts.setdefault(person.id, list(person.parts))
+    return tuple(
+        _person(state, by_id[person_id], theirs, waiting.get(person_id), on) for person_id, theirs in parts.items()
+    )
+
+
+def _person(
+    state: ProofState, person: Person, parts: Sequence[Part], waiting: Unheard | None, on: date
+) -> CardPersonLine:
+    undone = person.undone_on if _taken_back_of_late(person, on) else None
+    note = None
+    if waiting is not None or undone is not None:
+        namesake = waiting.namesake if waiting is not None else None
+        note = say(
+            AccountPhrase.PERSON_NOTE,
+            back=waiting.since if waiting is not None and namesake is None else None,
+            namesake=namesake.name if namesake is not None else None,
+            left=namesake.left_on if namesake is not None else None,
+            undone_on=undone,
+            undone_by=state.names.get(person.undone_by or 0),
+        )
+    left_on = None if person.is_there(on) else person.left_on
+    return CardPersonLine(person.name, labels(parts), left_on, note)
+
+
+def _taken_back_of_late(person: Person, on: date) -> bool:
+    return person.undone_on is not None and on - person.undone_on <= NAMED_FOR
 
 
 def _customer_owner(state: ProofState, on: date) -> str | None:
     here = {person.id: person for person in state.people if person.is_there(on)}
     named = [here[o.owner_person_id].name for o in state.outcomes if o.owner_person_id in here]
-    by_part = [person.name for person in here.values() if person.part is Part.OUTCOME_OWNER]
+    by_part = [person.name for person in here.values() if person.plays(Part.OUTCOME_OWNER)]
     return ", ".join(dict.fromkeys(named or by_part)) or None

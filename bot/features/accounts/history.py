@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, time
+from typing import Any
 
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
-from bot.app.actor import Actor
+from bot.app.actor import Actor, UserError
+from bot.app.refusals import AppRefusal
 from bot.domain.model import Account
 from bot.domain.values import days
 from bot.features.accounts import queries
-from bot.features.accounts.history_sentences import HistoryChange, NameLookup, sentence
+from bot.features.accounts.history_sentences import HistoryChange, NameLookup, of_contracts, sentence
 from bot.features.accounts.views import HistoryLine, HistoryView
 from bot.store import proof_state
+from bot.store.entities import Entity
 
 _SHOWN = 20
 
@@ -21,16 +26,29 @@ _SHOWN = 20
 def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
     """The history of an account, from the start of the day `since` (the actor's) or from its beginning."""
     account = account_of(session, actor, account_id)
+    if since is not None and since > actor.today(now):
+        raise UserError(AppRefusal.DAY_STILL_TO_COME)
     begin = None if since is None else days.at(since, time(), actor.member.tz)
     names = _name_lookup(session, account)
     lines = []
-    for row in queries.history(session, account, begin):
-        what = sentence(HistoryChange(row["entity"], row["entity_id"], row["before"], row["after"]), names)
+    rows = list(queries.history(session, account, begin))
+    # An export has a term a month, so the terms that came together are one line.
+    terms = Counter(_together(row) for row in rows if row["entity"] == Entity.CONTRACT)
+    for row in rows:
+        if row["entity"] == Entity.CONTRACT:
+            count = terms.pop(_together(row), 0)
+            what = of_contracts(count, taken_back=row["before"] is not None) if count else None
+        else:
+            what = sentence(HistoryChange(row["entity"], row["entity_id"], row["before"], row["after"]), names)
         if what is not None:
             by_bot = row["member_id"] is None
             lines.append(HistoryLine(row["at"], by_bot, names.member(row["member_id"]), what, row["why"]))
     shown = tuple(lines[:_SHOWN])
     return HistoryView(account_id, account.name, account.slug, since, shown, len(lines) - len(shown))
+
+
+def _together(row: RowMapping) -> tuple[Any, ...]:
+    return row["at"], row["member_id"], row["batch_id"], row["before"] is None
 
 
 def _name_lookup(session: Session, account: Account) -> NameLookup:

@@ -8,8 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.domain.enums import CadenceKind, Change, Part, PromiseState, RiskKind, Source, Stage, Verdict
-from bot.domain.labels import entity_label, kind_of_column, label_of
+from bot.domain.enums import (
+    CadenceKind,
+    Change,
+    ConfirmationState,
+    Part,
+    PromiseState,
+    RiskKind,
+    Source,
+    Stage,
+    Verdict,
+)
+from bot.domain.labels import entity_label, kind_of_column, label_of, labels_of
 from bot.domain.values.money import Money
 from bot.features.accounts.phrases import HistoryPhrase
 from bot.phrases import say
@@ -76,14 +86,21 @@ def sentence(change: HistoryChange, names: NameLookup) -> str | None:
     return say(HistoryPhrase.FIELDS, whose=whose, changes=changes) if changes else None
 
 
-_ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence"}
+def of_contracts(count: int, *, taken_back: bool) -> str:
+    """The sentence of all terms of contracts that one import recorded, or its undoing took back."""
+    code = HistoryPhrase.CONTRACTS_TAKEN_BACK if taken_back else HistoryPhrase.CONTRACTS_ADDED
+    return say(code, count=count)
+
+
+_ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence", "terms", "confirmation", "customer_org", "person_slack"}
+"""Changes of these are told by a sentence of their own or not at all; a version of terms follows its outcome's line."""
 _SILENT = {
     "answer": {"edited_at", "moved_evidence"},
     "action": {"gap_id", "done_in_answer_id"},
     "gap": {"answer_id", "times_moved", "closed_evidence_id"},
     "account": {"slug", "stage", "stage_since", "external_id", "packet_accepted_by"},
 }
-_MEMBERS = {"owner_id", "deputy_id", "member_id", "manager_id"}
+_MEMBERS = {"owner_id", "deputy_id", "member_id", "manager_id", "retire_agreed_by"}
 _PEOPLE = {"owner_person_id", "baseline_agreed_by", "promised_to", "shown_by", "would_break_by"}
 
 
@@ -170,6 +187,18 @@ def _evidence_changed(change: HistoryChange, names: NameLookup) -> str | None:
     return say(HistoryPhrase.EVIDENCE_REPLACED, outcome=outcome) if "superseded_by" in after else None
 
 
+def _evidence_checked(change: HistoryChange, names: NameLookup) -> str:
+    after = change.after
+    person_id = after.get("person_id")
+    return say(
+        HistoryPhrase.EVIDENCE_CHECKED,
+        who=None if person_id is None else names.person(person_id) or say(HistoryPhrase.SOMEBODY),
+        outcome=names.pieces.get(after["evidence_id"], (None, None))[0],
+        verdict=after["verdict"],
+        note=_words(after.get("note")),
+    )
+
+
 def _prompt_changed(change: HistoryChange, names: NameLookup) -> str | None:
     after = change.after
     if after.get("state") == "off":
@@ -217,9 +246,13 @@ def _promise_changed(change: HistoryChange, names: NameLookup) -> str | None:
 
 
 def _outcome_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    outcome = names.row(change)
+    if "retired_on" in change.after and change.after["retired_on"] is None:
+        return say(HistoryPhrase.OUTCOME_KEPT, outcome=outcome)
     if not change.after.get("retired_on"):
-        return None
-    return say(HistoryPhrase.OUTCOME_RETIRED, outcome=names.row(change), why=_words(change.after.get("retired_why")))
+        agreed = change.after.get("retire_agreed_on")
+        return say(HistoryPhrase.RETIREMENT_AGREED, outcome=outcome) if agreed else None
+    return say(HistoryPhrase.OUTCOME_RETIRED, outcome=outcome, why=_words(change.after.get("retired_why")))
 
 
 def _account_changed(change: HistoryChange, names: NameLookup) -> str | None:
@@ -233,8 +266,27 @@ def _account_changed(change: HistoryChange, names: NameLookup) -> str | None:
 
 
 def _person_changed(change: HistoryChange, names: NameLookup) -> str | None:
-    left_on = change.after.get("left_on")
-    return say(HistoryPhrase.PERSON_LEFT, name=names.person(change.row_id), on=_day(left_on)) if left_on else None
+    after, name = change.after, names.person(change.row_id)
+    if after.get("undone_on"):
+        return say(HistoryPhrase.DEPARTURE_TAKEN_BACK, name=name, on=_day((change.before or {}).get("left_on")))
+    if after.get("returned_on"):
+        return say(HistoryPhrase.PERSON_RETURNED, name=name, on=_day(after["returned_on"]))
+    if after.get("left_on"):
+        return say(HistoryPhrase.PERSON_LEFT, name=name, on=_day(after["left_on"]))
+    return _parts_changed(change, name)
+
+
+def _parts_changed(change: HistoryChange, name: str | None) -> str | None:
+    """What became of somebody's parts; None where other columns changed. A column that did not change is not named."""
+    before, after = change.before or {}, change.after
+    if not after.keys() & {"part", "other_parts", "gained_parts", "dropped_parts"}:
+        return None
+    return say(HistoryPhrase.PERSON_PARTS, name=name, before=_parts(before), to=_parts(after))
+
+
+def _parts(values: Values) -> str:
+    """The parts that these values name: the main one and the others."""
+    return labels_of(Part, ",".join(filter(None, (values.get("part"), values.get("other_parts")))))
 
 
 def _obstacle_changed(change: HistoryChange, names: NameLookup) -> str | None:
@@ -254,13 +306,51 @@ def _cadence_changed(change: HistoryChange, names: NameLookup) -> str | None:
     return say(HistoryPhrase.CADENCE_ENDED, kind=names.row(change)) if change.after.get("active") is False else None
 
 
+def _org_bound(change: HistoryChange, names: NameLookup) -> str:
+    domain = change.after.get("mail_domain")
+    name = domain or change.after.get("name") or change.after.get("slack_team_id")
+    return say(HistoryPhrase.ORG_BOUND, name=_words(name), is_domain=domain is not None)
+
+
+def _org_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    return say(HistoryPhrase.ORG_ENDED) if change.after.get("ended_at") else None
+
+
+def _person_slack_added(change: HistoryChange, names: NameLookup) -> str:
+    user, person = _words(change.after.get("name")), names.person(change.after.get("person_id"))
+    return say(HistoryPhrase.PERSON_SLACK_ADDED, user=user, person=person)
+
+
+def _person_slack_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    user = names.rows.get((change.entity, change.row_id))
+    if change.after.get("known_how"):
+        return say(HistoryPhrase.PERSON_SLACK_KNOWN, user=user)
+    return say(HistoryPhrase.PERSON_SLACK_WRONG, user=user) if change.after.get("ended_at") else None
+
+
+def _confirmation_asked(change: HistoryChange, names: NameLookup) -> str:
+    user = names.rows.get(("person_slack", change.after["person_slack_id"]))
+    outcome, _ = names.pieces.get(change.after["evidence_id"], (None, None))
+    return say(HistoryPhrase.CONFIRMATION_ASKED, user=user, outcome=outcome)
+
+
+def _confirmation_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    after = change.after
+    if not after.get("answered_at"):
+        return None
+    user = names.rows.get(("person_slack", after.get("answered_by") or 0))
+    state, words = label_of(ConfirmationState, after["state"]), _words(after.get("words"))
+    return say(HistoryPhrase.CONFIRMATION_ANSWERED, user=user, state=state, words=words)
+
+
 _ADDED: dict[str, _Sentence] = {
     "account": lambda change, names: say(HistoryPhrase.ACCOUNT_ADDED, name=change.after["name"]),
     "person": lambda change, names: say(
-        HistoryPhrase.PERSON_ADDED, name=change.after["name"], part=label_of(Part, change.after["part"])
+        HistoryPhrase.PERSON_ADDED, name=change.after["name"], part=_parts(change.after)
     ),
     "outcome": lambda change, names: say(HistoryPhrase.OUTCOME_ADDED, title=change.after["title"]),
     "evidence": _evidence_added,
+    "evidence_check": _evidence_checked,
     "gap": lambda change, names: say(HistoryPhrase.GAP_ADDED, title=change.after["title"]),
     "action": lambda change, names: say(HistoryPhrase.ACTION_ADDED, text=change.after["text"]),
     "obstacle": lambda change, names: say(HistoryPhrase.OBSTACLE_ADDED, text=change.after["text"]),
@@ -273,6 +363,9 @@ _ADDED: dict[str, _Sentence] = {
     "stage_entry": lambda change, names: say(
         HistoryPhrase.STAGE_ENTRY_ADDED, stage=label_of(Stage, change.after["stage"])
     ),
+    "customer_org": _org_bound,
+    "person_slack": _person_slack_added,
+    "confirmation": _confirmation_asked,
 }
 _CHANGED: dict[str, _Sentence] = {
     "account": _account_changed,
@@ -286,4 +379,7 @@ _CHANGED: dict[str, _Sentence] = {
     "prompt": _prompt_changed,
     "risk": _risk_changed,
     "action": _action_changed,
+    "customer_org": _org_changed,
+    "person_slack": _person_slack_changed,
+    "confirmation": _confirmation_changed,
 }

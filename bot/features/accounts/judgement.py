@@ -45,7 +45,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
         account_id=account_id,
         account=account.name,
         coverage=phrase(assessment.covered),
-        outcomes=len(assessment.outcomes),
+        outcomes=assessment.counted,
         dangers=tuple(phrase(danger.fact) for danger in assessment.dangers),
         theatre=tuple(phrase(finding.fact) for finding in assessment.theatre),
         last=_view(assessment),

@@ -22,15 +22,23 @@ class HistoryPhrase(Phrase):
     RISK_ADDED = "accounts/history.risk_added"
     JUDGEMENT_ADDED = "accounts/history.judgement_added"
     STAGE_ENTRY_ADDED = "accounts/history.stage_entry_added"
+    CONTRACTS_ADDED = "accounts/history.contracts_added"
+    CONTRACTS_TAKEN_BACK = "accounts/history.contracts_taken_back"
 
     TAKEN_BACK = "accounts/history.taken_back"
     PACKET_ACCEPTED = "accounts/history.packet_accepted"
     FIRST_WIN = "accounts/history.first_win"
+    PERSON_RETURNED = "accounts/history.person_returned"
+    PERSON_PARTS = "accounts/history.person_parts"
+    DEPARTURE_TAKEN_BACK = "accounts/history.departure_taken_back"
     PERSON_LEFT = "accounts/history.person_left"
+    OUTCOME_KEPT = "accounts/history.outcome_kept"
+    RETIREMENT_AGREED = "accounts/history.retirement_agreed"
     OUTCOME_RETIRED = "accounts/history.outcome_retired"
     EVIDENCE_DISPUTED = "accounts/history.evidence_disputed"
     EVIDENCE_WITHDRAWN = "accounts/history.evidence_withdrawn"
     EVIDENCE_REPLACED = "accounts/history.evidence_replaced"
+    EVIDENCE_CHECKED = "accounts/history.evidence_checked"
     GAP_CLOSED = "accounts/history.gap_closed"
     GAP_REOPENED = "accounts/history.gap_reopened"
     OBSTACLE_CLEARED = "accounts/history.obstacle_cleared"
@@ -50,6 +58,14 @@ class HistoryPhrase(Phrase):
     ACTION_ANSWERED = "accounts/history.action_answered"
     ACTION_DROPPED = "accounts/history.action_dropped"
 
+    ORG_BOUND = "accounts/history.org_bound"
+    ORG_ENDED = "accounts/history.org_ended"
+    PERSON_SLACK_ADDED = "accounts/history.person_slack_added"
+    PERSON_SLACK_KNOWN = "accounts/history.person_slack_known"
+    PERSON_SLACK_WRONG = "accounts/history.person_slack_wrong"
+    CONFIRMATION_ASKED = "accounts/history.confirmation_asked"
+    CONFIRMATION_ANSWERED = "accounts/history.confirmation_answered"
+
     FIELDS = "accounts/history.fields"
     FIELD_SET = "accounts/history.field_set"
     FIELD_CLEARED = "accounts/history.field_cleared"
@@ -59,6 +75,7 @@ class HistoryPhrase(Phrase):
 
 
 class AccountPhrase(Phrase):
-    """Reasons of the bot's own changes, as the ledger keeps them."""
+    """Reasons of the bot's own changes, as the ledger keeps them, and what a card says of a person."""
 
+    PERSON_NOTE = "accounts/phrases.person_note"
     BY_BANDS = "accounts/phrases.by_bands"

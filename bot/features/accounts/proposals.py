@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.app import recipients
 from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, must_manage, must_read
+from bot.app.sensible_days import must_be_to_come
 from bot.features.accounts import add_account, queries
 from bot.features.accounts.new_account import NewAccount
 from bot.features.accounts.queries import Proposal
@@ -32,6 +33,7 @@ PROPOSED = 0
 def add_or_propose(session: Session, actor: Actor, new: NewAccount, now: datetime) -> int:
     """Add an account, or propose it where the actor may not; returns its id, or `PROPOSED`."""
     add_account.hold_name(session, actor, new.name)
+    must_be_to_come(new.renewal_date, actor.today(now), "renewal_date")
     checked = add_account.checked(session, actor, new)
     if checked.allowed:
         return add_account.add_account(session, actor, new, now)

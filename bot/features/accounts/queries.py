@@ -32,6 +32,7 @@ _NAMED = (
     (schema.promise, schema.promise.c.text),
     (schema.gap, schema.gap.c.title),
     (schema.risk, schema.risk.c.fact),
+    (schema.person_slack, schema.person_slack.c.name),
 )
 _COLUMNS = [stage_entry.c[field.name] for field in fields(StageEntry)]
 
@@ -60,7 +61,7 @@ def row_names(session: Session, of: Account) -> dict[tuple[str, int], str]:
     names: dict[tuple[str, int], str] = {}
     for table, column in _NAMED:
         named = select(table.c.id, column).where(table.c.account_id == of.id)
-        names |= {(table.name, row_id): str(name) for row_id, name in session.execute(named)}
+        names |= {(table.name, row_id): str(name or "") for row_id, name in session.execute(named)}
     series = select(schema.cadence.c.id, schema.cadence.c.kind).where(schema.cadence.c.account_id == of.id)
     return names | {(schema.cadence.name, row_id): label(kind) for row_id, kind in session.execute(series)}
 

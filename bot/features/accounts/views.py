@@ -52,7 +52,10 @@ class JudgementView:
 
 @dataclass(frozen=True, slots=True)
 class ProofLine:
-    """One outcome as the card shows it; `age_days` is the age of the evidence that carries the grade."""
+    """One outcome as the card shows it.
+
+    `witness` and `age_days` are of the evidence that carries the grade: who recorded it and who could check it.
+    """
 
     outcome_id: int
     title: str
@@ -62,6 +65,7 @@ class ProofLine:
     progress: str | None
     reason: str
     attestor: str | None
+    witness: str | None
     age_days: int | None
     due_on: date | None
     risk_if_never: str | None
@@ -90,11 +94,23 @@ class NextStepLine:
 
 @dataclass(frozen=True, slots=True)
 class CardPersonLine:
-    """A person at the customer, with their part; `left_on` is set when they have left."""
+    """A person at the customer, with their part; `left_on` is set when they have left.
+
+    `note` says what keeps them from counting, or that a departure of theirs was taken back.
+    """
 
     name: str
     part: str
     left_on: date | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredLine:
+    """An outcome that was retired unproven and counts until a manager agrees: who retired it, when and why."""
+
+    outcome_id: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +126,11 @@ class LastMoved:
 class CardView:
     """The proof card of one account; `as_of` is set when it shows an earlier day.
 
-    `money` says what was accepted of what was promised at the sale. The lists are whole; `shown` says how much of them
-    fits into the card.
+    `unconfirmed` are the people whom answers of the customer are said to be from, while nobody else has confirmed it.
+    `money` says what was accepted of what was promised at the sale.
+
+    The lists are whole; `shown` says how much of them fits into the card. `moved` tells what moved in the terms of
+    outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes.
     """
 
     account_id: int
@@ -122,6 +141,7 @@ class CardView:
     guessed_from: str | None
     judgement: JudgementLine | None
     coverage: str
+    seen: str | None
     outcomes: int
     proven: tuple[ProofLine, ...]
     unproven: tuple[GapLine, ...]
@@ -147,6 +167,12 @@ class CardView:
     last_moved: LastMoved | None
     next_meeting_at: datetime | None
     can_write: bool
+    moved: tuple[str, ...] = ()
+    assumed: str | None = None
+    unagreed: int = 0
+    retired: tuple[RetiredLine, ...] = ()
+    may_review: bool = False
+    unconfirmed: tuple[str, ...] = ()
 
     @property
     def shown(self) -> Shown:

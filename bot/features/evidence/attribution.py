@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import stranger
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun, rules_day
+from bot.app.sensible_days import must_follow
 from bot.app.shown import version_of_account
 from bot.app.typed import money_of
 from bot.domain.enums import Grade, Method, Part
-from bot.domain.labels import label
+from bot.domain.labels import labels
 from bot.domain.model import Account, Evidence, Outcome, ProofState
 from bot.domain.proof import evidence_grade
-from bot.domain.proof.in_force import PieceState, state_of_piece
+from bot.domain.proof.checks import checked_of, states_of_pieces
+from bot.domain.proof.disputes import PieceState
 from bot.domain.values.money import money
 from bot.domain.values.text import number
 from bot.features.evidence import record
@@ -53,7 +55,7 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
     seen = version_of_account(session, actor, account_id)
     piece, state, outcome = _piece(session, actor, evidence_id, now)
     amount = money(piece.money_minor, piece.currency)
-    people = [person for person in state.people if person.part in _MAY_ACCEPT and person.is_there(has_begun(now))]
+    people = [person for person in state.people if person.plays(*_MAY_ACCEPT) and person.is_there(has_begun(now))]
     return IsolateShareView(
         evidence_id=evidence_id,
         account=state.account.name,
@@ -63,7 +65,7 @@ def attribution_form(session: Session, actor: Actor, evidence_id: int, now: date
         note=piece.method_note,
         money=f"{number(amount.major)} {amount.currency}" if amount else None,
         currency=_currency(state.account, outcome),
-        people=tuple((person.id, person.name, label(person.part)) for person in people),
+        people=tuple((person.id, person.name, labels(person.parts)) for person in people),
         accepted_by=piece.accepted_by,
         today=actor.today(now),
         seen=seen,
@@ -91,6 +93,8 @@ def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewE
     accepted_on = (new.accepted_on or actor.today(now)) if accepter is not None else None
     if accepted_on is not None and accepted_on > actor.today(now):
         raise UserError(EvidenceRefusal.ACCEPTED_IN_FUTURE, "accepted_on")
+    must_follow(accepted_on, piece.as_of, "accepted_on", "measured")
+    _must_have_been_there(state, accepter, accepted_on)
     return NewEvidence(
         account_id=piece.account_id,
         outcome_id=piece.outcome_id,
@@ -101,6 +105,7 @@ def _anew(session: Session, actor: Actor, new: Isolation, now: datetime) -> NewE
         statement=piece.statement,
         oral=piece.oral,
         link=piece.link,
+        file_id=piece.file_id,
         measured_by=piece.measured_by,
         attested_by=piece.attested_by,
         method=new.method,
@@ -125,9 +130,16 @@ def _accepter(session: Session, actor: Actor, new: Isolation, state: ProofState,
     refusal = UserError(EvidenceRefusal.NOT_THEIR_BUYER, "accepted_by")
     if person is None:
         raise stranger(session, state.account, Entity.PERSON, new.accepted_by, refusal)
-    if person.part not in _MAY_ACCEPT:
+    if not person.plays(*_MAY_ACCEPT):
         raise refusal
     return person.id
+
+
+def _must_have_been_there(state: ProofState, accepter: int | None, on: date | None) -> None:
+    """Who accepted money was at the customer on that day."""
+    person = next((person for person in state.people if person.id == accepter), None)
+    if person is not None and on is not None and not person.is_there(on):
+        raise UserError(EvidenceRefusal.ACCEPTER_HAD_LEFT, "accepted_on", person=person.name, left=person.left_on)
 
 
 def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> tuple[Evidence, ProofState, Outcome]:
@@ -135,14 +147,13 @@ def _piece(session: Session, actor: Actor, evidence_id: int, now: datetime) -> t
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, actor.workspace_id, piece.account_id)
     outcome = next(candidate for candidate in state.outcomes if candidate.id == piece.outcome_id)
-    piece_state = state_of_piece(piece, state.evidence, has_begun(now))
+    piece_state = states_of_pieces(state, has_begun(now))[piece.id]
     if piece_state is PieceState.SUPERSEDED:
         raise UserError(EvidenceRefusal.SUPERSEDED)
     if piece_state is not PieceState.STANDS:
         raise UserError(EvidenceRefusal.DOES_NOT_STAND)
-    grade, _ = evidence_grade.grade_piece(
-        outcome, piece, {person.id: person for person in state.people}, rules_day(now)
-    )
+    people = {person.id: person for person in state.people}
+    grade, _ = evidence_grade.grade_piece(outcome, piece, people, rules_day(now), checked_of(state))
     if grade < Grade.CONFIRMED:
         raise UserError(EvidenceRefusal.GRADE_TOO_LOW, grade=grade)
     return piece, state, outcome

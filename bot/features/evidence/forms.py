@@ -10,7 +10,7 @@ from bot.app.accounts import outcome_of, row_of, writable
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.app.shown import version_of_account
-from bot.domain.labels import label
+from bot.domain.labels import labels
 from bot.features.evidence import record
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceFormView, OutcomeChoice, PersonChoice, ReasonFormView
@@ -24,7 +24,7 @@ def reason_form(session: Session, actor: Actor, evidence_id: int, *, dispute: bo
     seen = version_of_account(session, actor, account_id)
     piece = record.piece_of(session, actor, evidence_id)
     state = proof_state.load(session, actor.workspace_id, piece.account_id)
-    people = tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people)
+    people = tuple(PersonChoice(p.id, p.name, labels(p.parts)) for p in state.people)
     return ReasonFormView(evidence_id, dispute, str(piece.value or piece.statement or ""), people, seen)
 
 
@@ -36,8 +36,12 @@ def evidence_form(
     *,
     outcome_id: int | None = None,
     closes_risk: int | None = None,
+    takes_files: bool = False,
 ) -> EvidenceFormView:
-    """The evidence form of an account; `UserError` when there is no outcome that evidence could be about."""
+    """The evidence form of an account; `UserError` when there is no outcome that evidence could be about.
+
+    `takes_files` says that the workspace lets us read files.
+    """
     account = writable(session, actor, account_id)
     seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
@@ -53,9 +57,9 @@ def evidence_form(
         account=account.name,
         outcomes=tuple(OutcomeChoice(o.id, o.title, o.unit) for o in running),
         outcome_id=outcome_id,
-        people=tuple(PersonChoice(p.id, p.name, label(p.part)) for p in state.people if p.is_there(has_begun(now))),
+        people=tuple(PersonChoice(p.id, p.name, labels(p.parts)) for p in state.people if p.is_there(has_begun(now))),
         today=actor.today(now),
-        me=actor.member.name,
         closes_risk=closes_risk,
         seen=seen,
+        takes_files=takes_files,
     )

@@ -13,6 +13,11 @@ class EvidenceActionId(StrEnum):
     EVIDENCE_MENU = "evidence.menu"
     PUSH_EVIDENCE = "answer.evidence"
     ISOLATE_SHARE = "evidence.isolate"
+    OPEN_LIST = "evidence.list"
+    OPEN_LINK = "evidence.open"
+    OPEN_FILE = "evidence.file"
+    SHOWS = "evidence.shows"
+    DOES_NOT_SHOW = "evidence.not"
 
 
 class EvidenceCallback(StrEnum):
@@ -22,3 +27,4 @@ class EvidenceCallback(StrEnum):
     DISPUTE = "dispute"
     WITHDRAW = "withdraw"
     ISOLATE_SHARE = "isolate_share"
+    NOT_SHOWN = "evidence_not_shown"

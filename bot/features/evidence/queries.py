@@ -2,14 +2,188 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import String, cast, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from bot.domain.enums import AccountStatus, CheckKind, CheckVerdict, Source
 from bot.domain.model import Account
-from bot.store.schema import person
+from bot.outbox.types import MessageKey
+from bot.store import serving
+from bot.store.entities import Entity
+from bot.store.portfolios import Portfolio
+from bot.store.schema import account, evidence, evidence_check, history, kept_file, person, portfolio
+from bot.store.schema.outbox import outbox
+
+NOT_SHOWN_KEY = MessageKey("evidence-not-shown")
+UPGRADE_KEY = MessageKey("evidence-upgrade")
+_CAN_BE_SEEN = (Source.CUSTOMER_SYSTEM, Source.CUSTOMER_WROTE, Source.CHAMPION_PRESENTED)
 
 
-def has_person(session: Session, account: Account, person_id: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file to be kept."""
+
+    name: str
+    mime: str | None
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A kept file without its bytes; `size` in bytes."""
+
+    id: int
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How often one colleague looked at pieces of accounts that another owned."""
+
+    member_id: int
+    owner_id: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradedEvidence:
+    """Pieces of the customer's from before the upgrade: without a reference, and with one that nobody has opened."""
+
+    upgraded_on: date
+    customers: int
+    without: int
+    linked: int
+
+
+def untold_portfolios(session: Session, since: date) -> list[tuple[int, int]]:
+    """(workspace, portfolio) of those with customers upgraded since a day, whose manager was not told of it."""
+    key = literal(f"{UPGRADE_KEY.prefix}:", String) + cast(portfolio.c.id, String)
+    was_told = exists().where(outbox.c.workspace_id == portfolio.c.workspace_id, outbox.c.key == key)
+    upgraded = exists().where(
+        account.c.portfolio_id == portfolio.c.id,
+        account.c.status == AccountStatus.CUSTOMER,
+        account.c.upgraded_on >= since,
+    )
+    served = serving.is_served(session, portfolio.c.workspace_id)
+    waiting = select(portfolio.c.workspace_id, portfolio.c.id).where(served, upgraded, ~was_told)
+    return [(row.workspace_id, row.id) for row in session.execute(waiting.order_by(portfolio.c.id).limit(20))]
+
+
+def upgraded_evidence(session: Session, of: Portfolio) -> UpgradedEvidence | None:
+    """How much of a portfolio's older evidence nobody else could check; None without a customer from before."""
+    ours = (account.c.workspace_id == of.workspace_id) & (account.c.portfolio_id == of.id)
+    ours &= (account.c.status == AccountStatus.CUSTOMER) & account.c.upgraded_on.is_not(None)
+    day, customers = session.execute(select(func.max(account.c.upgraded_on), func.count()).where(ours)).one()
+    if day is None:
+        return None
+    opened = exists().where(evidence_check.c.evidence_id == evidence.c.id)
+    stands = evidence.c.withdrawn_on.is_(None) & evidence.c.superseded_by.is_(None) & evidence.c.arrived_as.is_(None)
+    counted = (
+        select(
+            func.count().filter(evidence.c.reference_key.is_(None)),
+            func.count().filter(evidence.c.reference_key.is_not(None)),
+        )
+        .join_from(evidence, account, account.c.id == evidence.c.account_id)
+        .where(ours, stands, ~opened, evidence.c.source.in_(_CAN_BE_SEEN), evidence.c.recorded_at <= _end_of(day))
+    )
+    without, linked = session.execute(counted).one()
+    return UpgradedEvidence(day, customers, without, linked)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), UTC)
+
+
+def has_person(session: Session, of: Account, person_id: int) -> bool:
     """Whether this person is one of the account's."""
-    theirs = (person.c.id == person_id) & (person.c.account_id == account.id) & person.c.taken_back_at.is_(None)
+    theirs = (person.c.id == person_id) & (person.c.account_id == of.id) & person.c.taken_back_at.is_(None)
     return bool(session.execute(select(exists().where(theirs))).scalar_one())
+
+
+def is_used_elsewhere(session: Session, of: Account, key: str, as_of: date) -> bool:
+    """Whether a piece of the account has this reference for another day."""
+    # within: the account was reached by its workspace
+    used = (evidence.c.account_id == of.id) & (evidence.c.reference_key == key) & (evidence.c.as_of != as_of)
+    return bool(session.execute(select(exists().where(used))).scalar_one())
+
+
+def file_with_hash(session: Session, of: Account, sha256: str) -> int | None:
+    """The id of the account's kept file with these bytes."""
+    # within: the account was reached by its workspace
+    same = (kept_file.c.account_id == of.id) & (kept_file.c.sha256 == sha256)
+    same_id: int | None = session.execute(select(func.min(kept_file.c.id)).where(same)).scalar_one()
+    return same_id
+
+
+def add_file(session: Session, of: Account, by: int, file: FileRow, now: datetime) -> int:
+    """Keep a file of an account that a member gave; returns its id. History names it with the piece that it shows."""
+    row = {
+        "workspace_id": of.workspace_id,
+        "account_id": of.id,
+        "sha256": file.sha256,
+        "name": file.name,
+        "mime": file.mime,
+        "size": len(file.content),
+        "content": file.content,
+        "uploaded_by": by,
+        "uploaded_at": now,
+    }
+    return int(session.execute(insert(kept_file).values(**row).returning(kept_file.c.id)).scalar_one())
+
+
+def kept_file_of(session: Session, of: Account, file_id: int) -> KeptFile | None:
+    """A kept file of the account, without its bytes."""
+    columns = (kept_file.c.id, kept_file.c.name, kept_file.c.sha256, kept_file.c.size)
+    # within: the account was reached by its workspace
+    theirs = (kept_file.c.id == file_id) & (kept_file.c.account_id == of.id)
+    row = session.execute(select(*columns).where(theirs)).one_or_none()
+    return None if row is None else KeptFile(*row)
+
+
+def content_of(session: Session, of: Account, file_id: int) -> bytes | None:
+    """The bytes of a kept file of the account."""
+    # within: the account was reached by its workspace
+    theirs = (kept_file.c.id == file_id) & (kept_file.c.account_id == of.id)
+    return session.execute(select(kept_file.c.content).where(theirs)).scalar_one_or_none()
+
+
+def last_verdict(session: Session, evidence_id: int, member_id: int) -> CheckVerdict | None:
+    """What a colleague said last of a piece; None if they never looked."""
+    # within: the piece was reached by its workspace
+    theirs = (evidence_check.c.evidence_id == evidence_id) & (evidence_check.c.member_id == member_id)
+    newest = select(evidence_check.c.verdict).where(theirs).order_by(evidence_check.c.id.desc()).limit(1)
+    return session.execute(newest).scalar_one_or_none()
+
+
+def had_account_at(session: Session, of: Account, member_id: int, since: datetime) -> list[datetime]:
+    """The moments since `since` at which history shows that a member got or gave away the account."""
+    changed = (history.c.workspace_id == of.workspace_id) & (history.c.account_id == of.id)
+    changed &= (history.c.entity == Entity.ACCOUNT.value) & (history.c.at >= since)
+    moments = []
+    for at, before, after in session.execute(select(history.c.at, history.c.before, history.c.after).where(changed)):
+        sides = [side for side in (before, after) if side]
+        if any(member_id in (side.get("owner_id"), side.get("deputy_id")) for side in sides):
+            moments.append(at)
+    return moments
+
+
+def looks_between_colleagues(
+    session: Session, workspace_id: int, portfolio_ids: Iterable[int], since: datetime
+) -> list[Looked]:
+    """Who countersigned evidence of whose accounts in these portfolios since a moment, and how often."""
+    ours = (account.c.workspace_id == workspace_id) & account.c.portfolio_id.in_(sorted(portfolio_ids))
+    counted = (
+        select(evidence_check.c.member_id, evidence_check.c.owner_then, func.count())
+        .join(account, account.c.id == evidence_check.c.account_id)
+        .where(ours, evidence_check.c.kind == CheckKind.COUNTERSIGN, evidence_check.c.at >= since)
+        .where(evidence_check.c.member_id.is_not(None), evidence_check.c.owner_then.is_not(None))
+        .group_by(evidence_check.c.member_id, evidence_check.c.owner_then)
+    )
+    return [Looked(*row) for row in session.execute(counted)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,14 @@ from bot.app.shown import ShownRow, must_be_as_shown
 from bot.app.typed import must_be_money
 from bot.domain.enums import Grade, Method, Source, Standing
 from bot.domain.model import Account, Evidence, Outcome
+from bot.domain.proof.checks import checked_of
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import grade
+from bot.domain.proof.terms import by_outcome
+from bot.domain.proof.witness import witnessed
 from bot.domain.values.numbers import decimal_of
 from bot.features.evidence import queries
+from bot.features.evidence.references import NewFile, Reference, kept_again, must_be_a_link, refer
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceRecordedView
 from bot.features.meetings import queries as meeting_queries
@@ -31,12 +35,16 @@ from bot.store.entities import Entity
 _BELONGS_TO_ANSWER = timedelta(days=3)
 _MEANING = ("retired_on", "title", "kind", "metric", "unit", "direction")
 """What a figure says depends on these columns of its outcome."""
-_ENDED = ("disputed_on", "withdrawn_on", "superseded_by")
+ENDED = ("disputed_on", "withdrawn_on", "superseded_by")
+"""The columns that end a piece of evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvidence:
-    """One observation as typed into a form; `submission` names that form."""
+    """One observation as typed into a form; `submission` names that form.
+
+    `link` and `file` are where somebody else could look; `file_id` is a file that is kept already.
+    """
 
     account_id: int
     outcome_id: int
@@ -55,6 +63,8 @@ class NewEvidence:
     currency: str | None = None
     accepted_by: int | None = None
     accepted_on: date | None = None
+    file: NewFile | None = None
+    file_id: int | None = None
 
 
 def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> int:
@@ -70,14 +80,21 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
     if value is None and not (new.statement or "").strip():
         raise UserError(EvidenceRefusal.VALUE_MISSING, "value", kind=outcome.kind)
     must_be_money(new.money_minor, new.currency, "money")
+    link = (new.link or "").strip() or None
+    must_be_a_link(link)
     _check_person(session, account, new.attested_by, "attested_by")
     _check_person(session, account, new.accepted_by, "accepted_by")
-    row: dict[str, Any] = asdict(new) | {
+    shown = _reference(session, actor, account, replace(new, link=link), now)
+    row: dict[str, Any] = asdict(replace(new, file=None)) | {
         "value": value,
+        "link": link,
+        "file_id": shown.file_id,
+        "reference_key": shown.key,
         "statement": (new.statement or "").strip() or None,
         "recorded_at": now,
         "recorded_by": actor.member.id,
     }
+    del row["file"]
     evidence_id = ledger.add(session, actor.author, Entity.EVIDENCE, now, **row)
     _credit_answer(session, actor, account.id, evidence_id, now)
     return evidence_id
@@ -91,9 +108,12 @@ def recorded_view(session: Session, actor: Actor, evidence_id: int, now: datetim
     # Not from the assessment: it leaves out an outcome that was retired while the form was open.
     outcome = next(candidate for candidate in state.outcomes if candidate.id == row["outcome_id"])
     pieces = [piece for piece in state.evidence if piece.outcome_id == outcome.id]
-    graded = grade(outcome, pieces, {person.id: person for person in state.people}, assessment.on)
+    checked, versions = checked_of(state), by_outcome(state.terms).get(outcome.id, ())
+    people = {person.id: person for person in state.people}
+    graded = grade(outcome, pieces, people, assessment.on, checked, versions=versions)
     proven = graded.standing is Standing.PROVEN
     can_rise = graded.evidence_id == evidence_id and graded.grade in (Grade.CONFIRMED, Grade.ATTRIBUTED)
+    piece = next(piece for piece in pieces if piece.id == evidence_id)
     return EvidenceRecordedView(
         evidence_id,
         account.id,
@@ -103,7 +123,15 @@ def recorded_view(session: Session, actor: Actor, evidence_id: int, now: datetim
         proven,
         can_rise,
         phrase(assessment.covered),
+        phrase(witnessed(piece, checked, people, state.names, assessment.on)),
+        _before_contract(account, row["as_of"]),
     )
+
+
+def _before_contract(account: Account, as_of: date) -> date | None:
+    """The start of the contract, where a piece is as of a day before it: somebody should look at that again."""
+    start = account.contract_start
+    return start if start is not None and as_of < start else None
 
 
 def dispute(
@@ -164,8 +192,14 @@ def piece_of(session: Session, actor: Actor, evidence_id: int) -> Evidence:
 def must_still_stand(session: Session, actor: Actor, evidence_id: int, now: datetime) -> Account:
     """The account of a piece to change, if nobody has ended the piece since the form showed it; else `UserError`."""
     account, _ = writable_row(session, actor, Entity.EVIDENCE, evidence_id)
-    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.EVIDENCE, evidence_id, _ENDED))
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.EVIDENCE, evidence_id, ENDED))
     return account
+
+
+def _reference(session: Session, actor: Actor, account: Account, new: NewEvidence, now: datetime) -> Reference:
+    if new.file_id is not None:
+        return kept_again(session, account, new.file_id)
+    return refer(session, account, actor.member.id, now, link=new.link, file=new.file, as_of=new.as_of)
 
 
 def _value(outcome: Outcome, typed: str | None) -> Decimal | None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor
-from bot.domain.enums import Method, Part, Source
-from bot.features.evidence import attribution, forms, views
+from bot.app.actor import Actor, UserError
+from bot.domain.enums import CheckVerdict, Method, Part, Source
+from bot.features.evidence import attribution, countersign, forms, not_shown, references, views
+from bot.features.evidence import list as evidence_list
 from bot.features.evidence import record as evidence_record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.evidence.record import NewEvidence
+from bot.features.evidence.references import NewFile
+from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.plan import people
 from bot.features.risks import ownership
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
-from bot.slack.shortcuts import opens
+from bot.slack.shortcuts import opens, shows
 
 _ADD = re.compile(f"{re.escape(EvidenceActionId.ADD_EVIDENCE)}|{re.escape(EvidenceActionId.PUSH_EVIDENCE)}")
 
@@ -28,18 +32,23 @@ def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners that record, dispute and withdraw evidence, and isolate our share of it."""
     _openers(app, edge)
     _isolation(app, edge)
+    _looks(app, edge)
     _submissions(app, edge)
 
 
 def _openers(app: AsyncApp, edge: Edge) -> None:
-    app.action(_ADD)(opens(edge, forms.evidence_form))
+    @app.action(_ADD)
+    async def add(ack: AsyncAck, body: Body) -> None:
+        account_id, files = number(clicked(body)), await edge.takes_files()
+        view = await edge.read(body, lambda s, a, now: forms.evidence_form(s, a, account_id, now, takes_files=files))
+        await edge.open(body, view)
+        await ack()
 
     @app.action(EvidenceActionId.PROVE_GAP)
     async def prove_gap(ack: AsyncAck, body: Body) -> None:
         account_id, outcome_id = numbers(clicked(body), 2)
-        view = await edge.read(
-            body, lambda s, a, now: forms.evidence_form(s, a, account_id, now, outcome_id=outcome_id)
-        )
+        known: dict[str, Any] = {"outcome_id": outcome_id, "takes_files": await edge.takes_files()}
+        view = await edge.read(body, lambda s, a, now: forms.evidence_form(s, a, account_id, now, **known))
         await edge.open(body, view)
         await ack()
 
@@ -84,15 +93,55 @@ def _isolation(app: AsyncApp, edge: Edge) -> None:
         await ack(response_action="update", view=edge.modal(view))
 
 
+def _looks(app: AsyncApp, edge: Edge) -> None:
+    app.action(EvidenceActionId.OPEN_LIST)(shows(edge, evidence_list.evidence, "Evidence"))
+    app.action(EvidenceActionId.DOES_NOT_SHOW)(opens(edge, not_shown.not_shown_form))
+
+    @app.action(EvidenceActionId.OPEN_LINK)
+    async def opened(ack: AsyncAck) -> None:
+        await ack()  # Slack opens the link by itself and tells us of it
+
+    @app.action(EvidenceActionId.OPEN_FILE)
+    async def opened_file(ack: AsyncAck, body: Body) -> None:
+        evidence_id = number(clicked(body))
+        file = await edge.read(body, lambda s, actor, now: references.opened_file(s, actor, evidence_id))
+        await ack()
+        await edge.send_file(body, file.name, file.content)
+
+    @app.action(EvidenceActionId.SHOWS)
+    async def seen(ack: AsyncAck, body: Body) -> None:
+        evidence_id = number(clicked(body))
+        view = await edge.write_and_show(
+            body,
+            lambda s, actor, now: countersign.countersign(s, actor, evidence_id, CheckVerdict.SHOWS, now),
+            evidence_list.evidence,
+        )
+        await edge.replace(body, view, "Evidence")
+        await ack()
+
+    @app.view(EvidenceCallback.NOT_SHOWN)
+    async def not_seen(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        evidence_id, note = number(form.metadata), form.words("note")
+        verdict = CheckVerdict.DOES_NOT
+        view = await edge.write_and_show(
+            body,
+            lambda s, actor, now: countersign.countersign(s, actor, evidence_id, verdict, now, note=note),
+            evidence_list.evidence,
+        )
+        await ack(response_action="update", view=edge.in_modal(view, "Evidence"))
+
+
 def _submissions(app: AsyncApp, edge: Edge) -> None:
     @app.view(EvidenceCallback.EVIDENCE)
     async def recorded(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, risk_id = numbers(form.metadata, 2)
+        file = await _file(edge, form)
 
         def record(session: Session, actor: Actor, now: datetime) -> int:
             attestor = form.row("attested_by") or _new_attestor(session, actor, account_id, form, now)
-            evidence_id = evidence_record.record(session, actor, _evidence(form, account_id, attestor, body), now)
+            evidence_id = evidence_record.record(session, actor, _evidence(form, account_id, attestor, body, file), now)
             if risk_id:
                 ownership.close(session, actor, risk_id, now, evidence_id=evidence_id)
             return evidence_id
@@ -124,7 +173,17 @@ def _new_attestor(session: Session, actor: Actor, account_id: int, form: Form, n
     return people.add_person(session, actor, account_id, now, name=name, part=Part.OTHER) if name else None
 
 
-def _evidence(form: Form, account_id: int, attestor: int | None, body: Body) -> NewEvidence:
+async def _file(edge: Edge, form: Form) -> NewFile | None:
+    """The file that was given to the form, with its bytes. What cannot be read leaves the form open."""
+    for slack_id, name, mime in form.files("file")[:1]:
+        try:
+            return NewFile(name, mime, await edge.file(slack_id))
+        except UserError as refused:
+            raise UserError(EvidenceRefusal.FILE_NOT_READ, "file") from refused
+    return None
+
+
+def _evidence(form: Form, account_id: int, attestor: int | None, body: Body, file: NewFile | None) -> NewEvidence:
     source = Source(form.words("source"))
     return NewEvidence(
         account_id=account_id,
@@ -138,4 +197,5 @@ def _evidence(form: Form, account_id: int, attestor: int | None, body: Body) -> 
         link=form.text("link"),
         measured_by=form.text("measured_by"),
         attested_by=attestor,
+        file=file,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.enums import Grade, Source
-from bot.domain.proof.in_force import PieceState
+from bot.domain.proof.disputes import PieceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class PersonChoice:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFormView:
-    """The evidence form: `outcome_id` is chosen when the form was opened from a gap; `closes_risk` is a risk's id."""
+    """The evidence form: `outcome_id` is chosen when the form was opened from a gap; `closes_risk` is a risk's id.
+
+    Without `takes_files` it asks for a link only.
+    """
 
     account_id: int
     account: str
@@ -37,9 +40,9 @@ class EvidenceFormView:
     outcome_id: int | None
     people: tuple[PersonChoice, ...]
     today: date
-    me: str
     closes_risk: int | None
     seen: int
+    takes_files: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,10 @@ class IsolateShareView:
 class EvidenceLine:
     """One piece of evidence; `why` says why it was withdrawn or is disputed. It is `in_force` if nothing is against it.
 
+    `witness` says who recorded it and who could check it. `openable` is the link as a button can open it, `file_id` the
+    kept file. `may_check` says that this reader may say what the reference shows, and has not yet.
     `grade` is what it is worth by itself; `may_rise` says that isolating our share would make it worth more.
+    `unconfirmed` is the person whom the customer's answer is said to be from, while nobody else has confirmed that.
     """
 
     evidence_id: int
@@ -86,21 +92,66 @@ class EvidenceLine:
     oral: bool
     attestor: str | None
     link: str | None
+    witness: str
+    openable: str | None
+    file_id: int | None
+    may_check: bool
     grade: Grade
     state: PieceState
     why: str | None
     expired_on: date | None
     in_force: bool
     may_rise: bool
+    unconfirmed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotShownFormView:
+    """Asks who opened a reference what it shows instead of what the piece says."""
+
+    evidence_id: int
+    outcome: str
+    what: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceNotShownView:
+    """Tells an account's owner that a reference did not show what a piece says; `what` is the piece, `note` why."""
+
+    account_id: int
+    account: str
+    outcome: str
+    what: str
+    as_of: date
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceUpgradeView:
+    """What the rule of witness makes of a portfolio's older evidence.
+
+    `without` pieces have no reference, `linked` have one that nobody has opened yet, in `customers` accounts.
+    """
+
+    portfolio_id: int
+    portfolio: str
+    without: int
+    linked: int
+    customers: int
+    links_until: date
+    lenient_until: date
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """All evidence of an account, the newest first."""
+    """All evidence of an account, the newest first; `seen` is the share of success that others have seen."""
 
     account_id: int
     account: str
     coverage: str
+    seen: str | None
     lines: tuple[EvidenceLine, ...]
     can_write: bool
 
@@ -110,6 +161,7 @@ class EvidenceRecordedView:
     """What a new piece of evidence did to its outcome: the grade it has now, and why not more.
 
     `may_rise` says that the piece is confirmed, so that isolating our share would make it worth more.
+    `before_contract` is the day on which the contract started, for a piece as of an earlier day.
     """
 
     evidence_id: int
@@ -121,3 +173,5 @@ class EvidenceRecordedView:
     proven: bool
     may_rise: bool
     coverage: str
+    witness: str
+    before_contract: date | None = None

@@ -13,18 +13,25 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import IO, Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
+from bot.domain.proof.reference import link_key
 from bot.features.exports.refusals import ExportRefusal
-from bot.store import account_spelling
+from bot.store import account_spelling, outcome_terms
 from bot.store.admin import migrations, table_copy
 from bot.store.admin.table_copy import LEDGER
 from bot.store.as_of import restored
-from bot.store.engine import Database
+from bot.store.engine import Database, db_now
 from bot.store.ledger import plain
+from bot.store.schema import account, evidence
 
 FORMAT = 1
+WITNESSED_SINCE = "0015"
+"""The first revision whose evidence says who could check it."""
+TERMS_SINCE = "0016"
+"""The first revision that keeps the terms of outcomes as versions."""
 
 Progress = Callable[[int, int], None]
 _TABLES = {table.name: table for table in LEDGER}
@@ -63,7 +70,7 @@ def restore(
     """
     _must_be_current(database)
     numbered = enumerate(lines, start=1)
-    expected = _head(next(numbered, (1, b""))[1])
+    schema, expected = _head(next(numbered, (1, b""))[1])
     done, total = 0, sum(expected.values())
     restored_counts = dict.fromkeys(expected, 0)
     with database.begin() as session:
@@ -74,8 +81,12 @@ def restore(
             done += len(rows)
             progress(done, total)
         _must_be_whole(expected, restored_counts)
+        if schema < TERMS_SINCE:
+            outcome_terms.add_first_versions(session, db_now(session))
         table_copy.continue_ids(session, LEDGER)
         account_spelling.index_all(session)
+        if schema < WITNESSED_SINCE:
+            _bring_under_the_rule_of_witness(session)
     return restored_counts
 
 
@@ -84,13 +95,24 @@ def _must_be_current(database: Database) -> None:
         raise UserError(ExportRefusal.SCHEMA_BEHIND)
 
 
-def _head(line: bytes) -> dict[str, int]:
+def _head(line: bytes) -> tuple[str, dict[str, int]]:
     head = _object(1, line)
     if head.get("proofline") != FORMAT or not isinstance(head.get("rows"), dict):
         raise UserError(ExportRefusal.NO_EXPORT)
     if str(head.get("schema")) > str(migrations.head()):  # revisions are numbered in order
         raise UserError(ExportRefusal.EXPORT_TOO_NEW)
-    return {str(name): int(count) for name, count in head["rows"].items()}
+    return str(head.get("schema")), {str(name): int(count) for name, count in head["rows"].items()}
+
+
+def _bring_under_the_rule_of_witness(session: Session) -> None:
+    """Do for an older export what the migration did for older rows: links become references, from today."""
+    # all workspaces: the database was empty before
+    session.execute(update(account).values(upgraded_on=db_now(session).date()))
+    linked = select(evidence.c.id, evidence.c.link).where(evidence.c.link.is_not(None))
+    keys = [{"of": row_id, "key": key} for row_id, link in session.execute(linked) if (key := link_key(link))]
+    if keys:
+        of_piece = update(evidence).where(evidence.c.id == bindparam("of"))
+        session.connection().execute(of_piece.values(reference_key=bindparam("key")), keys)
 
 
 def _batches(numbered: Iterator[tuple[int, bytes]]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:

@@ -10,7 +10,8 @@ from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import rules_day
 from bot.domain.model import Evidence, ProofState
-from bot.domain.proof.in_force import PieceState, state_of_piece
+from bot.domain.proof.checks import states_of_pieces
+from bot.domain.proof.disputes import PieceState
 from bot.features.gaps import target as targets
 from bot.features.gaps.phrases import GapPhrase
 from bot.features.gaps.refusals import GapRefusal
@@ -137,8 +138,8 @@ def _last_line(session: Session, actor: Actor, target: Target, first: int) -> in
 
 def _standing(state: ProofState, now: datetime) -> tuple[tuple[int, str], ...]:
     """The pieces of evidence that stand, the newest first, as a choice shows them."""
-    today = rules_day(now)
-    pieces = [piece for piece in state.evidence if state_of_piece(piece, state.evidence, today) is PieceState.STANDS]
+    states = states_of_pieces(state, rules_day(now))
+    pieces = [piece for piece in state.evidence if states[piece.id] is PieceState.STANDS]
     pieces.sort(key=lambda piece: (piece.as_of, piece.id), reverse=True)
     return tuple((piece.id, _piece(state, piece)) for piece in pieces[:_PIECES_OFFERED])
 

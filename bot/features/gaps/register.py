@@ -20,7 +20,8 @@ from bot.app.typed import colleague_of
 from bot.app.undo import Ends, act_since, take_back
 from bot.domain.enums import Loop
 from bot.domain.model import Account
-from bot.domain.proof.in_force import PieceState, state_of_piece
+from bot.domain.proof.checks import states_of_pieces
+from bot.domain.proof.disputes import PieceState
 from bot.domain.values.substance import shows_something
 from bot.features.actions import actions
 from bot.features.gaps import messages, queries
@@ -311,11 +312,10 @@ def _must_show(target: Target, how: str, link: str | None, evidence_id: int | No
     if link is not None and not link.startswith(("https://", "http://")):
         raise UserError(GapRefusal.NO_LINK, "link")
     if evidence_id is not None:
-        pieces = target.state.evidence
-        piece = next((piece for piece in pieces if piece.id == evidence_id), None)
+        piece = next((piece for piece in target.state.evidence if piece.id == evidence_id), None)
         if piece is None:
             raise no_such_account()
-        if state_of_piece(piece, pieces, today) is not PieceState.STANDS:
+        if states_of_pieces(target.state, today)[piece.id] is not PieceState.STANDS:
             raise UserError(GapRefusal.PIECE_GONE, "evidence")
         return
     if link is not None:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, must_read
-from bot.app.assessments import assess_now
+from bot.app.assessments import assess_now, rules_day
 from bot.domain.portfolio.account_summary import AccountSummary, summarize_account
 from bot.domain.rules_version import RULES_VERSION
 from bot.domain.values import days
 from bot.domain.values.money import money
 from bot.domain.values.text import short
+from bot.features.evidence import countersign
 from bot.features.home import queries
-from bot.features.home.views import AccountLine, DueLine, HeldLine, HomeView, ManagedLine, OwedAnswerLine
+from bot.features.home.views import (
+    AccountLine,
+    DueLine,
+    HeldLine,
+    HomeView,
+    ManagedLine,
+    OwedAnswerLine,
+    PairLine,
+    RetirementLine,
+)
 from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.queries import Said
@@ -44,8 +54,13 @@ def home(session: Session, actor: Actor, now: datetime, *, page: int = 0) -> Hom
     due, all_due = queries.actions_due(session, me, days.shift_day(today, ACTIONS_AHEAD), _SHOWN)
     risks, all_risks = queries.risks_held(session, me, _SHOWN)
     mine = _mine(session, me, page, now)
+    managed = portfolios.of_manager(session, actor.workspace_id, me.id)
+    retired, all_retired = queries.retirements_waiting(session, me, rules_day(now), _SHOWN, manages=bool(managed))
     return HomeView(
-        managed=_managed(session, actor),
+        managed=_managed(session, actor, managed),
+        pairs=_pairs(session, actor, managed, now),
+        retirements=tuple(RetirementLine(*astuple(retirement)) for retirement in retired),
+        retirements_more=all_retired - len(retired),
         owed=tuple(OwedAnswerLine(prompt.prompt_id, prompt.account, prompt.kind, prompt.starts_at) for prompt in owed),
         owed_more=all_owed - len(owed),
         due=tuple(
@@ -124,8 +139,13 @@ def _line(summary: AccountSummary, member_id: int) -> AccountLine:
     )
 
 
-def _managed(session: Session, actor: Actor) -> tuple[ManagedLine, ...]:
-    managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
+def _pairs(session: Session, actor: Actor, managed: Sequence[Portfolio], now: datetime) -> tuple[PairLine, ...]:
+    """Who countersigns each other in the portfolios that I manage, the busiest first."""
+    pairs = countersign.pairs(session, actor.workspace_id, [portfolio.id for portfolio in managed], now)
+    return tuple(PairLine(pair.one, pair.other, pair.by_one, pair.by_other) for pair in pairs[:_SHOWN])
+
+
+def _managed(session: Session, actor: Actor, managed: Sequence[Portfolio]) -> tuple[ManagedLine, ...]:
     if not managed:
         return ()
     last = portfolio_queries.last_said(session, actor.workspace_id, [portfolio.id for portfolio in managed])

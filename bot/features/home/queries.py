@@ -16,7 +16,7 @@ from bot.domain.enums import AccountStatus, CadenceKind, PromptState
 from bot.domain.model import Account, Action, Risk
 from bot.features.portfolios.queries import summarized, summary_holds, worst_first
 from bot.store.members import Member
-from bot.store.schema import account, action, brief, meeting, prompt, risk
+from bot.store.schema import account, action, brief, meeting, member, outcome, portfolio, prompt, risk
 
 _ACCOUNT = [account.c[field.name] for field in fields(Account)]
 
@@ -73,6 +73,57 @@ def risks_held(session: Session, me: Member, limit: int) -> tuple[list[tuple[Ris
     mine = risks.where(ours, risk.c.closed_at.is_(None))
     rows, many = _first(session, mine.order_by(risk.c.severity.desc(), risk.c.id), limit)
     return [(Risk(*row[:-1]), row[-1]) for row in rows], many
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """An outcome that was retired and waits for a manager's agreement."""
+
+    outcome_id: int
+    account: str
+    title: str
+    on: date
+    why: str | None
+    by: str | None
+
+
+def retirements_waiting(
+    session: Session, me: Member, today: date, limit: int, *, manages: bool
+) -> tuple[list[Retirement], int]:
+    """The retirements that this member is asked to agree to, the oldest first (`bot.app.reviewers`).
+
+    They are those of the portfolios that the member manages. Where there is no manager, or the manager is of the
+    account's own team, admins and (with `manages`) the other managers are asked.
+    """
+    columns = (
+        outcome.c.id,
+        account.c.name,
+        outcome.c.title,
+        outcome.c.retired_on,
+        outcome.c.retired_why,
+        member.c.name,
+    )
+    joined = (
+        outcome.join(account, account.c.id == outcome.c.account_id)
+        .join(portfolio, portfolio.c.id == account.c.portfolio_id, isouter=True)
+        .join(member, member.c.id == outcome.c.retired_by, isouter=True)
+    )
+    team = (func.coalesce(account.c.owner_id, 0), func.coalesce(account.c.deputy_id, 0))
+    theirs = (portfolio.c.manager_id == me.id) if not (me.is_admin or manages) else (
+        (portfolio.c.manager_id == me.id) | func.coalesce(portfolio.c.manager_id, 0).in_((0, *team))
+    )  # fmt: skip
+    waiting = select(*columns).select_from(joined).where(
+        account.c.workspace_id == me.workspace_id,
+        account.c.status == AccountStatus.CUSTOMER,
+        account.c.taken_back_at.is_(None),
+        outcome.c.taken_back_at.is_(None),
+        outcome.c.retired_on <= today,
+        outcome.c.retire_agreed_on.is_(None),
+        *(column != me.id for column in (*team, func.coalesce(outcome.c.retired_by, 0))),
+        theirs,
+    )  # fmt: skip
+    rows, many = _first(session, waiting.order_by(outcome.c.retired_on, outcome.c.id), limit)
+    return [Retirement(*row) for row in rows], many
 
 
 def _first(session: Session, statement: Select[Any], limit: int) -> tuple[list[Any], int]:

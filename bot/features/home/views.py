@@ -43,6 +43,18 @@ class DueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RetirementLine:
+    """An outcome that somebody retired unproven: it counts until I agree."""
+
+    outcome_id: int
+    account: str
+    title: str
+    on: date
+    why: str | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldLine:
     """A risk that I own."""
 
@@ -73,6 +85,16 @@ class AccountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PairLine:
+    """Two colleagues of mine who countersign each other's accounts, and how often each did within 90 days."""
+
+    one: str
+    other: str
+    by_one: int
+    by_other: int
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView:
     """Each list shows its first lines and says how many more there are.
 
@@ -81,6 +103,7 @@ class HomeView:
     """
 
     managed: tuple[ManagedLine, ...]
+    pairs: tuple[PairLine, ...]
     owed: tuple[OwedAnswerLine, ...]
     owed_more: int
     due: tuple[DueLine, ...]
@@ -94,3 +117,5 @@ class HomeView:
     next_accounts: int
     unassessed: int
     no_portfolio: bool
+    retirements: tuple[RetirementLine, ...] = ()
+    retirements_more: int = 0

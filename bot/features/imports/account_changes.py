@@ -62,6 +62,10 @@ class Planned:
         return self.row is None
 
     @property
+    def writes(self) -> bool:
+        return self.is_new or bool(self.values)
+
+    @property
     def title(self) -> str:
         """What messages call the line."""
         return self.line.name

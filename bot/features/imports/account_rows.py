@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.enums import AccountStatus
-from bot.features.imports import cells, report_lines
+from bot.features.imports import cells, doubtful_days, report_lines
 from bot.features.imports.colleagues import Who
 from bot.features.imports.file_reader import Row
 from bot.features.imports.remarks import Remark, Unreadable, note
@@ -71,6 +71,7 @@ def _line(reader: Reader, row: Row) -> ImportedAccount:
         day = reader.day(row, field)
         if day is not None:
             values[field] = day
+    doubtful_days.count(reader, row, values)
     if columns.labels and (labels := columns.labels_of(row)):
         values["labels"] = labels
     owner = reader.person(row, "owner", columns.cell(row, "owner_email")).who

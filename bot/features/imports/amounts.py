@@ -205,6 +205,8 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a sign of letters is a word of its own: `kr` in `500 kr`, and not in `500 krx`."""
     before, after = text[start - 1 : start], text[end : end + 1]
     sign = text[start:end]
+    if unicodedata.east_asian_width(sign[0]) == "W":
+        return True  # 円 and 元 follow a figure or 万 without a space
     if sign[0].isalpha() and before.isalpha():
         return False
     return not (sign[-1].isalpha() and after.isalpha())

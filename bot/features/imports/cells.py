@@ -72,6 +72,7 @@ _NO_CUSTOMER = (
     "партнер",
 )  # fmt: skip
 
+_NETSUITE_STAGES = frozenset(("customer", "prospect", "lead"))
 _LONGEST_WORD = 200
 STATUS_WORDS: dict[str, AccountStatus] = {
     **dict.fromkeys((*_CUSTOMER, *_ACTIVE), AccountStatus.CUSTOMER),
@@ -137,6 +138,10 @@ def _meaning(text: str, extra: Mapping[str, StrEnum]) -> AccountStatus | Remark 
         chosen = STATUS_WORDS.get(match[1])  # `3 - Customer`
     if isinstance(chosen, AccountStatus):
         return chosen
+    # NetSuite writes the stage before the status: `CUSTOMER-Closed Won`, `LEAD-Qualified`.
+    stage, dash, state = text.partition("-")
+    if chosen is None and dash and word not in _NO_CUSTOMER and word_key(stage) in _NETSUITE_STAGES:
+        return _meaning(state, extra) or _meaning(stage, extra)
     if word in _NO_CUSTOMER or (re.fullmatch(r"\d+ (.+)", word) and word.partition(" ")[2] in _NO_CUSTOMER):
         return Remark.NO_CUSTOMER
     return None
@@ -151,9 +156,9 @@ def tier(text: str, extra: Mapping[str, StrEnum]) -> Tier:
     raise Unreadable(Remark.TIER_UNKNOWN, word=text)
 
 
-def extra_words(pairs: Iterable[str]) -> dict[str, StrEnum]:
-    """What `--word "Gold=high_touch"` adds to the words above."""
-    meanings: dict[str, StrEnum] = {member.value: member for enum in (Tier, AccountStatus) for member in enum}
+def extra_words(pairs: Iterable[str], enums: Sequence[type[StrEnum]] = (Tier, AccountStatus)) -> dict[str, StrEnum]:
+    """What `--word "Gold=high_touch"` adds to the known words: a word of theirs for a member of one of `enums`."""
+    meanings: dict[str, StrEnum] = {member.value: member for enum in enums for member in enum}
     words: dict[str, StrEnum] = {}
     for pair in pairs:
         their_word, equals, our_word = pair.rpartition("=")

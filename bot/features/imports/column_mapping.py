@@ -32,9 +32,8 @@ _NEAR = 8
 class Columns:
     """Where each recognised field stands in a row.
 
-    `further` holds the positions of a field that is read row by row, after its first. `currency_hint` is an ISO code
-    or a sign in the header of the amount, `scale` what that header multiplies by. `line` is the header's line, `labels`
-    are the positions of columns that are kept as they are.
+    `further` holds the positions of a field that is read row by row, after its first. `line` is the header's line,
+    `labels` are the positions of columns that are kept as they are.
     """
 
     headers: tuple[str, ...]
@@ -42,8 +41,6 @@ class Columns:
     further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     uses: tuple[ColumnUse, ...] = ()
     notes: tuple[Note, ...] = ()
-    currency_hint: str | None = None
-    scale: int = 1
     line: int = 1
     labels: tuple[int, ...] = ()
     rows: tuple[Row, ...] = field(default=(), repr=False)
@@ -55,6 +52,14 @@ class Columns:
         """The text of each column that is kept as a label and has some in this row, by its header."""
         texts = {self.headers[at]: undressed(row.cells[at]) for at in self.labels if at < len(row.cells)}
         return {header: text for header, text in texts.items() if text}
+
+    def currency_hint(self, name: str) -> str | None:
+        """An ISO code or a sign in the header of this amount."""
+        return headers.currency_of(self.headers[self.at[name]]) if name in self.at else None
+
+    def scale(self, name: str) -> int:
+        """What the header of this amount multiplies by: 1,000 for `ARR ($K)`."""
+        return headers.scale_of(self.headers[self.at[name]]) if name in self.at else 1
 
     def header(self, name: str) -> str | None:
         """The header of the column that holds this field."""
@@ -121,14 +126,10 @@ class Recogniser:
         notes = list(assignment.notes)
         if position:
             notes.insert(0, note(Remark.HEADER_BELOW, line=row.line, above=position))
-        money = next(iter(self.table.money), None)
-        hint, scale = None, 1
-        if money in assignment.at:
-            hint = headers.currency_of(names[assignment.at[money]])
-            scale = headers.scale_of(names[assignment.at[money]])
+        labels = tuple(at for at, name in mapped.items() if name == LABEL)
         return Columns(
-            names, assignment.at, assignment.further, tuple(assignment.uses), tuple(notes), hint, scale, row.line,
-            tuple(at for at, name in mapped.items() if name == LABEL), sheet.rows[position + 1 :],
+            names, assignment.at, assignment.further, tuple(assignment.uses), tuple(notes), row.line, labels,
+            sheet.rows[position + 1 :],
         )  # fmt: skip
 
     def _header_row(self, sheet: Sheet) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.imports import batches, drop_shown, queries, wording
+from bot.features.imports.dropped_files import kind_of
 from bot.features.imports.queries import DropState
 from bot.features.imports.views import DroppedFileView
 from bot.outbox.types import Moot
@@ -35,6 +36,7 @@ def compose_dropped(session: Session, args: dict[str, Any], now: datetime) -> Dr
         state=state,
         trouble=trouble,
         names_options=any(" --" in sentence for sentence in sentences),
+        kind=kind_of(file),
         preview=preview,
         result=drop_shown.counts(shown["result"]) if "result" in shown else None,
         batch_id=file.batch_id,

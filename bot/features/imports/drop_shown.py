@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any
 
+from bot.domain.labels import column_label, label
 from bot.domain.refusal import RefusedError
 from bot.domain.values.money import listed_money
-from bot.domain.values.text import number
+from bot.domain.values.text import day, number
 from bot.features.imports import wording
 from bot.features.imports.report import KeptRow, Report, Totals, UndoReport
 from bot.features.imports.views import (
@@ -21,14 +24,14 @@ from bot.features.imports.views import (
 )
 from bot.store.ledger import plain
 
-_COLUMNS, _ROWS, _WARNINGS, _STAYS = 8, 5, 5, 5
-_LONGEST = 300
+_COLUMNS, _ROWS, _WARNINGS, _STAYS, _FACTS = 8, 5, 5, 5, 6
+_LONGEST, _LONGEST_FACT = 300, 60
 
 Shown = dict[str, Any]
 
 
-def of_preview(report: Report) -> Shown:
-    """What is shown of a dry run."""
+def of_preview(report: Report, kind: str, others: Sequence[str]) -> Shown:
+    """What is shown of a dry run of this kind; `others` are kinds that would fit as well."""
     read_as = [use for use in report.preview.columns if use.field is not None]
     columns = [f"{use.header[:60]} → {(use.field or '').replace('_', ' ')}" for use in read_as]
     warnings = _warnings(report)
@@ -42,6 +45,8 @@ def of_preview(report: Report) -> Shown:
         "warnings": warnings[:_WARNINGS],
         "more_warnings": len(warnings[_WARNINGS:]),
         "counts": of_import(report),
+        "kind": kind,
+        "others": list(others),
     }
 
 
@@ -55,7 +60,7 @@ def of_import(report: Report) -> Shown:
 def of_undo(report: UndoReport) -> Shown:
     """What is shown of an undo."""
     stays = [_short(f"{stay.name[:80]}: {wording.sentence(stay.why)}") for stay in report.stays]
-    removed = sum(report.taken_back.values())
+    removed = sum(report.taken_back.values()) + report.signals
     cut = {"stays": stays[:_STAYS], "more_stays": len(stays[_STAYS:])}
     return {"removed": removed, "restored": report.restored, **cut}
 
@@ -67,10 +72,11 @@ def of_refusal(error: RefusedError) -> Shown:
 
 def preview(shown: Mapping[str, Any]) -> PreviewedFile:
     """The preview for its message."""
-    rows = tuple(PreviewedRow(**{**row, "renewal_date": _day(row["renewal_date"])}) for row in shown["rows"])
+    rows = tuple(_previewed_row(row) for row in shown["rows"])
     last = PreviewedTotals(**shown["last"]) if shown["last"] else None
     warnings = tuple(PreviewedWarning(**warning) for warning in shown["warnings"])
-    lists = {"columns": tuple(shown["columns"]), "rows": rows, "warnings": warnings}
+    lists: Shown = {"columns": tuple(shown["columns"]), "rows": rows, "warnings": warnings}
+    lists["others"] = tuple(shown.get("others", ()))
     figures = {"totals": PreviewedTotals(**shown["totals"]), "last": last, "counts": counts(shown["counts"])}
     return PreviewedFile(**{**shown, **lists, **figures})
 
@@ -96,9 +102,32 @@ def _warnings(report: Report) -> list[Shown]:
 
 def _row(row: KeptRow) -> Shown:
     values = row.values
+    if "account" in values:
+        said = [_fact_of(name, value) for name, value in values.items() if name != "account" and value is not None]
+        return {"name": str(values["account"])[:100], "facts": said[:_FACTS]}
     arr = number(values["arr"], values["currency"]) if values.get("arr") is not None else None
     named = {"name": values["name"][:100], "owner": values.get("owner"), "arr": arr}
     return {**named, "renewal_date": plain(values.get("renewal_date"))}
+
+
+def _fact_of(name: str, value: Any) -> str:
+    """One value of a row that is about an account, with the name of its column where it would say nothing alone."""
+    if isinstance(value, bool):
+        return f"{column_label(name)}: {'yes' if value else 'no'}"
+    if isinstance(value, datetime):
+        return day(value.date())
+    if isinstance(value, date):
+        return f"{column_label(name)} {day(value)}"
+    if isinstance(value, Enum):
+        return label(value)
+    if isinstance(value, Decimal):
+        return number(value)
+    return f"{column_label(name)}: {value}" if isinstance(value, int) else str(value)[:_LONGEST_FACT]
+
+
+def _previewed_row(row: Mapping[str, Any]) -> PreviewedRow:
+    values = {**row, "renewal_date": _day(row.get("renewal_date")), "facts": tuple(row.get("facts", ()))}
+    return PreviewedRow(**values)
 
 
 def _totals(totals: Totals) -> Shown:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,12 +28,22 @@ from bot.outbox.types import Destination, Op, Outgoing
 from bot.store import members, workspaces
 from bot.store.ledger import Author
 
-KIND = "account"
+KIND = "accounts"
+"""What a file is until somebody has looked at its headers. Rows of an earlier release say `account`."""
 MOST_FILES = 5
 """As many files of one message are read."""
 MOST_ROWS_AT_ONCE = 1000
 """What is certainly done while Slack waits for an answer; larger files wait for the clock."""
 _LARGEST_WORKBOOK_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A file as it is read: its name, its bytes, and the kind that somebody chose, None for what its headers say."""
+
+    name: str
+    data: bytes
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +74,17 @@ def may_import(session: Session, actor: Actor, now: datetime) -> bool:
 def preview(session: Session, actor: Actor, name: str, content: bytes, now: datetime) -> dict[str, Any]:
     """What the message shows of a file. Raises `UserError` when it is no table that can be imported."""
     must_import(session, actor)
-    return previewed(session, actor.workspace_id, name, content, now)
+    return previewed(session, actor.workspace_id, Contents(name, content), now)
 
 
-def previewed(session: Session, workspace_id: int, name: str, content: bytes, now: datetime) -> dict[str, Any]:
-    """The same for a file that was kept for the clock."""
-    return drop_shown.of_preview(_imported(session, workspace_id, name, content, now, dry_run=True))
+def previewed(session: Session, workspace_id: int, file: Contents, now: datetime) -> dict[str, Any]:
+    """The same for a file that was kept for the clock, as the kind that it was chosen to be."""
+    from bot.features.imports import kinds
+
+    fitting = kinds.fitting(file.data, file.name)
+    kind = file.kind or fitting[0]
+    report = _imported(session, workspace_id, replace(file, kind=kind), now, dry_run=True)
+    return drop_shown.of_preview(report, kind, [other for other in fitting if other != kind])
 
 
 def take(session: Session, actor: Actor, drops: tuple[Drop, ...], now: datetime) -> None:
@@ -83,17 +98,45 @@ def take(session: Session, actor: Actor, drops: tuple[Drop, ...], now: datetime)
         state = DropState.REFUSED if refusal else DropState.PREVIEWED if drop.preview else DropState.TO_PREVIEW
         parts = {"refusal": refusal, "preview": None if refusal else drop.preview}
         digest = hashlib.sha256(content).hexdigest() if content is not None else None
-        new = NewFile(drop.slack_id[:80], drop.shared_ts[:80], drop.name[:200], KIND, content, digest, state)
+        kind = drop.preview["kind"] if drop.preview else KIND
+        new = NewFile(drop.slack_id[:80], drop.shared_ts[:80], drop.name[:200], kind, content, digest, state)
         row_id = queries.add(session, actor.member, new, {k: v for k, v in parts.items() if v}, now)
         if row_id is not None:
             _put_message(session, actor, row_id, now)
 
 
-def import_dropped(session: Session, actor: Actor, dropped_file_id: int, now: datetime) -> None:
-    """Import a file that was previewed, once: now, or by the clock if it is large."""
+def choose_kind(session: Session, actor: Actor, dropped_file_id: int, kind: str, now: datetime) -> None:
+    """Preview a file as another kind than its headers say: now, or by the clock if it is large."""
+    from bot.features.imports import kinds
+
     file = _dropped(session, actor, dropped_file_id)
     if file.state != DropState.PREVIEWED:
         raise _decided(session, file)
+    if kind not in kinds.KINDS:
+        raise UserError(ImportRefusal.KIND_UNKNOWN)
+    content = queries.content_of(session, file.workspace_id, file.id)
+    if is_large(content):
+        moved = queries.move(session, file, DropState.TO_PREVIEW, kind=kind, shown={"chosen": kind})
+    else:
+        shown = {"preview": previewed(session, actor.workspace_id, Contents(file.name, content, kind), now)}
+        moved = queries.move(session, file, DropState.PREVIEWED, kind=kind, shown=shown)
+    if not moved:
+        raise _decided(session, _dropped(session, actor, dropped_file_id))
+    show(session, file, f"{kind}:{now.isoformat()}", now)
+
+
+def import_dropped(
+    session: Session, actor: Actor, dropped_file_id: int, now: datetime, *, kind: str | None = None
+) -> None:
+    """Import a file that was previewed, once: now, or by the clock if it is large.
+
+    `kind` is what the message showed; it is refused if somebody has chosen another one since.
+    """
+    file = _dropped(session, actor, dropped_file_id)
+    if file.state != DropState.PREVIEWED:
+        raise _decided(session, file)
+    if kind is not None and kind != kind_of(file):
+        raise UserError(ImportRefusal.KIND_CHANGED, kind=kind_of(file))
     content = queries.content_of(session, file.workspace_id, file.id)
     if not queries.move(session, file, DropState.TO_IMPORT, decided_at=now, decided_by=actor.member.id):
         raise _decided(session, _dropped(session, actor, dropped_file_id))
@@ -134,7 +177,8 @@ def undo_dropped(session: Session, actor: Actor, dropped_file_id: int, now: date
 
 def do_import(session: Session, file: DroppedFile, content: bytes, now: datetime) -> None:
     """Import the content of a file that waits for it, as the person who said so, and show what came of it."""
-    report = _imported(session, file.workspace_id, file.name, content, now, member_id=file.decided_by)
+    whole = Contents(file.name, content, kind_of(file))
+    report = _imported(session, file.workspace_id, whole, now, member_id=file.decided_by)
     shown = {"result": drop_shown.of_import(report)}
     queries.move(session, file, DropState.IMPORTED, content=None, shown=shown, batch_id=report.batch_id)
     show(session, file, DropState.IMPORTED.value, now)
@@ -170,12 +214,19 @@ def only_admins(session: Session, actor: Actor) -> UserError:
     return UserError(ImportRefusal.ONLY_ADMINS, admin=admin.name if admin else None)
 
 
-def _imported(session: Session, workspace_id: int, name: str, content: bytes, now: datetime, **how: Any) -> Report:
-    # Loaded with the first file: the readers and their locale data take memory, and most processes see no file.
-    from bot.features.imports.row_reader import Options
-    from bot.features.imports.run import File, ImportRun, import_accounts
+def kind_of(file: DroppedFile) -> str:
+    """The kind of import that a file is for; an earlier release knew accounts only, and called it so."""
+    return KIND if file.kind == "account" else file.kind
 
-    return import_accounts(ImportRun(session, workspace_id, now, **how), File(name, content), Options())
+
+def _imported(session: Session, workspace_id: int, file: Contents, now: datetime, **how: Any) -> Report:
+    # Loaded with the first file: the readers and their locale data take memory, and most processes see no file.
+    from bot.features.imports import kinds
+    from bot.features.imports.passes import File, ImportRun
+    from bot.features.imports.row_reader import Options
+
+    run = ImportRun(session, workspace_id, now, **how)
+    return kinds.KINDS[file.kind or KIND].run(run, File(file.name, file.data), Options())
 
 
 def _put_message(session: Session, actor: Actor, row_id: int, now: datetime) -> None:

@@ -10,7 +10,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from charset_normalizer import from_bytes
@@ -42,6 +42,7 @@ _CANDIDATES: dict[str, tuple[str, ...] | None] = {
 }  # fmt: skip
 # What a person would call it, and what contains its characters by the same bytes.
 _NARROWER = {"cp932": "shift_jis", "gb18030": "gbk", "iso8859_2": "iso-8859-2", "koi8_r": "koi8-r", "euc_jp": "euc-jp"}
+_BACKSLASH = {"shift_jis": "¥", "cp932": "¥", "cp949": "₩", "euc_kr": "₩"}
 _USUAL_MARKS = frozenset("“”‘’‚„–—…°™®©€£·•«»№¿¡ºª、。・ー〜「」（）【】々〆㈱")
 _MARKS_IN_WORDS = frozenset("’®™ºª・ー々〆。、）」】")
 _COMPANY_WORDS = (
@@ -73,7 +74,7 @@ class Decoded:
 def decoded(data: bytes, encoding: str | None) -> Decoded:
     """The text of `data`, in `encoding` if one is named; raises `UserError` if that cannot be right."""
     if encoding:
-        return _named(data, encoding)
+        return _with_signs(_named(data, encoding))
     for bom, codec, name in _BOMS:
         if data.startswith(bom):
             return _replaced(data, codec, name)
@@ -85,7 +86,7 @@ def decoded(data: bytes, encoding: str | None) -> Decoded:
     utf8 = _replaced(data, "utf-8", "utf-8")
     beyond_ascii = sum(char > "\x7f" for char in utf8.text) - utf8.damaged if utf8.damaged else 0
     # A few bad bytes among good UTF-8 are damage; without good UTF-8 it is an export of an older program.
-    return _guessed(data) if utf8.damaged * 10 > beyond_ascii else utf8
+    return _with_signs(_guessed(data)) if utf8.damaged * 10 > beyond_ascii else utf8
 
 
 def _named(data: bytes, encoding: str) -> Decoded:
@@ -102,6 +103,12 @@ def _named(data: bytes, encoding: str) -> Decoded:
 def _replaced(data: bytes, codec: str, name: str) -> Decoded:
     text = data.decode(codec, "replace")
     return Decoded(text, name, text.count("\ufffd"))
+
+
+def _with_signs(decoded: Decoded) -> Decoded:
+    """The text with the yen and won signs that Japanese and Korean fonts draw for a backslash before a figure."""
+    sign = _BACKSLASH.get(codecs.lookup(decoded.encoding).name)
+    return decoded if sign is None else replace(decoded, text=re.sub(r"\\(?=\d)", sign, decoded.text))
 
 
 def _guessed(data: bytes) -> Decoded:

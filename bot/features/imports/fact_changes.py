@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.account.parts import changed_parts
 from bot.domain.labels import column_label
+from bot.domain.model import Person
 from bot.domain.values.slugs import folded
 from bot.features.imports import merge_policy
 from bot.features.imports.fact_rows import FactKind, FactLine
@@ -26,7 +28,7 @@ from bot.store.ledger import Author, Change
 _COLUMN_DEFAULTS: Mapping[Entity, Mapping[str, Any]] = {
     Entity.PROMISE: {"state": "open"},
     Entity.OUTCOME: {"kind": "numeric", "shelf_life_days": 90},
-    Entity.PERSON: {"part": "other"},
+    Entity.PERSON: {"part": "other", "other_parts": ()},
 }
 
 
@@ -48,6 +50,10 @@ class PlannedFact:
     @property
     def is_new(self) -> bool:
         return self.row is None
+
+    @property
+    def writes(self) -> bool:
+        return self.is_new or bool(self.values) or bool(self.newcomers)
 
     @property
     def title(self) -> str:
@@ -125,6 +131,7 @@ def apply(
             values[column] = people[item.account_id, _key(name)]
         why = f"{file}, line {item.line.line}"
         if item.row is not None:
+            values |= _dated_parts(item.row, values, now)
             changes += [Change(item.row, values, why)] if values else []
             continue
         new.append({"account_id": item.account_id, kind.key: item.line.key, **values})
@@ -191,6 +198,16 @@ def _ensure_people(
             new.setdefault((account_id, _key(name)), row)
     ids = ledger.add_many(session, by, Entity.PERSON, now, list(new.values()))
     return people | dict(zip(new, ids, strict=True))
+
+
+def _dated_parts(row: Mapping[str, Any], values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The days of the parts that a file gives somebody or takes from them; nothing for what is no change of parts."""
+    if not values.keys() & {"part", "other_parts"}:
+        return {}
+    person = Person(**{field.name: row[field.name] for field in fields(Person)})
+    chosen = (values.get("part", person.part), *values.get("other_parts", person.other_parts))
+    changed = changed_parts(person, chosen, now.date())
+    return {"gained_parts": changed.gained_parts, "dropped_parts": changed.dropped_parts}
 
 
 def _key(words: str) -> str:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState
-from bot.features.imports import fields, report_lines
+from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState, weightiest_first
+from bot.domain.proof.reference import is_openable, is_shortened
+from bot.features.imports import doubtful_days, fields, report_lines
 from bot.features.imports.cells import word_key
 from bot.features.imports.fields import FieldTable
 from bot.features.imports.file_reader import Row
@@ -102,13 +103,12 @@ def lines(reader: Reader, kind: FactKind) -> Iterator[FactLine | BadRow]:
 
 def _line(reader: Reader, kind: FactKind, row: Row) -> FactLine:
     reader.must_fit(row)
-    account_id, account = reader.record_id(row, "account_id"), reader.words(row, "account")
-    if not account and not account_id:
-        raise BadCell(reader.columns.header("account"), "", note(Remark.EMPTY_ACCOUNT))
+    account_id, account = reader.account(row)
     key = kind.words(reader, row) if kind.words else reader.words(row, kind.key)
     if not key:
         raise BadCell(reader.columns.header(kind.key), "", note(Remark.EMPTY))
     values = {name: day for name in kind.table.days if (day := reader.day(row, name)) is not None}
+    doubtful_days.count(reader, row, values)
     people = {column: _person(reader, row, column.removesuffix("_id")) for column in kind.parts}
     return FactLine(
         row.line,
@@ -156,6 +156,11 @@ def _outcome(reader: Reader, row: Row) -> dict[str, Any]:
     if promised is not None:
         money = reader.money(row, "promised", promised)
         values["promised_minor"], values["currency"] = money.minor, money.currency
+    with reader.cell(row, "agreement_link") as link:
+        if link and (not is_openable(link) or is_shortened(link)):
+            raise Unreadable(Remark.LINK_UNREADABLE)
+        if link:
+            values["agreement_link"] = link
     return values
 
 
@@ -192,7 +197,8 @@ def _person_of_customer(reader: Reader, row: Row) -> dict[str, Any]:
     with reader.cell(row, "part") as text:
         parts = [part for part_name in re.split(r"[;,|]", text) if (part := _meaning(part_name, _PARTS)) is not None]
         if parts:
-            values["part"] = min(parts, key=list(Part).index)
+            values["part"], *others = weightiest_first(parts)
+            values["other_parts"] = tuple(others)
         elif text:
             reader.tally.add(Remark.PARTS_UNKNOWN, "part", text)
     if title := reader.words(row, "title"):

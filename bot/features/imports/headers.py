@@ -25,18 +25,19 @@ _OTHER_FIGURES = re.compile(
 )
 _BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]\s*")
 _IN_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
-_CODE_AT_END = re.compile(r"[\s,_-]+(?:in\s+)?([A-Z]{3})$")
+_CODE_AT_END = re.compile(r"[\s,_-]+(?:in\s+)?([A-Z]{3}|(?<=_)[a-z]{3})$")
 _UNIT_AT_END = re.compile(
     r"[\s,:_-]+(?:in\s+)?(?P<unit>(?:(?P<code>[A-Z]{3})|[^\w\s]{1,3})?\s*'?(?:k|t|000s?|m|mn|mio\.?|bn|thousands?|thsd|millions?|"
     r"billions?|tsd\.?|lakhs?|crores?)\s*(?:of\s+)?(?:(?P<code_after>[A-Z]{3})|[€£$¥₹]|euros?|dollars?)?|T€|TEUR|kEUR|KUSD|TUSD|TCHF)$",
     re.IGNORECASE,
 )
+_LETTER_AND_CODE = re.compile(r"[\s,:_-]+(?:in\s+)?(?P<unit>[kKtTmM](?P<code>[A-Z]{3}))$")
 _SIGN_AT_END = re.compile(r"[\s,:_-]*(?:in\s+)?([$€£¥₹])$")
 _SCALES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), scale)
     for pattern, scale in (
-        (r"\b(?:thousands?|thsd|thous|tsd|k|tausend|milliers|miles)\b|(?<![\d.,])[’']?000[’']?s?\b|千", 10**3),
-        (r"\b(?:millions?|mio|mn|mm|mill|millionen|millones|milhoes)\b|百万", 10**6),
+        (r"\b(?:thousands?|thsd|thous|tsd|k|tkr|tausend|milliers|miles)\b|(?<![\d.,])[’']?000[’']?s?\b|千", 10**3),
+        (r"\b(?:millions?|mio|mn|mm|mill|mkr|millionen|millones|milhoes)\b|百万", 10**6),
         (r"\b(?:billions?|bn|mrd|milliarden)\b", 10**9),
         (r"\b(?:lakhs?|lacs?)\b", 10**5),
         (r"\b(?:crores?|cr)\b", 10**7),
@@ -45,8 +46,10 @@ _SCALES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     )
 )
 _SHORT_SCALES = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}
-_SHORT_SCALE = re.compile(
-    r"(?:(?P<before>[€£$¥₹]|\b[A-Z]{3})\s?(?P<after_sign>[kKmMbB])\b)|(?:\b(?P<before_sign>[kKtTmM])\s?(?:[€£$¥₹]|(?:EUR|USD|CHF|GBP)\b))"
+# `€k`, `EUR k` and `k€`, `kEUR`, `MNOK`.
+_SHORT_SCALE = (
+    re.compile(r"(?:[€£$¥₹]|\b(?P<code>[A-Z]{3}))\s?(?P<sign>[kKmMbB])\b"),
+    re.compile(r"\b(?P<sign>[kKtTmM])\s?(?:[€£$¥₹]|(?P<code>[A-Z]{3})\b)"),
 )
 
 
@@ -90,19 +93,22 @@ def variants(header: str) -> tuple[Variant, ...]:
 
 def currency_of(header: str) -> str | None:
     """The ISO code or sign that the header of an amount names, None for none."""
-    for text in (*_IN_BRACKETS.findall(header), *(match[1] for match in [_CODE_AT_END.search(header)] if match)):
+    at_end = _CODE_AT_END.search(header)
+    for text in (*_IN_BRACKETS.findall(header), *([at_end[1].upper()] if at_end else [])):
         for word in re.findall(r"(?<![A-Za-z])[kKtT]?([A-Z]{3})(?![A-Za-z])", text):
             if currencies.is_code(word) and word not in currencies.ALSO_WORDS:
                 return str(word)
     for text in (*_IN_BRACKETS.findall(header), _unit_at_end(header), *_SIGN_AT_END.findall(header)):
-        for word in re.findall(r"[kKtTmM]?(EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD)[kKtTmM]?\b", text):
-            return str(word)
+        for word in re.findall(r"\b[kKtTmM]?([A-Z]{3})[kKtTmM]?\b", text):
+            if currencies.is_code(word) and word not in currencies.ALSO_WORDS:
+                return str(word)
         sign = re.search(r"(?:US|CA|A|NZ|C)?\$|[€£¥₹]", text)
         if sign:
             return sign[0]
     return None
 
 
+@lru_cache(maxsize=256)
 def scale_of(header: str) -> int:
     """What the figures below a header count in: 1,000 for `ARR ($K)` and `ARR in thousands`, else 1."""
     for text in (*_IN_BRACKETS.findall(header), _unit_at_end(header)):
@@ -111,8 +117,10 @@ def scale_of(header: str) -> int:
         for pattern, scale in _SCALES:
             if pattern.search(text):
                 return scale
-        if match := _SHORT_SCALE.search(text):
-            return _SHORT_SCALES[(match["after_sign"] or match["before_sign"]).lower()]
+        for short in _SHORT_SCALE:
+            match = short.search(text)
+            if match and (match["code"] is None or currencies.is_code(match["code"])):
+                return _SHORT_SCALES[match["sign"].lower()]
     return 1
 
 
@@ -143,7 +151,8 @@ def _is_unit(text: str) -> bool:
 def _without_unit(text: str) -> str:
     """The header without a currency code, a sign and a unit at its end."""
     match = _CODE_AT_END.search(text)
-    if match and currencies.is_code(match[1]) and match[1] not in currencies.ALSO_WORDS:
+    code = match[1].upper() if match else ""
+    if match and currencies.is_code(code) and code not in currencies.ALSO_WORDS:
         text = text[: match.start()]
     unit = _UNIT_AT_END.search(text)
     if unit and unit.start() and _unit_at_end(text):
@@ -154,6 +163,9 @@ def _without_unit(text: str) -> str:
 
 def _unit_at_end(header: str) -> str:
     """The unit that a header ends in, such as `EUR k`; empty for a word that only looks like one: `Account Link`."""
+    short = _LETTER_AND_CODE.search(header)
+    if short and currencies.is_code(short["code"]):
+        return short["unit"]
     match = _UNIT_AT_END.search(header)
     if match is None:
         return ""

@@ -10,4 +10,5 @@ class ImportActionId(StrEnum):
 
     IMPORT_FILE = "import.file"
     CANCEL_FILE = "import.cancel"
+    CHOOSE_KIND = "import.kind"
     UNDO_FILE = "import.undo"

@@ -45,4 +45,6 @@ def unchanged_there(different: Row, imported: Row) -> set[str]:
 
 def shown(value: object) -> str:
     """A value in a list of changes."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "–"
     return "–" if value is None else str(value)

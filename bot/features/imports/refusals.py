@@ -29,6 +29,8 @@ class ImportRefusal(Refusal):
     BATCH_UNDONE = "imports.batch_undone"
     ONLY_ADMINS = "imports.only_admins"
     DECIDED = "imports.decided"
+    KIND_CHANGED = "imports.kind_changed"
+    KIND_UNKNOWN = "imports.kind_unknown"
     NOT_IMPORTED = "imports.not_imported"
     BROKE = "imports.broke"
     TOO_MANY_FILES = "imports.too_many_files"

@@ -118,6 +118,7 @@ class UndoReport:
     """What an undo came to: rows taken back by entity, rows that got values back, and what stays.
 
     `colleagues` counts the colleagues whom the import added: they stay, for who is one of us is no fact of a customer.
+    `signals` counts readings or events that were taken back.
     """
 
     batch_id: int
@@ -127,3 +128,4 @@ class UndoReport:
     restored: int = 0
     stays: list[Stays] = field(default_factory=list)
     colleagues: int = 0
+    signals: int = 0

@@ -26,17 +26,21 @@ from bot.features.imports.report import BadRow
 
 _START_AHEAD, _DAY_AHEAD = 10, 50
 _QUOTED = 80
-_STARTS = ("contract_start", "baseline_on", "promised_on", "left_on")
+_STARTS = ("contract_start", "baseline_on", "promised_on", "left_on", "starts_on", "period_start", "at", "observed_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the person says of the file: the order of its dates, a currency for bare amounts, words of their own."""
+    """What the person says of the file: the order of its dates, a currency for bare amounts, words of their own.
+
+    `source` is the system that signals and contracts come from, where no column says it.
+    """
 
     date_order: DateOrder | None = None
     currency: str | None = None
     words: Mapping[str, StrEnum] = field(default_factory=dict)
     portfolio: str | None = None
+    source: str | None = None
 
 
 class BadCell(Exception):
@@ -70,6 +74,8 @@ class Reader:
     """Reads the cells of one file; what whole columns show was settled before its first row.
 
     `marks` and `orders` are by field, `currency` is for amounts that name none, `year` is the present one.
+    `money_field` is the amount that the file is read by where it has several.
+    With `today`, days that can hardly be meant are counted for the person to check.
     """
 
     columns: Columns
@@ -82,7 +88,9 @@ class Reader:
     short_ids: bool = True
     spellings: Mapping[str, Spellings] = field(default_factory=dict)
     assumed: tuple[Note, ...] = ()
+    money_field: str | None = None
     tally: Tally = field(default_factory=Tally)
+    today: date | None = None
 
     @property
     def notes(self) -> list[Note]:
@@ -114,6 +122,13 @@ class Reader:
         """The text of one cell on one line."""
         return " ".join(self.columns.cell(row, name).split())
 
+    def account(self, row: Row) -> tuple[str | None, str]:
+        """The id and the name of the account that a row is about; one of them is there."""
+        account_id, account = self.record_id(row, "account_id"), self.words(row, "account")
+        if not account and not account_id:
+            raise BadCell(self.columns.header("account"), "", note(Remark.EMPTY_ACCOUNT))
+        return account_id, account
+
     def record_id(self, row: Row, name: str) -> str | None:
         """The id in one cell; two ways to write one id give the same."""
         with self.cell(row, name) as text:
@@ -139,9 +154,10 @@ class Reader:
             return None
         if amounts.is_shortened(text):
             self.tally.add(Remark.SHORTENED_AMOUNTS, name, text, f"{amount.figure:,f}")
-        if self.columns.scale == 1 or amount.scaled or name not in self.table.money:
+        scale = self.columns.scale(name) if name in self.table.money else 1
+        if scale == 1 or amount.scaled:
             return amount
-        scaled = Amount(amount.figure * self.columns.scale, amount.currencies, True)
+        scaled = Amount(amount.figure * scale, amount.currencies, True)
         if scaled.figure:
             self.tally.add(Remark.UNIT_OF_HEADER, name, text, f"{scaled.figure.normalize():,f}")
         return scaled
@@ -204,7 +220,7 @@ def reader(columns: Columns, options: Options, table: FieldTable, *, year: int) 
         if name in columns
     }
     marks = _marks({name: texts[name] for name in table.figures if name in texts})
-    amount = next((name for name in table.money if name in texts), None)
+    amount = _amount_of(table, texts)
     currency, assumed = _assumed_currency(columns, options, table, texts) if amount else (None, ())
     date_cells = {name: texts[name] for name in table.days if name in texts}
     if options.date_order is not None:
@@ -214,8 +230,15 @@ def reader(columns: Columns, options: Options, table: FieldTable, *, year: int) 
         orders = dates.order_of(date_cells, _likely_order(marks, currency, stated))
     return Reader(
         columns, options, table, year, marks, orders, currency, _short_ids(columns, table), _spellings(columns, table),
-        assumed,
+        assumed, money_field=amount,
     )  # fmt: skip
+
+
+def _amount_of(table: FieldTable, texts: Mapping[str, list[str]]) -> str | None:
+    """The amount that a file is read by: of several columns the first kind of amount that has any cell filled."""
+    columns = [name for name in table.money if name in texts]
+    filled = (name for name in columns if any(not cells.is_empty(text) for text in texts[name]))
+    return next(filled, columns[0] if columns else None)
 
 
 def _marks(figures: Mapping[str, list[str]]) -> dict[str, Mark | None]:
@@ -229,7 +252,7 @@ def _assumed_currency(
     columns: Columns, options: Options, table: FieldTable, texts: Mapping[str, list[str]]
 ) -> tuple[str | None, tuple[Note, ...]]:
     """The currency of amounts that name none, and what to say of it."""
-    amount = next(name for name in table.money if name in texts)
+    amount = _amount_of(table, texts) or ""
     filled = [text for text in texts[amount] if not cells.is_empty(text)]
     has_column = table.money[amount] in columns
     if options.currency:
@@ -238,7 +261,7 @@ def _assumed_currency(
         except Unreadable:
             raise UserError(ImportRefusal.CURRENCY_UNREADABLE, currency=options.currency) from None
         return code, () if has_column else (note(Remark.CURRENCY_ASSUMED, currency=code),)
-    hint = columns.currency_hint
+    hint = columns.currency_hint(amount)
     if hint is not None:
         meant = (hint,) if currencies.is_code(hint) else currencies.of_sign(hint)
         if meant:

@@ -1,100 +1,55 @@
-"""Runs a whole import: reads the file, then plans and writes it in one transaction, all of it or nothing."""
+"""Runs a whole import of each kind: reads the file, then plans and writes it in one transaction, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Generic, TypeVar
+from collections.abc import Sequence
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
 from bot.domain.enums import AccountStatus
-from bot.domain.values.money import Money, total
+from bot.domain.values.money import Money
 from bot.features.imports import (
     account_changes,
     account_rows,
-    batches,
-    column_mapping,
+    contract_changes,
+    contract_rows,
     fact_changes,
     fact_rows,
     fields,
-    file_reader,
-    report_lines,
-    row_reader,
+    headers,
+    passes,
+    signal_changes,
+    signal_rows,
 )
 from bot.features.imports.account_changes import Planned
 from bot.features.imports.account_rows import ImportedAccount
+from bot.features.imports.contract_changes import Book, PlannedTerm
+from bot.features.imports.contract_rows import TermLine
 from bot.features.imports.fact_changes import PlannedFact
 from bot.features.imports.fact_rows import FactKind, FactLine
 from bot.features.imports.fields import FieldTable
+from bot.features.imports.joining import Joining
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
-from bot.features.imports.merge_policy import SURFACE
+from bot.features.imports.passes import File, ImportRun, Steps
 from bot.features.imports.refusals import ImportRefusal
-from bot.features.imports.remarks import Note, Remark, note
-from bot.features.imports.report import BadRow, KeptRow, Report, Totals
+from bot.features.imports.remarks import Remark, note
+from bot.features.imports.report import BadRow, Report, Totals
 from bot.features.imports.row_reader import Options, Reader
-from bot.store.engine import Database
-from bot.store.ledger import Author
+from bot.features.imports.signal_changes import PlannedSignal
+from bot.features.imports.signal_rows import EventLine, ReadingLine
 
-BATCH = 1000
-SHOWN_ROWS = 5
+__all__ = [
+    "File",
+    "ImportRun",
+    "import_accounts",
+    "import_contracts",
+    "import_events",
+    "import_facts",
+    "import_readings",
+]
 
-Progress = Callable[[int, int], None]
-L = TypeVar("L", ImportedAccount, FactLine)
-P = TypeVar("P", Planned, PlannedFact)
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """An exported table: its name for messages and history, its bytes, and how to read it if the person says so."""
-
-    name: str
-    data: bytes
-    mapping: tuple[str, ...] = ()
-    delimiter: str | None = None
-    encoding: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRun:
-    """Where an import writes and how; a dry run writes nothing. `progress` gets the rows done and the rows in all.
-
-    `member_id` is the member who imports, None for the command line. `all_rows` has the report hold every row as it
-    is kept, and not only the first few. Instead of a database it may get a transaction that is open already.
-    """
-
-    database: Database | Session
-    workspace_id: int
-    now: datetime
-    dry_run: bool = False
-    progress: Progress = lambda done, total: None
-    member_id: int | None = None
-    all_rows: bool = False
-
-    @property
-    def author(self) -> Author:
-        """Whom history names for the changes, and that they came by an import."""
-        return Author(self.workspace_id, self.member_id, SURFACE)
-
-    def transaction(self) -> AbstractContextManager[Session]:
-        """The one transaction of this import, which only reads in a dry run."""
-        if isinstance(self.database, Session):
-            return nullcontext(self.database)
-        return self.database.reading() if self.dry_run else self.database.begin()
-
-
-@dataclass(frozen=True, slots=True)
-class _Steps(Generic[L, P]):
-    """What the kinds of import do differently."""
-
-    plan: Callable[[Session, Sequence[L]], list[P | BadRow]]
-    write: Callable[[Session, Author, Sequence[P]], None]
-    kept: Callable[[P], KeptRow]
-    arr: Callable[[P], Money | None]
+_NAMED = 10
 
 
 def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
@@ -103,21 +58,29 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     All of it is one transaction: an import that is interrupted has written nothing. Raises `UserError` when the file
     as a whole cannot be read.
     """
-    reader, report = _read(run, file, options, fields.ACCOUNTS)
-    lines = _lines(report, account_rows.lines(reader))
-    reader = _read_to_the_end(reader, report)
+    reader, report = passes.read(run, file, options, fields.ACCOUNTS)
+    lines = passes.lines_of(report, account_rows.lines(reader))
+    reader = passes.read_to_the_end(reader, report)
+    namesakes: list[Planned] = []
     with run.transaction() as session:
         says_portfolio = "portfolio" in reader.columns or options.portfolio is not None
         snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
-        steps: _Steps[ImportedAccount, Planned] = _Steps(
+
+        def counted(planned: Planned) -> None:
+            _count_colleagues(report, planned)
+            namesakes.extend([planned] if planned.namesake else [])
+
+        steps: Steps[ImportedAccount, Planned] = Steps(
             lambda session, lines: account_changes.plan(session, snapshot, lines, to_write=not run.dry_run),
             lambda session, by, planned: account_changes.apply(
                 session, by, snapshot, planned, file=file.name, now=run.now
             ),
             lambda planned: account_changes.kept_row(snapshot, planned),
             _arr_of,
+            counted,
         )
-        namesakes = _run_batches(run, session, reader, report=report, lines=lines, steps=steps)
+        passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
+        passes.finish(run, session, report)
     if namesakes:
         first = namesakes[0]
         example = {"name": first.line.name, "file": first.line.external_id, "here": first.namesake}
@@ -129,123 +92,108 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
 
 def import_facts(run: ImportRun, kind: FactKind, file: File, options: Options) -> Report:
     """Take people, promises or outcomes (`fact_rows.PEOPLE` …) into accounts that are there; else `import_accounts`."""
-    reader, report = _read(run, file, options, kind.table)
-    if "account" not in reader.columns and "account_id" not in reader.columns:
-        raise UserError(ImportRefusal.ACCOUNT_COLUMN_MISSING)
-    lines = _lines(report, fact_rows.lines(reader, kind))
-    reader = _read_to_the_end(reader, report)
+    reader, report = _read_about_accounts(run, file, options, kind.table)
+    lines = passes.lines_of(report, fact_rows.lines(reader, kind))
+    reader = passes.read_to_the_end(reader, report)
     with run.transaction() as session:
         snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=True)
-        steps: _Steps[FactLine, PlannedFact] = _Steps(
+        steps: Steps[FactLine, PlannedFact] = Steps(
             lambda session, lines: fact_changes.plan(session, snapshot, kind, lines, to_write=not run.dry_run),
             lambda session, by, planned: fact_changes.apply(session, by, kind, planned, file=file.name, now=run.now),
             lambda planned: fact_changes.kept_row(kind, planned),
-            lambda planned: None,
         )
-        _run_batches(run, session, reader, report=report, lines=lines, steps=steps)
+        passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
+        passes.finish(run, session, report)
     return report
 
 
-def _read(run: ImportRun, file: File, options: Options, table: FieldTable) -> tuple[Reader, Report]:
-    """The reader of a file and the report so far: how the file was understood, before any row is looked at."""
-    recogniser = column_mapping.recogniser(table, file.mapping)
-    sheet = file_reader.read(
-        file.data, name=file.name, encoding=file.encoding, delimiter=file.delimiter, recognised=recogniser.count
-    )
-    columns = recogniser.recognise(sheet)
-    columns, left_out, notes = report_lines.rows_of(columns, table, cut_off=sheet.cut_off)
-    reader = row_reader.reader(columns, options, table, year=run.now.year)
-    report = Report(file.name, run.dry_run)
-    report.preview.encoding = sheet.encoding
-    report.preview.columns = list(columns.uses)
-    report.left_out = left_out
-    report.bad = [bad for bad in sheet.broken if bad.line > columns.line]
-    report.notes = [*sheet.notes, *columns.notes, *notes]
-    if sheet.guessed:
-        report.notes.insert(0, _guessed_encoding(reader, sheet.encoding))
-    if left_out:
-        report.notes.append(note(Remark.LINES_LEFT_OUT, count=len(left_out), example=left_out[0].text))
+def import_contracts(run: ImportRun, file: File, options: Options) -> Report:
+    """Append the terms of contracts of accounts that are there; else as `import_accounts`.
+
+    The report tells which accounts say something else than their contracts in force; neither is changed for that.
+    """
+    reader, report = _read_about_accounts(run, file, options, fields.CONTRACTS)
+    _note_sale_date(reader, report)
+    lines = passes.lines_of(report, contract_rows.lines(reader))
+    reader = passes.read_to_the_end(reader, report)
+    with run.transaction() as session:
+        snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=True)
+        joining = Joining.of(snapshot, reader.columns.header("account_id"), lines)
+        book = Book(run.workspace_id, run.now.date())
+
+        def plan(session: Session, lines: Sequence[TermLine]) -> list[PlannedTerm | BadRow]:
+            planned = contract_changes.plan(session, joining, lines, to_write=not run.dry_run)
+            book.take(session, [item for item in planned if isinstance(item, PlannedTerm)])
+            return planned
+
+        steps: Steps[TermLine, PlannedTerm] = Steps(
+            plan,
+            lambda session, by, planned: contract_changes.apply(session, by, planned, file=file.name, now=run.now),
+            contract_changes.kept_row,
+        )
+        passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
+        report.preview.totals = Totals(report.taken, book.arr())
+        report.notes += [*joining.notes(), *book.notes(session)]
+        passes.finish(run, session, report)
+    return report
+
+
+def import_readings(run: ImportRun, file: File, options: Options) -> Report:
+    """Append figures of usage, support, billing and the like; else as `import_facts`. They count for nothing yet."""
+    reader, report = _read_about_accounts(run, file, options, fields.READINGS)
+    lines = passes.lines_of(report, signal_rows.readings(reader))
+    # Of one account after the other, so that each step looks into a small part of what is there.
+    lines.sort(key=lambda line: (line.account_id or line.account, line.period_start))
+    reader = passes.read_to_the_end(reader, report)
+    metrics = list(dict.fromkeys(line.metric for line in lines))
+    with run.transaction() as session:
+        snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=True)
+        joining = Joining.of(snapshot, reader.columns.header("account_id"), lines)
+        steps: Steps[ReadingLine, PlannedSignal] = Steps(
+            lambda session, lines: signal_changes.plan_readings(session, joining, lines),
+            lambda session, by, planned: signal_changes.apply_readings(session, by, planned, run.now),
+            signal_changes.kept_row,
+        )
+        passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
+        report.notes += joining.notes()
+        passes.finish(run, session, report)
+    if report.taken:
+        facts = {"count": len(metrics), "names": metrics[:_NAMED], "more": len(metrics[_NAMED:])}
+        report.notes.append(note(Remark.SIGNALS_COUNT_NOTHING, **facts))
+    return report
+
+
+def import_events(run: ImportRun, file: File, options: Options) -> Report:
+    """Append what happened at customers; else as `import_facts`."""
+    reader, report = _read_about_accounts(run, file, options, fields.EVENTS)
+    lines = passes.lines_of(report, signal_rows.events(reader))
+    reader = passes.read_to_the_end(reader, report)
+    with run.transaction() as session:
+        snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=True)
+        joining = Joining.of(snapshot, reader.columns.header("account_id"), lines)
+        steps: Steps[EventLine, PlannedSignal] = Steps(
+            lambda session, lines: signal_changes.plan_events(session, joining, lines),
+            lambda session, by, planned: signal_changes.apply_events(session, by, planned, run.now),
+            signal_changes.kept_row,
+        )
+        passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
+        report.notes += joining.notes()
+        passes.finish(run, session, report)
+    return report
+
+
+def _read_about_accounts(run: ImportRun, file: File, options: Options, table: FieldTable) -> tuple[Reader, Report]:
+    """The reader of a file whose rows are about accounts; `UserError` if no column says about which."""
+    reader, report = passes.read(run, file, options, table)
+    if "account" not in reader.columns and "account_id" not in reader.columns:
+        raise UserError(ImportRefusal.ACCOUNT_COLUMN_MISSING)
     return reader, report
 
 
-def _guessed_encoding(reader: Reader, encoding: str) -> Note:
-    """The guess, with a cell that shows whether it is right: a name, if one is not ASCII."""
-    key = next((name for name in ("name", "account") if name in reader.columns), None)
-    named = [reader.columns.cell(row, key) for row in reader.columns.rows] if key else []
-    cells = (cell for row in reader.columns.rows for cell in row.cells)
-    example = next((text for text in named if not text.isascii()), None)
-    example = example or next((text for text in cells if not text.isascii()), None)
-    example = example or next((header for header in reader.columns.headers if not header.isascii()), "")
-    return note(Remark.ENCODING_GUESSED, encoding=encoding, example=example)
-
-
-def _lines(report: Report, lines: Iterator[L | BadRow]) -> list[L]:
-    """The lines that can be taken; the others go into the report."""
-    good: list[L] = []
-    for line in lines:
-        if isinstance(line, BadRow):
-            report.bad.append(line)
-        else:
-            good.append(line)
-    return good
-
-
-def _read_to_the_end(reader: Reader, report: Report) -> Reader:
-    """The reader without the rows, which a large file has many of, and its notes in the report."""
-    report.notes += reader.notes
-    return replace(reader, columns=replace(reader.columns, rows=()))
-
-
-def _run_batches(
-    run: ImportRun, session: Session, reader: Reader, *, report: Report, lines: list[L], steps: _Steps[L, P]
-) -> list[P]:
-    """Plan and write the lines, some at a time; returns the planned lines that bear the name of an account here.
-
-    `lines` is empty afterwards: what is written is let go.
-    """
-    kind = reader.table.kind
-    report.preview.last = batches.last_totals(session, run.workspace_id, kind)
-    by = run.author
-    namesakes: list[P] = []
-    arr: list[Money] = []
-    done, count = 0, len(lines)
-    lines.reverse()
-    while batch := [lines.pop() for _ in range(min(BATCH, len(lines)))]:
-        planned: list[P] = []
-        for result in steps.plan(session, batch):
-            if isinstance(result, BadRow):
-                report.bad.append(replace(result, column=reader.columns.header(result.column or "") or result.column))
-                continue
-            planned.append(result)
-            _count(report, result)
-            namesakes += [result] if isinstance(result, Planned) and result.namesake else []
-            arr += [money] if (money := steps.arr(result)) else []
-            if run.all_rows or len(report.preview.rows) < SHOWN_ROWS:
-                report.preview.rows.append(steps.kept(result))
-        arr = list(total(arr))
-        report.preview.totals = Totals(report.taken, tuple(arr))
-        if not run.dry_run and any(result.is_new or result.values or _newcomers(result) for result in planned):
-            if report.batch_id is None:
-                report.batch_id = batches.begin(session, by, kind, report.file, run.now)
-                by = replace(by, batch_id=report.batch_id)
-            _write(session, by, planned, steps)
-        done += len(batch)
-        run.progress(done, count)
-    if report.batch_id is not None:
-        batches.finish(session, by, report.batch_id, report)
-    report.bad.sort(key=lambda bad: bad.line)
-    return namesakes
-
-
-def _write(session: Session, by: Author, planned: list[P], steps: _Steps[L, P]) -> None:
-    try:
-        steps.write(session, by, planned)
-    except IntegrityError as error:
-        raise UserError(ImportRefusal.WRITTEN_MEANWHILE, title=planned[0].title) from error
-
-
-def _newcomers(planned: Planned | PlannedFact) -> bool:
-    return isinstance(planned, PlannedFact) and bool(planned.newcomers)
+def _note_sale_date(reader: Reader, report: Report) -> None:
+    header = reader.columns.header("starts_on")
+    if header is not None and headers.key(header) in ("closedate", "closedwondate"):
+        report.notes.append(note(Remark.START_OF_SALE, header=header))
 
 
 def _arr_of(planned: Planned) -> Money | None:
@@ -256,16 +204,7 @@ def _arr_of(planned: Planned) -> Money | None:
     return Money(after["arr_minor"], after["currency"])
 
 
-def _count(report: Report, planned: Planned | PlannedFact) -> None:
-    report.kept.extend(planned.kept)
-    if planned.is_new:
-        report.created.append((planned.line.line, planned.title))
-    elif planned.changes:
-        report.changed_rows += 1
-        report.changed.extend(planned.changes)
-    else:
-        report.unchanged += 1
-    if isinstance(planned, Planned):
-        report.new_members.extend(name for name in planned.newcomers if name not in report.new_members)
-        report.new_portfolios.extend(name for name in planned.new_portfolios if name not in report.new_portfolios)
-        report.without_portfolio += planned.is_new and "portfolio_id" not in planned.values
+def _count_colleagues(report: Report, planned: Planned) -> None:
+    report.new_members.extend(name for name in planned.newcomers if name not in report.new_members)
+    report.new_portfolios.extend(name for name in planned.new_portfolios if name not in report.new_portfolios)
+    report.without_portfolio += planned.is_new and "portfolio_id" not in planned.values

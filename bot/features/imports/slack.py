@@ -6,6 +6,7 @@ told what is missing; a message in direct messages needs `im:history`, which del
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -37,8 +38,26 @@ def register(app: AsyncApp, edge: Edge) -> None:
         if event.get("subtype") == "file_share" and event.get("channel_type") == "im" and not event.get("bot_id"):
             await _take(edge, body, shared_files(event), str(event.get("ts") or ""))
 
+    @app.action(ImportActionId.IMPORT_FILE)
+    async def import_file(ack: AsyncAck, body: Body) -> None:
+        row_id, _, kind = clicked(body).partition(":")
+        await edge.write(
+            body,
+            lambda session, actor, now: dropped_files.import_dropped(
+                session, actor, number(row_id), now, kind=kind or None
+            ),
+        )
+        await ack()
+
+    @app.action(re.compile(re.escape(ImportActionId.CHOOSE_KIND)))
+    async def choose_kind(ack: AsyncAck, body: Body) -> None:
+        row_id, _, kind = clicked(body).partition(":")
+        await edge.write(
+            body, lambda session, actor, now: dropped_files.choose_kind(session, actor, number(row_id), kind, now)
+        )
+        await ack()
+
     decisions: dict[ImportActionId, _Decide] = {
-        ImportActionId.IMPORT_FILE: dropped_files.import_dropped,
         ImportActionId.CANCEL_FILE: dropped_files.cancel_dropped,
         ImportActionId.UNDO_FILE: dropped_files.undo_dropped,
     }

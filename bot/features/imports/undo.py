@@ -22,14 +22,14 @@ from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.remarks import Remark, note
 from bot.features.imports.report import Stays, UndoReport
 from bot.features.imports.undo_checks import Row, Written
-from bot.store import accounts, ledger, schema
+from bot.store import accounts, ledger, schema, signals
 from bot.store.entities import Entity
 from bot.store.ledger import Author, Change
 
 BATCH = 1000
 
 # What names other rows goes before what is named.
-_IN_ORDER = (Entity.OUTCOME, Entity.PROMISE, Entity.PERSON, Entity.ACCOUNT, Entity.PORTFOLIO)
+_IN_ORDER = (Entity.CONTRACT, Entity.OUTCOME, Entity.PROMISE, Entity.PERSON, Entity.ACCOUNT, Entity.PORTFOLIO)
 
 
 def undo(session: Session, by: Author, batch_id: int, now: datetime) -> UndoReport:
@@ -40,6 +40,9 @@ def undo(session: Session, by: Author, batch_id: int, now: datetime) -> UndoRepo
     batch = batches.claim_undo(session, by, batch_id, now)
     report = UndoReport(batch_id, batch.file, batch.kind)
     report.colleagues = batches.added_colleagues(session, by.workspace_id, batch_id)
+    if batch.kind in signals.TABLES:
+        report.signals = signals.take_back(session, by.workspace_id, batch.kind, batch_id, now)
+        return report
     lines = batches.Lines(session, by.workspace_id, batch_id)
     undoing = _Undoing(session, Author(by.workspace_id, by.member_id, SURFACE, batch_id), report, now)
     for entity in _IN_ORDER:

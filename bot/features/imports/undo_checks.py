@@ -14,7 +14,7 @@ from bot.domain.labels import column_label
 from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.remarks import Note, Remark, note
 from bot.features.imports.report import Stays
-from bot.store import ledger, schema
+from bot.store import ledger, schema, signals
 from bot.store.as_of import restored
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -23,8 +23,12 @@ from bot.store.schema import history, import_batch, member, metadata
 Row = Mapping[str, Any]
 
 # An amount means nothing without its currency, so both go back or both stay.
-_TOGETHER = ({"arr_minor", "currency"}, {"promised_minor", "currency"})
-_NAMES = ("name", "title", "text")
+_TOGETHER = (
+    {"arr_minor", "currency"},
+    {"promised_minor", "currency"},
+    {"part", "other_parts", "gained_parts", "dropped_parts"},
+)
+_NAMES = ("name", "title", "text", "line", "external_id")
 _LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by, schema.account.c.would_break_by)}
 
 
@@ -173,8 +177,11 @@ class _Checking:
     def _named(self, ids: Sequence[int]) -> dict[int, Note]:
         """Which of these rows another row names that stays, for example an outcome its owner at the customer."""
         reasons: dict[int, Note] = {}
-        if self.entity is Entity.ACCOUNT or not ids:
-            return reasons  # whatever is written about an account has a line of history
+        if not ids:
+            return reasons
+        if self.entity is Entity.ACCOUNT:  # whatever else is written about an account has a line of history
+            with_signals = signals.accounts_with_signals(self.session, self.workspace_id, ids)
+            return {row_id: note(Remark.STAYS_LATER_IMPORT, batch=batch) for row_id, batch in with_signals.items()}
         for column in [*_pointing_at(self.entity), *_LOOSE.get(self.entity, ())]:
             # within: the rows were reached by their workspace
             statement = select(column).distinct().where(column.in_(ids))
@@ -205,6 +212,7 @@ class _Checking:
 
 
 def _pointing_at(entity: Entity) -> list[Column[Any]]:
-    """The columns of all tables that name a row of this entity."""
-    keys = (key for table in metadata.sorted_tables for key in table.foreign_keys)
+    """The columns of all tables that name a row of this entity. Versions of terms go where their outcome goes."""
+    tables = (table for table in metadata.sorted_tables if table is not schema.terms)
+    keys = (key for table in tables for key in table.foreign_keys)
     return [key.parent for key in keys if key.column.table is entity.table]

@@ -10,17 +10,18 @@ from bot.features.imports.queries import DropState
 
 @dataclass(frozen=True, slots=True)
 class PreviewedRow:
-    """One row as it would be kept; `arr` is an amount in words."""
+    """One row as it would be kept: an account with its ARR in words, or the name of one with `facts` about it."""
 
     name: str
-    owner: str | None
-    arr: str | None
-    renewal_date: date | None
+    owner: str | None = None
+    arr: str | None = None
+    renewal_date: date | None = None
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewedTotals:
-    """How many accounts an import holds, and their ARR in words."""
+    """How many rows an import holds, and their ARR in words."""
 
     rows: int
     arr: str
@@ -37,7 +38,10 @@ class PreviewedWarning:
 
 @dataclass(frozen=True, slots=True)
 class PreviewedFile:
-    """A preview that fits on a phone: lists are cut, and each has the count of what is not shown."""
+    """A preview that fits on a phone: lists are cut, and each has the count of what is not shown.
+
+    `kind` is the kind of import that the file was taken for, `others` are those that would fit as well.
+    """
 
     columns: tuple[str, ...]
     more_columns: int
@@ -48,6 +52,8 @@ class PreviewedFile:
     warnings: tuple[PreviewedWarning, ...]
     more_warnings: int
     counts: ImportCounts
+    kind: str = "accounts"
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class DroppedFileView:
     state: DropState
     trouble: str | None
     names_options: bool
+    kind: str
     preview: PreviewedFile | None
     result: ImportCounts | None
     batch_id: int | None

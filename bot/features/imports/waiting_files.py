@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, UserError
 from bot.app.isolation import NOT_THE_UNITS_FAULT
 from bot.features.imports import drop_shown, dropped_files, queries
+from bot.features.imports.dropped_files import Contents
 from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.queries import DroppedFile, DropState
 from bot.features.imports.refusals import ImportRefusal
@@ -67,9 +68,11 @@ def forget_undecided(session: Session, now: datetime) -> bool:
 def _preview(session: Session, file: DroppedFile, now: datetime) -> None:
     _must_still_import(session, file, file.uploader_id)
     content = queries.content_of(session, file.workspace_id, file.id)
-    shown = dropped_files.previewed(session, file.workspace_id, file.name, content, now)
-    queries.move(session, file, DropState.PREVIEWED, shown={"preview": shown})
-    dropped_files.show(session, file, DropState.PREVIEWED.value, now)
+    chosen = file.shown.get("chosen")
+    shown = dropped_files.previewed(session, file.workspace_id, Contents(file.name, content, chosen), now)
+    queries.move(session, file, DropState.PREVIEWED, kind=shown["kind"], shown={"preview": shown})
+    change = f"{DropState.PREVIEWED}:{chosen}:{now.isoformat()}" if chosen else DropState.PREVIEWED.value
+    dropped_files.show(session, file, change, now)
 
 
 def _import(session: Session, file: DroppedFile, now: datetime) -> None:

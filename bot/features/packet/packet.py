@@ -15,15 +15,17 @@ from bot.app.accounts import account_of, stranger, writable
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed
 from bot.app.refusals import AppRefusal
+from bot.app.sensible_days import must_follow_contract_start
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
 from bot.domain.account.worth import worth
 from bot.domain.enums import Direction, OutcomeKind, Part, Standing
-from bot.domain.labels import label
+from bot.domain.labels import label, labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
+from bot.domain.proof.witness import witnessed
 from bot.domain.values.days import shift_day
 from bot.domain.values.text import band, number, percent
 from bot.features.packet.refusals import PacketRefusal
@@ -65,7 +67,7 @@ def accept_form(session: Session, actor: Actor, account_id: int, now: datetime) 
     if not here:
         raise UserError(PacketRefusal.NOBODY_NAMED, account=state.account.name, slug=state.account.slug)
     here.sort(key=_deciders_first)
-    people = tuple((person.id, person.name, label(person.part)) for person in here)
+    people = tuple((person.id, person.name, labels(person.parts)) for person in here)
     return AcceptPacketView(account_id, state.account.name, phrase(assessment.covered), people, actor.today(now), seen)
 
 
@@ -87,6 +89,7 @@ def accept(
         raise UserError(PacketRefusal.PERSON_HAD_LEFT, "by", person=person.name)
     if on > actor.today(now):
         raise UserError(PacketRefusal.ACCEPTED_IN_FUTURE, "on")
+    must_follow_contract_start(account, on, "on")
     _must_have_a_story(assessed(session, actor, account_id, now)[1])
     values: dict[str, Any] = {"packet_accepted_on": on, "packet_accepted_by": by_person}
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, **values)
@@ -115,18 +118,18 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
         account=account.name,
         coverage=phrase(assessment.covered),
         outcomes=len(assessment.outcomes),
-        story=tuple(_story(graded) for graded in story),
+        story=tuple(_story(state, graded) for graded in story),
         unproven=tuple(_unproven(graded) for graded in assessment.outcomes if graded.credit == 0),
         money=phrase(worth(state.outcomes, assessment.outcomes).fact),
         champion=_champion(state, on),
         accepted_on=accepted_on,
-        accepted_by=f"{accepter.name}, {label(accepter.part)}" if accepter else None,
+        accepted_by=f"{accepter.name}, {labels(accepter.parts)}" if accepter else None,
         renew=accepted_on is not None and on > shift_day(accepted_on, PACKET_GOOD_FOR),
         can_write=can_write,
     )
 
 
-def _story(graded: Graded) -> StoryLine:
+def _story(state: ProofState, graded: Graded) -> StoryLine:
     outcome, piece = graded.outcome, graded.evidence
     assert piece is not None
     return StoryLine(
@@ -139,6 +142,7 @@ def _story(graded: Graded) -> StoryLine:
         attestor=graded.attestor.name if graded.attestor else None,
         as_of=piece.as_of,
         link=piece.link,
+        witness=phrase(witnessed(piece, graded.checked, graded.people, state.names, graded.on)),
         method_note=piece.method_note if piece.method is not None else None,
     )
 
@@ -165,14 +169,14 @@ def _unproven(graded: Graded) -> UnprovenLine:
 def _champion(state: ProofState, on: date) -> str | None:
     for part in (Part.CHAMPION, Part.ECONOMIC_BUYER):
         for person in state.people:
-            if person.part is part and person.is_there(on):
+            if person.plays(part) and person.is_there(on):
                 return f"{person.name}, {label(part)}"
     return None
 
 
 def _deciders_first(person: Person) -> tuple[int, int]:
-    place = _FIRST_TO_ACCEPT.index(person.part) if person.part in _FIRST_TO_ACCEPT else len(_FIRST_TO_ACCEPT)
-    return place, person.id
+    places = (place for place, part in enumerate(_FIRST_TO_ACCEPT) if person.plays(part))
+    return next(places, len(_FIRST_TO_ACCEPT)), person.id
 
 
 def _must_have_a_story(assessment: Assessment) -> None:

@@ -10,7 +10,8 @@ from datetime import date
 class StoryLine:
     """One outcome with credit. `moved` is `15 → 4 days`, empty for a statement, whose `words` are quoted instead.
 
-    `progress` is set while the target is not met; `method_note` is what isolates our share.
+    `progress` is set while the target is not met; `method_note` is what isolates our share. `witness` says who recorded
+    it and who could check it.
     """
 
     title: str
@@ -22,6 +23,7 @@ class StoryLine:
     attestor: str | None
     as_of: date
     link: str | None
+    witness: str
     method_note: str | None
 
 

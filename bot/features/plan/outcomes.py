@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import no_such_account, writable
 from bot.app.actor import Actor, UserError
+from bot.app.sensible_days import must_be_to_come, must_follow_contract_start, must_have_been
 from bot.app.typed import must_be_money
+from bot.domain.account.likeness import Alike, like
 from bot.domain.enums import Direction, OutcomeKind
-from bot.domain.model import Account
+from bot.domain.model import Account, Outcome
 from bot.domain.values.numbers import decimal_of
+from bot.features.plan.agreement import NOBODY, Agreement, checked_agreement, prospective
 from bot.features.plan.refusals import PlanRefusal
-from bot.store import entities, ledger
+from bot.store import entities, ledger, proof_state
 from bot.store.entities import Entity
 
 LONGEST_SHELF_LIFE = 730
@@ -34,6 +37,8 @@ class NewOutcome:
     baseline: str | None = None
     baseline_on: date | None = None
     baseline_agreed_by: int | None = None
+    agreed_on: date | None = None
+    agreement_link: str | None = None
     target: str | None = None
     band_low: str | None = None
     band_high: str | None = None
@@ -53,6 +58,8 @@ _AS_TYPED = (
     "direction",
     "baseline_on",
     "baseline_agreed_by",
+    "agreed_on",
+    "agreement_link",
     "due_on",
     "owner_person_id",
     "shelf_life_days",
@@ -78,11 +85,15 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
     if not 1 <= new.shelf_life_days <= LONGEST_SHELF_LIFE:
         raise UserError(PlanRefusal.SHELF_LIFE_OUT_OF_RANGE, "shelf_life_days", longest=LONGEST_SHELF_LIFE)
     must_be_money(new.promised_minor, new.currency, "worth")
+    must_have_been(new.baseline_on, actor.today(now), "baseline_on")
+    must_be_to_come(new.due_on, actor.today(now), "due_on")
+    must_follow_contract_start(account, new.due_on, "due_on")
     values: dict[str, Any] = {name: getattr(new, name) for name in _AS_TYPED}
     numbers: dict[str, Any] = {
         name: typed_number(getattr(new, name), name) for name in ("baseline", "target", "band_low", "band_high")
     }
     kind = OutcomeKind.NUMERIC if numeric else OutcomeKind.STATEMENT
+    values |= _agreement(session, actor, account, new, now)
     return ledger.add(
         session,
         actor.author,
@@ -95,6 +106,26 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
         **values,
         **numbers,
     )
+
+
+def like_new(session: Session, actor: Actor, new: NewOutcome) -> Alike | None:
+    """An outcome in the plan that looks like the new one; None where there is none. It saves nothing."""
+    account = writable(session, actor, new.account_id)
+    state = proof_state.load(session, account.workspace_id, account.id)
+    candidate = Outcome(
+        0, account.id, new.title, metric=(new.metric or "").strip() or None, owner_person_id=new.owner_person_id
+    )
+    return like(candidate, (outcome for outcome in state.outcomes if outcome.retired_on is None))
+
+
+def _agreement(session: Session, actor: Actor, account: Account, new: NewOutcome, now: datetime) -> dict[str, Any]:
+    """The columns of the customer's agreement, checked."""
+    if new.baseline_agreed_by is None and not new.agreement_link:
+        return NOBODY.columns
+    state = proof_state.load(session, account.workspace_id, account.id)
+    given = Agreement(new.baseline_agreed_by, new.agreed_on, new.agreement_link)
+    terms = prospective(state, Outcome(0, account.id, new.title), {}, actor, now)
+    return checked_agreement(session, actor, state, terms, given, now=now).columns
 
 
 def _must_belong(session: Session, account: Account, new: NewOutcome) -> None:

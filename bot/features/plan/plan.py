@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,20 +12,30 @@ from bot.app.accounts import row_of, writable, writable_row
 from bot.app.actor import Actor, UserError, may_write
 from bot.app.assessments import assessed, has_begun
 from bot.app.refusals import AppRefusal
+from bot.app.sensible_days import must_be_to_come, must_follow, must_follow_contract_start, must_have_been
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
 from bot.app.would_break import would_break_line
 from bot.domain.account import plan_gaps, promises
 from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
-from bot.domain.labels import label
+from bot.domain.labels import label, labels
 from bot.domain.model import Outcome, Promise
 from bot.domain.proof.explanation import reason, would_show
 from bot.domain.values.text import band
-from bot.features.plan import outcome_details
+from bot.features.plan import outcomes, retirement
 from bot.features.plan import people as plan_people
+from bot.features.plan.outcomes import NewOutcome
 from bot.features.plan.phrases import PlanPhrase
 from bot.features.plan.refusals import PlanRefusal
-from bot.features.plan.views import ObstacleLine, OutcomeLine, PersonLine, PlanView, PromiseLine, SettleFormView
+from bot.features.plan.views import (
+    ObstacleLine,
+    OutcomeFormView,
+    OutcomeLine,
+    PersonLine,
+    PlanView,
+    PromiseLine,
+    SettleFormView,
+)
 from bot.phrases import phrase, say
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
@@ -59,7 +70,7 @@ def apply_plan_change(
         case "left":
             plan_people.person_left(session, actor, row_id, on, now)
         case "retired":
-            outcome_details.retire(session, actor, row_id, now, on=on, why=why)
+            retirement.retire(session, actor, row_id, now, on=on, why=why)
         case "cleared":
             clear_obstacle(session, actor, row_id, now)
         case "mentioned":
@@ -92,7 +103,10 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             for o in state.outcomes
             if o.retired_on is None
         ),
-        people=tuple(PersonLine(p.name, p.title, label(p.part), p.left_on) for p in state.people),
+        people=tuple(
+            PersonLine(p.name, p.title, labels(p.parts), None if p.is_there(assessment.on) else p.left_on)
+            for p in state.people
+        ),
         obstacles=tuple(
             ObstacleLine(
                 label(o.kind),
@@ -110,6 +124,7 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
         first_win_on=state.account.first_win_on,
         would_break=would_break_line(state, assessment.on),
         can_write=may_write(session, actor, state.account),
+        unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
     )
 
 
@@ -144,6 +159,15 @@ def form_values(session: Session, actor: Actor, account_id: int, now: datetime) 
     }
 
 
+def outcome_form_again(
+    session: Session, actor: Actor, new: NewOutcome, typed: Mapping[str, str], now: datetime
+) -> OutcomeFormView:
+    """The form for an outcome once more, with what was typed, and with the outcome in the plan that looks like it."""
+    pair = outcomes.like_new(session, actor, new)
+    text = say(PlanPhrase.LOOKS_ALIKE, title=pair.one.title, by_title=pair.by_title) if pair else None
+    return OutcomeFormView(**form_values(session, actor, new.account_id, now), alike=text, typed=typed)
+
+
 def add_obstacle(
     session: Session,
     actor: Actor,
@@ -159,6 +183,7 @@ def add_obstacle(
     writable(session, actor, account_id)
     if not text.strip():
         raise UserError(PlanRefusal.OBSTACLE_MISSING, "text")
+    must_be_to_come(due_on, actor.today(now), "due_on")
     owner = colleague_of(session, actor, owner_slack_id) if owner_slack_id else None
     if owner_slack_id and owner is None:
         raise UserError(AppRefusal.COLLEAGUE_NOT_A_MEMBER, "owner")
@@ -193,6 +218,8 @@ def add_promise(
     writable(session, actor, account_id)
     if not text.strip():
         raise UserError(PlanRefusal.PROMISE_MISSING, "text")
+    must_have_been(promised_on, actor.today(now), "promised_on")
+    must_follow(due_on, promised_on, "due_on", "promised")
     values: dict[str, Any] = {
         "text": text.strip(),
         "promised_on": promised_on,
@@ -233,9 +260,10 @@ def mention_promise(session: Session, actor: Actor, promise_id: int, now: dateti
 
 def first_win(session: Session, actor: Actor, account_id: int, now: datetime, *, on: date, words: str) -> None:
     """Record the first win: the day, and the customer's words (“We used it in real life and it worked”)."""
-    writable(session, actor, account_id)
+    account = writable(session, actor, account_id)
     if on > actor.today(now):
         raise UserError(PlanRefusal.FIRST_WIN_IN_FUTURE, "on")
+    must_follow_contract_start(account, on, "on")
     if not words.strip():
         raise UserError(PlanRefusal.FIRST_WIN_WORDS_MISSING, "words")
     win = ShownRow(

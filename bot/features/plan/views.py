@@ -2,34 +2,90 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.app.would_break import WouldBreakLine
-from bot.domain.enums import PromiseState
+from bot.domain.enums import Part, PromiseState
 
 
 @dataclass(frozen=True, slots=True)
 class BaselineFormView:
-    """The details of one outcome: a statement has no baseline, and only a `hold` outcome has a band."""
+    """What one outcome is judged by: a statement has no baseline, and only a `hold` outcome has a band.
+
+    `editing` says that the outcome was there before, so that wording, target and date can be changed too. `warning`
+    says what saving does to the customer's agreement; a second press saves.
+    """
 
     outcome_id: int
     outcome: str
     unit: str | None
     is_number: bool
     holds: bool
+    target: str | None
+    due_on: date | None
     baseline: str | None
     baseline_on: date
-    agreed_by: int | None
     band_low: str | None
     band_high: str | None
     shelf_life_days: int
+    seen: int
+    editing: bool = True
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeDetailsView:
+    """Who at the customer agreed to an outcome, when, and what shows it; its promise and its worth."""
+
+    outcome_id: int
+    outcome: str
+    agreed_by: int | None
+    agreed_on: date
+    agreement_link: str | None
     promise_id: int | None
     worth: str | None
     currency: str
     people: tuple[tuple[int, str], ...]
     promises: tuple[tuple[int, str], ...]
     seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFormView:
+    """The form that records the customer's yes to an outcome; `outcomes` are those that wait for one."""
+
+    account_id: int
+    account: str
+    outcomes: tuple[tuple[int, str], ...]
+    people: tuple[tuple[int, str], ...]
+    today: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementView:
+    """A retirement that waits for a manager: who retired what and why, and how it `stood`."""
+
+    outcome_id: int
+    account: str
+    retired: str
+    stood: str | None
+    missed_on: date | None
+    coverage: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementReviewedView:
+    """What a manager decided: the outcome is `gone`, or counts on."""
+
+    account_id: int
+    account: str
+    outcome: str
+    gone: bool
+    coverage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +187,7 @@ class PlanView:
     first_win_on: date | None
     would_break: WouldBreakLine | None
     can_write: bool
+    unagreed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +205,90 @@ class PlanFormView:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeFormView(PlanFormView):
-    """The form for an outcome."""
+    """The form for an outcome; `alike` names one that looks like what was `typed`. A second press saves."""
+
+    alike: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFormView(PlanFormView):
-    """The form for somebody at the customer."""
+    """The form for somebody at the customer.
+
+    `gone` is somebody of that name who left, on `gone_on`: then it asks who is meant, with what was typed kept.
+    """
+
+    gone_id: int | None = None
+    gone: str | None = None
+    gone_on: date | None = None
+    name: str | None = None
+    title: str | None = None
+    email: str | None = None
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditPersonView:
+    """The form that corrects how somebody is written and says which parts they have."""
+
+    person_id: int
+    name: str
+    title: str | None
+    email: str | None
+    parts: tuple[Part, ...]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeftView:
+    """The form that asks on which day somebody left, or leaves."""
+
+    person_id: int
+    name: str
+    parts: str
+    today: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBackView:
+    """The form that asks since which day somebody is back."""
+
+    person_id: int
+    name: str
+    left_on: date | None
+    today: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody in the list of people. `there` says whether they are at the customer, `state` what came between.
+
+    `said_after` is a day after they left as of which something of theirs stands on record.
+    """
+
+    person_id: int
+    name: str
+    title: str | None
+    parts: str
+    there: bool
+    state: str
+    said_after: date | None
+    can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleView:
+    """Everybody at a customer, `page` of `pages`; `saved` is the one who was changed just now, and how it stands."""
+
+    account_id: int
+    account: str
+    people: tuple[PersonRow, ...]
+    saved: PersonRow | None
+    page: int
+    pages: int
+    can_write: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,15 +15,16 @@ from bot.app.assessments import assess_now
 from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import Severity
-from bot.domain.facts import Fact
 from bot.domain.model import Account
 from bot.domain.portfolio.account_summary import (
     AccountSummary,
+    OutcomeTold,
     good_until,
     standings_as_json,
     standings_from_json,
     summarize_account,
 )
+from bot.domain.portfolio.comparison import Whereabouts
 from bot.domain.portfolio.digest import Sources
 from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import queries
@@ -40,9 +41,14 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class AccountSummaries(Sources):
-    """What a digest of some accounts is composed of, with the names of owners and of those who were asked."""
+    """What a digest of some accounts is composed of, with the names of owners and of those who were asked.
+
+    `holders` says who has taken open risks of some accounts, by account and subject; `account_names` names accounts.
+    """
 
     names: Mapping[int, str]
+    holders: Callable[[Sequence[int]], Mapping[tuple[int, str], int]]
+    account_names: Callable[[Sequence[int]], Mapping[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +78,26 @@ def of_portfolio(
     The meetings are those from `since` on, or of half a year. What has no summary is worked out here and held. The
     accounts of `without` are left out.
     """
-    reading = _Reading(session, workspace_id, portfolio_id, without)
+    reading = _Reading(session, (workspace_id, portfolio_id), since or now, without)
     return AccountSummaries(
         reading.accounts(now),
         reading.standings,
+        reading.places,
         queries.meetings(session, workspace_id, portfolio_id, since or now - HALF_A_YEAR, now, without=without),
         queries.names(session, workspace_id),
+        lambda some: queries.holders(session, workspace_id, some),
+        lambda some: queries.account_names(session, workspace_id, some),
     )
 
 
 class _Reading:
     """One walk through the accounts of a portfolio; it holds their order and what was worked out."""
 
-    def __init__(self, session: Session, workspace_id: int, portfolio_id: int, without: Collection[int]) -> None:
+    def __init__(self, session: Session, place: tuple[int, int], since: datetime, without: Collection[int]) -> None:
         self._session = session
         self._without = without
-        self._workspace_id = workspace_id
-        self._portfolio_id = portfolio_id
+        self._workspace_id, self._portfolio_id = place
+        self._since = since
         self._order = array("q")
         self._worked_out: dict[int, _WorkedOut] = {}
 
@@ -106,9 +115,9 @@ class _Reading:
             self._order.append(summary.account.id)
             yield summary
 
-    def standings(self, outcome_ids: Sequence[int]) -> Iterator[tuple[Account, Mapping[int, Fact]]]:
-        """Where the outcomes stand of the accounts that have any of these, when all accounts have gone by."""
-        concerned = queries.accounts_of(self._session, self._workspace_id, self._portfolio_id, outcome_ids)
+    def standings(self, account_ids: Sequence[int]) -> Iterator[tuple[Account, Mapping[int, OutcomeTold]]]:
+        """What there is to tell of the outcomes of these accounts, when all accounts have gone by."""
+        concerned = set(account_ids)
         ordered = [account_id for account_id in self._order if account_id in concerned]
         for start in range(0, len(ordered), BATCH):
             some = ordered[start : start + BATCH]
@@ -118,6 +127,15 @@ class _Reading:
                 account, stored_standings = (fresh.summary.account, fresh.told) if fresh else kept[account_id]
                 yield account, standings_from_json(stored_standings)
 
+    def places(self, account_ids: Sequence[int]) -> Iterator[Whereabouts]:
+        """Where these accounts are, by id; those that another portfolio had since the last digest say which."""
+        for start in range(0, len(account_ids), BATCH):
+            some = list(account_ids[start : start + BATCH])
+            came_from = queries.came_from(self._session, self._workspace_id, some, self._since)
+            for account, portfolio, taken_back in queries.places(self._session, self._workspace_id, some):
+                new = account.created_at is not None and account.created_at > self._since
+                yield Whereabouts(account, portfolio, None if new else came_from.get(account.id), taken_back)
+
 
 def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
     """The same for accounts that are assessed already."""
@@ -125,16 +143,20 @@ def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:
         _WorkedOut.of(summarised) for summarised in sorted(assessments, key=lambda assessment: assessment.worst_first)
     ]
 
-    def standings(outcome_ids: Sequence[int]) -> Iterator[tuple[Account, Mapping[int, Fact]]]:
-        wanted = set(outcome_ids)
+    def standings(account_ids: Sequence[int]) -> Iterator[tuple[Account, Mapping[int, OutcomeTold]]]:
+        wanted = set(account_ids)
         for summarised in worked_out:
-            by_outcome = standings_from_json(summarised.told)
-            if not wanted.isdisjoint(by_outcome):
-                yield summarised.summary.account, by_outcome
+            if summarised.summary.account.id in wanted:
+                yield summarised.summary.account, standings_from_json(summarised.told)
+
+    def places(account_ids: Sequence[int]) -> Iterator[Whereabouts]:
+        return iter(())  # accounts that are compared with no earlier digest have moved nowhere
 
     meetings = [meeting for assessment in assessments for meeting in assessment.state.meetings]
     names = assessments[0].state.names if assessments else {}
-    return AccountSummaries([summarised.summary for summarised in worked_out], standings, meetings, names)
+    account_names = {assessment.account.id: assessment.account.name for assessment in assessments}
+    summaries = [summarised.summary for summarised in worked_out]
+    return AccountSummaries(summaries, standings, places, meetings, names, lambda _: {}, lambda _: account_names)
 
 
 def keep(session: Session, assessments: Sequence[Assessment]) -> list[Kept]:

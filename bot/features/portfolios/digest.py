@@ -6,27 +6,32 @@ message and its thread agree with one another and with the figures that next wee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import digest_lines, recipients
+from bot.app.digest_lines import DigestProvider, DigestSpan
 from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated, note_failures
 from bot.app.recipients import Recipient
 from bot.domain.portfolio import digest
 from bot.domain.portfolio.digest import Figures
-from bot.domain.values import working_hours
+from bot.domain.values import days, working_hours
+from bot.domain.values.text import full_day
 from bot.features.portfolios import account_summaries, queries
 from bot.features.portfolios.account_summaries import BATCH, AccountSummaries
 from bot.features.portfolios.digest_layout import HEAD_LINES, Layout, Summary
 from bot.features.portfolios.digest_pages import Block
-from bot.features.portfolios.movement import movement_line
 from bot.features.portfolios.queries import DigestRow
-from bot.features.portfolios.views import DigestRestView, DigestView
+from bot.features.portfolios.views import DigestPrivateView, DigestRestView, DigestView
+from bot.features.portfolios.week import WeekNews, WeekPage
+from bot.features.portfolios.week_layout import Known, week_news
+from bot.features.portfolios.week_lists import WeekLists
+from bot.features.portfolios.week_words import said_before
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Outgoing
 from bot.store import portfolios
@@ -46,18 +51,19 @@ log = structlog.get_logger("digests")
 LastWeek = tuple[Figures, datetime]
 
 
-def open_due_digest(session: Session, now: datetime) -> bool:
+def open_due_digest(session: Session, now: datetime, providers: Sequence[DigestProvider] = ()) -> bool:
     """Open one digest that is due and set when the next one is; after an outage one replaces all that were missed.
 
     Where many accounts have no summary yet, those of a batch are kept instead, and the digest comes in a later call: no
-    transaction that writes takes long, however large the portfolio. Returns whether there was anything to do.
+    transaction that writes takes long, however large the portfolio. `providers` add the lines of other rooms. Returns
+    whether there was anything to do.
     """
     with snapshot_beside(session) as reader:
         unit = portfolios.next_due_digest(reader, DIGESTS, now)
         if unit is None:
             return False
-        prepared = _prepared(reader, unit, now)
-    done = isolated(session, DIGESTS, {unit: unit}, lambda _: _finish(session, prepared, now), now)
+        prepared = _prepared(reader, unit, providers, now)
+    done = isolated(session, DIGESTS, {unit: unit}, lambda _: _finish(session, prepared, providers, now), now)
     return done != [False]
 
 
@@ -66,7 +72,7 @@ class _Draft:
     """A digest that is worked out and not opened yet; `broken` are the accounts that it had to leave out."""
 
     portfolio: Portfolio
-    summary: Summary
+    news: WeekNews
     figures: dict[str, Any]
     broken: Mapping[int, Exception]
 
@@ -79,20 +85,26 @@ class _Missing:
     account_ids: Sequence[int]
 
 
-def _prepared(reader: Session, unit: Unit, now: datetime) -> _Draft | _Missing | Exception:
+def _prepared(
+    reader: Session, unit: Unit, providers: Sequence[DigestProvider], now: datetime
+) -> _Draft | _Missing | Exception:
     """What can be done without writing; an exception is raised again where it sets the portfolio aside."""
     try:
         portfolio = portfolios.in_workspace(reader, unit.workspace_id, unit.row_id)
         assert portfolio is not None
         missing = account_summaries.missing(reader, DIGESTS, portfolio, now)
-        return _Missing(portfolio, missing[:BATCH]) if len(missing) > BATCH else _drafted(reader, portfolio, now)
+        if len(missing) > BATCH:
+            return _Missing(portfolio, missing[:BATCH])
+        return _drafted(reader, portfolio, providers, now)
     except NOT_THE_UNITS_FAULT:
         raise
     except Exception as error:  # noqa: BLE001 - raised again in `_finish`
         return error
 
 
-def _finish(session: Session, prepared: _Draft | _Missing | Exception, now: datetime) -> bool:
+def _finish(
+    session: Session, prepared: _Draft | _Missing | Exception, providers: Sequence[DigestProvider], now: datetime
+) -> bool:
     """Write what was prepared; returns False when others hold all that was to be written, so that it is for later."""
     if isinstance(prepared, Exception):
         raise prepared
@@ -102,25 +114,31 @@ def _finish(session: Session, prepared: _Draft | _Missing | Exception, now: date
         if has_locked is None or has_locked:
             return bool(has_locked)
         with snapshot_beside(session) as reader:
-            prepared = _drafted(reader, portfolio, now)
+            prepared = _drafted(reader, portfolio, providers, now)
     _open(session, prepared, now)
     return True
 
 
-def _drafted(reader: Session, portfolio: Portfolio, now: datetime) -> _Draft:
+def _drafted(reader: Session, portfolio: Portfolio, providers: Sequence[DigestProvider], now: datetime) -> _Draft:
     """The draft; if an account cannot be read, that of all others, which names it."""
     try:
-        return _draft(reader, portfolio, now, {})
+        return _draft(reader, portfolio, {}, providers, now)
     except NOT_THE_UNITS_FAULT:
         raise
     except Exception:
         broken = account_summaries.unreadable(reader, portfolio, None, now)
         if not 0 < len(broken) <= _LEFT_OUT:
             raise
-    return _draft(reader, portfolio, now, broken)
+    return _draft(reader, portfolio, broken, providers, now)
 
 
-def _draft(reader: Session, portfolio: Portfolio, now: datetime, broken: Mapping[int, Exception]) -> _Draft:
+def _draft(
+    reader: Session,
+    portfolio: Portfolio,
+    broken: Mapping[int, Exception],
+    providers: Sequence[DigestProvider],
+    now: datetime,
+) -> _Draft:
     due_at = portfolio.next_digest_at
     previous = queries.latest(reader, portfolio.workspace_id, [portfolio.id], due_at).get(portfolio.id)
     last = last_week(previous)
@@ -128,30 +146,33 @@ def _draft(reader: Session, portfolio: Portfolio, now: datetime, broken: Mapping
     del previous  # its figures are large, and are needed no more
     place = portfolio.workspace_id, portfolio.id
     summaries = account_summaries.of_portfolio(reader, *place, since, now, without=broken)
-    composed, summary = survey(summaries, last, now)
-    if broken:
-        summary = _naming(reader, portfolio, summary, sorted(broken))
-        _carry_over(reader, portfolio, composed.figures, last, broken)
-    summary = replace(summary, movement=movement_line(reader, portfolio, summary.accounts, now))
-    frozen = {"at": now.isoformat(), "since": since.isoformat() if since else None}
-    figures = {"kept": composed.figures.as_json(), "said": {**frozen, "summary": summary.as_json()}}
-    return _Draft(portfolio, summary, figures, broken)
+    known = Known(
+        days.local(now, portfolio.tz).date(),
+        days.local(since, portfolio.tz).date() if since else None,
+        portfolio.digest_weekday,
+        summaries.names,
+        summaries.holders,
+        summaries.account_names,
+        digest_lines.collected(providers, reader, DigestSpan(*place, since, now)),
+        *_unread(reader, portfolio, sorted(broken)),
+    )
+    lists = WeekLists(summaries.names, known.today, known.since)
+    composed = digest.compose(summaries, last, now, lists, unread=broken)
+    news = week_news(composed, lists, known)
+    said = {
+        "at": now.isoformat(),
+        "since": since.isoformat() if since else None,
+        "summary": lists.layout.figures(composed).as_json(),
+        "week": news.as_json(),
+        "bridges": [bridge.as_json() for bridge in composed.bridges],
+    }
+    return _Draft(portfolio, news, {"kept": composed.figures.as_json(), "said": said}, broken)
 
 
-def _naming(reader: Session, portfolio: Portfolio, summary: Summary, broken: Sequence[int]) -> Summary:
-    """The summary with the names of the accounts that it leaves out."""
-    names = queries.account_names(reader, portfolio.workspace_id, broken[:_NAMED])
-    return replace(summary, unchanged=False, unread=tuple(names), unread_more=len(broken) - len(names))
-
-
-def _carry_over(
-    reader: Session, portfolio: Portfolio, figures: Figures, last: LastWeek | None, broken: Collection[int]
-) -> None:
-    """Keep last week's credits of the accounts that were left out, so that next week does not call them news."""
-    if last is None:
-        return
-    for outcome_id in queries.outcomes_of(reader, portfolio.workspace_id, broken):
-        figures.credits.add(outcome_id, last[0].credits.get(outcome_id))
+def _unread(reader: Session, portfolio: Portfolio, broken: Sequence[int]) -> tuple[tuple[str, ...], int]:
+    """The names of the accounts that the digest leaves out, and how many it does not name."""
+    names = queries.account_names(reader, portfolio.workspace_id, broken[:_NAMED]) if broken else {}
+    return tuple(sorted(names.values())), len(broken) - len(names)
 
 
 def _open(session: Session, draft: _Draft, now: datetime) -> None:
@@ -168,7 +189,10 @@ def _open(session: Session, draft: _Draft, now: datetime) -> None:
     if recipient is None and digest_id is not None:
         log.error("digests.nobody_to_tell", portfolio=portfolio.id)
     if recipient is not None and digest_id is not None:
-        _put(session, recipient, digest_id, 0 if draft.summary.unchanged else len(draft.summary.pages), now)
+        _put(session, recipient, digest_id, len(draft.news.pages), now)
+    manager = recipients.of_manager(session, portfolio)
+    if draft.news.private and manager is not None and digest_id is not None:
+        _put_private(session, manager, digest_id, now)
 
 
 def survey(
@@ -226,6 +250,20 @@ def _put(session: Session, recipient: Recipient, digest_id: int, pages: int, now
         put(session, rest, now)
 
 
+def _put_private(session: Session, manager: Recipient, digest_id: int, now: datetime) -> None:
+    """What the manager alone reads, in the transaction of the digest."""
+    private = Outgoing(
+        key=queries.DIGEST_PRIVATE_KEY.of(digest_id),
+        workspace_id=manager.workspace_id,
+        kind="digest-private",
+        channel=manager.to,
+        destination=manager.destination,
+        args={"digest_id": digest_id},
+        due_at=now,
+    )
+    put(session, private, now)
+
+
 def compose_digest(session: Session, args: dict[str, Any], now: datetime) -> DigestView | Moot:
     """The message of a digest, as of the moment when it was opened."""
     row = queries.said_by(session, args["workspace_id"], args["digest_id"])
@@ -234,15 +272,31 @@ def compose_digest(session: Session, args: dict[str, Any], now: datetime) -> Dig
         return Moot("the digest is gone")
     frozen = row.said
     since = datetime.fromisoformat(frozen["since"]) if frozen["since"] else None
+    news = WeekNews.from_json(frozen["week"]) if "week" in frozen else _of_earlier_release(frozen)
+    return DigestView(portfolio.id, portfolio.name, since, news)
+
+
+def _of_earlier_release(frozen: Mapping[str, Any]) -> WeekNews:
+    """A digest that was opened before an upgrade and is sent after it: its figure, and its thread as it was."""
     summary = Summary.from_json(frozen["summary"])
-    return DigestView(portfolio.id, portfolio.name, since, summary)
+    until = full_day(datetime.fromisoformat(frozen["at"]).date())
+    pages = tuple(WeekPage(None, page) for page in summary.pages)
+    return WeekNews(until, said_before(summary), "", None, (), (), (), pages, summary.left, ())
 
 
 def compose_rest(session: Session, args: dict[str, Any], now: datetime) -> DigestRestView | Moot:
     """One page of what a digest only counts."""
     view = compose_digest(session, args, now)
-    if isinstance(view, Moot) or args["page"] >= len(view.summary.pages):
+    if isinstance(view, Moot) or args["page"] >= len(view.news.pages):
         return Moot("the digest is gone")
-    pages, page = view.summary.pages, args["page"]
-    left = view.summary.left if page == len(pages) - 1 else 0
+    pages, page = view.news.pages, args["page"]
+    left = view.news.left if page == len(pages) - 1 else 0
     return DigestRestView(view.portfolio_id, view.portfolio, page + 1, len(pages), pages[page], left)
+
+
+def compose_private(session: Session, args: dict[str, Any], now: datetime) -> DigestPrivateView | Moot:
+    """What the manager alone reads of a digest."""
+    view = compose_digest(session, args, now)
+    if isinstance(view, Moot) or not view.news.private:
+        return Moot("the digest is gone")
+    return DigestPrivateView(view.portfolio_id, view.portfolio, view.news.until, view.news.private)

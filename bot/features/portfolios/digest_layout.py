@@ -17,7 +17,8 @@ from typing import Any
 from bot.domain.account.dangers import RENEWAL_WINDOW
 from bot.domain.facts import Fact
 from bot.domain.model import Account
-from bot.domain.portfolio.digest import AccountNews, CoverageChange, Digest, Listener, Moved
+from bot.domain.portfolio.comparison import AccountChange
+from bot.domain.portfolio.digest import AccountNews, CoverageChange, Digest, Listener
 from bot.domain.values.text import percent, short
 from bot.features.portfolios.digest_pages import (
     MOST_LINES,
@@ -26,6 +27,7 @@ from bot.features.portfolios.digest_pages import (
     Block,
     DigestLine,
     Groups,
+    block_from_json,
     names_only,
     paged,
     row_of,
@@ -52,7 +54,7 @@ class Summary:
     """A portfolio, or an owner's accounts, in lines. `pages` is the thread; `left` counts the lines it leaves out.
 
     `first` says that there is no earlier digest to compare with. `unread` are the names of accounts that could not be
-    read and are in no figure, `unread_more` counts those that are not named. `movement` says what moved lately.
+    read and are in no figure, `unread_more` counts those that are not named.
     """
 
     accounts: int
@@ -69,7 +71,6 @@ class Summary:
     left: int
     unread: tuple[str, ...] = ()
     unread_more: int = 0
-    movement: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The summary as plain values, to be kept with the digest."""
@@ -79,9 +80,7 @@ class Summary:
     def from_json(cls, stored: Mapping[str, Any]) -> Summary:
         """The summary of `as_json`."""
         shares = tuple(Share(**share) for share in stored["by_arr"])
-        pages = tuple(
-            tuple(Block(block["title"], _lines(block["lines"])) for block in page) for page in stored["pages"]
-        )
+        pages = tuple(tuple(block_from_json(block) for block in page) for page in stored["pages"])
         plain = {name: stored[name] for name in ("accounts", "outcomes", "proven", "unknown_arr", "in_danger", "left")}
         flags = {name: stored[name] for name in ("first", "unchanged")}
         return cls(
@@ -91,7 +90,6 @@ class Summary:
             pages=pages,
             unread=tuple(stored.get("unread", ())),
             unread_more=stored.get("unread_more", 0),
-            movement=stored.get("movement", ""),
             **plain,
             **flags,
         )
@@ -100,7 +98,8 @@ class Summary:
 class Layout(Listener):
     """Takes in what a digest says, account by account, and puts it into lines. It holds no more than can be shown.
 
-    `names` are those of owners and of who was asked, by member id; `room` is the number of lines before the fold.
+    `names` are those of owners and of who was asked, by member id; `room` is the number of lines before the fold, 0 if
+    only what is behind it is asked for.
     """
 
     def __init__(self, names: Mapping[int, str], room: int = HEAD_LINES) -> None:
@@ -115,20 +114,23 @@ class Layout(Listener):
 
     def account(self, news: AccountNews) -> None:
         """Take in the dangers, theatre and forgotten promises of an account."""
+        if not (news.dangers or news.theatre or news.forgotten):
+            return
         name = _name(news.account)
         if news.dangers:
             self._danger(news, name)
         self._news["theatre"].add(name, news.theatre)
         self._news["forgotten"].add(name, news.forgotten)
-        if news.renewals and news.account.renewal_date:
+        if self._room and news.renewals and news.account.renewal_date:
             on = news.account.renewal_date
             self._renewals.append((on, say(PortfolioPhrase.RENEWAL, account=name, on=on)))
 
-    def moved(self, moved: Moved) -> None:
+    def changed(self, change: AccountChange) -> None:
         """Take in what became proven and what broke in an account."""
-        name = _name(moved.account)
-        self._news["proven"].add(name, moved.proven)
-        self._news["broken"].add(name, moved.broken)
+        name = _name(change.account)
+        told = [(outcome, outcome.told.stands) for outcome in change.outcomes if outcome.told is not None]
+        self._news["proven"].add(name, [stands for outcome, stands in told if outcome.newly_proven])
+        self._news["broken"].add(name, [stands for outcome, stands in told if outcome.broken])
 
     def summary(self, digest: Digest, more: Sequence[Block] = ()) -> Summary:
         """All lines, when everything was taken in; `more` follows everything else on the pages."""
@@ -138,8 +140,14 @@ class Layout(Listener):
         danger_lines, whole = self._danger_lines(max(2, self._room - len(news)))
         blocks, hidden = self._blocks(silent, dangers=not whole)
         pages, left = paged([*blocks, *more])
+        return self._summary(digest, (*danger_lines, *news), (pages, left + hidden))
+
+    def _summary(
+        self, digest: Digest, head: tuple[DigestLine, ...], rest: tuple[tuple[tuple[Block, ...], ...], int]
+    ) -> Summary:
         coverage = digest.coverage
         shares = zip(digest.by_arr, coverage.by_arr, strict=True)
+        pages, left = rest
         return Summary(
             accounts=coverage.accounts,
             outcomes=coverage.outcomes,
@@ -149,11 +157,33 @@ class Layout(Listener):
             unknown_arr=coverage.unknown_arr,
             in_danger=self._in_danger,
             first=digest.first,
-            unchanged=digest.nothing_changed,
-            head=(*danger_lines, *news),
+            unchanged=digest.quiet,
+            head=head,
             pages=pages,
-            left=left + hidden,
+            left=left,
         )
+
+    def behind(self) -> list[Block]:
+        """What a digest has behind everything else: each account in danger, and promises that nobody mentions."""
+        blocks = [Block(say(PortfolioPhrase.IN_DANGER), tuple(self._thread.lines()))] if self._in_danger else []
+        if lines := self._news["forgotten"].lines:
+            said = tuple(DigestLine("forgotten", "", (name,), 0, fact) for name, fact in lines)
+            blocks.append(Block(say(PortfolioPhrase.FORGOTTEN_PROMISES), said))
+        return blocks
+
+    @property
+    def forgotten(self) -> int:
+        """How many accounts have a promise that nobody mentions."""
+        return self._news["forgotten"].accounts
+
+    @property
+    def hidden(self) -> int:
+        """How many lines of `behind` cannot fit on its pages in any case."""
+        return self._thread.hidden + self._news["forgotten"].hidden
+
+    def figures(self, digest: Digest) -> Summary:
+        """The figures alone, without lines: what Home shows of a digest."""
+        return self._summary(digest, (), ((), 0))
 
     def _danger(self, news: AccountNews, name: str) -> None:
         assert news.severity is not None
@@ -161,7 +191,8 @@ class Layout(Listener):
         owner = self._names.get(news.account.owner_id or 0, "")
         self._in_danger += 1
         self._several_facts |= len(facts) > 1
-        self._head.add(mark, facts[:1], name, lambda: _alone(facts[:1], len(facts) - 1, owner))
+        if self._room:
+            self._head.add(mark, facts[:1], name, lambda: _alone(facts[:1], len(facts) - 1, owner))
         self._thread.add(mark, facts, name, lambda: _alone(facts, 0, owner))
 
     def _danger_lines(self, room: int) -> tuple[list[DigestLine], bool]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.domain.values.text import short
 from bot.features.portfolios.phrases import PortfolioPhrase
@@ -41,6 +42,12 @@ class Block:
 
     title: str
     lines: tuple[DigestLine, ...]
+
+
+def block_from_json(stored: Mapping[str, Any]) -> Block:
+    """The block that was stored as plain values."""
+    lines = (DigestLine(**{**line, "names": tuple(line["names"])}) for line in stored["lines"])
+    return Block(stored["title"], tuple(lines))
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, or its setup."""
+"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, or its setup."""
 
 from __future__ import annotations
 
@@ -25,15 +25,23 @@ class PortfolioSetup:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PortfolioStages:
+    """`/portfolio stages [name]`: mine, or the portfolio of this name."""
+
+    name: str | None = None
+
+
 _FORMS = (
     CommandForm("", "your portfolio, worst first"),
     CommandForm("@owner", "the accounts of a colleague"),
     CommandForm("<name>", "the portfolio of this name"),
+    CommandForm("stages [name]", "customers by stage, what moved, who is stalled, time to value", "stages"),
     CommandForm("setup", "name, channel, manager and digest time", "setup"),
 )
 
 
-def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup:
+def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStages:
     if not words:
         return PortfolioRequest()
     if match := _MENTION.fullmatch(words):
@@ -44,9 +52,11 @@ def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup:
     first, _, behind = words.partition(" ")
     if first.casefold() == "setup":
         return PortfolioSetup(unquoted(behind)[0] or behind or None)
+    if first.casefold() == "stages":
+        return PortfolioStages(unquoted(behind)[0] or behind or None)
     return PortfolioRequest(name=words)
 
 
-GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | setup | help", _portfolio)
+GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | setup | help", _portfolio)
 
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")

@@ -10,6 +10,8 @@ class PortfolioActionId(StrEnum):
 
     SHOW_PORTFOLIO = "portfolio.show"
     SHOW_PORTFOLIO_PAGE = "portfolio.page"
+    SHOW_STAGES = "portfolio.stages"
+    STALLED_PAGE = "portfolio.stalled"
     SETUP_PORTFOLIO = "portfolio.setup"
     SETUP_LOOPS = "portfolio.loops"
     ADOPT_ACCOUNTS = "portfolio.adopt"

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
+from bot.app.digest_lines import DigestProvider
 from bot.features.portfolios import digest
 from bot.scheduler.jobs import Job
 
-JOBS = (Job(digest.DIGESTS, digest.open_due_digest),)
+
+def jobs(providers: Sequence[DigestProvider]) -> tuple[Job, ...]:
+    """The jobs, with the rooms that add lines to a digest."""
+    return (Job(digest.DIGESTS, partial(digest.open_due_digest, providers=providers)),)

@@ -1,4 +1,4 @@
-"""The kinds of message that portfolios send: the digest and the pages behind it."""
+"""The kinds of message that portfolios send: the digest, the pages behind it, and what the manager alone gets."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def _managers(session: Session, row: Claimed) -> Recipient | None:
     return recipients.of_managers(session, row.workspace_id, digest_row.portfolio_id if digest_row else None)
 
 
+def _manager_alone(session: Session, row: Claimed) -> Recipient | None:
+    """Never the channel: what is said of owners goes to the manager, else to an admin."""
+    digest_row = queries.said_by(session, row.workspace_id, row.args["digest_id"])
+    return recipients.manager_or_admin(session, row.workspace_id, digest_row.portfolio_id if digest_row else None)
+
+
 KINDS = (
     MessageKind(
         "digest", queries.DIGEST_KEY, each(digest.compose_digest), _managers, Retention(Posts.GO), in_channel=True
@@ -28,5 +34,12 @@ KINDS = (
         _managers,
         Retention(Posts.GO_AS_REPLIES),
         in_channel=True,
+    ),
+    MessageKind(
+        "digest-private",
+        queries.DIGEST_PRIVATE_KEY,
+        each(digest.compose_private),
+        _manager_alone,
+        Retention(Posts.GO),
     ),
 )

@@ -1,4 +1,6 @@
-"""Answers `/portfolio`: how a portfolio, or one owner's accounts, stand now, in the lines of the digest.
+"""Answers `/portfolio`: how a portfolio, or one owner's accounts, stand now.
+
+Who was asked and did not answer is shown to managers and admins, and to each owner of themselves; to nobody else.
 
 `key` names what a page belongs to: a portfolio by its id, an owner's accounts by the owner's Slack id.
 """
@@ -60,7 +62,7 @@ def portfolio_view(
     if owner_slack_id:
         return PortfolioView((_of_owner(session, actor, owner_slack_id, now),))
     if portfolio_id is not None or name:
-        chosen = _chosen(session, actor, portfolio_id, name or "")
+        chosen = chosen_portfolio(session, actor, portfolio_id, name or "")
         return PortfolioView(_of_portfolios(session, actor, [chosen], now))
     managed = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
     if managed:
@@ -84,7 +86,9 @@ def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: dat
     return PortfolioPageView(key, part.name, number + 1, len(pages), pages[number] if pages else (), left)
 
 
-def _chosen(session: Session, actor: Actor, portfolio_id: int | None, name: str) -> Portfolio:
+def chosen_portfolio(session: Session, actor: Actor, portfolio_id: int | None, name: str) -> Portfolio:
+    """The portfolio with this id, or of this name; `UserError` names the nearest where there is none."""
+    must_read(actor)
     if portfolio_id is not None:
         chosen = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
         if chosen is None:
@@ -121,18 +125,25 @@ def _of_portfolios(
             next_digest_at=portfolio.next_digest_at,
             since=digest.moment_of(before.get(portfolio.id)),
             unclaimed=unclaimed.get(portfolio.id, 0),
-            can_manage=actor.member.is_admin or portfolio.manager_id == actor.member.id,
-            summary=_summary(session, portfolio, before.get(portfolio.id), room, now),
+            can_manage=_manages(actor, portfolio),
+            summary=_summary(session, actor, portfolio, before.get(portfolio.id), now, room=room),
         )
         for portfolio in chosen
     )
 
 
-def _summary(session: Session, portfolio: Portfolio, row: DigestRow | None, room: int, now: datetime) -> Summary:
+def _manages(actor: Actor, portfolio: Portfolio) -> bool:
+    return actor.member.is_admin or portfolio.manager_id == actor.member.id
+
+
+def _summary(
+    session: Session, actor: Actor, portfolio: Portfolio, row: DigestRow | None, now: datetime, *, room: int
+) -> Summary:
     last = digest.last_week(row)
     since = min(last[1] if last else now, now - PARTICIPATION_WINDOW)
     summaries = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
     themed = queries.themed_actions(session, portfolio.workspace_id, portfolio.id)
+    summaries = summaries if _manages(actor, portfolio) else replace(summaries, meetings=())
     return _surveyed(summaries, last, themed, bands_of(portfolio), now, room=room)
 
 
@@ -146,6 +157,8 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
     home = portfolios.of_owner(session, actor.workspace_id, owner.id)
     bands = bands_of(home[0]) if len(home) == 1 else None
     summaries = account_summaries.of_assessments(assessments)
+    if actor.member.id != owner.id and not (actor.member.is_admin or any(_manages(actor, place) for place in home)):
+        summaries = replace(summaries, meetings=())
     actions = [action for assessment in assessments for action in assessment.state.actions]
     return PortfolioPart(
         key=slack_id,
@@ -193,7 +206,7 @@ def _behind(
 
     account_by_id = {account.id: account for account in seen}
     owner_loads = loads(seen, bands)
-    participants = participation(summaries.meetings, now, now - PARTICIPATION_WINDOW)
+    participants, _ = participation(summaries.meetings, now, now - PARTICIPATION_WINDOW)
     themes = account_actions.recurring(
         ((account_by_id[action.account_id], action) for action in actions), rules_day(now)
     )

@@ -15,7 +15,6 @@ from sqlalchemy import (
     case,
     collate,
     distinct,
-    exists,
     func,
     select,
     true,
@@ -24,8 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import AccountStatus, Change, DecisionOf
-from bot.domain.model import Account, Action, MeetingFact
+from bot.domain.enums import AccountStatus, Change, DecisionOf, RiskState
+from bot.domain.model import Account, Action, MeetingFact, StageEntry
+from bot.domain.portfolio.stage_survey import StagedAccount
 from bot.outbox.types import MessageKey
 from bot.store.engine import streamed
 from bot.store.entities import Entity
@@ -36,22 +36,24 @@ from bot.store.schema import (
     answer,
     brief,
     digest,
+    history,
     meeting,
     member,
-    outcome,
     portfolio,
     prompt,
+    risk,
+    stage_entry,
 )
 from bot.store.set_aside import not_resting
 from bot.store.types import as_json
 
 DIGEST_KEY = MessageKey("digest")
 DIGEST_REST_KEY = MessageKey("digest-rest")
+DIGEST_PRIVATE_KEY = MessageKey("digest-private")
 
 
 _ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)
 _STREAMED = 500
-_ASKED_AT_ONCE = 1_000
 _ACCOUNT = [account.c[field.name] for field in fields(Account)]
 
 
@@ -147,16 +149,18 @@ def account_ids(session: Session, workspace_id: int, portfolio_id: int) -> list[
     return list(session.execute(ours).scalars())
 
 
-def account_names(session: Session, workspace_id: int, account_ids: Sequence[int]) -> list[str]:
-    """The names of these accounts."""
+def account_names(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[int, str]:
+    """The names of these accounts, by id."""
     ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
-    return list(session.execute(select(account.c.name).where(ours).order_by(account.c.name)).scalars())
+    return {row.id: row.name for row in session.execute(select(account.c.id, account.c.name).where(ours))}
 
 
-def outcomes_of(session: Session, workspace_id: int, account_ids: Collection[int]) -> list[int]:
-    """The ids of all outcomes of these accounts."""
-    ours = Entity.OUTCOME.in_workspace(workspace_id) & outcome.c.account_id.in_(account_ids)
-    return list(session.execute(select(outcome.c.id).where(ours)).scalars())
+def holders(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Who has taken the open risks of these accounts, by account and subject."""
+    taken = (risk.c.state == RiskState.CLAIMED) & risk.c.closed_at.is_(None) & risk.c.owner_id.is_not(None)
+    ours = Entity.RISK.in_workspace(workspace_id) & risk.c.account_id.in_(account_ids)
+    rows = session.execute(select(risk.c.account_id, risk.c.subject, risk.c.owner_id).where(ours, taken))
+    return {(row.account_id, row.subject): row.owner_id for row in rows}
 
 
 def without_summary(
@@ -193,23 +197,42 @@ def hold_without_summary(
     return list(session.execute(unlocked).scalars())
 
 
-def accounts_of(session: Session, workspace_id: int, portfolio_id: int, outcome_ids: Sequence[int]) -> set[int]:
-    """The portfolio's accounts that have any of these outcomes."""
-    account_ids: set[int] = set()
-    for start in range(0, len(outcome_ids), _ASKED_AT_ONCE):
-        some = outcome_ids[start : start + _ASKED_AT_ONCE]
-        # Not a join: SQLite would go through the portfolio and ask each account for every one of these outcomes.
-        inside = exists().where(account.c.id == outcome.c.account_id, _inside(workspace_id, portfolio_id))
-        theirs = select(outcome.c.account_id).distinct().where(outcome.c.id.in_(some), inside)
-        account_ids.update(session.execute(theirs).scalars())
-    return account_ids
-
-
 def told(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[int, tuple[Account, str]]:
     """These accounts by id, each with where its outcomes stood when its summary was kept."""
     statement = select(*_ACCOUNT, brief.c.told).join(brief, brief.c.account_id == account.c.id)
     ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
     return {row[0]: (Account(*row[:-1]), row[-1]) for row in session.execute(statement.where(ours))}
+
+
+def places(
+    session: Session, workspace_id: int, account_ids: Sequence[int]
+) -> Iterator[tuple[Account, str | None, bool]]:
+    """These accounts by id, each with the name of its portfolio and whether an undone import took it back."""
+    with_portfolio = account.outerjoin(portfolio, portfolio.c.id == account.c.portfolio_id)
+    taken_back = account.c.taken_back_at.is_not(None)
+    statement = select(*_ACCOUNT, portfolio.c.name.label("portfolio"), taken_back).select_from(with_portfolio)
+    ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
+    for row in session.execute(statement.where(ours).order_by(account.c.id)):
+        yield Account(*row[:-2]), row[-2], bool(row[-1])
+
+
+def came_from(session: Session, workspace_id: int, account_ids: Sequence[int], since: datetime) -> dict[int, str]:
+    """Of those of these accounts that were in another portfolio at `since`: its name, by account."""
+    changes = select(history.c.account_id, history.c.before).where(
+        history.c.workspace_id == workspace_id,
+        history.c.account_id.in_(account_ids),
+        history.c.entity == Entity.ACCOUNT,
+        history.c.at > since,
+        history.c.before.is_not(None),
+    )
+    earliest: dict[int, int | None] = {}
+    for row in session.execute(changes.order_by(history.c.account_id, history.c.id)):
+        before = as_json(row.before) or {}
+        if "portfolio_id" in before:
+            earliest.setdefault(row.account_id, before["portfolio_id"])
+    ours = (portfolio.c.workspace_id == workspace_id) & portfolio.c.id.in_(set(earliest.values()) - {None})
+    name_by_id = {row.id: row.name for row in session.execute(select(portfolio.c.id, portfolio.c.name).where(ours))}
+    return {account_id: name_by_id[was] for account_id, was in earliest.items() if was in name_by_id}
 
 
 def names(session: Session, workspace_id: int) -> dict[int, str]:
@@ -262,8 +285,9 @@ def themed_actions(session: Session, workspace_id: int, portfolio_id: int) -> li
 
 
 class MovedCount(NamedTuple):
-    """How many customers had something move, and how many decisions answers changed, theirs and ours."""
+    """Of how many customers, how many had something move; how many decisions answers changed, theirs and ours."""
 
+    customers: int
     accounts: int
     theirs: int
     ours: int
@@ -275,10 +299,55 @@ def moved_since(session: Session, workspace_id: int, portfolio_id: int, since: d
     counts = [func.count(distinct(moved))]
     counts += [func.count(case((answer.c.decision_of == side, answer.c.id))) for side in DecisionOf]
     customers = _inside(workspace_id, portfolio_id) & (account.c.status == AccountStatus.CUSTOMER)
+    customers &= Entity.ACCOUNT.still_there()
+    many = session.execute(select(func.count()).select_from(account).where(customers)).scalar_one()
     theirs = select(*counts).join_from(answer, account, account.c.id == answer.c.account_id).where(customers)
     lately = (answer.c.answered_at > since) & (answer.c.answered_at <= until)
     row = session.execute(theirs.where(lately)).one()
-    return MovedCount(row[0], row[1], row[2])
+    return MovedCount(many, row[0], row[1], row[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The accounts of some portfolios, or of one owner, in a workspace."""
+
+    workspace_id: int
+    portfolio_ids: tuple[int, ...] = ()
+    owner_id: int | None = None
+
+    @property
+    def accounts(self) -> ColumnElement[bool]:
+        """The condition that an account is one of them."""
+        inside = account.c.portfolio_id.in_(self.portfolio_ids)
+        chosen = inside if self.owner_id is None else account.c.owner_id == self.owner_id
+        return (account.c.workspace_id == self.workspace_id) & chosen & Entity.ACCOUNT.still_there()
+
+    @property
+    def neighbours(self) -> ColumnElement[bool]:
+        """The condition that an account is in one of their portfolios: they say what is usual."""
+        theirs = select(account.c.portfolio_id).where(self.accounts)
+        ours = (account.c.workspace_id == self.workspace_id) & Entity.ACCOUNT.still_there()
+        return ours & (self.accounts | account.c.portfolio_id.in_(theirs))
+
+
+def staged(session: Session, scope: Scope) -> list[StagedAccount]:
+    """The accounts of a scope as the survey of stages needs them, former customers too."""
+    # within: the scope holds the workspace
+    columns = [account.c[field.name] for field in fields(StagedAccount)]
+    rows = session.execute(select(*columns).where(scope.accounts).order_by(account.c.id))
+    return [StagedAccount(*row) for row in rows]
+
+
+def stage_histories(session: Session, scope: Scope) -> dict[int, list[StageEntry]]:
+    """The stage entries of the accounts of a scope and of all others in their portfolios, by account."""
+    # within: the scope holds the workspace
+    columns = [stage_entry.c[field.name] for field in fields(StageEntry)]
+    inside = select(account.c.id).where(scope.neighbours)
+    statement = select(*columns).where(stage_entry.c.account_id.in_(inside)).order_by(stage_entry.c.id)
+    entries_by_account: dict[int, list[StageEntry]] = {}
+    for row in session.execute(statement):
+        entries_by_account.setdefault(row.account_id, []).append(StageEntry(*row))
+    return entries_by_account
 
 
 def _inside(workspace_id: int, portfolio_id: int, without: Collection[int] = ()) -> ColumnElement[bool]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
-from bot.features.portfolios import overview, setup
-from bot.features.portfolios.grammar import GRAMMAR, PortfolioRequest, PortfolioSetup
+from bot.features.portfolios import overview, setup, stages
+from bot.features.portfolios.grammar import GRAMMAR, PortfolioRequest, PortfolioSetup, PortfolioStages
 from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.setup import ChannelReaders, PortfolioForm
@@ -36,6 +36,14 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 body, await edge.read(body, lambda session, actor, now: setup.setup_form(session, actor, name, now))
             )
             await ack()
+        elif isinstance(request, PortfolioStages):
+            chosen = request.name
+            await edge.answer(
+                ack,
+                await edge.survey(
+                    body, lambda session, actor, now: stages.stages_view(session, actor, now, name=chosen)
+                ),
+            )
         elif isinstance(request, PortfolioRequest):
             owner, name = request.owner, request.name
             view = await edge.survey(
@@ -56,6 +64,24 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
             survey=True,
         )
     )
+
+    app.action(PortfolioActionId.SHOW_STAGES)(
+        shows(
+            edge,
+            lambda session, actor, row, now: stages.stages_view(session, actor, now, portfolio_id=row),
+            "Stages",
+            survey=True,
+        )
+    )
+
+    @app.action(PortfolioActionId.STALLED_PAGE)
+    async def stalled(ack: AsyncAck, body: Body) -> None:
+        key, page_number = pair(clicked(body))
+        view = await edge.survey(
+            body, lambda session, actor, now: stages.stalled_page(session, actor, key, page_number, now)
+        )
+        await edge.show(body, view, "Stalled")
+        await ack()
 
     app.action(PortfolioActionId.SETUP_PORTFOLIO)(opens(edge, setup.change_form))
     app.action(PortfolioActionId.SETUP_LOOPS)(opens(edge, setup.loops_form))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from bot.domain.enums import Stage
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.digest_pages import Block
+from bot.features.portfolios.week import WeekNews, WeekPage, WeekPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class DigestView:
     portfolio_id: int
     portfolio: str
     since: datetime | None
-    summary: Summary
+    news: WeekNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,18 @@ class DigestRestView:
     portfolio: str
     number: int
     pages: int
-    blocks: tuple[Block, ...]
+    page: WeekPage
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPrivateView:
+    """What the manager alone reads beside a digest: how each owner answered, and what else is counted of them."""
+
+    portfolio_id: int
+    portfolio: str
+    until: str
+    parts: tuple[WeekPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +139,66 @@ class PortfolioPageView:
     pages: int
     blocks: tuple[Block, ...]
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """The customers in one stage: `arr` are amounts, each currency apart; `entered` and `left` are of this quarter."""
+
+    stage: Stage
+    customers: int
+    arr: tuple[str, ...]
+    unknown_arr: int
+    entered: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class StalledLine:
+    """A customer who is longer in a stage than nine in ten were, who took at most `p90` days."""
+
+    account_id: int
+    name: str
+    stage: Stage
+    days: int
+    median: int
+    p90: int
+    stays: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagesView:
+    """Where customers stand by stage, and what moved since `quarter_began`.
+
+    `stalled` are the first few of `stalled_in_all`; `too_few` are the stages in which nothing is usual yet.
+    """
+
+    key: str
+    name: str
+    customers: int
+    lines: tuple[StageLine, ...]
+    quarter_began: date
+    forward: int
+    back: int
+    joined: int
+    unmoved: int
+    stalled: tuple[StalledLine, ...]
+    stalled_in_all: int
+    too_few: tuple[Stage, ...]
+    median: int | None
+    p90: int | None
+    timed: int
+    with_care: bool
+    none_yet: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class StalledPageView:
+    """Stalled customers, the longest first: page `number` of `pages`."""
+
+    key: str
+    name: str
+    number: int
+    pages: int
+    stalled: tuple[StalledLine, ...]

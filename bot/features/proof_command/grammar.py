@@ -35,6 +35,8 @@ class Topic(StrEnum):
     STAGE = "stage"
     TIER = "tier"
     PACKET = "packet"
+    CONTRACTS = "contracts"
+    SIGNALS = "signals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ _FORMS = (
     _about(Topic.AGENDA, "four lines for the next meeting"),
     _about(Topic.ACTIONS, "the open next steps; close one when the customer was told"),
     _about(Topic.PACKET, "the story that its champion can defend in five minutes"),
+    _about(Topic.CONTRACTS, "what is in force, until when and for how much"),
+    _about(Topic.SIGNALS, "what sources outside say: usage, support, billing"),
     _about(Topic.STAGE, "where it stands, the test to get on, how long it took"),
     _about(Topic.TIER, "how much attention its ARR pays for"),
     CommandForm("<account> as of 2026-03-01", "the card as it was on that day"),

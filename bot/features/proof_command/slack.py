@@ -12,6 +12,7 @@ from bot.app import accounts
 from bot.app.actor import Actor
 from bot.features.accounts import add_account, card, history, judgement, stages, tiers
 from bot.features.actions import actions
+from bot.features.contracts import list as contract_list
 from bot.features.evidence import list as evidence_list
 from bot.features.gaps import list as gap_list
 from bot.features.meetings import agenda, cadences, forms
@@ -20,6 +21,7 @@ from bot.features.plan import plan
 from bot.features.proof_command.grammar import GRAMMAR, NewAccountRequest, Show, Topic
 from bot.features.proof_command.ids import ProofActionId
 from bot.features.risks import list as risk_list
+from bot.features.signals import list as signal_list
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
 from bot.slack.payload import Body, clicked, number
@@ -32,6 +34,8 @@ LOOKS: dict[Topic, Look] = {
     Topic.AGENDA: agenda.agenda_view,
     Topic.ACTIONS: actions.actions_view,
     Topic.PACKET: packet.packet,
+    Topic.CONTRACTS: contract_list.contracts_view,
+    Topic.SIGNALS: signal_list.signals_view,
     Topic.GAP: gap_list.gaps,
     Topic.RISK: risk_list.risks,
     Topic.HISTORY: lambda session, actor, account_id, now: history.history(session, actor, account_id, None, now),

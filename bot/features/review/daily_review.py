@@ -3,6 +3,7 @@
 - A danger without a risk opens one. A risk whose danger is gone is closed by the bot, which its thread says.
 - A risk that a person closed stays closed for 30 days while the ledger still shows the same danger, unless it became
   more severe or began anew.
+- What only the upgrade to stricter rules has caused opens none (`bot.domain.account.upgrade`).
 - A snoozed risk wakes at its time and keeps its owner.
 - When nobody takes a risk within one business day of the manager, the manager is told once by direct message.
 """
@@ -20,6 +21,7 @@ from bot.app.assessments import assess_now
 from bot.app.isolation import isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.dangers import Danger
+from bot.domain.account.upgrade import opened_by_upgrade
 from bot.domain.enums import AccountStatus, RiskState
 from bot.domain.model import Account, ProofState, Risk
 from bot.features.accounts import stages, tiers
@@ -112,7 +114,7 @@ def _look(session: Session, state: ProofState, assessment: Assessment, now: date
         if open_risk is not None:
             if _changed(session, state.account, open_risk, danger, now):
                 news.append(News(state.account, danger, len(news), open_risk.id))
-        elif not _stays_closed(state.risks, danger, now):
+        elif not _stays_closed(state.risks, danger, now) and not opened_by_upgrade(assessment, danger):
             news.append(News(state.account, danger, len(news)))
     return news
 

@@ -20,7 +20,8 @@ from bot.app.typed import colleague_of
 from bot.domain.enums import RiskState
 from bot.domain.labels import label
 from bot.domain.model import Account, Evidence, ProofState, Risk
-from bot.domain.proof.in_force import PieceState, state_of_piece
+from bot.domain.proof.checks import states_of_pieces
+from bot.domain.proof.disputes import PieceState
 from bot.domain.values import days
 from bot.features.risks import queries, risk_message
 from bot.features.risks.phrases import RiskPhrase
@@ -221,8 +222,8 @@ def _renewing(refusal: UserError, workspace_id: int, risk: Risk) -> UserError:
 
 def _standing(state: ProofState, now: datetime) -> list[Evidence]:
     """The pieces that can settle a risk: they stand, and nobody disputes them."""
-    today = has_begun(now)
-    return [piece for piece in state.evidence if state_of_piece(piece, state.evidence, today) is PieceState.STANDS]
+    states = states_of_pieces(state, has_begun(now))
+    return [piece for piece in state.evidence if states[piece.id] is PieceState.STANDS]
 
 
 def _usable(state: ProofState, evidence_id: int, now: datetime) -> str:

@@ -76,6 +76,10 @@ def _moment(value: str) -> int:
     return int(value) if value.isdecimal() else int(datetime.fromisoformat(value).timestamp())
 
 
+def _words(value: str) -> list[str]:
+    return [word for word in re.split("[, ]+", value) if word]
+
+
 def _ids(value: str) -> list[str]:
     return [name for name in re.split("[, ]+", value) if _ID.fullmatch(name)]
 
@@ -168,6 +172,7 @@ ELEMENTS: dict[str, Kind] = {
     "url_text_input": Kind(sb.URLInput, _TYPED),
     "email_text_input": Kind(sb.EmailInput, _TYPED),
     "rich_text_input": Kind(sb.RichTextInput, _TYPED),
+    "file_input": Kind(sb.FileInput, {**_ACTION, "filetypes": _words, "max_files": whole_number}),
     "feedback_buttons": Kind(sb.FeedbackButtons, _ACTION, "feedback"),
     "icon_button": Kind(
         sb.IconButton,
@@ -183,7 +188,14 @@ ELEMENTS: dict[str, Kind] = {
     "image": Kind(sb.Image, {"image_url": link, "alt_text": lambda value: plain(value, limits.ALT_TEXT)}),
 }
 IN_CONTEXT_ACTIONS = frozenset({"feedback_buttons", "icon_button"})
-_ONLY_IN_INPUT = {"plain_text_input", "number_input", "url_text_input", "email_text_input", "rich_text_input"}
+_ONLY_IN_INPUT = {
+    "plain_text_input",
+    "number_input",
+    "url_text_input",
+    "email_text_input",
+    "rich_text_input",
+    "file_input",
+}
 IN_ACTIONS = frozenset(ELEMENTS) - _ONLY_IN_INPUT - IN_CONTEXT_ACTIONS - {"image"}
 IN_SECTION = (IN_ACTIONS | {"image"}) - {"datetimepicker"}
 IN_INPUT = frozenset(ELEMENTS) - IN_CONTEXT_ACTIONS - {"image", "button", "overflow"}

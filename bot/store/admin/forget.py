@@ -79,6 +79,9 @@ def forget(session: Session, workspace_id: int, somebody: Somebody) -> Forgotten
     blank: dict[str, Any] = {"name": FORGOTTEN, "email": None}
     blank |= {"title": None} if somebody.account_id is not None else {"slack_id": None}
     session.execute(update(somebody.table).where(somebody.table.c.id == somebody.row_id).values(**blank))
+    if somebody.table is schema.person:
+        theirs = schema.person_slack.c.person_id == somebody.row_id
+        session.execute(update(schema.person_slack).where(theirs).values(slack_user_id=None))
     changed = {somebody.table.name: 1}
     for table in metadata.sorted_tables:
         if table.name in _KEPT:
@@ -116,8 +119,17 @@ def _one(session: Session, table: Table, where: ColumnElement[bool], name: str, 
         raise CannotForget(AdminRefusal.NOBODY_CALLED, name=name)
     if len(rows) > 1:
         raise CannotForget(AdminRefusal.SEVERAL_CALLED, count=len(rows), name=name)
-    names = tuple(text for text in (rows[0].name, rows[0].email) if text)
-    return Somebody(table, rows[0].id, account_id, names)
+    names = [text for text in (rows[0].name, rows[0].email) if text]
+    if table is schema.person:
+        names += _slack_names(session, rows[0].id)
+    return Somebody(table, rows[0].id, account_id, tuple(dict.fromkeys(names)))
+
+
+def _slack_names(session: Session, person_id: int) -> list[str]:
+    """What a person of the customer is called in their own Slack, and the ids they have there."""
+    theirs = schema.person_slack
+    rows = session.execute(select(theirs.c.name, theirs.c.slack_user_id).where(theirs.c.person_id == person_id))
+    return [text for row in rows for text in row if text]
 
 
 def _rows_of(table: Table, workspace_id: int) -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ from bot.store.schema.accounts import (
     workspace,
 )
 from bot.store.schema.base import metadata
+from bot.store.schema.confirmations import confirmation, customer_org, person_slack
+from bot.store.schema.contracts import contract
 from bot.store.schema.digests import digest
 from bot.store.schema.drops import dropped_file
 from bot.store.schema.history import history, import_batch
@@ -31,11 +33,14 @@ from bot.store.schema.proof import (
     person,
     promise,
     stage_entry,
+    terms,
 )
 from bot.store.schema.proposals import proposal
 from bot.store.schema.risks import risk
 from bot.store.schema.set_aside import set_aside
+from bot.store.schema.signals import event, reading
 from bot.store.schema.submissions import submission
+from bot.store.schema.witness import evidence_check, kept_file
 from bot.store.types import BigInt, UtcDateTime
 
 __all__ = [
@@ -49,28 +54,37 @@ __all__ = [
     "answer",
     "brief",
     "cadence",
+    "confirmation",
+    "contract",
+    "customer_org",
     "digest",
     "draft",
     "dropped_file",
+    "event",
     "evidence",
+    "evidence_check",
     "gap",
     "health",
     "history",
     "import_batch",
     "judgement",
+    "kept_file",
     "meeting",
     "member",
     "metadata",
     "obstacle",
     "outcome",
     "person",
+    "person_slack",
     "portfolio",
     "promise",
     "prompt",
     "proposal",
+    "reading",
     "risk",
     "set_aside",
     "stage_entry",
     "submission",
+    "terms",
     "workspace",
 ]

@@ -107,6 +107,7 @@ account = Table(
     loose_ref("packet_accepted_by"),
     Column("labels", JSON),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("upgraded_on", Date),
     taken_back_at(),
     UniqueConstraint("workspace_id", "slug"),
     UniqueConstraint("workspace_id", "external_id"),

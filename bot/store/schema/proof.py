@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, String, Table, UniqueCons
 
 from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id, taken_back_at
-from bot.store.types import BigInt, Clean, Exact, UtcDateTime, Word
+from bot.store.types import BigInt, Clean, DatedWords, Exact, Key, UtcDateTime, Word, Words
 
 person = Table(
     "person",
@@ -18,6 +18,14 @@ person = Table(
     Column("title", Clean),
     Column("email", Clean),
     Column("left_on", Date),
+    Column("other_parts", Words(enums.Part), nullable=False, server_default=""),
+    Column("gained_parts", DatedWords(enums.Part), nullable=False, server_default=""),
+    Column("dropped_parts", DatedWords(enums.Part), nullable=False, server_default=""),
+    Column("returned_on", Date),
+    Column("undone_on", Date),
+    loose_ref("undone_by"),
+    # Who had left before the dangers of PERSON_LEFT came raises none of them.
+    Column("left_before_upgrade", Boolean, nullable=False, server_default=text("false")),
     taken_back_at(),
 )
 
@@ -51,6 +59,9 @@ outcome = Table(
     Column("baseline", Exact),
     Column("baseline_on", Date),
     ref("baseline_agreed_by", "person"),
+    Column("agreed_on", Date),
+    Column("agreement_link", Clean),
+    loose_ref("agreement_file_id"),
     Column("target", Exact),
     Column("band_low", Exact),
     Column("band_high", Exact),
@@ -65,7 +76,39 @@ outcome = Table(
     ref("shown_by", "person"),
     Column("retired_on", Date),
     Column("retired_why", Clean),
+    loose_ref("retired_by"),
+    loose_ref("retire_agreed_by"),
+    Column("retire_agreed_on", Date),
     taken_back_at(),
+)
+
+terms = Table(
+    "terms",
+    metadata,
+    row_id(),
+    of_account(),
+    ref("outcome_id", "outcome", nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    ref("set_by", "member"),
+    Column("kind", Word(enums.OutcomeKind), nullable=False),
+    Column("title", Clean, nullable=False),
+    Column("metric", Clean),
+    Column("unit", Clean),
+    Column("direction", Word(enums.Direction)),
+    Column("baseline", Exact),
+    Column("baseline_on", Date),
+    Column("target", Exact),
+    Column("band_low", Exact),
+    Column("band_high", Exact),
+    Column("due_on", Date),
+    Column("shelf_life_days", Integer, nullable=False),
+    Column("agreed_on", Date),
+    ref("agreed_by", "person"),
+    Column("agreement_link", Clean),
+    loose_ref("agreement_file_id"),
+    Column("assumed_until", Date),
+    UniqueConstraint("outcome_id", "version"),
 )
 
 evidence = Table(
@@ -98,6 +141,9 @@ evidence = Table(
     Column("disputed_why", Clean),
     Column("withdrawn_on", Date),
     Column("withdrawn_why", Clean),
+    loose_ref("file_id"),
+    Column("reference_key", Key),
+    Column("arrived_as", Word(enums.Witness)),
     Column("submission", String(120), unique=True),
 )
 

@@ -71,10 +71,37 @@ def test_an_account_without_an_outcome_has_coverage_0_and_says_so() -> None:
     assert fact(result, RiskKind.NO_SUCCESS_WRITTEN) == "Nobody has written down what success means"
 
 
-def test_a_retired_outcome_is_not_counted() -> None:
+def test_an_outcome_retired_unproven_counts_until_the_manager_agrees() -> None:
     retired = onboarding(id=3, retired_on=ago(1), retired_why="they sold that unit")
-    assert assessed(onboarding(), retired, wrote(5)).coverage == 1
+    waiting = assessed(onboarding(), retired, wrote(5))
+    assert (waiting.coverage, waiting.counted, len(waiting.retired)) == (Decimal("0.5"), 2, 1)
+    agreed = assessed(onboarding(), replace(retired, retire_agreed_by=7, retire_agreed_on=TODAY), wrote(5))
+    assert (agreed.coverage, agreed.counted, agreed.retired) == (Decimal(1), 1, ())
     assert assessed(onboarding(), retired, wrote(5), on=ago(2)).coverage == Decimal("0.5")
+
+
+def test_a_proven_outcome_that_is_retired_leaves_both_sides() -> None:
+    other = onboarding(id=3, title="Sign in a day")
+    retired = onboarding(retired_on=ago(1), retired_why="done")
+    assert assessed(other, retired, wrote(5)).coverage == 0
+    assert assessed(other, retired, wrote(5)).counted == 1
+
+
+def test_what_comes_after_the_retirement_does_not_prove_it() -> None:
+    retired = onboarding(retired_on=ago(9), retired_why="n/a")
+    late = wrote(5, age=20, recorded_at=at(ago(3)))
+    assert assessed(onboarding(id=3), retired, late).counted == 2
+
+
+def test_retiring_what_was_missed_does_not_end_its_danger() -> None:
+    missed = onboarding(due_on=ago(20))
+    at_baseline = wrote(12, age=10)
+    retired = replace(missed, retired_on=ago(1), retired_why="n/a")
+    agreed = replace(retired, retire_agreed_by=7, retire_agreed_on=TODAY)
+    other = onboarding(id=3)
+    assert RiskKind.DISPROVEN in kinds(assessed(missed, at_baseline))
+    assert RiskKind.DISPROVEN in kinds(assessed(other, retired, at_baseline))
+    assert RiskKind.DISPROVEN not in kinds(assessed(other, agreed, at_baseline))
 
 
 def test_portfolio_coverage_is_by_arr_in_each_currency_with_the_count_beside_it() -> None:
@@ -121,7 +148,8 @@ def test_danger_sponsor_left_until_somebody_has_the_part() -> None:
     gone = replace(DANA, left_on=ago(3))
     result = assessed(onboarding(), gone, KIM, SAM)
     assert fact(result, RiskKind.SPONSOR_LEFT) == "Dana Fox, champion, left on 27 Feb 2026 and nobody has taken over"
-    assert RiskKind.SPONSOR_LEFT not in kinds(assessed(onboarding(), gone, replace(DANA, id=9), KIM, SAM))
+    successor = replace(DANA, id=9, name="Lena Voss")
+    assert RiskKind.SPONSOR_LEFT not in kinds(assessed(onboarding(), gone, successor, KIM, SAM))
     assert RiskKind.SPONSOR_LEFT not in kinds(assessed(onboarding(), DANA, KIM, SAM, replace(FIN, left_on=ago(3))))
 
 

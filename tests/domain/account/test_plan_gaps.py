@@ -71,7 +71,7 @@ def test_an_empty_plan_misses_all_three_answers() -> None:
     ("changes", "sentence"),
     [
         ({"due_on": None, "target": None}, "“Onboard a customer in 5 days” lacks a target and a date"),
-        ({"baseline_agreed_by": None}, "“Onboard a customer in 5 days” lacks the customer's yes to the baseline"),
+        ({"baseline_agreed_by": None}, "“Onboard a customer in 5 days” lacks the customer's yes"),
         ({"baseline": None}, "“Onboard a customer in 5 days” lacks a baseline"),
         ({"metric": None}, "“Onboard a customer in 5 days” lacks a metric"),
         ({"direction": Direction.HOLD}, "“Onboard a customer in 5 days” lacks a band to stay in"),

@@ -23,9 +23,11 @@ from tests.support.domain_builders import (
     at,
     graded,
     legal,
+    look,
     measured,
     onboarding,
     piece,
+    says_so,
     system,
     wrote,
 )
@@ -133,11 +135,11 @@ def test_cap_oral_is_lifted_by_a_documentary_piece_beside_it() -> None:
     assert graded(onboarding(), wrote(6, oral=True), wrote(6)).grade is Grade.CONFIRMED
 
 
-def test_cap_no_agreed_baseline_is_at_most_observed() -> None:
+def test_cap_no_baseline_or_no_agreed_terms_is_at_most_observed() -> None:
     none, not_agreed = onboarding(baseline=None), onboarding(baseline_agreed_by=None)
     assert graded(none, system(6)).grade is graded(not_agreed, system(6)).grade is Grade.OBSERVED
     assert phrase(reason(graded(none, system(6)))) == "observed, not confirmed: there is no baseline"
-    expected = "observed, not confirmed: nobody at the customer agreed to the baseline"
+    expected = "observed, not confirmed: the customer has not agreed that this is success"
     assert phrase(reason(graded(not_agreed, system(6)))) == expected
 
 
@@ -178,11 +180,21 @@ def test_a_disputed_figure_counts_against_what_it_contradicted_and_never_for() -
     assert result.credit == 0
 
 
-def test_a_dispute_leaves_other_evidence_in_force() -> None:
-    result = graded(onboarding(), wrote(6, age=20), system(5, age=5, disputed_on=ago(1)))
-    assert result.grade is Grade.CONFIRMED
-    assert result.value == 6
-    assert result.disputed is not None
+def test_a_dispute_is_about_the_outcome_as_of_its_day_and_not_about_one_piece() -> None:
+    older, disputed = wrote(6, age=20), system(5, age=5, disputed_on=ago(1))
+    result = graded(onboarding(), older, disputed)
+    assert (result.grade, result.value, result.credit) == (Grade.ASSERTED, None, Decimal(0))
+    assert result.disputed == disputed
+    assert graded(onboarding(), older, disputed, wrote(5, age=0)).grade is Grade.CONFIRMED
+
+
+def test_a_disputed_figure_stays_disputed_when_it_is_withdrawn_and_entered_again() -> None:
+    disputed = wrote(6, disputed_on=ago(5), disputed_by=KIM.id, withdrawn_on=ago(4))
+    assert graded(onboarding(), disputed).disputed is None
+    for as_of in (ago(10), ago(5)):
+        again = graded(onboarding(), disputed, wrote(6, as_of=as_of, recorded_at=at(ago(3))))
+        assert (again.grade, again.credit, again.disputed) == (Grade.ASSERTED, Decimal(0), disputed)
+        assert phrase(reason(again)) == "asserted, not confirmed: Kim Li disputes it"
 
 
 def test_a_dispute_is_settled_by_withdrawing_superseding_or_newer_confirmed_evidence() -> None:
@@ -192,6 +204,34 @@ def test_a_dispute_is_settled_by_withdrawing_superseding_or_newer_confirmed_evid
     assert graded(onboarding(), disputed, newer).disputed is None
     assert graded(onboarding(), replace(disputed, withdrawn_on=ago(1))).disputed is None
     assert graded(onboarding(), replace(disputed, superseded_by=12, superseded_on=ago(2)), newer).disputed is None
+
+
+def test_after_a_dispute_a_link_proves_nothing_before_somebody_has_opened_it() -> None:
+    disputed, newer = wrote(6, disputed_on=ago(5)), wrote(6, age=2)
+    bare = graded(onboarding(), disputed, newer, checks=())
+    assert (bare.grade, bare.credit, bare.disputed) == (Grade.MEASURED, Decimal(0), disputed)
+    assert graded(onboarding(), disputed, newer, checks=(look(newer),)).grade is Grade.CONFIRMED
+
+
+def test_a_dispute_is_over_when_who_disputed_or_the_economic_buyer_says_otherwise() -> None:
+    disputed = wrote(6, disputed_on=ago(5), disputed_by=SAM.id)
+    older = system(7, age=20)
+    for person in (SAM, KIM):
+        result = graded(onboarding(), older, disputed, checks=(says_so(disputed, person, ago(2)), look(older)))
+        assert (result.grade, result.value, result.disputed) == (Grade.CONFIRMED, Decimal(6), None)
+    by_another = graded(onboarding(), disputed, checks=(says_so(disputed, USER, ago(2)),))
+    before = graded(onboarding(), disputed, checks=(says_so(disputed, SAM, ago(6)),))
+    assert by_another.disputed == before.disputed == disputed
+
+
+def test_a_dispute_is_over_by_their_words_of_a_later_day_that_a_colleague_has_opened() -> None:
+    older, disputed = system(7, age=20), wrote(6, disputed_on=ago(5), disputed_by=SAM.id)
+    words = wrote(7, age=3, attested_by=SAM.id)
+    seen = graded(onboarding(), older, disputed, words, checks=(look(older), look(words)))
+    assert (seen.grade, seen.value, seen.disputed) == (Grade.CONFIRMED, Decimal(7), None)
+    assert graded(onboarding(), older, disputed, words, checks=(look(older),)).disputed == disputed
+    of_another = replace(words, attested_by=USER.id, as_of=ago(5))
+    assert graded(onboarding(), disputed, of_another).disputed == disputed
 
 
 def test_older_than_its_shelf_life_is_expired_and_shown_as_history() -> None:
@@ -303,12 +343,14 @@ def test_partly_proven_is_credited_by_what_its_confirmed_evidence_shows() -> Non
     assert result.progress == result.credit == Decimal("0.4")
 
 
-def test_disproven_is_confirmed_and_no_progress_by_the_due_date() -> None:
+def test_disproven_is_measured_or_better_and_no_progress_by_the_due_date() -> None:
     due_today, overdue = onboarding(due_on=TODAY), onboarding(due_on=ago(1))
     assert graded(due_today, wrote(12)).standing is Standing.UNPROVEN
     assert graded(due_today, wrote(12)).next_change_on == TODAY + timedelta(days=1)
     assert graded(overdue, wrote(12)).standing is Standing.DISPROVEN
-    assert graded(overdue, measured(12)).standing is Standing.UNPROVEN
+    assert graded(overdue, measured(12, reference_key=None), checks=()).standing is Standing.DISPROVEN
+    assert graded(overdue, wrote(12, reference_key=None), checks=()).standing is Standing.DISPROVEN
+    assert graded(overdue, piece(Source.OUR_TELEMETRY, 12)).standing is Standing.UNPROVEN
 
 
 def test_everything_else_is_unproven() -> None:

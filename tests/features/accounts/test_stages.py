@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -48,9 +49,8 @@ def won(database: Database, world: World, now: datetime) -> None:
 
 
 def measured(database: Database, world: World, now: datetime) -> int:
-    new = NewEvidence(
-        world.acme, world.hours, f"form {now}", Source.CUSTOMER_SYSTEM, now.date(), value="10", attested_by=world.ana
-    )
+    shown: dict[str, Any] = {"attested_by": world.ana, "link": f"https://acme.example/{now:%d-%m}"}
+    new = NewEvidence(world.acme, world.hours, f"form {now}", Source.CUSTOMER_SYSTEM, now.date(), value="10", **shown)
     with database.begin() as session:
         return record.record(session, world.maya, new, now)
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,11 +23,11 @@ from bot.store import account_search, ledger, schema
 from bot.store.admin import table_copy
 from bot.store.admin.migrations import head, upgrade
 from bot.store.admin.table_copy import EVERYTHING, LEDGER, CannotCopy
-from bot.store.engine import Database
+from bot.store.engine import Database, db_now
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from tests.support.databases import Databases, Postgres
-from tests.support.factory import NOON, add_workspace
+from tests.support.factory import BOT, NOON, add_workspace
 from tests.support.ledgers import build
 from tests.support.refusals import says
 
@@ -246,4 +247,27 @@ def test_a_long_ledger_streams(database: Database, databases: Databases) -> None
     upgrade(target)
     with target.reading() as session:
         assert session.execute(select(func.count()).select_from(schema.account)).scalar_one() == 2500
+    target.dispose()
+
+
+def test_outcomes_of_an_older_export_count_as_agreed_for_90_days(small: Database, databases: Databases) -> None:
+    with small.begin() as session:
+        ana = ledger.add(session, BOT, Entity.PERSON, NOON, account_id=1, name="Ana Ruiz", part="champion")
+        for title, kind, by in (("A", "numeric", ana), ("B", "numeric", None), ("C", "statement", None)):
+            values: dict[str, Any] = {"title": title, "kind": kind, "baseline_agreed_by": by, "retired_on": NOON.date()}
+            ledger.add(session, BOT, Entity.OUTCOME, NOON, account_id=1, **values)
+    lines = [json.loads(line) for line in exported(small).splitlines()]
+    begins = lines.pop(0)
+    del begins["rows"]["terms"]
+    begins["schema"] = "0015"
+    lines = [row for row in lines if row["table"] != "terms"]
+    target = Database(databases.fresh())
+    restore(target, [json.dumps(row).encode() for row in (begins, *lines)])
+    with target.begin() as session:
+        terms = schema.terms.c
+        rows = session.execute(select(terms.title, terms.version, terms.agreed_by, terms.assumed_until)).all()
+        retired = session.execute(select(schema.outcome.c.retire_agreed_on)).scalars().all()
+        until = db_now(session).date() + timedelta(days=90)
+    assert [tuple(row) for row in rows] == [("A", 1, ana, until), ("B", 1, None, None), ("C", 1, None, until)]
+    assert retired == [NOON.date()] * 3
     target.dispose()

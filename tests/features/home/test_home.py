@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -197,7 +198,7 @@ def test_home_asks_the_database_as_often_for_three_hundred_accounts_as_for_three
         with statements(team.database) as seen:
             home_of(team, team.maya, datetime(2026, 3, 2, 11, tzinfo=UTC))
             home_of(team, team.priya, datetime(2026, 3, 2, 11, tzinfo=UTC))
-        assert not any("FROM evidence" in statement for statement in seen)
+        assert not any(re.search(r"FROM evidence\b", statement) for statement in seen)
         return len(seen)
 
     for number in range(3):
@@ -207,7 +208,7 @@ def test_home_asks_the_database_as_often_for_three_hundred_accounts_as_for_three
     for number in range(297):
         team.add_account(f"Many {number}")
     team.look()
-    assert asked() == few <= 2 * 10
+    assert asked() == few <= 2 * 12
 
 
 def test_a_long_list_says_how_many_more_there_are(team: Team) -> None:

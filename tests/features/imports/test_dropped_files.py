@@ -266,3 +266,52 @@ def test_a_long_preview_is_cut_with_counts(database: Database) -> None:
         assert preview is not None and preview.unused == 40
         assert (len(preview.rows), len(preview.warnings)) == (5, 5) and preview.more_warnings >= 2
         assert (preview.warnings[-1].line, preview.warnings[-1].more) >= (3, 3)
+
+
+TERMS = (
+    b"Account ID,Account Name,Contract Start,Contract End,ARR,Currency,Notice Days\n"
+    b"1,Harborline,2026-01-01,2027-01-01,120000,EUR,60\n"
+)
+
+
+def test_a_file_is_taken_for_the_kind_that_somebody_chose(database: Database) -> None:
+    with database.begin() as session:
+        by = admin(session)
+        file_id = take(session, by, TERMS)
+        view = shown(session, file_id)
+        assert view.preview is not None and (view.kind, view.preview.others) == ("contracts", ("accounts",))
+        dropped_files.choose_kind(session, by, file_id, "accounts", NOON)
+        view = shown(session, file_id)
+        assert view.preview is not None and (view.kind, view.preview.others) == ("accounts", ("contracts",))
+        with pytest.raises(UserError) as refused:
+            dropped_files.import_dropped(session, by, file_id, NOON, kind="contracts")
+        assert sentence_of(refused.value) == (
+            "Somebody has chosen accounts for this file since. Look at its preview again; nothing was imported."
+        )
+        assert names(session) == []
+        dropped_files.import_dropped(session, by, file_id, NOON, kind="accounts")
+        assert names(session) == ["Harborline"]
+
+
+def test_a_kind_that_there_is_not_is_refused(database: Database) -> None:
+    with database.begin() as session:
+        by = admin(session)
+        file_id = take(session, by, TERMS)
+        with pytest.raises(UserError):
+            dropped_files.choose_kind(session, by, file_id, "ledger", NOON)
+        assert shown(session, file_id).kind == "contracts"
+
+
+def test_a_file_that_an_earlier_release_previewed_is_one_of_accounts(database: Database) -> None:
+    with database.begin() as session:
+        by = admin(session)
+        file_id = take(session, by)
+        table = schema.dropped_file
+        old = row(session, file_id)["shown"]
+        for name in ("kind", "others"):
+            del old["preview"][name]
+        session.execute(table.update().where(table.c.id == file_id).values(kind="account", shown=old))
+        view = shown(session, file_id)
+        assert view.preview is not None and (view.kind, view.preview.others) == ("accounts", ())
+        dropped_files.import_dropped(session, by, file_id, NOON)
+        assert names(session) == ["Harborline", "Corvid"]

@@ -11,8 +11,7 @@ from sqlalchemy import insert, select, update
 
 from bot.app.actor import UserError
 from bot.domain.enums import AccountStatus, Tier
-from bot.features.imports import cells, wording
-from bot.features.imports import run as import_run
+from bot.features.imports import cells, passes, wording
 from bot.features.imports.dates import DateOrder
 from bot.features.imports.remarks import Remark, note
 from bot.features.imports.report import Report
@@ -362,7 +361,7 @@ def test_amounts_without_any_currency_are_asked_about_at_once(database: Database
 
 
 def test_long_files_go_in_batches_and_say_how_far_they_are(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_run, "BATCH", 50)
+    monkeypatch.setattr(passes, "BATCH", 50)
     text = "Account ID,Name,Owner\n" + "".join(f"{n},Account {n},Owner {n % 7}\n" for n in range(110))
     heard: list[tuple[int, int]] = []
     run = ImportRun(database, 1, NOON, progress=lambda *at: heard.append(at))

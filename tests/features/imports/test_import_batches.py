@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from bot.domain.values.money import Money
-from bot.features.imports import account_changes
-from bot.features.imports import run as import_run
+from bot.features.imports import account_changes, passes
 from bot.features.imports.fact_rows import PEOPLE
 from bot.features.imports.remarks import Remark
 from bot.features.imports.report import Report, Totals
@@ -49,7 +48,7 @@ def rows(database: Database, table: Any) -> list[dict[str, Any]]:
 def test_an_import_that_breaks_in_the_middle_has_written_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_run, "BATCH", 10)
+    monkeypatch.setattr(passes, "BATCH", 10)
     write = account_changes.apply
 
     def breaks_later(*args: Any, **facts: Any) -> None:
@@ -69,7 +68,7 @@ def test_an_import_that_breaks_in_the_middle_has_written_nothing(
 def killed(url: str, folder: Path, dies: str, *words: str) -> None:
     """Type a command in a process that runs `dies` first and ends itself, without a word, in the middle of its work."""
     code = f"import os\n{dies}\nfrom bot.__main__ import main\nmain({list(words)!r})\n"
-    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(Path(import_run.__file__).parents[3])}
+    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(Path(passes.__file__).parents[3])}
     command = [sys.executable, "-c", code]
     ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     assert ended.returncode == 9, ended.stderr

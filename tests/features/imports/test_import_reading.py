@@ -192,9 +192,9 @@ def test_lines_above_the_header_are_passed_over() -> None:
 
 
 def test_a_currency_in_the_header_counts() -> None:
-    assert recognised("Name,ARR (EUR)\nA,1\n").currency_hint == "EUR"
-    assert recognised("Name,Annual Contract Value in GBP\nA,1\n").currency_hint == "GBP"
-    assert recognised("Name,ARR\nA,1\n").currency_hint is None
+    assert recognised("Name,ARR (EUR)\nA,1\n").currency_hint("arr") == "EUR"
+    assert recognised("Name,Annual Contract Value in GBP\nA,1\n").currency_hint("arr") == "GBP"
+    assert recognised("Name,ARR\nA,1\n").currency_hint("arr") is None
 
 
 def test_a_workbook_that_claims_more_than_there_is_memory_is_refused_in_a_sentence() -> None:

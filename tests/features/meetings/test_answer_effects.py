@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
+from bot.app.digest_lines import DigestSpan
 from bot.domain.enums import Change, DecisionOf, Loop
 from bot.domain.model import Action, Gap, ProofState
 from bot.features.accounts import card
@@ -21,8 +22,8 @@ from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.rows import Answer
 from bot.features.meetings.views import AnswerFormView
-from bot.features.portfolios.movement import movement_line
-from bot.store import portfolios, proof_state
+from bot.features.portfolios.movement import movement_lines
+from bot.store import proof_state
 from bot.store.engine import Database
 from tests.support.refusals import worded
 from tests.support.world import World, build, of_another_account
@@ -238,12 +239,12 @@ def test_an_answer_names_the_decision_that_it_changed(met: Meeting) -> None:
 
 
 def test_the_digest_counts_decisions_and_customers_where_something_moved(met: Meeting) -> None:
-    portfolio = portfolios.in_workspace(met.session, 1, met.world.portfolio_id)
-    assert portfolio is not None
     of_another_account(met.session, met.world, "person")
 
     def line(days: int = 0) -> str:
-        return movement_line(met.session, portfolio, 2, met.now + timedelta(days=days))
+        span = DigestSpan(1, met.world.portfolio_id, None, met.now + timedelta(days=days))
+        (text,) = movement_lines(met.session, span).foot
+        return text
 
     assert line() == "in 30 days belief, behaviour or economics moved in 0 of 2 customers, and no decision changed"
     met.answer(change=Change.NOTHING, what_changed=None)

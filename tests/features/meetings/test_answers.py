@@ -70,6 +70,7 @@ def evidence(world: World, **values: Any) -> NewEvidence:
         as_of=date(2026, 3, 2),
         value="10",
         attested_by=world.ana,
+        link="https://acme.example/signing",
     )
     return replace(base, **values)
 
@@ -214,8 +215,9 @@ def test_nobody_confirms_the_draft_of_another(session: Session, world: World) ->
 def test_confirmed_evidence_shows_on_the_card_with_its_attestor(session: Session, world: World) -> None:
     record.record(session, world.maya, evidence(world, value="5"), NOW)
     card = account_card.card(session, world.maya, world.acme, NOW)
-    assert card.coverage == "100%"
+    assert (card.coverage, card.seen) == ("100%", "0%")
     assert card.proven[0].attestor == "Ana Ruiz" and card.proven[0].value == "5 days"
+    assert card.proven[0].witness == "linked by Maya Lindqvist, nobody else has looked"
 
 
 def test_the_same_evidence_form_delivered_twice_is_one_piece(session: Session, world: World) -> None:

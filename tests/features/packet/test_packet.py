@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import assessments
-from bot.app.actor import UserError
-from bot.domain.enums import Grade, Method, Part, Source
-from bot.features.evidence import attribution, list, record
+from bot.app.actor import Actor, UserError
+from bot.domain.enums import CheckVerdict, Grade, Method, Part, Source
+from bot.features.evidence import attribution, countersign, list, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
 from bot.features.packet import packet
@@ -20,6 +20,7 @@ from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
 from bot.store import accounts, schema
 from bot.store.engine import Database
+from tests.support.factory import AGREEMENT
 from tests.support.managing import MONDAY, day
 from tests.support.refusals import says
 from tests.support.world import World, build
@@ -34,8 +35,15 @@ def world(database: Database) -> World:
 
 
 def piece(world: World, submission: str, **values: Any) -> NewEvidence:
-    given = {"source": Source.CUSTOMER_SYSTEM, "as_of": MONDAY.date(), "value": "5", "attested_by": world.ana, **values}
+    shown = {"link": "https://acme.example/signing", "attested_by": world.ana}
+    given = {"source": Source.CUSTOMER_SYSTEM, "as_of": MONDAY.date(), "value": "5", **shown, **values}
     return NewEvidence(world.acme, world.hours, submission, **given)
+
+
+def seen(database: Database, by: Actor, piece_id: int) -> None:
+    """A colleague opens what shows a piece, and finds it right."""
+    with database.begin() as session:
+        countersign.countersign(session, by, piece_id, CheckVerdict.SHOWS, MONDAY)
 
 
 def confirm(database: Database, world: World, submission: str = "form 1", **values: Any) -> int:
@@ -60,7 +68,12 @@ def test_a_method_makes_it_attributed_and_accepted_money_accepted(database: Data
     assert attributed == "attributed: before and after, with the other causes listed"
     second = first + 1
     new = Isolation(second, "form 3", Method.BEFORE_AFTER, CAUSES, "120,000 EUR", accepter_name="Dana Fox")
-    assert isolate(database, world, new) == "accepted: 120,000 EUR by Dana Fox, finance"
+    unseen = "attributed: our share is worked out, and nobody has seen that they accepted the money"
+    assert isolate(database, world, new) == unseen
+    seen(database, world.tom, second + 1)
+    assert grade_of(database, world) is Grade.ATTRIBUTED
+    seen(database, world.manager, second + 1)
+    assert grade_of(database, world) is Grade.ACCEPTED
     with database.begin() as session:
         rows = session.execute(select(schema.evidence).order_by(schema.evidence.c.id)).all()
         assert [row.superseded_by for row in rows] == [second, second + 1, None]
@@ -117,13 +130,27 @@ def test_the_list_of_evidence_offers_it_where_it_helps(database: Database, world
     assert [(line.what, line.may_rise) for line in lines] == [("5 days", True), ("9 days", False)]
 
 
+def legal_signs(world: World) -> NewOutcome:
+    """A statement that Ana agreed to."""
+    return NewOutcome(
+        world.acme,
+        "Legal signs without us",
+        due_on=date(2026, 5, 1),
+        owner_person_id=world.ana,
+        baseline_agreed_by=world.ana,
+        agreed_on=MONDAY.date(),
+        agreement_link=AGREEMENT,
+    )
+
+
 def test_the_packet_tells_what_is_proven_and_what_is_not(database: Database, world: World) -> None:
     with database.begin() as session:
-        statement = NewOutcome(world.acme, "Legal signs without us", due_on=date(2026, 5, 1), owner_person_id=world.ana)
+        statement = legal_signs(world)
         outcomes.add_outcome(session, world.maya, statement, MONDAY)
     first = confirm(database, world, link="https://example.com/report")
     share = Isolation(first, "form 2", Method.BEFORE_AFTER, CAUSES, "1,250,000 EUR", accepter_name="Dana Fox")
     isolate(database, world, share)
+    seen(database, world.manager, first + 1)
     with database.begin() as session:
         view = packet.packet(session, world.tom, world.acme, MONDAY)
     assert [(line.moved, line.target, line.progress) for line in view.story] == [("15 → 5 days", "5 days", None)]
@@ -134,7 +161,7 @@ def test_the_packet_tells_what_is_proven_and_what_is_not(database: Database, wor
 
 def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, world: World) -> None:
     with database.begin() as session:
-        statement = NewOutcome(world.acme, "Legal signs without us", due_on=date(2026, 5, 1), owner_person_id=world.ana)
+        statement = legal_signs(world)
         signs = [outcomes.add_outcome(session, world.maya, replace(statement, title=f"{n}"), MONDAY) for n in range(2)]
         dana = people.add_person(session, world.maya, world.acme, MONDAY, name="Dana Fox", part=Part.FINANCE)
     words: dict[str, Any] = {
@@ -154,6 +181,7 @@ def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, w
             first = record.record(session, world.maya, new, MONDAY)
         share = Isolation(first, f"share {outcome_id}", Method.BEFORE_AFTER, CAUSES, amount, by)
         isolate(database, world, share)
+        seen(database, world.manager, first + 1)
     with database.begin() as session:
         assert packet.packet(session, world.maya, world.acme, MONDAY).money == (
             "accepted 7,000 USD + 5,000 EUR a year, worth at the sale unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,12 +16,14 @@ from bot.domain.model import Outcome
 from bot.features.accounts import card
 from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
-from bot.features.plan import outcome_details, outcomes
+from bot.features.plan import outcome_details, outcome_terms, outcomes
 from bot.features.plan import plan as plan_plan
 from bot.features.plan.outcome_details import Details
+from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.outcomes import NewOutcome
 from bot.store import proof_state
 from bot.store.engine import Database
+from tests.support.factory import AGREEMENT
 from tests.support.managing import MONDAY, day
 from tests.support.world import World, build, of_another_account
 
@@ -47,16 +50,20 @@ def test_a_number_that_must_hold_gets_its_band_and_is_proven_within_it(database:
     held = uptime(database, world)
     with database.begin() as session:
         promise = plan_plan.add_promise(session, world.maya, world.acme, MONDAY, text="Never down", promised_by="Sales")
-        details = Details(held, "97.5", date(2026, 1, 1), world.ana, "99", "", 30, promise, "120,000 EUR")
+        terms = NewTerms(held, "97.5", date(2026, 1, 1), "99", "", 30)
+        outcome_terms.set_terms(session, world.maya, terms, MONDAY)
+        details = Details(held, world.ana, MONDAY.date(), AGREEMENT, promise, "120,000 EUR")
         outcome_details.set_details(session, world.maya, details, MONDAY)
-        form = outcome_details.details_form(session, world.maya, held, MONDAY)
+        form = outcome_terms.terms_form(session, world.maya, held, MONDAY)
+        worth = outcome_details.details_form(session, world.maya, held, MONDAY).worth
         new = NewEvidence(world.acme, held, "f", Source.CUSTOMER_SYSTEM, MONDAY.date(), "99.2", attested_by=world.ana)
+        new = replace(new, link="https://acme.example/status")
         record.record(session, world.maya, new, MONDAY)
         _, assessment = assessments.assessed(session, world.maya, world.acme, MONDAY)
     written = outcome_of(database, world, held)
     assert (written.band_low, written.band_high, written.shelf_life_days) == (Decimal(99), None, 30)
     assert (written.promise_id, written.promised_minor, written.currency) == (promise, 120_000_00, "EUR")
-    assert (form.holds, form.baseline, form.band_low, form.worth) == (True, "97.5", "99", "120,000 EUR")
+    assert (form.holds, form.baseline, form.band_low, worth) == (True, "97.5", "99", "120,000 EUR")
     assert assessment.outcomes[1].standing is Standing.PROVEN
 
 
@@ -70,19 +77,40 @@ def test_a_number_that_must_hold_gets_its_band_and_is_proven_within_it(database:
         ({"band_low": "", "band_high": ""}, "band_low"),
         ({"band_low": "9", "band_high": "8"}, "band_high"),
         ({"band_low": "nine"}, "band_low"),
-        ({"worth": "a fortune"}, "worth"),
+        ({"editing": True, "title": " "}, "title"),
     ],
 )
 def test_a_detail_that_cannot_be_names_its_field(
     database: Database, world: World, given: dict[str, Any], field: str
 ) -> None:
     held = uptime(database, world)
-    details = Details(held, **{"baseline": "97", "baseline_on": date(2026, 1, 1), "band_low": "99", **given})
+    terms = NewTerms(held, **{"baseline": "97", "baseline_on": date(2026, 1, 1), "band_low": "99", **given})
+    with database.begin() as session, pytest.raises(UserError) as refused:
+        outcome_terms.set_terms(session, world.maya, terms, MONDAY)
+    assert refused.value.field == field
+    with database.begin() as session, pytest.raises(UserError):
+        outcome_terms.set_terms(session, world.tom, terms, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"worth": "a fortune"}, "worth"),
+        ({"agreed_on": date(2026, 4, 1)}, "agreed_on"),
+        ({"agreement_link": "minutes of Tuesday"}, "agreement_link"),
+        ({"agreement_link": "https://bit.ly/3xY"}, "agreement_link"),
+    ],
+)
+def test_an_agreement_that_cannot_be_names_its_field(
+    database: Database, world: World, given: dict[str, Any], field: str
+) -> None:
+    held = uptime(database, world)
+    details = Details(held, **{"agreed_by": world.ana, **given})
     with database.begin() as session, pytest.raises(UserError) as refused:
         outcome_details.set_details(session, world.maya, details, MONDAY)
     assert refused.value.field == field
     with database.begin() as session, pytest.raises(UserError):
-        outcome_details.set_details(session, world.tom, details, MONDAY)
+        outcome_details.set_details(session, world.tom, Details(held), MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +122,7 @@ def test_people_and_promises_of_another_account_are_refused(
     held = uptime(database, world)
     with database.begin() as session:
         row_id = of_another_account(session, world, entity)
-        given: dict[str, Any] = {"baseline": "97", "baseline_on": date(2026, 1, 1), "band_low": "99", named: row_id}
+        given: dict[str, Any] = {named: row_id}
         details = Details(held, **given)
         with pytest.raises(UserError) as refused:
             outcome_details.set_details(session, world.maya, details, MONDAY)

@@ -1,21 +1,45 @@
-"""The weekly digest: once a portfolio a week, worst first, short before the fold, whole in its thread."""
+"""The weekly digest: once a portfolio a week, short in the message, whole in its thread, and no word of owners."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from bot.domain.enums import CadenceKind, Change, PromptState
+from bot.app.digest_lines import DigestLines, DigestSpan, OwnerLine
+from bot.domain.enums import (
+    AccountStatus,
+    CadenceKind,
+    Change,
+    CheckKind,
+    CheckVerdict,
+    PromptState,
+    RiskKind,
+    RiskState,
+    Verdict,
+)
+from bot.domain.portfolio.book import Book
 from bot.features.portfolios import digest, setup
 from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios.setup import PortfolioForm
-from bot.features.portfolios.views import DigestRestView, DigestView
-from bot.outbox.types import Moot
-from bot.store import portfolios
+from bot.features.portfolios.views import DigestPrivateView, DigestRestView, DigestView
+from bot.features.portfolios.week import BridgeSum
+from bot.outbox.types import Claimed, Moot
+from bot.rooms import MESSAGE_KINDS, new_renderer
+from bot.store import ledger, portfolios, schema
 from bot.store.engine import Database
+from bot.store.entities import Entity
+from bot.store.ledger import Author
+from tests.support import factory
+from tests.support.cast import DANA
+from tests.support.factory import BOT
 from tests.support.managing import CHANNEL, Team, day
 from tests.support.statements import statements
 
@@ -56,9 +80,27 @@ def thread(team: Team, digest_id: int) -> list[DigestRestView]:
     return [view for view in views if isinstance(view, DigestRestView)]
 
 
-def head(view: DigestView) -> dict[str, tuple[str, ...]]:
-    """The names of each labelled line before the fold."""
-    return {line.label: line.names for line in view.summary.head if line.label}
+def lines(view: DigestView) -> dict[str, str]:
+    """The labelled lines of the message, and what they say."""
+    return {line.label: line.text for part in view.news.parts for line in part.lines if line.label}
+
+
+def blocks(team: Team, digest_id: int) -> dict[str, list[str]]:
+    """The lists of the thread: each title with its lines."""
+    told: dict[str, list[str]] = {}
+    for page in thread(team, digest_id):
+        for block in page.page.blocks:
+            told.setdefault(block.title, []).extend(f"{', '.join(line.names)}: {line.text}" for line in block.lines)
+    return told
+
+
+def said(bridge: BridgeSum | None) -> str:
+    """The sum as a reader reads it."""
+    assert bridge is not None
+    before = "".join(f" {points} {step}" for points, step in bridge.before)
+    after = "".join(f" {points} {step}" for points, step in bridge.after)
+    same = f" = {bridge.same}{after}" if bridge.same else ""
+    return f"{bridge.start}{before}{same} = {bridge.end} of {bridge.of}"
 
 
 def test_a_digest_comes_on_its_day_at_its_time_and_once(team: Team) -> None:
@@ -107,67 +149,314 @@ def test_the_first_digest_tells_what_is_and_names_no_change(team: Team) -> None:
     team.add_account("Brick", FRIDAY, renews_in=50)
     view = opened(team, FIRST)
     assert view.since is None
-    assert (view.summary.first, view.summary.unchanged) == (True, False)
-    assert [(share.percent, share.of, share.change) for share in view.summary.by_arr] == [("50%", "200,000 EUR", "")]
-    assert view.summary.by_count.percent == "50%"
-    assert head(view) == {"Renewals within 120 days, unproven (1)": ("Brick, 18 Apr 2026",)}
+    assert view.news.headline == "This is the first digest. From next Monday I say what changed."
+    assert (view.news.figure, view.news.bridge) == ("50% of 200,000 EUR is proven.", None)
+    assert lines(view) == {"Brick": "100,000 EUR, 18 Apr · no success plan"}
+    assert not [page for page in thread(team, 1) if page.page.table]
 
 
-def test_coverage_shows_the_change_since_last_week_by_arr_and_by_count(team: Team) -> None:
+def test_the_bridge_says_how_last_weeks_figure_became_this_weeks(team: Team) -> None:
     team.add_proven("Acme", FRIDAY, arr_minor=300_000_00)
     _, _, evidence_id = team.add_proven("Brick", FRIDAY)
     opened(team, FIRST)
     team.change("evidence", evidence_id, day(FIRST, 1), withdrawn_on=day(FIRST, 1).date(), withdrawn_why="wrong")
+    team.add_proven("Cloth", day(FIRST, 2), arr_minor=100_000_00)
     view = opened(team, SECOND)
-    assert [(share.percent, share.change) for share in view.summary.by_arr] == [("75%", "−25 points")]
-    assert (view.summary.by_count.percent, view.summary.by_count.change) == ("50%", "−50 points")
+    assert said(view.news.bridge) == "100% −25 withdrawn = 75% +5 joined = 80% of 500,000 EUR"
     assert view.since == FIRST
+    assert view.news.headline == "On the same customers and outcomes, proof fell 25 points. " + (
+        "“Fewer tickets a month” at Brick no longer counts: withdrawn."
+    )
+    assert lines(view)["Newly broken:"] == "Brick, “Fewer tickets a month” (withdrawn, not taken)"
+    assert lines(view)["Joined:"] == "Cloth, 100,000 EUR, 100% proven"
+    (table,) = [page.page.table for page in thread(team, 2) if page.page.table]
+    assert [(row.what, row.points, row.why) for row in table.rows] == [
+        ("2 Mar", "100", "2 customers"),
+        ("Withdrawn", "−25", "Brick"),
+        ("Same customers and outcomes", "75", "down 25"),
+        ("Joined", "+5", "Cloth, 100,000 EUR, 100% proven"),
+        ("9 Mar", "80", "3 customers"),
+    ]
 
 
-def test_currencies_are_never_summed(team: Team) -> None:
+def test_a_customer_who_left_is_the_headline_also_where_the_figure_rises(team: Team) -> None:
     team.add_proven("Acme", FRIDAY)
-    team.add_account("Brick", FRIDAY, currency="USD")
+    orchid = team.add_account("Orchid", FRIDAY)
+    opened(team, FIRST)
+    team.change("account", orchid, day(FIRST, 1), status=AccountStatus.FORMER)
+    view = opened(team, SECOND)
+    assert said(view.news.bridge) == "50% = 50% +50 lost = 100% of 100,000 EUR"
+    assert view.news.headline == (
+        "Orchid left, 100,000 EUR, which by itself raises the figure 50 points. "
+        "On the same customers and outcomes, proof stands where it stood."
+    )
+    assert lines(view)["Lost:"] == "Orchid, 100,000 EUR, reason unknown, no success plan"
+
+
+def test_a_customer_moved_away_and_closed_there_is_lost_here(team: Team) -> None:
+    team.add_proven("Acme", FRIDAY)
+    orchid = team.add_account("Orchid", FRIDAY)
+    attic = team.add_portfolio("Attic", None, team.priya.id)
+    opened(team, FIRST)
+    team.change("account", orchid, day(FIRST, 1), portfolio_id=attic, status=AccountStatus.FORMER)
+    assert lines(opened(team, SECOND))["Lost:"].startswith("Orchid, 100,000 EUR")
+
+
+def test_who_moves_between_portfolios_is_named_with_from_and_to(team: Team) -> None:
+    south = team.add_portfolio("South", None, team.priya.id)
+    acme, _, _ = team.add_proven("Acme", FRIDAY)
+    team.add_account("Brick", FRIDAY)
+    delphine = team.add_account("Delphine", FRIDAY, portfolio_id=south)
+    opened(team, FIRST)
+    team.change("account", acme, day(FIRST, 1), portfolio_id=south)
+    team.change("account", delphine, day(FIRST, 1), portfolio_id=team.portfolio_id)
+    view = opened(team, SECOND)
+    told = lines(view)
+    assert told["Moved out:"] == "Acme, 100,000 EUR, to South, 100% proven"
+    assert told["Moved in:"] == "Delphine, 100,000 EUR, from South, no success plan"
+    assert said(view.news.bridge) == "50% = 50% −17 moved in −33 moved out = 0% of 200,000 EUR"
+
+
+def test_an_import_that_was_undone_loses_no_customer(team: Team) -> None:
+    team.add_proven("Acme", FRIDAY)
+    brick = team.add_account("Brick", FRIDAY)
+    opened(team, FIRST)
+    gone = day(FIRST, 1)
+    team.change("account", brick, gone, taken_back_at=gone, status=AccountStatus.FORMER, slug="~2")
+    told = lines(opened(team, SECOND))
+    assert told["Moved out:"] == "Brick, 100,000 EUR, taken back with its import, no success plan"
+    assert "Lost:" not in told
+
+
+def test_changed_arr_and_currency_are_named(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme", FRIDAY)
+    brick = team.add_account("Brick", FRIDAY)
+    opened(team, FIRST)
+    team.change("account", acme, day(FIRST, 1), arr_minor=300_000_00)
+    team.change("account", brick, day(FIRST, 1), currency="USD")
+    view = opened(team, SECOND)
+    assert lines(view)["ARR changed:"] == ("Acme, 100,000 EUR → 300,000 EUR · Brick, 100,000 EUR → 100,000 USD")
+    assert said(view.news.bridge) == "50% = 50% +50 ARR changed = 100% of 300,000 EUR"
+    assert view.news.others == ("USD 0% → 0% of 100,000 USD",)
+
+
+def test_every_currency_is_shown_or_named(team: Team) -> None:
+    team.add_proven("Acme", FRIDAY)
+    for number, currency in enumerate(("USD", "GBP", "CHF", "SEK", "NOK", "DKK")):
+        team.add_account(f"Brick {number}", FRIDAY, currency=currency, arr_minor=(9 - number) * 1_000_00)
     team.add_account("Cloth", FRIDAY, arr_minor=None, currency=None)
     view = opened(team, FIRST)
-    assert sorted((share.of, share.percent) for share in view.summary.by_arr) == [
-        ("100,000 EUR", "100%"),
-        ("100,000 USD", "0%"),
-    ]
-    assert view.summary.unknown_arr == 1
+    assert view.news.figure == "100% of 100,000 EUR is proven."
+    assert view.news.others == (
+        "USD 0% of 9,000 USD",
+        "GBP 0% of 8,000 GBP",
+        "CHF 0% of 7,000 CHF",
+        "SEK 0% of 6,000 SEK",
+        "NOK and DKK as well: they stand in the thread.",
+        "1 customer without ARR is not in it.",
+    )
+    team.add_account("Wool", day(FIRST, 1))
+    view = opened(team, SECOND)
+    assert view.news.others[0] == "USD 0% → 0% of 9,000 USD"
+    tables = [page.page.table for page in thread(team, 2)]
+    assert [table.currency for table in tables if table] == ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK"]
 
 
 def test_newly_proven_and_newly_broken_are_named(team: Team) -> None:
     acme, outcome_id, _ = team.add_proven("Acme", FRIDAY)
     brick = team.add_account("Brick", FRIDAY)
-    dana = team.add("person", FRIDAY, account_id=brick, name="Dana", part="champion")
+    with team.session() as session:
+        dana = factory.person(session, brick, DANA, FRIDAY)
     unproven = team.add_outcome(brick, dana, FRIDAY)
     opened(team, FIRST)
-    team.prove(acme, outcome_id, "900", day(FIRST, 1))
-    team.prove(brick, unproven, "400", day(FIRST, 1))
+    team.prove(acme, outcome_id, "900", day(FIRST, 1), as_of=day(FIRST, 1).date())
+    team.prove(brick, unproven, "400", day(FIRST, 1), attested_by=dana)
     view = opened(team, SECOND)
-    assert head(view) == {"Newly broken (1)": ("Acme",), "Newly proven (1)": ("Brick",)}
-    (page,) = thread(team, 2)
-    told = {block.title: [line.text for line in block.lines] for block in page.blocks}
-    assert told["Newly broken"][0].startswith("“Fewer tickets a month” at 900 tickets")
+    assert said(view.news.bridge) == "50% +50 proven −42 fallen back = 58% of 200,000 EUR"
+    told = lines(view)
+    assert told["Newly broken:"] == "Acme, “Fewer tickets a month” (fallen back, not taken)"
+    assert told["Newly proven:"] == "Brick, “Fewer tickets a month” (Dana Fox, read from their system)"
+    assert blocks(team, 2)["Newly broken (1)"][0].startswith("Acme: “Fewer tickets a month” at 900 tickets")
 
 
-def test_who_was_silent_this_week_is_named(team: Team) -> None:
+def test_who_has_taken_what_broke_is_named(team: Team) -> None:
+    acme, outcome_id, evidence_id = team.add_proven("Acme", FRIDAY)
+    opened(team, FIRST)
+    team.change("evidence", evidence_id, day(FIRST, 1), disputed_on=day(FIRST, 1).date())
+    team.look(day(FIRST, 1))
+    risk = team.the_risk(acme, RiskKind.PROOF_DISPUTED)
+    assert risk.subject == f"outcome:{outcome_id}"
+    team.change("risk", risk.id, day(FIRST, 2), state=RiskState.CLAIMED, owner_id=team.tom.id)
+    told = lines(opened(team, SECOND))
+    assert told["Newly broken:"] == "Acme, “Fewer tickets a month” (disputed, Tom Okafor has it)"
+
+
+def test_a_late_figure_that_lowers_what_was_told_is_restated(team: Team) -> None:
+    acme, outcome_id, _ = team.add_proven("Acme", day(FRIDAY, -20))
+    opened(team, FIRST)
+    team.prove(acme, outcome_id, "700", day(FIRST, 2), as_of=day(FIRST, -5).date())
+    view = opened(team, SECOND)
+    assert said(view.news.bridge) == "100% −50 restated = 50% of 100,000 EUR"
+    (table,) = [page.page.table for page in thread(team, 2) if page.page.table]
+    assert table.rows[1].why == "Acme, a figure of 25 Feb was entered on 4 Mar"
+
+
+def test_a_retired_outcome_is_named_at_once_and_moves_the_figure_when_the_manager_agrees(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme", FRIDAY)
+    other = team.add_outcome(acme, None, FRIDAY)
+    opened(team, FIRST)
+    team.change("outcome", other, day(FIRST, 1), retired_on=day(FIRST, 1).date(), retired_why="n/a")
+    view = opened(team, SECOND)
+    assert view.news.headline == "No proof moved on the same customers and outcomes: 1 retired."
+    assert (view.news.bridge, view.news.figure) == (None, "50% of 100,000 EUR is proven, as on 2 Mar.")
+    assert lines(view)["Retired:"] == "Acme, “Fewer tickets a month”"
+    assert blocks(team, 2)["Retired (1)"] == ["Acme: “Fewer tickets a month” was retired on 3 Mar 2026: n/a"]
+    agreed = {"retire_agreed_by": team.priya.id, "retire_agreed_on": day(SECOND, 1).date()}
+    team.change("outcome", other, day(SECOND, 1), **agreed)
+    view = opened(team, THIRD)
+    assert said(view.news.bridge) == "50% = 50% +50 retired = 100% of 100,000 EUR"
+    assert lines(view)["Retired:"] == "Acme, “Fewer tickets a month”"
+
+
+def test_an_outcome_retired_with_part_of_its_proof_loses_it_in_the_step_retired(team: Team) -> None:
+    acme, outcome_id, _ = team.add_proven("Acme", day(FRIDAY, -20))
+    team.prove(acme, outcome_id, "700", day(FRIDAY, -1))
+    opened(team, FIRST)
+    team.change("outcome", outcome_id, day(FIRST, 1), retired_on=day(FIRST, 1).date(), retired_why="n/a")
+    view = opened(team, SECOND)
+    assert said(view.news.bridge) == "50% = 50% −50 retired = 0% of 100,000 EUR"
+
+
+def test_moved_goalposts_are_a_step_and_named_by_what_and_whom(team: Team) -> None:
+    _, outcome_id, _ = team.add_proven("Acme", FRIDAY)
+    opened(team, FIRST)
+    with team.session() as session:
+        maya = Author(1, team.maya.id, "form")
+        ledger.change(session, maya, Entity.OUTCOME, outcome_id, day(FIRST, 1), target=Decimal(500))
+    view = opened(team, SECOND)
+    assert said(view.news.bridge) == "100% −100 terms changed = 0% of 100,000 EUR"
+    assert lines(view)["Terms changed:"] == (
+        "Acme, Target changed: 400 tickets → 500 tickets for “Fewer tickets a month”, Maya Lindqvist, 3 Mar 2026, "
+        "not agreed by them"
+    )
+    assert "Newly broken:" not in lines(view)
+
+
+def test_a_check_that_found_nothing_is_a_failed_check_and_not_a_withdrawal(team: Team) -> None:
+    acme, _, evidence_id = team.add_proven("Acme", FRIDAY)
+    opened(team, FIRST)
+    with team.session() as session:
+        look = {"account_id": acme, "evidence_id": evidence_id, "kind": CheckKind.SPOT_CHECK, "as_manager": True}
+        look |= {"verdict": CheckVerdict.DOES_NOT, "member_id": team.priya.id, "at": day(FIRST, 1)}
+        ledger.add_many(session, BOT, Entity.EVIDENCE_CHECK, day(FIRST, 1), [look])
+    withdrawn = {"withdrawn_on": day(FIRST, 1).date(), "withdrawn_why": "Not there"}
+    team.change("evidence", evidence_id, day(FIRST, 1), **withdrawn)
+    view = opened(team, SECOND)
+    assert said(view.news.bridge) == "100% −100 failed check = 0% of 100,000 EUR"
+    assert lines(view)["Newly broken:"] == "Acme, “Fewer tickets a month” (failed check, not taken)"
+
+
+def test_renewals_that_are_open_come_past_ones_first_and_are_counted(team: Team) -> None:
+    for number in range(7):
+        team.add_account(f"Next {number}", FRIDAY, renews_in=10 + number, arr_minor=(number + 1) * 1_000_00)
+    team.add_account("Past", FRIDAY, renews_in=-20)
+    team.add_account("Later", FRIDAY, renews_in=90)
+    view = opened(team, FIRST)
+    (part,) = [part for part in view.news.parts if part.title]
+    assert part.title == "Renewals within 60 days, or past"
+    assert part.lines[0].text == "100,000 EUR, overdue: was due 7 Feb, outcome not recorded · no success plan"
+    assert [line.label for line in part.lines] == ["Past", "Next 0", "Next 1", "Next 2", "Next 3", ""]
+    assert part.lines[-1].text == "and 3 more (18,000 EUR)"
+    assert len(blocks(team, 1)["Renewals within 60 days, or past (8)"]) == 8
+    assert opened(team, SECOND).news.headline.startswith("Past was to renew on 7 Feb, and nobody has recorded how")
+
+
+def test_a_judgement_of_no_is_named_and_is_the_headline_in_its_week(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme", FRIDAY)
+    opened(team, FIRST)
+    no = {"account_id": acme, "verdict": Verdict.NO, "why": "They look elsewhere", "judged_by": team.tom.id}
+    with team.session() as session:
+        row = {**no, "judged_at": day(FIRST, 1)}
+        ledger.add_many(session, BOT, Entity.JUDGEMENT, day(FIRST, 1), [row])
+    view = opened(team, SECOND)
+    assert view.news.headline == "Acme would not renew on value: that is this week's judgement."
+    assert lines(view)["Judged “no”:"] == "Acme, Tom Okafor said no on 3 Mar: They look elsewhere"
+    view = opened(team, THIRD)
+    assert view.news.headline == "A quiet week: nothing proven, nothing broken, no customer lost."
+    assert "Judged “no”:" in lines(view)
+
+
+def test_the_channel_reads_of_accounts_and_the_manager_alone_of_owners(team: Team) -> None:
     acme, _, _ = team.add_proven("Acme", FRIDAY)
     opened(team, FIRST)
     add_meeting(team, acme, day(FIRST, -3), PromptState.SILENT)
     add_meeting(team, acme, day(FIRST, 2), PromptState.SILENT)
     view = opened(team, SECOND)
-    assert head(view) == {"Silent before meetings (1)": ("Maya Lindqvist",)}
-    told = {block.title: block.lines[0].text for page in thread(team, 2) for block in page.blocks}
-    assert told["Silent before meetings"] == "answered 0 of 1, 0 answers moved evidence"
+    assert view.news.foot[-2:] == ("1 of 1 meeting without an answer", "names in the thread")
+    pages = thread(team, 2)
+    assert [block.lines[0].names for page in pages for block in page.page.blocks if block.title.startswith("Meet")] == [
+        ("Acme (1)",)
+    ]
+    assert "Maya" not in json.dumps([str(replace(view.news, private=())), *map(str, pages)])
+    (private,) = team.messages("digest-private")
+    assert (private.channel, private.destination) == ("U0PRIYA", "user")
+    with team.session() as session:
+        alone = digest.compose_private(session, private.args, SECOND)
+    assert isinstance(alone, DigestPrivateView)
+    (part,) = alone.parts
+    assert [(line.label, line.text) for line in part.lines] == [
+        ("Maya Lindqvist", "answered 0 of 1, 0 answers moved evidence")
+    ]
 
 
-def test_theatre_is_named(team: Team) -> None:
+def test_what_is_for_the_manager_alone_never_falls_to_the_channel(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme", FRIDAY)
+    opened(team, FIRST)
+    add_meeting(team, acme, day(FIRST, 2), PromptState.SILENT)
+    opened(team, SECOND)
+    (kind,) = [kind for kind in MESSAGE_KINDS if kind.name == "digest-private"]
+    assert not kind.in_channel and kind.substitute is not None
+    (message,) = team.messages("digest-private")
+    row = SimpleNamespace(workspace_id=1, args=message.args)
+    with team.session() as session:
+        session.execute(update(schema.member).where(schema.member.c.slack_id == "U0PRIYA").values(is_deactivated=True))
+        instead = kind.substitute(session, cast(Claimed, row))
+    assert instead is not None and (instead.to, instead.destination) == ("U0ADA", "user")
+
+
+def test_other_rooms_add_lines_to_the_channel_and_for_the_manager(team: Team) -> None:
+    team.add_proven("Acme", FRIDAY)
+    spans = []
+
+    def provide(session: Session, span: DigestSpan) -> DigestLines:
+        spans.append(span)
+        owners = (("Meetings called off", (OwnerLine(team.maya.id, "3 of 5; one is usual"),)),)
+        return DigestLines(("Spot check: 2 of 2 stand",), (("Spot check (2)", (("Acme", "stands"),)),), owners)
+
+    with team.session() as session:
+        assert digest.open_due_digest(session, FIRST, [provide])
+        view = digest.compose_digest(session, {"workspace_id": 1, "digest_id": 1}, FIRST)
+    assert isinstance(view, DigestView)
+    assert spans == [DigestSpan(1, team.portfolio_id, None, FIRST)]
+    assert view.news.foot[0] == "Spot check: 2 of 2 stand"
+    assert blocks(team, 1)["Spot check (2)"] == ["Acme: stands"]
+    (part,) = view.news.private
+    assert (part.title, part.lines[0].label, part.lines[0].text) == (
+        "Meetings called off",
+        "Maya Lindqvist",
+        "3 of 5; one is usual",
+    )
+
+
+def test_activity_without_evidence_is_counted_and_named_in_the_thread(team: Team) -> None:
     acme, _, _ = team.add_proven("Acme", day(FRIDAY, -20))
     for days in (-15, -8, -1):
         add_meeting(team, acme, day(FRIDAY, days), PromptState.ANSWERED)
     view = opened(team, FIRST)
-    assert head(view)["Theatre (1)"] == ("Acme",)
+    assert "1 customer with activity but no evidence" in view.news.foot
+    assert blocks(team, 1)["Activity without evidence (1)"][0].startswith(
+        "Acme: The last 3 answers changed no evidence"
+    )
 
 
 def add_meeting(team: Team, account_id: int, at: datetime, state: PromptState) -> None:
@@ -182,37 +471,70 @@ def add_meeting(team: Team, account_id: int, at: datetime, state: PromptState) -
         team.add("answer", at, account_id=account_id, meeting_id=meeting_id, member_id=team.maya.id, **said)
 
 
-def test_when_nothing_changed_the_digest_is_one_line_without_a_thread(team: Team) -> None:
+def test_when_nothing_changed_the_digest_says_so_without_a_thread(team: Team) -> None:
     team.add_proven("Acme", FRIDAY)
     team.add_account("Brick", FRIDAY)
     opened(team, FIRST)
     view = opened(team, SECOND)
-    assert view.summary.unchanged
+    assert view.news.headline == "Nothing changed this week."
+    assert view.news.figure == "50% of 200,000 EUR is proven, as on 2 Mar."
+    assert view.news.foot == ("First quiet week.",)
     assert thread(team, 2) == []
 
 
-def test_the_worst_come_first_and_those_with_the_same_fact_share_a_line(team: Team) -> None:
-    for number in range(5):
-        team.add_account(f"Blank {number}", FRIDAY, arr_minor=(10 + number) * 100)
-    team.add_account("Near", FRIDAY, renews_in=30)
-    team.add_account("Nearer", FRIDAY, renews_in=20, arr_minor=1)
-    first, second, renewals = opened(team, FIRST).summary.head
-    assert (first.mark, first.names) == ("high", ("Near", "Nearer"))
-    assert renewals.names == ("Nearer, 19 Mar 2026", "Near, 29 Mar 2026")
-    assert (second.mark, second.names, second.more) == ("medium", ("Blank 4", "Blank 3", "Blank 2"), 2)
-    assert second.text == "Nobody has written down what success means"
+def test_a_quiet_week_names_renewals_and_what_will_expire(team: Team) -> None:
+    team.add_proven("Acme", day(FIRST, -62), renews_in=100)
+    opened(team, FIRST)
+    view = opened(team, SECOND)
+    assert view.news.headline == "A quiet week: nothing proven, nothing broken, no customer lost."
+    assert lines(view) == {"Acme": "100,000 EUR, 9 Apr · 100% proven"}
+    (foot,) = view.news.foot
+    assert foot == "First quiet week. Evidence ages all the same: 1 piece expires before 9 Apr."
+
+
+def test_figures_of_the_release_before_are_told_as_one_step(team: Team) -> None:
+    team.add_proven("Acme", FRIDAY)
+    opened(team, FIRST)
+    with team.session() as session:
+        row = portfolio_queries.latest(session, 1, [team.portfolio_id])[team.portfolio_id]
+        kept = {"by_arr": {"EUR": "0.5"}, "by_count": "0.5", "credits": {}, "dangers": ""}
+        summary = {**row.figures["said"]["summary"], "head": [], "pages": []}
+        old = {"kept": kept, "said": {"at": FIRST.isoformat(), "since": None, "summary": summary}}
+        session.execute(update(schema.digest).values(figures=old))
+    with team.session() as session:
+        before = digest.compose_digest(session, {"workspace_id": 1, "digest_id": 1}, FIRST)
+    assert isinstance(before, DigestView) and before.news.headline == "100% of 100,000 EUR is proven."
+    view = opened(team, SECOND)
+    assert view.news.headline == (
+        "Proof counts by new rules since the upgrade of this week. From next Monday I say what changed, line by line."
+    )
+    assert view.news.figure == "100% of 100,000 EUR is proven."
+    (table,) = [page.page.table for page in thread(team, 2) if page.page.table]
+    assert [(row.what, row.points) for row in table.rows] == [
+        ("2 Mar", "50"),
+        ("Upgrade", "+50"),
+        ("Same customers and outcomes", "100"),
+        ("9 Mar", "100"),
+    ]
 
 
 @pytest.mark.slow
-def test_a_portfolio_of_240_is_at_most_twelve_lines_and_its_thread_names_everybody(team: Team) -> None:
+def test_a_portfolio_of_240_keeps_within_slacks_limits_and_its_thread_names_everybody(team: Team) -> None:
+    opened(team, FIRST)
     for number in range(240):
-        team.add_account(f"株式会社岡田ガス {number:03}", FRIDAY, renews_in=40 + number % 200, arr_minor=number * 100)
-    view = opened(team, FIRST)
-    assert len(view.summary.head) <= 10
-    pages = thread(team, 1)
-    said = json.dumps([str(page) for page in pages], ensure_ascii=False)
-    assert all(f"株式会社岡田ガス {number:03}" in said for number in range(240))
+        renews = 40 + number % 200
+        team.add_account(f"株式会社岡田ガス {number:03}", FRIDAY, renews_in=renews, arr_minor=number * 100)
+    view = opened(team, SECOND)
+    pages = thread(team, 2)
+    said_there = json.dumps([str(page) for page in pages], ensure_ascii=False)
+    assert all(f"株式会社岡田ガス {number:03}" in said_there for number in range(240))
     assert all(page.left == 0 for page in pages)
+    renderer = new_renderer()
+    shown = [renderer.message("portfolios/digest.html", view=view, place="message")]
+    shown += [renderer.message("portfolios/digest_rest.html", view=page, place="message") for page in pages]
+    for message in shown:
+        assert len(message.blocks) <= 50 and len(json.dumps(message.blocks)) <= 13_000
+        assert "shows the rest" not in json.dumps(message.blocks)
 
 
 @pytest.mark.slow
@@ -229,12 +551,13 @@ def test_the_digest_asks_the_database_as_often_for_sixty_accounts_as_for_six(tea
 
 
 def test_the_figures_of_the_digest_are_kept_for_next_week(team: Team) -> None:
-    _, outcome_id, _ = team.add_proven("Acme", FRIDAY)
+    account_id, outcome_id, evidence_id = team.add_proven("Acme", FRIDAY)
     opened(team, FIRST)
     with team.session() as session:
         kept = portfolio_queries.latest(session, 1, [team.portfolio_id])[team.portfolio_id].figures["kept"]
     assert kept["by_arr"] == {"EUR": "1"}
-    assert Decimal(kept["credits"][str(outcome_id)]) == 1
+    row = Book.from_json(kept["book"]).row(account_id)
+    assert row is not None and list(row.outcomes) == [outcome_id] and list(row.proofs) == [evidence_id]
 
 
 def test_without_a_channel_the_manager_gets_the_digest(team: Team) -> None:

@@ -107,22 +107,6 @@ def test_a_digest_is_worked_out_before_anything_is_written(large: Database) -> N
     assert digests(large) == 1
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # PostgreSQL hashes one side, whichever it begins with
-def test_accounts_of_outcomes_are_looked_up_by_the_outcomes(large: Database) -> None:
-    """From the accounts, each would be asked for every outcome, which is quadratic."""
-    asked: list[tuple[str, object]] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
-        asked.append((statement, parameters))
-
-    with large.reading() as session:
-        event.listen(session.connection().engine, "before_cursor_execute", keep)
-        assert len(portfolio_queries.accounts_of(session, 1, 1, range(1, 40))) > 1
-        (statement, parameters) = next(each for each in asked if "FROM outcome" in each[0])
-        steps = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()  # type: ignore[arg-type]
-    assert str(steps[0][-1]).startswith("SEARCH outcome USING INTEGER PRIMARY KEY")
-
-
 def test_two_replicas_open_one_cold_digest(large: Database) -> None:
     def work() -> None:
         while open_one(large):

@@ -204,17 +204,19 @@ def test_closing_needs_evidence_or_a_sentence(team: Team, risk: Risk) -> None:
 def test_closing_with_evidence_names_the_piece(team: Team) -> None:
     acme, outcome_id, evidence_id = team.add_proven("Acme")
     team.change("evidence", evidence_id, disputed_on=MONDAY.date(), disputed_why="wrong month")
-    better = team.prove(acme, outcome_id, "380", attested_by=1, as_of=day(MONDAY, -1).date())
     team.look()
     disputed = team.the_risk(acme)
+    before = team.prove(acme, outcome_id, "390", attested_by=1, as_of=day(MONDAY, -1).date())
+    better = team.prove(acme, outcome_id, "380", TOMORROW, attested_by=1)
     with team.session() as session:
         form = ownership.close_form(session, team.as_(team.maya), disputed.id, TOMORROW)
     assert [piece.evidence_id for piece in form.pieces] == [better]
-    with pytest.raises(UserError) as refused:
-        act(team, team.maya, lambda s, a: ownership.close(s, a, disputed.id, TOMORROW, evidence_id=evidence_id))
-    assert refused.value.field == "evidence"
+    for piece_id in (evidence_id, before):
+        with team.session() as session, pytest.raises(UserError) as refused:
+            ownership.close(session, team.as_(team.maya), disputed.id, TOMORROW, evidence_id=piece_id)
+        assert refused.value.field == "evidence"
     view = act(team, team.maya, lambda s, a: ownership.close(s, a, disputed.id, TOMORROW, evidence_id=better))
-    assert view.closed_how == "380 tickets of 1 Mar 2026 for “Fewer tickets a month”"
+    assert view.closed_how == "380 tickets of 3 Mar 2026 for “Fewer tickets a month”"
 
 
 def test_a_closed_risk_takes_no_more_actions_but_can_be_reopened(team: Team, risk: Risk) -> None:

@@ -1,0 +1,57 @@
+"""Lines that other rooms add to a portfolio's digest: a provider for each, collected by `bot.rooms`.
+
+What is said of an owner goes to the portfolio's manager alone; what stands in the channel names accounts only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+
+class OwnerLine(NamedTuple):
+    """What there is to say of one member, for the manager alone: `called off 3 of 5 meetings; one is usual`."""
+
+    member_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLines:
+    """What one room adds to a digest, or all of them.
+
+    `foot` are parts of the channel's grey line, `thread` titles with lines of the channel's thread, each an account and
+    what is said of it. `of_owners` are titles with lines for the manager alone.
+    """
+
+    foot: tuple[str, ...] = ()
+    thread: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    of_owners: tuple[tuple[str, tuple[OwnerLine, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSpan:
+    """Of which portfolio and which time a digest tells: from the last one, None if it is the first, to now."""
+
+    workspace_id: int
+    portfolio_id: int
+    since: datetime | None
+    now: datetime
+
+
+DigestProvider = Callable[[Session, DigestSpan], DigestLines]
+"""What a room adds; it reads only, in a few queries, however large the portfolio."""
+
+
+def collected(providers: Iterable[DigestProvider], session: Session, span: DigestSpan) -> DigestLines:
+    """What all these rooms add, one after the other."""
+    parts: Sequence[DigestLines] = [provide(session, span) for provide in providers]
+    return DigestLines(
+        tuple(text for part in parts for text in part.foot),
+        tuple(block for part in parts for block in part.thread),
+        tuple(lines for part in parts for lines in part.of_owners),
+    )

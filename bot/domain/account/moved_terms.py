@@ -1,0 +1,75 @@
+"""What is told of an account's goalposts: what moved, what was retired, what only counts as agreed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import cast
+
+from bot.domain.account.assessment import Assessment
+from bot.domain.facts import Fact, FactCode, Value, fact
+from bot.domain.model import Outcome, ProofState
+from bot.domain.proof.terms import TOLD_FOR, Moved, by_outcome, moved
+from bot.domain.values.days import shift_day
+
+
+def moved_since(state: ProofState, on: date, since: datetime | None = None) -> tuple[Fact, ...]:
+    """What moved in the terms of the outcomes since a moment, by outcome and person; in 90 days if none is given.
+
+    Retired outcomes are left out: `retired_since` names them.
+    """
+    running = {outcome.id for outcome in state.outcomes if outcome.retired_on is None or outcome.retired_on > on}
+    versions = by_outcome(state.terms)
+    moves = [
+        move for outcome_id in sorted(running & versions.keys()) for move in moved(versions[outcome_id], on, since)
+    ]
+    people = {person.id: person.name for person in state.people}
+    return tuple(_moved(state, people, move) for move in moves)
+
+
+def _moved(state: ProofState, people: dict[int, str], move: Moved) -> Fact:
+    agreed = move.agreed
+    return fact(
+        FactCode.TERMS_MOVED,
+        field=move.field,
+        title=move.title,
+        before=cast(Value, move.before),
+        after=cast(Value, move.after),
+        unit=move.unit,
+        who=state.names.get(move.by) if move.by is not None else None,
+        on=move.at.date(),
+        agreed=agreed is not None,
+        agreed_by=people.get(agreed.agreed_by) if agreed is not None and agreed.agreed_by is not None else None,
+        agreed_on=None if agreed is None else agreed.agreed_on,
+        assumed_until=None if agreed is None else agreed.assumed_until,
+    )
+
+
+def retired_since(state: ProofState, on: date, since: datetime | None = None) -> tuple[Fact, ...]:
+    """The outcomes that were retired from the day of a moment on, each with who did it, why, and who agreed to it."""
+    first = (datetime.combine(shift_day(on, -TOLD_FOR), time(), UTC) if since is None else since).date()
+    return tuple(
+        retired_fact(state, outcome)
+        for outcome in state.outcomes
+        if outcome.retired_on is not None and first <= outcome.retired_on <= on
+    )
+
+
+def retired_fact(state: ProofState, outcome: Outcome) -> Fact:
+    """A retired outcome, in a sentence."""
+    return fact(
+        FactCode.RETIRED,
+        title=outcome.title,
+        on=outcome.retired_on,
+        who=state.names.get(outcome.retired_by) if outcome.retired_by is not None else None,
+        why=outcome.retired_why,
+    )
+
+
+def assumed(assessment: Assessment) -> Fact | None:
+    """Which outcomes count as agreed only because they are older than agreements, and until when."""
+    only = [graded for graded in assessment.outcomes if graded.terms.assumed_until is not None]
+    if not only:
+        return None
+    until = min(graded.terms.assumed_until for graded in only if graded.terms.assumed_until is not None)
+    titles = tuple(graded.outcome.title for graded in only[:3])
+    return fact(FactCode.AGREEMENT_ASSUMED, until=until, titles=titles, more=len(only) - len(titles))

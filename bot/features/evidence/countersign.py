@@ -1,0 +1,183 @@
+"""A colleague who neither has the account nor recorded the piece opens its reference, and says what it shows.
+
+Who had the account is checked here at the moment of the press, and kept with the check. Handing an account over to
+countersign and taking it back does not work: who owned or deputised it since 90 days before the piece was recorded is
+refused as well, by the account's history.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app import recipients
+from bot.app.accounts import row_of
+from bot.app.actor import Actor, UserError
+from bot.app.assessments import has_begun
+from bot.app.shown import ShownRow, must_be_as_shown
+from bot.domain.enums import CheckKind, CheckVerdict
+from bot.domain.model import Account, Evidence, ProofState
+from bot.domain.proof.in_force import is_withdrawn
+from bot.domain.values.days import shift_moment
+from bot.features.evidence import queries
+from bot.features.evidence.phrases import EvidencePhrase
+from bot.features.evidence.record import ENDED
+from bot.features.evidence.refusals import EvidenceRefusal
+from bot.outbox.queue import put
+from bot.outbox.types import Outgoing
+from bot.phrases import say
+from bot.store import ledger, members, portfolios
+from bot.store.entities import Entity
+
+HAD_IT = timedelta(days=90)
+"""How long before a piece was recorded its account must have been with others."""
+PAIRS_OVER = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two colleagues who countersign each other's accounts: their names, and how often the first did and the second."""
+
+    one: str
+    other: str
+    by_one: int
+    by_other: int
+
+
+def countersign(
+    session: Session,
+    actor: Actor,
+    evidence_id: int,
+    verdict: CheckVerdict,
+    now: datetime,
+    *,
+    note: str = "",
+    kind: CheckKind = CheckKind.COUNTERSIGN,
+) -> int:
+    """Record what a colleague saw who opened a piece's reference; returns the account's id.
+
+    "It does not" needs a note of what it shows, withdraws the piece with that as its reason, and tells the owner.
+    """
+    account, _ = row_of(session, actor, Entity.EVIDENCE, evidence_id)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.EVIDENCE, evidence_id, ENDED))
+    account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
+    piece = Evidence(**{field.name: row[field.name] for field in fields(Evidence)})
+    _must_be_outside(session, actor, account, piece)
+    if piece.reference_key is None:
+        raise UserError(EvidenceRefusal.NOTHING_TO_OPEN)
+    if is_withdrawn(piece, has_begun(now)) or piece.superseded_by is not None:
+        raise UserError(EvidenceRefusal.NOT_THERE_ANY_MORE)
+    if verdict is CheckVerdict.DOES_NOT and not note.strip():
+        raise UserError(EvidenceRefusal.NOT_SHOWN_WITHOUT_WORDS, "note")
+    if queries.last_verdict(session, evidence_id, actor.member.id) is verdict:
+        return account.id
+    values: dict[str, Any] = {
+        "account_id": account.id,
+        "evidence_id": evidence_id,
+        "kind": kind,
+        "verdict": verdict,
+        "member_id": actor.member.id,
+        "at": now,
+        "note": note.strip() or None,
+        "owner_then": account.owner_id,
+        "deputy_then": account.deputy_id,
+        "as_manager": _looks_as_manager(session, actor, account, piece),
+    }
+    check_id = ledger.add(session, actor.author, Entity.EVIDENCE_CHECK, now, **values)
+    if verdict is CheckVerdict.DOES_NOT:
+        _withdraw(session, actor, piece, note.strip(), now)
+        _tell_owner(session, account, check_id, now)
+    return account.id
+
+
+def _must_be_outside(session: Session, actor: Actor, account: Account, piece: Evidence) -> None:
+    """Raise `UserError` for who has the account, had it lately, or recorded the piece: they cannot vouch for it."""
+    if actor.member.id == piece.recorded_by:
+        raise UserError(EvidenceRefusal.OWN_PIECE)
+    if actor.member.id in (account.owner_id, account.deputy_id):
+        raise UserError(EvidenceRefusal.OWN_ACCOUNT, account=account.name)
+    if queries.had_account_at(session, account, actor.member.id, shift_moment(piece.recorded_at, -HAD_IT)):
+        raise UserError(EvidenceRefusal.HAD_THE_ACCOUNT, account=account.name, days=HAD_IT.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Who reads a list of evidence, and for which pieces their look would count."""
+
+    member_id: int
+    state: ProofState
+    is_team: bool
+    last_had_it: datetime | None
+
+    @classmethod
+    def of(cls, session: Session, actor: Actor, state: ProofState, now: datetime) -> Looker:
+        """This reader of an account's evidence."""
+        account, member_id = state.account, actor.member.id
+        is_team = member_id in (account.owner_id, account.deputy_id)
+        oldest = min((piece.recorded_at for piece in state.evidence), default=now)
+        moments = [] if is_team else queries.had_account_at(session, account, member_id, shift_moment(oldest, -HAD_IT))
+        return cls(member_id, state, is_team, max(moments, default=None))
+
+    def may_check(self, piece: Evidence) -> bool:
+        """Whether their look at a piece would count, and they have said nothing of it yet."""
+        if self.is_team or piece.reference_key is None or piece.recorded_by == self.member_id:
+            return False
+        if self.last_had_it is not None and self.last_had_it >= shift_moment(piece.recorded_at, -HAD_IT):
+            return False
+        looked = (check for check in self.state.checks if check.evidence_id == piece.id)
+        return all(check.member_id != self.member_id for check in looked)
+
+
+def pairs(session: Session, workspace_id: int, portfolio_ids: Sequence[int], now: datetime) -> tuple[Pair, ...]:
+    """The colleagues who countersign each other's accounts in these portfolios, the busiest first."""
+    if not portfolio_ids:
+        return ()
+    looks = queries.looks_between_colleagues(session, workspace_id, portfolio_ids, shift_moment(now, -PAIRS_OVER))
+    times: Counter[tuple[int, int]] = Counter({(look.member_id, look.owner_id): look.times for look in looks})
+    mutual = sorted((one, other) for one, other in times if one < other and (other, one) in times)
+    if not mutual:
+        return ()
+    names = members.names(session, {workspace_id}, {member for pair in mutual for member in pair})
+    named = [
+        Pair(names.get(one, ""), names.get(other, ""), times[one, other], times[other, one]) for one, other in mutual
+    ]
+    return tuple(sorted(named, key=lambda pair: (-pair.by_one - pair.by_other, pair.one, pair.other)))
+
+
+def _looks_as_manager(session: Session, actor: Actor, account: Account, piece: Evidence) -> bool:
+    """The portfolio's manager; another manager or an admin where that one has the account or recorded the piece."""
+    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
+    manager_id = portfolio.manager_id if portfolio is not None else None
+    if actor.member.id == manager_id:
+        return True
+    if manager_id is not None and manager_id not in (account.owner_id, account.deputy_id, piece.recorded_by):
+        return False
+    manages = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
+    return actor.member.is_admin or bool(manages)
+
+
+def _withdraw(session: Session, actor: Actor, piece: Evidence, note: str, now: datetime) -> None:
+    why = say(EvidencePhrase.NOT_SHOWN, who=actor.member.name, note=note)
+    values: dict[str, Any] = {"withdrawn_on": actor.today(now), "withdrawn_why": why}
+    ledger.change(session, actor.author, Entity.EVIDENCE, piece.id, now, only_if={"withdrawn_on": None}, **values)
+
+
+def _tell_owner(session: Session, account: Account, check_id: int, now: datetime) -> None:
+    recipient = recipients.of_member(recipients.answerable(session, account))
+    if recipient is None:
+        return
+    message = Outgoing(
+        key=queries.NOT_SHOWN_KEY.of(check_id),
+        workspace_id=account.workspace_id,
+        kind="evidence_not_shown",
+        channel=recipient.to,
+        destination=recipient.destination,
+        args={"check_id": check_id},
+        due_at=now,
+    )
+    put(session, message, now)

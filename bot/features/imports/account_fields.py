@@ -1,0 +1,157 @@
+"""What a field table is, and that of accounts; `fields` has the tables of all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from bot.features.imports.remarks import Remark
+
+Fields = Mapping[str, tuple[str, ...]]
+
+_ACCOUNT_WORDS = ("account", "company", "customer", "client", "organization", "organisation")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTable:
+    """What a file of one kind can hold.
+
+    `required` must be there; `one_of` are fields of which one must be; `money` names the currency field of each
+    amount; `row_by_row` fields are read from further columns where the first says nothing; `traps` are headers that
+    look like ours and are not, with the reason; `labels` says whether columns may be kept as labels.
+    """
+
+    kind: str
+    fields: Fields
+    required: tuple[str, ...]
+    one_of: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    money: Mapping[str, str] = field(default_factory=dict)
+    ids: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    row_by_row: tuple[str, ...] = ()
+    traps: Mapping[str, Remark] = field(default_factory=dict)
+    labels: bool = False
+
+
+def _of_account(*words: str) -> tuple[str, ...]:
+    """`account status`, `company status` …: the same words for whatever a tool calls an account."""
+    return tuple(f"{word} {noun}" for noun, word in product(words, _ACCOUNT_WORDS))
+
+
+_LIFECYCLE = ("lifecycle stage", "customer lifecycle stage", "lifecycle status", "lifecycle")
+_STATUS = ("customer status", "managed as", *_of_account("status"), "subscription status", "contract status", "status")
+_TYPE = ("relationship type", *_of_account("type"), "record type", "type")
+
+ACCOUNTS = FieldTable(
+    "accounts",
+    {
+        "external_id": (
+            "account id", "external id", "crm id", "crm account id", "salesforce id", "salesforce account id",
+            "account id 18", "case safe id", "record id", "company id", "customer id", "client id", "organization id",
+            "organisation id", "hs object id", "do not modify account", "account number", "customer number",
+            "company number", "client number", "gsid", "sfdc account id", "account external id", "record id company",
+            "company record id", "kundennummer", "numero client",
+            "code client", "codigo de cliente", "codigo do cliente", "codigo cliente", "codice cliente",
+            "klantnummer", "kundnummer", "numer klienta", "musteri kodu", "musteri no", "顧客コード", "顧客番号",
+            "客户编号", "고객번호", "sfdc id", "id",
+        ),
+        "name": (
+            *_of_account("name"), "account account name", "name", "display name", "full name of company",
+            *_ACCOUNT_WORDS, "kundenname", "firmenname", "kunde", "firma", "nom du client", "nom du compte",
+            "nombre de la cuenta", "nombre del cliente", "cliente", "nome do cliente", "nome cliente", "klantnaam",
+            "klant", "nazwa klienta", "nazwa firmy", "nazwa", "asiakas", "kundnamn", "kundenavn",
+            "müşteri adı", "müşteri",
+            "ügyfél neve", "název zákazníka", "názov zákazníka", "שם לקוח",
+            "اسم العميل",
+            "고객명", "会社名", "顧客名", "取引先名", "客户名称", "公司名称", "название", "клиент",
+        ),
+        "status": (*_LIFECYCLE, *_STATUS, *_TYPE),
+        "owner": (
+            "csm", "csm name", "csm full name", "customer success manager", "customer success manager name",
+            "cs owner", "customer success owner", "customer success rep", "success manager", "account owner",
+            "company owner", "account owner full name", "account owner name", "client owner", "customer owner",
+            "organization owner", "owner name", "owner full name", "owner", "account manager", "hubspot owner",
+            "assigned to", "relationship manager", "salesperson", "owner user account",
+            "kundenbetreuer", "zustandig", "responsable", "propietario",
+            "responsavel", "proprietario", "responsabile", "accountmanager", "opiekun", "担当者", "负责人", "담당자",
+        ),
+        "owner_email": (
+            "csm email", "csm email address", "customer success manager email", "account owner email",
+            "owner email", "company owner email", "owner email address", "account owner email address",
+        ),
+        "deputy": (
+            "deputy", "deputy csm", "backup csm", "secondary csm", "deputy owner", "backup owner", "secondary owner",
+            "co owner",
+        ),
+        "arr": (
+            "arr", "annual recurring revenue", "current arr", "contracted arr", "total arr", "annual contract value",
+            "acv", "annualized contract value", "annualised contract value", "annual value", "arr amount",
+            "annual recurring revenue amount", "jahreswert", "jahresumsatz arr", "valor anual", "importe anual",
+            "valor anual do contrato", "valeur annuelle",
+            "montant annuel", "valore annuo", "jaarwaarde", "wartosc roczna", "年間契約額", "年額", "年度合同金额",
+            "amount",
+        ),
+        "currency": (
+            "arr currency", "currency", "currency iso code", "currency code", "account currency",
+            "company currency", "customer currency", "deal currency code", "annual contract value currency",
+            "acv currency", "amount currency", "currency of arr", "wahrung", "devise", "moneda", "moeda", "valuta",
+            "waluta", "para birimi", "pénznem", "měna", "mena",
+            "通貨", "币种", "货币", "통화", "валюта", "מטבע", "العملة",
+        ),
+        "contract_start": (
+            "contract start date", "contract start", "subscription start date", "subscription start", "start date",
+            "contract effective date", "original contract date", "initial contract date", "customer since",
+            "became a customer date", "customer from", "term start date", "vertragsbeginn",
+            "debut du contrat", "date de debut",
+            "inicio del contrato", "fecha de inicio", "inicio do contrato", "data de inicio", "data inizio",
+            "begindatum",
+            "data rozpoczecia", "契約開始日", "合同开始日期",
+        ),
+        "renewal_date": (
+            "renewal date", "next renewal date", "contract renewal date", "renewal", "renews on", "next renewal",
+            "contract end date", "contract end", "subscription end date", "subscription renewal date",
+            "term end date", "end date", "vertragsende", "verlangerungsdatum", "fin du contrat",
+            "date de renouvellement",
+            "fin del contrato", "fecha de renovacion", "fim do contrato", "data de renovacao", "data di rinnovo",
+            "verlengingsdatum", "data odnowienia", "förnyelse", "förnyelsedatum", "fornyelse", "fornyelsesdato",
+            "yenileme tarihi", "datum obnovení", "megújítás dátuma", "更新日", "契約更新日", "契約終了日", "续约日期",
+            "合同结束日期", "갱신일",
+        ),
+        "tier": (
+            "cs tier", "customer tier", "account tier", "tier", "touch model", "cs segment", "customer segment",
+            "account segment", "segment",
+        ),
+        "portfolio": ("portfolio", "cs portfolio", "portfolio name", "book of business", "book", "pod"),
+    },
+    required=("name",),
+    days=("contract_start", "renewal_date"),
+    figures=("arr",),
+    money={"arr": "currency"},
+    ids=("external_id",),
+    people=("owner", "deputy"),
+    row_by_row=("status",),
+    traps={
+        "annual revenue": Remark.COLUMN_TRAP_ANNUAL_REVENUE,
+        "close date": Remark.COLUMN_TRAP_CLOSE_DATE,
+        "owner id": Remark.COLUMN_TRAP_KEYS,
+        "mrr": Remark.COLUMN_TRAP_MONTHLY,
+        "monthly recurring revenue": Remark.COLUMN_TRAP_MONTHLY,
+        "total contract value": Remark.COLUMN_TRAP_TOTAL_VALUE,
+        "tcv": Remark.COLUMN_TRAP_TOTAL_VALUE,
+    },
+    labels=True,
+)  # fmt: skip
+
+ACCOUNT_OF_A_FACT: dict[str, tuple[str, ...]] = {
+    "account_id": (
+        "account id", "crm id", "external id", "record id", "company id", "customer id", "client id",
+        "organization id", "organisation id", "associated company id", "primary associated company id",
+    ),
+    "account": (
+        "account", *_of_account("name"), "company", "customer", "client", "organization", "organisation",
+        "associated company", "primary associated company", "name",
+    ),
+}  # fmt: skip
