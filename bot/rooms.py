@@ -27,6 +27,9 @@ from bot.features.evidence import jobs as evidence_jobs
 from bot.features.evidence import messages as evidence_messages
 from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
+from bot.features.gaps import messages as gap_messages
+from bot.features.gaps import slack as gap_slack
+from bot.features.gaps.ids import GapActionId, GapCallback
 from bot.features.home import slack as home_slack
 from bot.features.home.ids import HomeActionId
 from bot.features.imports import jobs as import_jobs
@@ -47,6 +50,7 @@ from bot.features.portfolios import jobs as portfolio_jobs
 from bot.features.portfolios import messages as portfolio_messages
 from bot.features.portfolios import slack as portfolio_slack
 from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
+from bot.features.portfolios.movement import movement_lines
 from bot.features.proof_command import grammar as proof_command_grammar
 from bot.features.proof_command import slack as proof_command_slack
 from bot.features.proof_command.ids import ProofActionId
@@ -74,6 +78,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *account_messages.KINDS,
     *evidence_messages.KINDS,
     *action_messages.KINDS,
+    *gap_messages.KINDS,
     *confirmation_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,
@@ -83,7 +88,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 )
 """Every kind of message that we send."""
 
-DIGEST_PROVIDERS: tuple[DigestProvider, ...] = ()
+DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (movement_lines,)
 """What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
 
 JOBS: tuple[Job, ...] = (
@@ -108,6 +113,7 @@ ACTIONS = IdTable(
     StepActionId,
     ConfirmationActionId,
     EvidenceActionId,
+    GapActionId,
     HomeActionId,
     ImportActionId,
     MeetingActionId,
@@ -125,6 +131,7 @@ CALLBACKS = IdTable(
     StepCallback,
     ConfirmationCallback,
     EvidenceCallback,
+    GapCallback,
     MeetingCallback,
     PacketCallback,
     PlanCallback,
@@ -154,6 +161,7 @@ LISTENERS: tuple[Listeners, ...] = (
     account_slack,
     plan_slack,
     action_slack,
+    gap_slack,
     risk_slack,
     portfolio_slack,
     packet_slack,

@@ -31,4 +31,5 @@ class AppRefusal(Refusal):
     DAYS_REVERSED = "app.days_reversed"
     CURRENCY_UNKNOWN = "app.currency_unknown"
     MONEY_TOO_LARGE = "app.money_too_large"
+    NOTHING_TO_TAKE_BACK = "app.nothing_to_take_back"
     COLLEAGUE_NOT_A_MEMBER = "app.colleague_not_a_member"

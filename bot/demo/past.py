@@ -41,6 +41,7 @@ from bot.features.evidence import countersign, record
 from bot.features.meetings import answers as meeting_answers
 from bot.features.meetings import cadences, prompts
 from bot.features.meetings import queries as meeting_queries
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.plan import outcomes as plan_outcomes
 from bot.features.plan import people as plan_people
 from bot.features.plan import plan
@@ -268,7 +269,7 @@ class Past:
             return
         if "evidence" in answer:
             self._evidence(account, answer["evidence"], now)
-        new = meeting_answers.NewAnswer(
+        new = NewAnswer(
             account_id=account.account_id,
             meeting_id=prompt.meeting_id,
             submission=f"demo:{prompt.id}",

@@ -210,6 +210,13 @@ class Change(StrEnum):
     NOTHING = "nothing"
 
 
+class DecisionOf(StrEnum):
+    """Whose decision an answer says was changed: the customer's or one of ours."""
+
+    THEIRS = "theirs"
+    OURS = "ours"
+
+
 class RiskKind(StrEnum):
     """The named dangers that the ledger alone can detect."""
 
@@ -223,6 +230,8 @@ class RiskKind(StrEnum):
     PROOF_DISPUTED = "proof_disputed"
     DISPROVEN = "disproven"
     ACTION_OVERDUE = "action_overdue"
+    PROMISE_OVERDUE = "promise_overdue"
+    OBSTACLE_OVERDUE = "obstacle_overdue"
     PERSON_LEFT = "person_left"
 
 

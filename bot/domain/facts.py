@@ -31,12 +31,15 @@ class FactCode(StrEnum):
     PROMPTS_UNANSWERED = "prompts_unanswered"
     MEETINGS_WITHOUT_EVIDENCE = "meetings_without_evidence"
     ACTION_OVERDUE = "action_overdue"
+    PROMISE_OVERDUE = "promise_overdue"
+    OBSTACLE_OVERDUE = "obstacle_overdue"
 
     ANSWERS_WITHOUT_EVIDENCE = "answers_without_evidence"
     REVIEW_WITHOUT_EVIDENCE = "review_without_evidence"
     HEALTH_ROSE = "health_rose"
     WARM_BUT = "warm_but"
     WARM_UNMEASURED = "warm_unmeasured"
+    WORTH = "worth"
     PROMISE_FORGOTTEN = "promise_forgotten"
     NEWLY_PROVEN = "newly_proven"
     PARTICIPATION = "participation"
@@ -65,6 +68,7 @@ class FactCode(StrEnum):
     WRITE_DOWN_SUCCESS = "write_down_success"
     STEP_OF_OUTCOME = "step_of_outcome"
 
+    WOULD_SHOW = "would_show"
     STEP = "step"
     STEP_IN_WRITING = "step_in_writing"
     STEP_CONFIRM = "step_confirm"

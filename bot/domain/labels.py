@@ -20,6 +20,7 @@ from bot.domain.enums import (
     ConfirmationState,
     ContractKind,
     CreditCause,
+    DecisionOf,
     Direction,
     Grade,
     KnownHow,
@@ -79,6 +80,8 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         RiskKind.PROOF_DISPUTED: "the proof is disputed",
         RiskKind.DISPROVEN: "an outcome is disproven",
         RiskKind.ACTION_OVERDUE: "an action is overdue",
+        RiskKind.PROMISE_OVERDUE: "a promise is late",
+        RiskKind.OBSTACLE_OVERDUE: "an obstacle is past its date",
         RiskKind.PERSON_LEFT: "somebody who carries it left",
     },
     CreditCause: {**_own_words(CreditCause), CreditCause.TERMS: "terms changed"},
@@ -89,6 +92,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
             AccountStatus,
             CadenceKind,
             Change,
+            DecisionOf,
             ContractKind,
             CheckKind,
             CheckVerdict,
@@ -126,6 +130,10 @@ _CHOICES: Mapping[type[Enum], Mapping[Enum, tuple[str, str]]] = {
         Change.BEHAVIOUR: ("What they do", "They do something differently"),
         Change.ECONOMICS: ("What it is worth to them", "Money or time moved"),
         Change.NOTHING: ("Nothing", "No movement since last time"),
+    },
+    DecisionOf: {
+        DecisionOf.THEIRS: ("One of theirs", ""),
+        DecisionOf.OURS: ("One of ours", ""),
     },
     Direction: {
         Direction.UP: ("Up", ""),
@@ -189,12 +197,23 @@ _COLUMNS = {
     "agreement_link": "link to the agreement",
     "auto_renews": "automatic renewal",
     "baseline_agreed_by": "agreement of the customer",
+    "closed_how": "answer",
+    "closed_link": "link",
+    "decision": "decision that it changed",
+    "decision_of": "whose decision it was",
     "due_on": "due date",
     "ends_on": "end",
     "external_id": "external id",
     "notice_days": "notice in days",
     "renewal_date": "renewal date",
     "risk_if_never": "risk if never done",
+    "shown_by": "person who could show it",
+    "shows_in": "place where it would show",
+    "times_moved": "number of times its date was put off",
+    "would_break": "answer to what would break without us",
+    "would_break_by": "person who said what would break",
+    "would_break_link": "link to what would break",
+    "would_break_on": "day on which they said what would break",
     "shelf_life_days": "shelf life in days",
     "starts_on": "start",
     "stage_reason": "reason for the stage",
@@ -203,6 +222,7 @@ _COLUMNS = {
 
 _KINDS: Mapping[str, type[Enum]] = {
     "change": Change,
+    "decision_of": DecisionOf,
     "direction": Direction,
     "loop": Loop,
     "method": Method,
@@ -278,6 +298,7 @@ class Choices:
 
     cadence: tuple[Choice, ...] = _choices(CadenceKind)
     change: tuple[Choice, ...] = _choices(Change)
+    decision_of: tuple[Choice, ...] = _choices(DecisionOf)
     direction: tuple[Choice, ...] = _choices(Direction)
     loop: tuple[Choice, ...] = _choices(Loop)
     method: tuple[Choice, ...] = _choices(Method)

@@ -42,8 +42,9 @@ from bot.domain.enums import (
 class Account:
     """A customer, or a former one; amounts are in minor units of `currency`.
 
-    `upgraded_on` is the day on which an account that was there already came under the rules of witness and terms, and
-    `None` for one that was added later.
+    `would_break` is what would break in their business if the product disappeared tomorrow, in the words of the person
+    `would_break_by` on a day; without a link nobody else can check that they said it. `upgraded_on` is the day on which
+    an account that was there already came under the rules of witness and terms, `None` for one that was added later.
     """
 
     id: int
@@ -67,6 +68,10 @@ class Account:
     relationship: Relationship | None = None
     first_win_on: date | None = None
     first_win: str | None = None
+    would_break: str | None = None
+    would_break_by: int | None = None
+    would_break_on: date | None = None
+    would_break_link: str | None = None
     packet_accepted_on: date | None = None
     packet_accepted_by: int | None = None
     created_at: datetime | None = None
@@ -135,9 +140,10 @@ class Outcome:
     """What success means, in the customer's own words.
 
     A `numeric` outcome has metric, unit, direction and target; a `statement` outcome is proved by a named
-    customer's words. `band_low`/`band_high` bound a `hold` outcome. `baseline_agreed_by`, `agreed_on` and the link or
-    kept file of the agreement are those of the current terms. `retired_by` and `retire_agreed_by` are members of ours:
-    who retired it, and the manager who agreed that it no longer counts.
+    customer's words. `band_low`/`band_high` bound a `hold` outcome. `shows_in` is where in the customer's own system it
+    would show, `shown_by` the person there who could show it. `baseline_agreed_by`, `agreed_on` and the link or kept
+    file of the agreement are those of the current terms. `retired_by` and `retire_agreed_by` are members of ours: who
+    retired it, and the manager who agreed that it no longer counts.
     """
 
     id: int
@@ -163,6 +169,8 @@ class Outcome:
     promised_minor: int | None = None
     currency: str | None = None
     risk_if_never: str | None = None
+    shows_in: str | None = None
+    shown_by: int | None = None
     retired_on: date | None = None
     retired_why: str | None = None
     retired_by: int | None = None
@@ -269,7 +277,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is unproven: an outcome (`outcome_id`) or a question. `owner_id` is a member of ours."""
+    """What is unproven: an outcome (`outcome_id`) or a question. `owner_id` is a member of ours.
+
+    `answer_id` is the answer that named it; `times_moved` counts how often its date was put off.
+    """
 
     id: int
     account_id: int
@@ -280,13 +291,20 @@ class Gap:
     due_on: date | None = None
     risk_if_never: str | None = None
     opened_at: datetime | None = None
+    answer_id: int | None = None
+    times_moved: int = 0
     closed_on: date | None = None
     closed_how: str | None = None
+    closed_link: str | None = None
+    closed_evidence_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A next step that would close a gap; closed only when the customer was told, with the words used."""
+    """A next step that would close the gap `gap_id`; closed only when the customer was told, with the words used.
+
+    `answer_id` is the answer that set it, `done_in_answer_id` the one in which it was ticked as done.
+    """
 
     id: int
     account_id: int
@@ -297,6 +315,7 @@ class Action:
     due_on: date | None = None
     theme: str | None = None
     answer_id: int | None = None
+    done_in_answer_id: int | None = None
     opened_at: datetime | None = None
     loop_answered_on: date | None = None
     loop_answer: str | None = None

@@ -16,7 +16,7 @@ from bot.app.submissions import Submission
 from bot.domain.enums import Change
 from bot.features.accounts import card as account_card
 from bot.features.meetings import answers
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.store import members
 from bot.store.engine import Database
 from tests.bench import home

@@ -91,7 +91,7 @@ async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_acc
     await ines.command("/proof acme packet")
     told = read(ines)
     assert "Accepted: 120,000 EUR by Dana Fox, finance" in told and "seen by Maya Lindqvist" in told
-    assert "100% proven of 1 outcome. Accepted by their side: 120,000 EUR" in told
+    assert "100% proven of 1 outcome. Money: accepted 120,000 EUR a year, worth at the sale unknown." in told
     assert "15 → 5 days (target 5 days)" in told and "Our share: The intake form did a fifth" in told
     assert "Their side has not accepted it yet" in told
     await ines.click("packet.accept")
@@ -137,6 +137,8 @@ async def test_a_baseline_left_for_later_is_given_from_the_plan(stage: Stage) ->
     assert "band_low" in refused.value.errors
     await ines.submit({"baseline": "97", "band_low": "99", "shelf_life_days": "30"})
     await ines.submit({"agreed_by": "1", "agreement_link": "https://acme.example/minutes"})
+    assert "Where in their own system would it show?" in words(ines)
+    await ines.submit({"shows_in": "Their status page"})
     assert ines.modal is None
     await ines.command("/proof acme plan")
     assert "Uptime holds" in read(ines)

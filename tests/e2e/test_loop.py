@@ -214,6 +214,7 @@ async def test_a_promise_comes_back_from_product_and_closes_when_the_customer_is
     ines, tom = stage.person("ines"), stage.person("tom")
     await stage.go_to(ASKED)
     await ines.click("prompt.answer")
+    await ines.click("answer.unfold")
     await ines.submit(
         {"change": "nothing", "next_action": "SAP connector for Acme", "next_due": "2026-04-01", "loop": "product"}
     )

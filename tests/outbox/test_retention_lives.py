@@ -23,7 +23,7 @@ from bot.features.accounts import add_account
 from bot.features.accounts.new_account import NewAccount
 from bot.features.actions import actions
 from bot.features.meetings import answers
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.risks import ownership
 from bot.outbox.queue import claim, put
 from bot.outbox.record_results import Pace, finish

@@ -29,7 +29,13 @@ ROWS = {
     "baseline_agreed_by": "person",
     "by_person": "person",
     "closes_risk": "risk",
+    "done_steps": "action",
     "file_id": "kept_file",
+    "for_gap_id": "gap",
+    "for_outcome_id": "outcome",
+    "offered_steps": "action",
+    "person_id": "person",
+    "shown_by": "person",
     "settled_gaps": "gap",
     "key": "portfolio",
     "next_owner_id": "member",
@@ -63,6 +69,8 @@ WORDS = {
 
 NUMBERS = {
     "count": 0,
+    "first": 0,
+    "last": 0,
     "lead_hours": 24,
     "money_minor": None,
     "page": 0,

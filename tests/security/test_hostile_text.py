@@ -73,6 +73,7 @@ async def test_hostile_text_goes_through_every_surface(stage: Stage, text: str) 
     prompt = next(m for m in ines.dm() if f"{account}" == _value(m, "prompt.answer", stage, account))
     await ines.click("prompt.answer", message=prompt)
     typed = text[:1900]
+    await ines.click("answer.unfold")
     await ines.submit(
         {"change": "belief", "what_changed": typed, "unproven": typed, "next_action": text[:900], "loop": "product"}
     )

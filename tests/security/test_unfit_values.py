@@ -17,8 +17,8 @@ from bot.features.accounts.new_account import NewAccount
 from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
 from bot.features.meetings import answers
-from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.grammar import GRAMMAR as ANSWER
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.plan import outcome_details, outcomes, plan
 from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcomes import NewOutcome

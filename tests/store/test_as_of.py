@@ -25,8 +25,8 @@ from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
 from bot.features.meetings import answers, cadences, prompts
 from bot.features.meetings import queries as meeting_queries
-from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.review import daily_review
 from bot.store import accounts, ledger, members, proof_state, schema
 from bot.store.engine import Database

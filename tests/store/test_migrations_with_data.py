@@ -16,7 +16,7 @@ from bot.domain.proof.reference import link_key
 from bot.features.accounts import card as account_card
 from bot.features.meetings import answers
 from bot.features.meetings import views as meeting_views
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.outbox.queue import claim
 from bot.outbox.types import State
 from bot.rooms import MESSAGE_KINDS, new_renderer

@@ -19,15 +19,28 @@ from bot.features.accounts.judgement import NewJudgement
 from bot.features.actions import actions
 from bot.features.evidence import attribution, countersign, forms, not_shown, record
 from bot.features.evidence.attribution import Isolation
+from bot.features.gaps import forms as gap_forms
+from bot.features.gaps import register
+from bot.features.gaps.register import Closing, GapEdit
 from bot.features.meetings import answers, cadences
 from bot.features.meetings import forms as meeting_forms
-from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.packet import packet
-from bot.features.plan import agreement, outcome_details, outcome_terms, people, people_list, plan
+from bot.features.plan import (
+    agreement,
+    outcome_details,
+    outcome_shows,
+    outcome_terms,
+    people,
+    people_list,
+    plan,
+    would_break,
+)
 from bot.features.plan.agreement import Agreement
 from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcome_terms import NewTerms
+from bot.features.plan.would_break import WouldBreak
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
 from bot.features.risks import ownership
@@ -119,7 +132,38 @@ def _action(kind: str, sends: Callable[..., object]) -> EditForm:
     )
 
 
+def _close_gap(session: Session, actor: Actor, ids: Ids) -> object:
+    return register.close(session, actor, Closing(ids["gap"], f"Ana wrote it to {actor.member.name} on Monday"), LATER)
+
+
+def _save_gap(session: Session, actor: Actor, ids: Ids) -> object:
+    return register.save(
+        session, actor, GapEdit(gap_id=ids["gap"], title="Who signs?", risk_if_never=_words(actor)), LATER
+    )
+
+
+def _would_break(session: Session, actor: Actor, ids: Ids) -> None:
+    would_break.set_would_break(session, actor, WouldBreak(ids["account"], _words(actor), ids["person"], TODAY), LATER)
+
+
 FORMS: dict[str, EditForm] = {
+    "edit gap": EditForm(lambda s, a, ids: gap_forms.gap_form(s, a, NOW, gap_id=ids["gap"]), _save_gap),
+    "close gap": EditForm(lambda s, a, ids: gap_forms.close_form(s, a, NOW, gap_id=ids["gap"]), _close_gap),
+    "move gap": EditForm(
+        lambda s, a, ids: gap_forms.move_form(s, a, NOW, gap_id=ids["gap"]),
+        lambda s, a, ids: register.move(
+            s, a, LATER, gap_id=ids["gap"], due_on=TODAY + timedelta(days=a.member.id % 9 + 1)
+        ),
+    ),
+    "hand over gap": EditForm(
+        lambda s, a, ids: gap_forms.hand_over_form(s, a, NOW, gap_id=ids["gap"]),
+        lambda s, a, ids: register.hand_over(s, a, LATER, gap_id=ids["gap"], to_slack_id=a.member.slack_id or ""),
+    ),
+    "would break": EditForm(lambda s, a, ids: would_break.would_break_form(s, a, ids["account"], NOW), _would_break),
+    "where it shows": EditForm(
+        lambda s, a, ids: outcome_shows.shows_form(s, a, ids["outcome"], NOW),
+        lambda s, a, ids: outcome_shows.set_shows(s, a, ids["outcome"], LATER, where=_words(a), person_id=None),
+    ),
     "answer": EditForm(lambda s, a, ids: meeting_forms.answer_form(s, a, NOW, prompt_id=ids["prompt"]), _answer),
     "hand over": EditForm(
         lambda s, a, ids: meeting_forms.hand_over_form(s, a, ids["prompt"], NOW),

@@ -81,6 +81,7 @@ async def live(day: Day) -> None:
     for part in (
         _plan,
         _meetings,
+        _gaps,
         _proof,
         _account,
         _proposals,
@@ -116,6 +117,9 @@ async def _plan(day: Day) -> None:
     await day.submit(ines, CALLBACKS.OUTCOME, numeric)
     await day.submit(ines, CALLBACKS.BASELINE, {"baseline": "40", "shelf_life_days": "90"})
     await day.submit(ines, CALLBACKS.OUTCOME_DETAILS, {"agreed_by": "1", "agreement_link": AGREEMENT})
+    await day.submit(ines, CALLBACKS.SHOWS, {"shows_in": "The contract report", "shown_by": "1"})
+    await day.form(ines, "/proof acme plan", ACTIONS.WOULD_BREAK)
+    await day.submit(ines, CALLBACKS.WOULD_BREAK, {"words": "Month-end would take nine days", "by": "1"})
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_PERSON)
     await day.submit(ines, CALLBACKS.PERSON, {"name": "Dana Fox", "parts": ["finance", "user"]})
     await _people(day)
@@ -148,11 +152,26 @@ async def _meetings(day: Day) -> None:
     await day.press(ines, ACTIONS.MEETING_OFF)
     await day.form(ines, "/answer acme")
     said = {"change": "behaviour", "what_changed": "Legal signs alone", "unproven": "Whether finance agrees"}
+    await ines.click(ACTIONS.UNFOLD_ANSWER)
     await day.submit(ines, CALLBACKS.ANSWER, {**said, "next_action": "Build the connector", "loop": "product"})
     line = "acme changed: they sign in a day next: send the figures by friday"
     await day.send("/answer", lambda: ines.command(f"/answer {line}"))
     await day.press(ines, ACTIONS.CHOOSE_CHANGE, selected="1:belief")
     await day.press(ines, ACTIONS.CONFIRM_ANSWER)
+
+
+async def _gaps(day: Day) -> None:
+    ines, tom = day.ines, day.stage.person("tom")
+    await day.form(ines, "/proof acme gaps", ACTIONS.EDIT_GAP, value="gap:1")
+    await day.submit(ines, CALLBACKS.EDIT_GAP, {"risk_if_never": "The saving stays our word"})
+    await day.press(ines, ACTIONS.UNDO_GAP)
+    await day.form(ines, "/proof acme gaps", ACTIONS.GAP_MENU, selected="move:gap:1")
+    await day.submit(ines, CALLBACKS.MOVE_GAP, {"due_on": "2026-04-01"})
+    await day.form(ines, "/proof acme gaps", ACTIONS.GAP_MENU, selected="hand:gap:1")
+    await day.submit(ines, CALLBACKS.HAND_GAP, {"colleague": tom.id})
+    await day.form(ines, "/proof acme gaps", ACTIONS.CLOSE_GAP, value="gap:1")
+    await day.submit(ines, CALLBACKS.CLOSE_GAP, {"how": "Ana wrote that finance takes the hours"})
+    await day.close(ines)
 
 
 async def _proof(day: Day) -> None:

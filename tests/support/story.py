@@ -25,7 +25,7 @@ from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
 from bot.features.meetings import answers
 from bot.features.meetings import queries as meeting_queries
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.plan import people
 from bot.outbox.types import Moot
 from bot.rooms import JOBS, MESSAGE_KINDS

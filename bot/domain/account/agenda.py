@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
+from bot.domain.account.dangers import in_the_way
 from bot.domain.account.promises import forgotten
 from bot.domain.enums import Grade, OutcomeKind, RiskKind, Standing
 from bot.domain.facts import Fact, FactCode, fact
@@ -74,7 +75,7 @@ def _achievement(graded: Graded) -> Fact:
 def _blocks(assessment: Assessment) -> list[Fact]:
     on, state = assessment.on, assessment.state
     points = [danger.fact for danger in assessment.dangers if danger.kind in _BLOCKING]
-    obstacles = [obstacle for obstacle in state.obstacles if obstacle.cleared_on is None or obstacle.cleared_on > on]
+    obstacles = [obstacle for obstacle in state.obstacles if in_the_way(obstacle, on)]
     obstacles.sort(key=lambda obstacle: (obstacle.due_on or date.max, obstacle.id))
     points += [
         fact(FactCode.OBSTACLE, text=obstacle.text, kind=obstacle.kind, due=obstacle.due_on) for obstacle in obstacles

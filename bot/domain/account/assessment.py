@@ -10,6 +10,7 @@ from decimal import Decimal
 from bot.domain.account import dangers as account_dangers
 from bot.domain.account import judgement, promises, stages
 from bot.domain.account import theatre as account_theatre
+from bot.domain.account.actions import open_action
 from bot.domain.account.dangers import Danger
 from bot.domain.account.judgement import Judged
 from bot.domain.account.stages import StageStanding
@@ -31,7 +32,10 @@ NO_TERMS: tuple[Terms, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class OpenGap:
-    """What is unproven: a gap somebody wrote down, or an outcome that nobody wrote a gap for (`gap` is `None`)."""
+    """What is unproven: a gap somebody wrote down, or an outcome that nobody wrote a gap for (`gap` is `None`).
+
+    `next_action` is the open step that would close it, `None` once the one it had is done.
+    """
 
     title: str
     gap: Gap | None
@@ -222,7 +226,8 @@ class _Grading:
 
 def _gaps(assessment: Assessment) -> tuple[OpenGap, ...]:
     by_id = {graded.outcome.id: graded for graded in assessment.outcomes}
-    written = [gap for gap in assessment.state.gaps if gap.closed_on is None or gap.closed_on > assessment.on]
+    written = [gap for gap in assessment.state.gaps if _is_open(gap, by_id, assessment.on)]
+    steps = _steps(assessment.state, assessment.on)
     written.sort(key=lambda gap: (gap.due_on or date.max, gap.id))
     named = {gap.outcome_id for gap in written}
     gaps = [
@@ -231,8 +236,8 @@ def _gaps(assessment: Assessment) -> tuple[OpenGap, ...]:
             gap,
             by_id.get(gap.outcome_id) if gap.outcome_id is not None else None,
             gap.owner_id,
-            gap.next_action,
-            gap.due_on,
+            steps.get(gap.id, gap.next_action),
+            gap.due_on or _due_of(by_id, gap.outcome_id),
             gap.risk_if_never or _risk_of(by_id, gap.outcome_id),
         )
         for gap in written
@@ -243,6 +248,28 @@ def _gaps(assessment: Assessment) -> tuple[OpenGap, ...]:
         if graded.standing is not Standing.PROVEN and outcome.id not in named:
             gaps.append(OpenGap(outcome.title, None, graded, owner, None, outcome.due_on, outcome.risk_if_never))
     return tuple(gaps)
+
+
+def _is_open(gap: Gap, by_id: dict[int, Graded], on: date) -> bool:
+    """A question is open until somebody closes it, the gap of an outcome while the outcome is there and unproven."""
+    if gap.closed_on is not None and gap.closed_on <= on:
+        return False
+    graded = by_id.get(gap.outcome_id) if gap.outcome_id is not None else None
+    return gap.outcome_id is None or (graded is not None and graded.standing is not Standing.PROVEN)
+
+
+def _steps(state: ProofState, on: date) -> dict[int, str | None]:
+    """By gap, for those that a step was set for: the open step that is due first, `None` if none of them is open."""
+    steps: dict[int, str | None] = {action.gap_id: None for action in state.actions if action.gap_id is not None}
+    waiting = [action for action in state.actions if action.gap_id is not None and open_action(action, on)]
+    for action in sorted(waiting, key=lambda action: (action.due_on or date.max, action.id), reverse=True):
+        steps[action.gap_id or 0] = action.text
+    return steps
+
+
+def _due_of(by_id: dict[int, Graded], outcome_id: int | None) -> date | None:
+    graded = by_id.get(outcome_id) if outcome_id is not None else None
+    return None if graded is None else graded.outcome.due_on
 
 
 def _risk_of(by_id: dict[int, Graded], outcome_id: int | None) -> str | None:

@@ -12,9 +12,10 @@ from decimal import Decimal
 
 from bot.domain.account.actions import open_action
 from bot.domain.account.departures import ANSWERABLE, CARRIERS, SPONSORS, Departure, departures
+from bot.domain.account.promises import is_open
 from bot.domain.enums import AccountStatus, Grade, PromptState, RiskKind, Severity, Standing
 from bot.domain.facts import Fact, FactCode, fact
-from bot.domain.model import Action, MeetingFact, Person, ProofState
+from bot.domain.model import Action, MeetingFact, Obstacle, Person, ProofState
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import is_withdrawn
@@ -78,6 +79,7 @@ def dangers(
     for action in state.actions:
         if action.due_on is not None and action.due_on < on and open_action(action, on):
             named.extend(_overdue(state, action, action.due_on, on))
+    named.extend(_promises_and_obstacles_overdue(state, near, on))
     if len(named) > 1:
         named.sort(key=lambda danger: (-danger.severity, danger.since or date.max, danger.kind, danger.subject))
     return tuple(named)
@@ -117,6 +119,10 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
     for action in state.actions:
         if action.due_on is not None and open_action(action, on):
             possible.append(shift_day(action.due_on, OVERDUE_AFTER))
+    dated = [promise.due_on for promise in state.promises if is_open(promise, on)]
+    dated += [obstacle.due_on for obstacle in state.obstacles if in_the_way(obstacle, on)]
+    possible += [add_days(due_on, 1) for due_on in dated if due_on is not None]
+    possible += [obstacle.cleared_on for obstacle in state.obstacles if obstacle.cleared_on is not None]
     for person in state.people:
         possible += [day for day in (person.left_on, person.returned_on) if day is not None]
         possible += [day for _, day in person.dropped_parts]
@@ -124,6 +130,11 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
     still_open = (meeting for meeting in state.meetings if meeting.prompt is PromptState.OPEN)
     days.extend(meeting.starts_at.date() for meeting in still_open if meeting.starts_at > now)
     return min(days, default=None)
+
+
+def in_the_way(obstacle: Obstacle, on: date) -> bool:
+    """Whether the obstacle is not cleared by the day."""
+    return obstacle.cleared_on is None or obstacle.cleared_on > on
 
 
 def _no_success(state: ProofState, near: bool) -> Danger:
@@ -285,3 +296,27 @@ def _overdue(state: ProofState, action: Action, due_on: date, on: date) -> Itera
     overdue = fact(FactCode.ACTION_OVERDUE, text=action.text, due=due_on, owner=owner)
     since = shift_day(due_on, OVERDUE_AFTER)
     yield Danger(RiskKind.ACTION_OVERDUE, f"action:{action.id}", Severity.MEDIUM, overdue, since)
+
+
+def _promises_and_obstacles_overdue(state: ProofState, near: bool, on: date) -> Iterable[Danger]:
+    """Open promises and obstacles from the day after theirs; near the renewal they weigh more."""
+    for promise in state.promises:
+        if promise.due_on is not None and promise.due_on < on and is_open(promise, on):
+            severity = Severity.HIGH if near else Severity.MEDIUM
+            late = fact(FactCode.PROMISE_OVERDUE, text=promise.text, due=promise.due_on)
+            since = add_days(promise.due_on, 1)
+            yield Danger(RiskKind.PROMISE_OVERDUE, f"promise:{promise.id}", severity, late, since)
+    for obstacle in state.obstacles:
+        if obstacle.due_on is not None and obstacle.due_on < on and in_the_way(obstacle, on):
+            late = fact(
+                FactCode.OBSTACLE_OVERDUE, text=obstacle.text, due=obstacle.due_on, owner=_clears(state, obstacle)
+            )
+            since = add_days(obstacle.due_on, 1)
+            severity = Severity.MEDIUM if near else Severity.LOW
+            yield Danger(RiskKind.OBSTACLE_OVERDUE, f"obstacle:{obstacle.id}", severity, late, since)
+
+
+def _clears(state: ProofState, obstacle: Obstacle) -> str | None:
+    """The name of the person at the customer, or else of ours, who clears an obstacle."""
+    theirs = next((person.name for person in state.people if person.id == obstacle.owner_person_id), None)
+    return theirs or (state.names.get(obstacle.owner_id) if obstacle.owner_id is not None else None)

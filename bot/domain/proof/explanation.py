@@ -58,6 +58,18 @@ def where_it_stands(graded: Graded, names: Mapping[int, str]) -> Fact:
     )
 
 
+def would_show(graded: Graded) -> Fact:
+    """Where in the customer's own system the outcome would show, and who could show it; what is unknown is `None`."""
+    person_id = graded.outcome.shown_by
+    person = graded.people.get(person_id) if person_id is not None else None
+    return fact(
+        FactCode.WOULD_SHOW,
+        where=graded.outcome.shows_in,
+        who=person.name if person else None,
+        left=person is not None and not person.is_there(graded.on),
+    )
+
+
 def of_gap(graded: Graded | None) -> Fact:
     """What is unproven about a gap: `40% of the way, confirmed: Dana Fox wrote it`; `None` is a gap of no outcome."""
     if graded is None:

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from bot.domain.enums import Grade, OutcomeKind, Standing, Why
 from bot.domain.facts import Fact, FactCode, fact
+from bot.domain.proof.explanation import would_show
 from bot.domain.proof.grading import Graded
 
+_ASKS_FOR_A_FIGURE = frozenset(
+    {
+        Why.NOTHING,
+        Why.WITHDRAWN,
+        Why.EXPIRED,
+        Why.OUR_WORD,
+        Why.TELEMETRY,
+        Why.NO_NUMBER,
+        Why.BEFORE_BASELINE,
+    }
+)
+"""Where the step is to look into the customer's own system, so that it says where to look and whom to ask."""
 _IN_WRITING = frozenset(
     {Why.NOTHING, Why.WITHDRAWN, Why.EXPIRED, Why.OUR_WORD, Why.TELEMETRY, Why.NO_METRIC, Why.EARLIER_TERMS}
 )
@@ -26,6 +39,7 @@ def next_step(graded: Graded) -> Fact | None:
         metric=graded.outcome.metric or None,
         value=graded.value,
         unit=graded.outcome.unit,
+        shows=would_show(graded) if graded.why in _ASKS_FOR_A_FIGURE else None,
     )
 
 

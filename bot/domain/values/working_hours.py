@@ -79,3 +79,12 @@ def _workday_on_or_before(on: date) -> date:
 
 def _workday_after(on: date) -> date:
     return days.add_days(on, max(1, 7 - on.weekday()) if on.weekday() >= 4 else 1)
+
+
+def at_work(moment: datetime, tz: str) -> datetime:
+    """The moment itself within the person's working hours (9 to 18, Monday to Friday), else when work begins next."""
+    local = days.local(moment, tz)
+    today, clock = local.date(), local.time()
+    if is_workday(today) and clock < WORK_BEGINS:
+        return days.at(today, WORK_BEGINS, tz)
+    return moment if is_workday(today) and clock <= WORK_ENDS else tomorrow_morning(moment, tz)

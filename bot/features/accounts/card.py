@@ -13,12 +13,14 @@ from bot.app.actor import Actor, may_write
 from bot.app.assessments import assessed, seen_share
 from bot.app.gap_lines import gap_lines
 from bot.app.reviewers import may_review
+from bot.app.would_break import would_break_line
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.departures import SPONSORS, Unheard, unheard
 from bot.domain.account.moved_terms import assumed, moved_since, retired_fact
 from bot.domain.account.promises import forgotten
 from bot.domain.account.stages import time_to_value
+from bot.domain.account.worth import worth
 from bot.domain.enums import AccountStatus, Part, RiskKind, Standing
 from bot.domain.labels import labels
 from bot.domain.model import Person, ProofState
@@ -26,6 +28,7 @@ from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import number, percent
+from bot.features.accounts import queries
 from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.views import (
     AccountAddedView,
@@ -64,6 +67,7 @@ def card(
         as_of=as_of,
         guessed_from=guessed_from,
         can_write=writable,
+        last_moved=queries.last_moved(session, state.account, None if as_of is None else assessment.now),
         unconfirmed=tuple(dict.fromkeys(answer.name for answer in said)),
         days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
     )
@@ -103,6 +107,9 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,
         next_action=next_action(state, assessment.on),
+        money=phrase(worth(state.outcomes, assessment.outcomes).fact),
+        would_break=would_break_line(state, assessment.on),
+        last_moved=None,
         next_meeting_at=assessment.next_meeting_at,
         can_write=False,
         moved=tuple(map(phrase, moved_since(state, assessment.on))),

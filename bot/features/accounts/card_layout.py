@@ -1,12 +1,12 @@
-"""Fits a card into twelve lines, so that it reads on a phone without unfolding."""
+"""Fits a card into fifteen lines, so that it reads on a phone without unfolding."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-CARD_LINES = 12
-_ALWAYS = 7
-"""Name, coverage, judgement, renewal, next action, their side, owner."""
+CARD_LINES = 15
+_ALWAYS = 10
+"""Name, coverage, judgement, renewal, next step, money, their side, what would break, last moved, owner."""
 
 
 @dataclass(frozen=True, slots=True)

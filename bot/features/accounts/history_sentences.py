@@ -96,10 +96,12 @@ _ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence", "terms", "confirmation
 """Changes of these are told by a sentence of their own or not at all; a version of terms follows its outcome's line."""
 _SILENT = {
     "answer": {"edited_at", "moved_evidence"},
+    "action": {"gap_id", "done_in_answer_id"},
+    "gap": {"answer_id", "times_moved", "closed_evidence_id"},
     "account": {"slug", "stage", "stage_since", "external_id", "packet_accepted_by"},
 }
 _MEMBERS = {"owner_id", "deputy_id", "member_id", "manager_id", "retire_agreed_by"}
-_PEOPLE = {"owner_person_id", "baseline_agreed_by", "promised_to"}
+_PEOPLE = {"owner_person_id", "baseline_agreed_by", "promised_to", "shown_by", "would_break_by"}
 
 
 def _field(change: HistoryChange, name: str, names: NameLookup) -> str | None:
@@ -228,6 +230,8 @@ def _action_changed(change: HistoryChange, names: NameLookup) -> str | None:
         return say(HistoryPhrase.ACTION_TOLD, action=action, words=_words(after.get("told_words")))
     if after.get("loop_answered_on"):
         return say(HistoryPhrase.ACTION_ANSWERED, action=action, answer=_words(after.get("loop_answer")))
+    if "told_on" in after:
+        return say(HistoryPhrase.ACTION_REOPENED, action=action)
     if after.get("dropped_on"):
         return say(HistoryPhrase.ACTION_DROPPED, action=action, why=_words(after.get("dropped_why")))
     return None
@@ -291,7 +295,11 @@ def _obstacle_changed(change: HistoryChange, names: NameLookup) -> str | None:
 
 
 def _gap_changed(change: HistoryChange, names: NameLookup) -> str | None:
-    return say(HistoryPhrase.GAP_CLOSED, gap=names.row(change)) if change.after.get("closed_on") else None
+    after, gap = change.after, names.row(change)
+    if after.get("closed_on"):
+        how = _words(after.get("closed_how")) or _words(after.get("closed_link"))
+        return say(HistoryPhrase.GAP_CLOSED, gap=gap, how=how)
+    return say(HistoryPhrase.GAP_REOPENED, gap=gap) if "closed_on" in after else None
 
 
 def _cadence_changed(change: HistoryChange, names: NameLookup) -> str | None:

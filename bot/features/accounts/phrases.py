@@ -40,6 +40,7 @@ class HistoryPhrase(Phrase):
     EVIDENCE_REPLACED = "accounts/history.evidence_replaced"
     EVIDENCE_CHECKED = "accounts/history.evidence_checked"
     GAP_CLOSED = "accounts/history.gap_closed"
+    GAP_REOPENED = "accounts/history.gap_reopened"
     OBSTACLE_CLEARED = "accounts/history.obstacle_cleared"
     PROMISE_SETTLED = "accounts/history.promise_settled"
     PROMISE_MENTIONED = "accounts/history.promise_mentioned"
@@ -53,6 +54,7 @@ class HistoryPhrase(Phrase):
     RISK_CLOSED = "accounts/history.risk_closed"
     RISK_REOPENED = "accounts/history.risk_reopened"
     ACTION_TOLD = "accounts/history.action_told"
+    ACTION_REOPENED = "accounts/history.action_reopened"
     ACTION_ANSWERED = "accounts/history.action_answered"
     ACTION_DROPPED = "accounts/history.action_dropped"
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.gap_lines import GapLine
+from bot.app.would_break import WouldBreakLine
 from bot.domain.account.stages import UsualTime
-from bot.domain.enums import Stage, Standing, Tier, Verdict
+from bot.domain.enums import Change, Stage, Standing, Tier, Verdict
 from bot.features.accounts.card_layout import Shown, shown
 
 
@@ -113,10 +114,20 @@ class RetiredLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LastMoved:
+    """The newest answer that says belief, behaviour or economics changed: which, when, and in what words."""
+
+    change: Change
+    at: datetime
+    what: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """The proof card of one account; `as_of` is set when it shows an earlier day.
 
     `unconfirmed` are the people whom answers of the customer are said to be from, while nobody else has confirmed it.
+    `money` says what was accepted of what was promised at the sale.
 
     The lists are whole; `shown` says how much of them fits into the card. `moved` tells what moved in the terms of
     outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes.
@@ -151,6 +162,9 @@ class CardView:
     worst_risk: str | None
     last_change_at: datetime | None
     next_action: NextStepLine | None
+    money: str
+    would_break: WouldBreakLine | None
+    last_moved: LastMoved | None
     next_meeting_at: datetime | None
     can_write: bool
     moved: tuple[str, ...] = ()
@@ -165,17 +179,6 @@ class CardView:
         """How many of the outcomes fit into the card."""
         warnings = bool(self.worst_risk) + bool(self.theatre or self.forgotten)
         return shown(len(self.proven), len(self.disproven), len(self.unproven), warnings)
-
-
-@dataclass(frozen=True, slots=True)
-class GapsView:
-    """The open gaps of an account."""
-
-    account_id: int
-    account: str
-    coverage: str
-    gaps: tuple[GapLine, ...]
-    can_write: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,9 @@ def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now:
     changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
     if action.told_on is not None:
         refusal = UserError(ActionRefusal.CUSTOMER_TOLD_ALREADY)
-        raise refusal.renewing(lambda later, moment: _refresh(later, action, account, moment))
+        raise refusal.renewing(lambda later, moment: refresh_post(later, action, account, moment))
     ledger.change(session, actor.author, Entity.ACTION, action_id, now, **changes)
-    _refresh(session, action, account, now)
+    refresh_post(session, action, account, now)
     owner = _member(session, account, action.owner_id) or _member(session, account, account.owner_id)
     if owner and owner.slack_id:
         put(
@@ -118,8 +118,8 @@ def close_with_customer_told(session: Session, actor: Actor, action_id: int, wor
     closing: dict[str, Any] = {"told_on": actor.today(now), "told_words": words.strip()}
     if not ledger.change(session, actor.author, Entity.ACTION, action_id, now, only_if={"told_on": None}, **closing):
         refusal = UserError(ActionRefusal.CLOSED_ALREADY)
-        raise refusal.renewing(lambda later, moment: _refresh(later, action, account, moment))
-    _refresh(session, action, account, now)
+        raise refusal.renewing(lambda later, moment: refresh_post(later, action, account, moment))
+    refresh_post(session, action, account, now)
     return account.name
 
 
@@ -131,7 +131,7 @@ def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: d
     if not name:
         raise UserError(ActionRefusal.THEME_MISSING, "words")
     ledger.change(session, actor.author, Entity.ACTION, action_id, now, theme=name)
-    _refresh(session, action, account, now)
+    refresh_post(session, action, account, now)
 
 
 def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: datetime) -> ActionFormView:
@@ -210,7 +210,8 @@ def _must_close(session: Session, actor: Actor, action: Action, account: Account
         must_write(session, actor, account)
 
 
-def _refresh(session: Session, action: Action, account: Account, now: datetime) -> None:
+def refresh_post(session: Session, action: Action, account: Account, now: datetime) -> None:
+    """Have the post of an action in Product's or go-to-market's channel, if there is one, show how it stands."""
     post = message_family.newest(session, account.workspace_id, queries.LOOP_KEY.of(action.id))
     if post is not None:
         put(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.model import Account, Action
@@ -48,6 +48,24 @@ def of_answers(session: Session, workspace_ids: Iterable[int], answer_ids: Itera
     values = {"workspaces": sorted(set(workspace_ids)), "answers": sorted(set(answer_ids))}
     actions = [Action(*row) for row in session.execute(_OF_ANSWERS, values)] if values["answers"] else []
     return {item.answer_id: item for item in actions if item.answer_id is not None}
+
+
+_OF_ACCOUNT = (
+    select(*_ACTION)
+    .where(Entity.ACTION.in_workspace(bindparam("workspace")), action.c.account_id == bindparam("account"))
+    .where(action.c.told_on.is_(None) | (action.c.done_in_answer_id == bindparam("answer")))
+    .where(action.c.dropped_on.is_(None))
+    .order_by(action.c.due_on.is_(None), action.c.due_on, action.c.id)
+)
+
+
+def to_tick(
+    session: Session, workspace_id: int, account_id: int, answer_id: int | None
+) -> tuple[list[Action], list[Action]]:
+    """(the open steps of an account, those that this answer has ticked off), the one that is due first in front."""
+    values = {"workspace": workspace_id, "account": account_id, "answer": answer_id}
+    steps = [Action(*row) for row in session.execute(_OF_ACCOUNT, values)]
+    return [step for step in steps if step.told_on is None], [step for step in steps if step.told_on is not None]
 
 
 def themes(session: Session, workspace_id: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.values.days import add_days
+from bot.domain.values.days import add_days, add_months
 
 _DAYS_A_MONTH = Decimal("365.25") / 12
 

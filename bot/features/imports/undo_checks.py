@@ -29,7 +29,7 @@ _TOGETHER = (
     {"part", "other_parts", "gained_parts", "dropped_parts"},
 )
 _NAMES = ("name", "title", "text", "line", "external_id")
-_LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by,)}
+_LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by, schema.account.c.would_break_by)}
 
 
 @dataclass(frozen=True, slots=True)

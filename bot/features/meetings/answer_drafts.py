@@ -13,7 +13,7 @@ from bot.app.actor import Actor, UserError
 from bot.app.shown import version_of_account
 from bot.domain.enums import Change
 from bot.features.meetings import answers, queries
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.rows import Answer
 from bot.features.meetings.views import PreviewView

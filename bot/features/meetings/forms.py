@@ -12,14 +12,26 @@ from bot.app.actor import Actor, UserError, must_write_unless_asked
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
 from bot.app.shown import ShownRow, refuse_changed, version_of_account
-from bot.domain.enums import Loop, PromptState
+from bot.domain.enums import DecisionOf, Loop, PromptState
+from bot.domain.model import Action
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_drafts, answers, queries
+from bot.features.meetings.answer_effects import TICKABLE
 from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.rows import Answer, Prompt
-from bot.features.meetings.views import AnswerFormView, HandOverFormView, NothingChangedFormView, OwedLine, OwedView
+from bot.features.meetings.views import (
+    AnswerFormView,
+    HandOverFormView,
+    NothingChangedFormView,
+    OwedLine,
+    OwedView,
+    StepTick,
+)
 from bot.store import members, proof_state
 from bot.store.entities import Entity
+
+_STEPS_OFFERED = 10
+"""Slack takes no more check boxes."""
 
 
 def owed(session: Session, actor: Actor, now: datetime) -> OwedView:
@@ -106,28 +118,70 @@ def _answer_form(
 ) -> AnswerFormView:
     state = proof_state.load(session, actor.workspace_id, account_id)
     gaps = gap_lines(state, assess_now(state, now))
-    last = existing or queries.last_answer(session, actor.workspace_id, account_id)
-    action = action_queries.of_answer(session, actor.workspace_id, last.id) if last else None
+    action = action_queries.of_answer(session, actor.workspace_id, existing.id) if existing else None
     owner = members.by_id(session, actor.workspace_id, action.owner_id if action else actor.member.id)
-    due = action.due_on if action else None
+    step_for = next((gap.ref for gap in gaps if action is not None and gap.gap_id == action.gap_id), None)
     return AnswerFormView(
         account_id=account_id,
         account=state.account.name,
         meeting_id=prompt.meeting_id if prompt else None,
         starts_at=prompt.starts_at if prompt else None,
         edits=existing.id if existing else None,
+        steps=_ticks(session, actor, account_id, existing),
         change=existing.change if existing else None,
         what_changed=existing.what_changed if existing else None,
         questions=tuple(gap for gap in gaps if gap.gap_id is not None and gap.outcome_id is None),
         outcomes_open=tuple(gap.title for gap in gaps if gap.outcome_id is not None),
         unproven=existing.unproven if existing else None,
-        next_action=last.next_action if last else None,
+        next_action=existing.next_action if existing else None,
         next_owner=owner.slack_id if owner else None,
-        next_due=due if due is not None and (existing or due >= actor.today(now)) else None,
+        next_due=action.due_on if action else None,
         loop=action.loop.value if action else Loop.OURSELVES.value,
+        points=tuple((gap.ref, gap.title) for gap in gaps),
+        step_for=step_for if action is not None and action.gap_id is not None else None,
+        decision=existing.decision if existing else None,
+        decision_of=(existing.decision_of if existing else None) or DecisionOf.THEIRS,
+        unfolded=_says_more(action, actor, existing),
         has_outcomes=bool(state.outcomes),
         seen=0,
     )
+
+
+def _says_more(action: Action | None, actor: Actor, existing: Answer | None) -> bool:
+    """Whether an answer says something that stands in the part of the form that unfolds."""
+    if existing is not None and existing.decision is not None:
+        return True
+    if action is None:
+        return False
+    return action.owner_id != actor.member.id or action.loop is not Loop.OURSELVES or action.gap_id is not None
+
+
+def unfolded_form(
+    session: Session, actor: Actor, account_id: int, now: datetime, *, meeting_id: int | None
+) -> AnswerFormView:
+    """The answer form with all its parts, for a form that is open already."""
+    prompt = queries.of_meeting(session, actor.workspace_id, meeting_id) if meeting_id else None
+    if meeting_id and prompt is None:
+        raise no_such_account()
+    prompt_id = prompt.id if prompt else None
+    account = account_of(session, actor, account_id)
+    if prompt is None:
+        must_write_unless_asked(session, actor, account, None, now)
+        form = _answer_form(session, actor, account.id, now, prompt=None, existing=None)
+    else:
+        form = answer_form(session, actor, now, prompt_id=prompt_id, account_id=account_id)
+    return replace(form, unfolded=True)
+
+
+def _ticks(session: Session, actor: Actor, account_id: int, existing: Answer | None) -> tuple[StepTick, ...]:
+    """The steps to tick off: those this answer has ticked, then the open ones, but not the one that it set itself."""
+    answer_id = existing.id if existing else None
+    waiting, ticked = action_queries.to_tick(session, actor.workspace_id, account_id, answer_id)
+    offered = [
+        step for step in waiting if step.loop in TICKABLE and (existing is None or step.answer_id != existing.id)
+    ]
+    done = [StepTick(step.id, step.text, step.due_on, True) for step in ticked]
+    return tuple(done + [StepTick(step.id, step.text, step.due_on, False) for step in offered])[:_STEPS_OFFERED]
 
 
 def draft_form(session: Session, actor: Actor, draft_id: int, now: datetime) -> AnswerFormView:

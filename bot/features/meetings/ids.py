@@ -17,6 +17,7 @@ class MeetingActionId(StrEnum):
     CONFIRM_ANSWER = "answer.confirm"
     ANSWER_LATE = "answer.late"
     ANSWER_ACCOUNT = "answer.account"
+    UNFOLD_ANSWER = "answer.unfold"
     CHOOSE_CHANGE = "draft.change"
     EDIT_DRAFT = "draft.edit"
     SHOW_SERIES = "cadence.kind"

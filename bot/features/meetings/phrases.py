@@ -9,5 +9,4 @@ class MeetingPhrase(Phrase):
     """Reasons that an answer gives by itself, as the ledger keeps them."""
 
     TAKEN_OUT = "meetings/phrases.taken_out"
-    ANSWERED_BEFORE = "meetings/phrases.answered_before"
-    SOMETHING_ELSE = "meetings/phrases.something_else"
+    DONE_SINCE = "meetings/phrases.done_since"

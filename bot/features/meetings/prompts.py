@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -302,7 +302,8 @@ class _Facts:
 
     def recorded(self, answer: Answer) -> RecordedAnswer:
         """An answer as it is read back."""
-        return recorded_answer(answer, self.actions.get(answer.id), self.members, self.coauthors)
+        steps = self.states[answer.account_id].actions
+        return recorded_answer(answer, self.actions.get(answer.id), self.members, self.coauthors, steps)
 
 
 def _view(facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime) -> PromptView | Moot:
@@ -347,8 +348,9 @@ def recorded_answer(
     action: Action | None,
     members_by_id: Mapping[int, Member],
     coauthors: Mapping[int, tuple[Coauthor, ...]],
+    steps: Iterable[Action],
 ) -> RecordedAnswer:
-    """An answer as it is read back, with the next action that it set and who else wrote in it."""
+    """An answer as it is read back, with the next action that it set, the steps it ticked and who else wrote in it."""
     by = members_by_id.get(answer.member_id)
     owner = members_by_id.get(action.owner_id or 0) if action else None
     return RecordedAnswer(
@@ -360,6 +362,9 @@ def recorded_answer(
         next_action=answer.next_action,
         next_owner=owner.name if owner else None,
         next_due=action.due_on.isoformat() if action and action.due_on else None,
+        done=tuple(step.text for step in steps if step.done_in_answer_id == answer.id),
+        decision=answer.decision,
+        decision_of=answer.decision_of,
         moved_evidence=answer.moved_evidence,
         edited=answer.edited_at is not None,
         changed_by=coauthors.get(answer.id, ()),
@@ -377,7 +382,7 @@ def answer_view(session: Session, actor: Actor, answer_id: int, now: datetime) -
     action = action_queries.of_answer(session, actor.workspace_id, answer.id)
     people = members.by_ids(session, [actor.workspace_id], [answer.member_id, action.owner_id if action else None])
     coauthors = answer_authors.coauthors(session, [actor.workspace_id], [answer])
-    recorded = recorded_answer(answer, action, people, coauthors)
+    recorded = recorded_answer(answer, action, people, coauthors, state.actions)
     return AnswerView(state.account.name, account.id, coverage, recorded)
 
 

@@ -35,7 +35,7 @@ from bot.store.members import Member
 from bot.store.set_aside import Unit, not_resting
 
 PROMPT_KEY = MessageKey("prompt")
-PARTS = ("change", "what_changed", "unproven", "next_action")
+PARTS = ("change", "what_changed", "unproven", "next_action", "decision")
 """The columns of an answer that people fill in."""
 REMINDER_KEY = MessageKey("reminder")
 
@@ -379,5 +379,6 @@ def open_gaps(session: Session, workspace_id: int, account_id: int) -> list[Open
     table = schema.gap
     ours = (table.c.account_id == account_id) & Entity.GAP.in_workspace(workspace_id)
     still_open = ours & table.c.closed_on.is_(None)
-    rows = session.execute(select(table.c.id, table.c.title, table.c.outcome_id).where(still_open))
+    columns = [table.c[name] for name in OpenGap._fields]
+    rows = session.execute(select(*columns).where(still_open).order_by(table.c.id))
     return [OpenGap(*row) for row in rows]

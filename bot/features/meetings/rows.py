@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from bot.domain.enums import CadenceKind, Change, OnHoliday, PromptState
+from bot.domain.enums import CadenceKind, Change, DecisionOf, OnHoliday, PromptState
 from bot.store.ledger import Author
 
 LONGEST_LEAD_HOURS = 14 * 24
@@ -68,6 +68,8 @@ class Answer:
     what_changed: str | None
     unproven: str | None
     next_action: str | None
+    decision: str | None
+    decision_of: DecisionOf | None
     moved_evidence: bool
     answered_at: datetime
     edited_at: datetime | None
@@ -88,8 +90,11 @@ class Move:
 
 
 class OpenGap(NamedTuple):
-    """A gap that is not closed; `outcome_id` is None for a question."""
+    """A gap that is not closed; `outcome_id` is None for a question, `answer_id` for what no answer has named."""
 
     id: int
     title: str
     outcome_id: int | None
+    answer_id: int | None
+    due_on: date | None
+    times_moved: int

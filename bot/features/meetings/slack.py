@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,16 +13,14 @@ from bot.app import accounts
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.typed import colleague_of
-from bot.domain.enums import CadenceKind, Change, Loop, OnHoliday
+from bot.domain.enums import CadenceKind, Change, DecisionOf, Loop, OnHoliday
 from bot.features.meetings import answer_drafts, answers, cadences, forms, prompts, views
 from bot.features.meetings.answer_drafts import OneLine
-from bot.features.meetings.answers import NewAnswer
 from bot.features.meetings.cadences import NewCadence
 from bot.features.meetings.grammar import GRAMMAR, AnswerRequest
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
-from bot.features.meetings.phrases import MeetingPhrase
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.refusals import MeetingRefusal
-from bot.phrases import say
 from bot.slack.date_phrases import due
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
@@ -31,6 +29,9 @@ from bot.slack.shortcuts import opens
 
 _PROMPT_ANSWERS = re.compile(rf"{re.escape(MeetingActionId.ANSWER)}(\.\d+)?|{re.escape(MeetingActionId.EDIT_ANSWER)}")
 _ACCOUNT_ANSWERS = re.compile(f"{re.escape(MeetingActionId.ANSWER_LATE)}|{re.escape(MeetingActionId.ANSWER_ACCOUNT)}")
+
+
+_SEEN = re.compile(r"@([0-9]{1,18})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _command(app, edge)
     _prompt_buttons(app, edge)
     _drafts(app, edge)
+    _unfolding(app, edge)
     _submissions(app, edge)
     _cadences(app, edge)
 
@@ -133,6 +135,34 @@ def _drafts(app: AsyncApp, edge: Edge) -> None:
     app.action(MeetingActionId.EDIT_DRAFT)(opens(edge, forms.draft_form))
 
 
+def _unfolding(app: AsyncApp, edge: Edge) -> None:
+    @app.action(MeetingActionId.UNFOLD_ANSWER)
+    async def unfold(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        account_id, meeting_id = numbers(form.metadata, 2)
+        view = await edge.read(
+            body, lambda s, a, now: forms.unfolded_form(s, a, account_id, now, meeting_id=meeting_id or None)
+        )
+        await edge.update(body, _as_typed(view, form, str(body["view"].get("private_metadata") or "")))
+        await ack()
+
+
+def _as_typed(view: views.AnswerFormView, form: Form, metadata: str) -> views.AnswerFormView:
+    """The form with what was typed so far, and with what it has shown: unfolding it shows nothing newer."""
+    seen = _SEEN.search(metadata)
+    change, done = form.text("change"), {number(value) for value in form.many("done")}
+    return replace(
+        view,
+        steps=tuple(replace(step, done=step.action_id in done) for step in view.steps),
+        change=Change(change) if change else None,
+        what_changed=form.text("what_changed"),
+        unproven=form.text("unproven"),
+        next_action=form.text("next_action"),
+        next_due=form.day("next_due"),
+        seen=int(seen[1]) if seen else 0,
+    )
+
+
 def _submissions(app: AsyncApp, edge: Edge) -> None:
     @app.view(MeetingCallback.ANSWER)
     async def answered(ack: AsyncAck, body: Body) -> None:
@@ -157,8 +187,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         chosen = {f"{word}_id": row_id} if word in ("gap", "outcome") else {}
 
         def record(session: Session, actor: Actor, now: datetime) -> None:
-            other = say(MeetingPhrase.SOMETHING_ELSE)
-            stays = forms.chosen_gap(session, actor, prompt_id, now, **chosen) if chosen else other
+            stays = forms.chosen_gap(session, actor, prompt_id, now, **chosen) if chosen else None
             answers.nothing_changed(
                 session, actor, prompt_id, now, submission=submission_id(body), stays=stays, why=why
             )
@@ -192,6 +221,7 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
     settled = {number(value) for value in form.offered("kept_gaps")} - {
         number(value) for value in form.many("kept_gaps")
     }
+    word, row_id = pair(form.text("step_for")) if form.text("step_for") else ("", None)
     return NewAnswer(
         account_id=account_id,
         meeting_id=meeting_id or None,
@@ -204,6 +234,12 @@ def _answer(session: Session, actor: Actor, form: Form, submission: str) -> NewA
         next_owner_id=owner.id if owner else None,
         next_due=form.day("next_due"),
         loop=Loop(form.text("loop") or Loop.OURSELVES),
+        for_gap_id=row_id if word == "gap" else None,
+        for_outcome_id=row_id if word == "outcome" else None,
+        offered_steps=frozenset(number(value) for value in form.offered("done")),
+        done_steps=frozenset(number(value) for value in form.many("done")),
+        decision=form.text("decision"),
+        decision_of=DecisionOf(form.text("decision_of") or DecisionOf.THEIRS),
     )
 
 

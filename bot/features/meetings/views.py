@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.gap_lines import GapLine
-from bot.domain.enums import CadenceKind, Change, OnHoliday, PromptState
+from bot.domain.enums import CadenceKind, Change, DecisionOf, OnHoliday, PromptState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,22 @@ class PreviewView:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerFormView:
-    """The three questions, filled with what is known: the gaps that are open, the last answer's next action.
+class StepTick:
+    """An open step that the answer form offers to tick off; `done` is set where this answer has ticked it."""
 
-    When `edits` is set the form changes that answer.
+    action_id: int
+    text: str
+    due_on: date | None
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFormView:
+    """The three questions, with what is known: the open steps to tick off, the gaps that are open.
+
+    The next step is empty in a new answer: an open one is ticked or stays. When `edits` is set the form changes that
+    answer, and shows what it said. `points` are what a step can be for: (`gap:7` or `outcome:3`, title). Who does it,
+    what for, and the decision that it changed show once the form is `unfolded`.
     """
 
     account_id: int
@@ -37,6 +49,7 @@ class AnswerFormView:
     meeting_id: int | None
     starts_at: datetime | None
     edits: int | None
+    steps: tuple[StepTick, ...]
     change: Change | None
     what_changed: str | None
     questions: tuple[GapLine, ...]
@@ -46,6 +59,11 @@ class AnswerFormView:
     next_owner: str | None
     next_due: date | None
     loop: str
+    points: tuple[tuple[str, str], ...]
+    step_for: str | None
+    decision: str | None
+    decision_of: DecisionOf
+    unfolded: bool
     has_outcomes: bool
     seen: int
 
@@ -119,6 +137,9 @@ class RecordedAnswer:
     next_action: str | None
     next_owner: str | None
     next_due: str | None
+    done: tuple[str, ...]
+    decision: str | None
+    decision_of: DecisionOf | None
     moved_evidence: bool
     edited: bool
     changed_by: tuple[Coauthor, ...]

@@ -19,14 +19,14 @@ from bot.app.sensible_days import must_follow_contract_start
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.stages import PACKET_GOOD_FOR
-from bot.domain.enums import Direction, Grade, OutcomeKind, Part, Standing
+from bot.domain.account.worth import worth
+from bot.domain.enums import Direction, OutcomeKind, Part, Standing
 from bot.domain.labels import label, labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.days import shift_day
-from bot.domain.values.money import Money, money, total
 from bot.domain.values.text import band, number, percent
 from bot.features.packet.refusals import PacketRefusal
 from bot.features.packet.views import (
@@ -120,7 +120,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
         outcomes=len(assessment.outcomes),
         story=tuple(_story(state, graded) for graded in story),
         unproven=tuple(_unproven(graded) for graded in assessment.outcomes if graded.credit == 0),
-        money=tuple(str(amount) for amount in total(_accepted_money(story))),
+        money=phrase(worth(state.outcomes, assessment.outcomes).fact),
         champion=_champion(state, on),
         accepted_on=accepted_on,
         accepted_by=f"{accepter.name}, {labels(accepter.parts)}" if accepter else None,
@@ -164,12 +164,6 @@ def _target(graded: Graded) -> str | None:
 def _unproven(graded: Graded) -> UnprovenLine:
     why = None if graded.standing is Standing.DISPROVEN else phrase(reason(graded))
     return UnprovenLine(graded.outcome.title, why, graded.outcome.due_on)
-
-
-def _accepted_money(story: list[Graded]) -> list[Money]:
-    pieces = [graded.evidence for graded in story if graded.grade is Grade.ACCEPTED]
-    amounts = [money(piece.money_minor, piece.currency) for piece in pieces if piece is not None]
-    return [amount for amount in amounts if amount is not None]
 
 
 def _champion(state: ProofState, on: date) -> str | None:

@@ -38,7 +38,7 @@ class UnprovenLine:
 
 @dataclass(frozen=True, slots=True)
 class PacketView:
-    """The packet of an account. `money` is what their side accepted, a sum per currency.
+    """The packet of an account. `money` says what their side accepted, of what was promised at the sale.
 
     `renew` says that an acceptance is older than a year and counts no more.
     """
@@ -49,7 +49,7 @@ class PacketView:
     outcomes: int
     story: tuple[StoryLine, ...]
     unproven: tuple[UnprovenLine, ...]
-    money: tuple[str, ...]
+    money: str
     champion: str | None
     accepted_on: date | None
     accepted_by: str | None

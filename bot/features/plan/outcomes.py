@@ -49,6 +49,8 @@ class NewOutcome:
     promised_minor: int | None = None
     currency: str | None = None
     risk_if_never: str | None = None
+    shows_in: str | None = None
+    shown_by: int | None = None
 
 
 _AS_TYPED = (
@@ -65,6 +67,8 @@ _AS_TYPED = (
     "promised_minor",
     "currency",
     "risk_if_never",
+    "shows_in",
+    "shown_by",
 )
 
 
@@ -129,6 +133,7 @@ def _must_belong(session: Session, account: Account, new: NewOutcome) -> None:
     named = (
         (Entity.PERSON, new.baseline_agreed_by, "baseline_agreed_by"),
         (Entity.PERSON, new.owner_person_id, "owner"),
+        (Entity.PERSON, new.shown_by, "shown_by"),
         (Entity.PROMISE, new.promise_id, "promise"),
     )
     for entity, row_id, field in named:

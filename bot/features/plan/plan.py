@@ -15,11 +15,12 @@ from bot.app.refusals import AppRefusal
 from bot.app.sensible_days import must_be_to_come, must_follow, must_follow_contract_start, must_have_been
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
+from bot.app.would_break import would_break_line
 from bot.domain.account import plan_gaps, promises
 from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
 from bot.domain.labels import label, labels
 from bot.domain.model import Outcome, Promise
-from bot.domain.proof.explanation import reason
+from bot.domain.proof.explanation import reason, would_show
 from bot.domain.values.text import band
 from bot.features.plan import outcomes, retirement
 from bot.features.plan import people as plan_people
@@ -84,12 +85,21 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
     state, assessment = assessed(session, actor, account_id, now)
     people = {person.id: person.name for person in state.people}
     reasons = {graded.outcome.id: phrase(reason(graded)) for graded in assessment.outcomes}
+    shows = {graded.outcome.id: phrase(would_show(graded)) for graded in assessment.outcomes}
     forgotten = {silent.promise.id: silent.since for silent in promises.forgotten(state.promises, assessment.on)}
     return PlanView(
         account_id=account_id,
         account=state.account.name,
         outcomes=tuple(
-            OutcomeLine(o.id, o.title, from_to(o), o.due_on, people.get(o.owner_person_id or 0), reasons.get(o.id))
+            OutcomeLine(
+                o.id,
+                o.title,
+                from_to(o),
+                o.due_on,
+                people.get(o.owner_person_id or 0),
+                reasons.get(o.id),
+                shows.get(o.id),
+            )
             for o in state.outcomes
             if o.retired_on is None
         ),
@@ -112,6 +122,7 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
         ),
         holes=tuple(phrase(hole.fact) for hole in plan_gaps.holes(state, assessment.on)),
         first_win_on=state.account.first_win_on,
+        would_break=would_break_line(state, assessment.on),
         can_write=may_write(session, actor, state.account),
         unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
     )

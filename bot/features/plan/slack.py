@@ -15,6 +15,7 @@ from bot.domain.enums import Direction, ObstacleKind, Part
 from bot.features.plan import (
     agreement,
     outcome_details,
+    outcome_shows,
     outcome_terms,
     outcomes,
     people,
@@ -22,6 +23,7 @@ from bot.features.plan import (
     plan,
     retirement,
     views,
+    would_break,
 )
 from bot.features.plan.agreement import Agreement
 from bot.features.plan.ids import PlanActionId, PlanCallback
@@ -29,11 +31,16 @@ from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.outcomes import NewOutcome
 from bot.features.plan.refusals import PlanRefusal
+from bot.features.plan.would_break import WouldBreak
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
 from bot.slack.shortcuts import Listener, Look, opens
 
-STEPS: dict[str, Look] = {"details": outcome_terms.terms_form, "owner": outcome_details.owner_form}
+STEPS: dict[str, Look] = {
+    "details": outcome_terms.terms_form,
+    "owner": outcome_details.owner_form,
+    "shows": outcome_shows.shows_form,
+}
 """Changes of the plan that a second form asks about."""
 PERSON_FORMS: dict[str, Look] = {
     "edit": people_list.edit_form,
@@ -61,6 +68,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _outcomes(app, edge)
     _terms(app, edge)
     _details(app, edge)
+    _where_it_shows(app, edge)
     _agreements(app, edge)
     _retirements(app, edge)
     _owners(app, edge)
@@ -69,6 +77,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _leaving(app, edge)
     _additions(app, edge)
     _promises_and_first_win(app, edge)
+    _would_break(app, edge)
 
 
 def _form(view: type[views.PlanFormView]) -> Look:
@@ -107,6 +116,15 @@ def _outcomes(app: AsyncApp, edge: Edge) -> None:
     @app.view(PlanCallback.OUTCOME_AGAIN)
     async def outcome_again(ack: AsyncAck, body: Body) -> None:
         await ack(response_action="update", view=edge.modal(await _add_outcome(edge, body, ask=False)))
+
+
+async def _ask_where_it_shows(edge: Edge, ack: AsyncAck, body: Body, outcome_id: int) -> None:
+    """Ask where an outcome would show, in the modal of the form before, unless somebody has said so already."""
+    view = await edge.read(body, lambda s, a, now: outcome_shows.shows_form(s, a, outcome_id, now))
+    if view.shows_in is None:
+        await ack(response_action="update", view=edge.modal(view))
+    else:
+        await ack()
 
 
 async def _add_outcome(edge: Edge, body: Body, *, ask: bool) -> object:
@@ -202,6 +220,17 @@ def _details(app: AsyncApp, edge: Edge) -> None:
             outcome_details.set_details(session, actor, new, now)
 
         await edge.write(body, save)
+        await _ask_where_it_shows(edge, ack, body, outcome_id)
+
+
+def _where_it_shows(app: AsyncApp, edge: Edge) -> None:
+    @app.view(PlanCallback.SHOWS)
+    async def shows(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        outcome_id, where, person = number(form.metadata), form.text("shows_in") or "", form.row("shown_by")
+        await edge.write(
+            body, lambda s, a, now: outcome_shows.set_shows(s, a, outcome_id, now, where=where, person_id=person)
+        )
         await ack()
 
 
@@ -392,6 +421,28 @@ def _promises_and_first_win(app: AsyncApp, edge: Edge) -> None:
         account_id, on, words = number(form.metadata), form.required_day("on"), form.words("words")
         await edge.write(body, lambda s, a, now: plan.first_win(s, a, account_id, now, on=on, words=words))
         await ack()
+
+
+def _would_break(app: AsyncApp, edge: Edge) -> None:
+    app.action(PlanActionId.WOULD_BREAK)(opens(edge, would_break.would_break_form))
+
+    @app.view(PlanCallback.WOULD_BREAK)
+    async def said(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        new = WouldBreak(
+            number(form.metadata),
+            form.words("words"),
+            form.row("by"),
+            form.required_day("on"),
+            form.text("link"),
+        )
+
+        def write(session: Session, actor: Actor, now: datetime) -> int:
+            would_break.set_would_break(session, actor, new, now)
+            return new.account_id
+
+        view = await edge.write_and_show(body, write, plan.plan_view)
+        await ack(response_action="update", view=edge.in_modal(view, "Saved"))
 
 
 def _named(session: Session, actor: Actor, account_id: int, name: str | None, now: datetime) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.app.would_break import WouldBreakLine
 from bot.domain.enums import Part, PromiseState
 
 
@@ -99,8 +100,37 @@ class OutcomeOwnerView:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowsFormView:
+    """The form that says where in their system an outcome would show, and who there could show it."""
+
+    outcome_id: int
+    outcome: str
+    shows_in: str | None
+    shown_by: int | None
+    people: tuple[tuple[int, str], ...]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class WouldBreakFormView:
+    """The form for what would break without us, with what was said last; `people` are (id, name)."""
+
+    account_id: int
+    account: str
+    words: str | None
+    by: int | None
+    on: date
+    link: str | None
+    people: tuple[tuple[int, str], ...]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeLine:
-    """An outcome as the plan states it: `from_to` is its measure, empty for a statement."""
+    """An outcome as the plan states it: `from_to` is its measure, empty for a statement.
+
+    `shows` says where in their system it would show and who could show it.
+    """
 
     outcome_id: int
     title: str
@@ -108,6 +138,7 @@ class OutcomeLine:
     due_on: date | None
     owner: str | None
     reason: str | None
+    shows: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +185,7 @@ class PlanView:
     promises: tuple[PromiseLine, ...]
     holes: tuple[str, ...]
     first_win_on: date | None
+    would_break: WouldBreakLine | None
     can_write: bool
     unagreed: int = 0
 

@@ -13,6 +13,7 @@ class PortfolioPhrase(Phrase):
     RENEWALS = "portfolios/phrases.renewals"
     RENEWAL = "portfolios/phrases.renewal"
     SILENT = "portfolios/phrases.silent"
+    MOVEMENT = "portfolios/phrases.movement"
     THEATRE = "portfolios/phrases.theatre"
     FORGOTTEN = "portfolios/phrases.forgotten"
     FORGOTTEN_PROMISES = "portfolios/phrases.forgotten_promises"

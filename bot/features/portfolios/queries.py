@@ -7,11 +7,23 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, collate, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    case,
+    collate,
+    distinct,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import AccountStatus, RiskState
+from bot.domain.enums import AccountStatus, Change, DecisionOf, RiskState
 from bot.domain.model import Account, Action, MeetingFact, StageEntry
 from bot.domain.portfolio.stage_survey import StagedAccount
 from bot.outbox.types import MessageKey
@@ -270,6 +282,29 @@ def themed_actions(session: Session, workspace_id: int, portfolio_id: int) -> li
     statement = select(*columns).join(account, account.c.id == action.c.account_id)
     themed = _inside(workspace_id, portfolio_id) & action.c.theme.is_not(None) & action.c.dropped_on.is_(None)
     return [Action(*row) for row in session.execute(statement.where(themed).order_by(action.c.id))]
+
+
+class MovedCount(NamedTuple):
+    """Of how many customers, how many had something move; how many decisions answers changed, theirs and ours."""
+
+    customers: int
+    accounts: int
+    theirs: int
+    ours: int
+
+
+def moved_since(session: Session, workspace_id: int, portfolio_id: int, since: datetime, until: datetime) -> MovedCount:
+    """What answers on a portfolio's customers say moved, from `since` to `until`; former customers do not count."""
+    moved = case((answer.c.change != Change.NOTHING, answer.c.account_id))
+    counts = [func.count(distinct(moved))]
+    counts += [func.count(case((answer.c.decision_of == side, answer.c.id))) for side in DecisionOf]
+    customers = _inside(workspace_id, portfolio_id) & (account.c.status == AccountStatus.CUSTOMER)
+    customers &= Entity.ACCOUNT.still_there()
+    many = session.execute(select(func.count()).select_from(account).where(customers)).scalar_one()
+    theirs = select(*counts).join_from(answer, account, account.c.id == answer.c.account_id).where(customers)
+    lately = (answer.c.answered_at > since) & (answer.c.answered_at <= until)
+    row = session.execute(theirs.where(lately)).one()
+    return MovedCount(many, row[0], row[1], row[2])
 
 
 @dataclass(frozen=True, slots=True)

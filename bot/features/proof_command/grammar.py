@@ -106,8 +106,9 @@ def _show(name: str, rest: str) -> Show:
     if match := _SINCE.fullmatch(rest):
         return Show(_named(name, match["head"]), Topic.HISTORY, since=day_of(match["since"] or match["day"]))
     head, _, last = rest.rpartition(" ")
-    if last.casefold() in _TOPICS and (head or name):
-        return Show(_named(name, head), Topic(last.casefold()))
+    topic = _PLURALS.get(last.casefold(), last.casefold())
+    if topic in _TOPICS and (head or name):
+        return Show(_named(name, head), Topic(topic))
     near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7) if head or name else []
     if name:
         raise UserError(ProofRefusal.TOPIC_UNKNOWN, topic=rest, account=name, nearest=near[0] if near else None)
@@ -121,6 +122,8 @@ def _named(name: str, head: str) -> str:
     return chosen_name
 
 
+_PLURALS = {"gaps": Topic.GAP.value, "risks": Topic.RISK.value, "action": Topic.ACTIONS.value}
+"""The other number of a topic: people type both."""
 _TOPICS = [topic.value for topic in Topic if topic is not Topic.CARD]
 _WORDS = " | ".join(form.word for form in _FORMS if form.word and form.word != "new")
 GRAMMAR = Grammar(COMMAND, _FORMS, f"<account> [{_WORDS}] | new | help", _proof)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot.app import accounts
 from bot.app.actor import Actor
-from bot.features.accounts import add_account, card, gaps, history, judgement, stages, tiers
+from bot.features.accounts import add_account, card, history, judgement, stages, tiers
 from bot.features.actions import actions
 from bot.features.contracts import list as contract_list
 from bot.features.evidence import list as evidence_list
+from bot.features.gaps import list as gap_list
 from bot.features.meetings import agenda, cadences, forms
 from bot.features.packet import packet
 from bot.features.plan import plan
@@ -35,7 +36,7 @@ LOOKS: dict[Topic, Look] = {
     Topic.PACKET: packet.packet,
     Topic.CONTRACTS: contract_list.contracts_view,
     Topic.SIGNALS: signal_list.signals_view,
-    Topic.GAP: gaps.gaps,
+    Topic.GAP: gap_list.gaps,
     Topic.RISK: risk_list.risks,
     Topic.HISTORY: lambda session, actor, account_id, now: history.history(session, actor, account_id, None, now),
 }

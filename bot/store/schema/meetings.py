@@ -90,6 +90,8 @@ answer = Table(
     Column("what_changed", Clean),
     Column("unproven", Clean),
     Column("next_action", Clean),
+    Column("decision", Clean),
+    Column("decision_of", Word(enums.DecisionOf)),
     Column("moved_evidence", Boolean, nullable=False, server_default=text("false")),
     Column("answered_at", UtcDateTime, nullable=False),
     Column("edited_at", UtcDateTime),

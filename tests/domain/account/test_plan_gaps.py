@@ -38,6 +38,7 @@ from tests.support.domain_builders import (
 )
 
 BLAMED = replace(DANA, id=6, name="Bo Ash", part=Part.BLAMED)
+NOBODY_KNOWS_WHERE = "where in their system it would show, and who could show it, is unknown"
 OBSTACLE = Obstacle(1, 1, ObstacleKind.APPROVALS, "Security review", owner_id=7, due_on=ago(-20))
 
 
@@ -157,13 +158,16 @@ def test_themes_leave_out_what_is_closed_single_former_or_of_unknown_worth() -> 
 @pytest.mark.parametrize(
     ("pieces", "step"),
     [
-        ((), "get a first figure for onboarding time"),
+        ((), f"get a first figure for onboarding time; {NOBODY_KNOWS_WHERE}"),
         ((measured(6),), "Sam Roe confirms 6 days in writing"),
         ((wrote(6, oral=True),), "Sam Roe puts it in writing"),
-        ((wrote(6, age=91),), "measure onboarding time again"),
+        ((wrote(6, age=91),), f"measure onboarding time again; {NOBODY_KNOWS_WHERE}"),
         ((wrote(6),), "reach 5 days"),
         ((wrote(6, age=20), measured(5)), "Sam Roe confirms 5 days in writing"),
-        ((piece(Source.OUR_TELEMETRY, 6),), "measure onboarding time against the baseline; use alone is not value"),
+        (
+            (piece(Source.OUR_TELEMETRY, 6),),
+            f"measure onboarding time against the baseline; use alone is not value; {NOBODY_KNOWS_WHERE}",
+        ),
         ((wrote(5),), None),
     ],
 )

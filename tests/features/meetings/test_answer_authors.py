@@ -17,7 +17,7 @@ from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_drafts, answers, forms, prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.answer_drafts import OneLine
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.views import RecordedAnswer
 from bot.store import ledger, schema
 from bot.store.engine import Database
@@ -117,7 +117,7 @@ def test_a_form_closes_no_question_that_it_did_not_show(session: Session, world:
     old = gap(session, world, "Who signs?")
     maya = opened(session, world.maya)
     gap(session, world, "Asked since")
-    answers.answer(session, maya, replace(said(world, "Legal signs"), settled_gaps=frozenset({old})), SOON)
+    answers.answer(session, maya, replace(said(world, "Legal signs alone"), settled_gaps=frozenset({old})), SOON)
     assert open_gaps(session, world) == ["Asked since"]
 
 
@@ -126,7 +126,7 @@ def test_a_question_that_somebody_rewrote_is_not_closed_unseen(session: Session,
     maya = opened(session, world.maya)
     ledger.change(session, world.manager.author, Entity.GAP, old, SOON, title="Who signs in Spain?")
     with pytest.raises(UserError, check=says("^Priya Nair changed the title to “Who signs in Spain\\?”")):
-        answers.answer(session, maya, replace(said(world, "Legal signs"), settled_gaps=frozenset({old})), SOON)
+        answers.answer(session, maya, replace(said(world, "Legal signs alone"), settled_gaps=frozenset({old})), SOON)
     assert open_gaps(session, world) == ["Who signs in Spain?"]
 
 
@@ -134,7 +134,7 @@ def test_two_may_find_the_same_question_settled(session: Session, world: World) 
     old = gap(session, world, "Who signs?")
     maya = opened(session, world.maya)
     ledger.change(session, world.manager.author, Entity.GAP, old, SOON, closed_on=date(2026, 3, 3), closed_how="asked")
-    answers.answer(session, maya, replace(said(world, "Legal signs"), settled_gaps=frozenset({old})), SOON)
+    answers.answer(session, maya, replace(said(world, "Legal signs alone"), settled_gaps=frozenset({old})), SOON)
     assert open_gaps(session, world) == []
 
 

@@ -21,7 +21,7 @@ from bot.features.evidence.record import NewEvidence
 from bot.features.meetings import answer_drafts, answers, prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.answer_drafts import OneLine
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.rows import Answer
 from bot.features.meetings.views import PromptView
 from bot.store import schema

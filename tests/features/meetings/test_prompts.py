@@ -13,7 +13,7 @@ from bot.domain.enums import Change, PromptState, Tier
 from bot.domain.values import working_hours
 from bot.features.meetings import answers, prompts
 from bot.features.meetings import queries as meeting_queries
-from bot.features.meetings.answers import NewAnswer
+from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.views import PromptView
 from bot.outbox.types import Moot
 from bot.store import ledger, members, schema
@@ -208,7 +208,7 @@ def test_many_prompts_are_composed_in_as_few_statements_as_one(database: Databas
                 prompt = meeting_queries.by_id(session, 1, week + 1)
                 assert prompt is not None
                 said = NewAnswer(
-                    world.acme, f"s{week}", Change.BELIEF, prompt.meeting_id, "They trust it", next_action="Go"
+                    world.acme, f"s{week}", Change.BELIEF, prompt.meeting_id, "They trust it", next_action=f"Go {week}"
                 )
                 answers.answer(session, world.maya, said, now)
     one = composed(database, [2])

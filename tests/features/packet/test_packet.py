@@ -154,7 +154,7 @@ def test_the_packet_tells_what_is_proven_and_what_is_not(database: Database, wor
     with database.begin() as session:
         view = packet.packet(session, world.tom, world.acme, MONDAY)
     assert [(line.moved, line.target, line.progress) for line in view.story] == [("15 → 5 days", "5 days", None)]
-    assert (view.story[0].method_note, view.money) == (CAUSES, ("1.2 M EUR",))
+    assert (view.story[0].method_note, view.money) == (CAUSES, "accepted 1.2 M EUR a year, worth at the sale unknown")
     assert [(line.title, line.reason) for line in view.unproven] == [("Legal signs without us", "no evidence yet")]
     assert (view.champion, view.accepted_on, view.can_write) == ("Ana Ruiz, champion", None, False)
 
@@ -183,7 +183,9 @@ def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, w
         isolate(database, world, share)
         seen(database, world.manager, first + 1)
     with database.begin() as session:
-        assert packet.packet(session, world.maya, world.acme, MONDAY).money == ("7,000 USD", "5,000 EUR")
+        assert packet.packet(session, world.maya, world.acme, MONDAY).money == (
+            "accepted 7,000 USD + 5,000 EUR a year, worth at the sale unknown"
+        )
 
 
 def test_acceptance_is_dated_named_and_grows_old(database: Database, world: World) -> None:
