@@ -233,6 +233,7 @@ class RiskKind(StrEnum):
     PROMISE_OVERDUE = "promise_overdue"
     OBSTACLE_OVERDUE = "obstacle_overdue"
     PERSON_LEFT = "person_left"
+    JUDGED = "judged"
 
 
 class RiskState(StrEnum):
@@ -256,6 +257,33 @@ class Verdict(StrEnum):
     YES = "yes"
     NO = "no"
     NOT_CLEAR = "not_clear"
+
+
+class JudgedAs(StrEnum):
+    """What the one who judged an account was to it at that moment."""
+
+    OWNER = "owner"
+    DEPUTY = "deputy"
+    OTHER = "other"
+
+
+class Closing(StrEnum):
+    """What a person closed a risk with: a piece that counts, a fact that changed, or words that the manager reads."""
+
+    EVIDENCE = "evidence"
+    FACT = "fact"
+    WORDS = "words"
+
+
+class OwnerAct(StrEnum):
+    """What an owner did that leaves less to be answered for. Each may be right; how often is shown to the manager."""
+
+    MEETING_OFF = "meeting_off"
+    SERIES_PAUSED = "series_paused"
+    HANDED_OVER = "handed_over"
+    ANSWERED_LATE = "answered_late"
+    RISK_SNOOZED = "risk_snoozed"
+    RISK_CLOSED = "risk_closed"
 
 
 class Theatre(StrEnum):

@@ -33,9 +33,12 @@ class FactCode(StrEnum):
     ACTION_OVERDUE = "action_overdue"
     PROMISE_OVERDUE = "promise_overdue"
     OBSTACLE_OVERDUE = "obstacle_overdue"
+    JUDGED = "judged"
 
     ANSWERS_WITHOUT_EVIDENCE = "answers_without_evidence"
     REVIEW_WITHOUT_EVIDENCE = "review_without_evidence"
+    REVIEW_NOT_STRONGER = "review_not_stronger"
+    MEETINGS_OFF = "meetings_off"
     HEALTH_ROSE = "health_rose"
     WARM_BUT = "warm_but"
     WARM_UNMEASURED = "warm_unmeasured"

@@ -17,8 +17,10 @@ from bot.domain.enums import (
     Change,
     CheckKind,
     CheckVerdict,
+    Closing,
     ContractKind,
     Direction,
+    JudgedAs,
     Loop,
     Method,
     ObstacleKind,
@@ -217,7 +219,8 @@ class Evidence:
 
     `reference_key` compares its link or file with others' (`bot.domain.proof.reference`), `None` when nobody could open
     anything. `file_id` is the kept file. `arrived_as` is `message` or `system` for what came by a way on which nobody
-    of ours could type it; no form and no import sets it.
+    of ours could type it; no form and no import sets it. `changed_standing` says whether its outcome had another
+    standing once it was recorded; `None` for a piece from before that was kept.
     """
 
     id: int
@@ -250,6 +253,7 @@ class Evidence:
     file_id: int | None = None
     reference_key: str | None = None
     arrived_as: Witness | None = None
+    changed_standing: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +345,11 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Something promised at the sale, followed until kept, renegotiated or broken."""
+    """Something promised at the sale, followed until kept, renegotiated or broken.
+
+    `last_words` are what was said when it was last mentioned; `same_words_on` is the day on which the very same words
+    had been noted before, if they had.
+    """
 
     id: int
     account_id: int
@@ -354,6 +362,8 @@ class Promise:
     settled_on: date | None = None
     settled_why: str | None = None
     last_mentioned_on: date | None = None
+    last_words: str | None = None
+    same_words_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +392,11 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class MeetingFact:
-    """One meeting with what became of its prompt: was the owner asked, did an answer come, did it move evidence?"""
+    """One meeting with what became of its prompt: was the owner asked, did an answer come, did it move evidence?
+
+    `moved_evidence` is what was noted as the answer came; `bot.domain.account.movement` works it out anew from what
+    stands.
+    """
 
     id: int
     account_id: int
@@ -393,11 +407,16 @@ class MeetingFact:
     asked: int | None = None
     change: Change | None = None
     moved_evidence: bool | None = None
+    answer_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A named danger that was opened. `subject` is the row it is about (an outcome, an action) or empty."""
+    """A named danger that was opened. `subject` is the row it is about (an outcome, an action) or empty.
+
+    `closing` is what a person closed it with; `None` while it is open, where the bot closed it, and for what was closed
+    before that was kept.
+    """
 
     id: int
     account_id: int
@@ -413,11 +432,15 @@ class Risk:
     snoozed_why: str | None = None
     closed_at: datetime | None = None
     closed_how: str | None = None
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A human's verdict whether an account is retained in substance, at a moment."""
+    """A human's verdict whether an account is retained in substance, at a moment.
+
+    `judged_as` is what the judge was to the account then; `None` for a verdict from before that was kept.
+    """
 
     id: int
     account_id: int
@@ -426,6 +449,7 @@ class Judgement:
     judged_by: int
     judged_at: datetime
     would_change: str | None = None
+    judged_as: JudgedAs | None = None
 
 
 @dataclass(frozen=True, slots=True)

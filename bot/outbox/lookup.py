@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.outbox.types import MessageKey
 from bot.store.schema.outbox import outbox
 
+Id = TypeVar("Id", int, str)
 
-def told(session: Session, workspace_id: int, of: MessageKey, ids: Iterable[int]) -> set[int]:
-    """Which of these rows have a message of their own, by the kind of key that such messages have."""
+
+def told(session: Session, workspace_id: int, of: MessageKey, ids: Iterable[Id]) -> set[Id]:
+    """Which of these rows (or occasions) have a message of their own, by the kind of key that such messages have."""
     keys = {of.of(row_id): row_id for row_id in ids}
     statement = select(outbox.c.key).where(outbox.c.workspace_id == workspace_id, outbox.c.key.in_(keys))
     return {keys[key] for key in session.execute(statement).scalars()}
@@ -30,3 +34,11 @@ def posts_of(session: Session, workspace_id: int, first_key: str) -> list[tuple[
     first = posts.where(key == first_key)
     others = posts.where(key > f"{first_key}:", key < f"{first_key};").order_by(key)
     return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]
+
+
+def count_since(session: Session, workspace_id: int, of: MessageKey, channel: str, since: datetime) -> int:
+    """How many messages with this kind of key a channel has that were or are due at `since` or later."""
+    key = outbox.c.key
+    theirs = (outbox.c.workspace_id == workspace_id) & (key > f"{of.prefix}:") & (key < f"{of.prefix};")
+    due = (outbox.c.channel == channel) & (outbox.c.op == "post") & (outbox.c.due_at >= since)
+    return int(session.execute(select(func.count()).where(theirs, due)).scalar_one())

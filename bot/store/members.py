@@ -105,6 +105,13 @@ def of_workspace(session: Session, workspace_id: int) -> list[Member]:
     return [Member(*row) for row in session.execute(statement)]
 
 
+def admins(session: Session, workspace_id: int) -> list[Member]:
+    """The admins of a workspace whom Slack knows, in the order in which it met them."""
+    ours = (member.c.workspace_id == workspace_id) & member.c.is_admin & member.c.slack_id.is_not(None)
+    statement = select(*_COLUMNS).where(ours, ~member.c.is_deactivated).order_by(member.c.id)
+    return [Member(*row) for row in session.execute(statement)]
+
+
 def by_ids(session: Session, workspace_ids: Iterable[int], member_ids: Iterable[int | None]) -> dict[int, Member]:
     """Those of these members who are of these workspaces, by their ids, in one query."""
     ids = sorted({member_id for member_id in member_ids if member_id is not None})

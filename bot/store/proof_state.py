@@ -27,7 +27,6 @@ class _Meeting:
 
     fact: model.MeetingFact
     prompt_id: int
-    answer_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ _NAMES_MEMBERS = {
 }
 _MEETINGS_KEPT = 26
 _MEETING = Record(
-    lambda *values: _Meeting(model.MeetingFact(*values[:9]), *values[9:]),
+    lambda *values: _Meeting(model.MeetingFact(*values[:10]), values[10]),
     {
         "id": schema.BigInt,
         "account_id": schema.BigInt,
@@ -82,8 +81,8 @@ _MEETING = Record(
         "member_id": schema.BigInt,
         "change": schema.answer.c.change.type,
         "moved_evidence": schema.answer.c.moved_evidence.type,
-        "prompt_id": schema.BigInt,
         "answer_id": schema.BigInt,
+        "prompt_id": schema.BigInt,
     },
 )
 _SERIES = Record.of(_Series, schema.cadence)
@@ -164,7 +163,7 @@ def _read_then(rows: Mapping[str, list[list[Any]]]) -> dict[str, Any] | None:
         **facts,
         "account": accounts[0],
         "meetings": _in_time(
-            _meeting_then(meeting, prompts.get(meeting.prompt_id), answers.get(meeting.answer_id or 0))
+            _meeting_then(meeting, prompts.get(meeting.prompt_id), answers.get(meeting.fact.answer_id or 0))
             for meeting in meetings
         ),
         "next_meeting_at": min(moments, default=None),

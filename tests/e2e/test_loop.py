@@ -43,7 +43,7 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
     await ines.command("/proof acme", "cs-north")
     card = ines.text(ines.sees("cs-north")[-1])
     assert "50% proven" in card and "Ana Ruiz" in card and "Send Ana the figures" in card
-    assert "nobody has judged" in card
+    assert "Would they renew on value? Not assessed yet." in card
     await ines.click("card.share")
     shared = stages.person("tom").sees("cs-north")[-1]
     assert "50% proven" in stages.person("tom").text(shared) and "Shared by" in stages.person("tom").text(shared)

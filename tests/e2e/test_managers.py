@@ -86,7 +86,7 @@ async def test_a_judgement_is_asked_for_with_a_reason_and_stands_on_the_card(sta
     await ines.submit({"verdict": "yes", "why": "Two teams run on it", "would_change": "If finance stops"})
     await ines.close()
     await ines.command("/proof acme")
-    assert "Retained in substance: *yes*, says Inês Duarte" in ines.text(ines.sees()[-1])
+    assert "Would they renew on value? *Yes*, says Inês Duarte, who owns the account" in ines.text(ines.sees()[-1])
     tom = stage.person("tom")
     await tom.command("/proof acme judge")
     assert "Only the owner" in tom.text(tom.sees()[-1])

@@ -299,7 +299,9 @@ def test_a_past_day_shows_its_meetings_with_their_prompts_and_answers_as_they_we
         new = NewAnswer(world.acme, "form", enums.Change.BELIEF, prompt.meeting_id, "They trust it")
         answers.answer(session, world.tom, new, later)
         answered = proof_state.load(session, 1, world.acme)
-        piece = NewEvidence(world.acme, world.hours, "piece", enums.Source.OUR_WORD, later.date(), value="9")
+        link = "https://acme.example/hours"
+        source = enums.Source.CUSTOMER_SYSTEM
+        piece = NewEvidence(world.acme, world.hours, "piece", source, later.date(), value="9", link=link)
         record.record(session, world.maya, piece, later + timedelta(hours=1))
         moved = proof_state.load(session, 1, world.acme)
         moments = (MONDAY, asked, asked + timedelta(hours=1), later, later + timedelta(hours=1))

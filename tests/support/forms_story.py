@@ -285,7 +285,7 @@ async def _risks(day: Day) -> None:
     for action, callback, values in (
         (ACTIONS.ASSIGN_RISK, CALLBACKS.ASSIGN_RISK, {"assignee": tom.id}),
         (ACTIONS.SNOOZE_RISK, CALLBACKS.SNOOZE_RISK, {"until": "2026-03-10", "why": "They sign next week"}),
-        (ACTIONS.CLOSE_RISK, CALLBACKS.CLOSE_RISK, {"how": "They signed"}),
+        (ACTIONS.CLOSE_RISK, CALLBACKS.CLOSE_RISK, {"how": "They signed the plan on Friday"}),
     ):
         await maya.click(action, message=risk)
         await day.submit(maya, callback, values)

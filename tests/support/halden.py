@@ -271,7 +271,8 @@ def first_win(story: Halden) -> None:
     story.go_to(date(2026, 3, 2), 16)
     story.told("We count from the first mail to the first human answer")
     story.answer(Change.BEHAVIOUR, "First answers take seven hours", "Show Sara how we count", date(2026, 3, 13))
-    story.prove(story.outcomes["answers"], Source.OUR_MEASUREMENT, "7", "Sara Holm")
+    count = "https://help.halden.example/report/31"
+    story.prove(story.outcomes["answers"], Source.OUR_MEASUREMENT, "7", "Sara Holm", link=count)
     story.go_to(date(2026, 3, 3))
     story.card("06-card-after-the-first-win")
     assert story.grades() == {
@@ -292,7 +293,8 @@ def promise(story: Halden) -> None:
     story.told("Sara has seen how we count, and agrees")
     story.answer(Change.NOTHING, None, None)
     pledge = story.state().promises[0].id
-    story.act("maya", plan_plan.mention_promise, pledge)
+    said = "Told Emil that June is not sure, and that Product is asked for a date"
+    story.act("maya", plan_plan.mention_promise, pledge, words=said)
     story.keep("09-agenda-of-the-next-meeting", story.act("maya", agenda.agenda_view, story.account_id))
     story.go_to(date(2026, 3, 30), 16)
     story.answer(Change.NOTHING, None, "Ask Product for a date of the ERP connector", date(2026, 4, 10))

@@ -54,7 +54,7 @@ def expiry(story: Halden) -> None:
     story.go_to(date(2026, 7, 13), 16)
     assert story.grades()["planned"] == "no unproven"
     assert RiskKind.PROOF_EXPIRED in story.open_risks()
-    assert "To be judged again" in story.card("14-card-with-expired-proof")
+    assert "Reassess:" in story.card("14-card-with-expired-proof")
     story.keep("15-escalation-of-the-expired-proof", story.message("risk"))
     assert "Newly broken" in story.digest("16-digest-newly-broken")
     assert "Expired" in story.thread("16-digest-thread", "1")

@@ -13,6 +13,7 @@ from bot.domain.account import theatre as account_theatre
 from bot.domain.account.actions import open_action
 from bot.domain.account.dangers import Danger
 from bot.domain.account.judgement import Judged
+from bot.domain.account.movement import with_movement
 from bot.domain.account.stages import StageStanding
 from bot.domain.account.theatre import Finding
 from bot.domain.enums import AccountStatus, PromptState, Severity, Standing
@@ -166,11 +167,12 @@ def worst_first(
 
 def assess(state: ProofState, on: date, now: datetime) -> Assessment:
     """Assess one account: `on` is the day of the rules (the UTC date of `now`, or an earlier one with its state)."""
+    state = with_movement(state, on)
     grading = _Grading.of(state)
     outcomes, retired = grading.running(on), grading.retired_unproven(on)
     covered_share = coverage(outcomes, len(retired))
     dangers = account_dangers.dangers(state, outcomes, covered_share, on, now, retired=retired)
-    theatre = account_theatre.findings(state, outcomes, dangers, on, now)
+    theatre = account_theatre.findings(state, outcomes, dangers, on, now, graded_on=grading.running)
     return Assessment(state, on, now, outcomes, covered_share, dangers, theatre, retired)
 
 

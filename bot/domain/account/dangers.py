@@ -12,8 +12,10 @@ from decimal import Decimal
 
 from bot.domain.account.actions import open_action
 from bot.domain.account.departures import ANSWERABLE, CARRIERS, SPONSORS, Departure, departures
+from bot.domain.account.movement import moves, refuted
 from bot.domain.account.promises import is_open
-from bot.domain.enums import AccountStatus, Grade, PromptState, RiskKind, Severity, Standing
+from bot.domain.account.verdicts import doubt
+from bot.domain.enums import AccountStatus, Grade, PromptState, RiskKind, Severity, Standing, Verdict
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Action, MeetingFact, Obstacle, Person, ProofState
 from bot.domain.proof.coverage import RENEWABLE
@@ -76,6 +78,8 @@ def dangers(
         named.append(_renewal_unproven(state, (*outcomes, *retired), covered_share, on))
     if state.meetings:
         named.extend(_of_meetings(state, now))
+    if state.judgements:
+        named.extend(_of_judgement(state, now))
     for action in state.actions:
         if action.due_on is not None and action.due_on < on and open_action(action, on):
             named.extend(_overdue(state, action, action.due_on, on))
@@ -102,9 +106,11 @@ def came_to_something(meeting: MeetingFact, now: datetime) -> bool:
     return meeting.prompt in _DECIDED or (meeting.prompt is PromptState.OPEN and meeting.starts_at <= now)
 
 
-def evidence_recorded_since(state: ProofState, moment: datetime, now: datetime) -> bool:
-    """Whether any evidence that was not withdrawn came in at or after a moment, by whatever way."""
-    return any(moment <= piece.recorded_at <= now and not is_withdrawn(piece, now.date()) for piece in state.evidence)
+def evidence_recorded_since(state: ProofState, moment: datetime, after: date, now: datetime) -> bool:
+    """Whether evidence that moves anything since the day `after` came in at or after a moment, by whatever way."""
+    today, failed = now.date(), refuted(state)
+    recent = (piece for piece in state.evidence if moment <= piece.recorded_at <= now and piece.id not in failed)
+    return any(moves(piece, after, today) for piece in recent)
 
 
 def next_change(state: ProofState, on: date, now: datetime) -> date | None:
@@ -279,7 +285,8 @@ def without_evidence(state: ProofState, meetings: Sequence[MeetingFact], now: da
     """No answer among these meetings moved evidence, and none came in by another way since the first of them."""
     if any(meeting.moved_evidence for meeting in meetings):
         return False
-    return not evidence_recorded_since(state, meetings[0].starts_at, now)
+    first = meetings[0].starts_at
+    return not evidence_recorded_since(state, first, add_days(first.date(), -1), now)
 
 
 def _unanswered(silent: Sequence[MeetingFact]) -> Danger:
@@ -287,6 +294,17 @@ def _unanswered(silent: Sequence[MeetingFact]) -> Danger:
     unanswered = fact(FactCode.PROMPTS_UNANSWERED, count=len(silent), dates=last)
     severity = Severity.HIGH if len(silent) >= MANY_SILENT_PROMPTS else Severity.MEDIUM
     return Danger(RiskKind.PROMPTS_UNANSWERED, "", severity, unanswered, silent[0].starts_at.date())
+
+
+def _of_judgement(state: ProofState, now: datetime) -> Iterable[Danger]:
+    """The last verdict is "no" or "not clear": somebody must deal with what its judge knows."""
+    last = doubt(state, now)
+    if last is None:
+        return
+    judged_on = last.judged_at.date()
+    said = fact(FactCode.JUDGED, verdict=last.verdict, by=state.names.get(last.judged_by), why=last.why, on=judged_on)
+    severity = Severity.HIGH if last.verdict is Verdict.NO else Severity.MEDIUM
+    yield Danger(RiskKind.JUDGED, "", severity, said, judged_on)
 
 
 def _overdue(state: ProofState, action: Action, due_on: date, on: date) -> Iterable[Danger]:

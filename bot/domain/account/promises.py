@@ -34,6 +34,16 @@ def forgotten(promises: Iterable[Promise], on: date) -> tuple[Forgotten, ...]:
     return tuple(sorted(entries, key=lambda entry: (entry.since or date.min, entry.promise.id)))
 
 
+def least_mentioned(promises: Iterable[Promise], on: date) -> Promise | None:
+    """The open promise whose last mention lies furthest back; one with the same words as before comes first."""
+    still_open = [promise for promise in promises if is_open(promise, on) and promise.last_words]
+    return min(still_open, key=_by_mention, default=None)
+
+
+def _by_mention(promise: Promise) -> tuple[bool, date, int]:
+    return promise.same_words_on is None, last_mention(promise) or date.min, promise.id
+
+
 def next_change(promises: Sequence[Promise], on: date) -> date | None:
     """The first later day on which time alone makes a promise a forgotten one, or one settled ahead no longer open."""
     days = [shift_day(since, FORGOTTEN_AFTER) for promise in promises if (since := last_mention(promise)) is not None]

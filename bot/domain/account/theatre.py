@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from bot.domain.account.dangers import Danger, dates_of, evidence_recorded_since, held_meetings, without_evidence
+from bot.domain.account.movement import day_before
 from bot.domain.enums import (
     AccountStatus,
     CadenceKind,
@@ -15,6 +17,7 @@ from bot.domain.enums import (
     PromptState,
     Relationship,
     RiskKind,
+    Standing,
     Theatre,
 )
 from bot.domain.facts import Fact, FactCode, fact
@@ -22,12 +25,18 @@ from bot.domain.model import HealthReading, MeetingFact, ProofState
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import shortfall
-from bot.domain.values.days import add_days, shift_day, shift_moment
+from bot.domain.values.days import add_days, shift_day
 
 ANSWERS_WITHOUT_EVIDENCE = 3
+CALLED_OFF_IN_A_ROW = 3
+AFTER_A_REVIEW = timedelta(days=7)
+"""So long after a business review its packet may still become stronger by what was said there."""
 HEALTH_WINDOW = timedelta(days=90)
-BEFORE_A_REVIEW = timedelta(days=30)
 SETTLING_IN = timedelta(days=90)
+
+
+GradedOn = Callable[[date], Sequence[Graded]]
+"""The outcomes of the account, graded as of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,13 @@ class Finding:
 
 
 def findings(
-    state: ProofState, outcomes: Sequence[Graded], dangers: Sequence[Danger], on: date, now: datetime
+    state: ProofState,
+    outcomes: Sequence[Graded],
+    dangers: Sequence[Danger],
+    on: date,
+    now: datetime,
+    *,
+    graded_on: GradedOn,
 ) -> tuple[Finding, ...]:
     """All theatre of an account on a day, given its graded outcomes and its dangers. A former customer has none."""
     if state.account.status is AccountStatus.FORMER:
@@ -47,6 +62,8 @@ def findings(
     named: list[Finding] = []
     if state.meetings:
         named.extend(_meetings(state, now))
+        named.extend(_reviews(state, on, now, graded_on))
+        named.extend(_called_off(state.meetings))
     if len(state.health) > 1:
         named.extend(_health(state, outcomes, on))
     if state.account.relationship is Relationship.WARM:
@@ -69,26 +86,61 @@ def next_change(state: ProofState, on: date) -> date | None:
 
 
 def _meetings(state: ProofState, now: datetime) -> Iterable[Finding]:
-    """Three answers in a row, or one business review, without new evidence."""
+    """Three answers in a row without new evidence."""
     past_meetings = held_meetings(state.meetings, now)
     answered = [meeting for meeting in past_meetings if meeting.prompt is PromptState.ANSWERED]
     answered = answered[-ANSWERS_WITHOUT_EVIDENCE:]
     if len(answered) == ANSWERS_WITHOUT_EVIDENCE and without_evidence(state, answered, now):
         unmoved = fact(FactCode.ANSWERS_WITHOUT_EVIDENCE, count=len(answered), dates=dates_of(answered))
         yield Finding(Theatre.MEETINGS, unmoved)
+
+
+def _reviews(state: ProofState, on: date, now: datetime, graded_on: GradedOn) -> Iterable[Finding]:
+    """The last business review brought no evidence, or ended without a stronger packet than there was before it."""
+    past_meetings = held_meetings(state.meetings, now)
     reviews = [
         meeting for meeting in past_meetings if meeting.kind is CadenceKind.BUSINESS_REVIEW and meeting.starts_at <= now
     ]
-    if reviews and _empty(state, reviews[-1], past_meetings, now):
-        held_on = reviews[-1].starts_at.date()
+    if not reviews:
+        return
+    review = reviews[-1]
+    day = day_before(past_meetings, review.starts_at)
+    held_on = review.starts_at.date()
+    since = datetime.combine(add_days(day, 1), time(), UTC)
+    if not review.moved_evidence and not evidence_recorded_since(state, since, day, now):
         yield Finding(Theatre.MEETINGS, fact(FactCode.REVIEW_WITHOUT_EVIDENCE, on=held_on))
+        return
+    after = graded_on(min(on, shift_day(held_on, AFTER_A_REVIEW)))
+    if not stronger(graded_on(day), after):
+        proven = sum(graded.standing is Standing.PROVEN for graded in after)
+        unmoved = fact(FactCode.REVIEW_NOT_STRONGER, on=held_on, proven=proven, outcomes=len(after))
+        yield Finding(Theatre.MEETINGS, unmoved)
 
 
-def _empty(state: ProofState, review: MeetingFact, past_meetings: Sequence[MeetingFact], now: datetime) -> bool:
-    """A review is empty when nothing came in since the meeting before it, by its answer or by another way."""
-    before = [meeting.starts_at for meeting in past_meetings if meeting.starts_at < review.starts_at]
-    since = before[-1] if before else shift_moment(review.starts_at, -BEFORE_A_REVIEW)
-    return not review.moved_evidence and not evidence_recorded_since(state, since, now)
+def stronger(before: Sequence[Graded], after: Sequence[Graded]) -> bool:
+    """Whether a packet would hold more after than before: an outcome with more credit, a better grade, or newer
+    evidence that is measured or better. An outcome that was not there before counts by what it has now."""
+    then = {graded.outcome.id: _strength(graded) for graded in before}
+    nothing = (Decimal(0), -1, date.min)
+    return any(_strength(graded) > then.get(graded.outcome.id, nothing) for graded in after)
+
+
+def _strength(graded: Graded) -> tuple[Decimal, int, date]:
+    """Credit, grade, and the day of what carries it; a grade below measured is no part of a packet's strength."""
+    if graded.grade is None or graded.grade < Grade.MEASURED or graded.evidence is None:
+        return Decimal(0), -1, date.min
+    return graded.credit, int(graded.grade), graded.evidence.as_of
+
+
+def _called_off(meetings: Sequence[MeetingFact]) -> Iterable[Finding]:
+    """The newest meetings that were decided on were all called off, three or more in a row."""
+    decided = [meeting for meeting in meetings if meeting.prompt not in (None, PromptState.OPEN)]
+    count = 0
+    while count < len(decided) and decided[-1 - count].prompt is PromptState.OFF:
+        count += 1
+    if count >= CALLED_OFF_IN_A_ROW:
+        off = fact(FactCode.MEETINGS_OFF, count=count, dates=dates_of(decided[-min(count, 5) :]))
+        yield Finding(Theatre.MEETINGS, off)
 
 
 def _health(state: ProofState, outcomes: Sequence[Graded], on: date) -> Iterable[Finding]:

@@ -71,6 +71,12 @@ def tier_of(arr: Money | None, bands: Bands | None) -> Tier | None:
     return Tier.LOW_TOUCH if arr.minor >= bands.low_from_minor else Tier.TECH_TOUCH
 
 
+def lower_touch(tier: Tier, than: Tier) -> bool:
+    """Whether a tier has less attention than another; `Tier` lists them from most to least."""
+    order = list(Tier)
+    return order.index(tier) > order.index(than)
+
+
 def tier_now(account: Account, bands: Bands | None) -> Tier:
     """The account's tier: a human's overrule (it has a reason) stays, then the bands, else what it was."""
     if account.tier_reason:

@@ -39,6 +39,15 @@ def tomorrow_morning(now: datetime, tz: str) -> datetime:
     return days.at(_workday_after(local_day(now, tz)), WORK_BEGINS, tz)
 
 
+def in_work(moment: datetime, tz: str) -> datetime:
+    """A moment, if it lies in working hours (9 to 18 on a working day); else the next start of work."""
+    local = days.local(moment, tz)
+    today = local.date()
+    if not is_workday(today) or local.time() >= WORK_ENDS:
+        return days.at(_workday_after(today), WORK_BEGINS, tz)
+    return moment.astimezone(UTC) if local.time() >= WORK_BEGINS else days.at(today, WORK_BEGINS, tz)
+
+
 def month_opens(month: date, tz: str) -> datetime:
     """Nine o'clock local time on the first working day of the month that `month` lies in."""
     first = month.replace(day=1)

@@ -18,17 +18,18 @@ from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.departures import SPONSORS, Unheard, unheard
 from bot.domain.account.moved_terms import assumed, moved_since, retired_fact
-from bot.domain.account.promises import forgotten
+from bot.domain.account.promises import forgotten, least_mentioned
 from bot.domain.account.stages import time_to_value
 from bot.domain.account.worth import worth
-from bot.domain.enums import AccountStatus, Part, RiskKind, Standing
+from bot.domain.enums import AccountStatus, Part, RiskKind, Standing, Verdict
 from bot.domain.labels import labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import number, percent
-from bot.features.accounts import queries
+from bot.features.accounts import queries, tiers
+from bot.features.accounts.judge_names import said_by, unproven_yes
 from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.views import (
     AccountAddedView,
@@ -70,6 +71,7 @@ def card(
         last_moved=queries.last_moved(session, state.account, None if as_of is None else assessment.now),
         unconfirmed=tuple(dict.fromkeys(answer.name for answer in said)),
         days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
+        tier_by_hand=tiers.set_by_hand(session, state.account) if as_of is None else None,
     )
 
 
@@ -103,6 +105,8 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         time_to_value=time_to_value(account, assessment.on),
         theatre=theatre,
         forgotten=tuple(phrase(promise.fact) for promise in forgotten(state.promises, assessment.on)),
+        promised=_promised(state, assessment.on),
+        tier_by_hand=None,
         risks=len(facts),
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,
@@ -136,7 +140,27 @@ def _judgement(assessment: Assessment) -> JudgementLine | None:
     if last is None:
         return None
     return JudgementLine(
-        last.verdict, judged.by, last.judged_at.date(), last.why, tuple(map(phrase, judged.contradicted_by))
+        verdict=last.verdict,
+        by=said_by(assessment),
+        on=last.judged_at.date(),
+        why=last.why,
+        would_change=last.would_change,
+        again=tuple(map(phrase, judged.contradicted_by)),
+        unproven=last.verdict is Verdict.YES and unproven_yes(assessment),
+    )
+
+
+def _promised(state: ProofState, on: date) -> str | None:
+    """The open promise that was spoken of least lately, with the words that were said then; None without words."""
+    promise = least_mentioned(state.promises, on)
+    if promise is None or not promise.last_words:
+        return None
+    return say(
+        AccountPhrase.PROMISED,
+        text=promise.text,
+        on=promise.last_mentioned_on,
+        words=promise.last_words,
+        before=promise.same_words_on,
     )
 
 

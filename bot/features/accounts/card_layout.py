@@ -21,7 +21,7 @@ class Shown:
 
 
 def shown(proven: int, disproven: int, unproven: int, warnings: int) -> Shown:
-    """Divide the free lines of a card among the outcomes in turn; each of `warnings` (at most two) takes a line."""
+    """Divide the free lines of a card among the outcomes in turn; each of `warnings` (at most three) takes a line."""
     room = CARD_LINES - _ALWAYS - warnings
     lines_wanted = {"disproven": disproven, "proven": proven, "unproven": unproven}
     if sum(lines_wanted.values()) > room:

@@ -242,7 +242,9 @@ def _promise_changed(change: HistoryChange, names: NameLookup) -> str | None:
     if "state" in after:
         state, why = label_of(PromiseState, after["state"]), _words(after.get("settled_why"))
         return say(HistoryPhrase.PROMISE_SETTLED, promise=promise, state=state, why=why)
-    return say(HistoryPhrase.PROMISE_MENTIONED, promise=promise) if after.get("last_mentioned_on") else None
+    if not after.get("last_mentioned_on") and not after.get("last_words"):
+        return None
+    return say(HistoryPhrase.PROMISE_MENTIONED, promise=promise, words=_words(after.get("last_words")))
 
 
 def _outcome_changed(change: HistoryChange, names: NameLookup) -> str | None:

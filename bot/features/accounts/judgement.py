@@ -1,7 +1,7 @@
 """Records a person's judgement: is this account retained in substance?
 
 A judgement is a dated statement by a named person. Software never changes it; a later fact that contradicts it marks
-it "to be judged again" (`bot.domain.account.judgement`).
+it "Reassess" (`bot.domain.account.judgement`). Who judges an account of their own is named as such.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
-from bot.app.actor import Actor, UserError, must_write
+from bot.app.actor import Actor, UserError
 from bot.app.assessments import assess_now
+from bot.app.overseers import must_judge
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
+from bot.domain.account.verdicts import OWN, part_of
 from bot.domain.enums import Verdict
+from bot.features.accounts import verdicts
+from bot.features.accounts.judge_names import said_by
 from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import JudgementView, JudgeView
 from bot.phrases import phrase
@@ -38,7 +42,7 @@ class NewJudgement:
 def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgeView:
     """What the form shows; `UserError` for those who may not judge this account."""
     account = account_of(session, actor, account_id)
-    must_write(session, actor, account)
+    must_judge(session, actor, account)
     seen = version_of_account(session, actor, account_id)
     assessment = assess_now(proof_state.load(session, actor.workspace_id, account_id), now)
     return JudgeView(
@@ -49,6 +53,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
         dangers=tuple(phrase(danger.fact) for danger in assessment.dangers),
         theatre=tuple(phrase(finding.fact) for finding in assessment.theatre),
         last=_view(assessment),
+        own=part_of(account, actor.member.id) in OWN,
         seen=seen,
     )
 
@@ -56,7 +61,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
 def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> JudgementView:
     """Record a judgement; earlier ones stay on record."""
     account = account_of(session, actor, new.account_id)
-    must_write(session, actor, account)
+    must_judge(session, actor, account)
     if new.verdict not in tuple(Verdict):
         raise UserError(AccountRefusal.VERDICT_MISSING, "verdict")
     if not new.why.strip():
@@ -66,8 +71,9 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
     must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.JUDGEMENT))
     texts = {"why": new.why.strip(), "would_change": new.would_change.strip()}
     row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **texts}
-    row |= {"judged_by": actor.member.id, "judged_at": now}
-    ledger.add_many(session, actor.author, Entity.JUDGEMENT, now, [row])
+    row |= {"judged_by": actor.member.id, "judged_at": now, "judged_as": part_of(account, actor.member.id)}
+    (judgement_id,) = ledger.add_many(session, actor.author, Entity.JUDGEMENT, now, [row])
+    verdicts.show_answered(session, account, judgement_id, now)
     view = judgement_of(session, actor, account.id, now)
     assert view is not None
     return view
@@ -89,7 +95,7 @@ def _view(assessment: Assessment) -> JudgementView | None:
         verdict=judged.judgement.verdict,
         why=judged.judgement.why,
         would_change=judged.judgement.would_change,
-        by=judged.by,
+        by=said_by(assessment),
         at=judged.judgement.judged_at,
         again=tuple(map(phrase, judged.contradicted_by)),
         coverage=phrase(assessment.covered),

@@ -1,4 +1,5 @@
-"""The kinds of message that accounts send: a proposed account to who decides, and the decision to who proposed it."""
+"""The kinds of message that accounts send: a proposed account to who decides, the decision to who proposed it, and the
+question for a verdict."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.app import recipients
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
-from bot.features.accounts import proposals, queries
+from bot.features.accounts import proposals, queries, verdicts
 from bot.outbox.retention import Posts, Retention
 from bot.outbox.types import Claimed
 
@@ -23,6 +24,14 @@ KINDS = (
         queries.PROPOSAL_KEY,
         each(proposals.compose_proposal),
         _decider,
+        Retention(Posts.STAY, updated=True),
+    ),
+    # Its key is asked for as long as the occasion lasts, so that nobody is asked twice.
+    MessageKind(
+        "verdict",
+        queries.VERDICT_KEY,
+        each(verdicts.compose_verdict),
+        verdicts.instead,
         Retention(Posts.STAY, updated=True),
     ),
     MessageKind("proposal-decided", queries.DECIDED_KEY, each(proposals.compose_decided), None, Retention(Posts.GO)),

@@ -75,7 +75,10 @@ class HistoryPhrase(Phrase):
 
 
 class AccountPhrase(Phrase):
-    """Reasons of the bot's own changes, as the ledger keeps them, and what a card says of a person."""
+    """Reasons of the bot's own changes, as the ledger keeps them, and parts of lines of the card."""
 
     PERSON_NOTE = "accounts/phrases.person_note"
     BY_BANDS = "accounts/phrases.by_bands"
+    JUDGE = "accounts/phrases.judge"
+    TIER_BY_HAND = "accounts/phrases.tier_by_hand"
+    PROMISED = "accounts/phrases.promised"

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, true, update
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import Change, Tier
+from bot.domain.enums import AccountStatus, Change, Tier
 from bot.domain.labels import label
 from bot.domain.model import Account, StageEntry
 from bot.features.accounts.new_account import NewAccount
@@ -24,6 +24,8 @@ from bot.store.schema import account, evidence, outcome, stage_entry
 
 PROPOSAL_KEY = MessageKey("proposal")
 DECIDED_KEY = MessageKey("proposal-decided")
+VERDICT_KEY = MessageKey("verdict")
+_TIERS_BY_HAND = 50
 _NAMED = (
     (schema.person, schema.person.c.name),
     (schema.outcome, schema.outcome.c.title),
@@ -166,3 +168,34 @@ def last_moved(session: Session, of: Account, moment: datetime | None) -> LastMo
         if then["change"] is not Change.NOTHING:
             return LastMoved(then["change"], row.answered_at, then["what_changed"])
     return None
+
+
+def set_tier_last(session: Session, of: Account) -> tuple[str | None, date | None]:
+    """Who set the tier of an account by hand, and on which day; None where history does not know."""
+    table = schema.history
+    changes = (table.c.workspace_id == of.workspace_id) & (table.c.account_id == of.id) & (table.c.entity == "account")
+    statement = select(table.c.at, table.c.after, schema.member.c.name)
+    lines = statement.outerjoin(schema.member, schema.member.c.id == table.c.member_id).where(changes)
+    for at, after, name in session.execute(lines.order_by(table.c.id.desc())):
+        if after.get("tier_reason"):
+            return name, at.date()
+    return None, None
+
+
+def owners_inside(session: Session, workspace_id: int, portfolio_id: int | None) -> set[int]:
+    """The members who own customers of a portfolio, or with None of the workspace."""
+    ours = (account.c.workspace_id == workspace_id) & (account.c.status == AccountStatus.CUSTOMER)
+    ours &= true() if portfolio_id is None else account.c.portfolio_id == portfolio_id
+    return set(
+        session.execute(select(account.c.owner_id).distinct().where(ours, account.c.owner_id.is_not(None))).scalars()
+    )
+
+
+def with_tier_by_hand(session: Session, workspace_id: int, portfolio_id: int) -> list[int]:
+    """The customers of a portfolio whose tier somebody has set, the largest first."""
+    by_hand = (account.c.status == AccountStatus.CUSTOMER) & account.c.tier_reason.is_not(None)
+    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    by_size = (account.c.arr_minor.desc().nulls_last(), account.c.id)
+    return list(
+        session.execute(select(account.c.id).where(ours, by_hand).order_by(*by_size).limit(_TIERS_BY_HAND)).scalars()
+    )

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, bot_author, may_write
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
-from bot.domain.account.tiers import Bands, tier_now, tier_of
+from bot.domain.account.tiers import Bands, lower_touch, tier_now, tier_of
 from bot.domain.enums import Tier
 from bot.domain.model import Account
 from bot.domain.values.money import Money, money
+from bot.features.accounts import queries
 from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.refusals import AccountRefusal
 from bot.features.accounts.views import TierView
@@ -86,6 +87,21 @@ def release_tier(session: Session, actor: Actor, account_id: int, now: datetime)
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, tier_reason=None)
     account = account_of(session, actor, account_id)
     follow_bands(session, [account], portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id), now)
+
+
+def set_by_hand(session: Session, account: Account) -> str | None:
+    """That somebody keeps the account in a tier with less attention than its ARR pays for, who did and why; None else.
+
+    Where the bands cannot tell what it pays for, every tier set by hand is named.
+    """
+    if not account.tier_reason:
+        return None
+    bands = bands_of(portfolios.in_workspace(session, account.workspace_id, account.portfolio_id))
+    paid = tier_of(money(account.arr_minor, account.currency), bands)
+    if paid is not None and not lower_touch(account.tier, paid):
+        return None
+    who, on = queries.set_tier_last(session, account)
+    return say(AccountPhrase.TIER_BY_HAND, tier=account.tier, paid=paid, who=who, on=on, why=account.tier_reason)
 
 
 def _amounts(bands: Bands | None) -> tuple[str, str] | None:

@@ -23,7 +23,10 @@ class NewAccountView:
 
 @dataclass(frozen=True, slots=True)
 class JudgeView:
-    """The form, with what the judge should know: what is proven, what speaks against it, what was said last."""
+    """The form, with what the judge should know: what is proven, what speaks against it, what was said last.
+
+    `own` says that the judge answers for the account.
+    """
 
     account_id: int
     account: str
@@ -32,12 +35,34 @@ class JudgeView:
     dangers: tuple[str, ...]
     theatre: tuple[str, ...]
     last: JudgementView | None
+    own: bool
     seen: int
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictView:
+    """The question for a verdict, with what is on record; `pending` until somebody has judged.
+
+    `against` are the facts that contradict the last verdict, empty where the renewal is the reason to ask. `by` names
+    who gave the last one, with what they are to the account.
+    """
+
+    account_id: int
+    account: str
+    coverage: str
+    outcomes: int
+    renewal_date: date | None
+    pending: bool
+    against: tuple[str, ...]
+    verdict: Verdict | None
+    by: str | None
+    on: date | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class JudgementView:
-    """A judgement as it stands; `again` are the later facts that contradict it. `by` is None when who judged left."""
+    """A judgement as it stands; `again` are the facts that contradict it. `by` says what the judge is to it."""
 
     account_id: int
     account: str
@@ -73,13 +98,18 @@ class ProofLine:
 
 @dataclass(frozen=True, slots=True)
 class JudgementLine:
-    """The last human judgement; `again` are the later facts that contradict it."""
+    """The last human judgement; `again` are the facts that contradict it.
+
+    `by` says so when somebody judged an account of their own; `unproven` that such a yes has no evidence to show.
+    """
 
     verdict: Verdict
     by: str | None
     on: date
     why: str
+    would_change: str | None
     again: tuple[str, ...]
+    unproven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +188,8 @@ class CardView:
     time_to_value: int | None
     theatre: tuple[str, ...]
     forgotten: tuple[str, ...]
+    promised: str | None
+    tier_by_hand: str | None
     risks: int
     worst_risk: str | None
     last_change_at: datetime | None
@@ -177,8 +209,8 @@ class CardView:
     @property
     def shown(self) -> Shown:
         """How many of the outcomes fit into the card."""
-        warnings = bool(self.worst_risk) + bool(self.theatre or self.forgotten)
-        return shown(len(self.proven), len(self.disproven), len(self.unproven), warnings)
+        warnings = (self.worst_risk, self.theatre or self.forgotten, self.promised or self.tier_by_hand)
+        return shown(len(self.proven), len(self.disproven), len(self.unproven), sum(map(bool, warnings)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import outcome_of, row_of, stranger, writable, writable_row
 from bot.app.actor import Actor, UserError
-from bot.app.assessments import assess_now
+from bot.app.assessments import assess_now, rules_day
 from bot.app.refusals import AppRefusal
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.app.typed import must_be_money
+from bot.domain.account.assessment import graded_outcomes
 from bot.domain.enums import Grade, Method, Source, Standing
-from bot.domain.model import Account, Evidence, Outcome
+from bot.domain.model import Account, Evidence, Outcome, ProofState
 from bot.domain.proof.checks import checked_of
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import grade
@@ -28,6 +29,7 @@ from bot.features.evidence.references import NewFile, Reference, kept_again, mus
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceRecordedView
 from bot.features.meetings import queries as meeting_queries
+from bot.features.meetings.moved import note_movement
 from bot.phrases import phrase
 from bot.store import ledger, proof_state
 from bot.store.entities import Entity
@@ -96,7 +98,7 @@ def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> i
     }
     del row["file"]
     evidence_id = ledger.add(session, actor.author, Entity.EVIDENCE, now, **row)
-    _credit_answer(session, actor, account.id, evidence_id, now)
+    _note_what_moved(session, actor, account.id, evidence_id, now)
     return evidence_id
 
 
@@ -160,6 +162,10 @@ def withdraw(session: Session, actor: Actor, evidence_id: int, why: str, now: da
         session, actor.author, Entity.EVIDENCE, evidence_id, now, only_if={"withdrawn_on": None}, **values
     ):
         raise UserError(EvidenceRefusal.WITHDRAWN_ALREADY)
+    piece = piece_of(session, actor, evidence_id)
+    answer = meeting_queries.answer_by_id(session, actor.workspace_id, piece.answer_id) if piece.answer_id else None
+    if answer is not None:
+        note_movement(session, actor.author, answer, now)
 
 
 def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence, now: datetime) -> int:
@@ -174,13 +180,24 @@ def supersede(session: Session, actor: Actor, evidence_id: int, new: NewEvidence
     return successor
 
 
-def _credit_answer(session: Session, actor: Actor, account_id: int, evidence_id: int, now: datetime) -> None:
-    """Evidence that follows an answer within three days counts as what that answer moved."""
+def _note_what_moved(session: Session, actor: Actor, account_id: int, evidence_id: int, now: datetime) -> None:
+    """Note whether the piece changed the standing of its outcome. Within three days of an answer it belongs to that."""
+    state = proof_state.load(session, actor.workspace_id, account_id)
+    without = replace(state, evidence=tuple(piece for piece in state.evidence if piece.id != evidence_id))
+    today = rules_day(now)
+    values: dict[str, Any] = {}
+    if _standings(state, today) != _standings(without, today):
+        values["changed_standing"] = True
     answer = meeting_queries.last_answer(session, actor.workspace_id, account_id)
-    if answer is None or now - answer.answered_at > _BELONGS_TO_ANSWER:
-        return
-    ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, answer_id=answer.id)
-    ledger.change(session, actor.author, Entity.ANSWER, answer.id, now, moved_evidence=True)
+    if answer is not None and now - answer.answered_at <= _BELONGS_TO_ANSWER:
+        values["answer_id"] = answer.id
+    ledger.change(session, actor.author, Entity.EVIDENCE, evidence_id, now, **values)
+    if "answer_id" in values and answer is not None:
+        note_movement(session, actor.author, answer, now)
+
+
+def _standings(state: ProofState, on: date) -> list[Standing]:
+    return [graded.standing for graded in graded_outcomes(state, on)]
 
 
 def piece_of(session: Session, actor: Actor, evidence_id: int) -> Evidence:

@@ -27,6 +27,7 @@ from bot.features.home.views import (
     PairLine,
     RetirementLine,
 )
+from bot.features.portfolios import owner_acts
 from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.queries import Said
@@ -57,7 +58,7 @@ def home(session: Session, actor: Actor, now: datetime, *, page: int = 0) -> Hom
     managed = portfolios.of_manager(session, actor.workspace_id, me.id)
     retired, all_retired = queries.retirements_waiting(session, me, rules_day(now), _SHOWN, manages=bool(managed))
     return HomeView(
-        managed=_managed(session, actor, managed),
+        managed=_managed(session, actor, managed, now),
         pairs=_pairs(session, actor, managed, now),
         retirements=tuple(RetirementLine(*astuple(retirement)) for retirement in retired),
         retirements_more=all_retired - len(retired),
@@ -145,18 +146,20 @@ def _pairs(session: Session, actor: Actor, managed: Sequence[Portfolio], now: da
     return tuple(PairLine(pair.one, pair.other, pair.by_one, pair.by_other) for pair in pairs[:_SHOWN])
 
 
-def _managed(session: Session, actor: Actor, managed: Sequence[Portfolio]) -> tuple[ManagedLine, ...]:
+def _managed(session: Session, actor: Actor, managed: Sequence[Portfolio], now: datetime) -> tuple[ManagedLine, ...]:
     if not managed:
         return ()
     last = portfolio_queries.last_said(session, actor.workspace_id, [portfolio.id for portfolio in managed])
     unclaimed = risk_queries.unclaimed_by_portfolio(session, actor.workspace_id)
     return tuple(
-        _managed_line(portfolio, last.get(portfolio.id), unclaimed.get(portfolio.id, 0))
+        _managed_line(session, portfolio, last.get(portfolio.id), unclaimed.get(portfolio.id, 0), now)
         for portfolio in managed[:_SHOWN]
     )
 
 
-def _managed_line(portfolio: Portfolio, last: Said | None, unclaimed: int) -> ManagedLine:
+def _managed_line(
+    session: Session, portfolio: Portfolio, last: Said | None, unclaimed: int, now: datetime
+) -> ManagedLine:
     return ManagedLine(
         portfolio_id=portfolio.id,
         name=portfolio.name,
@@ -164,4 +167,6 @@ def _managed_line(portfolio: Portfolio, last: Said | None, unclaimed: int) -> Ma
         at=last.due_at if last else None,
         unclaimed=unclaimed,
         lost_channels=portfolio.lost_channels,
+        owners=owner_acts.owner_acts(session, portfolio, now),
+        tiers=owner_acts.tiers_by_hand(session, portfolio),
     )

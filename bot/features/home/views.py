@@ -7,11 +7,16 @@ from datetime import date, datetime
 
 from bot.domain.enums import CadenceKind, Severity
 from bot.features.portfolios.digest_layout import Summary
+from bot.features.portfolios.views import OwnerActsLine
 
 
 @dataclass(frozen=True, slots=True)
 class ManagedLine:
-    """A portfolio that I manage, as its last digest (sent at `at`) showed it; `unclaimed` is the number now."""
+    """A portfolio that I manage, as its last digest (sent at `at`) showed it; `unclaimed` is the number now.
+
+    `owners` are what owners did that leaves less to be answered for, `tiers` accounts (name, and who did it) that are
+    kept below the tier that their ARR pays for.
+    """
 
     portfolio_id: int
     name: str
@@ -19,6 +24,8 @@ class ManagedLine:
     at: datetime | None
     unclaimed: int
     lost_channels: tuple[str, ...]
+    owners: tuple[OwnerActsLine, ...]
+    tiers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.app.typed import colleague_of
 from bot.domain.account.asking import asked_until
 from bot.domain.enums import Change, DecisionOf, PromptState
 from bot.domain.values import working_hours
-from bot.features.meetings import answer_effects, prompts, queries
+from bot.features.meetings import answer_effects, moved, prompts, queries
 from bot.features.meetings.answer_effects import Given
 from bot.features.meetings.new_answer import NewAnswer, trimmed
 from bot.features.meetings.refusals import MeetingRefusal
@@ -44,12 +45,18 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     before = answer_effects.read(session, actor, new, earlier)
     answer_effects.check(session, actor, new, before, now)
     with ledger.together(session):
-        answer_id = _rewrite(session, actor, earlier, new, now) if earlier else _insert(session, actor, new, now)
+        waiting = [] if earlier else _waiting(session, actor, new)
+        if earlier:
+            answer_id = _rewrite(session, actor, earlier, new, now)
+        else:
+            answer_id = _insert(session, actor, new, waiting, now)
         answer_effects.apply(session, actor, Given(new, answer_id, before), now)
         if prompt is not None:
             _close_prompt(session, actor, prompt, now)
     stored = queries.answer_by_id(session, actor.workspace_id, answer_id)
     assert stored is not None
+    if waiting and moved.note_movement(session, actor.author, stored, now):
+        return replace(stored, moved_evidence=True)
     return stored
 
 
@@ -173,10 +180,14 @@ def _texts(new: NewAnswer) -> dict[str, Any]:
     }
 
 
-def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> int:
+def _waiting(session: Session, actor: Actor, new: NewAnswer) -> list[int]:
+    """The evidence that was recorded since the last answer and will belong to this one."""
     since = queries.last_answer(session, actor.workspace_id, new.account_id)
     begin = since.answered_at if since else None
-    waiting = queries.evidence_without_answer(session, actor.workspace_id, new.account_id, begin)
+    return queries.evidence_without_answer(session, actor.workspace_id, new.account_id, begin)
+
+
+def _insert(session: Session, actor: Actor, new: NewAnswer, waiting: list[int], now: datetime) -> int:
     answer_id = ledger.add(
         session,
         actor.author,
@@ -187,7 +198,7 @@ def _insert(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> in
         submission=new.submission,
         member_id=actor.member.id,
         answered_at=now,
-        moved_evidence=bool(waiting),
+        moved_evidence=False,
         **_texts(new),
     )
     queries.belong_to_answer(session, actor.author, waiting, now, account_id=new.account_id, answer_id=answer_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,7 +23,8 @@ from bot.domain.labels import label, labels
 from bot.domain.model import Outcome, Promise
 from bot.domain.proof.explanation import reason, would_show
 from bot.domain.values.text import band
-from bot.features.plan import outcomes, retirement
+from bot.domain.values.words import same_words, says_something
+from bot.features.plan import outcomes, queries, retirement
 from bot.features.plan import people as plan_people
 from bot.features.plan.outcomes import NewOutcome
 from bot.features.plan.phrases import PlanPhrase
@@ -74,7 +76,7 @@ def apply_plan_change(
         case "cleared":
             clear_obstacle(session, actor, row_id, now)
         case "mentioned":
-            mention_promise(session, actor, row_id, now)
+            mention_promise(session, actor, row_id, now, words=why)
         case _:
             state = next((state for state in PromiseState if state == what), PromiseState.OPEN)
             settle_promise(session, actor, row_id, state, now, why=why)
@@ -118,7 +120,10 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             if o.cleared_on is None
         ),
         promises=tuple(
-            PromiseLine(p.id, p.text, p.state, p.due_on, p.id in forgotten, forgotten.get(p.id)) for p in state.promises
+            PromiseLine(
+                p.id, p.text, p.state, p.due_on, p.id in forgotten, forgotten.get(p.id), p.last_words, p.same_words_on
+            )
+            for p in state.promises
         ),
         holes=tuple(phrase(hole.fact) for hole in plan_gaps.holes(state, assessment.on)),
         first_win_on=state.account.first_win_on,
@@ -250,12 +255,21 @@ def settle_promise(
     ledger.change(session, actor.author, Entity.PROMISE, promise_id, now, **values)
 
 
-def mention_promise(session: Session, actor: Actor, promise_id: int, now: datetime) -> Promise:
-    """Record that the promise was talked about with the customer today."""
+def mention_promise(session: Session, actor: Actor, promise_id: int, now: datetime, *, words: str) -> Promise:
+    """Record what was said of a promise to the customer today. Words that stood there before are kept with that day."""
     account, row = writable_row(session, actor, Entity.PROMISE, promise_id)
     must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.PROMISE, promise_id))
-    ledger.change(session, actor.author, Entity.PROMISE, promise_id, now, last_mentioned_on=actor.today(now))
-    return Promise(**{name: row[name] for name in Promise.__dataclass_fields__})
+    said = " ".join(words.split())
+    if not says_something(said):
+        raise UserError(PlanRefusal.MENTION_WITHOUT_WORDS, "why")
+    earlier = queries.words_on_promise(session, account, promise_id)
+    values: dict[str, Any] = {
+        "last_mentioned_on": actor.today(now),
+        "last_words": said,
+        "same_words_on": next((on for on, before in earlier if same_words(said, before)), None),
+    }
+    ledger.change(session, actor.author, Entity.PROMISE, promise_id, now, **values)
+    return replace(Promise(**{name: row[name] for name in Promise.__dataclass_fields__}), **values)
 
 
 def first_win(session: Session, actor: Actor, account_id: int, now: datetime, *, on: date, words: str) -> None:

@@ -1,4 +1,4 @@
-"""All SQL on the people of an account."""
+"""All SQL on the people of an account, and on what was said of its promises."""
 
 from __future__ import annotations
 
@@ -75,3 +75,11 @@ def last_departures(session: Session, account: Account) -> dict[int, Departed]:
 
 def _day(written: str | None) -> date | None:
     return date.fromisoformat(written) if written else None
+
+
+def words_on_promise(session: Session, account: Account, promise_id: int) -> list[tuple[date, str]]:
+    """What was noted as said of a promise, each with its day, the oldest first."""
+    of_promise = (history.c.entity == Entity.PROMISE.value) & (history.c.entity_id == promise_id)
+    ours = (history.c.workspace_id == account.workspace_id) & (history.c.account_id == account.id)
+    lines = session.execute(select(history.c.at, history.c.after).where(ours, of_promise).order_by(history.c.id))
+    return [(at.date(), after["last_words"]) for at, after in lines if after.get("last_words")]

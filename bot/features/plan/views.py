@@ -163,7 +163,10 @@ class ObstacleLine:
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
-    """`forgotten` says that nobody has mentioned it for long, `mentioned_on` when somebody last did."""
+    """`forgotten` says that nobody has mentioned it for long, `mentioned_on` when somebody last did.
+
+    `words` are what was said then; `same_words_on` is the day on which the same words stood there before.
+    """
 
     promise_id: int
     text: str
@@ -171,6 +174,8 @@ class PromiseLine:
     due_on: date | None
     forgotten: bool
     mentioned_on: date | None
+    words: str | None
+    same_words_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,3 +202,11 @@ class StalledPageView:
     number: int
     pages: int
     stalled: tuple[StalledLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerActsLine:
+    """What an owner did in 90 days that leaves less to be answered for, in words, beside what is usual."""
+
+    owner: str
+    acts: str

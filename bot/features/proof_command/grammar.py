@@ -72,7 +72,7 @@ _FORMS = (
     _about(Topic.GAP, "what is unproven, and the risk if it stays so"),
     _about(Topic.RISK, "the open risks"),
     _about(Topic.HISTORY, "who changed what, when", " [since 2026-03-01]"),
-    _about(Topic.JUDGE, "say whether it is retained in substance"),
+    _about(Topic.JUDGE, "say whether they would renew on value"),
     _about(Topic.CADENCE, "its customer meetings"),
     _about(Topic.AGENDA, "four lines for the next meeting"),
     _about(Topic.ACTIONS, "the open next steps; close one when the customer was told"),

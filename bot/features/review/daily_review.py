@@ -1,9 +1,11 @@
 """Reviews the accounts that are due and keeps their risks in step; `announcements` decides what a channel is told.
 
 - A danger without a risk opens one. A risk whose danger is gone is closed by the bot, which its thread says.
-- A risk that a person closed stays closed for 30 days while the ledger still shows the same danger, unless it became
-  more severe or began anew.
+- A risk that a person closed opens again by itself on the next day (where the portfolio is) if the ledger still shows
+  the same danger, and says so. One that was closed before what closed it was kept stays closed for 30 days. In both
+  cases a danger that became more severe or began anew opens a risk of its own.
 - What only the upgrade to stricter rules has caused opens none (`bot.domain.account.upgrade`).
+- Verdicts that are due are asked for (`bot.features.accounts.verdicts`).
 - A snoozed risk wakes at its time and keeps its owner.
 - When nobody takes a risk within one business day of the manager, the manager is told once by direct message.
 """
@@ -22,15 +24,17 @@ from bot.app.isolation import isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.dangers import Danger
 from bot.domain.account.upgrade import opened_by_upgrade
-from bot.domain.enums import AccountStatus, RiskState
+from bot.domain.enums import AccountStatus, Closing, RiskState
 from bot.domain.model import Account, ProofState, Risk
-from bot.features.accounts import stages, tiers
+from bot.domain.values import days, working_hours
+from bot.features.accounts import stages, tiers, verdicts
 from bot.features.portfolios import account_summaries
 from bot.features.risks import announcements, owner_alerts, risk_message
 from bot.features.risks import queries as risk_queries
 from bot.features.risks.announcements import News
+from bot.features.risks.phrases import RiskPhrase
 from bot.outbox import lookup
-from bot.phrases import phrase
+from bot.phrases import phrase, say
 from bot.store import accounts, ledger, portfolios, proof_state, review_queue
 from bot.store.entities import Entity
 from bot.store.set_aside import Unit
@@ -39,9 +43,12 @@ REVIEWING, UNCLAIMED = "look at due accounts", "remind of unclaimed risks"
 """The names of the clock's jobs on accounts and risks."""
 BATCH = 200
 STAYS_CLOSED = timedelta(days=30)
+SAME_DANGER = timedelta(days=3)
+"""So long after a risk was closed its danger counts as the same one."""
 LOOKS_AT = time(6, tzinfo=UTC)
 NO_LONGER_SHOWN = "the ledger no longer shows it"
 _REMINDED_TOGETHER = 20
+_MORNING = time(8)
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -63,12 +70,14 @@ def _review(session: Session, workspace_id: int, account_ids: Sequence[int], now
     moments: dict[int, datetime] = {}
     states = proof_state.load_many(session, [workspace_id], account_ids)
     portfolio = portfolios.in_workspace(session, workspace_id, states[0].account.portfolio_id)
+    zone = portfolio.tz if portfolio else "UTC"
     tiers.follow_bands(session, (state.account for state in states), portfolio, now)
     for state in states:
         assessment = assess_now(state, now)
         assessments.append(assessment)
-        news += _look(session, state, assessment, now)
-        moments[state.account.id] = _next_look(state, now)
+        news += _look(session, state, assessment, zone, now)
+        moments[state.account.id] = _next_look(state, zone, now)
+    verdicts.ask_for_verdicts(session, assessments, now)
     stages.record_computed_stages(session, assessments, now)
     announcements.open_risks(session, news, portfolio, now)
     owner_alerts.alert_owners_of_new_risks(session, [item.account for item in news], now)
@@ -99,8 +108,8 @@ def _remind(session: Session, units: Sequence[Unit], now: datetime) -> None:
     risk_message.tell_manager(session, account, reminded, now)
 
 
-def _look(session: Session, state: ProofState, assessment: Assessment, now: datetime) -> list[News]:
-    """Close, wake and update the risks of one account; returns what is new."""
+def _look(session: Session, state: ProofState, assessment: Assessment, zone: str, now: datetime) -> list[News]:
+    """Close, wake, reopen and update the risks of one account; returns what is new."""
     dangers = {(danger.kind, danger.subject): danger for danger in assessment.dangers}
     open_risks = {(risk.kind, risk.subject): risk for risk in state.risks if risk.closed_at is None}
     for key, risk in open_risks.items():
@@ -114,7 +123,13 @@ def _look(session: Session, state: ProofState, assessment: Assessment, now: date
         if open_risk is not None:
             if _changed(session, state.account, open_risk, danger, now):
                 news.append(News(state.account, danger, len(news), open_risk.id))
-        elif not _stays_closed(state.risks, danger, now) and not opened_by_upgrade(assessment, danger):
+            continue
+        closed = _closed_last(state.risks, danger)
+        if closed is not None and _is_still_true(closed, danger, zone, now):
+            _reopen(session, state.account, closed, danger, now)
+        elif (closed is None or not _stays_closed(closed, danger, zone, now)) and not opened_by_upgrade(
+            assessment, danger
+        ):
             news.append(News(state.account, danger, len(news)))
     return news
 
@@ -143,21 +158,58 @@ def _set(session: Session, account: Account, risk: Risk, now: datetime, **values
         risk_message.publish_risk_change(session, account.workspace_id, risk.id, now)
 
 
-def _stays_closed(risks: Sequence[Risk], danger: Danger, now: datetime) -> bool:
-    """Whether a person has closed this danger and that still holds."""
-    closed = [risk for risk in risks if (risk.kind, risk.subject) == (danger.kind, danger.subject) and risk.closed_at]
-    last = max(closed, key=lambda risk: risk.closed_at or now, default=None)
-    if last is None or last.closed_at is None or last.closed_how == NO_LONGER_SHOWN:
+def _closed_last(risks: Sequence[Risk], danger: Danger) -> Risk | None:
+    """The risk of this danger that was closed last."""
+    same = [risk for risk in risks if (risk.kind, risk.subject) == (danger.kind, danger.subject)]
+    return max((risk for risk in same if risk.closed_at), key=lambda risk: risk.closed_at or _NEVER, default=None)
+
+
+def _is_the_same(closed: Risk, danger: Danger) -> bool:
+    """Whether the danger is the one that was closed: it neither became more severe nor began anew since."""
+    assert closed.closed_at is not None
+    began_anew = danger.since is not None and danger.since > closed.closed_at.date()
+    return danger.severity <= closed.severity and not began_anew
+
+
+def _is_still_true(closed: Risk, danger: Danger, zone: str, now: datetime) -> bool:
+    """Whether a person closed this very danger on an earlier day, and the ledger shows it all the same.
+
+    After `SAME_DANGER` it counts as one that has come back, and gets a risk of its own.
+    """
+    if closed.closed_at is None or closed.closing not in (Closing.WORDS, Closing.EVIDENCE):
         return False
-    began_anew = danger.since is not None and danger.since > last.closed_at.date()
-    return now - last.closed_at < STAYS_CLOSED and danger.severity <= last.severity and not began_anew
+    later_day = working_hours.local_day(now, zone) > working_hours.local_day(closed.closed_at, zone)
+    return later_day and now - closed.closed_at < SAME_DANGER and _is_the_same(closed, danger)
 
 
-def _next_look(state: ProofState, now: datetime) -> datetime:
-    """The next morning at six UTC, or earlier when a snoozed risk wakes; for a former customer when it changes."""
+def _reopen(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> None:
+    state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
+    remind_at = risk_message.remind_at(session, account, risk, now) if risk.owner_id is None else None
+    values: dict[str, Any] = {"fact": phrase(danger.fact), "severity": danger.severity, "remind_manager_at": remind_at}
+    values |= {"closed_at": None, "closed_how": None, "closing": None, "why": say(RiskPhrase.STILL_TRUE)}
+    _set(session, account, risk, now, state=state, **values)
+
+
+def _stays_closed(closed: Risk, danger: Danger, zone: str, now: datetime) -> bool:
+    """Whether a person has closed this danger and that still holds."""
+    if closed.closed_at is None or closed.closed_how == NO_LONGER_SHOWN or not _is_the_same(closed, danger):
+        return False
+    if closed.closing is None:
+        return now - closed.closed_at < STAYS_CLOSED
+    same_day = working_hours.local_day(now, zone) == working_hours.local_day(closed.closed_at, zone)
+    return same_day and closed.closing is not Closing.FACT
+
+
+def _next_look(state: ProofState, zone: str, now: datetime) -> datetime:
+    """The next morning at six UTC, or earlier when a snoozed risk wakes, or on the morning after a person closed one;
+    for a former customer when it changes."""
     if state.account.status is AccountStatus.FORMER:
         return _NEVER
     today = datetime.combine(now.date(), LOOKS_AT)
     morning = today if today > now else today + timedelta(days=1)
     wakes = [risk.snoozed_until for risk in state.risks if risk.closed_at is None and risk.snoozed_until]
+    for risk in state.risks:
+        if risk.closed_at is not None and risk.closing in (Closing.WORDS, Closing.EVIDENCE):
+            next_day = days.add_days(working_hours.local_day(risk.closed_at, zone), 1)
+            wakes.append(days.at(next_day, _MORNING, zone))
     return min([morning, *(moment for moment in wakes if moment > now)])

@@ -10,7 +10,7 @@ from bot.app import recipients
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
 from bot.domain.enums import Tier
-from bot.features.risks import announcements, owner_alerts, queries, risk_message
+from bot.features.risks import announcements, closed_by_words, owner_alerts, queries, risk_message
 from bot.outbox.retention import Posts, Retention
 from bot.outbox.types import Claimed
 from bot.store import accounts, portfolios
@@ -70,6 +70,13 @@ KINDS = (
     ),
     MessageKind(
         "unclaimed", queries.UNCLAIMED_KEY, each(risk_message.compose_unclaimed), _of_manager, Retention(Posts.STAY)
+    ),
+    MessageKind(
+        "risk-closed",
+        queries.CLOSED_KEY,
+        each(closed_by_words.compose_closed),
+        closed_by_words.instead,
+        Retention(Posts.GO),
     ),
     MessageKind(
         "batch", queries.BATCH_KEY, each(owner_alerts.compose_batch), _of_owner(Tier.TECH_TOUCH), Retention(Posts.GO)

@@ -13,17 +13,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, no_such_account
-from bot.app.actor import Actor, UserError, may_write, must_read, must_write
-from bot.app.assessments import has_begun
+from bot.app.actor import Actor, UserError, may_write, must_read
+from bot.app.assessments import assess_now, has_begun
+from bot.app.overseers import must_judge
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
-from bot.domain.enums import RiskState
+from bot.domain.account.movement import counts, refuted
+from bot.domain.enums import Closing, RiskState
 from bot.domain.labels import label
 from bot.domain.model import Account, Evidence, ProofState, Risk
 from bot.domain.proof.checks import states_of_pieces
 from bot.domain.proof.disputes import PieceState
 from bot.domain.values import days
-from bot.features.risks import queries, risk_message
+from bot.domain.values.words import same_words, says_something
+from bot.features.risks import closed_by_words, queries, risk_message
 from bot.features.risks.phrases import RiskPhrase
 from bot.features.risks.refusals import RiskRefusal
 from bot.features.risks.views import EvidenceChoice, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
@@ -65,14 +68,14 @@ def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: 
 
 
 def snooze(session: Session, actor: Actor, risk_id: int, now: datetime, *, until: date, why: str) -> RiskView:
-    """Let a risk sleep until the morning of a day, with a reason; it wakes by itself."""
+    """Let a risk sleep until the morning of a day, with a reason that says something; it wakes by itself."""
     risk, _ = _still_open(_locked(session, actor, risk_id, now))
     today = actor.today(now)
     if until <= today:
         raise UserError(RiskRefusal.WAKES_TOO_SOON, "until")
     if until - today > LONGEST_SNOOZE:
         raise UserError(RiskRefusal.WAKES_TOO_LATE, "until")
-    if not why.strip():
+    if not says_something(why):
         raise UserError(RiskRefusal.SNOOZE_WITHOUT_REASON, "why")
     morning = days.at(until, _MORNING, actor.member.tz)
     values = {"snoozed_until": morning, "snoozed_why": why.strip(), "remind_manager_at": None}
@@ -83,17 +86,19 @@ def snooze(session: Session, actor: Actor, risk_id: int, now: datetime, *, until
 def close(
     session: Session, actor: Actor, risk_id: int, now: datetime, *, evidence_id: int | None = None, how: str = ""
 ) -> RiskView:
-    """Close a risk with a piece of evidence, with a sentence on what changed, or both.
+    """Close a risk with a piece of evidence that counts, because its fact has changed, or with words alone.
 
-    A danger that the ledger still shows comes back later; `bot.features.review.daily_review` says when.
+    Words alone must say something, and who oversees the account reads them at once. A danger that the ledger still
+    shows the next day opens the risk again (`bot.features.review.daily_review`).
     """
     risk, account = _still_open(_locked(session, actor, risk_id, now))
-    reason = " ".join(how.split())
+    state = proof_state.load(session, account.workspace_id, account.id)
+    words = " ".join(how.split())
+    closing = Closing.EVIDENCE if evidence_id is not None else _without_evidence(session, state, risk, words, now)
+    reason = words or say(RiskPhrase.FACT_CHANGED)
     if evidence_id is not None:
-        piece = _usable(proof_state.load(session, account.workspace_id, account.id), evidence_id, now)
-        reason = say(RiskPhrase.PIECE_AND_WORDS, words=reason, piece=piece) if reason else piece
-    if not reason:
-        raise UserError(RiskRefusal.CLOSING_WITHOUT_REASON, "how")
+        piece = _usable(state, evidence_id, now)
+        reason = say(RiskPhrase.PIECE_AND_WORDS, words=words, piece=piece) if words else piece
     _set(
         session,
         actor,
@@ -103,9 +108,12 @@ def close(
         state=RiskState.CLOSED,
         closed_at=now,
         closed_how=reason,
+        closing=closing,
         remind_manager_at=None,
         **_AWAKE,
     )
+    if closing is Closing.WORDS:
+        closed_by_words.tell_overseer(session, account, risk.id, actor.member, now)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
@@ -118,7 +126,7 @@ def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime
         raise UserError(RiskRefusal.REOPENED_ALREADY)
     state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
     remind_at = risk_message.remind_at(session, account, risk, now) if risk.owner_id is None else None
-    values = {"closed_at": None, "closed_how": None, "remind_manager_at": remind_at}
+    values = {"closed_at": None, "closed_how": None, "closing": None, "remind_manager_at": remind_at}
     _set(session, actor, risk, now, why=why.strip() or None, state=state, **values)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
@@ -154,7 +162,7 @@ def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Accou
         raise no_such_account()
     account = account_of(session, actor, risk.account_id)
     if risk.owner_id != actor.member.id and not may_write(session, actor, account):
-        must_write(session, actor, account)
+        must_judge(session, actor, account)
     return risk, account
 
 
@@ -221,9 +229,25 @@ def _renewing(refusal: UserError, workspace_id: int, risk: Risk) -> UserError:
 
 
 def _standing(state: ProofState, now: datetime) -> list[Evidence]:
-    """The pieces that can settle a risk: they stand, and nobody disputes them."""
-    states = states_of_pieces(state, has_begun(now))
-    return [piece for piece in state.evidence if states[piece.id] is PieceState.STANDS]
+    """The pieces that can settle a risk: they count (not our word, and somebody can check them), they stand, and nobody
+    disputes them."""
+    today = has_begun(now)
+    states, failed = states_of_pieces(state, today), refuted(state)
+    counting = (piece for piece in state.evidence if piece.id not in failed and counts(piece, today))
+    return [piece for piece in counting if states[piece.id] is PieceState.STANDS]
+
+
+def _without_evidence(session: Session, state: ProofState, risk: Risk, words: str, now: datetime) -> Closing:
+    """What a risk is closed with where no evidence is given: its fact is gone, or words that say something new."""
+    dangers = {(danger.kind, danger.subject) for danger in assess_now(state, now).dangers}
+    if (risk.kind, risk.subject) not in dangers:
+        return Closing.FACT
+    if not says_something(words) or same_words(words, risk.fact):
+        raise UserError(RiskRefusal.CLOSING_WITHOUT_REASON, "how")
+    for note in queries.notes(session, risk):
+        if same_words(words, note.after.get("closed_how") or ""):
+            raise UserError(RiskRefusal.CLOSED_WITH_THESE_WORDS, "how", on=note.at.date())
+    return Closing.WORDS
 
 
 def _usable(state: ProofState, evidence_id: int, now: datetime) -> str:

@@ -10,4 +10,6 @@ class RiskPhrase(Phrase):
 
     PIECE = "risks/phrases.piece"
     PIECE_AND_WORDS = "risks/phrases.piece_and_words"
+    FACT_CHANGED = "risks/phrases.fact_changed"
+    STILL_TRUE = "risks/phrases.still_true"
     BY_EVIDENCE = "risks/phrases.by_evidence"

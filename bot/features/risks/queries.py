@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, exists, func, literal, select, true
+from sqlalchemy import Select, String, cast, exists, func, literal, select, text, true
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import AccountStatus, RiskKind, Tier
+from bot.domain.enums import AccountStatus, OwnerAct, PromptState, RiskKind, RiskState, Tier
 from bot.domain.model import Risk
+from bot.domain.portfolio.owner_acts import Deed
 from bot.outbox.types import MessageKey
 from bot.store import serving
+from bot.store.engine import streamed
 from bot.store.entities import Entity
 from bot.store.members import Member
 from bot.store.schema import account, history, member, portfolio, risk
+from bot.store.schema.history import ACTS
 from bot.store.schema.outbox import outbox
 from bot.store.set_aside import Unit, not_resting
 
@@ -26,6 +29,8 @@ DAILY_SUMMARY_KEY = MessageKey("risks-more")
 UNCLAIMED_KEY = MessageKey("unclaimed")
 BATCH_KEY = MessageKey("batch")
 TRIGGER_KEY = MessageKey("trigger")
+_DEEDS_AT_ONCE = 500
+CLOSED_KEY = MessageKey("risk-closed")
 
 
 def unclaimed_by_portfolio(session: Session, workspace_id: int) -> dict[int, int]:
@@ -218,3 +223,46 @@ def opened_for_owner_between(
     )
     by_weight = (risk.c.severity.desc(), account.c.arr_minor.desc().nulls_last(), risk.c.id)
     return [Risk(*row) for row in session.execute(statement.order_by(*by_weight))]
+
+
+def deeds(
+    session: Session, workspace_id: int, portfolio_id: int | None, since: datetime, now: datetime
+) -> Iterator[Deed]:
+    """What people did with meetings and risks of a portfolio's accounts (with None of the workspace's); streamed."""
+    lines = history.c
+    columns = (lines.at, lines.account_id, lines.member_id, lines.entity, lines.before, lines.after)
+    whose = (account.c.owner_id, account.c.deputy_id, portfolio.c.manager_id, member.c.is_admin)
+    joined = history.join(account, account.c.id == lines.account_id)
+    joined = joined.join(member, member.c.id == lines.member_id)
+    joined = joined.outerjoin(portfolio, portfolio.c.id == account.c.portfolio_id)
+    # The words of the partial index, so that both databases see that it holds what is asked for.
+    told = (lines.workspace_id == workspace_id) & lines.at.between(since, now) & text(ACTS)
+    inside = true() if portfolio_id is None else account.c.portfolio_id == portfolio_id
+    statement = select(*columns, *whose).select_from(joined).where(told, inside).order_by(lines.id.desc())
+    renewed: set[tuple[int, datetime]] = set()
+    for row in streamed(session, statement, _DEEDS_AT_ONCE):
+        if row.entity == Entity.CADENCE and row.before is None:
+            renewed.add((row.account_id, row.at))
+        act = _act(row.entity, row.before or {}, row.after)
+        if act is None or (act is OwnerAct.SERIES_PAUSED and (row.account_id, row.at) in renewed):
+            continue
+        oversees = row.is_admin or row.manager_id == row.member_id
+        yield Deed(act, row.member_id, row.owner_id, row.deputy_id, oversees)
+
+
+def _act(entity: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> OwnerAct | None:
+    """What a line of history tells of; None for all that is not counted. A series that is replaced was not ended."""
+    match entity, after.get("state"):
+        case Entity.CADENCE, _:
+            return OwnerAct.SERIES_PAUSED if after.get("active") is False and before else None
+        case Entity.PROMPT, PromptState.OFF:
+            return OwnerAct.MEETING_OFF
+        case Entity.PROMPT, PromptState.ANSWERED if before.get("state") == PromptState.SILENT:
+            return OwnerAct.ANSWERED_LATE
+        case Entity.PROMPT, _:
+            return OwnerAct.HANDED_OVER if before and after.get("member_id") is not None else None
+        case Entity.RISK, RiskState.SNOOZED:
+            return OwnerAct.RISK_SNOOZED
+        case Entity.RISK, RiskState.CLOSED:
+            return OwnerAct.RISK_CLOSED
+    return None

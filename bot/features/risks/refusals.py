@@ -13,6 +13,7 @@ class RiskRefusal(Refusal):
     WAKES_TOO_LATE = "risks.wakes_too_late"
     SNOOZE_WITHOUT_REASON = "risks.snooze_without_reason"
     CLOSING_WITHOUT_REASON = "risks.closing_without_reason"
+    CLOSED_WITH_THESE_WORDS = "risks.closed_with_these_words"
     OPEN_ALREADY = "risks.open_already"
     REOPENED_ALREADY = "risks.reopened_already"
     CLOSED = "risks.closed"

@@ -172,7 +172,7 @@ def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) 
     """A risk with what a reader needs to act on it."""
     risk, account = _risk_and_account(session, workspace_id, risk_id)
     portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
-    timeline = queries.notes(session, risk) if risk.closed_at else []
+    timeline = queries.notes(session, risk)
     closed_by = next((note.member_id for note in reversed(timeline) if note.after.get("closed_at")), None)
     manager_id = portfolio.manager_id if portfolio else None
     who = portfolios.mentions(session, workspace_id, [account.owner_id, risk.owner_id, manager_id, closed_by])
@@ -194,6 +194,7 @@ def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) 
         manager_told_at=queries.remind_manager_at(session, risk),
         snoozed_until=risk.snoozed_until,
         snoozed_why=risk.snoozed_why,
+        snoozes=sum(note.after.get("state") == RiskState.SNOOZED for note in timeline),
         closed_by=who.get(closed_by or 0),
         closed_at=risk.closed_at,
         closed_how=risk.closed_how,
@@ -238,7 +239,7 @@ def _event(note: RiskNote) -> str:
     if after.get("closed_at"):
         return "closed"
     if before.get("closed_at"):
-        return "reopened"
+        return "reopened" if note.member_id is not None else "true"
     if after.get("snoozed_until"):
         return "snoozed"
     if before.get("snoozed_until") and note.member_id is None:

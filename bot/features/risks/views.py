@@ -128,7 +128,7 @@ class RisksView:
 class RiskView:
     """One risk as its message shows it. People are Slack ids, or names while Slack does not know them.
 
-    `manager_told_at` is when the manager hears of it if nobody takes it.
+    `manager_told_at` is when the manager hears of it if nobody takes it; `snoozes` how often it was put off.
     """
 
     risk_id: int
@@ -147,6 +147,7 @@ class RiskView:
     manager_told_at: datetime | None
     snoozed_until: datetime | None
     snoozed_why: str | None
+    snoozes: int
     closed_by: str | None
     closed_at: datetime | None
     closed_how: str | None
@@ -154,7 +155,8 @@ class RiskView:
 
 @dataclass(frozen=True, slots=True)
 class RiskNoteView:
-    """One line of a risk's timeline. `what` is the event: taken, assigned, snoozed, woke, closed, reopened, told, fact.
+    """One line of a risk's timeline. `what` is the event: taken, assigned, snoozed, woke, closed, reopened, true, told,
+    fact; `true` is a closed risk that the bot opened again, because its fact is still so.
 
     `by` is None for the bot itself; `manager` is the one who is told of what nobody takes.
     """
@@ -168,6 +170,20 @@ class RiskNoteView:
     why: str | None
     until: datetime | None
     fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedByWordsView:
+    """A risk that `by` closed without evidence while its fact is still so; `owns` says that the account is theirs."""
+
+    risk_id: int
+    account_id: int
+    account: str
+    title: str
+    fact: str
+    by: str | None
+    owns: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

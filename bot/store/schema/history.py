@@ -7,6 +7,9 @@ from sqlalchemy import JSON, Column, Index, Integer, String, Table, text
 from bot.store.schema.base import loose_ref, metadata, ref, row_id
 from bot.store.types import BigInt, Clean, UtcDateTime
 
+ACTS = "member_id IS NOT NULL AND entity IN ('cadence', 'prompt', 'risk')"
+"""The lines that tell what people did with their meetings and risks: few of all, and counted for the manager."""
+
 history = Table(
     "history",
     metadata,
@@ -23,6 +26,13 @@ history = Table(
     Column("why", Clean),
     loose_ref("batch_id"),
     Index("ix_history_account_id_id", "account_id", "id"),
+    Index(
+        "ix_history_acts",
+        "workspace_id",
+        "at",
+        postgresql_where=text(ACTS),
+        sqlite_where=text(ACTS),
+    ),
     Index(
         "ix_history_batch_id",
         "batch_id",

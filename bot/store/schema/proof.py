@@ -43,6 +43,8 @@ promise = Table(
     Column("settled_on", Date),
     Column("settled_why", Clean),
     Column("last_mentioned_on", Date),
+    Column("last_words", Clean),
+    Column("same_words_on", Date),
     taken_back_at(),
 )
 
@@ -144,6 +146,8 @@ evidence = Table(
     loose_ref("file_id"),
     Column("reference_key", Key),
     Column("arrived_as", Word(enums.Witness)),
+    # NULL for what was recorded before this was kept.
+    Column("changed_standing", Boolean, server_default=text("false")),
     Column("submission", String(120), unique=True),
 )
 
@@ -212,6 +216,7 @@ judgement = Table(
     Column("would_change", Clean),
     ref("judged_by", "member", nullable=False),
     Column("judged_at", UtcDateTime, nullable=False),
+    Column("judged_as", Word(enums.JudgedAs)),
 )
 
 health = Table(

@@ -26,6 +26,7 @@ risk = Table(
     Column("snoozed_why", Clean),
     Column("closed_at", UtcDateTime),
     Column("closed_how", Clean),
+    Column("closing", Word(enums.Closing)),
     Index(
         "uq_risk_open",
         "account_id",

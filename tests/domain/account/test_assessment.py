@@ -22,6 +22,7 @@ from tests.support.domain_builders import (
     FIN,
     KIM,
     NOW,
+    PRIYA,
     SAM,
     TODAY,
     ago,
@@ -204,6 +205,8 @@ def test_danger_three_meetings_without_new_evidence() -> None:
     assert RiskKind.NO_NEW_EVIDENCE not in kinds(assessed(onboarding(), meetings=(*three[:2], meeting(7, moved=True))))
     elsewhere = assessed(onboarding(), measured(8, age=10), meetings=three)
     assert RiskKind.NO_NEW_EVIDENCE not in kinds(elsewhere)
+    unchecked = assessed(onboarding(), measured(8, age=10, reference_key=None), meetings=three)
+    assert RiskKind.NO_NEW_EVIDENCE in kinds(unchecked)
 
 
 def test_danger_disputed_proof() -> None:
@@ -276,13 +279,14 @@ def test_gaps_are_written_ones_first_and_then_every_outcome_that_is_short_of_pro
 
 
 def yes(days_ago: int, verdict: Verdict = Verdict.YES) -> Judgement:
-    return Judgement(days_ago, 1, verdict, "they use it daily", 7, at(ago(days_ago)))
+    """Priya, who does not answer for the account, judges."""
+    return Judgement(days_ago, 1, verdict, "they use it daily", PRIYA, at(ago(days_ago)))
 
 
 def test_a_judgement_stands_until_a_later_fact_contradicts_it() -> None:
     expired = (onboarding(), wrote(5, age=95))
     stands = assessed(*expired, judgements=(yes(2),)).judged
-    assert (stands.again, stands.by) == (False, "Maya Lindqvist")
+    assert (stands.again, stands.by) == (False, "Priya Nair")
     again = assessed(*expired, judgements=(yes(30),)).judged
     assert again.again
     assert tuple(map(phrase, again.contradicted_by)) == (

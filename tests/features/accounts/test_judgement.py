@@ -40,7 +40,7 @@ def read(team: Team, account_id: int, days: int) -> JudgementView | None:
 def test_a_judgement_is_kept_with_who_why_and_what_would_change_it(team: Team) -> None:
     acme, _, _ = team.add_proven("Acme")
     view = judge(team, team.maya, yes(acme))
-    assert (view.verdict, view.by, view.at) == (Verdict.YES, "Maya Lindqvist", MONDAY)
+    assert (view.verdict, view.by, view.at) == (Verdict.YES, "Maya Lindqvist, who owns the account", MONDAY)
     assert (view.why, view.would_change) == ("Two teams run month-end on it", "If finance closes a month without it")
     assert view.again == ()
 
@@ -95,5 +95,6 @@ def test_the_form_shows_what_the_judge_should_know(team: Team) -> None:
     with team.database.reading() as session:
         form = judgement.judge_form(session, team.as_(team.maya), acme, day(MONDAY, 1))
     assert form.last is not None
-    assert form.last.by == "Maya Lindqvist"
+    assert form.last.by == "Maya Lindqvist, who owns the account"
+    assert form.own
     assert "Nobody has written down what success means" in form.dangers

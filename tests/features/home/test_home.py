@@ -158,7 +158,7 @@ def test_risks_that_i_have_are_shown_until_they_are_closed(team: Team) -> None:
         ownership.claim(session, team.as_(team.maya), risk.id, MONDAY)
     assert [line.risk_id for line in home_of(team, team.maya).held] == [risk.id]
     with team.session() as session:
-        ownership.close(session, team.as_(team.maya), risk.id, MONDAY, how="Done")
+        ownership.close(session, team.as_(team.maya), risk.id, MONDAY, how="They wrote down what success is")
     assert home_of(team, team.maya).held == ()
 
 

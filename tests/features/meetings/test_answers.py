@@ -277,3 +277,39 @@ def test_guests_see_nothing_and_strangers_to_an_account_change_nothing(session: 
     assert account_card.card(session, world.tom, world.acme, NOW).can_write is False
     with pytest.raises(UserError, check=says("Maya Lindqvist")):
         record.record(session, world.tom, evidence(world), NOW)
+
+
+def in_force_already(world: World) -> NewEvidence:
+    """The same figure again, in writing: it changes the standing of nothing."""
+    return replace(evidence(world), submission="V2:evidence", value="9")
+
+
+def a_week_ago(session: Session, world: World) -> None:
+    """The figure was recorded then, and belongs to an answer of that day."""
+    then = NOW - timedelta(days=8)
+    record.record(session, world.maya, evidence(world, value="9", submission="V1", as_of=date(2026, 2, 20)), then)
+    answers.answer(session, world.maya, replace(full(world), meeting_id=None, submission="V0:answer"), then)
+
+
+def test_our_word_moves_no_answer_and_a_figure_that_changes_nothing_needs_a_link(
+    session: Session, world: World
+) -> None:
+    a_week_ago(session, world)
+    answers.answer(session, world.maya, full(world), NOW)
+    talk = replace(evidence(world), submission="V3:evidence", source=Source.OUR_WORD, link="https://acme.example/1")
+    record.record(session, world.maya, talk, NOW + timedelta(hours=1))
+    record.record(session, world.maya, in_force_already(world), NOW + timedelta(hours=2))
+    assert not last_answer(session, world).moved_evidence
+    linked = replace(in_force_already(world), submission="V4:evidence", link="https://acme.example/2")
+    piece = record.record(session, world.maya, linked, NOW + timedelta(hours=3))
+    assert last_answer(session, world).moved_evidence
+    record.withdraw(session, world.maya, piece, "It was last month's", NOW + timedelta(hours=4))
+    assert not last_answer(session, world).moved_evidence
+
+
+def test_a_backdated_piece_moves_no_answer(session: Session, world: World) -> None:
+    a_week_ago(session, world)
+    answers.answer(session, world.maya, full(world), NOW)
+    old = replace(in_force_already(world), link="https://acme.example/2", as_of=date(2026, 1, 5))
+    record.record(session, world.maya, old, NOW + timedelta(hours=1))
+    assert not last_answer(session, world).moved_evidence

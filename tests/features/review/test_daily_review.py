@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -240,11 +241,54 @@ def test_a_snoozed_risk_wakes_on_its_morning(team: Team) -> None:
     assert (note.what, note.by) == ("woke", None)
 
 
-def test_what_a_person_closed_stays_closed_for_thirty_days(team: Team) -> None:
+def test_what_a_person_closed_opens_again_the_next_day_if_it_is_still_true_and_says_so(team: Team) -> None:
     acme = team.add_account("Acme")
     team.look()
+    risk = team.the_risk(acme)
     with team.session() as session:
-        ownership.close(session, team.as_(team.maya), team.the_risk(acme).id, MONDAY, how="They sign next week")
+        ownership.close(session, team.as_(team.maya), risk.id, MONDAY, how="They sign next week")
+    team.look(MONDAY + timedelta(hours=10))
+    assert team.risks(acme) == [], "on the same day it stays closed"
+    team.look(day(MONDAY, 1))
+    again = team.the_risk(acme)
+    assert (again.id, again.state, again.closed_how, again.closing) == (risk.id, RiskState.OPEN, None, None)
+    note = team.messages("risk-note")[-1]
+    with team.session() as session:
+        line = risk_message.compose_note(session, note.args, day(MONDAY, 1))
+    assert isinstance(line, RiskNoteView)
+    assert (line.what, line.by, line.fact) == ("true", None, "Nobody has written down what success means")
+
+
+def test_who_held_it_holds_it_when_it_opens_again(team: Team) -> None:
+    acme = team.add_account("Acme")
+    team.look()
+    risk_id = team.the_risk(acme).id
+    with team.session() as session:
+        ownership.claim(session, team.as_(team.maya), risk_id, MONDAY)
+        ownership.close(session, team.as_(team.maya), risk_id, MONDAY, how="They sign next week")
+    team.look(day(MONDAY, 1))
+    again = team.the_risk(acme)
+    assert (again.state, again.owner_id) == (RiskState.CLAIMED, team.maya.id)
+
+
+def test_the_next_day_begins_where_the_portfolio_is(team: Team) -> None:
+    team.change("portfolio", team.portfolio_id, tz="America/Los_Angeles")
+    acme = team.add_account("Acme")
+    team.look()
+    evening = datetime(2026, 3, 3, 1, tzinfo=UTC)
+    with team.session() as session:
+        ownership.close(session, team.as_(team.maya), team.the_risk(acme).id, evening, how="They sign next week")
+    team.look(datetime(2026, 3, 3, 7, tzinfo=UTC))
+    assert team.risks(acme) == [], "there it is still Monday evening"
+    team.look(datetime(2026, 3, 3, 16, 30, tzinfo=UTC))
+    assert len(team.risks(acme)) == 1
+
+
+def test_what_was_closed_before_the_rule_stays_closed_for_thirty_days(team: Team) -> None:
+    acme = team.add_account("Acme")
+    team.look()
+    closed: dict[str, Any] = {"state": RiskState.CLOSED, "closed_at": MONDAY, "closed_how": "They sign next week"}
+    team.change("risk", team.the_risk(acme).id, **closed)
     team.look(day(MONDAY, 1))
     team.look(day(MONDAY, 29))
     assert team.risks(acme) == []

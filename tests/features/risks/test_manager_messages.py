@@ -126,7 +126,7 @@ def test_a_risk_in_every_state_and_its_timeline(team: Team) -> None:
     closed = act(ownership.close, priya, risk.id, MONDAY, how="They wrote it down")
     assert "by <@U0PRIYA>: They wrote it down" in closed and "Reopen" in closed
     act(ownership.reopen, priya, risk.id, "They did not", MONDAY)
-    act(ownership.snooze, priya, risk.id, MONDAY, until=day(MONDAY, 2).date(), why="Wait")
+    act(ownership.snooze, priya, risk.id, MONDAY, until=day(MONDAY, 2).date(), why="Their auditor is in")
     team.look(day(MONDAY, 3))
     team.change("account", acme, day(MONDAY, 3), status="former")
     team.look(day(MONDAY, 3))
@@ -136,7 +136,7 @@ def test_a_risk_in_every_state_and_its_timeline(team: Team) -> None:
         "<@U0PRIYA> snoozed it until <!date^1772614800^{date_short_pretty}|4 Mar 2026, 09:00 UTC>: Their auditor is in",
         "<@U0PRIYA> closed it: They wrote it down",
         "<@U0PRIYA> reopened it: They did not",
-        "<@U0PRIYA> snoozed it until <!date^1772614800^{date_short_pretty}|4 Mar 2026, 09:00 UTC>: Wait",
+        "<@U0PRIYA> snoozed it until <!date^1772614800^{date_short_pretty}|4 Mar 2026, 09:00 UTC>: Their auditor is in",
         "The snooze is over and the danger is still there.",
         "Closed: the ledger no longer shows it.",
     ]

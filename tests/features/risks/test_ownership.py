@@ -221,7 +221,7 @@ def test_closing_with_evidence_names_the_piece(team: Team) -> None:
 
 def test_a_closed_risk_takes_no_more_actions_but_can_be_reopened(team: Team, risk: Risk) -> None:
     have_it(team, team.maya, risk)
-    act(team, team.maya, lambda s, a: ownership.close(s, a, risk.id, TOMORROW, how="Done"))
+    act(team, team.maya, lambda s, a: ownership.close(s, a, risk.id, TOMORROW, how="They wrote it down, says Dana"))
     with pytest.raises(UserError, check=says("closed on 3 Mar 2026")):
         have_it(team, team.priya, risk)
     view = act(team, team.priya, lambda s, a: ownership.reopen(s, a, risk.id, "It is not done", TOMORROW))
@@ -230,7 +230,7 @@ def test_a_closed_risk_takes_no_more_actions_but_can_be_reopened(team: Team, ris
 
 
 def test_a_closed_risk_stays_closed_while_the_same_danger_is_open_again(team: Team, risk: Risk) -> None:
-    act(team, team.maya, lambda s, a: ownership.close(s, a, risk.id, TOMORROW, how="Done"))
+    act(team, team.maya, lambda s, a: ownership.close(s, a, risk.id, TOMORROW, how="They wrote it down, says Dana"))
     team.look(day(TOMORROW, 31))
     assert len(team.risks()) == 1
     with pytest.raises(UserError, check=says("newer message")):
@@ -238,7 +238,7 @@ def test_a_closed_risk_stays_closed_while_the_same_danger_is_open_again(team: Te
 
 
 def test_the_message_that_was_closed_before_it_was_sent_is_moot(team: Team, risk: Risk) -> None:
-    act(team, team.maya, lambda s, a: ownership.close(s, a, risk.id, TOMORROW, how="Done"))
+    act(team, team.maya, lambda s, a: ownership.close(s, a, risk.id, TOMORROW, how="They wrote it down, says Dana"))
     with team.session() as session:
         assert not isinstance(
             risk_message.compose_risk(session, {"workspace_id": 1, "risk_id": risk.id, "first": True}, TOMORROW),

@@ -1,0 +1,38 @@
+"""Whether words say anything, and whether two people said the same.
+
+No rule can tell a good reason from a bad one; it can only refuse what says nothing ("ok, done"). What passes is shown
+with the name of who said it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.values.slugs import folded
+
+_FEWEST_LETTERS = 8
+_FEWEST_WORDS = 3
+_WORDS = re.compile(r"[^\W\d_]+")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_EMPTY = frozenset(
+    """
+    a all already and any anymore applicable are as be been closed done everything fine fixed for good handled happy has
+    in is issue it its k longer looks n na nice no none not nothing now of ok okay on over please problem relevant
+    resolved risk settled so solved sure thank thanks that the they this to under control very was we well with works
+    yes
+    """.split()  # noqa: SIM905
+)
+
+
+def says_something(text: str) -> bool:
+    """Whether a reason names anything: three words or more, and one that is not of the kind "ok, all good, done"."""
+    words = _WORDS.findall(folded(text))
+    if any(_UNSPACED.search(word) for word in words):
+        return sum(map(len, words)) >= _FEWEST_LETTERS // 2
+    enough = len(words) >= _FEWEST_WORDS and sum(map(len, words)) >= _FEWEST_LETTERS
+    return enough and any(word not in _EMPTY for word in words)
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts have the same words in the same order; case, accents, digits and punctuation do not count."""
+    return _WORDS.findall(folded(one)) == _WORDS.findall(folded(other))

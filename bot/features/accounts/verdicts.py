@@ -1,0 +1,136 @@
+"""Asks for a verdict on an account: before its renewal, and when a fact contradicts the last one.
+
+The owner is asked. Where the owner or deputy judged last, the manager is: nobody else could say anything new. Each
+occasion (`bot.domain.account.judgement.occasion`) is asked about once, in working hours. A question that is settled
+before it is sent is dropped; one that was sent shows the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.app import recipients
+from bot.app.assessments import assess_now
+from bot.app.overseers import overseer
+from bot.app.recipients import Recipient
+from bot.domain.account import judgement
+from bot.domain.account.assessment import Assessment
+from bot.domain.account.judgement import Occasion
+from bot.domain.model import Account
+from bot.domain.values import days, working_hours
+from bot.features.accounts import queries
+from bot.features.accounts.judge_names import said_by
+from bot.features.accounts.views import VerdictView
+from bot.outbox import lookup
+from bot.outbox.queue import put
+from bot.outbox.types import Claimed, Destination, Moot, Op, Outgoing
+from bot.phrases import phrase
+from bot.store import accounts, proof_state
+from bot.store.members import Member
+
+ASKS_A_DAY = 5
+"""So many questions a person gets on a day; the others follow on later days."""
+
+log = structlog.get_logger("verdicts")
+
+
+def ask_for_verdicts(session: Session, assessments: Iterable[Assessment], now: datetime) -> None:
+    """Ask for the verdicts that are due on these accounts of one workspace and that nobody was asked for yet."""
+    due: dict[str, tuple[Assessment, Occasion]] = {}
+    for assessment in assessments:
+        occasion = judgement.occasion(assessment.state, assessment.judged, assessment.on)
+        if occasion is not None:
+            due[f"{assessment.account.id}:{occasion.key}"] = (assessment, occasion)
+    if not due:
+        return
+    workspace_id = next(iter(due.values()))[0].account.workspace_id
+    asked = lookup.told(session, workspace_id, queries.VERDICT_KEY, due)
+    waiting = [(assessment.account, occasion) for key, (assessment, occasion) in due.items() if key not in asked]
+    answering = recipients.answering_among(session, [account for account, _ in waiting])
+    room: dict[int, int] = {}
+    for account, occasion in waiting:
+        judge = None if occasion.of_manager else answering[account.id]
+        judge = judge or overseer(session, account)
+        if judge is None or judge.slack_id is None:
+            log.warning("verdicts.nobody_to_ask", account=account.id)
+            continue
+        if judge.id not in room:
+            room[judge.id] = _room(session, judge, now)
+        if room[judge.id] > 0:
+            room[judge.id] -= 1
+            put(session, _question(account, occasion, judge, now), now)
+
+
+def compose_verdict(session: Session, args: dict[str, Any], now: datetime) -> VerdictView | Moot:
+    """The question as things stand now; moot when its occasion is over before anybody read it."""
+    try:
+        state = proof_state.load(session, args["workspace_id"], args["account_id"])
+    except LookupError:
+        return Moot("the account is gone")
+    assessment = assess_now(state, now)
+    occasion = judgement.occasion(state, assessment.judged, assessment.on)
+    pending = occasion is not None and occasion.key == args["occasion"]
+    if not pending and args["first"]:
+        return Moot("it was judged since, or what asked for it is gone")
+    last = assessment.judged.judgement
+    return VerdictView(
+        account_id=state.account.id,
+        account=state.account.name,
+        coverage=phrase(assessment.covered),
+        outcomes=len(assessment.outcomes),
+        renewal_date=state.account.renewal_date,
+        pending=pending,
+        against=tuple(map(phrase, occasion.against)) if occasion and pending else (),
+        verdict=last.verdict if last else None,
+        by=said_by(assessment),
+        on=last.judged_at.date() if last else None,
+        why=last.why if last else None,
+    )
+
+
+def show_answered(session: Session, account: Account, judgement_id: int, now: datetime) -> None:
+    """Have the questions on an account show the verdict that was just given."""
+    for key, _ in lookup.posts_of(session, account.workspace_id, queries.VERDICT_KEY.of(account.id)):
+        occasion = key.removeprefix(f"{queries.VERDICT_KEY.of(account.id)}:").partition(":after:")[0]
+        update = Outgoing(
+            key=f"{key}@{judgement_id}",
+            workspace_id=account.workspace_id,
+            kind="verdict",
+            op=Op.UPDATE,
+            target_key=key,
+            args={"account_id": account.id, "occasion": occasion, "first": False},
+            due_at=now,
+        )
+        put(session, update, now)
+
+
+def instead(session: Session, row: Claimed) -> Recipient | None:
+    """Who is asked when Slack refuses the one who was: who oversees the account."""
+    account = accounts.in_workspace(session, row.workspace_id, row.args["account_id"])
+    return None if account is None else recipients.of_member(overseer(session, account))
+
+
+def _question(account: Account, occasion: Occasion, judge: Member, now: datetime) -> Outgoing:
+    return Outgoing(
+        key=queries.VERDICT_KEY.of(account.id, occasion.key),
+        workspace_id=account.workspace_id,
+        kind="verdict",
+        channel=judge.slack_id,
+        destination=Destination.USER,
+        args={"account_id": account.id, "occasion": occasion.key, "first": True},
+        due_at=working_hours.in_work(now, judge.tz),
+    )
+
+
+def _room(session: Session, judge: Member, now: datetime) -> int:
+    """How many more questions this person may get on the day of the next one."""
+    day = working_hours.local_day(working_hours.in_work(now, judge.tz), judge.tz)
+    begins = days.at(day, time(), judge.tz)
+    assert judge.slack_id is not None
+    asked = lookup.count_since(session, judge.workspace_id, queries.VERDICT_KEY, judge.slack_id, begins)
+    return max(0, ASKS_A_DAY - asked)

@@ -1,0 +1,74 @@
+"""Shows a manager how often each owner called meetings off, handed prompts over, snoozed and closed risks, and so on.
+
+Only the manager reads it: on Home, and in lines for their own message (`manager_lines`). The channel reads of accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.domain.portfolio.owner_acts import FEWEST_OWNERS, WINDOW, Acts, acts_of_owners, usual
+from bot.domain.values import days
+from bot.features.accounts import queries as account_queries
+from bot.features.accounts import tiers
+from bot.features.portfolios.phrases import PortfolioPhrase
+from bot.features.portfolios.views import OwnerActsLine
+from bot.features.risks import queries as risk_queries
+from bot.phrases import say
+from bot.store import accounts, members
+from bot.store.portfolios import Portfolio
+
+_SHOWN = 8
+
+
+def owner_acts(session: Session, portfolio: Portfolio, now: datetime) -> tuple[OwnerActsLine, ...]:
+    """A line for each owner in a portfolio who did any of it in the last 90 days, the most first."""
+    since = days.shift_moment(now, -WINDOW)
+    workspace_id = portfolio.workspace_id
+    deeds = list(risk_queries.deeds(session, workspace_id, portfolio.id, since, now))
+    if not deeds:
+        return ()
+    acts = acts_of_owners(deeds, account_queries.owners_inside(session, workspace_id, portfolio.id))
+    busy = [entry for entry in acts if entry.many][:_SHOWN]
+    if not busy:
+        return ()
+    normal = usual(acts if len(acts) >= FEWEST_OWNERS else _of_workspace(session, workspace_id, since, now))
+    names = members.names(session, [workspace_id], [entry.owner_id for entry in busy])
+    return tuple(
+        OwnerActsLine(
+            names.get(entry.owner_id, ""),
+            say(PortfolioPhrase.OWNER_ACTS, acts=sorted(entry.counts.items()), usual=normal),
+        )
+        for entry in busy
+    )
+
+
+def tiers_by_hand(session: Session, portfolio: Portfolio) -> tuple[tuple[str, str], ...]:
+    """The accounts that somebody keeps in a tier below what their ARR pays for, each with who did it and why."""
+    ids = account_queries.with_tier_by_hand(session, portfolio.workspace_id, portfolio.id)
+    if not ids:
+        return ()
+    by_id = accounts.by_ids(session, portfolio.workspace_id, ids)
+    named = ((by_id[account_id].name, tiers.set_by_hand(session, by_id[account_id])) for account_id in ids)
+    return tuple((name, text) for name, text in named if text is not None)[:_SHOWN]
+
+
+def manager_lines(session: Session, portfolio: Portfolio, now: datetime) -> tuple[str, ...]:
+    """The same as sentences, for a message that the manager alone gets."""
+    people = [
+        say(PortfolioPhrase.OWNER_ACTS_OF, name=line.owner, acts=line.acts)
+        for line in owner_acts(session, portfolio, now)
+    ]
+    by_hand = [
+        say(PortfolioPhrase.TIER_BY_HAND_OF, account=account, tier=tier)
+        for account, tier in tiers_by_hand(session, portfolio)
+    ]
+    return (*people, *by_hand)
+
+
+def _of_workspace(session: Session, workspace_id: int, since: datetime, now: datetime) -> Sequence[Acts]:
+    owners = account_queries.owners_inside(session, workspace_id, None)
+    return acts_of_owners(risk_queries.deeds(session, workspace_id, None, since, now), owners)
