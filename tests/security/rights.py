@@ -40,6 +40,7 @@ RIGHTS = frozenset(
         "imports.only_admins",
         "meetings.draft_gone",
         "meetings.meeting_of_another",
+        "plan.review_not_yours",
         "portfolios.not_an_admin",
         "workspace.only_admins",
     }

@@ -30,14 +30,14 @@ _FIELDS = {"baseline_agreed_by": "agreed_by", "agreed_on": "agreed_on", "agreeme
 class Agreement:
     """An agreement as typed: who at the customer, on which day, and a link to what shows it."""
 
-    by: int | None = None
+    agreed_by: int | None = None
     on: date | None = None
     link: str | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
         """The columns of the outcome that keep it."""
-        return {"baseline_agreed_by": self.by, "agreed_on": self.on, "agreement_link": self.link}
+        return {"baseline_agreed_by": self.agreed_by, "agreed_on": self.on, "agreement_link": self.link}
 
 
 NOBODY = Agreement()
@@ -70,33 +70,33 @@ def record_agreement(session: Session, actor: Actor, outcome_id: int, given: Agr
         proof_state.load(session, account.workspace_id, account.id),
         outcome_of(session, account, outcome_id),
     )
-    if given.by is None:
+    if given.agreed_by is None:
         raise UserError(PlanRefusal.AGREED_BY_NOBODY, "agreed_by")
     if not (given.link or "").strip():
         raise UserError(PlanRefusal.AGREEMENT_NOT_SHOWN, "agreement_link")
-    checked = checked_agreement(session, actor, state, prospective(state, outcome, {}, actor, now), given, now=now)
+    checked = checked_agreement(
+        state, prospective(state, outcome, {}, actor, now), given, session=session, today=actor.today(now)
+    )
     ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, **checked.columns)
 
 
-def checked_agreement(
-    session: Session, actor: Actor, state: ProofState, terms: Terms, given: Agreement, *, now: datetime
-) -> Agreement:
+def checked_agreement(state: ProofState, terms: Terms, given: Agreement, *, session: Session, today: date) -> Agreement:
     """The agreement to `terms` as it is kept; `UserError` when it cannot be one."""
     link = (given.link or "").strip() or None
     if link is not None and not reference.is_openable(link):
         raise UserError(PlanRefusal.AGREEMENT_LINK_UNREADABLE, "agreement_link")
     if link is not None and reference.is_shortened(link):
         raise UserError(PlanRefusal.AGREEMENT_LINK_SHORT, "agreement_link")
-    if given.by is None and link is None:
+    if given.agreed_by is None and link is None:
         return NOBODY
-    on = given.on or actor.today(now)
-    if on > actor.today(now):
+    on = given.on or today
+    if on > today:
         raise UserError(PlanRefusal.AGREED_IN_FUTURE, "agreed_on")
-    if given.by is not None:
-        _must_have_been_there(session, state, given.by, on)
+    if given.agreed_by is not None:
+        _must_have_been_there(session, state, given.agreed_by, on)
     if link is not None:
         _must_not_show_other_terms(state, replace(terms, agreement_link=link, agreement_file_id=None))
-    return Agreement(given.by, on, link)
+    return Agreement(given.agreed_by, on, link)
 
 
 def prospective(state: ProofState, outcome: Outcome, values: Mapping[str, Any], actor: Actor, now: datetime) -> Terms:

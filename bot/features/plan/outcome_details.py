@@ -77,7 +77,9 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
         refusal = UserError(PlanRefusal.PROMISE_OF_ANOTHER, "promise")
         raise stranger(session, state.account, Entity.PROMISE, new.promise_id, refusal)
     given = Agreement(new.agreed_by, new.agreed_on, new.agreement_link)
-    agreed = checked_agreement(session, actor, state, prospective(state, outcome, {}, actor, now), given, now=now)
+    agreed = checked_agreement(
+        state, prospective(state, outcome, {}, actor, now), given, session=session, today=actor.today(now)
+    )
     values: dict[str, Any] = {"promise_id": new.promise_id, **agreed.columns, **_worth(state, outcome, new.worth)}
     ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, **values)
 

@@ -125,7 +125,7 @@ def _agreement(session: Session, actor: Actor, account: Account, new: NewOutcome
     state = proof_state.load(session, account.workspace_id, account.id)
     given = Agreement(new.baseline_agreed_by, new.agreed_on, new.agreement_link)
     terms = prospective(state, Outcome(0, account.id, new.title), {}, actor, now)
-    return checked_agreement(session, actor, state, terms, given, now=now).columns
+    return checked_agreement(state, terms, given, session=session, today=actor.today(now)).columns
 
 
 def _must_belong(session: Session, account: Account, new: NewOutcome) -> None:
