@@ -25,9 +25,10 @@ def team_of(session: Session, workspace_id: int) -> str:
 
 def people_with_email(session: Session, of: Account, email: str) -> list[int]:
     """The people of an account with this email address who have not left."""
-    theirs = (person.c.account_id == of.id) & person.c.taken_back_at.is_(None) & person.c.left_on.is_(None)
+    theirs = (person.c.account_id == of.id) & person.c.taken_back_at.is_(None)
+    there = person.c.left_on.is_(None) | (person.c.returned_on >= person.c.left_on)
     same = func.lower(person.c.email) == email.lower()
-    return list(session.execute(select(person.c.id).where(theirs, same).order_by(person.c.id)).scalars())
+    return list(session.execute(select(person.c.id).where(theirs, there, same).order_by(person.c.id)).scalars())
 
 
 def who_gave_the_email(session: Session, of: Account, person_id: int) -> tuple[int | None, bool] | None:
