@@ -22,6 +22,7 @@ from bot.app.refusals import AppRefusal
 from bot.domain.enums import ObstacleKind, Part, Source, Stage
 from bot.features.accounts import proposals, stages
 from bot.features.accounts.new_account import NewAccount
+from bot.features.confirmations.ids import ConfirmationCallback
 from bot.features.evidence import forms, record
 from bot.features.evidence.record import NewEvidence
 from bot.features.plan import people, plan
@@ -248,5 +249,7 @@ def test_every_form_that_changes_what_is_there_is_tried() -> None:
     several = {CALLBACKS.SETTLE_PLAN: 4}
     asked_again = {CALLBACKS.OUTCOME_AGAIN, CALLBACKS.BASELINE_AGAIN}
     in_other_tests = {CALLBACKS.NOTHING_CHANGED, CALLBACKS.CHOOSE_OWNER}
+    # tests/features/confirmations and tests/e2e/test_confirmations.py: each is answered once, and overwrites nothing.
+    in_other_tests |= {*ConfirmationCallback}
     tried = {*CALLBACKS} - adds - asked_again - in_other_tests
     assert len(FORMS) == len(tried) + sum(count - 1 for count in several.values())
