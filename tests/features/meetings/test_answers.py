@@ -281,14 +281,15 @@ def test_guests_see_nothing_and_strangers_to_an_account_change_nothing(session: 
 
 def in_force_already(world: World) -> NewEvidence:
     """The same figure again, in writing: it changes the standing of nothing."""
-    return replace(evidence(world), submission="V2:evidence", value="9")
+    return evidence(world, submission="V2:evidence", value="9", link=None)
 
 
 def a_week_ago(session: Session, world: World) -> None:
     """The figure was recorded then, and belongs to an answer of that day."""
     then = NOW - timedelta(days=8)
-    record.record(session, world.maya, evidence(world, value="9", submission="V1", as_of=date(2026, 2, 20)), then)
-    answers.answer(session, world.maya, replace(full(world), meeting_id=None, submission="V0:answer"), then)
+    first = evidence(world, value="9", submission="V1", as_of=date(2026, 2, 20), link="https://acme.example/0")
+    record.record(session, world.maya, first, then)
+    answers.answer(session, world.maya, NewAnswer(world.acme, "V0:answer", Change.NOTHING), then)
 
 
 def test_our_word_moves_no_answer_and_a_figure_that_changes_nothing_needs_a_link(

@@ -18,7 +18,6 @@ from bot.store.members import Member
 from tests.support.managing import MONDAY, Message, Team, day
 from tests.support.refusals import says
 
-LINK = "https://halden.example/report/7"
 FACT = "Nobody has written down what success means"
 WORDS = "Dana writes success down with us on Friday"
 
@@ -117,27 +116,27 @@ def test_evidence_closes_it_only_if_somebody_can_check_it_and_it_is_not_our_word
     team.change("evidence", evidence_id, disputed_on=MONDAY.date(), disputed_why="wrong month")
     team.look()
     risk = team.the_risk(acme, RiskKind.PROOF_DISPUTED)
-    unlinked = team.prove(acme, outcome_id, "380")
-    talk = team.prove(acme, outcome_id, "380", source=Source.OUR_WORD, link=LINK)
-    for piece in (unlinked, talk, evidence_id):
+    later = day(MONDAY, 1)
+    ours = team.prove(acme, outcome_id, "380", later, reference_key=None, arrived_as=None)
+    talk = team.prove(acme, outcome_id, "380", later, source=Source.OUR_WORD, reference_key="link:1")
+    for piece in (ours, talk, evidence_id):
         with pytest.raises(UserError) as refused:
-            close(team, team.maya, risk, evidence_id=piece)
+            close(team, team.maya, risk, later, evidence_id=piece)
         assert refused.value.field == "evidence"
-    linked = team.prove(acme, outcome_id, "380", link=LINK)
-    close(team, team.maya, risk, evidence_id=linked)
+    linked = team.prove(acme, outcome_id, "380", later, reference_key="link:2", arrived_as=None)
+    close(team, team.maya, risk, later, evidence_id=linked)
     assert kept(team, risk).closing is Closing.EVIDENCE
     assert told(team) == []
 
 
-def test_an_old_piece_of_evidence_does_not_keep_it_closed_while_the_fact_is_true(team: Team) -> None:
-    acme, outcome_id, evidence_id = team.add_proven("Acme")
-    old = team.prove(acme, outcome_id, "420", as_of=day(MONDAY, -30).date(), link=LINK)
-    team.change("evidence", evidence_id, disputed_on=MONDAY.date(), disputed_why="wrong month")
+def test_evidence_does_not_keep_it_closed_while_the_fact_is_true(team: Team) -> None:
+    acme, _, evidence_id = team.add_proven("Acme")
+    team.add_outcome(acme, None)
     team.look()
-    risk = team.the_risk(acme, RiskKind.PROOF_DISPUTED)
-    close(team, team.maya, risk, evidence_id=old)
+    risk = team.the_risk(acme, RiskKind.NO_CUSTOMER_OWNER)
+    close(team, team.maya, risk, evidence_id=evidence_id)
     team.look(day(MONDAY, 1))
-    assert team.the_risk(acme, RiskKind.PROOF_DISPUTED).id == risk.id
+    assert team.the_risk(acme, RiskKind.NO_CUSTOMER_OWNER).id == risk.id
 
 
 @pytest.mark.parametrize("words", ["ok", "later", "all fine, thanks"])
