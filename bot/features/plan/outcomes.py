@@ -111,6 +111,7 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
 def like_new(session: Session, actor: Actor, new: NewOutcome) -> Alike | None:
     """An outcome in the plan that looks like the new one; None where there is none. It saves nothing."""
     account = writable(session, actor, new.account_id)
+    _must_belong(session, account, new)
     state = proof_state.load(session, account.workspace_id, account.id)
     candidate = Outcome(
         0, account.id, new.title, metric=(new.metric or "").strip() or None, owner_person_id=new.owner_person_id

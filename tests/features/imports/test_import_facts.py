@@ -11,12 +11,15 @@ from sqlalchemy import select
 
 from bot.app.actor import UserError
 from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState
+from bot.domain.proof.terms import standing_of
 from bot.features.imports.fact_rows import OUTCOMES, PROMISES, FactKind
+from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.remarks import Remark
 from bot.features.imports.report import Report
 from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, ImportRun, import_accounts, import_facts
-from bot.store import ledger, schema
+from bot.features.imports.undo import undo
+from bot.store import ledger, proof_state, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -94,6 +97,47 @@ def test_a_promise_that_was_settled_here_stays_settled(book: Database) -> None:
     report = taken(book, PROMISES, PROMISED)
     assert [(one.field, one.before, one.after) for one in report.kept] == [("state", "broken", "open")]
     assert rows(book, "promise")[0]["state"] is PromiseState.BROKEN
+
+
+AGREED = (
+    "Account ID,Account,Outcome,Metric,Direction,Baseline,Target,Due,Agreed by,Agreed on,Agreement link\n"
+    "1,Acme,Faster close,Days,down,12,{target},6/30/2026,Dana Fox,1/31/2026,https://acme.example/{page}\n"
+)
+
+
+def terms(book: Database) -> tuple[list[dict[str, Any]], bool]:
+    """The versions of the one outcome, and whether the newest counts as agreed."""
+    with book.begin() as session:
+        versions = proof_state.load(session, 1, 1).terms
+    return rows(book, "terms"), standing_of(versions, NOON.date()).holds
+
+
+def test_an_import_brings_the_agreement_and_its_changes_are_versions_like_any_other(book: Database) -> None:
+    taken(book, OUTCOMES, AGREED.format(target=4, page="minutes"))
+    (first,), holds = terms(book)
+    (dana,) = rows(book, "person")
+    assert holds and (first["agreed_by"], first["agreed_on"]) == (dana["id"], date(2026, 1, 31))
+    easier = taken(book, OUTCOMES, AGREED.format(target=6, page="minutes"))
+    versions, holds = terms(book)
+    assert [version["target"] for version in versions] == [4, 6] and not holds
+    with book.begin() as session:
+        undo(session, Author(1, None, SURFACE), easier.batch_id or 0, NOON)
+    versions, holds = terms(book)
+    assert [version["target"] for version in versions] == [4, 6, 4] and holds
+    assert rows(book, "outcome")[0]["baseline_agreed_by"] == dana["id"]
+
+
+def test_an_imported_outcome_is_taken_back_with_its_terms(book: Database) -> None:
+    report = taken(book, OUTCOMES, AGREED.format(target=4, page="minutes"))
+    with book.begin() as session:
+        done = undo(session, Author(1, None, SURFACE), report.batch_id or 0, NOON)
+        assert proof_state.load(session, 1, 1).outcomes == ()
+    assert done.stays == []
+
+
+def test_a_link_that_nobody_can_open_is_named(book: Database) -> None:
+    report = taken(book, OUTCOMES, AGREED.format(target=4, page="x").replace("https://acme.example/x", "the minutes"))
+    assert [bad.reason.remark for bad in report.bad] == [Remark.LINK_UNREADABLE]
 
 
 def test_outcomes_are_numbers_or_statements(book: Database) -> None:
