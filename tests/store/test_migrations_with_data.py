@@ -50,7 +50,8 @@ def test_an_upgrade_from(revision: str, emptied: Database) -> None:
     migrations.upgrade(emptied)
     every_row_and_value_is_still_there(before, old_databases.contents(emptied))
     the_tables_are_those_of_the_code(emptied)
-    links_are_references_from_today(emptied)
+    if revision < "0015":  # later ones say themselves what is a reference
+        links_are_references_from_today(emptied)
     what_had_to_be_sent_is_sent(emptied)
     people_go_on_where_they_were(emptied)
 

@@ -31,11 +31,12 @@ from sqlalchemy import (
     select,
 )
 
+from bot.domain.proof.reference import link_key
 from bot.store import schema
 from bot.store.admin import migrations
 from bot.store.engine import Database
 from bot.store.types import DatedWords, Exact, Rank, Word, Words
-from tests.support.first_release import OUTCOME, ROWS
+from tests.support.first_release import MONDAY, OUTCOME, ROWS
 
 Contents = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 """By table and primary key: the row's values by column."""
@@ -100,7 +101,15 @@ def _rows(connection: Connection, table: Table) -> list[dict[str, Any]]:
     if known is None:
         parents = [_count(connection, key.column.table) for key in table.foreign_keys if key.column.table is not table]
         return [{} for _ in range(min([_ROWS_OF_A_NEW_TABLE, *parents]))]
-    return [{name: value for name, value in row.items() if name in table.c} for row in known]
+    rows = [{name: value for name, value in row.items() if name in table.c} for row in known]
+    return [row | _as_upgraded(table, row) for row in rows]
+
+
+def _as_upgraded(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """What the upgrade to the rule of witness wrote into these rows, where it has been there."""
+    if "reference_key" in table.c and row.get("link"):
+        return {"reference_key": link_key(row["link"])}
+    return {"upgraded_on": MONDAY.date()} if table.name == "account" and "upgraded_on" in table.c else {}
 
 
 def _completed(connection: Connection, table: Table, row: dict[str, Any], number: int) -> dict[str, Any]:
