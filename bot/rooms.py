@@ -27,6 +27,7 @@ from bot.features.evidence import jobs as evidence_jobs
 from bot.features.evidence import messages as evidence_messages
 from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
+from bot.features.evidence.pair_lines import pair_lines
 from bot.features.gaps import messages as gap_messages
 from bot.features.gaps import slack as gap_slack
 from bot.features.gaps.ids import GapActionId, GapCallback
@@ -51,6 +52,7 @@ from bot.features.portfolios import messages as portfolio_messages
 from bot.features.portfolios import slack as portfolio_slack
 from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
 from bot.features.portfolios.movement import movement_lines
+from bot.features.portfolios.owner_acts import owner_lines
 from bot.features.proof_command import grammar as proof_command_grammar
 from bot.features.proof_command import slack as proof_command_slack
 from bot.features.proof_command.ids import ProofActionId
@@ -88,7 +90,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 )
 """Every kind of message that we send."""
 
-DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (movement_lines,)
+DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (movement_lines, owner_lines, pair_lines)
 """What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
 
 JOBS: tuple[Job, ...] = (

@@ -88,8 +88,9 @@ def sentence(change: HistoryChange, names: NameLookup) -> str | None:
 
 def of_contracts(count: int, *, taken_back: bool) -> str:
     """The sentence of all terms of contracts that one import recorded, or its undoing took back."""
-    code = HistoryPhrase.CONTRACTS_TAKEN_BACK if taken_back else HistoryPhrase.CONTRACTS_ADDED
-    return say(code, count=count)
+    if taken_back:
+        return say(HistoryPhrase.CONTRACTS_TAKEN_BACK, count=count)
+    return say(HistoryPhrase.CONTRACTS_ADDED, count=count)
 
 
 _ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence", "terms", "confirmation", "customer_org", "person_slack"}

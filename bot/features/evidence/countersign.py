@@ -43,6 +43,7 @@ PAIRS_OVER = timedelta(days=90)
 class Pair:
     """Two colleagues who countersign each other's accounts: their names, and how often the first did and the second."""
 
+    one_id: int
     one: str
     other: str
     by_one: int
@@ -144,7 +145,8 @@ def pairs(session: Session, workspace_id: int, portfolio_ids: Sequence[int], now
         return ()
     names = members.names(session, {workspace_id}, {member for pair in mutual for member in pair})
     named = [
-        Pair(names.get(one, ""), names.get(other, ""), times[one, other], times[other, one]) for one, other in mutual
+        Pair(one, names.get(one, ""), names.get(other, ""), times[one, other], times[other, one])
+        for one, other in mutual
     ]
     return tuple(sorted(named, key=lambda pair: (-pair.by_one - pair.by_other, pair.one, pair.other)))
 

@@ -6,6 +6,8 @@ from bot.phrases import Phrase
 
 
 class EvidencePhrase(Phrase):
-    """Why a piece was withdrawn, as the ledger keeps it."""
+    """Why a piece was withdrawn, as the ledger keeps it, and lines for a portfolio's manager."""
 
     NOT_SHOWN = "evidence/phrases.not_shown"
+    PAIR = "evidence/phrases.pair"
+    PAIRS_TITLE = "evidence/phrases.pairs_title"

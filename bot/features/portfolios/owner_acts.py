@@ -1,6 +1,7 @@
 """Shows a manager how often each owner called meetings off, handed prompts over, snoozed and closed risks, and so on.
 
-Only the manager reads it: on Home, and in lines for their own message (`manager_lines`). The channel reads of accounts.
+Only the manager reads it: on Home, and in their own message beside the digest (`owner_lines`). The channel reads of
+accounts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.app.digest_lines import DigestLines, DigestSpan, OwnerLine
+from bot.domain.model import Account
 from bot.domain.portfolio.owner_acts import FEWEST_OWNERS, WINDOW, Acts, acts_of_owners, usual
 from bot.domain.values import days
 from bot.features.accounts import queries as account_queries
@@ -18,7 +21,7 @@ from bot.features.portfolios.phrases import PortfolioPhrase
 from bot.features.portfolios.views import OwnerActsLine
 from bot.features.risks import queries as risk_queries
 from bot.phrases import say
-from bot.store import accounts, members
+from bot.store import accounts, members, portfolios
 from bot.store.portfolios import Portfolio
 
 _SHOWN = 8
@@ -39,6 +42,7 @@ def owner_acts(session: Session, portfolio: Portfolio, now: datetime) -> tuple[O
     names = members.names(session, [workspace_id], [entry.owner_id for entry in busy])
     return tuple(
         OwnerActsLine(
+            entry.owner_id,
             names.get(entry.owner_id, ""),
             say(PortfolioPhrase.OWNER_ACTS, acts=sorted(entry.counts.items()), usual=normal),
         )
@@ -48,25 +52,30 @@ def owner_acts(session: Session, portfolio: Portfolio, now: datetime) -> tuple[O
 
 def tiers_by_hand(session: Session, portfolio: Portfolio) -> tuple[tuple[str, str], ...]:
     """The accounts that somebody keeps in a tier below what their ARR pays for, each with who did it and why."""
+    return tuple((account.name, text) for account, text in _tiers_by_hand(session, portfolio))
+
+
+def _tiers_by_hand(session: Session, portfolio: Portfolio) -> tuple[tuple[Account, str], ...]:
     ids = account_queries.with_tier_by_hand(session, portfolio.workspace_id, portfolio.id)
     if not ids:
         return ()
     by_id = accounts.by_ids(session, portfolio.workspace_id, ids)
-    named = ((by_id[account_id].name, tiers.set_by_hand(session, by_id[account_id])) for account_id in ids)
-    return tuple((name, text) for name, text in named if text is not None)[:_SHOWN]
+    named = ((by_id[account_id], tiers.set_by_hand(session, by_id[account_id])) for account_id in ids)
+    return tuple((account, text) for account, text in named if text is not None)[:_SHOWN]
 
 
-def manager_lines(session: Session, portfolio: Portfolio, now: datetime) -> tuple[str, ...]:
-    """The same as sentences, for a message that the manager alone gets."""
-    people = [
-        say(PortfolioPhrase.OWNER_ACTS_OF, name=line.owner, acts=line.acts)
-        for line in owner_acts(session, portfolio, now)
-    ]
-    by_hand = [
-        say(PortfolioPhrase.TIER_BY_HAND_OF, account=account, tier=tier)
-        for account, tier in tiers_by_hand(session, portfolio)
-    ]
-    return (*people, *by_hand)
+def owner_lines(session: Session, span: DigestSpan) -> DigestLines:
+    """The same for the digest's message to the manager alone."""
+    portfolio = portfolios.in_workspace(session, span.workspace_id, span.portfolio_id)
+    if portfolio is None:
+        return DigestLines()
+    acts = tuple(OwnerLine(line.owner_id, line.acts) for line in owner_acts(session, portfolio, span.now))
+    by_hand = tuple(
+        OwnerLine(account.owner_id or 0, say(PortfolioPhrase.TIER_BY_HAND_OF, account=account.name, tier=tier))
+        for account, tier in _tiers_by_hand(session, portfolio)
+    )
+    blocks = ((say(PortfolioPhrase.OWNER_ACTS_TITLE), acts), (say(PortfolioPhrase.TIERS_BY_HAND_TITLE), by_hand))
+    return DigestLines(of_owners=tuple((title, lines) for title, lines in blocks if lines))
 
 
 def _of_workspace(session: Session, workspace_id: int, since: datetime, now: datetime) -> Sequence[Acts]:

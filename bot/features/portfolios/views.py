@@ -208,5 +208,6 @@ class StalledPageView:
 class OwnerActsLine:
     """What an owner did in 90 days that leaves less to be answered for, in words, beside what is usual."""
 
+    owner_id: int
     owner: str
     acts: str

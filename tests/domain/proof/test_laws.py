@@ -22,7 +22,18 @@ from bot.domain.proof.in_force import stands
 from bot.domain.proof.progress import progress, shortfall
 from bot.domain.proof.witness import Checked
 from tests.support.domain_builders import at, first_terms
-from tests.support.domain_strategies import OWNER, TODAY, ledgers, looks, numbers, outcomes, pieces, rosters, states
+from tests.support.domain_strategies import (
+    CONFIRMED,
+    OWNER,
+    TODAY,
+    ledgers,
+    looks,
+    numbers,
+    outcomes,
+    pieces,
+    rosters,
+    states,
+)
 
 People = dict[int, Person]
 OURS = (Source.OUR_WORD, Source.OUR_TELEMETRY, Source.OUR_MEASUREMENT, Source.CUSTOMER_SAID)
@@ -120,7 +131,8 @@ def test_time_alone_never_raises_grade_or_credit(
 @laws
 @given(outcomes(), ledgers(), rosters())
 def test_observed_evidence_alone_never_proves(outcome: Outcome, held: list[Evidence], people: People) -> None:
-    ours = [replace(piece, source=Source.OUR_TELEMETRY) for piece in held]
+    """Whoever of ours has opened it; what a person of the customer confirms by themselves is their word, not ours."""
+    ours = [replace(piece, source=Source.OUR_TELEMETRY) for piece in held if piece.measured_by != CONFIRMED]
     result = grade(outcome, ours, people, TODAY)
     assert known(result) <= Grade.OBSERVED
     assert result.credit == 0

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
+from bot.app.digest_lines import DigestSpan
 from bot.domain.enums import CadenceKind, Change, PromptState, Tier
 from bot.features.accounts import card, tiers
 from bot.features.home import home
@@ -64,7 +65,7 @@ def test_five_meetings_called_off_are_counted_for_the_owner_beside_what_is_usual
     for number in range(5):
         off = prompt(team, acme, day(MONDAY, number + 1))
         act(team, team.maya, lambda s, a, off=off: answers.meeting_off(s, a, off, MONDAY))  # type: ignore[misc]
-    assert lines(team) == (OwnerActsLine("Maya Lindqvist", "5 meetings called off (usual: 2.5)"),)
+    assert lines(team) == (OwnerActsLine(team.maya.id, "Maya Lindqvist", "5 meetings called off (usual: 2.5)"),)
 
 
 def test_every_kind_of_act_is_counted(team: Team) -> None:
@@ -104,7 +105,7 @@ def test_what_a_colleague_pressed_is_the_owners_and_what_the_manager_decided_is_
     other = prompt(team, acme, day(MONDAY, 2))
     act(team, team.priya, lambda s, a: answers.meeting_off(s, a, other, MONDAY))
     expected = "1 prompt handed over (usual: 1), 1 meeting called off (usual: 1)"
-    assert lines(team) == (OwnerActsLine("Maya Lindqvist", expected),)
+    assert lines(team) == (OwnerActsLine(team.maya.id, "Maya Lindqvist", expected),)
 
 
 def test_acts_older_than_90_days_and_of_other_portfolios_are_not_counted(team: Team) -> None:
@@ -148,7 +149,9 @@ def test_a_tier_below_what_the_arr_pays_for_is_named_with_who_set_it(team: Team)
     with team.database.reading() as session:
         assert card.card(session, team.as_(team.tom), acme, MONDAY).tier_by_hand == said
         assert owner_acts.tiers_by_hand(session, team.portfolio()) == (("Acme", said),)
-        assert owner_acts.manager_lines(session, team.portfolio(), MONDAY) == (f"Acme: {said}",)
+        lines = owner_acts.owner_lines(session, DigestSpan(1, team.portfolio_id, None, MONDAY))
+        assert lines.of_owners == (("Tiers below what the ARR pays for", ((team.maya.id, f"Acme: {said}"),)),)
+        assert not lines.foot and not lines.thread
 
 
 def test_a_tier_above_what_the_arr_pays_for_is_nobodys_business(team: Team) -> None:
