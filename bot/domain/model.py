@@ -475,6 +475,23 @@ class StageEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LastMove:
+    """The newest answer that says belief, behaviour or economics moved, in its own words."""
+
+    change: Change
+    at: datetime
+    what: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """What somebody said who is not known yet to be the person that the account team named; `name` is that person's."""
+
+    evidence_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProofState:
     """All that a rule may know of one account as of one moment; every view is a view of this value.
 
@@ -498,4 +515,6 @@ class ProofState:
     stages: tuple[StageEntry, ...] = ()
     next_meeting_at: datetime | None = None
     last_change_at: datetime | None = None
+    last_move: LastMove | None = None
+    uncounted: tuple[Uncounted, ...] = ()
     names: dict[int, str] = field(default_factory=dict)

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import fields
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.account.organisations import Confirmation, CustomerOrg, SlackIdentity
-from bot.domain.enums import ConfirmationState
 from bot.domain.model import Account
 from bot.store.schema import account, confirmation, customer_org, member, person, person_slack
 
 _ORGS = [customer_org.c[field.name] for field in fields(CustomerOrg)]
 _IDENTITIES = [person_slack.c[field.name] for field in fields(SlackIdentity)]
 _CONFIRMATIONS = [confirmation.c[field.name] for field in fields(Confirmation)]
-
-
-@dataclass(frozen=True, slots=True)
-class Uncounted:
-    """What somebody said who is not known yet to be the person that the account team named; `name` is that person's."""
-
-    evidence_id: int
-    name: str
-    state: ConfirmationState
-    at: datetime
 
 
 def orgs_of(session: Session, of: Account) -> list[CustomerOrg]:
@@ -79,21 +67,6 @@ def person_names(session: Session, of: Account) -> dict[int, str]:
     """The names of an account's people, by id, those who left included."""
     rows = session.execute(select(person.c.id, person.c.name).where(person.c.account_id == of.id))
     return {row.id: row.name for row in rows}
-
-
-def uncounted(session: Session, workspace_id: int, account_id: int) -> list[Uncounted]:
-    """What was said about an account by people who are not known yet, the newest first."""
-    ours = (account.c.id == confirmation.c.account_id) & (account.c.workspace_id == workspace_id)
-    said = confirmation.c.answered_at.is_not(None) & confirmation.c.counted_at.is_(None)
-    statement = (
-        select(confirmation.c.evidence_id, person.c.name, confirmation.c.state, confirmation.c.answered_at)
-        .join_from(confirmation, account, ours)
-        .join(person_slack, person_slack.c.id == confirmation.c.answered_by)
-        .join(person, person.c.id == person_slack.c.person_id)
-        .where(confirmation.c.account_id == account_id, said, person_slack.c.ended_at.is_(None))
-        .order_by(confirmation.c.id.desc())
-    )
-    return [Uncounted(*row) for row in session.execute(statement)]
 
 
 def mail_domains_of_ours(session: Session, workspace_id: int) -> set[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, Subquery, Tab
 from sqlalchemy.orm import Session
 
 from bot.domain import model
+from bot.domain.enums import Change
 from bot.store import members, schema
 from bot.store.as_of import rewound, undone
 from bot.store.json_rows import Record, Wanted, in_workspaces, is_among, is_one_of
@@ -88,6 +89,14 @@ _MEETING = Record(
 _SERIES = Record.of(_Series, schema.cadence)
 _MOMENT = Record(lambda moment: moment, {"at": UtcDateTime()})
 _MOMENTS = {"next_meeting_at", "last_change_at"}
+_LAST_MOVE = Record(
+    lambda _id, *move: model.LastMove(*move),
+    {"id": schema.BigInt, **{name: schema.answer.c[name].type for name in ("change", "answered_at", "what_changed")}},
+)
+_UNCOUNTED = Record(
+    lambda _id, *said: model.Uncounted(*said),
+    {"id": schema.BigInt, "evidence_id": schema.BigInt, "name": schema.person.c.name.type},
+)
 _CHANGE = Record(
     lambda _id, *change: change,
     {name: schema.history.c[name].type for name in ("id", "entity", "entity_id", "before")},
@@ -141,6 +150,9 @@ def _read(rows: Mapping[str, list[list[Any]]]) -> dict[str, Any]:
     facts["meetings"] = _in_time(meeting.fact for meeting in _MEETING.read(rows.get("meetings", [])))
     for name in _MOMENTS & rows.keys():
         (facts[name],) = _MOMENT.read(rows[name])
+    if "last_move" in rows:
+        (facts["last_move"],) = _LAST_MOVE.read(rows["last_move"])
+    facts["uncounted"] = tuple(_UNCOUNTED.read(rows.get("uncounted", [])))
     return facts
 
 
@@ -222,6 +234,9 @@ def _statement(selected: Select[int], *, one: bool = False, then: bool = False) 
         parts.append(_CHANGE.part("changes", schema.history, wanted).where(schema.history.c.at > _AS_OF))
     else:
         parts.append(_MOMENT.part("next_meeting_at", _next_meeting(wanted), wanted))
+    if one and not then:
+        parts.append(_LAST_MOVE.part("last_move", _last_move(wanted), wanted))
+        parts.append(_UNCOUNTED.part("uncounted", _uncounted(wanted), wanted))
     return union_all(*parts)
 
 
@@ -250,6 +265,28 @@ def _last_meetings(wanted: Wanted, *, then: bool) -> Subquery:
         answered &= answer.c.answered_at <= _AS_OF
     facts = select(last, answer.c.change, answer.c.moved_evidence, answer.c.id.label("answer_id"))
     return facts.outerjoin(answer, answered).where(last.c.recency <= _MEETINGS_KEPT).subquery()
+
+
+def _last_move(wanted: Wanted) -> Subquery:
+    """The newest answer of one account that says something moved."""
+    # within: the accounts were selected by their workspace
+    answer = schema.answer
+    moved = select(answer).where(wanted(answer.c.account_id), answer.c.change != Change.NOTHING)
+    return moved.order_by(answer.c.answered_at.desc(), answer.c.id.desc()).limit(1).subquery()
+
+
+def _uncounted(wanted: Wanted) -> Subquery:
+    """What was said about an account by people who are not known yet."""
+    # within: the accounts were selected by their workspace
+    confirmation, identity, person = schema.confirmation, schema.person_slack, schema.person
+    columns = confirmation.c.account_id, confirmation.c.id, confirmation.c.evidence_id, person.c.name
+    said = (
+        select(*columns)
+        .join_from(confirmation, identity, identity.c.id == confirmation.c.answered_by)
+        .join(person, person.c.id == identity.c.person_id)
+    )
+    waiting = confirmation.c.answered_at.is_not(None) & confirmation.c.counted_at.is_(None)
+    return said.where(wanted(confirmation.c.account_id), waiting, identity.c.ended_at.is_(None)).subquery()
 
 
 def _next_meeting(wanted: Wanted) -> Subquery:

@@ -42,7 +42,6 @@ from bot.features.accounts.views import (
     SharedCardView,
 )
 from bot.phrases import phrase, say
-from bot.store import confirmations
 
 NAMED_FOR = timedelta(days=90)
 """For how long a card names a departure that was taken back."""
@@ -61,15 +60,14 @@ def card(
     state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
     writable = as_of is None and may_write(session, actor, state.account)
     renewal, today = state.account.renewal_date, as_of or actor.today(now)
-    said = [] if as_of else confirmations.uncounted(session, actor.workspace_id, account_id)
     return replace(
         _card(state, assessment),
         may_review=as_of is None and bool(assessment.retired) and may_review(session, actor, state.account),
         as_of=as_of,
         guessed_from=guessed_from,
         can_write=writable,
-        last_moved=queries.last_moved(session, state.account, None if as_of is None else assessment.now),
-        unconfirmed=tuple(dict.fromkeys(answer.name for answer in said)),
+        last_moved=state.last_move if as_of is None else queries.last_moved_by(session, state.account, assessment.now),
+        unconfirmed=tuple(dict.fromkeys(said.name for said in reversed(state.uncounted))),
         days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
         tier_by_hand=tiers.set_by_hand(session, state.account) if as_of is None else None,
     )

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus, Change, Tier
 from bot.domain.labels import label
-from bot.domain.model import Account, StageEntry
+from bot.domain.model import Account, LastMove, StageEntry
 from bot.features.accounts.new_account import NewAccount
-from bot.features.accounts.views import LastMoved
 from bot.outbox.types import MessageKey
 from bot.store import changes, schema
 from bot.store.as_of import undone
@@ -147,15 +146,12 @@ def name_of_slug(session: Session, workspace_id: int, slug: str) -> str | None:
 _MOVES_READ = 50
 
 
-def last_moved(session: Session, of: Account, moment: datetime | None) -> LastMoved | None:
-    """The newest answer on an account that says something moved, as it stood at a moment, or stands now (None)."""
+def last_moved_by(session: Session, of: Account, moment: datetime) -> LastMove | None:
+    """The newest answer on an account that says something moved, as it stood at a moment."""
     table = schema.answer
     columns = [table.c[name] for name in ("id", "change", "answered_at", "what_changed")]
     # within: the account was reached by its workspace
     theirs = select(*columns).where(table.c.account_id == of.id).order_by(table.c.answered_at.desc(), table.c.id.desc())
-    if moment is None:
-        row = session.execute(theirs.where(table.c.change != Change.NOTHING).limit(1)).one_or_none()
-        return None if row is None else LastMoved(row.change, row.answered_at, row.what_changed)
     rows = session.execute(theirs.where(table.c.answered_at <= moment).limit(_MOVES_READ)).all()
     later = [
         (line.entity, line.entity_id, line.before)
@@ -166,7 +162,7 @@ def last_moved(session: Session, of: Account, moment: datetime | None) -> LastMo
     for row in rows:
         then = {"change": row.change, "what_changed": row.what_changed} | (before.get(row.id) or {})
         if then["change"] is not Change.NOTHING:
-            return LastMoved(then["change"], row.answered_at, then["what_changed"])
+            return LastMove(then["change"], row.answered_at, then["what_changed"])
     return None
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from bot.app.gap_lines import GapLine
 from bot.app.would_break import WouldBreakLine
 from bot.domain.account.stages import UsualTime
-from bot.domain.enums import Change, Stage, Standing, Tier, Verdict
+from bot.domain.enums import Stage, Standing, Tier, Verdict
+from bot.domain.model import LastMove
 from bot.features.accounts.card_layout import Shown, shown
 
 
@@ -144,15 +145,6 @@ class RetiredLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LastMoved:
-    """The newest answer that says belief, behaviour or economics changed: which, when, and in what words."""
-
-    change: Change
-    at: datetime
-    what: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class CardView:
     """The proof card of one account; `as_of` is set when it shows an earlier day.
 
@@ -196,7 +188,7 @@ class CardView:
     next_action: NextStepLine | None
     money: str
     would_break: WouldBreakLine | None
-    last_moved: LastMoved | None
+    last_moved: LastMove | None
     next_meeting_at: datetime | None
     can_write: bool
     moved: tuple[str, ...] = ()

@@ -19,7 +19,6 @@ from bot.domain.values.text import number
 from bot.features.evidence.countersign import Looker
 from bot.features.evidence.views import EvidenceLine, EvidenceView
 from bot.phrases import phrase
-from bot.store import confirmations
 
 
 def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> EvidenceView:
@@ -27,9 +26,7 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
     state, assessment = assessed(session, actor, account_id, now)
     outcomes = {outcome.id: outcome for outcome in state.outcomes}
     by_id = {person.id: person for person in state.people}
-    said = {
-        answer.evidence_id: answer.name for answer in confirmations.uncounted(session, actor.workspace_id, account_id)
-    }
+    said = {answer.evidence_id: answer.name for answer in reversed(state.uncounted)}
     checked, states = checked_of(state), states_of_pieces(state, has_begun(now))
     looker, versions = Looker.of(session, actor, state, now), by_outcome(state.terms)
     lines = []

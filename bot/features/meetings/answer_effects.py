@@ -174,12 +174,14 @@ def _name_gap(session: Session, actor: Actor, given: Given, now: datetime) -> in
     if own is not None and (title is None or other is not None):
         _close_gap(session, actor, own.id, say(MeetingPhrase.TAKEN_OUT), now)
     elif own is not None:
-        ledger.change(session, actor.author, Entity.GAP, own.id, now, title=title)
+        if own.title != title:
+            ledger.change(session, actor.author, Entity.GAP, own.id, now, title=title)
         return own.id
     if title is None or other is not None:
         return other.id if other is not None else None
     if before.earlier is not None and before.earlier.unproven == title:
         return None
+    step = trimmed(new.next_action) if new.for_gap_id is None and new.for_outcome_id is None else None
     return ledger.add(
         session,
         actor.author,
@@ -188,6 +190,8 @@ def _name_gap(session: Session, actor: Actor, given: Given, now: datetime) -> in
         account_id=new.account_id,
         title=title,
         owner_id=new.next_owner_id or actor.member.id,
+        next_action=step,
+        due_on=new.next_due if step else None,
         answer_id=answer_id,
         opened_at=now,
     )
