@@ -33,7 +33,7 @@ _NAMED = {
     "what": "taken",
 }
 """Texts that a template does not only show, by the name of their field."""
-_ALWAYS = frozenset({"closed_how", "lines", "parts"})
+_ALWAYS = frozenset({"answered_by", "answered_on", "closed_how", "corrected_to", "lines", "parts"})
 """What a view of ours is never without, although its type would allow it."""
 _PLAIN: dict[Any, Any] = {
     str: "Example",

@@ -17,7 +17,14 @@ from bot.features.gaps.phrases import GapPhrase
 from bot.features.gaps.refusals import GapRefusal
 from bot.features.gaps.register import ACTED_ON
 from bot.features.gaps.target import Target
-from bot.features.gaps.views import CloseGapFormView, GapFormView, GapSavedView, HandGapFormView, MoveGapFormView
+from bot.features.gaps.views import (
+    CloseGapFormView,
+    GapAct,
+    GapFormView,
+    GapSavedView,
+    HandGapFormView,
+    MoveGapFormView,
+)
 from bot.phrases import say
 from bot.store import changes, members
 
@@ -77,7 +84,7 @@ def saved(
     actor: Actor,
     now: datetime,
     *,
-    act: str,
+    act: GapAct,
     first: int = 0,
     gap_id: int | None = None,
     outcome_id: int | None = None,
@@ -93,7 +100,7 @@ def saved(
     return _saved(session, actor, target, "unchanged" if act != "undone" and not first else act, undo)
 
 
-def _saved(session: Session, actor: Actor, target: Target, act: str, undo: str | None) -> GapSavedView:
+def _saved(session: Session, actor: Actor, target: Target, act: GapAct, undo: str | None) -> GapSavedView:
     gap = target.gap
     owner = members.by_id(session, actor.workspace_id, target.owner_id)
     piece = next((p for p in target.state.evidence if gap is not None and p.id == gap.closed_evidence_id), None)

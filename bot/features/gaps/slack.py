@@ -15,7 +15,7 @@ from bot.features.gaps import list as gap_list
 from bot.features.gaps import register as gap_register
 from bot.features.gaps.ids import GapActionId, GapCallback
 from bot.features.gaps.register import Closing, GapEdit
-from bot.features.gaps.views import GapSavedView, GapsView
+from bot.features.gaps.views import GapAct, GapSavedView, GapsView
 from bot.features.plan import outcome_shows
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
@@ -136,7 +136,7 @@ def _closing(app: AsyncApp, edge: Edge) -> None:
         await ack(response_action="update", view=edge.modal(view))
 
 
-def _show(act: str, about: dict[str, Any]) -> Callable[[Session, Actor, int, datetime], GapSavedView]:
+def _show(act: GapAct, about: dict[str, Any]) -> Callable[[Session, Actor, int, datetime], GapSavedView]:
     return lambda session, actor, first, now: forms.saved(session, actor, now, act=act, first=first, **about)
 
 

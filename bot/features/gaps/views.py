@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from bot.app.gap_lines import GapLine
 
 PAGE = 20
 """Gaps on a page: each takes two blocks, and a message has 50."""
+
+
+GapAct = Literal["saved", "closed", "moved", "handed", "undone", "unchanged"]
+"""What somebody did with a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,14 @@ class HandGapFormView:
 
 @dataclass(frozen=True, slots=True)
 class GapSavedView:
-    """What was saved of a gap: `act` is `saved`, `closed`, `moved`, `handed`, `undone` or `unchanged`.
+    """What was saved of a gap.
 
     `undo` is what the button that takes it back carries, None where nothing can be taken back.
     """
 
     account_id: int
     account: str
-    act: str
+    act: GapAct
     title: str
     next_action: str | None
     owner: str | None
