@@ -118,6 +118,7 @@ async def _plan(day: Day) -> None:
     await day.submit(ines, CALLBACKS.BASELINE, {"baseline": "40", "shelf_life_days": "90"})
     await day.submit(ines, CALLBACKS.OUTCOME_DETAILS, {"agreed_by": "1", "agreement_link": AGREEMENT})
     await day.submit(ines, CALLBACKS.SHOWS, {"shows_in": "The contract report", "shown_by": "1"})
+    await _goalposts(day, numeric)
     await day.form(ines, "/proof acme plan", ACTIONS.WOULD_BREAK)
     await day.submit(ines, CALLBACKS.WOULD_BREAK, {"words": "Month-end would take nine days", "by": "1"})
     await day.form(ines, "/proof acme plan", ACTIONS.ADD_PERSON)
@@ -134,6 +135,31 @@ async def _plan(day: Day) -> None:
     await day.form(ines, "/proof acme plan", ACTIONS.SETTLE_PLAN)
     await ines.submit({"what": "owner:2"})
     await day.submit(ines, CALLBACKS.OUTCOME_OWNER, {"owner": "2"})
+
+
+async def _goalposts(day: Day, numeric: dict[str, str]) -> None:
+    """An outcome that looks like another, easier terms, their agreement, and two retirements that Maya reviews."""
+    ines, maya = day.ines, day.maya
+    await day.form(ines, "/proof acme plan", ACTIONS.ADD_OUTCOME)
+    await ines.submit(numeric)
+    await day.submit(ines, CALLBACKS.OUTCOME_AGAIN, numeric)
+    await day.form(ines, "/proof acme plan", ACTIONS.SETTLE_PLAN)
+    await ines.submit({"what": "details:2"})
+    easier = {"baseline": "60", "shelf_life_days": "90"}
+    await ines.submit(easier)
+    await day.submit(ines, CALLBACKS.BASELINE_AGAIN, easier)
+    await day.form(ines, "/proof acme plan", ACTIONS.THEY_AGREED)
+    await day.submit(
+        ines, CALLBACKS.AGREEMENT, {"outcome": "2", "agreed_by": "1", "agreement_link": f"{AGREEMENT}/again"}
+    )
+    for outcome_id, decision in ((2, ACTIONS.KEEP_COUNTING), (3, ACTIONS.AGREE_RETIREMENT)):
+        await day.form(ines, "/proof acme plan", ACTIONS.SETTLE_PLAN)
+        await day.submit(ines, CALLBACKS.SETTLE_PLAN, {"what": f"retired:{outcome_id}", "why": "They sold that team"})
+        await day.close(maya)
+        await maya.open_home()
+        await maya.click(ACTIONS.REVIEW_RETIREMENT)
+        await day.press(maya, decision)
+    await day.close(maya)
 
 
 async def _meetings(day: Day) -> None:
@@ -312,6 +338,10 @@ async def _files(day: Day) -> None:
     await day.press(maya, ACTIONS.UNDO_FILE)
     await day.send("drop", lambda: _drop(maya, "Lapwing"))
     await day.press(maya, ACTIONS.CANCEL_FILE)
+    headers = b"Account ID,Account Name,Contract Start,Contract End,ARR,Currency,Notice Days"
+    await maya.drop("both.csv", headers + b"\n1,Harborline Freight,2026-01-01,2027-01-01,120000,EUR,60\n")
+    await day.stage.settle()
+    await day.send(ACTIONS.CHOOSE_KIND, lambda: maya.click(f"{ACTIONS.CHOOSE_KIND}.0"))
 
 
 async def _drop(who: Person, account: str) -> None:
