@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from slack_bolt.async_app import AsyncApp
 
 from bot.app import submissions
-from bot.app.digest_lines import DigestProvider
+from bot.app.digest_lines import DigestFollower, DigestProvider
 from bot.app.message_kinds import MessageKind, retention_rules
 from bot.features.accounts import messages as account_messages
 from bot.features.accounts import slack as account_slack
@@ -28,6 +28,7 @@ from bot.features.evidence import messages as evidence_messages
 from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.evidence.pair_lines import pair_lines
+from bot.features.evidence.spot_draw import draw_spot_checks
 from bot.features.gaps import messages as gap_messages
 from bot.features.gaps import slack as gap_slack
 from bot.features.gaps.ids import GapActionId, GapCallback
@@ -93,11 +94,14 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (movement_lines, owner_lines, pair_lines)
 """What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
 
+DIGEST_FOLLOWERS: tuple[DigestFollower, ...] = (draw_spot_checks,)
+"""What rooms do when a digest is opened."""
+
 JOBS: tuple[Job, ...] = (
     *meeting_jobs.JOBS,
     *review_jobs.JOBS,
     *evidence_jobs.JOBS,
-    *portfolio_jobs.jobs(DIGEST_PROVIDERS),
+    *portfolio_jobs.jobs(DIGEST_PROVIDERS, DIGEST_FOLLOWERS),
     *risk_jobs.JOBS,
     *workspace_jobs.JOBS,
     *import_jobs.JOBS,

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from bot.domain.portfolio.spot_check import NewPieces
+
 
 class OwnerLine(NamedTuple):
     """What there is to say of one member, for the manager alone: `called off 3 of 5 meetings; one is usual`."""
@@ -47,9 +49,26 @@ DigestProvider = Callable[[Session, DigestSpan], DigestLines]
 """What a room adds; it reads only, in a few queries, however large the portfolio."""
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a room does when a digest is opened: the lines that it adds, and `write`, which is called with the digest's
+    id in the transaction that opens it."""
+
+    lines: DigestLines
+    write: Callable[[Session, int], None]
+
+
+DigestFollower = Callable[[Session, DigestSpan, NewPieces], FollowUp]
+"""Works out what a room does when a digest is opened, from the pieces that newly count in it; it reads only."""
+
+
 def collected(providers: Iterable[DigestProvider], session: Session, span: DigestSpan) -> DigestLines:
     """What all these rooms add, one after the other."""
-    parts: Sequence[DigestLines] = [provide(session, span) for provide in providers]
+    return joined([provide(session, span) for provide in providers])
+
+
+def joined(parts: Sequence[DigestLines]) -> DigestLines:
+    """The lines of several rooms, one after the other."""
     return DigestLines(
         tuple(text for part in parts for text in part.foot),
         tuple(block for part in parts for block in part.thread),

@@ -62,6 +62,7 @@ def countersign(
 ) -> int:
     """Record what a colleague saw who opened a piece's reference; returns the account's id.
 
+    `kind` says whether they looked by themselves or on a draw, which is kept even if they said the same before.
     "It does not" needs a note of what it shows, withdraws the piece with that as its reason, and tells the owner.
     """
     account, _ = row_of(session, actor, Entity.EVIDENCE, evidence_id)
@@ -75,7 +76,8 @@ def countersign(
         raise UserError(EvidenceRefusal.NOT_THERE_ANY_MORE)
     if verdict is CheckVerdict.DOES_NOT and not note.strip():
         raise UserError(EvidenceRefusal.NOT_SHOWN_WITHOUT_WORDS, "note")
-    if queries.last_verdict(session, evidence_id, actor.member.id) is verdict:
+    repeats = queries.last_verdict(session, evidence_id, actor.member.id) is verdict
+    if repeats and kind is CheckKind.COUNTERSIGN:
         return account.id
     values: dict[str, Any] = {
         "account_id": account.id,

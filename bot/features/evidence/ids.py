@@ -18,6 +18,9 @@ class EvidenceActionId(StrEnum):
     OPEN_FILE = "evidence.file"
     SHOWS = "evidence.shows"
     DOES_NOT_SHOW = "evidence.not"
+    SPOT_SHOWS = "spot.shows"
+    SPOT_DOES_NOT_SHOW = "spot.not"
+    SPOT_CANNOT_OPEN = "spot.cannot_open"
 
 
 class EvidenceCallback(StrEnum):
@@ -28,3 +31,4 @@ class EvidenceCallback(StrEnum):
     WITHDRAW = "withdraw"
     ISOLATE_SHARE = "isolate_share"
     NOT_SHOWN = "evidence_not_shown"
+    SPOT_NOT_SHOWN = "spot_not_shown"

@@ -1,4 +1,4 @@
-"""The kinds of message that evidence sends: a reference did not show it; what the upgrade makes of older evidence."""
+"""The kinds of message that evidence sends: a failed look, what the upgrade makes of older evidence, spot checks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from bot.app import recipients
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
-from bot.features.evidence import not_shown, queries, upgrade_notice
+from bot.features.evidence import not_shown, queries, spot_checks, upgrade_notice
+from bot.features.evidence.spot_draw import SPOT_CHECK
 from bot.outbox.retention import Posts, Retention
 from bot.outbox.types import Claimed
 from bot.store import accounts, entities, portfolios
@@ -30,6 +31,13 @@ KINDS = (
         each(not_shown.compose_not_shown),
         _of_check,
         Retention(Posts.GO),
+    ),
+    MessageKind(
+        SPOT_CHECK,
+        queries.SPOT_CHECK_KEY,
+        each(spot_checks.compose_spot_check),
+        lambda session, row: recipients.of_admin(session, row.workspace_id),
+        Retention(Posts.STAY, updated=True),
     ),
     # It is told once: its key must not go.
     MessageKind(

@@ -21,7 +21,7 @@ def not_shown_form(session: Session, actor: Actor, evidence_id: int, now: dateti
     """The form that asks what the reference shows instead."""
     account, _ = row_of(session, actor, Entity.EVIDENCE, evidence_id)
     seen = version_of_account(session, actor, account.id)
-    outcome, what = _piece(session, actor.workspace_id, evidence_id)
+    outcome, what = said_by_piece(session, actor.workspace_id, evidence_id)
     return NotShownFormView(evidence_id, outcome, what, seen)
 
 
@@ -34,7 +34,7 @@ def compose_not_shown(session: Session, args: dict[str, Any], now: datetime) -> 
         return Moot("the account is not there any more")
     piece = entities.row_of(session, workspace_id, Entity.EVIDENCE, check["evidence_id"])
     assert piece is not None
-    outcome, what = _piece(session, workspace_id, check["evidence_id"])
+    outcome, what = said_by_piece(session, workspace_id, check["evidence_id"])
     looker = members.by_id(session, workspace_id, check["member_id"])
     return EvidenceNotShownView(
         account.id,
@@ -47,7 +47,7 @@ def compose_not_shown(session: Session, args: dict[str, Any], now: datetime) -> 
     )
 
 
-def _piece(session: Session, workspace_id: int, evidence_id: int) -> tuple[str, str]:
+def said_by_piece(session: Session, workspace_id: int, evidence_id: int) -> tuple[str, str]:
     """The title of a piece's outcome, and what the piece says."""
     piece = entities.row_of(session, workspace_id, Entity.EVIDENCE, evidence_id)
     assert piece is not None

@@ -6,8 +6,11 @@ from bot.phrases import Phrase
 
 
 class EvidencePhrase(Phrase):
-    """Why a piece was withdrawn, as the ledger keeps it, and lines for a portfolio's manager."""
+    """Why a piece was withdrawn, as the ledger keeps it; lines for a portfolio's manager; what came of spot checks."""
 
     NOT_SHOWN = "evidence/phrases.not_shown"
     PAIR = "evidence/phrases.pair"
     PAIRS_TITLE = "evidence/phrases.pairs_title"
+    SPOT_CHECKS = "evidence/phrases.spot_checks"
+    SPOT_CHECKS_TITLE = "evidence/phrases.spot_checks_title"
+    SPOT_CHECK = "evidence/phrases.spot_check"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
-from sqlalchemy import String, cast, exists, func, insert, literal, select
+from sqlalchemy import Select, String, cast, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus, CheckKind, CheckVerdict, Source
@@ -15,11 +16,12 @@ from bot.outbox.types import MessageKey
 from bot.store import serving
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
-from bot.store.schema import account, evidence, evidence_check, history, kept_file, person, portfolio
+from bot.store.schema import account, evidence, evidence_check, history, kept_file, person, portfolio, spot_check
 from bot.store.schema.outbox import outbox
 
 NOT_SHOWN_KEY = MessageKey("evidence-not-shown")
 UPGRADE_KEY = MessageKey("evidence-upgrade")
+SPOT_CHECK_KEY = MessageKey("spot-check")
 _CAN_BE_SEEN = (Source.CUSTOMER_SYSTEM, Source.CUSTOMER_WROTE, Source.CHAMPION_PRESENTED)
 
 
@@ -60,6 +62,34 @@ class UpgradedEvidence:
     customers: int
     without: int
     linked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """A piece that a spot check may be about: it stands, and has a reference to open."""
+
+    evidence_id: int
+    account_id: int
+    recorded_by: int | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpotCheck:
+    """A piece that a digest has drawn, who was asked, and what they said; `check_id` is None until they have."""
+
+    id: int
+    account_id: int
+    portfolio_id: int
+    digest_id: int
+    evidence_id: int
+    asked_id: int
+    drawn_at: datetime
+    check_id: int | None
+    verdict: CheckVerdict | None
+    at: datetime | None
+    note: str | None
+    member_id: int | None
 
 
 def untold_portfolios(session: Session, since: date) -> list[tuple[int, int]]:
@@ -187,3 +217,67 @@ def looks_between_colleagues(
         .group_by(evidence_check.c.member_id, evidence_check.c.owner_then)
     )
     return [Looked(*row) for row in session.execute(counted)]
+
+
+def drawable(session: Session, workspace_id: int, evidence_ids: Iterable[int]) -> dict[int, Drawable]:
+    """Those of these pieces that stand and have a reference to open, by id."""
+    ours = (account.c.workspace_id == workspace_id) & evidence.c.id.in_(sorted(evidence_ids))
+    ours &= evidence.c.reference_key.is_not(None) & evidence.c.withdrawn_on.is_(None)
+    ours &= evidence.c.superseded_by.is_(None)
+    columns = (evidence.c.id, evidence.c.account_id, evidence.c.recorded_by, evidence.c.recorded_at)
+    statement = select(*columns).join(account, account.c.id == evidence.c.account_id).where(ours)
+    return {row.id: Drawable(*row) for row in session.execute(statement)}
+
+
+def add_spot_check(session: Session, of: Account, piece_id: int, now: datetime, *, digest_id: int, asked: int) -> None:
+    """Keep that a digest has drawn a piece of an account, and which member is asked to look."""
+    row = {
+        "workspace_id": of.workspace_id,
+        "account_id": of.id,
+        "portfolio_id": of.portfolio_id,
+        "digest_id": digest_id,
+        "evidence_id": piece_id,
+        "asked_id": asked,
+        "drawn_at": now,
+    }
+    session.execute(insert(spot_check).values(**row))
+
+
+def spot_check_of(session: Session, workspace_id: int, spot_check_id: int) -> SpotCheck | None:
+    """One spot check of a workspace."""
+    row = session.execute(_spot_checks(workspace_id).where(spot_check.c.id == spot_check_id)).one_or_none()
+    return None if row is None else SpotCheck(*row)
+
+
+def spot_checks_asked(session: Session, workspace_id: int, digest_id: int, asked_id: int) -> list[SpotCheck]:
+    """What a digest has asked one member to look at, in the order of the draw."""
+    theirs = (spot_check.c.digest_id == digest_id) & (spot_check.c.asked_id == asked_id)
+    return [SpotCheck(*row) for row in session.execute(_spot_checks(workspace_id).where(theirs))]
+
+
+def spot_checks_since(session: Session, workspace_id: int, portfolio_id: int, since: datetime) -> list[SpotCheck]:
+    """What was drawn in a portfolio since a moment, or answered since then, in the order of the draws."""
+    lately = (spot_check.c.drawn_at >= since) | (evidence_check.c.at >= since)
+    ours = (spot_check.c.portfolio_id == portfolio_id) & lately
+    return [SpotCheck(*row) for row in session.execute(_spot_checks(workspace_id).where(ours))]
+
+
+def _spot_checks(workspace_id: int) -> Select[Any]:
+    look = evidence_check.c
+    columns = (
+        *(spot_check.c.id, spot_check.c.account_id, spot_check.c.portfolio_id, spot_check.c.digest_id),
+        *(spot_check.c.evidence_id, spot_check.c.asked_id, spot_check.c.drawn_at, spot_check.c.check_id),
+        *(look.verdict, look.at, look.note, look.member_id),
+    )
+    joined = spot_check.outerjoin(evidence_check, look.id == spot_check.c.check_id)
+    ours = spot_check.c.workspace_id == workspace_id
+    return select(*columns).select_from(joined).where(ours).order_by(spot_check.c.id)
+
+
+def keep_answer(session: Session, of: SpotCheck, workspace_id: int, member_id: int) -> None:
+    """Keep that a spot check is answered by the newest one that a member recorded of its piece."""
+    theirs = (evidence_check.c.evidence_id == of.evidence_id) & (evidence_check.c.member_id == member_id)
+    # within: the spot check was reached by its workspace
+    newest = select(func.max(evidence_check.c.id)).where(theirs, evidence_check.c.kind == CheckKind.SPOT_CHECK)
+    ours = (spot_check.c.workspace_id == workspace_id) & (spot_check.c.id == of.id) & spot_check.c.check_id.is_(None)
+    session.execute(update(spot_check).where(ours).values(check_id=newest.scalar_subquery()))

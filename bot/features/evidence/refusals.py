@@ -36,3 +36,5 @@ class EvidenceRefusal(Refusal):
     NOTHING_TO_OPEN = "evidence.nothing_to_open"
     NOT_THERE_ANY_MORE = "evidence.not_there_any_more"
     NOT_SHOWN_WITHOUT_WORDS = "evidence.not_shown_without_words"
+    SPOT_CHECK_OF_ANOTHER = "evidence.spot_check_of_another"
+    SPOT_CHECK_ANSWERED = "evidence.spot_check_answered"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import CheckVerdict, Method, Part, Source
-from bot.features.evidence import attribution, countersign, forms, not_shown, references, views
+from bot.features.evidence import attribution, countersign, forms, not_shown, references, spot_checks, views
 from bot.features.evidence import list as evidence_list
 from bot.features.evidence import record as evidence_record
 from bot.features.evidence.attribution import Isolation
@@ -33,6 +33,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _openers(app, edge)
     _isolation(app, edge)
     _looks(app, edge)
+    _spot_checks(app, edge)
     _submissions(app, edge)
 
 
@@ -130,6 +131,33 @@ def _looks(app: AsyncApp, edge: Edge) -> None:
             evidence_list.evidence,
         )
         await ack(response_action="update", view=edge.in_modal(view, "Evidence"))
+
+
+def _spot_checks(app: AsyncApp, edge: Edge) -> None:
+    app.action(EvidenceActionId.SPOT_DOES_NOT_SHOW)(opens(edge, spot_checks.not_shown_form))
+
+    async def answer(ack: AsyncAck, body: Body, verdict: CheckVerdict) -> None:
+        spot_check_id = number(clicked(body))
+        await edge.write(body, lambda s, actor, now: spot_checks.answer(s, actor, spot_check_id, verdict, now))
+        await ack()
+
+    @app.action(EvidenceActionId.SPOT_SHOWS)
+    async def shows_this(ack: AsyncAck, body: Body) -> None:
+        await answer(ack, body, CheckVerdict.SHOWS)
+
+    @app.action(EvidenceActionId.SPOT_CANNOT_OPEN)
+    async def cannot_open(ack: AsyncAck, body: Body) -> None:
+        await answer(ack, body, CheckVerdict.CANNOT_OPEN)
+
+    @app.view(EvidenceCallback.SPOT_NOT_SHOWN)
+    async def shows_something_else(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        spot_check_id, note = number(form.metadata), form.words("note")
+        verdict = CheckVerdict.DOES_NOT
+        await edge.write(
+            body, lambda s, actor, now: spot_checks.answer(s, actor, spot_check_id, verdict, now, note=note)
+        )
+        await ack()
 
 
 def _submissions(app: AsyncApp, edge: Edge) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.enums import Grade, Source
+from bot.domain.enums import CheckVerdict, Grade, Source
 from bot.domain.proof.disputes import PieceState
 
 
@@ -175,3 +175,49 @@ class EvidenceRecordedView:
     coverage: str
     witness: str
     before_contract: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpotPiece:
+    """One drawn piece. `openable` is its link as a button can open it, `file_id` its kept file.
+
+    `verdict` is what was said of it, by `by`. `is_there` is False once it was withdrawn or replaced without an answer.
+    """
+
+    spot_check_id: int
+    evidence_id: int
+    account: str
+    outcome: str
+    what: str
+    as_of: date
+    recorded_by: str | None
+    openable: str | None
+    link: str | None
+    file_id: int | None
+    verdict: CheckVerdict | None
+    by: str | None
+    note: str | None
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpotCheckView:
+    """What a digest asks somebody to look at who neither has the account nor recorded the piece."""
+
+    portfolio: str
+    pieces: tuple[SpotPiece, ...]
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be looked at."""
+        return sum(piece.verdict is None and piece.is_there for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class SpotNotShownFormView:
+    """Asks who was drawn to look at a reference what it shows instead of what the piece says."""
+
+    spot_check_id: int
+    outcome: str
+    what: str
+    seen: int

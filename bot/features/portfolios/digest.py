@@ -7,7 +7,7 @@ message and its thread agree with one another and with the figures that next wee
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import digest_lines, recipients
-from bot.app.digest_lines import DigestProvider, DigestSpan
+from bot.app.digest_lines import DigestFollower, DigestProvider, DigestSpan, FollowUp
 from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated, note_failures
 from bot.app.recipients import Recipient
 from bot.domain.portfolio import digest
 from bot.domain.portfolio.digest import Figures
+from bot.domain.portfolio.spot_check import NewPieces
 from bot.domain.values import days, working_hours
 from bot.domain.values.text import full_day
 from bot.features.portfolios import account_summaries, queries
@@ -51,19 +52,33 @@ log = structlog.get_logger("digests")
 LastWeek = tuple[Figures, datetime]
 
 
-def open_due_digest(session: Session, now: datetime, providers: Sequence[DigestProvider] = ()) -> bool:
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What other rooms add to a digest: lines, and what they do when it is opened."""
+
+    providers: Sequence[DigestProvider] = ()
+    followers: Sequence[DigestFollower] = ()
+
+
+def open_due_digest(
+    session: Session,
+    now: datetime,
+    providers: Sequence[DigestProvider] = (),
+    followers: Sequence[DigestFollower] = (),
+) -> bool:
     """Open one digest that is due and set when the next one is; after an outage one replaces all that were missed.
 
     Where many accounts have no summary yet, those of a batch are kept instead, and the digest comes in a later call: no
-    transaction that writes takes long, however large the portfolio. `providers` add the lines of other rooms. Returns
-    whether there was anything to do.
+    transaction that writes takes long, however large the portfolio. `providers` add the lines of other rooms, and
+    `followers` what those do in the transaction that opens it. Returns whether there was anything to do.
     """
+    rooms = Rooms(providers, followers)
     with snapshot_beside(session) as reader:
         unit = portfolios.next_due_digest(reader, DIGESTS, now)
         if unit is None:
             return False
-        prepared = _prepared(reader, unit, providers, now)
-    done = isolated(session, DIGESTS, {unit: unit}, lambda _: _finish(session, prepared, providers, now), now)
+        prepared = _prepared(reader, unit, rooms, now)
+    done = isolated(session, DIGESTS, {unit: unit}, lambda _: _finish(session, prepared, rooms, now), now)
     return done != [False]
 
 
@@ -75,6 +90,7 @@ class _Draft:
     news: WeekNews
     figures: dict[str, Any]
     broken: Mapping[int, Exception]
+    follow_ups: Sequence[FollowUp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +101,7 @@ class _Missing:
     account_ids: Sequence[int]
 
 
-def _prepared(
-    reader: Session, unit: Unit, providers: Sequence[DigestProvider], now: datetime
-) -> _Draft | _Missing | Exception:
+def _prepared(reader: Session, unit: Unit, rooms: Rooms, now: datetime) -> _Draft | _Missing | Exception:
     """What can be done without writing; an exception is raised again where it sets the portfolio aside."""
     try:
         portfolio = portfolios.in_workspace(reader, unit.workspace_id, unit.row_id)
@@ -95,16 +109,14 @@ def _prepared(
         missing = account_summaries.missing(reader, DIGESTS, portfolio, now)
         if len(missing) > BATCH:
             return _Missing(portfolio, missing[:BATCH])
-        return _drafted(reader, portfolio, providers, now)
+        return _drafted(reader, portfolio, rooms, now)
     except NOT_THE_UNITS_FAULT:
         raise
     except Exception as error:  # noqa: BLE001 - raised again in `_finish`
         return error
 
 
-def _finish(
-    session: Session, prepared: _Draft | _Missing | Exception, providers: Sequence[DigestProvider], now: datetime
-) -> bool:
+def _finish(session: Session, prepared: _Draft | _Missing | Exception, rooms: Rooms, now: datetime) -> bool:
     """Write what was prepared; returns False when others hold all that was to be written, so that it is for later."""
     if isinstance(prepared, Exception):
         raise prepared
@@ -114,29 +126,29 @@ def _finish(
         if has_locked is None or has_locked:
             return bool(has_locked)
         with snapshot_beside(session) as reader:
-            prepared = _drafted(reader, portfolio, providers, now)
+            prepared = _drafted(reader, portfolio, rooms, now)
     _open(session, prepared, now)
     return True
 
 
-def _drafted(reader: Session, portfolio: Portfolio, providers: Sequence[DigestProvider], now: datetime) -> _Draft:
+def _drafted(reader: Session, portfolio: Portfolio, rooms: Rooms, now: datetime) -> _Draft:
     """The draft; if an account cannot be read, that of all others, which names it."""
     try:
-        return _draft(reader, portfolio, {}, providers, now)
+        return _draft(reader, portfolio, {}, rooms, now)
     except NOT_THE_UNITS_FAULT:
         raise
     except Exception:
         broken = account_summaries.unreadable(reader, portfolio, None, now)
         if not 0 < len(broken) <= _LEFT_OUT:
             raise
-    return _draft(reader, portfolio, broken, providers, now)
+    return _draft(reader, portfolio, broken, rooms, now)
 
 
 def _draft(
     reader: Session,
     portfolio: Portfolio,
     broken: Mapping[int, Exception],
-    providers: Sequence[DigestProvider],
+    rooms: Rooms,
     now: datetime,
 ) -> _Draft:
     due_at = portfolio.next_digest_at
@@ -145,6 +157,7 @@ def _draft(
     since = last[1] if last else None
     del previous  # its figures are large, and are needed no more
     place = portfolio.workspace_id, portfolio.id
+    span = DigestSpan(*place, since, now)
     summaries = account_summaries.of_portfolio(reader, *place, since, now, without=broken)
     known = Known(
         days.local(now, portfolio.tz).date(),
@@ -153,12 +166,14 @@ def _draft(
         summaries.names,
         summaries.holders,
         summaries.account_names,
-        digest_lines.collected(providers, reader, DigestSpan(*place, since, now)),
+        digest_lines.collected(rooms.providers, reader, span),
         *_unread(reader, portfolio, sorted(broken)),
     )
     lists = WeekLists(summaries.names, known.today, known.since)
     composed = digest.compose(summaries, last, now, lists, unread=broken)
-    news = week_news(composed, lists, known)
+    follow_ups = _followed(reader, span, rooms, last, composed.figures)
+    extra = digest_lines.joined([known.extra, *(follow_up.lines for follow_up in follow_ups)])
+    news = week_news(composed, lists, replace(known, extra=extra))
     said = {
         "at": now.isoformat(),
         "since": since.isoformat() if since else None,
@@ -166,7 +181,17 @@ def _draft(
         "week": news.as_json(),
         "bridges": [bridge.as_json() for bridge in composed.bridges],
     }
-    return _Draft(portfolio, news, {"kept": composed.figures.as_json(), "said": said}, broken)
+    return _Draft(portfolio, news, {"kept": composed.figures.as_json(), "said": said}, broken, follow_ups)
+
+
+def _followed(
+    reader: Session, span: DigestSpan, rooms: Rooms, last: LastWeek | None, figures: Figures
+) -> tuple[FollowUp, ...]:
+    """What each room does when the digest is opened; nothing where its figures hold no book."""
+    if figures.book is None:
+        return ()
+    pieces = NewPieces(last[0].book if last else None, figures.book)
+    return tuple(follow(reader, span, pieces) for follow in rooms.followers)
 
 
 def _unread(reader: Session, portfolio: Portfolio, broken: Sequence[int]) -> tuple[tuple[str, ...], int]:
@@ -188,6 +213,9 @@ def _open(session: Session, draft: _Draft, now: datetime) -> None:
     recipient = recipients.of_report(session, portfolio)
     if recipient is None and digest_id is not None:
         log.error("digests.nobody_to_tell", portfolio=portfolio.id)
+    if digest_id is not None:
+        for follow_up in draft.follow_ups:
+            follow_up.write(session, digest_id)
     if recipient is not None and digest_id is not None:
         _put(session, recipient, digest_id, len(draft.news.pages), now)
     manager = recipients.of_manager(session, portfolio)

@@ -40,7 +40,7 @@ from bot.store.schema.risks import risk
 from bot.store.schema.set_aside import set_aside
 from bot.store.schema.signals import event, reading
 from bot.store.schema.submissions import submission
-from bot.store.schema.witness import evidence_check, kept_file
+from bot.store.schema.witness import evidence_check, kept_file, spot_check
 from bot.store.types import BigInt, UtcDateTime
 
 __all__ = [
@@ -83,6 +83,7 @@ __all__ = [
     "reading",
     "risk",
     "set_aside",
+    "spot_check",
     "stage_entry",
     "submission",
     "terms",

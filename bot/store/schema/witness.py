@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
 from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
@@ -40,4 +40,21 @@ kept_file = Table(
     Column("content", LargeBinary, nullable=False),
     ref("uploaded_by", "member"),
     Column("uploaded_at", UtcDateTime, nullable=False),
+)
+
+# What a digest has drawn for somebody to look at. The look itself is an `evidence_check`, which is the ledger's.
+spot_check = Table(
+    "spot_check",
+    metadata,
+    row_id(),
+    ref("workspace_id", "workspace", nullable=False),
+    of_account(),
+    ref("portfolio_id", "portfolio", nullable=False),
+    ref("digest_id", "digest", nullable=False),
+    ref("evidence_id", "evidence", nullable=False, index=True),
+    ref("asked_id", "member", nullable=False),
+    Column("drawn_at", UtcDateTime, nullable=False),
+    ref("check_id", "evidence_check"),
+    UniqueConstraint("digest_id", "evidence_id"),
+    Index(None, "portfolio_id", "drawn_at"),
 )
