@@ -36,6 +36,7 @@ RIGHTS = frozenset(
         "confirmations.had_the_account",
         "confirmations.only_manager_or_admin",
         "confirmations.team_may_not_vouch",
+        "evidence.spot_check_of_another",
         "gaps.not_yours",
         "imports.only_admins",
         "meetings.draft_gone",

@@ -26,6 +26,8 @@ from bot.domain.enums import (
     Source,
     Verdict,
 )
+from bot.domain.portfolio.book import Book
+from bot.domain.portfolio.digest import Figures
 from bot.domain.proof import reference
 from bot.features.accounts.new_account import NewAccount
 from bot.features.imports import queries
@@ -107,8 +109,18 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
     waiting = {"workspace_id": workspace_id, "proposer_id": admin.member.id, "portfolio_id": portfolio_id, **wanted}
     proposed = insert(schema.proposal).values(**waiting, created_at=NOW).returning(schema.proposal.c.id)
     rows.ids["proposal"] = session.execute(proposed).scalar_one()
+    _spot_check(rows, account_id, portfolio_id, admin)
     rows.ids["dropped_file"] = _dropped_file(session, admin, word)
     return Filled(workspace_id, admin, rows.ids, (word,))
+
+
+def _spot_check(rows: _Rows, account_id: int, portfolio_id: int, admin: Actor) -> None:
+    """A piece that a digest has drawn for the admin to look at."""
+    figures = {"kept": Figures({}, None, Book(), "").as_json(), "said": {"at": NOW.isoformat(), "since": None}}
+    rows.keep(schema.digest, portfolio_id=portfolio_id, due_at=NOW, figures=figures)
+    drawn = {"workspace_id": rows.workspace_id, "account_id": account_id, "portfolio_id": portfolio_id}
+    drawn |= {"digest_id": rows.ids["digest"], "evidence_id": rows.ids["evidence"], "asked_id": admin.member.id}
+    rows.keep(schema.spot_check, **drawn, drawn_at=NOW)
 
 
 def _dropped_file(session: Session, admin: Actor, word: str) -> int:
