@@ -13,7 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.domain.portfolio.book import SCALE, Book, Row
@@ -114,6 +114,6 @@ def _luck(seed: str, piece: NewPiece) -> float:
     return -math.log(chance) / piece.weight
 
 
-def is_unanswered(drawn_at: datetime, now: datetime) -> bool:
-    """Whether a look that nobody has answered is told of."""
-    return now - drawn_at >= UNANSWERED_AFTER
+def is_overdue(drawn_on: date, today: date) -> bool:
+    """Whether a look that nobody has answered is told of. Days of the portfolio count, whatever the clocks did."""
+    return today - drawn_on >= UNANSWERED_AFTER

@@ -114,11 +114,14 @@ def _lines(session: Session, span: DigestSpan, before: Sequence[SpotCheck], nobo
     """What the digest says: the looks since the last one and this quarter, and which nobody has answered."""
     portfolio = portfolios.in_workspace(session, span.workspace_id, span.portfolio_id)
     assert portfolio is not None
-    quarter = _quarter(days.local(span.now, portfolio.tz).date())
+    today = days.local(span.now, portfolio.tz).date()
+    quarter = _quarter(today)
     answered = [one for one in before if one.at is not None and (span.since is None or one.at > span.since)]
     of_quarter = [one for one in before if one.at and days.local(one.at, portfolio.tz).date() >= quarter]
-    waiting = [one for one in before if one.check_id is None and spot_check.is_unanswered(one.drawn_at, span.now)]
-    waiting = [one for one in waiting if one.evidence_id in _standing(session, span, waiting)]
+    drawn_on = {one.id: days.local(one.drawn_at, portfolio.tz).date() for one in before}
+    waiting = [one for one in before if one.check_id is None and spot_check.is_overdue(drawn_on[one.id], today)]
+    standing = _standing(session, span, waiting)
+    waiting = [one for one in waiting if one.evidence_id in standing]
     unopened = sum(one.verdict is CheckVerdict.CANNOT_OPEN for one in answered)
     counted = {
         "answered": len(answered) - unopened,

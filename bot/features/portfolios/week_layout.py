@@ -55,7 +55,7 @@ def week_news(digest: Digest, lists: WeekLists, known: Known) -> WeekNews:
     main = main if main is not None and (main.before or main.after) else None
     told = Told(digest, bridges[0] if bridges else None, lists, known.weekday, bool(known.unread))
     broken = _with_holders(lists.broken, known)
-    pages, left = paged(_quiet_blocks(lists) if digest.quiet else _blocks(lists, broken, digest, known))
+    pages, left = paged(_quiet_blocks(lists, known) if digest.quiet else _blocks(lists, broken, digest, known))
     return WeekNews(
         full_day(known.today),
         headline(told),
@@ -198,11 +198,12 @@ def _blocks(
     yield from lists.layout.behind()
 
 
-def _quiet_blocks(lists: WeekLists) -> Iterator[Block]:
-    """Of a quiet week, only what its message had no room for."""
+def _quiet_blocks(lists: WeekLists, known: Known) -> Iterator[Block]:
+    """Of a quiet week, only what its message had no room for, and the lists of other rooms."""
     for kind, room in (("no", _NAMED), ("renewals", _RENEWALS)):
         if lists.lists[kind].count > room:
             yield from _block(kind, lists.lists[kind])
+    yield from _extra(known)
 
 
 def _broken_in_full(broken: Broken, who: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.portfolio.book import Book
-from bot.domain.portfolio.spot_check import LOOKED_AT, NewPiece, NewPieces, draw, is_unanswered
+from bot.domain.portfolio.spot_check import LOOKED_AT, NewPiece, NewPieces, draw, is_overdue
 
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 Proofs = Mapping[int, tuple[str, int]]
 
 pieces_of_any_weight = st.lists(
@@ -130,6 +129,5 @@ def test_a_draw_of_very_many_pieces_ends_early() -> None:
 
 
 def test_a_look_is_not_answered_yet_after_14_days() -> None:
-    drawn_at = NOW - timedelta(days=14)
-    assert is_unanswered(drawn_at, NOW)
-    assert not is_unanswered(drawn_at + timedelta(seconds=1), NOW)
+    assert is_overdue(date(2026, 3, 2), date(2026, 3, 16))
+    assert not is_overdue(date(2026, 3, 2), date(2026, 3, 15))
