@@ -118,26 +118,31 @@ def _lines(session: Session, span: DigestSpan, before: Sequence[SpotCheck], nobo
     quarter = _quarter(today)
     answered = [one for one in before if one.at is not None and (span.since is None or one.at > span.since)]
     of_quarter = [one for one in before if one.at and days.local(one.at, portfolio.tz).date() >= quarter]
+    of_quarter = [one for one in of_quarter if one.verdict is not CheckVerdict.CANNOT_OPEN]
     drawn_on = {one.id: days.local(one.drawn_at, portfolio.tz).date() for one in before}
     waiting = [one for one in before if one.check_id is None and spot_check.is_overdue(drawn_on[one.id], today)]
     standing = _standing(session, span, waiting)
     waiting = [one for one in waiting if one.evidence_id in standing]
-    unopened = sum(one.verdict is CheckVerdict.CANNOT_OPEN for one in answered)
-    counted = {
-        "answered": len(answered) - unopened,
-        "held": _held(answered),
-        "answered_quarter": sum(one.verdict is not CheckVerdict.CANNOT_OPEN for one in of_quarter),
-        "held_quarter": _held(of_quarter),
-        "unopened": unopened,
-        "waiting": len(waiting),
-        "nobody": nobody,
-    }
-    if not any(counted.values()):
-        return DigestLines()
     told = [*answered, *waiting]
+    if not (told or of_quarter or nobody):
+        return DigestLines()
+    line = say(
+        EvidencePhrase.SPOT_CHECKS,
+        answered=_opened(answered),
+        held=_held(answered),
+        answered_quarter=_opened(of_quarter),
+        held_quarter=_held(of_quarter),
+        unopened=len(answered) - _opened(answered),
+        waiting=len(waiting),
+        nobody=nobody,
+    )
     title = say(EvidencePhrase.SPOT_CHECKS_TITLE, many=len(told))
     thread = ((title, tuple(_line(session, span, one) for one in told)),) if told else ()
-    return DigestLines((say(EvidencePhrase.SPOT_CHECKS, **counted),), thread)
+    return DigestLines((line,), thread)
+
+
+def _opened(looks: Sequence[SpotCheck]) -> int:
+    return sum(one.verdict is not CheckVerdict.CANNOT_OPEN for one in looks)
 
 
 def _held(looks: Sequence[SpotCheck]) -> int:
