@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import available_timezones
 
 from dateutil.relativedelta import relativedelta
@@ -18,6 +18,7 @@ from bot.app import public_holidays
 from bot.app.actor import UserError
 from bot.app.refusals import AppRefusal
 from bot.domain.enums import OnHoliday
+from bot.domain.values import working_hours
 from bot.domain.values.days import add_days, local, shift_moment, zone_of
 
 REPEATS = {
@@ -111,6 +112,14 @@ def next_meeting(series: Series, after: datetime) -> Occurrence | None:
             return moved
         regular = following
     return None
+
+
+def schedule(lead: timedelta, upcoming: Occurrence | None, owner_tz: str) -> dict[str, Any]:
+    """The columns that move a series on to its `upcoming` meeting, asked about `lead` before; without one it ends."""
+    if upcoming is None:
+        return {"active": False, "next_meeting_at": None, "next_prompt_at": None}
+    due = working_hours.prompt_due(upcoming.starts_at, lead, owner_tz)
+    return {"local_start": upcoming.local_start, "next_meeting_at": upcoming.starts_at, "next_prompt_at": due}
 
 
 def next_occurrence(rrule: str, local_start: str, tz: str, after: datetime) -> Occurrence | None:

@@ -15,6 +15,7 @@ from bot.domain.values.text import listed, number, plural
 from bot.features.imports import wording
 from bot.features.imports.remarks import Remark
 from bot.features.imports.report import BadRow, Changed, Preview, Report, Totals, UndoReport
+from bot.store.entities import Entity
 
 _SHOWN = 20
 _NAMES_SHOWN = 10
@@ -63,7 +64,9 @@ def show_undo(done: UndoReport, everything: bool, dry_run: bool) -> None:
     section("Stays as it is", ("what", "name", "field", "why"), rows, None if everything else _SHOWN)
     if done.colleagues:
         say(f"{plural(done.colleagues, 'colleague')} whom it added {'stays' if done.colleagues == 1 else 'stay'}.")
-    removed = [plural(count, entity.value) for entity, count in done.taken_back.items() if count]
+    names = {Entity.CADENCE: ("meeting series", "meeting series"), Entity.CUSTOMER_ORG: ("mail domain", "mail domains")}
+    counts = [(count, *names.get(entity, (entity.value,))) for entity, count in done.taken_back.items() if count]
+    removed = [plural(*counted) for counted in counts]
     removed += [plural(done.signals, done.kind.removesuffix("s"))] if done.signals else []
     removed += [f"the values before it in {plural(done.restored, 'row')}"] if done.restored else []
     back = listed(removed).replace("persons", "people") or "nothing"
@@ -114,8 +117,10 @@ def _show_preview(preview: Preview, everything: bool) -> None:
     if hidden:
         say(f"… and {len(hidden):,} more that are not used; --all shows them.")
     if preview.rows:
-        names = list(dict.fromkeys(name for row in preview.rows for name in row.values))
-        rows = [(row.line, *(_shown(row.values.get(name)) for name in names)) for row in preview.rows[:5]]
+        names = list(dict.fromkeys(name for row in preview.rows for name in (*row.values, *row.more)))
+        rows = [
+            (row.line, *(_shown({**row.values, **row.more}.get(name)) for name in names)) for row in preview.rows[:5]
+        ]
         section("The first rows as they would be kept", ("line", *names), rows, None)
     totals = [("this file", preview.totals)] + ([("the last import", preview.last)] if preview.last else [])
     section("Totals", ("", "rows", "ARR"), [_total(name, total) for name, total in totals], None)

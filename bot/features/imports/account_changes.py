@@ -25,6 +25,7 @@ from bot.features.imports.merge_policy import Row, shown
 from bot.features.imports.record_ids import canonical
 from bot.features.imports.remarks import Remark, Unreadable, note
 from bot.features.imports.report import BadRow, Changed, KeptRow
+from bot.features.imports.series import NewSeries
 from bot.store import accounts, ledger, schema
 from bot.store.entities import Entity
 from bot.store.ledger import Author, Change
@@ -47,7 +48,8 @@ class Planned:
     """What becomes of one line. `row` is the account as it is, None for a new one; `values` are the columns to write.
 
     In `values`, people and portfolios that are not there yet stand as `Who` and `NewPortfolio` until they are added.
-    `namesake` is the id of an account that has the name of this new one already.
+    `namesake` is the id of an account that has the name of this new one already. `series` is begun, and the mail
+    `domain` bound.
     """
 
     line: ImportedAccount
@@ -56,6 +58,8 @@ class Planned:
     changes: tuple[Changed, ...] = ()
     kept: tuple[Changed, ...] = ()
     namesake: str | None = None
+    series: NewSeries | None = None
+    domain: str | None = None
 
     @property
     def is_new(self) -> bool:
@@ -63,7 +67,7 @@ class Planned:
 
     @property
     def writes(self) -> bool:
-        return self.is_new or bool(self.values)
+        return self.is_new or bool(self.values) or self.series is not None or self.domain is not None
 
     @property
     def title(self) -> str:
@@ -127,8 +131,8 @@ def plan(
 
 def apply(
     session: Session, by: Author, snapshot: LedgerSnapshot, planned: Sequence[Planned], *, file: str, now: datetime
-) -> None:
-    """Write planned lines with their history, in a few statements; the caller commits."""
+) -> list[tuple[int, Planned]]:
+    """Write planned lines with their history, in a few statements; the caller commits. Returns their accounts' ids."""
     new = [item for item in planned if item.is_new]
     rows = [
         {"name": item.line.name, "stage_since": now.date(), **_resolved(session, by, snapshot, item.values, now)}
@@ -147,6 +151,8 @@ def apply(
             if "name" in values:
                 accounts.index_words(session, by.workspace_id, item.row["id"], values["name"])
     ledger.change_many(session, by, Entity.ACCOUNT, now, changes)
+    there = [(item.row["id"], item) for item in planned if item.row is not None]
+    return [*zip(ids, new, strict=True), *there]
 
 
 def kept_row(snapshot: LedgerSnapshot, planned: Planned) -> KeptRow:
@@ -164,7 +170,8 @@ def kept_row(snapshot: LedgerSnapshot, planned: Planned) -> KeptRow:
         "renewal_date": after.get("renewal_date"),
         "owner": None if owner is None else _name_of(owner) or snapshot.directory.name(owner),
     }
-    return KeptRow(planned.line.line, values)
+    more = {"meeting_series": planned.series.words if planned.series else None, "mail_domain": planned.domain}
+    return KeptRow(planned.line.line, values, {name: value for name, value in more.items() if value is not None})
 
 
 def _matched(snapshot: LedgerSnapshot, line: ImportedAccount) -> _Match:

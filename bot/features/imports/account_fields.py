@@ -45,6 +45,49 @@ _LIFECYCLE = ("lifecycle stage", "customer lifecycle stage", "lifecycle status",
 _STATUS = ("customer status", "managed as", *_of_account("status"), "subscription status", "contract status", "status")
 _TYPE = ("relationship type", *_of_account("type"), "record type", "type")
 
+SERIES: Fields = {
+    "cadence": (
+        "meeting cadence", "cadence", "sync frequency", "sync cadence", "meeting frequency", "call cadence",
+        "call frequency", "meeting rhythm", "meeting series", "cs cadence", "csm cadence", "check in cadence",
+        "check in frequency", "customer cadence", "touchpoint frequency", "touchpoint cadence", "touch frequency",
+        "engagement cadence", "qbr cadence", "qbr frequency", "ebr cadence", "ebr frequency",
+        "business review cadence", "business review frequency", "rhythmus", "terminrhythmus", "turnus",
+        "meeting rhythmus", "meetingrhythmus", "besprechungsrhythmus", "frequence", "frequence des reunions",
+        "rythme", "cadence des reunions", "frecuencia", "frecuencia de reuniones", "cadencia", "frequencia",
+        "frequencia de reunioes", "frequenza", "frequenza riunioni", "cadenza", "frequentie", "overlegfrequentie",
+        "mötesfrekvens", "czestotliwosc spotkan", "частота встреч", "定例頻度", "会議頻度", "会议频率", "미팅 주기",
+    ),
+    "meeting_kind": ("meeting type", "meeting kind", "series type", "kind of meeting", "termintyp", "terminart"),
+    "meeting_day": (
+        "meeting day", "sync day", "day of meeting", "call day", "weekday", "day of week", "meeting weekday",
+        "meeting slot", "wochentag", "termintag", "jour de reunion", "jour", "dia de reunion", "dia da reuniao",
+        "giorno della riunione", "giorno", "vergaderdag", "motesdag", "定例曜日", "会议日",
+    ),
+    "meeting_time": (
+        "meeting time", "sync time", "call time", "time of meeting", "time of day", "uhrzeit", "terminzeit",
+        "heure de reunion", "heure", "hora de reunion", "hora da reuniao", "hora", "orario", "ora", "tijd",
+        "tijdstip", "klockslag", "定例時刻", "会议时间",
+    ),
+    "meeting_zone": (
+        "time zone", "timezone", "meeting time zone", "meeting timezone", "tz", "zeitzone", "fuseau horaire",
+        "zona horaria", "fuso horario", "fuso orario", "tijdzone", "tidszon", "タイムゾーン", "时区", "시간대",
+    ),
+    "next_meeting": (
+        "next meeting", "next meeting date", "next sync", "next call", "next check in", "next touchpoint", "next qbr",
+        "next qbr date", "next ebr", "next business review", "next meeting on", "nachster termin", "nachstes meeting",
+        "prochaine reunion", "prochain rendez vous", "proxima reunion", "proxima reuniao", "prossima riunione",
+        "volgende afspraak", "volgend overleg", "nästa möte", "nastepne spotkanie", "следующая встреча", "次回定例",
+        "次回会議", "下次会议",
+    ),
+    "last_meeting": (
+        "last meeting", "last meeting date", "last sync", "last call", "last check in", "last touchpoint", "last qbr",
+        "last qbr date", "last ebr", "last business review", "previous meeting", "letzter termin", "letztes meeting",
+        "derniere reunion", "ultima reunion", "ultima reuniao", "ultima riunione", "laatste afspraak",
+        "laatste overleg", "senaste möte", "ostatnie spotkanie", "последняя встреча", "前回定例", "上次会议",
+    ),
+}  # fmt: skip
+"""What a row may say of the series of meetings with the account: `series_rows` reads it."""
+
 ACCOUNTS = FieldTable(
     "accounts",
     {
@@ -125,9 +168,17 @@ ACCOUNTS = FieldTable(
             "account segment", "segment",
         ),
         "portfolio": ("portfolio", "cs portfolio", "portfolio name", "book of business", "book", "pod"),
+        "website": (
+            "company domain name", "domain", "email domain", "mail domain", "company domain", "account domain",
+            "customer domain", "domain name", "website", "website url", "web site", "company website",
+            "account website", "customer website", "url", "web", "homepage", "webseite", "internetseite", "site web",
+            "sitio web", "pagina web", "sito web", "sito", "webbplats", "hjemmeside", "nettsted", "strona www",
+            "strona internetowa", "サイト", "ウェブサイト", "网站", "웹사이트", "сайт",
+        ),
+        **SERIES,
     },
     required=("name",),
-    days=("contract_start", "renewal_date"),
+    days=("contract_start", "renewal_date", "next_meeting", "last_meeting"),
     figures=("arr",),
     money={"arr": "currency"},
     ids=("external_id",),

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.enums import AccountStatus
-from bot.features.imports import cells, doubtful_days, report_lines
+from bot.features.imports import cells, doubtful_days, report_lines, series_rows
 from bot.features.imports.colleagues import Who
 from bot.features.imports.file_reader import Row
 from bot.features.imports.remarks import Remark, Unreadable, note
 from bot.features.imports.report import BadRow
 from bot.features.imports.row_reader import BadCell, Reader
+from bot.features.imports.series_rows import SeriesLine
 
 _LONGEST_PORTFOLIO = 80  # as in the form that sets one up; what is far longer fits no index
 
@@ -28,10 +29,13 @@ class ImportedAccount:
     owner: Who | None = None
     deputy: Who | None = None
     portfolio: str | None = None
+    series: SeriesLine | None = None
+    website: str = ""
 
 
 LONGEST_NAME = 300
 _QUOTED = 60
+_DAYS = ("contract_start", "renewal_date")
 
 
 def lines(reader: Reader) -> Iterator[ImportedAccount | BadRow]:
@@ -67,7 +71,7 @@ def _line(reader: Reader, row: Row) -> ImportedAccount:
         if text:
             values["tier"] = cells.tier(text, options.words)
     values.update(_arr(reader, row, former=status is AccountStatus.FORMER))
-    for field in reader.table.days:
+    for field in _DAYS:
         day = reader.day(row, field)
         if day is not None:
             values[field] = day
@@ -80,7 +84,11 @@ def _line(reader: Reader, row: Row) -> ImportedAccount:
         portfolio = " ".join((options.portfolio or text).split())
         if len(portfolio) > _LONGEST_PORTFOLIO:
             raise Unreadable(Remark.NAME_TOO_LONG, limit=_LONGEST_PORTFOLIO)
-    return ImportedAccount(row.line, name, external_id, values, owner, deputy, portfolio or None)
+    series = None if status is AccountStatus.FORMER else series_rows.of_row(reader, row)
+    with reader.cell(row, "website") as website:
+        pass
+    named = (owner, deputy, portfolio or None)
+    return ImportedAccount(row.line, name, external_id, values, *named, series, website)
 
 
 def _arr(reader: Reader, row: Row, *, former: bool) -> dict[str, Any]:

@@ -44,10 +44,11 @@ class ColumnUse:
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """One row as it is kept, by field; what is not known is None."""
+    """One row as it is kept, by field; what is not known is None. `more` is what begins with it, for people only."""
 
     line: int
     values: Mapping[str, Any]
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,11 @@ from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.remarks import Remark, note
 from bot.features.imports.report import BadRow, Report, Totals
 from bot.features.imports.row_reader import Options, Reader
+from bot.features.imports.series_changes import SeriesBook
 from bot.features.imports.signal_changes import PlannedSignal
 from bot.features.imports.signal_rows import EventLine, ReadingLine
+from bot.features.imports.site_changes import SiteBook
+from bot.store.ledger import Author
 
 __all__ = [
     "File",
@@ -61,6 +64,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     reader, report = passes.read(run, file, options, fields.ACCOUNTS)
     lines = passes.lines_of(report, account_rows.lines(reader))
     reader = passes.read_to_the_end(reader, report)
+    series, sites = SeriesBook(run.workspace_id, run.now), SiteBook.of(run.workspace_id, run.now, lines)
     namesakes: list[Planned] = []
     with run.transaction() as session:
         says_portfolio = "portfolio" in reader.columns or options.portfolio is not None
@@ -70,17 +74,27 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
             _count_colleagues(report, planned)
             namesakes.extend([planned] if planned.namesake else [])
 
+        def plan(session: Session, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
+            planned = account_changes.plan(session, snapshot, lines, to_write=not run.dry_run)
+            good = [item for item in planned if isinstance(item, Planned)]
+            whole = sites.plan(session, series.plan(session, snapshot, good))
+            return [*(item for item in planned if isinstance(item, BadRow)), *whole]
+
+        def write(session: Session, by: Author, planned: Sequence[Planned]) -> None:
+            pairs = account_changes.apply(session, by, snapshot, planned, file=file.name, now=run.now)
+            series.apply(session, by, file.name, pairs)
+            sites.apply(session, by, file.name, pairs)
+
         steps: Steps[ImportedAccount, Planned] = Steps(
-            lambda session, lines: account_changes.plan(session, snapshot, lines, to_write=not run.dry_run),
-            lambda session, by, planned: account_changes.apply(
-                session, by, snapshot, planned, file=file.name, now=run.now
-            ),
+            plan,
+            write,
             lambda planned: account_changes.kept_row(snapshot, planned),
             _arr_of,
             counted,
         )
         passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
         passes.finish(run, session, report)
+    report.notes += [*series.notes(), *sites.notes()]
     if namesakes:
         first = namesakes[0]
         example = {"name": first.line.name, "file": first.line.external_id, "here": first.namesake}

@@ -29,7 +29,16 @@ from bot.store.ledger import Author, Change
 BATCH = 1000
 
 # What names other rows goes before what is named.
-_IN_ORDER = (Entity.CONTRACT, Entity.OUTCOME, Entity.PROMISE, Entity.PERSON, Entity.ACCOUNT, Entity.PORTFOLIO)
+_IN_ORDER = (
+    Entity.CADENCE,
+    Entity.CUSTOMER_ORG,
+    Entity.CONTRACT,
+    Entity.OUTCOME,
+    Entity.PROMISE,
+    Entity.PERSON,
+    Entity.ACCOUNT,
+    Entity.PORTFOLIO,
+)
 
 
 def undo(session: Session, by: Author, batch_id: int, now: datetime) -> UndoReport:
@@ -72,7 +81,8 @@ class _Undoing:
         changes = [Change(row, _removed(entity, row, self.now), why) for row in checked.added]
         changes += [Change(row, values, why) for row, values in checked.changed]
         done = self._write(entity, changes)
-        removed = [change.row["id"] for change in done if "taken_back_at" in change.values]
+        added = {row["id"] for row in checked.added}
+        removed = [change.row["id"] for change in done if change.row["id"] in added]
         self.report.taken_back[entity] = self.report.taken_back.get(entity, 0) + len(removed)
         self.report.restored += len(done) - len(removed)
         if entity is Entity.ACCOUNT:
@@ -112,4 +122,6 @@ def _removed(entity: Entity, row: Row, now: datetime) -> dict[str, Any]:
         return {"taken_back_at": now, "status": AccountStatus.FORMER, "slug": f"~{row['id']}", **free}
     if entity is Entity.PORTFOLIO:
         return {"taken_back_at": now, "name": f"{row['name']} ~{row['id']}", "next_digest_at": None}
-    return {"taken_back_at": now}
+    if entity is Entity.CADENCE:
+        return {"active": False, "next_prompt_at": None}
+    return {"ended_at": now} if entity is Entity.CUSTOMER_ORG else {"taken_back_at": now}

@@ -14,7 +14,7 @@ from bot.domain.labels import column_label
 from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.remarks import Note, Remark, note
 from bot.features.imports.report import Stays
-from bot.store import ledger, schema, signals
+from bot.store import entities, ledger, schema, signals
 from bot.store.as_of import restored
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -29,6 +29,8 @@ _TOGETHER = (
     {"part", "other_parts", "gained_parts", "dropped_parts"},
 )
 _NAMES = ("name", "title", "text", "line", "external_id")
+# What ends instead of going: rows that name it stay as they are.
+_ENDING = (Entity.CADENCE, Entity.CUSTOMER_ORG)
 _LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by, schema.account.c.would_break_by)}
 
 
@@ -177,7 +179,7 @@ class _Checking:
     def _named(self, ids: Sequence[int]) -> dict[int, Note]:
         """Which of these rows another row names that stays, for example an outcome its owner at the customer."""
         reasons: dict[int, Note] = {}
-        if not ids:
+        if not ids or self.entity in _ENDING:
             return reasons
         if self.entity is Entity.ACCOUNT:  # whatever else is written about an account has a line of history
             with_signals = signals.accounts_with_signals(self.session, self.workspace_id, ids)
@@ -208,7 +210,10 @@ class _Checking:
 
     def _stays(self, row_id: int, column: str | None, why: Note) -> None:
         field = None if column is None else column_label(column)
-        self.checked.stays.append(Stays(self.entity, name_of(self.entity, self.rows[row_id]), field, why))
+        named = (
+            entities.name_of(self.session, self.workspace_id, self.entity, row_id) if self.entity in _ENDING else None
+        )
+        self.checked.stays.append(Stays(self.entity, named or name_of(self.entity, self.rows[row_id]), field, why))
 
 
 def _pointing_at(entity: Entity) -> list[Column[Any]]:

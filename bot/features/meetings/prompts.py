@@ -138,10 +138,7 @@ def _newest_due(cadence: Cadence, now: datetime, tz: str) -> datetime:
 
 def schedule(cadence: Cadence, upcoming: recurrence.Occurrence | None, owner_tz: str) -> dict[str, Any]:
     """The columns that move `cadence` on to its `upcoming` meeting; without one it ends."""
-    if upcoming is None:
-        return {"active": False, "next_meeting_at": None, "next_prompt_at": None}
-    due = working_hours.prompt_due(upcoming.starts_at, cadence.lead, owner_tz)
-    return {"local_start": upcoming.local_start, "next_meeting_at": upcoming.starts_at, "next_prompt_at": due}
+    return recurrence.schedule(cadence.lead, upcoming, owner_tz)
 
 
 def _row(move: Move, meeting_id: int, owner: Member | None, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,176 @@
+"""Begins the meeting series that an accounts file speaks of, by the rules of the form that sets one.
+
+An account has one running series of a kind. One that is here already stays as it is, also one that somebody ended: the
+report says so by name. Only a series that an undone import had begun may begin again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot.app import recurrence
+from bot.app.recurrence import Occurrence
+from bot.domain.enums import AccountStatus, CadenceKind
+from bot.domain.labels import column_label
+from bot.features.imports import wording
+from bot.features.imports.account_changes import Planned
+from bot.features.imports.ledger_snapshot import LedgerSnapshot
+from bot.features.imports.merge_policy import SURFACE, shown
+from bot.features.imports.remarks import Note, Remark, note
+from bot.features.imports.report import Changed
+from bot.features.imports.series import NewSeries, in_words
+from bot.features.imports.series_rows import SeriesLine
+from bot.store import ledger, schema
+from bot.store.entities import Entity
+from bot.store.ledger import Author
+
+_LEAD_HOURS = 24
+_NAMED = 5
+_NO_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A series that an account has, or had."""
+
+    id: int
+    account_id: int
+    kind: CadenceKind
+    rrule: str
+    tz: str
+    local_start: str
+    active: bool
+
+
+@dataclass(slots=True)
+class SeriesBook:
+    """What one import does about series, some accounts at a time, and what the report says of it."""
+
+    workspace_id: int
+    now: datetime
+    begun: list[tuple[str, str]] = field(default_factory=list)
+    kept: list[tuple[str, str, str]] = field(default_factory=list)
+    in_utc: list[str] = field(default_factory=list)
+    at_once: list[str] = field(default_factory=list)
+
+    def plan(self, session: Session, snapshot: LedgerSnapshot, planned: Sequence[Planned]) -> list[Planned]:
+        """The same lines, with the series that each begins."""
+        speaking = [item for item in planned if item.line.series is not None and _is_customer(item)]
+        ids = [item.row["id"] for item in speaking if item.row is not None]
+        existing = _existing(session, self.workspace_id, ids)
+        changed = {id(item): self._planned(snapshot, item, existing) for item in speaking}
+        return [changed.get(id(item), item) for item in planned]
+
+    def apply(self, session: Session, by: Author, file: str, pairs: Sequence[tuple[int, Planned]]) -> None:
+        """Begin the planned series of these accounts, each with its history."""
+        rows, whys = [], []
+        for account_id, item in pairs:
+            series = item.series
+            if series is None:
+                continue
+            upcoming = self._first_unasked(session, account_id, series)
+            moving = recurrence.schedule(timedelta(hours=_LEAD_HOURS), upcoming, series.owner_tz)
+            place = {"kind": series.kind, "rrule": series.rrule, "tz": series.tz, "lead_hours": _LEAD_HOURS}
+            rows.append({"account_id": account_id, **place, "on_holiday": series.on_holiday, "active": True, **moving})
+            whys.append(f"{file}, line {item.line.line}")
+        if rows:
+            ledger.add_many(session, by, Entity.CADENCE, self.now, rows, whys=whys)
+
+    def notes(self) -> list[Note]:
+        """What the report says of series: how many begin, and which stay as they are here."""
+        notes = []
+        if self.begun:
+            name, words = self.begun[0]
+            notes.append(note(Remark.SERIES_BEGUN, count=len(self.begun), name=name, words=words))
+        if self.kept:
+            facts = {"examples": self.kept[:_NAMED], "more": len(self.kept[_NAMED:])}
+            notes.append(note(Remark.SERIES_KEPT, count=len(self.kept), **facts))
+        if self.in_utc:
+            notes.append(note(Remark.SERIES_IN_UTC, count=len(self.in_utc), name=self.in_utc[0]))
+        if self.at_once:
+            notes.append(note(Remark.SERIES_AT_ONCE, count=len(self.at_once), name=self.at_once[0]))
+        return notes
+
+    def _planned(
+        self, snapshot: LedgerSnapshot, item: Planned, existing: Mapping[tuple[int, CadenceKind], _Running]
+    ) -> Planned:
+        line = item.line.series
+        assert line is not None
+        series, is_known = self._series(snapshot, item, line)
+        here = existing.get((item.row["id"], series.kind)) if item.row is not None else None
+        if here is not None:
+            if not here.active:
+                self.kept.append((item.title, wording.sentence(note(Remark.SERIES_ENDED)), series.words))
+            elif not _same(here, series):
+                said = in_words(here.kind, here.rrule, here.local_start, here.tz)
+                self.kept.append((item.title, said, series.words))
+            return item
+        self.begun.append((item.title, series.words))
+        self.in_utc += [] if is_known else [item.title]
+        self.at_once += [item.title] if line.begins_at_once else []
+        changes = item.changes
+        if item.row is not None:
+            field_name = column_label("meeting_series")
+            changes += (Changed(item.line.line, item.title, field_name, shown(None), series.words),)
+        return replace(item, series=series, changes=changes)
+
+    def _series(self, snapshot: LedgerSnapshot, item: Planned, line: SeriesLine) -> tuple[NewSeries, bool]:
+        """The series in its zone, and whether that zone is known: the file's, else the owner's."""
+        owner = item.after.get("owner_id")
+        member = snapshot.directory.members.get(owner) if isinstance(owner, int) else None
+        owner_tz = member.tz if member is not None and member.slack_id is not None else None
+        tz = line.tz or owner_tz or _NO_ZONE
+        rrule, local_start = line.placed(tz, self.now.date())
+        return NewSeries(line.kind, rrule, local_start, tz, owner_tz or tz), (line.tz or owner_tz) is not None
+
+    def _first_unasked(self, session: Session, account_id: int, series: NewSeries) -> Occurrence | None:
+        """The first meeting that no earlier series of this kind has opened; all are still to come."""
+        table = schema.meeting
+        ours = (table.c.account_id == account_id) & Entity.MEETING.in_workspace(self.workspace_id)
+        upcoming = recurrence.next_meeting(series, self.now)
+        while upcoming is not None:
+            same = (table.c.kind == series.kind) & (table.c.starts_at == upcoming.starts_at)
+            if not session.execute(select(exists().where(ours, same))).scalar_one():
+                return upcoming
+            upcoming = recurrence.next_meeting(series, upcoming.starts_at)
+        return None
+
+
+def _is_customer(item: Planned) -> bool:
+    return item.after.get("status") is not AccountStatus.FORMER
+
+
+def _existing(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[tuple[int, CadenceKind], _Running]:
+    """The series of these accounts by kind: the running one, else one that ended otherwise than by an undone import."""
+    if not ids:
+        return {}
+    table, history = schema.cadence, schema.history
+    columns = (table.c[name] for name in _Running.__slots__)
+    ours = table.c.account_id.in_(ids) & Entity.CADENCE.in_workspace(workspace_id)
+    rows = [_Running(*row) for row in session.execute(select(*columns).where(ours).order_by(table.c.id))]
+    ended = [row.id for row in rows if not row.active]
+    by_import = select(history.c.entity_id, history.c.after).where(
+        history.c.workspace_id == workspace_id,
+        history.c.entity == Entity.CADENCE.value,
+        history.c.entity_id.in_(ended),
+        history.c.surface == SURFACE,
+    )
+    undone = (
+        {row_id for row_id, after in session.execute(by_import) if after.get("active") is False} if ended else set()
+    )
+    ordered = sorted(rows, key=lambda row: row.active)
+    return {(row.account_id, row.kind): row for row in ordered if row.id not in undone}
+
+
+def _same(here: _Running, series: NewSeries) -> bool:
+    """Whether a running series is what the file says: the same rule, zone, time and weekday."""
+    if (here.rrule, here.tz) != (series.rrule, series.tz):
+        return False
+    ours, theirs = (datetime.fromisoformat(text.partition(" ")[0]) for text in (here.local_start, series.local_start))
+    weekday_counts = here.rrule.startswith(recurrence.REPEATS["weekly"]) and "BYDAY" not in here.rrule
+    return ours.time() == theirs.time() and (not weekday_counts or ours.weekday() == theirs.weekday())
