@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.app.actor import UserError
-from bot.features.imports import headers
+from bot.features.imports import headers, merged_cells, wide_tables
 from bot.features.imports.dressing import undressed
-from bot.features.imports.fields import TABLES, FieldTable
+from bot.features.imports.fields import READINGS, TABLES, FieldTable
 from bot.features.imports.file_reader import Row, Sheet
 from bot.features.imports.headers import Variant, key
 from bot.features.imports.refusals import ImportRefusal
@@ -24,6 +24,7 @@ _DATA = re.compile(r"(?!(?:19|20)\d\d$)[-(]?[\W_]*\d[\d.,:/'’ \u00a0-]*[%)]?|[
 _LONGEST_DATA = 100
 _FALLBACKS = 3
 _NAMED = 5
+_WIDE_NAMED = 2
 # What is in brackets may make another figure of a column, so most exact names come before it.
 _NEAR = 8
 
@@ -124,12 +125,13 @@ class Recogniser:
         assignment.assign()
         self._must_have(assignment.at, names)
         notes = list(assignment.notes)
+        rows, merged = merged_cells.filled(sheet.rows[position + 1 :], sheet.merged, assignment.at, self.table)
+        notes += [note(Remark.MERGED_FILLED, header=names[at] if at < len(names) else "") for at in merged]
         if position:
             notes.insert(0, note(Remark.HEADER_BELOW, line=row.line, above=position))
         labels = tuple(at for at, name in mapped.items() if name == LABEL)
         return Columns(
-            names, assignment.at, assignment.further, tuple(assignment.uses), tuple(notes), row.line, labels,
-            sheet.rows[position + 1 :],
+            names, assignment.at, assignment.further, tuple(assignment.uses), tuple(notes), row.line, labels, rows,
         )  # fmt: skip
 
     def _header_row(self, sheet: Sheet) -> int:
@@ -156,7 +158,18 @@ class Recogniser:
             return
         if missing[0] in ("account", "account_id"):
             raise UserError(ImportRefusal.ACCOUNT_COLUMN_MISSING)
+        if self.table is READINGS and "value" in missing:
+            self._must_not_be_wide(at, names)
         raise UserError(ImportRefusal.COLUMN_MISSING, name=missing[0], columns=names)
+
+    def _must_not_be_wide(self, at: Mapping[str, int], names: tuple[str, ...]) -> None:
+        """Refuse a table of figures with a column for each period or each metric by what to do about it."""
+        periods = wide_tables.periods(names)
+        metrics = wide_tables.metrics(names, at.values()) if "period_start" in at and "metric" not in at else []
+        wide = periods or metrics
+        if wide:
+            what, more = "period" if periods else "metric", len(wide[_WIDE_NAMED:])
+            raise UserError(ImportRefusal.READINGS_WIDE, what=what, columns=wide[:_WIDE_NAMED], more=more)
 
 
 def _pair(text: str, table: FieldTable) -> tuple[str, str]:

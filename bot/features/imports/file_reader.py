@@ -41,11 +41,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells of one column (from 0) that are merged over the lines from `first` to `last`."""
+
+    first: int
+    last: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """The rows of a file, header included, with how they were read; `broken` are lines that are no rows.
 
     `delimiter` is empty for a sheet of a workbook. `guessed` says that the encoding is a guess, `cut_off` that the
-    last line of a text has no end.
+    last line of a text has no end. `merged` is what a workbook says of merged cells.
     """
 
     rows: tuple[Row, ...]
@@ -55,6 +64,7 @@ class Sheet:
     notes: tuple[Note, ...] = ()
     guessed: bool = False
     cut_off: bool = False
+    merged: tuple[Merged, ...] = ()
 
 
 def read(
@@ -90,8 +100,10 @@ def _of_workbook(data: bytes, name: str, recognised: Recognised) -> Sheet:
     rows = tuple(Row(line, cells, line > above + 1) for above, (line, cells) in zip(lines, chosen.rows, strict=False))
     others = [sheet.name for sheet in filled if sheet is not chosen]
     named, more = others[:_NAMED], len(others[_NAMED:])
-    notes = (note(Remark.SHEET_CHOSEN, sheet=chosen.name, others=named, more=more),) if others else ()
-    return Sheet(rows, "workbook", "", notes=notes)
+    notes = [note(Remark.SHEET_CHOSEN, sheet=chosen.name, others=named, more=more)] if others else []
+    if chosen.merged is None:
+        notes.append(note(Remark.MERGED_UNKNOWN))
+    return Sheet(rows, "workbook", "", notes=tuple(notes), merged=tuple(Merged(*one) for one in chosen.merged or ()))
 
 
 def _of_text(decoded: encodings.Decoded, delimiter: str | None, recognised: Recognised) -> Sheet:

@@ -15,6 +15,7 @@ class ImportRefusal(Refusal):
     FIELD_UNKNOWN = "imports.field_unknown"
     COLUMN_UNKNOWN = "imports.column_unknown"
     FIELD_MAPPED_TWICE = "imports.field_mapped_twice"
+    READINGS_WIDE = "imports.readings_wide"
     NO_TEXT = "imports.no_text"
     FILE_EMPTY = "imports.file_empty"
     NOT_A_TABLE = "imports.not_a_table"

@@ -104,6 +104,8 @@ class Remark(StrEnum):
     HEADER_RIVALS = "header_rivals"
     KINDS_UNKNOWN = "kinds_unknown"
     LINES_LEFT_OUT = "lines_left_out"
+    MERGED_FILLED = "merged_filled"
+    MERGED_UNKNOWN = "merged_unknown"
     NAMESAKES = "namesakes"
     NOTICE_UNREADABLE = "notice_unreadable"
     OWNERS_NOBODY = "owners_nobody"

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -21,15 +24,30 @@ DAMAGED, LOCKED = 65, 77
 
 _MEMORY = 2 * 1024**3
 _SMALLEST_PLAIN = 1e-4
+_PART, _OVERLAP = 1024**2, 64
+_SPANS = re.compile(rb'number-rows-spanned="(?:[2-9]|1[0-9])')
 
 Cell = str | list[str]
 
 
-def sheets(data: bytes) -> list[tuple[str, bool, list[tuple[int, list[Cell]]]]]:
-    """Each worksheet: its name, whether people see it, and its rows that are not empty with their line, from 1."""
+Merged = tuple[int, int, int]
+"""Cells of one column that are merged over several lines: the first and the last line from 1, the column from 0."""
+
+
+def sheets(data: bytes) -> list[tuple[str, bool, list[tuple[int, list[Cell]]], list[Merged] | None]]:
+    """Each worksheet: its name, whether people see it, its rows that are not empty with their line, and what is merged.
+
+    Lines count from 1. What is merged is None where the format keeps it from us and there is some.
+    """
+    unknown = _spans_rows(data)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         return [
-            (meta.name, meta.visible is SheetVisibleEnum.Visible, list(_rows(workbook, meta.name)))
+            (
+                meta.name,
+                meta.visible is SheetVisibleEnum.Visible,
+                list(_rows(workbook, meta.name)),
+                None if unknown else _merged(workbook, meta.name),
+            )
             for meta in workbook.sheets_metadata
             if meta.typ is SheetTypeEnum.WorkSheet
         ]
@@ -44,6 +62,31 @@ def _rows(workbook: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[Cel
             texts.pop()
         if texts:
             yield first + position, texts
+
+
+def _merged(workbook: CalamineWorkbook, name: str) -> list[Merged]:
+    sheet = workbook.get_sheet_by_name(name)
+    left = sheet.start[1] if sheet.start else 0
+    ranges = sheet.merged_cell_ranges or []
+    return [
+        (top + 1, bottom + 1, column - left) for (top, column), (bottom, _) in ranges if bottom > top and column >= left
+    ]
+
+
+def _spans_rows(data: bytes) -> bool:
+    """Whether this is an OpenDocument workbook with cells over several rows, which the parser does not tell."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return False
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "content.xml" not in archive.namelist():
+            return False
+        rest = b""
+        with archive.open("content.xml") as content:
+            while part := content.read(_PART):
+                if _SPANS.search(rest + part):
+                    return True
+                rest = part[-_OVERLAP:]
+    return False
 
 
 def _text(cell: object) -> Cell:
@@ -78,7 +121,7 @@ def main() -> int:
         cells_by_sheet = sheets(sys.stdin.buffer.read())
     except PasswordError:
         return LOCKED
-    except (CalamineError, OSError, MemoryError):
+    except (CalamineError, OSError, MemoryError, zipfile.BadZipFile, zlib.error):
         return DAMAGED
     json.dump(cells_by_sheet, sys.stdout)
     return 0

@@ -27,11 +27,15 @@ class Figure(str):
 
 @dataclass(frozen=True, slots=True)
 class WorkbookSheet:
-    """One sheet: its name, whether people see it, and its rows with their line, counted from 1."""
+    """One sheet: its name, whether people see it, and its rows with their line, counted from 1.
+
+    `merged` are the cells that are merged over several lines, None if there are some and the format keeps where.
+    """
 
     name: str
     visible: bool
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    merged: tuple[workbook_cells.Merged, ...] | None = ()
 
 
 def read(data: bytes, file: str) -> list[WorkbookSheet]:
@@ -51,8 +55,13 @@ def read(data: bytes, file: str) -> list[WorkbookSheet]:
     if child.returncode:
         raise file_kinds.refused("damaged", file)
     sheets = [
-        WorkbookSheet(storable(name), visible, tuple((line, tuple(map(_cell, cells))) for line, cells in rows))
-        for name, visible, rows in json.loads(child.stdout)
+        WorkbookSheet(
+            storable(name),
+            visible,
+            tuple((line, tuple(map(_cell, cells))) for line, cells in rows),
+            None if merged is None else tuple((first, last, column) for first, last, column in merged),
+        )
+        for name, visible, rows, merged in json.loads(child.stdout)
     ]
     return sorted(sheets, key=lambda sheet: not sheet.visible)
 

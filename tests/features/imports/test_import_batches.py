@@ -51,10 +51,10 @@ def test_an_import_that_breaks_in_the_middle_has_written_nothing(
     monkeypatch.setattr(passes, "BATCH", 10)
     write = account_changes.apply
 
-    def breaks_later(*args: Any, **facts: Any) -> None:
+    def breaks_later(*args: Any, **facts: Any) -> Any:
         if args[3][0].line.line > 30:
             raise RuntimeError("the process is gone")
-        write(*args, **facts)
+        return write(*args, **facts)
 
     monkeypatch.setattr(account_changes, "apply", breaks_later)
     with pytest.raises(RuntimeError):
