@@ -131,6 +131,7 @@ class Remark(StrEnum):
     SITE_BOUND = "site_bound"
     SITE_FREE_MAIL = "site_free_mail"
     SITE_OF_ANOTHER = "site_of_another"
+    SITE_OF_IMPORTER = "site_of_importer"
     SITE_OF_MANY = "site_of_many"
     SITE_OURS = "site_ours"
     SITE_TWICE = "site_twice"

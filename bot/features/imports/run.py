@@ -64,7 +64,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     reader, report = passes.read(run, file, options, fields.ACCOUNTS)
     lines = passes.lines_of(report, account_rows.lines(reader))
     reader = passes.read_to_the_end(reader, report)
-    series, sites = SeriesBook(run.workspace_id, run.now), SiteBook.of(run.workspace_id, run.now, lines)
+    series, sites = SeriesBook(run.workspace_id, run.now), SiteBook.of(run.author, run.now, lines)
     namesakes: list[Planned] = []
     with run.transaction() as session:
         says_portfolio = "portfolio" in reader.columns or options.portfolio is not None

@@ -106,7 +106,7 @@ class SeriesBook:
         if here is not None:
             if not here.active:
                 self.kept.append((item.title, wording.sentence(note(Remark.SERIES_ENDED)), series.words))
-            elif not _same(here, series):
+            elif not _same(here, line, self.now):
                 said = in_words(here.kind, here.rrule, here.local_start, here.tz)
                 self.kept.append((item.title, said, series.words))
             return item
@@ -167,10 +167,12 @@ def _existing(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[t
     return {(row.account_id, row.kind): row for row in ordered if row.id not in undone}
 
 
-def _same(here: _Running, series: NewSeries) -> bool:
-    """Whether a running series is what the file says: the same rule, zone, time and weekday."""
-    if (here.rrule, here.tz) != (series.rrule, series.tz):
+def _same(here: _Running, line: SeriesLine, now: datetime) -> bool:
+    """Whether a running series is what the file says: the same rule, time and weekday, and the zone if it names one."""
+    tz = line.tz or here.tz
+    rrule, local_start = line.placed(tz, now.date())
+    if (here.rrule, here.tz) != (rrule, tz):
         return False
-    ours, theirs = (datetime.fromisoformat(text.partition(" ")[0]) for text in (here.local_start, series.local_start))
+    ours, theirs = (datetime.fromisoformat(text.partition(" ")[0]) for text in (here.local_start, local_start))
     weekday_counts = here.rrule.startswith(recurrence.REPEATS["weekly"]) and "BYDAY" not in here.rrule
     return ours.time() == theirs.time() and (not weekday_counts or ours.weekday() == theirs.weekday())

@@ -55,16 +55,18 @@ class SiteBook:
     workspace_id: int
     now: datetime
     named: Counter[str]
+    by_member: int | None
     ours: frozenset[str] | None = None
     bindings: _Bindings | None = None
     bound: list[tuple[str, str]] = field(default_factory=list)
     told: dict[Remark, list[tuple[str, str, str | None]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, workspace_id: int, now: datetime, lines: Iterable[ImportedAccount]) -> SiteBook:
+    def of(cls, by: Author, now: datetime, lines: Iterable[ImportedAccount]) -> SiteBook:
         """A book that knows how many lines of the whole file name each domain."""
         domains = (mail_domain(line.website) for line in lines if line.website)
-        return cls(workspace_id, now, Counter(domain for domain in domains if domain is not None))
+        counted = Counter(domain for domain in domains if domain is not None)
+        return cls(by.workspace_id, now, counted, by.member_id)
 
     def plan(self, session: Session, planned: Sequence[Planned]) -> list[Planned]:
         """The same lines, with the domain that each binds."""
@@ -110,6 +112,9 @@ class SiteBook:
             return self._told(item, _WHY[problem or Unbindable.NO_DOMAIN], domain or typed[:80])
         if belongs_to(domain, _HOSTS) or _is_shared(domain):
             return self._told(item, Remark.SITE_OF_MANY, domain)
+        if self.by_member is not None and self.by_member in (item.after.get("owner_id"), item.after.get("deputy_id")):
+            # Who is judged by the record says nowhere whose word is the customer's.
+            return self._told(item, Remark.SITE_OF_IMPORTER, domain)
         if self.named[domain] > 1:
             return self._told(item, Remark.SITE_TWICE, domain)
         other = bindings.other(domain, account_id)

@@ -27,7 +27,7 @@ from bot.store import members, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
-from tests.support.cast import ADA, TOM
+from tests.support.cast import ADA, INES, TOM
 from tests.support.factory import NOON
 
 HEADER = (
@@ -163,6 +163,15 @@ def test_an_owner_whom_slack_has_not_shown_yet_is_told(database: Database) -> No
     report = taken(database, HEADER + WEEKLY.replace("Tom Okafor", "Nora New"))
     assert series(database)[0][-1] == "UTC"
     assert "1 meeting series is in UTC, such as that of Acme, because the owner is not in Slack yet" in told(report)[1]
+
+
+def test_a_series_keeps_its_zone_when_its_owner_appears_in_slack(database: Database) -> None:
+    text = HEADER + WEEKLY.replace("Tom Okafor", "Inês Duarte")
+    taken(database, text)
+    with database.begin() as session:
+        members.remember(session, 1, INES.user())
+    again = taken(database, text)
+    assert (told(again), again.batch_id, series(database)[0][-1]) == ([], None, "UTC")
 
 
 def test_an_account_that_has_a_series_of_the_kind_keeps_it_and_is_named(database: Database, people: Actor) -> None:

@@ -119,6 +119,16 @@ def test_a_domain_that_somebody_ended_is_not_bound_again(database: Database, ada
     assert (bound(database), report.batch_id) == ([], None)
 
 
+def test_who_owns_an_account_binds_no_domain_to_it_with_a_file(database: Database, ada: Actor) -> None:
+    text = "Account Name,Owner,Website\nAcme,Ada Moreau,acme.example\nBolt,,bolt.example\n"
+    run = ImportRun(database, 1, NOON, member_id=ada.member.id)
+    report = import_accounts(run, File("book.csv", text.encode()), Options())
+    assert [name for name, *_ in bound(database)] == ["Bolt"]
+    assert any(
+        "because you are the owner or deputy of the account: acme.example of Acme" in text for text in told(report)
+    )
+
+
 def test_an_undo_ends_the_binding_and_it_can_be_bound_again(database: Database) -> None:
     taken(database, "Account Name\nAcme\n")
     report = undone(database, taken(database, HEADER + "Acme,acme.example\n"))
