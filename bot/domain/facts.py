@@ -54,6 +54,7 @@ class FactCode(StrEnum):
 
     TERMS_MOVED = "terms_moved"
     RETIRED = "retired"
+    DATED_BACK = "dated_back"
     AGREEMENT_ASSUMED = "agreement_assumed"
     ALIKE = "alike"
 

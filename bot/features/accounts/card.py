@@ -16,6 +16,7 @@ from bot.app.reviewers import may_review
 from bot.app.would_break import would_break_line
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
+from bot.domain.account.dated_back import dated_back
 from bot.domain.account.departures import SPONSORS, Unheard, unheard
 from bot.domain.account.moved_terms import assumed, moved_since, retired_fact
 from bot.domain.account.promises import forgotten, least_mentioned
@@ -114,7 +115,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         last_moved=None,
         next_meeting_at=assessment.next_meeting_at,
         can_write=False,
-        moved=tuple(map(phrase, moved_since(state, assessment.on))),
+        moved=tuple(map(phrase, (*moved_since(state, assessment.on), *dated_back(state, assessment.on)))),
         assumed=phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
         unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
         retired=tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),

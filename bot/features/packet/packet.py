@@ -6,6 +6,7 @@ that finance or the economic buyer accepted is summed; what is not proven is lis
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.days import shift_day
 from bot.domain.values.text import band, number, percent
+from bot.features.packet import queries
 from bot.features.packet.refusals import PacketRefusal
 from bot.features.packet.views import (
     AcceptPacketView,
@@ -49,7 +51,17 @@ _FIRST_TO_ACCEPT = (Part.ECONOMIC_BUYER, Part.FINANCE, Part.CHAMPION, Part.OUTCO
 def packet(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketView:
     """The packet as the ledger has it now."""
     state, assessment = assessed(session, actor, account_id, now)
-    return _packet(state, assessment, may_write(session, actor, state.account))
+    recorded = None
+    if state.account.packet_accepted_on is not None:
+        recorded = queries.acceptance_recorded_by(session, state.account)
+    return replace(_packet(state, assessment, may_write(session, actor, state.account)), **_said_by(state, recorded))
+
+
+def _said_by(state: ProofState, recorded: tuple[int, str] | None) -> dict[str, Any]:
+    if recorded is None:
+        return {}
+    member_id, name = recorded
+    return {"said_by": name, "said_by_owner": member_id in (state.account.owner_id, state.account.deputy_id)}
 
 
 def shared_packet(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedPacketView:

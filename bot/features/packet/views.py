@@ -40,7 +40,8 @@ class UnprovenLine:
 class PacketView:
     """The packet of an account. `money` says what their side accepted, of what was promised at the sale.
 
-    `renew` says that an acceptance is older than a year and counts no more.
+    `renew` says that an acceptance is older than a year and counts no more. `said_by` is who of us recorded it, and
+    `said_by_owner` that they own the account or stand in for its owner.
     """
 
     account_id: int
@@ -55,6 +56,8 @@ class PacketView:
     accepted_by: str | None
     renew: bool
     can_write: bool
+    said_by: str | None = None
+    said_by_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
