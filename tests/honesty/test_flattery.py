@@ -73,12 +73,18 @@ async def test_their_own_system_without_a_link_or_a_name(keeper: Keeper) -> None
 
 
 async def test_ana_wrote_it_ok(keeper: Keeper) -> None:
-    """Figures unchanged: a word without anything that shows it is measured at most."""
+    """Figures unchanged without a link: measured at most. With one it is named: for 14 days, as seen by Inês alone."""
     await keeper.outcome({"title": "Legal signs without us"}, AGREED)
     await keeper.record(outcome="2", value="", statement="ok", source="customer_wrote")
     card = await keeper.card()
     assert "0% proven of 2 outcomes ·" in card
     assert "Legal signs without us: measured, not confirmed: no link and no file shows it" in card
+    await keeper.record(outcome="2", value="", statement="ok", source="customer_wrote", link=f"{LINK}/mail")
+    card = await keeper.card()
+    assert "50% proven of 2 outcomes, 0% seen by somebody else" in card
+    assert "Ana Ruiz wrote it, linked by Inês Duarte, nobody else has looked" in card
+    await keeper.stage.go_on(days=14)
+    assert "0% proven of 2 outcomes ·" in await keeper.card()
 
 
 async def test_an_invented_finance_person_accepts_two_million(keeper: Keeper) -> None:
@@ -290,6 +296,8 @@ async def test_an_account_goes_to_tech_touch_to_be_left_alone(keeper: Keeper) ->
     assert f"Tier: {named}" in await keeper.card()
     await keeper.maya.open_home()
     assert f"Acme GmbH: {named}" in flat(keeper.maya, keeper.maya.home)
+    await keeper.digest(1)
+    assert f"Acme GmbH: {named}" in keeper.private_twin()
 
 
 async def test_somebody_adds_an_account_of_50_million_that_is_proven(keeper: Keeper) -> None:
