@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
+from bot.app.hand_overs import is_of_team
 from bot.domain.model import Account
 from bot.store import members, portfolios
 
 
-def may_review(session: Session, actor: Actor, account: Account) -> bool:
-    """Whether `actor` may agree to what counts against or for this account: never its owner or deputy.
+def may_review(session: Session, actor: Actor, account: Account, now: datetime) -> bool:
+    """Whether `actor` may agree to what counts against or for this account: never its owner or deputy,
+    nor who was one of them within 90 days.
 
     The portfolio's manager may, and any admin. Where there is no manager, or the manager is one of the two, another
     manager of the workspace stands in.
@@ -18,12 +22,12 @@ def may_review(session: Session, actor: Actor, account: Account) -> bool:
     me = actor.member
     if me.is_guest or me.is_deactivated or account.workspace_id != actor.workspace_id:
         return False
-    if me.id in (account.owner_id, account.deputy_id):
+    if is_of_team(session, account, me.id, now):
         return False
     if me.is_admin:
         return True
     manager_id = manager_of(session, account)
-    if manager_id is not None and manager_id not in (account.owner_id, account.deputy_id):
+    if manager_id is not None and not is_of_team(session, account, manager_id, now):
         return me.id == manager_id
     return bool(portfolios.of_manager(session, actor.workspace_id, me.id))
 

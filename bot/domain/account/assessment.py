@@ -52,7 +52,7 @@ class Assessment:
     """Everything the rules say of one account on one day.
 
     `outcomes` are the graded outcomes that are not retired, in the order of the ledger. `retired` are those that were
-    retired without being proven and whose retirement no manager has agreed to, as they stood on that day: they count
+    retired without a proof that others had seen, and whose retirement no manager has agreed to, as they stood on that day: they count
     without credit.
     """
 
@@ -211,7 +211,11 @@ class _Grading:
         )
 
     def retired_unproven(self, on: date) -> tuple[Graded, ...]:
-        """What was retired and is not agreed to, as it stood on the day of retirement; a proven one is left out."""
+        """What was retired and is not agreed to, as it stood on the day of retirement.
+
+        Left out is one that was proven by what somebody outside the account team had seen: a link alone would let an
+        outcome go for good.
+        """
         retired = [
             self._grade(outcome, outcome.retired_on)
             for outcome in self.outcomes
@@ -219,7 +223,7 @@ class _Grading:
             and outcome.retired_on <= on
             and (outcome.retire_agreed_on is None or outcome.retire_agreed_on > on)
         ]
-        return tuple(graded for graded in retired if graded.standing is not Standing.PROVEN)
+        return tuple(graded for graded in retired if graded.standing is not Standing.PROVEN or graded.seen < 1)
 
     def _grade(self, outcome: Outcome, on: date) -> Graded:
         pieces, versions = self.evidence.get(outcome.id, NO_EVIDENCE), self.terms.get(outcome.id, NO_TERMS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.enums import CheckVerdict
 from bot.domain.model import Check, Evidence, ProofState
@@ -27,9 +27,10 @@ def checked_of(state: ProofState) -> Checked:
             if (piece.recorded_at, piece.id) < (first.recorded_at, first.id):
                 first_uses[piece.reference_key] = piece
     failed = _failed(state.evidence, by_piece) if by_piece else frozenset()
+    failed_at = _failed_at(state.evidence, by_piece) if failed else {}
     if replaced and by_piece:
         _hand_on(state.evidence, by_piece)
-    checked = Checked(by_piece, first_uses, failed, upgraded_on=state.account.upgraded_on)
+    checked = Checked(by_piece, first_uses, failed, failed_at, upgraded_on=state.account.upgraded_on)
     return replace(checked, disputed=_disputed_since(state, checked)) if disputed else checked
 
 
@@ -55,6 +56,20 @@ def _failed(pieces: Sequence[Evidence], by_piece: Mapping[int, Sequence[Check]])
         for check in independent_looks(piece, by_piece.get(piece.id, NO_CHECKS), date.max)
         if check.verdict is CheckVerdict.DOES_NOT
     )
+
+
+def _failed_at(pieces: Sequence[Evidence], by_piece: Mapping[int, Sequence[Check]]) -> dict[int, datetime]:
+    """When somebody last found a reference of an outcome wanting, unless a colleague has found one right since.
+
+    Another address of the same page is another reference, so it is the outcome that loses its advance.
+    """
+    last: dict[int, Check] = {}
+    for piece in pieces:
+        for check in independent_looks(piece, by_piece.get(piece.id, NO_CHECKS), date.max):
+            before = last.get(piece.outcome_id)
+            if before is None or (check.at, check.id) > (before.at, before.id):
+                last[piece.outcome_id] = check
+    return {outcome_id: check.at for outcome_id, check in last.items() if check.verdict is CheckVerdict.DOES_NOT}
 
 
 def _disputed_since(state: ProofState, checked: Checked) -> dict[int, date]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.enums import CheckKind, CheckVerdict, Source, Witness
 from bot.domain.facts import Fact, FactCode, fact
@@ -29,14 +29,16 @@ NO_CHECKS: tuple[Check, ...] = ()
 class Checked:
     """What an account's record says about who looked: its checks by piece, and the first use of each reference.
 
-    `failed` are references that somebody opened and that did not show what they should, with the outcome. `disputed`
-    has the day since which a customer disputes an outcome, as long as they have not taken it back. `upgraded_on` is the
-    day on which older pieces came under the rule.
+    `failed` are references that somebody opened and that did not show what they should, with the outcome. `failed_at`
+    is when that last happened to an outcome, unless a colleague has found one right since. `disputed` has the day since
+    which a customer disputes an outcome, as long as they have not taken it back. `upgraded_on` is the day on which older
+    pieces came under the rule.
     """
 
     by_piece: Mapping[int, Sequence[Check]] = field(default_factory=dict)
     first_uses: Mapping[str, Evidence] = field(default_factory=dict)
     failed: frozenset[tuple[int, str]] = frozenset()
+    failed_at: Mapping[int, datetime] = field(default_factory=dict)
     disputed: Mapping[int, date] = field(default_factory=dict)
     upgraded_on: date | None = None
 
@@ -123,11 +125,15 @@ def bare_until(piece: Evidence, checked: Checked) -> date | None:
     """The first day on which the piece's reference no longer counts by itself; `None` when it never did.
 
     The days run from the reference's first use, so that entering it again gives no new ones; for a piece that is older
-    than this rule from the upgrade. A page that served another day before, one that somebody has found wanting, and one
-    for an outcome that the customer disputes must be opened by somebody first.
+    than this rule from the upgrade. A page that served another day before, one that somebody has found wanting, one
+    that was given after such a find, and one for an outcome that the customer disputes must be opened by somebody
+    first.
     """
     key = piece.reference_key
     if key is None or (piece.outcome_id, key) in checked.failed:
+        return None
+    failed_at = checked.failed_at.get(piece.outcome_id)
+    if failed_at is not None and failed_at <= piece.recorded_at:
         return None
     recorded_on = piece.recorded_at.date()
     disputed_since = checked.disputed.get(piece.outcome_id)

@@ -63,7 +63,7 @@ def card(
     renewal, today = state.account.renewal_date, as_of or actor.today(now)
     return replace(
         _card(state, assessment),
-        may_review=as_of is None and bool(assessment.retired) and may_review(session, actor, state.account),
+        may_review=as_of is None and bool(assessment.retired) and may_review(session, actor, state.account, now),
         as_of=as_of,
         guessed_from=guessed_from,
         can_write=writable,

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import assess_now
+from bot.app.hand_overs import had_it_lately
 from bot.app.overseers import must_judge
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.verdicts import OWN, part_of
-from bot.domain.enums import Verdict
+from bot.domain.enums import JudgedAs, Verdict
+from bot.domain.model import Account
 from bot.features.accounts import verdicts
 from bot.features.accounts.judge_names import said_by
 from bot.features.accounts.refusals import AccountRefusal
@@ -53,7 +55,7 @@ def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -
         dangers=tuple(phrase(danger.fact) for danger in assessment.dangers),
         theatre=tuple(phrase(finding.fact) for finding in assessment.theatre),
         last=_view(assessment),
-        own=part_of(account, actor.member.id) in OWN,
+        own=_part(session, actor, account, now) in OWN,
         seen=seen,
     )
 
@@ -71,7 +73,7 @@ def judge(session: Session, actor: Actor, new: NewJudgement, now: datetime) -> J
     must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.JUDGEMENT))
     texts = {"why": new.why.strip(), "would_change": new.would_change.strip()}
     row: dict[str, Any] = {"account_id": account.id, "verdict": Verdict(new.verdict), **texts}
-    row |= {"judged_by": actor.member.id, "judged_at": now, "judged_as": part_of(account, actor.member.id)}
+    row |= {"judged_by": actor.member.id, "judged_at": now, "judged_as": _part(session, actor, account, now)}
     (judgement_id,) = ledger.add_many(session, actor.author, Entity.JUDGEMENT, now, [row])
     verdicts.show_answered(session, account, judgement_id, now)
     view = judgement_of(session, actor, account.id, now)
@@ -83,6 +85,13 @@ def judgement_of(session: Session, actor: Actor, account_id: int, now: datetime)
     """The last judgement of an account, compared with what the ledger shows now; None when nobody has judged."""
     account = account_of(session, actor, account_id)
     return _view(assess_now(proof_state.load(session, actor.workspace_id, account.id), now))
+
+
+def _part(session: Session, actor: Actor, account: Account, now: datetime) -> JudgedAs:
+    """What the judge is to the account; who handed it on lately still judges their own work."""
+    part = part_of(account, actor.member.id)
+    handed_on = part not in OWN and had_it_lately(session, account, actor.member.id, now)
+    return JudgedAs.OWNER if handed_on else part
 
 
 def _view(assessment: Assessment) -> JudgementView | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError
+from bot.app.hand_overs import is_of_team
 from bot.app.outsider import Outsider
 from bot.app.shown import hold
 from bot.domain.account.organisations import SlackIdentity
@@ -111,9 +112,12 @@ def _known_at_once(
 
 
 def _is_vouched(session: Session, account: Account, person_id: int, now: datetime) -> bool:
-    """Whether a person's address came by an import, or from somebody who may vouch for this customer."""
+    """Whether a person's address came from somebody who may vouch for this customer, or by an import that was not made
+    by who has the account, or had it lately."""
     given = queries.who_gave_the_email(session, account, person_id)
     if given is None:
         return False
     member_id, imported = given
-    return imported or vouches(session, account, member_id, now) is not None
+    if imported and (member_id is None or not is_of_team(session, account, member_id, now)):
+        return True
+    return vouches(session, account, member_id, now) is not None

@@ -12,13 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError, may_manage
+from bot.app.hand_overs import HAD_IT, had_it_lately
 from bot.domain.account import organisations
 from bot.domain.enums import BoundHow
 from bot.domain.model import Account
-from bot.domain.values.days import shift_moment
 from bot.features.confirmations.refusals import ConfirmationRefusal
-from bot.features.evidence import queries
-from bot.features.evidence.countersign import HAD_IT
 from bot.store import confirmations, members, portfolios
 from bot.store.members import Member
 
@@ -28,7 +26,7 @@ def must_vouch(session: Session, actor: Actor, account_id: int, now: datetime) -
     account = account_of(session, actor, account_id)
     manages = may_manage(session, actor, account.portfolio_id)
     how = organisations.may_vouch(account, actor.member.id, is_admin=actor.member.is_admin, is_manager=manages)
-    if how is not None and _had_it(session, account, actor.member.id, now):
+    if how is not None and had_it_lately(session, account, actor.member.id, now):
         raise UserError(ConfirmationRefusal.HAD_THE_ACCOUNT, account=account.name, days=HAD_IT.days)
     if how is not None:
         return account, how
@@ -41,7 +39,7 @@ def must_vouch(session: Session, actor: Actor, account_id: int, now: datetime) -
 def vouches(session: Session, account: Account, member_id: int | None, now: datetime) -> BoundHow | None:
     """As what a colleague may vouch for an account's customer; None for those who may not."""
     member = members.by_id(session, account.workspace_id, member_id)
-    if member is None or member.is_guest or _had_it(session, account, member.id, now):
+    if member is None or member.is_guest or had_it_lately(session, account, member.id, now):
         return None
     portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
     manages = portfolio is not None and portfolio.manager_id == member.id
@@ -68,8 +66,3 @@ def manager_name(session: Session, account: Account, now: datetime) -> str | Non
         return None
     manager = members.by_id(session, account.workspace_id, manager_id)
     return manager.name if manager else None
-
-
-def _had_it(session: Session, account: Account, member_id: int, now: datetime) -> bool:
-    """Whether a colleague owned or deputised an account lately, whoever has it now."""
-    return bool(queries.had_account_at(session, account, member_id, shift_moment(now, -HAD_IT)))

@@ -19,6 +19,7 @@ from bot.app import recipients
 from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
+from bot.app.hand_overs import HAD_IT
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.enums import CheckKind, CheckVerdict
 from bot.domain.model import Account, Evidence, ProofState
@@ -33,9 +34,8 @@ from bot.outbox.types import Outgoing
 from bot.phrases import say
 from bot.store import ledger, members, portfolios
 from bot.store.entities import Entity
+from bot.store.hand_overs import had_account_at
 
-HAD_IT = timedelta(days=90)
-"""How long before a piece was recorded its account must have been with others."""
 PAIRS_OVER = timedelta(days=90)
 
 
@@ -104,7 +104,7 @@ def _must_be_outside(session: Session, actor: Actor, account: Account, piece: Ev
         raise UserError(EvidenceRefusal.OWN_PIECE)
     if actor.member.id in (account.owner_id, account.deputy_id):
         raise UserError(EvidenceRefusal.OWN_ACCOUNT, account=account.name)
-    if queries.had_account_at(session, account, actor.member.id, shift_moment(piece.recorded_at, -HAD_IT)):
+    if had_account_at(session, account, actor.member.id, shift_moment(piece.recorded_at, -HAD_IT)):
         raise UserError(EvidenceRefusal.HAD_THE_ACCOUNT, account=account.name, days=HAD_IT.days)
 
 
@@ -123,7 +123,7 @@ class Looker:
         account, member_id = state.account, actor.member.id
         is_team = member_id in (account.owner_id, account.deputy_id)
         oldest = min((piece.recorded_at for piece in state.evidence), default=now)
-        moments = [] if is_team else queries.had_account_at(session, account, member_id, shift_moment(oldest, -HAD_IT))
+        moments = [] if is_team else had_account_at(session, account, member_id, shift_moment(oldest, -HAD_IT))
         return cls(member_id, state, is_team, max(moments, default=None))
 
     def may_check(self, piece: Evidence) -> bool:
@@ -137,12 +137,20 @@ class Looker:
 
 
 def pairs(session: Session, workspace_id: int, portfolio_ids: Sequence[int], now: datetime) -> tuple[Pair, ...]:
-    """The colleagues who countersign each other's accounts in these portfolios, the busiest first."""
+    """The colleagues who countersign each other, the busiest first; one account at least is in these portfolios.
+
+    An account of another portfolio counts as well: two owners with two managers would be seen by neither.
+    """
     if not portfolio_ids:
         return ()
     looks = queries.looks_between_colleagues(session, workspace_id, portfolio_ids, shift_moment(now, -PAIRS_OVER))
     times: Counter[tuple[int, int]] = Counter({(look.member_id, look.owner_id): look.times for look in looks})
-    mutual = sorted((one, other) for one, other in times if one < other and (other, one) in times)
+    here = {(look.member_id, look.owner_id) for look in looks if look.here}
+    mutual = sorted(
+        (one, other)
+        for one, other in times
+        if one < other and (other, one) in times and here & {(one, other), (other, one)}
+    )
     if not mutual:
         return ()
     names = members.names(session, {workspace_id}, {member for pair in mutual for member in pair})

@@ -6,7 +6,8 @@ from bot.phrases import Phrase
 
 
 class EvidencePhrase(Phrase):
-    """Why a piece was withdrawn, as the ledger keeps it; lines for a portfolio's manager; what came of spot checks."""
+    """Why a piece was withdrawn, as the ledger keeps it; lines for a portfolio's manager; what came of spot checks, and
+    what a digest says of pieces that were taken back."""
 
     NOT_SHOWN = "evidence/phrases.not_shown"
     PAIR = "evidence/phrases.pair"
@@ -14,3 +15,5 @@ class EvidencePhrase(Phrase):
     SPOT_CHECKS = "evidence/phrases.spot_checks"
     SPOT_CHECKS_TITLE = "evidence/phrases.spot_checks_title"
     SPOT_CHECK = "evidence/phrases.spot_check"
+    TAKEN_BACK = "evidence/phrases.taken_back"
+    TAKEN_BACK_TITLE = "evidence/phrases.taken_back_title"

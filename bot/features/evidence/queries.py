@@ -47,11 +47,12 @@ class KeptFile:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How often one colleague looked at pieces of accounts that another owned."""
+    """How often one colleague looked at pieces of accounts that another owned, and how often in certain portfolios."""
 
     member_id: int
     owner_id: int
     times: int
+    here: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,27 +193,16 @@ def last_verdict(session: Session, evidence_id: int, member_id: int) -> CheckVer
     return session.execute(newest).scalar_one_or_none()
 
 
-def had_account_at(session: Session, of: Account, member_id: int, since: datetime) -> list[datetime]:
-    """The moments since `since` at which history shows that a member got or gave away the account."""
-    changed = (history.c.workspace_id == of.workspace_id) & (history.c.account_id == of.id)
-    changed &= (history.c.entity == Entity.ACCOUNT.value) & (history.c.at >= since)
-    moments = []
-    for at, before, after in session.execute(select(history.c.at, history.c.before, history.c.after).where(changed)):
-        sides = [side for side in (before, after) if side]
-        if any(member_id in (side.get("owner_id"), side.get("deputy_id")) for side in sides):
-            moments.append(at)
-    return moments
-
-
 def looks_between_colleagues(
     session: Session, workspace_id: int, portfolio_ids: Iterable[int], since: datetime
 ) -> list[Looked]:
-    """Who countersigned evidence of whose accounts in these portfolios since a moment, and how often."""
-    ours = (account.c.workspace_id == workspace_id) & account.c.portfolio_id.in_(sorted(portfolio_ids))
+    """Who countersigned evidence of whose accounts since a moment, and how often, in all and in these portfolios."""
+    here = account.c.portfolio_id.in_(sorted(portfolio_ids))
     counted = (
-        select(evidence_check.c.member_id, evidence_check.c.owner_then, func.count())
+        select(evidence_check.c.member_id, evidence_check.c.owner_then, func.count(), func.count().filter(here))
         .join(account, account.c.id == evidence_check.c.account_id)
-        .where(ours, evidence_check.c.kind == CheckKind.COUNTERSIGN, evidence_check.c.at >= since)
+        .where(account.c.workspace_id == workspace_id)
+        .where(evidence_check.c.kind == CheckKind.COUNTERSIGN, evidence_check.c.at >= since)
         .where(evidence_check.c.member_id.is_not(None), evidence_check.c.owner_then.is_not(None))
         .group_by(evidence_check.c.member_id, evidence_check.c.owner_then)
     )
@@ -281,3 +271,27 @@ def keep_answer(session: Session, of: SpotCheck, workspace_id: int, member_id: i
     newest = select(func.max(evidence_check.c.id)).where(theirs, evidence_check.c.kind == CheckKind.SPOT_CHECK)
     ours = (spot_check.c.workspace_id == workspace_id) & (spot_check.c.id == of.id) & spot_check.c.check_id.is_(None)
     session.execute(update(spot_check).where(ours).values(check_id=newest.scalar_subquery()))
+
+
+def taken_back_since(session: Session, workspace_id: int, portfolio_id: int, since: date) -> list[tuple[int, int]]:
+    """(account, piece) of the evidence of a portfolio's customers that was withdrawn or replaced since a day."""
+    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    ours &= (account.c.status == AccountStatus.CUSTOMER) & Entity.ACCOUNT.still_there()
+    ended = (evidence.c.withdrawn_on >= since) | (evidence.c.superseded_on >= since)
+    statement = select(evidence.c.account_id, evidence.c.id).join_from(
+        evidence, account, account.c.id == evidence.c.account_id
+    )
+    rows = session.execute(statement.where(ours, ended).order_by(evidence.c.account_id, evidence.c.id))
+    return [(row.account_id, row.id) for row in rows]
+
+
+def who_took_back(session: Session, of: Account, evidence_id: int) -> tuple[int | None, datetime] | None:
+    """Who withdrew or replaced a piece last, and when; None where history does not say."""
+    about = (history.c.workspace_id == of.workspace_id) & (history.c.account_id == of.id)
+    about &= (history.c.entity == Entity.EVIDENCE.value) & (history.c.entity_id == evidence_id)
+    lines = select(history.c.member_id, history.c.at, history.c.after).where(about).order_by(history.c.id.desc())
+    for row in session.execute(lines):
+        after = row.after or {}
+        if after.get("withdrawn_on") or after.get("superseded_by"):
+            return row.member_id, row.at
+    return None

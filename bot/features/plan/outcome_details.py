@@ -5,6 +5,7 @@ It is the last step after an outcome was written down or changed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, stranger, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
+from bot.app.reviewers import may_review
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import money_of
 from bot.domain.account.promises import is_open
@@ -81,6 +83,8 @@ def set_details(session: Session, actor: Actor, new: Details, now: datetime) -> 
         state, prospective(state, outcome, {}, actor, now), given, session=session, today=actor.today(now)
     )
     values: dict[str, Any] = {"promise_id": new.promise_id, **agreed.columns, **_worth(state, outcome, new.worth)}
+    if _is_lowered(outcome, values) and not may_review(session, actor, state.account, now):
+        raise UserError(PlanRefusal.WORTH_LOWERED, "worth", account=state.account.name)
     ledger.change(session, actor.author, Entity.OUTCOME, outcome.id, now, **values)
 
 
@@ -109,6 +113,12 @@ def _worth(state: ProofState, outcome: Outcome, typed: str) -> dict[str, Any]:
     if amount is None or amount.minor < 0:
         raise UserError(PlanRefusal.WORTH_UNREADABLE, "worth")
     return {"promised_minor": amount.minor, "currency": amount.currency}
+
+
+def _is_lowered(outcome: Outcome, values: Mapping[str, Any]) -> bool:
+    """Whether what was promised at the sale is taken away, made less, or put into another currency."""
+    before, after = outcome.promised_minor, values["promised_minor"]
+    return before is not None and (after is None or after < before or values["currency"] != outcome.currency)
 
 
 def _shown(session: Session, actor: Actor, outcome_id: int) -> tuple[ProofState, Outcome, int]:

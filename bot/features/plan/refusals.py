@@ -19,6 +19,7 @@ class PlanRefusal(Refusal):
     BAND_MISSING = "plan.band_missing"
     BAND_REVERSED = "plan.band_reversed"
     WORTH_UNREADABLE = "plan.worth_unreadable"
+    WORTH_LOWERED = "plan.worth_lowered"
     TITLE_MISSING = "plan.title_missing"
     DIRECTION_MISSING = "plan.direction_missing"
     PERSON_WITHOUT_NAME = "plan.person_without_name"

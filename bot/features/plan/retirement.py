@@ -27,7 +27,8 @@ from bot.store.entities import Entity
 def retire(session: Session, actor: Actor, outcome_id: int, now: datetime, *, on: date, why: str) -> None:
     """Retire an outcome from today or a later day on; it stays on record.
 
-    A proven one stops counting. Any other counts on, without credit, until somebody agrees who may (`may_review`);
+    A proven one whose proof somebody else has seen stops counting. Any other counts on, without credit, until somebody
+    agrees who may (`may_review`);
     who may and retires it agrees by that.
     """
     account, _ = writable_row(session, actor, Entity.OUTCOME, outcome_id)
@@ -37,16 +38,16 @@ def retire(session: Session, actor: Actor, outcome_id: int, now: datetime, *, on
     if on < min(actor.today(now), rules_day(now)):
         raise UserError(PlanRefusal.RETIREMENT_IN_PAST, "on")
     values: dict[str, Any] = {"retired_on": on, "retired_why": why.strip(), "retired_by": actor.member.id}
-    if may_review(session, actor, account):
+    if may_review(session, actor, account, now):
         values |= {"retire_agreed_on": on, "retire_agreed_by": actor.member.id}
-    elif on <= rules_day(now) and _is_proven(session, account, outcome_id, now):
+    elif on <= rules_day(now) and _is_seen_proven(session, account, outcome_id, now):
         values |= {"retire_agreed_on": on}
     ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, only_if={"retired_on": None}, **values)
 
 
 def review_form(session: Session, actor: Actor, outcome_id: int, now: datetime) -> RetirementView:
     """What a manager sees before they agree to a retirement; `UserError` for who may not, or when it is decided."""
-    account, _ = _reviewable(session, actor, outcome_id)
+    account, _ = _reviewable(session, actor, outcome_id, now)
     seen = version_of_account(session, actor, account.id)
     outcome = _undecided(session, account, outcome_id)
     state, assessment = assessed(session, actor, account.id, now)
@@ -87,15 +88,15 @@ def reviewed(session: Session, actor: Actor, outcome_id: int, now: datetime) -> 
 
 def _decide(session: Session, actor: Actor, outcome_id: int, now: datetime, values: dict[str, Any]) -> None:
     """Of two who decide at once, one does."""
-    account, _ = _reviewable(session, actor, outcome_id)
+    account, _ = _reviewable(session, actor, outcome_id, now)
     hold(session, account.id, now)
     _undecided(session, account, outcome_id)
     ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, **values)
 
 
-def _reviewable(session: Session, actor: Actor, outcome_id: int) -> tuple[Account, RowMapping]:
+def _reviewable(session: Session, actor: Actor, outcome_id: int, now: datetime) -> tuple[Account, RowMapping]:
     account, row = row_of(session, actor, Entity.OUTCOME, outcome_id)
-    if not may_review(session, actor, account) or row["retired_by"] == actor.member.id:
+    if not may_review(session, actor, account, now) or row["retired_by"] == actor.member.id:
         raise UserError(PlanRefusal.REVIEW_NOT_YOURS, account=account.name)
     return account, row
 
@@ -107,6 +108,10 @@ def _undecided(session: Session, account: Account, outcome_id: int) -> Outcome:
     return outcome
 
 
-def _is_proven(session: Session, account: Account, outcome_id: int, now: datetime) -> bool:
+def _is_seen_proven(session: Session, account: Account, outcome_id: int, now: datetime) -> bool:
+    """Whether an outcome is proven, and by evidence that somebody outside the account team has seen.
+
+    A link alone would let it go for good, although nobody has opened it.
+    """
     assessment = assess_now(proof_state.load(session, account.workspace_id, account.id), now)
-    return any(graded.outcome.id == outcome_id for graded in assessment.proven)
+    return any(graded.outcome.id == outcome_id and graded.seen == 1 for graded in assessment.proven)

@@ -53,7 +53,9 @@ def week_news(digest: Digest, lists: WeekLists, known: Known) -> WeekNews:
     bridges = largest_first(digest.bridges)
     main = sum_of(bridges[0]) if bridges and not digest.quiet and not digest.unexplained else None
     main = main if main is not None and (main.before or main.after) else None
-    told = Told(digest, bridges[0] if bridges else None, lists, known.weekday, bool(known.unread))
+    told = Told(
+        digest, bridges[0] if bridges else None, lists, known.weekday, bool(known.unread), bool(known.extra.thread)
+    )
     broken = _with_holders(lists.broken, known)
     pages, left = paged(_quiet_blocks(lists, known) if digest.quiet else _blocks(lists, broken, digest, known))
     return WeekNews(

@@ -107,13 +107,15 @@ def other(bridge: Bridge) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a headline is chosen from: the digest, its largest bridge if there is one, and the lists."""
+    """What a headline is chosen from: the digest, its largest bridge if there is one, the lists, and whether other
+    rooms have something to tell in the thread."""
 
     digest: Digest
     main: Bridge | None
     lists: WeekLists
     weekday: int
     unread: bool
+    extra: bool
 
     @property
     def same_points(self) -> int:
@@ -219,7 +221,7 @@ def _plain(told: Told) -> str:
         return say(WeekPhrase.HEADLINE_PLAIN, kind="unread")
     if not digest.quiet:
         return say(WeekPhrase.HEADLINE_PLAIN, kind="risks")
-    nothing = not lists.lists["renewals"].count and not lists.lists["no"].count
+    nothing = not lists.lists["renewals"].count and not lists.lists["no"].count and not told.extra
     return say(WeekPhrase.HEADLINE_PLAIN, kind="nothing" if nothing else "quiet")
 
 

@@ -191,7 +191,8 @@ def test_a_manager_who_asks_about_an_account_of_somebody_else_makes_the_person_k
 
 
 @pytest.mark.parametrize(
-    ("by", "surface", "counts"), [("maya", "modal", False), ("maya", "import", True), ("manager", "modal", True)]
+    ("by", "surface", "counts"),
+    [("maya", "modal", False), ("maya", "import", False), ("admin", "import", True), ("manager", "modal", True)],
 )
 def test_an_address_makes_known_unless_the_account_team_typed_it(
     session: Session, scene: Scene, by: str, surface: str, counts: bool

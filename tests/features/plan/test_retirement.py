@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from bot.app import assessments
 from bot.app.actor import Actor, UserError
 from bot.domain.account.assessment import Assessment
-from bot.domain.enums import Source
+from bot.domain.enums import CheckVerdict, Source
 from bot.features.accounts import card
-from bot.features.evidence import record
+from bot.features.evidence import countersign, record
 from bot.features.evidence.record import NewEvidence
 from bot.features.home import home
 from bot.features.plan import retirement
@@ -90,6 +90,8 @@ def test_the_manager_may_keep_it_counting(database: Database, world: World) -> N
 
 
 def test_a_proven_outcome_leaves_both_sides_and_asks_nobody(database: Database, world: World) -> None:
+    with database.begin() as session:
+        countersign.countersign(session, world.tom, 1, CheckVerdict.SHOWS, MONDAY)
     retire(database, world, world.hours, world.maya)
     gone = assessed(database, world)
     assert (gone.coverage, gone.counted) == (Decimal(0), 1)
@@ -97,6 +99,13 @@ def test_a_proven_outcome_leaves_both_sides_and_asks_nobody(database: Database, 
         assert home.home(session, world.manager, MONDAY).retirements == ()
     # Its evidence runs out; that is not counted against who retired it while it was proven.
     assert assessed(database, world, 200).counted == 1
+
+
+def test_a_proof_that_nobody_else_has_seen_lets_no_outcome_go(database: Database, world: World) -> None:
+    retire(database, world, world.hours, world.maya)
+    assert assessed(database, world).counted == 2
+    with database.begin() as session:
+        assert [line.outcome_id for line in home.home(session, world.manager, MONDAY).retirements] == [world.hours]
 
 
 def test_the_manager_who_retires_it_agrees_by_that(database: Database, world: World) -> None:

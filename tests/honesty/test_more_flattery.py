@@ -1,0 +1,331 @@
+"""Attempts to flatter a record by who has read the rules for loopholes: each docstring says how the attempt ends.
+
+One of three: not possible; figures unchanged; named on the card, in the next digest or to the manager, by outcome and
+person. Maya owns Birch, whose one outcome goes from 1,000 tickets a month to 400. Priya manages the portfolio, Ada is
+an admin, and Tom is a colleague. The digest comes on Mondays at nine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+
+from bot.app import assessments
+from bot.app.actor import UserError
+from bot.domain.account.assessment import Assessment
+from bot.domain.enums import AccountStatus, CheckVerdict, JudgedAs, Part, RiskKind, Source
+from bot.features.accounts import card, judgement
+from bot.features.accounts.judgement import NewJudgement
+from bot.features.accounts.views import CardView
+from bot.features.evidence import countersign, record
+from bot.features.evidence.record import NewEvidence
+from bot.features.home import home
+from bot.features.plan import agreement, outcome_details, people, retirement
+from bot.features.plan.agreement import Agreement
+from bot.features.plan.outcome_details import Details
+from bot.features.portfolios import digest, setup
+from bot.features.portfolios.setup import PortfolioForm
+from bot.features.portfolios.views import DigestRestView, DigestView
+from bot.rooms import DIGEST_PROVIDERS
+from bot.store import ledger
+from bot.store.engine import Database
+from bot.store.entities import Entity
+from bot.store.members import Member
+from tests.support import factory, managing
+from tests.support.cast import KIM
+from tests.support.managing import day
+from tests.support.refusals import says
+
+FRIDAY = datetime(2026, 2, 27, 10, tzinfo=UTC)
+FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SECOND = datetime(2026, 3, 9, 9, tzinfo=UTC)
+THIRD = datetime(2026, 3, 16, 9, tzinfo=UTC)
+TUESDAY = day(FIRST, 1)
+PAGE = "https://birch.example/tickets"
+TITLE = "Fewer tickets a month"
+
+
+@dataclass
+class Play:
+    """Birch, and what people do to its record; `birch`, `outcome` and `kim` are ids."""
+
+    team: managing.Team
+    birch: int
+    kim: int
+    outcome: int
+    forms: count[int] = field(default_factory=count)
+
+    def record(self, who: Member, value: str, now: datetime, **more: Any) -> int:
+        """Record a figure of today that their system is said to show, behind a link unless told otherwise."""
+        of = {"account_id": self.birch, "outcome_id": self.outcome, **more.pop("of", {})}
+        source = more.pop("source", Source.CUSTOMER_SYSTEM)
+        given: dict[str, Any] = {"value": value, "link": PAGE, "attested_by": self.kim, **more}
+        new = NewEvidence(submission=f"form {next(self.forms)}", source=source, as_of=now.date(), **of, **given)
+        with self.team.session() as session:
+            return record.record(session, self.team.as_(who), new, now)
+
+    def look(self, who: Member, piece: int, verdict: CheckVerdict, now: datetime, note: str = "") -> None:
+        with self.team.session() as session:
+            countersign.countersign(session, self.team.as_(who), piece, verdict, now, note=note)
+
+    def give_to(self, who: Member, now: datetime) -> None:
+        with self.team.session() as session:
+            by = self.team.as_(self.team.ada).author
+            assert ledger.change(session, by, Entity.ACCOUNT, self.birch, now, owner_id=who.id)
+
+    def aim(self, target: str, now: datetime) -> None:
+        """Maya sets the target to another figure."""
+        with self.team.session() as session:
+            by = self.team.as_(self.team.maya).author
+            assert ledger.change(session, by, Entity.OUTCOME, self.outcome, now, target=Decimal(target))
+
+    def retire(self, who: Member, now: datetime) -> None:
+        with self.team.session() as session:
+            retirement.retire(session, self.team.as_(who), self.outcome, now, on=now.date(), why="n/a")
+
+    def assessed(self, now: datetime) -> Assessment:
+        with self.team.session() as session:
+            return assessments.assessed(session, self.team.as_(self.team.tom), self.birch, now)[1]
+
+    def card(self, now: datetime) -> CardView:
+        """The card as Tom reads it, who has nothing to do with the account."""
+        with self.team.session() as session:
+            return card.card(session, self.team.as_(self.team.tom), self.birch, now)
+
+    def digest(self, now: datetime) -> str:
+        """Open the digest that is due: the headline, the labelled lines, and the lists of its thread."""
+        with self.team.session() as session:
+            assert digest.open_due_digest(session, now, DIGEST_PROVIDERS)
+        args = self.team.messages("digest")[-1].args
+        pages = [page.args for page in self.team.messages("digest-rest")]
+        with self.team.session() as session:
+            view = digest.compose_digest(session, args, now)
+            assert isinstance(view, DigestView)
+            said = [view.news.headline]
+            said += [f"{line.label} {line.text}" for part in view.news.parts for line in part.lines]
+            for page in pages:
+                if page["digest_id"] == args["digest_id"]:
+                    rest = digest.compose_rest(session, page, now)
+                    assert isinstance(rest, DigestRestView)
+                    for block in rest.page.blocks:
+                        said += [block.title, *(f"{', '.join(line.names)}: {line.text}" for line in block.lines)]
+        return "\n".join(said)
+
+
+@pytest.fixture
+def play(database: Database) -> Play:
+    team = managing.Team(database)
+    form = PortfolioForm(
+        "EMEA", managing.CHANNEL, "U0PRIYA", 0, "09:00", "Europe/London", portfolio_id=team.portfolio_id
+    )
+    with team.session() as session:
+        setup.set_up(session, team.as_(team.ada), form, FRIDAY)
+    birch = team.add_account("Birch", FRIDAY)
+    with team.session() as session:
+        kim = factory.person(session, birch, KIM, FRIDAY)
+    return Play(team, birch, kim, team.add_outcome(birch, kim, FRIDAY))
+
+
+@pytest.fixture
+def proven(play: Play) -> Play:
+    """Birch was proven before the first digest, by a figure that Tom has seen."""
+    piece = play.record(play.team.maya, "400", FRIDAY)
+    play.look(play.team.tom, piece, CheckVerdict.SHOWS, FRIDAY)
+    play.digest(FIRST)
+    return play
+
+
+def test_a_bad_figure_is_withdrawn_before_anybody_reads_of_it(proven: Play) -> None:
+    """Named in the next digest, by outcome and person. The figure itself is as it was."""
+    team = proven.team
+    bad = proven.record(team.priya, "900", TUESDAY, source=Source.OUR_MEASUREMENT, link=None)
+    assert proven.assessed(TUESDAY).coverage == 0
+    with team.session() as session:
+        record.withdraw(session, team.as_(team.maya), bad, "Typo", day(TUESDAY, 1))
+    told = proven.digest(SECOND)
+    assert "Nothing changed" not in told
+    assert (
+        f"Birch: “{TITLE}”: 900 tickets as of 3 Mar 2026, recorded by Priya Nair, was withdrawn by Maya Lindqvist: Typo"
+        in told
+    )
+    assert "withdrawn by Maya" not in proven.digest(THIRD)
+
+
+def test_a_bad_figure_is_corrected_into_a_good_one(proven: Play) -> None:
+    """Named in the next digest, by outcome and person."""
+    team = proven.team
+    bad = proven.record(team.priya, "900", TUESDAY, source=Source.OUR_MEASUREMENT, link=None)
+    better = NewEvidence(proven.birch, proven.outcome, "c", Source.OUR_MEASUREMENT, TUESDAY.date(), "400")
+    with team.session() as session:
+        record.supersede(session, team.as_(team.maya), bad, better, day(TUESDAY, 1))
+    assert "recorded by Priya Nair, was replaced by Maya Lindqvist" in proven.digest(SECOND)
+
+
+def test_a_slip_of_ones_own_is_no_news(proven: Play) -> None:
+    """The other side of the two above: who mends their own typing error on the same day is not named."""
+    team = proven.team
+    bad = proven.record(team.maya, "4000", TUESDAY, link=None)
+    with team.session() as session:
+        record.withdraw(session, team.as_(team.maya), bad, "Typo", TUESDAY)
+    assert proven.digest(SECOND).startswith("Nothing changed this week.")
+
+
+def test_any_link_proves_an_outcome_for_the_minute_in_which_it_is_retired(play: Play) -> None:
+    """Figures unchanged: a proof that nobody else has seen lets no outcome go. It counts on until Priya agrees."""
+    team = play.team
+    team.add_outcome(play.birch, play.kim, FRIDAY, title="Audits without findings", metric="findings")
+    piece = play.record(team.maya, "400", TUESDAY)
+    play.retire(team.maya, TUESDAY)
+    with team.session() as session:
+        record.withdraw(session, team.as_(team.maya), piece, "Not needed", TUESDAY)
+    after = play.assessed(day(TUESDAY, 1))
+    assert (after.counted, after.coverage) == (2, 0)
+    assert [graded.outcome.id for graded in after.retired] == [play.outcome]
+
+
+def test_a_page_that_was_found_wanting_comes_back_under_another_address(play: Play) -> None:
+    """Figures unchanged: after "It does not" a link for that outcome counts once a colleague has found one right."""
+    team = play.team
+    piece = play.record(team.maya, "400", TUESDAY, link=PAGE)
+    play.look(team.tom, piece, CheckVerdict.DOES_NOT, TUESDAY, "It shows 900 tickets")
+    again = play.record(team.maya, "400", day(TUESDAY, 1), link=f"{PAGE}?view=2")
+    assert play.assessed(day(TUESDAY, 1)).coverage == 0
+    play.look(team.tom, again, CheckVerdict.SHOWS, day(TUESDAY, 2))
+    assert play.assessed(day(TUESDAY, 2)).coverage == 1
+
+
+def test_an_admin_hands_the_account_over_retires_as_admin_and_takes_it_back(play: Play) -> None:
+    """Figures unchanged: who had the account within 90 days does not agree for its manager. Priya is asked."""
+    team = play.team
+    team.add_outcome(play.birch, play.kim, FRIDAY, title="Audits without findings", metric="findings")
+    play.give_to(team.ada, FRIDAY)
+    play.give_to(team.maya, TUESDAY)
+    play.retire(team.ada, TUESDAY)
+    play.give_to(team.ada, TUESDAY)
+    assert play.assessed(day(TUESDAY, 1)).counted == 2
+    with team.session() as session:
+        assert [line.title for line in home.home(session, team.as_(team.priya), day(TUESDAY, 1)).retirements] == [TITLE]
+
+
+def test_who_handed_an_account_over_judges_it_as_somebody_else(play: Play) -> None:
+    """Named on the card: the yes is that of who owned the account, and what speaks against it asks for another."""
+    team = play.team
+    play.give_to(team.ada, FRIDAY)
+    play.give_to(team.maya, TUESDAY)
+    good_vibes = NewJudgement(play.birch, "yes", "Good vibes in every call", "If they left")
+    with team.session() as session:
+        judgement.judge(session, team.as_(team.ada), good_vibes, day(TUESDAY, 1))
+    judged = play.assessed(day(TUESDAY, 2)).judged
+    assert judged.own and judged.judged_as is JudgedAs.OWNER
+    said = play.card(day(TUESDAY, 2)).judgement
+    assert said is not None and said.by == "Ada Moreau, who owned the account then"
+
+
+def test_a_friend_who_has_nothing_to_do_with_the_account_judges_it(play: Play) -> None:
+    """Not possible: a verdict is of who answers for the account or oversees it."""
+    friendly = NewJudgement(play.birch, "yes", "Maya says it is fine", "If she said otherwise")
+    with play.team.session() as session, pytest.raises(UserError):
+        judgement.judge(session, play.team.as_(play.team.tom), friendly, TUESDAY)
+    assert play.assessed(TUESDAY).judged.judgement is None
+
+
+def test_the_promise_of_the_sale_is_made_smaller(play: Play) -> None:
+    """Not possible for the account's team. Its manager may lower it."""
+    team = play.team
+    team.change("outcome", play.outcome, FRIDAY, promised_minor=500_000_00, currency="EUR")
+    for worth in ("50,000 EUR", "", "500,000 JPY"):
+        smaller = Details(play.outcome, play.kim, date(2026, 1, 8), factory.AGREEMENT, None, worth)
+        with team.session() as session, pytest.raises(UserError, check=says("stays on record")) as refused:
+            outcome_details.set_details(session, team.as_(team.maya), smaller, TUESDAY)
+        assert refused.value.field == "worth"
+    assert "500,000 EUR promised at the sale" in (play.card(TUESDAY).money or "")
+    with team.session() as session:
+        outcome_details.set_details(session, team.as_(team.priya), replace(smaller, worth="50,000 EUR"), TUESDAY)
+
+
+def test_two_owners_with_two_managers_countersign_each_other(play: Play) -> None:
+    """Named to both managers on their Home, by person and with how often."""
+    team = play.team
+    south = team.add_portfolio("South", "C0SOUTH", team.ada.id)
+    oak = team.add_account("Oak", FRIDAY, portfolio_id=south, owner_id=team.tom.id)
+    theirs = {"account_id": oak, "outcome_id": team.add_outcome(oak, None, FRIDAY)}
+    mine = play.record(team.maya, "400", FIRST)
+    his = play.record(team.tom, "400", FIRST, of=theirs, attested_by=None)
+    play.look(team.tom, mine, CheckVerdict.SHOWS, FIRST)
+    play.look(team.maya, his, CheckVerdict.SHOWS, FIRST)
+    for manager in (team.priya, team.ada):
+        with team.session() as session:
+            [pair] = home.home(session, team.as_(manager), TUESDAY).pairs
+        assert {pair.one, pair.other} == {"Maya Lindqvist", "Tom Okafor"} and (pair.by_one, pair.by_other) == (1, 1)
+
+
+def test_a_new_link_to_our_own_drive_every_two_weeks(play: Play) -> None:
+    """Named on the card, by outcome and person: linked by Maya, nobody else has looked; seen stays at 0%."""
+    for week in range(0, 8, 2):
+        now = day(TUESDAY, 7 * week)
+        play.record(play.team.maya, "400", now, link=f"https://drive.ours.example/birch-{week}")
+    shown = play.card(now)
+    [line] = shown.proven
+    assert (shown.coverage, shown.seen) == ("100%", "0%")
+    assert (line.title, line.witness) == (TITLE, "linked by Maya Lindqvist, nobody else has looked")
+    assert play.assessed(day(now, 14)).coverage == 0
+
+
+def test_a_made_up_person_agreed_long_ago(play: Play) -> None:
+    """Named in the next digest, by outcome and person; in what others have seen there is nothing."""
+    team = play.team
+    team.change("outcome", play.outcome, FRIDAY, baseline_agreed_by=None, agreed_on=None, agreement_link=None)
+    play.record(team.maya, "400", FRIDAY)
+    play.digest(FIRST)
+    before = play.assessed(TUESDAY).coverage
+    with team.session() as session:
+        zed = people.add_person(session, team.as_(team.maya), play.birch, TUESDAY, name="Zed Nobody", part=Part.FINANCE)
+        long_ago = Agreement(zed, date(2025, 1, 1), "https://birch.example/yes")
+        agreement.record_agreement(session, team.as_(team.maya), play.outcome, long_ago, TUESDAY)
+    after = play.assessed(TUESDAY)
+    told = play.digest(SECOND)
+    assert (before, after.coverage, after.seen) == (0, 1, 0)
+    assert f"Birch, “{TITLE}” (Kim Li, linked by Maya Lindqvist, nobody else has looked)" in told
+
+
+def test_the_target_comes_nearer_in_tiny_steps_around_the_digest(proven: Play) -> None:
+    """Figures fall: each step is held against what was agreed. Put back, nothing is gained and 400 is asked again."""
+    for step, target in enumerate(("405", "410", "420")):
+        proven.aim(target, day(TUESDAY, step))
+        assert proven.assessed(day(TUESDAY, step)).coverage == 0
+    told = proven.digest(SECOND)
+    moved = f"Target changed: 400 tickets → 420 tickets for “{TITLE}”, Maya Lindqvist, 5 Mar 2026, not agreed by them"
+    assert moved in told
+    proven.aim("400", day(SECOND, 1))
+    assert proven.assessed(day(SECOND, 1)).coverage == 1
+
+
+def test_a_customer_is_former_for_a_night_to_be_rid_of_its_risks(play: Play) -> None:
+    """Figures unchanged, and the risk opens again by itself."""
+    team = play.team
+    team.change("outcome", play.outcome, FRIDAY, due_on=FIRST.date())
+    play.record(team.maya, "1000", FIRST, link=None)
+    team.look(day(FIRST, 2))
+    assert RiskKind.DISPROVEN in {risk.kind for risk in team.risks(play.birch)}
+    team.change("account", play.birch, day(FIRST, 2), status=AccountStatus.FORMER)
+    team.look(day(FIRST, 3))
+    team.change("account", play.birch, day(FIRST, 3), status=AccountStatus.CUSTOMER)
+    team.look(day(FIRST, 4))
+    assert RiskKind.DISPROVEN in {risk.kind for risk in team.risks(play.birch)}
+    assert [graded.outcome.id for graded in play.assessed(day(FIRST, 4)).disproven] == [play.outcome]
+
+
+def test_a_bad_account_waits_elsewhere_while_the_digest_is_written(play: Play) -> None:
+    """Named in the digest that it avoids, with where it went, and in the next one, with where it came from."""
+    team = play.team
+    parking = team.add_portfolio("Parking", None, None)
+    play.digest(FIRST)
+    team.change("account", play.birch, day(SECOND, -1), portfolio_id=parking)
+    assert "Moved out: Birch" in play.digest(SECOND)
+    team.change("account", play.birch, day(SECOND, 1), portfolio_id=team.portfolio_id)
+    assert "Moved in: Birch" in play.digest(THIRD)
