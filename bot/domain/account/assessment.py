@@ -52,7 +52,8 @@ class Assessment:
     """Everything the rules say of one account on one day.
 
     `outcomes` are the graded outcomes that are not retired, in the order of the ledger. `retired` are those that were
-    retired without a proof that others had seen, and whose retirement no manager has agreed to, as they stood on that day: they count
+    retired without a proof that others had seen, and whose retirement no manager has agreed to, as they stood on that
+    day: they count
     without credit.
     """
 

@@ -31,8 +31,8 @@ class Checked:
 
     `failed` are references that somebody opened and that did not show what they should, with the outcome. `failed_at`
     is when that last happened to an outcome, unless a colleague has found one right since. `disputed` has the day since
-    which a customer disputes an outcome, as long as they have not taken it back. `upgraded_on` is the day on which older
-    pieces came under the rule.
+    which a customer disputes an outcome, as long as they have not taken it back. `upgraded_on` is the day on which
+    older pieces came under the rule.
     """
 
     by_piece: Mapping[int, Sequence[Check]] = field(default_factory=dict)
