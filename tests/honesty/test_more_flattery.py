@@ -184,7 +184,8 @@ def test_any_link_proves_an_outcome_for_the_minute_in_which_it_is_retired(play: 
     with team.session() as session:
         record.withdraw(session, team.as_(team.maya), piece, "Not needed", TUESDAY)
     after = play.assessed(day(TUESDAY, 1))
-    assert (after.counted, after.coverage) == (2, 0)
+    assert after.counted == 2
+    assert after.coverage == 0
     assert [graded.outcome.id for graded in after.retired] == [play.outcome]
 
 
@@ -289,7 +290,9 @@ def test_a_made_up_person_agreed_long_ago(play: Play) -> None:
         agreement.record_agreement(session, team.as_(team.maya), play.outcome, long_ago, TUESDAY)
     after = play.assessed(TUESDAY)
     told = play.digest(SECOND)
-    assert (before, after.coverage, after.seen) == (0, 1, 0)
+    assert before == 0
+    assert after.coverage == 1
+    assert after.seen == 0
     assert f"Birch, “{TITLE}” (Kim Li, linked by Maya Lindqvist, nobody else has looked)" in told
 
 

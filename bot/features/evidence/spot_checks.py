@@ -35,9 +35,9 @@ def answer(
     The look is theirs who was asked, and of whoever may review the account in their place. Pressed again with the same
     answer it does nothing; another answer is refused.
     """
-    account, _ = _of_actor(session, actor, spot_check_id)
+    account, _ = _of_actor(session, actor, spot_check_id, now)
     hold(session, account.id, now)
-    account, one = _of_actor(session, actor, spot_check_id)
+    account, one = _of_actor(session, actor, spot_check_id, now)
     if one.check_id is not None:
         if (one.verdict, one.member_id) == (verdict, actor.member.id):
             return account.id
@@ -50,7 +50,7 @@ def answer(
 
 def not_shown_form(session: Session, actor: Actor, spot_check_id: int, now: datetime) -> SpotNotShownFormView:
     """The form that asks what a drawn piece's reference shows instead."""
-    account, one = _of_actor(session, actor, spot_check_id)
+    account, one = _of_actor(session, actor, spot_check_id, now)
     if one.check_id is not None:
         raise UserError(EvidenceRefusal.SPOT_CHECK_ANSWERED, account=account.name)
     seen = version_of_account(session, actor, account.id)
@@ -58,13 +58,13 @@ def not_shown_form(session: Session, actor: Actor, spot_check_id: int, now: date
     return SpotNotShownFormView(one.id, outcome, what, seen)
 
 
-def _of_actor(session: Session, actor: Actor, spot_check_id: int) -> tuple[Account, SpotCheck]:
+def _of_actor(session: Session, actor: Actor, spot_check_id: int, now: datetime) -> tuple[Account, SpotCheck]:
     """A spot check that this person may answer, with its account; raises `UserError` otherwise."""
     one = queries.spot_check_of(session, actor.workspace_id, spot_check_id)
     if one is None:
         raise no_such_account()
     account = account_of(session, actor, one.account_id)
-    if actor.member.id != one.asked_id and not may_review(session, actor, account):
+    if actor.member.id != one.asked_id and not may_review(session, actor, account, now):
         asked = members.by_id(session, actor.workspace_id, one.asked_id)
         raise UserError(EvidenceRefusal.SPOT_CHECK_OF_ANOTHER, who=asked.name if asked else None, account=account.name)
     return account, one

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bot.app.digest_lines import DigestLines, DigestSpan, FollowUp
+from bot.app.hand_overs import HAD_IT
 from bot.app.overseers import overseer
 from bot.domain.enums import CheckVerdict
 from bot.domain.model import Account
@@ -21,7 +22,6 @@ from bot.domain.portfolio.spot_check import NewPieces
 from bot.domain.values import days, working_hours
 from bot.domain.values.days import shift_moment
 from bot.features.evidence import queries
-from bot.features.evidence.countersign import HAD_IT
 from bot.features.evidence.phrases import EvidencePhrase
 from bot.features.evidence.queries import Drawable, SpotCheck
 from bot.outbox.queue import put
@@ -29,6 +29,7 @@ from bot.outbox.types import Destination, Outgoing
 from bot.phrases import say
 from bot.store import accounts, members, portfolios
 from bot.store.entities import Entity, row_of
+from bot.store.hand_overs import had_account_at
 from bot.store.members import Member
 
 SPOT_CHECK = "spot_check"
@@ -91,7 +92,7 @@ def _asked(session: Session, account: Account, piece: Drawable) -> Member | None
     since = shift_moment(piece.recorded_at, -HAD_IT)
     out = set() if piece.recorded_by is None else {piece.recorded_by}
     while (who := overseer(session, account, but=out)) is not None:
-        if not queries.had_account_at(session, account, who.id, since):
+        if not had_account_at(session, account, who.id, since):
             return who
         out.add(who.id)
     return None
