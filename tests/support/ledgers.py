@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from hypothesis import strategies as st
-from sqlalchemy import JSON, Boolean, Column, Integer, String, Table, insert, select
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, LargeBinary, String, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -120,4 +120,8 @@ def _strategy(column: Column[Any]) -> st.SearchStrategy[Any]:
         return texts
     if isinstance(kind, String):
         return st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=kind.length or 10)
-    return st.dates(date(1900, 1, 1), date(2200, 1, 1))
+    if isinstance(kind, LargeBinary):
+        return st.one_of(st.sampled_from((b"", b"\x00\xff", b"\x89PNG\r\n\x1a\n")), st.binary(max_size=200))
+    if isinstance(kind, Date):
+        return st.dates(date(1900, 1, 1), date(2200, 1, 1))
+    raise LookupError(f"nothing says what a column of type {kind!r} holds; {column} needs a line here")
