@@ -278,8 +278,8 @@ def runs_out(outcome: Outcome, piece: Evidence, standing: Standing = NO_TERMS) -
 
 
 def runs_out_on(outcome: Outcome, piece: Evidence, standing: Standing = NO_TERMS) -> date:
-    """The first day on which a piece is past its shelf life; the calendar's last one beyond its end."""
-    return date.fromordinal(min(runs_out(outcome, piece, standing), date.max.toordinal()))
+    """The first day on which a piece is past its shelf life; the calendar's first or last one beyond its ends."""
+    return add_days(date.min, runs_out(outcome, piece, standing) - date.min.toordinal())
 
 
 def moved(versions: Sequence[Terms], on: date, since: datetime | None = None) -> tuple[Moved, ...]:

@@ -197,6 +197,11 @@ def test_lengthening_the_shelf_life_revives_nothing() -> None:
     assert before_it_expired.expired_on == ago(4)
 
 
+@pytest.mark.parametrize(("shelf_life", "last"), [(-(2**31), date.min), (2**31 - 1, date.max)])
+def test_a_shelf_life_of_an_earlier_release_runs_out_within_the_calendar(shelf_life: int, last: date) -> None:
+    assert goalposts.runs_out_on(replace(onboarding(), shelf_life_days=shelf_life), wrote(5)) == last
+
+
 def test_shortening_and_lengthening_again_revives_nothing() -> None:
     back = ((30, {"shelf_life_days": 20}), (20, {"shelf_life_days": 90}))
     assert graded(onboarding(), wrote(5, age=60), changes=back).why is Why.EXPIRED
