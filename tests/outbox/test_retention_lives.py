@@ -129,7 +129,8 @@ class Life:
             f"{meeting_id} at {now}",
             Change.NOTHING,
             meeting_id,
-            next_action=f"Ask {chance.randint(1, 9)} of them",
+            # A step of another meeting that is open still is not set twice: the answer would be refused.
+            next_action=f"Ask {chance.randint(1, 9)} of them about meeting {meeting_id}",
             loop=chance.choice([Loop.PRODUCT, Loop.OURSELVES]),
         )
         answers.answer(session, self.world.maya, new, now)
@@ -139,11 +140,12 @@ class Life:
             case "assign":
                 ownership.assign(session, who, risk_id, to, now)
             case "close":
-                ownership.close(session, who, risk_id, now, how="They agreed")
+                ownership.close(session, who, risk_id, now, how=f"Priya Raman wrote in {now:%B} that they stay")
             case "reopen":
                 ownership.reopen(session, who, risk_id, "It is back", now)
             case _:
-                ownership.snooze(session, who, risk_id, now, until=now.date() + timedelta(days=9), why="Holidays")
+                why = "Their plant is closed for the holidays"
+                ownership.snooze(session, who, risk_id, now, until=now.date() + timedelta(days=9), why=why)
 
     def left(self) -> list[tuple[str, str, str, datetime]]:
         """Key, kind, op and end of what the outbox still has."""
