@@ -99,7 +99,7 @@ def team(database: Database) -> Team:
 def each_form(database: Database) -> list[tuple[str, EditForm, Team]]:
     """Every form, each with a team of its own in a workspace of its own."""
     return [
-        (name, form, new_team(database, add_workspace(database, f"T{name}") if number else 1))
+        (name, form, new_team(database, add_workspace(database, f"T0FORM{number}") if number else 1))
         for number, (name, form) in enumerate(FORMS.items())
     ]
 

@@ -241,7 +241,7 @@ FORMS: dict[str, EditForm] = {
     "risk snooze": _risk(
         ownership.snooze_form,
         lambda s, a, risk: ownership.snooze(
-            s, a, risk, LATER, until=TODAY + timedelta(days=2 + a.member.id), why=_words(a)
+            s, a, risk, LATER, until=TODAY + timedelta(days=2 + a.member.id % 9), why=_words(a)
         ),
     ),
     "risk close": _risk(ownership.close_form, lambda s, a, risk: ownership.close(s, a, risk, LATER, how=_words(a))),
