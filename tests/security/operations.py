@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import bot.features
 from bot.features.evidence.references import NewFile
@@ -154,6 +154,8 @@ def _value(operation: str, path: str, name: str, hint: Any, rows: Callable[[str,
         return False
     if inspect.isclass(kind) and issubclass(kind, Enum):
         return next(iter(kind))
+    if get_origin(kind) is Literal:
+        return get_args(kind)[0]
     if kind is bytes:
         return b"Name\nA name that is new\n"
     if get_origin(kind) is Mapping:
