@@ -244,7 +244,7 @@ class Past:
             unit=entry.get("unit"),
             direction=Direction(entry["direction"]) if "direction" in entry else None,
             baseline=_text(entry.get("baseline")),
-            baseline_on=now.date() if agreed else None,
+            baseline_on=now.date() if agreed and "baseline" in entry else None,
             baseline_agreed_by=agreed,
             agreed_on=now.date() if agreed else None,
             agreement_link=_AGREEMENT if agreed else None,
