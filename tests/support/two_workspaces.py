@@ -33,6 +33,7 @@ from bot.features.accounts.new_account import NewAccount
 from bot.features.imports import queries
 from bot.features.imports.dropped_files import KIND
 from bot.features.imports.queries import DropState, NewFile
+from bot.features.portfolios.digest_layout import Share, Summary
 from bot.store import accounts, ledger, members, schema
 from bot.store.entities import Entity
 from bot.store.members import SlackUser
@@ -116,7 +117,10 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
 
 def _spot_check(rows: _Rows, account_id: int, portfolio_id: int, admin: Actor) -> None:
     """A piece that a digest has drawn for the admin to look at."""
-    figures = {"kept": Figures({}, None, Book(), "").as_json(), "said": {"at": NOW.isoformat(), "since": None}}
+    none = Share("0%", "0 outcomes", "")
+    summary = Summary(0, 0, 0, (), none, 0, 0, first=True, unchanged=False, head=(), pages=(), left=0).as_json()
+    said = {"at": NOW.isoformat(), "since": None, "summary": summary}
+    figures = {"kept": Figures({}, None, Book(), "").as_json(), "said": said}
     rows.keep(schema.digest, portfolio_id=portfolio_id, due_at=NOW, figures=figures)
     drawn = {"workspace_id": rows.workspace_id, "account_id": account_id, "portfolio_id": portfolio_id}
     drawn |= {"digest_id": rows.ids["digest"], "evidence_id": rows.ids["evidence"], "asked_id": admin.member.id}
