@@ -496,6 +496,7 @@ class ProofState:
     """All that a rule may know of one account as of one moment; every view is a view of this value.
 
     `meetings` are oldest first and hold those whose prompt was decided (answered, silent, off) as well as open ones.
+    `last_move` and `uncounted` are read for one account as it is now, and for no past day.
     """
 
     account: Account

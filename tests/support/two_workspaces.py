@@ -119,12 +119,13 @@ def _spot_check(rows: _Rows, account_id: int, portfolio_id: int, admin: Actor) -
     """A piece that a digest has drawn for the admin to look at."""
     none = Share("0%", "0 outcomes", "")
     summary = Summary(0, 0, 0, (), none, 0, 0, first=True, unchanged=False, head=(), pages=(), left=0).as_json()
-    said = {"at": NOW.isoformat(), "since": None, "summary": summary}
+    last_week = NOW - timedelta(days=7)
+    said = {"at": last_week.isoformat(), "since": None, "summary": summary}
     figures = {"kept": Figures({}, None, Book(), "").as_json(), "said": said}
-    rows.keep(schema.digest, portfolio_id=portfolio_id, due_at=NOW, figures=figures)
+    rows.keep(schema.digest, portfolio_id=portfolio_id, due_at=last_week, figures=figures)
     drawn = {"workspace_id": rows.workspace_id, "account_id": account_id, "portfolio_id": portfolio_id}
     drawn |= {"digest_id": rows.ids["digest"], "evidence_id": rows.ids["evidence"], "asked_id": admin.member.id}
-    rows.keep(schema.spot_check, **drawn, drawn_at=NOW)
+    rows.keep(schema.spot_check, **drawn, drawn_at=last_week)
 
 
 def _dropped_file(session: Session, admin: Actor, word: str) -> int:

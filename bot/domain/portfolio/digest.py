@@ -154,6 +154,7 @@ class Sources:
 
 
 LastTime = tuple[Figures, datetime]
+_FINGERPRINTS = 2**256
 
 
 def compose(
@@ -246,7 +247,7 @@ class _Walk:
     since: date | None
     terms_moved: bool = False
     former: set[int] = field(default_factory=set)
-    marks: list[str] = field(default_factory=list)
+    mark: int = 0
     book: Book = field(default_factory=Book)
     runs_out: dict[int, int] = field(default_factory=dict)
 
@@ -264,11 +265,17 @@ class _Walk:
             )
             for credit in credits.values():
                 self.runs_out[credit.runs_out] = self.runs_out.get(credit.runs_out, 0) + 1
-            self.marks += [f"{account.id} {d.kind} {d.subject} {d.severity}" for d in summary.dangers]
-            self.marks += [f"{account.id} {fact.as_json()}" for fact in summary.forgotten]
-            self.marks += [f"{account.id} no {summary.judged_no.on}"] if summary.judged_no else []
+            self._mark(f"{account.id} {d.kind} {d.subject} {d.severity}" for d in summary.dangers)
+            self._mark(f"{account.id} {fact.as_json()}" for fact in summary.forgotten)
+            self._mark([f"{account.id} no {summary.judged_no.on}"] if summary.judged_no else [])
             self._tell(summary, account)
             yield account, summary.coverage, summary.outcomes, summary.proven
+
+    def _mark(self, lines: Iterable[str]) -> None:
+        """Take these lines into the fingerprint: a sum, so that their order means nothing and none is held."""
+        for line in lines:
+            self.mark += int.from_bytes(hashlib.sha256(line.encode()).digest())
+            self.mark %= _FINGERPRINTS
 
     def _tell(self, summary: AccountSummary, account: Account) -> None:
         """Tell what there is to say of a customer."""
@@ -281,11 +288,8 @@ class _Walk:
 
     def figures(self, covered: PortfolioCoverage) -> Figures:
         """What next week's digest compares with, when all accounts have gone by."""
-        mark = hashlib.sha256()
-        for number, line in enumerate(sorted(self.marks)):
-            mark.update((f"\n{line}" if number else line).encode())
         by_arr = {share.arr.currency: share.ratio for share in covered.by_arr if share.ratio is not None}
-        return Figures(by_arr, covered.by_count, self.book, mark.hexdigest())
+        return Figures(by_arr, covered.by_count, self.book, f"{self.mark:064x}")
 
 
 def _news(summary: AccountSummary, moved_terms: tuple[Fact, ...], *, renews: bool) -> AccountNews:

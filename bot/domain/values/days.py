@@ -47,10 +47,13 @@ def add_days(on: date, days: int) -> date:
 
 
 def add_months(on: date, months: int) -> date:
-    """The same day so many months later, or the last of a month that lacks it; `LATEST` beyond that."""
+    """The same day so many months later, or earlier if negative; the last of a month that lacks it.
+
+    `EARLIEST` or `LATEST` beyond these.
+    """
     year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    if year > LATEST.year:
-        return LATEST
+    if not EARLIEST.year <= year <= LATEST.year:
+        return LATEST if months > 0 else EARLIEST
     return min(on.replace(year=year, month=month + 1, day=min(on.day, monthrange(year, month + 1)[1])), LATEST)
 
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import available_timezones
 
-from dateutil.relativedelta import relativedelta
-
 from bot.app import recurrence
 from bot.app.recurrence import WEEKDAYS
 from bot.domain.enums import CadenceKind
-from bot.domain.values.days import add_days, local
+from bot.domain.values.days import add_days, add_months, local
 from bot.features.imports import cells, series_words
 from bot.features.imports.file_reader import Row
 from bot.features.imports.headers import key
@@ -191,7 +189,7 @@ def _placed(rhythm: Rhythm, ahead: date | None, before: date | None, today: date
 def _in_month(since: date, place: int, weekday: int) -> date:
     """The first day from `since` on that has this place among its weekdays of the month."""
     for months in range(3):
-        first = since.replace(day=1) + relativedelta(months=months)
+        first = add_months(since.replace(day=1), months)
         on = add_days(first, (weekday - first.weekday()) % 7 + 7 * (max(place, 1) - 1))
         while place == LAST and add_days(on, 7).month == first.month:
             on = add_days(on, 7)
@@ -204,7 +202,7 @@ def _on_month_day(until: date, month_day: int) -> date:
     """The last such day of a month until then: from it the series counts, also over months that are too short."""
     month = until.replace(day=1)
     while True:
-        on = month + relativedelta(day=month_day)
-        if on.day == month_day and on <= until:
+        on = add_days(month, month_day - 1)
+        if on.month == month.month and on <= until:
             return on
-        month -= relativedelta(months=1)
+        month = add_months(month, -1)
