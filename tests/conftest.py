@@ -25,7 +25,7 @@ settings.register_profile("steady", derandomize=True, deadline=None, phases=_PHA
 settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 
-FAST_FOLDERS = {"domain", "app", "features", "slack", "store", "outbox", "cli", "web"}
+FAST_FOLDERS = {"domain", "app", "features", "slack", "store", "outbox", "web"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

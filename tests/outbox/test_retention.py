@@ -228,6 +228,7 @@ def test_the_messages_of_a_prompt_are_a_range_of_keys_and_no_other_prompts(datab
         assert lookup.posts_of(session, 2, "prompt:1") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["0001", "0002", "0003"])
 def test_an_outbox_of_any_earlier_version_comes_along(databases: Databases, version: str) -> None:
     database = Database(databases.empty())

@@ -74,6 +74,7 @@ def test_every_alert_has_a_severity_a_summary_and_something_to_do() -> None:
         assert {"summary", "do"} <= rule["annotations"].keys(), rule["alert"]
 
 
+@pytest.mark.slow
 @needs("promtool")
 def test_each_trouble_fires_its_alert_and_no_other() -> None:
     run = subprocess.run([path_of("promtool"), "test", "rules", CASES], capture_output=True, text=True, check=False)

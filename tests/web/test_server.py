@@ -126,6 +126,7 @@ async def test_a_head_byte_by_byte_is_cut_although_something_always_comes() -> N
         assert sent < QUICK.head_bytes
 
 
+@pytest.mark.slow
 async def test_a_client_that_does_not_read_its_answers_is_cut() -> None:
     async with site(QUICK) as slow:
         _, writer = await slow.connect(b"GET /big HTTP/1.1\r\nHost: bot\r\n\r\n" * 3)

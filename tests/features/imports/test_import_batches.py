@@ -95,6 +95,7 @@ undo._Undoing.take_back = die
 """
 
 
+@pytest.mark.slow
 def test_a_killed_process_has_written_nothing(databases: Databases, tmp_path: Path) -> None:
     """Neither an import nor an undo is ever half done; both can be typed again."""
     (tmp_path / "book.csv").write_text(book(2_500))
@@ -140,6 +141,7 @@ def test_the_preview_sets_the_totals_beside_the_last_import(database: Database) 
     assert [row.values["name"] for row in preview.rows] == ["Acme", "Bolt"]
 
 
+@pytest.mark.slow
 def test_a_large_file_takes_a_few_statements_a_batch(database: Database) -> None:
     statements: list[str] = []
 

@@ -380,6 +380,7 @@ def crm_book(database: Database) -> Database:
     return database
 
 
+@pytest.mark.slow
 def test_the_subscriptions_of_the_crm_book_as_they_come(crm_book: Database) -> None:
     text = (CRM_BOOK / "subscriptions.csv").read_text("utf-8")
     report = taken(crm_book, text, now=TAKEN_ON)

@@ -191,6 +191,7 @@ def test_macros_are_not_read() -> None:
     assert values(data, "x.xlsm") == [("007", "Acme", 42_00, "EUR")]
 
 
+@pytest.mark.slow
 def test_a_last_row_far_below_costs_nothing() -> None:
     data = workbook({"Accounts": BOOK + row(1_048_576, "008", "Bolt", "5", "EUR")})
     assert [line[1] for line in values(data, "x.xlsx")] == ["Acme", "Bolt"]

@@ -197,6 +197,7 @@ def test_a_currency_in_the_header_counts() -> None:
     assert recognised("Name,ARR\nA,1\n").currency_hint("arr") is None
 
 
+@pytest.mark.slow
 def test_a_workbook_that_claims_more_than_there_is_memory_is_refused_in_a_sentence() -> None:
     """Its header says where its parts are; the parser takes the sizes there at their word."""
     whole = (REPORT.parent / "cases" / "import" / "x02-old-workbook.xls").read_bytes()

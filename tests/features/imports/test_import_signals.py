@@ -276,6 +276,7 @@ def test_batches_of_one_file_see_each_other(book: Database, monkeypatch: pytest.
     assert readings(book, text).unchanged == 7
 
 
+@pytest.mark.slow
 def test_the_signals_of_the_crm_book_as_they_come(database: Database) -> None:
     crm = DATA / "crm-book"
     import_accounts(ImportRun(database, 1, NOON), File("a.csv", (crm / "accounts.csv").read_bytes()), Options())
@@ -286,6 +287,7 @@ def test_the_signals_of_the_crm_book_as_they_come(database: Database) -> None:
     assert readings(database, text).unchanged == 40_887
 
 
+@pytest.mark.slow
 def test_the_health_scenarios_as_they_come_and_again(database: Database) -> None:
     def file(name: str) -> File:
         return File(name, (SCENARIOS / name).read_bytes())
