@@ -148,6 +148,7 @@ async def test_a_baseline_is_worsened_under_an_old_agreement(keeper: Keeper) -> 
     await keeper.digest(1)
     await keeper.easier(1, baseline="30")
     await keeper.names_what_moved("Baseline changed: 15 days → 30 days for “Contracts signed within 5 days”")
+    assert "0% proven" in await keeper.card()
 
 
 async def test_an_outcome_is_rewritten_with_an_easier_target(keeper: Keeper) -> None:
@@ -156,6 +157,7 @@ async def test_an_outcome_is_rewritten_with_an_easier_target(keeper: Keeper) -> 
     await keeper.digest(1)
     await keeper.easier(1, target="10")
     await keeper.names_what_moved("Target changed: 5 days → 10 days for “Contracts signed within 5 days”")
+    assert "0% proven" in await keeper.card()
 
 
 async def test_a_band_is_widened(keeper: Keeper) -> None:

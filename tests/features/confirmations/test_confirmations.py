@@ -388,6 +388,7 @@ def test_a_guests_domain_is_not_ours(session: Session, scene: Scene) -> None:
     """An agency or customer whom we have as guests keeps its domain."""
     remember(session, 1, SlackUser("U0GUEST", "Guest", "g@acme.example", "UTC", is_guest=True))
     bind(session, scene.world, teams=None, domain="acme.example")
+    assert "acme.example" in session.execute(select(schema.customer_org.c.mail_domain)).scalars().all()
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,10 @@ def test_a_reference_serves_one_day_unless_a_colleague_has_opened_it(session: Se
 def test_a_slip_of_the_same_day_frees_its_reference(session: Session, world: World) -> None:
     slip = record.record(session, world.maya, piece(world, as_of=day(MONDAY, -1).date()), MONDAY)
     record.withdraw(session, world.maya, slip, "wrong day", MONDAY)
-    record.record(session, world.maya, piece(world, 2), MONDAY)
+    again = record.record(session, world.maya, piece(world, 2), MONDAY)
+    rows = select(schema.evidence.c.id, schema.evidence.c.reference_key).where(schema.evidence.c.id.in_((slip, again)))
+    keys = {row.id: row.reference_key for row in session.execute(rows)}
+    assert len(keys) == 2 and keys[slip] == keys[again] is not None
 
 
 @pytest.mark.parametrize(
