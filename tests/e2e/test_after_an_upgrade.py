@@ -142,7 +142,8 @@ async def test_a_risk_is_claimed_on_its_old_message(stage: Stage) -> None:
     assert "@Maya Lindqvist has it" in maya.text(now_shown(stage, left))
     # The second says what the stricter rules made of the figure: its evidence has no link.
     assert [note["thread_ts"] for note in posted(stage, left["channel"])] == [left["ts"]] * 2
-    assert updates(stage, left) == updates_before + 2
+    # Two changes of the risk: a sender that is slower than the second tells both in one update.
+    assert updates(stage, left) - updates_before in (1, 2)
     assert "0% proven" in risk.fact or "0% proven" in maya.text(now_shown(stage, left))
 
 
