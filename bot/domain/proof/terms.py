@@ -24,7 +24,7 @@ from typing import NamedTuple
 from bot.domain.enums import Direction, OutcomeKind
 from bot.domain.model import Evidence, Outcome, Terms
 from bot.domain.proof.progress import progress, shortfall
-from bot.domain.proof.reference import link_key
+from bot.domain.proof.reference import is_openable, link_key
 from bot.domain.values.days import add_days, shift_day
 
 MEANING = ("kind", "title", "metric", "unit", "direction")
@@ -116,7 +116,9 @@ def standing_of(versions: Sequence[Terms], on: date) -> Standing:
     if agreed is None:
         return Standing(versions, None, (), False, None)
     easier = () if agreed is current else easier_in(agreed, current)
-    assumed = agreed.assumed_until if not easier and not _has_agreement(agreed, versions) else None
+    assumed = agreed.assumed_until
+    if assumed is not None and (easier or _has_agreement(agreed, versions)):
+        assumed = None
     return Standing(versions, agreed, easier, not easier, assumed)
 
 
@@ -129,6 +131,8 @@ def _has_agreement(terms: Terms, versions: Sequence[Terms]) -> bool:
     """A person, a day and what shows it; nothing that showed the agreement to other terms before."""
     if terms.agreed_by is None or terms.agreed_on is None:
         return False
+    if len(versions) == 1:
+        return terms.agreement_file_id is not None or is_openable(terms.agreement_link or "")
     witness = witness_of(terms)
     return witness is not None and shown_by(witness, terms, versions) is None
 

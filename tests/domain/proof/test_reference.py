@@ -68,6 +68,7 @@ def test_no_text_raises_and_keys_fit(text: str) -> None:
     for link in (text, f"https://acme.example/{text}", f"https://{text}", f"https://acme.example/?{text}"):
         key = link_key(link)
         assert key is None or len(key) <= 80
+        assert is_openable(link) == (key is not None)
 
 
 @given(st.text())
