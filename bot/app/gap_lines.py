@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.account.assessment import Assessment
+from bot.domain.enums import Standing
 from bot.domain.facts import Fact
 from bot.domain.model import ProofState
 from bot.domain.proof import explanation
@@ -16,7 +17,8 @@ class GapLine:
     """One gap: of an outcome (`outcome_id`, closes by evidence) or a question (`gap_id`, closes by an answer).
 
     `shows` says where in the customer's system an outcome would show and who could show it, `None` for a question.
-    `moved` counts how often its date was put off.
+    `moved` counts how often its date was put off. `standing` is that of the outcome, `disputed` whether the customer
+    disputes it.
     """
 
     title: str
@@ -30,6 +32,8 @@ class GapLine:
     shows: Fact | None = None
     moved: int = 0
     owner_id: int | None = None
+    standing: Standing = Standing.UNPROVEN
+    disputed: bool = False
 
     @property
     def nowhere(self) -> bool:
@@ -59,6 +63,8 @@ def gap_lines(state: ProofState, assessment: Assessment) -> tuple[GapLine, ...]:
             shows=explanation.would_show(gap.outcome) if gap.outcome else None,
             moved=gap.gap.times_moved if gap.gap else 0,
             owner_id=gap.owner_id,
+            standing=gap.outcome.standing if gap.outcome else Standing.UNPROVEN,
+            disputed=gap.outcome is not None and gap.outcome.disputed is not None,
         )
         for gap in assessment.gaps
     )

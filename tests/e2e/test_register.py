@@ -128,7 +128,7 @@ async def test_the_open_step_is_a_tick_and_not_written_twice(stage: Stage) -> No
     assert "Done: Ask Fin for the report" in said(ines.modal, ines)
     await ines.close()
     shown = await listed(ines)
-    assert "Next: no next step" in shown, "the step of the question is done, the new one is for nothing in particular"
+    assert "No next step" in shown, "the step of the question is done, the new one is for nothing in particular"
 
 
 async def test_unfolding_the_answer_keeps_what_was_typed(stage: Stage) -> None:
