@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
+from tests.support.compiled_once import share_compiled_statements
 from tests.support.databases import database, databases, fast_directory, postgres, sqlite_template
 from tests.support.stages import stage, stages
 
@@ -24,6 +25,8 @@ _PHASES = [phase for phase in Phase if phase is not Phase.explain]
 settings.register_profile("steady", derandomize=True, deadline=None, phases=_PHASES)
 settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
+
+share_compiled_statements()
 
 FAST_FOLDERS = {"domain", "app", "features", "slack", "store", "outbox", "web"}
 
