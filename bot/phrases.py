@@ -71,6 +71,7 @@ def say(code: Phrase, /, **values: object) -> str:
     return sentences(code.file).say(code.key, values)
 
 
+@cache
 def read() -> None:
     """Read all sentences but refusals now, so that later no file has to be opened; a broken one raises here."""
     for file in TEMPLATES.glob("*/*.yml"):

@@ -40,6 +40,7 @@ from bot.slack import errors, lease_guard
 from bot.slack.edge import Edge
 from bot.slack.gateway import Gateway, Prepared
 from bot.slack.http import HttpRequests
+from bot.slack.render import Renderer
 from bot.slack.sockets import Patience, Sockets
 from bot.store import engine
 from bot.store.admin import migrations
@@ -63,8 +64,9 @@ class Bot:
     """One replica: everything between `start` and `stop`.
 
     `sending` sets the pace of the outbox, `patience` that of the socket; `jobs` are what the clock triggers (None: all
-    there are), `kinds` all kinds of message; `extra` registers more listeners. It refuses a database that holds another
-    workspace, unless it need not be `alone`.
+    there are), `kinds` all kinds of message; `extra` registers more listeners. Bots in one process may share a
+    `renderer`, which keeps the templates that it has compiled. It refuses a database that holds another workspace,
+    unless it need not be `alone`.
     """
 
     def __init__(
@@ -77,12 +79,13 @@ class Bot:
         jobs: Sequence[Job] | None = None,
         kinds: Sequence[MessageKind] = MESSAGE_KINDS,
         extra: Callable[[AsyncApp, Edge], None] | None = None,
+        renderer: Renderer | None = None,
         alone: bool = True,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.database = Database(settings.database_url, listen_url=settings.listen_url)
-        self.renderer = new_renderer()
+        self.renderer = renderer or new_renderer()
         self._sending = sending or SenderSettings(http_seconds=slack_app.HTTP_SECONDS)
         self._patience = patience
         self._jobs = with_pruning(timedelta(days=settings.outbox_days)) if jobs is None else jobs

@@ -25,6 +25,7 @@ from bot.wiring import Bot
 from sandbox import Sandbox
 from sandbox.clock import Clock
 from tests.support.bot_process import MANIFEST, TUESDAY, WORKSPACE, Stage, free_port, settings_for
+from tests.support.reading_aloud import RENDERER
 from tests.support.waiting import until
 
 _HOLD = """
@@ -126,7 +127,7 @@ async def on_stage(url: str, register: Callable[[AsyncApp, Edge], None] | None =
         settings = settings_for(sandbox, Path("unused"), free_port(), "socket")
         settings = settings.model_copy(update={"database_url": url, "tick_seconds": 0.2})
         sending = SenderSettings(pace=Pace(channel_seconds=0.3, settle_seconds=0.05))
-        bot = Bot(settings, clock, sending=sending, extra=register)
+        bot = Bot(settings, clock, sending=sending, extra=register, renderer=RENDERER)
         await bot.start()
         await bot.wait_for_member_sync()
         await sandbox.connected()

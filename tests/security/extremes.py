@@ -23,13 +23,14 @@ from bot.features.home import home
 from bot.features.portfolios import overview
 from bot.outbox.types import Moot
 from bot.resources import TEMPLATES
-from bot.rooms import JOBS, MESSAGE_KINDS, new_renderer
+from bot.rooms import JOBS, MESSAGE_KINDS
 from bot.slack.edge import template_of
 from bot.store import ledger, schema
 from bot.store.entities import Entity
 from bot.store.schema.outbox import outbox
 from bot.store.types import Clean, Exact, UtcDateTime, storable
 from tests.security.operations import NOT_IDS, ROWS, Operation
+from tests.support.reading_aloud import RENDERER
 from tests.support.two_workspaces import NOW, Filled
 
 DAYS = [date.min, date(1949, 12, 31), date(2199, 12, 31), date.max]
@@ -120,7 +121,7 @@ class Surroundings:
     ours: Filled
 
     def __post_init__(self) -> None:
-        self.renderer = new_renderer()
+        self.renderer = RENDERER
         self.compose = composers(MESSAGE_KINDS)
 
     @contextmanager

@@ -26,6 +26,7 @@ from sandbox import Sandbox
 from tests.support.bot_process import AT_ONCE, MANIFEST, TUESDAY, WORKSPACE, free_port, settings_for
 from tests.support.cast import TEAM
 from tests.support.factory import add_workspace
+from tests.support.reading_aloud import RENDERER
 from tests.support.two_workspaces import NOW, Filled, fill
 
 OTHER_TEAM = {"id": "T0RIVAL", "name": "Rival CS", "domain": "rival-cs"}
@@ -114,7 +115,7 @@ async def _beside(file: Path, **how: Any) -> AsyncIterator[tuple[Sandbox, Bot]]:
         rival = {**WORKSPACE, "team": OTHER_TEAM}
         slack = await stack.enter_async_context(Sandbox(rival, MANIFEST, **how.pop("slack", {})))
         settings = settings_for(slack, file, free_port(), "socket")
-        bot = Bot(settings, MovableClock(TUESDAY), sending=AT_ONCE, **how)
+        bot = Bot(settings, MovableClock(TUESDAY), sending=AT_ONCE, renderer=RENDERER, **how)
         await bot.start()
         stack.push_async_callback(bot.stop)
         await bot.wait_for_member_sync()
@@ -125,7 +126,7 @@ async def test_two_bots_on_one_database_keep_to_their_own(file: Path) -> None:
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(Sandbox({**WORKSPACE, "team": TEAM}, MANIFEST))
         settings = settings_for(slack, file, free_port(), "socket")
-        ours = Bot(settings, MovableClock(TUESDAY), sending=AT_ONCE)
+        ours = Bot(settings, MovableClock(TUESDAY), sending=AT_ONCE, renderer=RENDERER)
         await ours.start()
         stack.push_async_callback(ours.stop)
         await ours.wait_for_member_sync()

@@ -36,6 +36,7 @@ from sandbox import Sandbox
 from sandbox.clock import Clock
 from sandbox.person import Person
 from tests.support.cast import sandbox_workspace
+from tests.support.reading_aloud import RENDERER
 from tests.support.waiting import PATIENCE_SECONDS
 
 _FIRST_PORT, _PORT_COUNT = 12_000, 20_000
@@ -148,7 +149,7 @@ async def staged(
             **{"ack_timeout": PATIENCE_SECONDS, **sandbox_options},
         ) as sandbox:
             settings = settings_for(sandbox, file, port, delivery)
-            bot = Bot(settings, clock, sending=AT_ONCE, extra=register)
+            bot = Bot(settings, clock, sending=AT_ONCE, extra=register, renderer=RENDERER)
             await bot.start()
             await bot.wait_for_member_sync()
             if delivery == "socket":

@@ -12,6 +12,7 @@ from bot.slack.edge import template_of
 from sandbox.mrkdwn import readable
 
 RENDERER = new_renderer()
+"""For all tests of a process, so that each template is compiled once."""
 _EMOJI = {
     "ballot_box_with_check": "☑",
     "chart_with_downwards_trend": "📉",

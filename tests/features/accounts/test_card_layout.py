@@ -21,13 +21,12 @@ from bot.features.accounts.judgement import NewJudgement
 from bot.features.accounts.views import CardView, SharedCardView
 from bot.features.packet import packet
 from bot.resources import TEMPLATES
-from bot.rooms import new_renderer
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
 from tests.support.factory import add_workspace
 from tests.support.managing import MONDAY, Team, day
+from tests.support.reading_aloud import RENDERER
 
-RENDERER = new_renderer()
 LONG = "A very long text that somebody typed on a Friday afternoon, " * 6
 MODALS = sorted(
     str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html") if "<modal" in path.read_text("utf-8")

@@ -18,12 +18,12 @@ from bot.features.home.ids import HomeActionId
 from bot.features.home.views import HomeView
 from bot.features.portfolios import digest
 from bot.features.risks import ownership
-from bot.rooms import new_renderer
 from bot.store import proof_state, schema
 from bot.store.engine import Database
 from bot.store.members import Member
 from tests.features.portfolios.test_digest import add_meeting
 from tests.support.managing import MONDAY, Team, day
+from tests.support.reading_aloud import RENDERER
 from tests.support.refusals import says
 from tests.support.statements import statements
 
@@ -234,7 +234,7 @@ def test_a_home_with_everything_at_its_limit_fits(team: Team) -> None:
         with team.session() as session:
             ownership.claim(session, team.as_(team.maya), risk.id, MONDAY)
     view = home_of(team, team.maya)
-    shown = new_renderer().home("home/home.html", view=view)
+    shown = RENDERER.home("home/home.html", view=view)
     assert len(shown["blocks"]) <= 100
     assert HomeActionId.NEXT_ACCOUNTS in json.dumps(shown)
     assert json.dumps(shown).count("card.open") >= 10

@@ -32,7 +32,7 @@ from bot.features.portfolios.setup import PortfolioForm
 from bot.features.portfolios.views import DigestPrivateView, DigestRestView, DigestView
 from bot.features.portfolios.week import BridgeSum
 from bot.outbox.types import Claimed, Moot
-from bot.rooms import MESSAGE_KINDS, new_renderer
+from bot.rooms import MESSAGE_KINDS
 from bot.store import ledger, portfolios, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -41,6 +41,7 @@ from tests.support import factory
 from tests.support.cast import DANA
 from tests.support.factory import BOT
 from tests.support.managing import CHANNEL, Team, day
+from tests.support.reading_aloud import RENDERER
 from tests.support.statements import statements
 
 FRIDAY = datetime(2026, 2, 27, 10, tzinfo=UTC)
@@ -529,9 +530,8 @@ def test_a_portfolio_of_240_keeps_within_slacks_limits_and_its_thread_names_ever
     said_there = json.dumps([str(page) for page in pages], ensure_ascii=False)
     assert all(f"株式会社岡田ガス {number:03}" in said_there for number in range(240))
     assert all(page.left == 0 for page in pages)
-    renderer = new_renderer()
-    shown = [renderer.message("portfolios/digest.html", view=view, place="message")]
-    shown += [renderer.message("portfolios/digest_rest.html", view=page, place="message") for page in pages]
+    shown = [RENDERER.message("portfolios/digest.html", view=view, place="message")]
+    shown += [RENDERER.message("portfolios/digest_rest.html", view=page, place="message") for page in pages]
     for message in shown:
         assert len(message.blocks) <= 50 and len(json.dumps(message.blocks)) <= 13_000
         assert "shows the rest" not in json.dumps(message.blocks)

@@ -18,16 +18,16 @@ from bot.features.portfolios.setup import PortfolioForm
 from bot.features.review import daily_review
 from bot.features.risks import ownership
 from bot.outbox.types import Moot
-from bot.rooms import MESSAGE_KINDS, new_renderer
+from bot.rooms import MESSAGE_KINDS
 from bot.slack.edge import template_of
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
 from sandbox.blocks import finish_blocks, finish_view
 from tests.support.factory import add_workspace
 from tests.support.managing import MONDAY, Team, day
+from tests.support.reading_aloud import RENDERER
 
 HOSTILE = "<!channel> *_~`x`~_* \"'&<b> \u202eevil \u200b{{ view }}\nnew line 株式会社 " * 200
-RENDERER = new_renderer()
 
 
 @pytest.fixture
