@@ -23,12 +23,12 @@ def share_compiled_statements() -> None:
     event.listen(Engine, "engine_connect", _keep_in_one_place)
 
 
-def _hash(dialect: object) -> int:
-    return hash(type(dialect))
+def _hash(self: object) -> int:
+    return hash(type(self))
 
 
-def _alike(dialect: object, other: object) -> bool:
-    return type(dialect) is type(other)
+def _alike(self: object, other: object) -> bool:
+    return type(self) is type(other)
 
 
 def _keep_in_one_place(connection: Connection) -> None:
