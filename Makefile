@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
+# Many images of Python say that no bytecode is kept: then every process that a test starts compiles the bot again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test fast check fmt migration hooks traffic bench chaos independent screenshots audit lock clean
 

@@ -36,17 +36,38 @@ levels = st.integers(0, 12).map(lambda half: Decimal(half) / 2)
 due_days = st.one_of(st.none(), past_days)
 
 
+# Made once: to make them at every draw takes longer than to draw.
+_FATES = st.sampled_from(["", "", "", "", "disputed", "withdrawn"])
+_SOURCES = st.sampled_from(Source)
+_HOURS = st.integers(0, 23)
+_LEVELS = st.one_of(levels, levels, levels, st.none())
+_STATEMENTS = st.sampled_from(["it works", "it works", None])
+_ORAL = st.sampled_from([False, False, False, True])
+_METHODS = st.one_of(st.none(), st.sampled_from(Method))
+_NOTES = st.sampled_from([None, " ", "two new hires in May"])
+_MONEY = st.sampled_from([None, 0, 500_000])
+_CURRENCIES = st.sampled_from([None, "USD"])
+_RECORDERS = st.sampled_from([OWNER, OWNER, TOM, None])
+_ARRIVALS = st.sampled_from([None, None, None, None, Witness.MESSAGE, Witness.SYSTEM])
+_MEASURERS = st.sampled_from([None, SEEN, SEEN, BY_MANAGER, BY_OWNER, FAILED, CONFIRMED])
+_LEFT = st.one_of(st.none(), st.none(), past_days)
+_DIRECTIONS = st.sampled_from([Direction.UP, Direction.UP, Direction.DOWN, Direction.HOLD, None])
+_BASELINE_DAYS = st.one_of(st.none(), st.just(TODAY - timedelta(days=200)), past_days)
+_AGREED = st.sampled_from([1, 1, 1, None])
+_SHELF_LIVES = st.sampled_from([30, 90, 365])
+
+
 @st.composite
 def rosters(draw: st.DrawFn) -> dict[int, Person]:
     """Everybody by id; some have left."""
-    return {person.id: replace(person, left_on=draw(st.one_of(st.none(), st.none(), past_days))) for person in ROSTER}
+    return {person.id: replace(person, left_on=draw(_LEFT)) for person in ROSTER}
 
 
 @st.composite
 def outcomes(draw: st.DrawFn, outcome_id: int = 1) -> Outcome:
     """Mostly whole outcomes; any part may be missing or contradict another."""
     if draw(st.integers(0, 3)) == 0:
-        agreed = draw(st.sampled_from([1, 1, 1, None]))
+        agreed = draw(_AGREED)
         statement = Outcome(outcome_id, 1, "A statement", kind=OutcomeKind.STATEMENT, due_on=draw(due_days))
         return replace(statement, baseline_agreed_by=agreed)
     return draw(numbers(outcome_id))
@@ -60,15 +81,15 @@ def numbers(draw: st.DrawFn, outcome_id: int = 1) -> Outcome:
         outcome_id,
         1,
         "A number",
-        direction=draw(st.sampled_from([Direction.UP, Direction.UP, Direction.DOWN, Direction.HOLD, None])),
-        baseline=draw(st.one_of(levels, levels, levels, st.none())),
-        baseline_on=draw(st.one_of(st.none(), st.just(TODAY - timedelta(days=200)), past_days)),
-        baseline_agreed_by=draw(st.sampled_from([1, 1, 1, None])),
-        target=draw(st.one_of(levels, levels, levels, st.none())),
+        direction=draw(_DIRECTIONS),
+        baseline=draw(_LEVELS),
+        baseline_on=draw(_BASELINE_DAYS),
+        baseline_agreed_by=draw(_AGREED),
+        target=draw(_LEVELS),
         band_low=draw(st.one_of(st.just(low), st.none())),
         band_high=draw(st.one_of(st.just(high), st.none())),
         due_on=draw(due_days),
-        shelf_life_days=draw(st.sampled_from([30, 90, 365])),
+        shelf_life_days=draw(_SHELF_LIVES),
     )
 
 
@@ -76,30 +97,30 @@ def numbers(draw: st.DrawFn, outcome_id: int = 1) -> Outcome:
 def pieces(draw: st.DrawFn, piece_id: int = 1, outcome_id: int = 1) -> Evidence:
     """One piece in force or disputed or withdrawn, of any source; what is said of it lies in the past."""
     as_of = draw(past_days)
-    state = draw(st.sampled_from(["", "", "", "", "disputed", "withdrawn"]))
+    state = draw(_FATES)
     return Evidence(
         piece_id,
         1,
         outcome_id,
-        draw(st.sampled_from(Source)),
+        draw(_SOURCES),
         as_of,
-        datetime.combine(as_of, time(draw(st.integers(0, 23))), UTC),
-        value=draw(st.one_of(levels, levels, levels, st.none())),
-        statement=draw(st.sampled_from(["it works", "it works", None])),
-        oral=draw(st.sampled_from([False, False, False, True])),
+        datetime.combine(as_of, time(draw(_HOURS)), UTC),
+        value=draw(_LEVELS),
+        statement=draw(_STATEMENTS),
+        oral=draw(_ORAL),
         attested_by=draw(PERSON_IDS),
-        method=draw(st.one_of(st.none(), st.sampled_from(Method))),
-        method_note=draw(st.sampled_from([None, " ", "two new hires in May"])),
-        money_minor=draw(st.sampled_from([None, 0, 500_000])),
-        currency=draw(st.sampled_from([None, "USD"])),
+        method=draw(_METHODS),
+        method_note=draw(_NOTES),
+        money_minor=draw(_MONEY),
+        currency=draw(_CURRENCIES),
         accepted_by=draw(PERSON_IDS),
         accepted_on=draw(st.one_of(st.none(), st.just(as_of))),
         disputed_on=draw(st.sampled_from([as_of, TODAY])) if state == "disputed" else None,
         withdrawn_on=TODAY if state == "withdrawn" else None,
-        recorded_by=draw(st.sampled_from([OWNER, OWNER, TOM, None])),
+        recorded_by=draw(_RECORDERS),
         reference_key=draw(st.sampled_from([f"link:{piece_id}", f"link:{piece_id}", "link:shared", None])),
-        arrived_as=draw(st.sampled_from([None, None, None, None, Witness.MESSAGE, Witness.SYSTEM])),
-        measured_by=draw(st.sampled_from([None, SEEN, SEEN, BY_MANAGER, BY_OWNER, FAILED, CONFIRMED])),
+        arrived_as=draw(_ARRIVALS),
+        measured_by=draw(_MEASURERS),
     )
 
 

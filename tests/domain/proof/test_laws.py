@@ -38,7 +38,7 @@ from tests.support.domain_strategies import (
 People = dict[int, Person]
 OURS = (Source.OUR_WORD, Source.OUR_TELEMETRY, Source.OUR_MEASUREMENT, Source.CUSTOMER_SAID)
 """What no customer has put in writing."""
-laws = settings(max_examples=int(os.environ.get("LAW_EXAMPLES", "80")), deadline=None)
+laws = settings(max_examples=int(os.environ.get("LAW_EXAMPLES", "60")), deadline=None)
 
 
 def checked(held: list[Evidence], people: People, more: tuple[Check, ...] = ()) -> Checked:

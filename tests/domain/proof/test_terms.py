@@ -258,7 +258,7 @@ changes_of_terms = st.fixed_dictionaries(
         "shelf_life_days": st.sampled_from([10, 30, 90, 365]),
     },
 )
-laws = settings(max_examples=300, deadline=None)
+laws = settings(max_examples=150, deadline=None)
 
 
 @pytest.mark.slow
