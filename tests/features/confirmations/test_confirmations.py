@@ -378,6 +378,22 @@ def test_our_own_slack_is_nobodys(session: Session, scene: Scene) -> None:
         bind(session, scene.world, teams=(Team("T1", "Ours"),))
 
 
+def test_a_second_slack_of_ours_is_nobodys(session: Session, scene: Scene) -> None:
+    """Whose people have our addresses: it cannot be bound, and nobody of it answers where nobody saw that before."""
+    remember(session, 1, SlackUser("U0OWN", "Olga Own", "olga@ours.example", "Europe/Berlin"))
+    remember(session, 1, SlackUser("U0FREE", "Fred Free", "fred@gmail.com", "Europe/Berlin"))
+    second = Team("T0SECOND", "Ours again", frozenset({"sales.ours.example"}))
+    with pytest.raises(UserError, check=says("sales.ours.example, which is our own mail domain")) as refused:
+        bind(session, scene.world, teams=(second,))
+    assert refused.value.field == "channel"
+    bind(session, scene.world, teams=(Team("T0FREE", "Small", frozenset({"gmail.com"})),))
+    ask(session, scene)
+    known(session, scene)
+    with pytest.raises(UserError, check=says("Only people of the organisation that was asked")):
+        answering.say_right(session, replace(ANA_IN_SLACK, email="olga@ours.example"), PRESSED, LATER)
+    assert checks(session, scene) == []
+
+
 def test_our_own_mail_domain_is_nobodys(session: Session, scene: Scene) -> None:
     remember(session, 1, SlackUser("U0NEW", "New Colleague", "new@Ours.example", "UTC"))
     with pytest.raises(UserError, check=says("our own mail domain")):
