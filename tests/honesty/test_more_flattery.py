@@ -266,14 +266,14 @@ def test_two_owners_with_two_managers_countersign_each_other(play: Play) -> None
 
 
 def test_a_new_link_to_our_own_drive_every_two_weeks(play: Play) -> None:
-    """Named on the card, by outcome and person: linked by Maya, nobody else has looked; seen stays at 0%."""
+    """Named on the card and in the digest, by outcome and person: linked again, and how often; seen stays at 0%."""
     for week in range(0, 8, 2):
         now = day(TUESDAY, 7 * week)
         play.record(play.team.maya, "400", now, link=f"https://drive.ours.example/birch-{week}")
     shown = play.card(now)
     [line] = shown.proven
     assert (shown.coverage, shown.seen) == ("100%", "0%")
-    assert (line.title, line.witness) == (TITLE, "linked by Maya Lindqvist, nobody else has looked")
+    assert (line.title, line.witness) == (TITLE, "linked again by Maya Lindqvist, fourth time, nobody else has looked")
     assert play.assessed(day(now, 14)).coverage == 0
 
 

@@ -24,6 +24,7 @@ from bot.app.reviewers import looks_as_manager
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.enums import CheckKind, CheckVerdict
 from bot.domain.model import Account, Evidence, ProofState
+from bot.domain.portfolio.rings import rings
 from bot.domain.proof.in_force import is_withdrawn
 from bot.domain.values.days import shift_moment
 from bot.features.evidence import queries
@@ -160,6 +161,20 @@ def pairs(session: Session, workspace_id: int, portfolio_ids: Sequence[int], now
         for one, other in mutual
     ]
     return tuple(sorted(named, key=lambda pair: (-pair.by_one - pair.by_other, pair.one, pair.other)))
+
+
+def ring_names(session: Session, workspace_id: int, portfolio_id: int, now: datetime) -> tuple[tuple[int, str], ...]:
+    """The rings of colleagues who countersign one another in 90 days, one of their looks in this portfolio: the id of
+    one of them, and the names in the order of the looks."""
+    looks = queries.looks_between_colleagues(session, workspace_id, [portfolio_id], shift_moment(now, -PAIRS_OVER))
+    here = {(look.owner_id, look.member_id) for look in looks if look.here}
+    found = [
+        ring
+        for ring in rings({(look.owner_id, look.member_id): look.times for look in looks})
+        if here & set(zip(ring, (*ring[1:], ring[0]), strict=True))
+    ]
+    names = members.names(session, {workspace_id}, {member for ring in found for member in ring})
+    return tuple((ring[0], " → ".join(names.get(member, "") for member in (*ring[1:], ring[0]))) for ring in found)
 
 
 def _had_since(piece: Evidence) -> datetime:
