@@ -23,11 +23,13 @@ from bot.features.actions.ids import StepActionId, StepCallback
 from bot.features.confirmations import messages as confirmation_messages
 from bot.features.confirmations import slack as confirmation_slack
 from bot.features.confirmations.ids import OPEN_TO_OUTSIDERS, ConfirmationActionId, ConfirmationCallback
+from bot.features.confirmations.several import confirmer_lines
 from bot.features.evidence import jobs as evidence_jobs
 from bot.features.evidence import messages as evidence_messages
 from bot.features.evidence import slack as evidence_slack
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
-from bot.features.evidence.pair_lines import pair_lines
+from bot.features.evidence.linked_again import linked_again_lines
+from bot.features.evidence.pair_lines import pair_lines, reference_lines, ring_lines
 from bot.features.evidence.spot_draw import draw_spot_checks
 from bot.features.evidence.taken_back import taken_back_lines
 from bot.features.gaps import messages as gap_messages
@@ -52,6 +54,7 @@ from bot.features.portfolios import grammar as portfolio_grammar
 from bot.features.portfolios import jobs as portfolio_jobs
 from bot.features.portfolios import messages as portfolio_messages
 from bot.features.portfolios import slack as portfolio_slack
+from bot.features.portfolios.hand_moves import hand_moves
 from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
 from bot.features.portfolios.movement import movement_lines
 from bot.features.portfolios.owner_acts import owner_lines
@@ -92,7 +95,17 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 )
 """Every kind of message that we send."""
 
-DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (movement_lines, owner_lines, pair_lines, taken_back_lines)
+DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (
+    movement_lines,
+    owner_lines,
+    pair_lines,
+    ring_lines,
+    reference_lines,
+    confirmer_lines,
+    hand_moves,
+    taken_back_lines,
+    linked_again_lines,
+)
 """What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
 
 DIGEST_FOLLOWERS: tuple[DigestFollower, ...] = (draw_spot_checks,)

@@ -123,9 +123,3 @@ def must_manage(session: Session, actor: Actor, portfolio_id: int | None) -> Non
     must_read(actor)
     if not may_manage(session, actor, portfolio_id):
         raise UserError(AppRefusal.NOT_YOUR_PORTFOLIO)
-
-
-def manages_beside(session: Session, actor: Actor, account: Account) -> bool:
-    """Whether the actor manages the portfolio and is not of the account's own team."""
-    beside = actor.member.id not in (account.owner_id, account.deputy_id)
-    return beside and may_manage(session, actor, account.portfolio_id)

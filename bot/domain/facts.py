@@ -103,6 +103,7 @@ class FactCode(StrEnum):
     FROM_THEIR_SYSTEM = "from_their_system"
     SEEN_BY = "seen_by"
     LINKED_BY = "linked_by"
+    PROMISE_MOVED = "promise_moved"
     NO_WITNESS = "no_witness"
 
 

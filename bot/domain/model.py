@@ -348,7 +348,8 @@ class Promise:
     """Something promised at the sale, followed until kept, renegotiated or broken.
 
     `last_words` are what was said when it was last mentioned; `same_words_on` is the day on which the very same words
-    had been noted before, if they had.
+    had been noted before, if they had. `times_moved` is how often its date was moved or taken away, `first_due_on` the
+    date before the first time.
     """
 
     id: int
@@ -364,6 +365,8 @@ class Promise:
     last_mentioned_on: date | None = None
     last_words: str | None = None
     same_words_on: date | None = None
+    first_due_on: date | None = None
+    times_moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

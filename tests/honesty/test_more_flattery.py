@@ -17,12 +17,13 @@ import pytest
 
 from bot.app import assessments
 from bot.app.actor import UserError
+from bot.app.digest_lines import DigestLines, DigestSpan
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import AccountStatus, CheckVerdict, JudgedAs, Part, RiskKind, Source
 from bot.features.accounts import card, judgement
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.accounts.views import CardView
-from bot.features.evidence import countersign, record
+from bot.features.evidence import countersign, pair_lines, record
 from bot.features.evidence.record import NewEvidence
 from bot.features.home import home
 from bot.features.plan import agreement, outcome_details, people, retirement
@@ -265,15 +266,39 @@ def test_two_owners_with_two_managers_countersign_each_other(play: Play) -> None
         assert {pair.one, pair.other} == {"Maya Lindqvist", "Tom Okafor"} and (pair.by_one, pair.by_other) == (1, 1)
 
 
+def test_three_owners_countersign_in_a_ring(play: Play) -> None:
+    """Named to the manager alone, by person and in the order of the looks; one look each is no ring yet."""
+    team = play.team
+    span = DigestSpan(1, team.portfolio_id, None, TUESDAY)
+    ring = (team.maya, team.tom, team.ada)
+    for number, (who, looker) in enumerate(zip(ring, (*ring[1:], ring[0]), strict=True)):
+        of = {"account_id": play.birch, "outcome_id": play.outcome}
+        if number:
+            account = team.add_account(f"Ring {number}", FRIDAY, owner_id=who.id)
+            of = {"account_id": account, "outcome_id": team.add_outcome(account, None, FRIDAY)}
+        for page in range(2):
+            link = f"{PAGE}/{number}/{page}"
+            piece = play.record(who, "400", FIRST, of=of, attested_by=None, link=link)
+            with team.session() as session:
+                assert pair_lines.ring_lines(session, span) == DigestLines()
+            play.look(looker, piece, CheckVerdict.SHOWS, FIRST)
+    with team.session() as session:
+        [(title, [line])] = pair_lines.ring_lines(session, span).of_owners
+    assert title == "Countersign in a ring, in 90 days"
+    assert sorted([who.name for who in ring if who.id != line.member_id]) == sorted(
+        line.text.removeprefix("looked at by ").split(" → ")[:2]
+    )
+
+
 def test_a_new_link_to_our_own_drive_every_two_weeks(play: Play) -> None:
-    """Named on the card, by outcome and person: linked by Maya, nobody else has looked; seen stays at 0%."""
+    """Named on the card and in the digest, by outcome and person: linked again, and how often; seen stays at 0%."""
     for week in range(0, 8, 2):
         now = day(TUESDAY, 7 * week)
         play.record(play.team.maya, "400", now, link=f"https://drive.ours.example/birch-{week}")
     shown = play.card(now)
     [line] = shown.proven
     assert (shown.coverage, shown.seen) == ("100%", "0%")
-    assert (line.title, line.witness) == (TITLE, "linked by Maya Lindqvist, nobody else has looked")
+    assert (line.title, line.witness) == (TITLE, "linked again by Maya Lindqvist, fourth time, nobody else has looked")
     assert play.assessed(day(now, 14)).coverage == 0
 
 

@@ -19,7 +19,7 @@ from bot.domain.values.days import shift_day
 def dated_back(state: ProofState, on: date) -> tuple[Fact, ...]:
     """One fact for each outcome on a day: its newest such figure of the last 90 days, who entered it, and when.
 
-    Figures that were entered on the same day are a series, and none of them is named.
+    Figures that came at one moment, as from a file, are a series, and none of them is named.
     """
     first = shift_day(on, -TOLD_FOR)
     named: list[Fact] = []
@@ -42,7 +42,7 @@ def _pairs(outcome: Outcome, pieces: Sequence[Evidence]) -> Iterator[tuple[Evide
         for better in pieces:
             reached = progress(outcome, better.value)
             worse = so_far is not None and reached is not None and so_far < reached
-            entered_later = better.recorded_at.date() < late.recorded_at.date()
+            entered_later = better.recorded_at < late.recorded_at
             if worse and entered_later and late.as_of < better.as_of:
                 yield late, better
 

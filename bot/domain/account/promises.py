@@ -40,6 +40,21 @@ def least_mentioned(promises: Iterable[Promise], on: date) -> Promise | None:
     return min(still_open, key=_by_mention, default=None)
 
 
+def put_off(promises: Iterable[Promise], on: date) -> tuple[Fact, ...]:
+    """The open promises whose date was moved or taken away, the most often moved first."""
+    moved = [promise for promise in promises if promise.times_moved and is_open(promise, on)]
+    return tuple(
+        fact(
+            FactCode.PROMISE_MOVED,
+            text=promise.text,
+            times=promise.times_moved,
+            first=promise.first_due_on,
+            due=promise.due_on,
+        )
+        for promise in sorted(moved, key=lambda promise: (-promise.times_moved, promise.id))
+    )
+
+
 def _by_mention(promise: Promise) -> tuple[bool, date, int]:
     return promise.same_words_on is None, last_mention(promise) or date.min, promise.id
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.domain.enums import CheckVerdict
+from bot.domain.enums import CheckKind, CheckVerdict, Source
 from bot.domain.model import Check, Evidence, ProofState
 from bot.domain.proof.disputes import PieceState, disputes_of, state_of_piece
 from bot.domain.proof.witness import NO_CHECKS, Checked, independent_looks, is_slip
+
+_OF_THE_CUSTOMER = frozenset(
+    {Source.CUSTOMER_SYSTEM, Source.CUSTOMER_WROTE, Source.CHAMPION_PRESENTED, Source.CUSTOMER_SAID}
+)
 
 
 def checked_of(state: ProofState) -> Checked:
@@ -18,11 +22,13 @@ def checked_of(state: ProofState) -> Checked:
     for check in state.checks:
         by_piece.setdefault(check.evidence_id, []).append(check)
     first_uses: dict[str, Evidence] = {}
+    given: dict[int, list[Evidence]] = {}
     replaced = disputed = False
     for piece in state.evidence:
         replaced = replaced or piece.superseded_by is not None
         disputed = disputed or piece.disputed_on is not None
         if piece.reference_key is not None and not is_slip(piece):
+            given.setdefault(piece.outcome_id, []).append(piece)
             first = first_uses.setdefault(piece.reference_key, piece)
             if (piece.recorded_at, piece.id) < (first.recorded_at, first.id):
                 first_uses[piece.reference_key] = piece
@@ -30,7 +36,8 @@ def checked_of(state: ProofState) -> Checked:
     failed_at = _failed_at(state.evidence, by_piece) if failed else {}
     if replaced and by_piece:
         _hand_on(state.evidence, by_piece)
-    checked = Checked(by_piece, first_uses, failed, failed_at, upgraded_on=state.account.upgraded_on)
+    again = {of: times for pieces in given.values() if len(pieces) > 1 for of, times in _again(pieces, by_piece)}
+    checked = Checked(by_piece, first_uses, failed, failed_at, again=again, upgraded_on=state.account.upgraded_on)
     return replace(checked, disputed=_disputed_since(state, checked)) if disputed else checked
 
 
@@ -70,6 +77,24 @@ def _failed_at(pieces: Sequence[Evidence], by_piece: Mapping[int, Sequence[Check
             if before is None or (check.at, check.id) > (before.at, before.id):
                 last[piece.outcome_id] = check
     return {outcome_id: check.at for outcome_id, check in last.items() if check.verdict is CheckVerdict.DOES_NOT}
+
+
+def _again(pieces: Sequence[Evidence], by_piece: Mapping[int, Sequence[Check]]) -> Iterator[tuple[int, int]]:
+    """The pieces of an outcome whose reference follows another at which nobody else has looked, each with how many it
+    makes. Withdrawing the one before does not begin anew; a look of somebody else does."""
+    keys: set[str | None] = set()
+    for piece in sorted(pieces, key=lambda piece: (piece.recorded_at, piece.id)):
+        if piece.source not in _OF_THE_CUSTOMER:
+            continue
+        checks = by_piece.get(piece.id, NO_CHECKS)
+        looks = independent_looks(piece, checks, date.max) if checks else NO_CHECKS
+        is_seen = any(check.verdict is CheckVerdict.SHOWS for check in looks)
+        if is_seen or any(check.kind is CheckKind.CUSTOMER for check in checks):
+            keys.clear()
+            continue
+        if piece.reference_key not in keys and keys:
+            yield piece.id, len(keys) + 1
+        keys.add(piece.reference_key)
 
 
 def _disputed_since(state: ProofState, checked: Checked) -> dict[int, date]:

@@ -31,8 +31,9 @@ class Checked:
 
     `failed` are references that somebody opened and that did not show what they should, with the outcome. `failed_at`
     is when that last happened to an outcome, unless a colleague has found one right since. `disputed` has the day since
-    which a customer disputes an outcome, as long as they have not taken it back. `upgraded_on` is the day on which
-    older pieces came under the rule.
+    which a customer disputes an outcome, as long as they have not taken it back. `again` says of a piece whose
+    reference follows others of its outcome, at which nobody else has looked, how many they are with it. `upgraded_on`
+    is the day on which older pieces came under the rule.
     """
 
     by_piece: Mapping[int, Sequence[Check]] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Checked:
     failed: frozenset[tuple[int, str]] = frozenset()
     failed_at: Mapping[int, datetime] = field(default_factory=dict)
     disputed: Mapping[int, date] = field(default_factory=dict)
+    again: Mapping[int, int] = field(default_factory=dict)
     upgraded_on: date | None = None
 
 
@@ -176,7 +178,8 @@ def witnessed(
     if piece.reference_key is None:
         return fact(FactCode.NO_WITNESS, who=recorder)
     looked_at = kind is Witness.REFERENCE
-    return fact(FactCode.LINKED_BY, who=recorder, is_file=piece.file_id is not None, counts=looked_at)
+    times = checked.again.get(piece.id, 1)
+    return fact(FactCode.LINKED_BY, who=recorder, is_file=piece.file_id is not None, counts=looked_at, times=times)
 
 
 def _day_of_customer(piece: Evidence, checked: Checked, on: date) -> date | None:

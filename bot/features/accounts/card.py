@@ -19,17 +19,18 @@ from bot.domain.account.assessment import Assessment
 from bot.domain.account.dated_back import dated_back
 from bot.domain.account.departures import SPONSORS, Unheard, unheard
 from bot.domain.account.moved_terms import assumed, moved_since, retired_fact
-from bot.domain.account.promises import forgotten, least_mentioned
+from bot.domain.account.promises import forgotten, least_mentioned, put_off
 from bot.domain.account.stages import time_to_value
 from bot.domain.account.worth import worth
 from bot.domain.enums import AccountStatus, Part, RiskKind, Standing, Verdict
+from bot.domain.facts import Fact
 from bot.domain.labels import labels
 from bot.domain.model import Person, ProofState
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import number, percent
-from bot.features.accounts import queries, tiers
+from bot.features.accounts import queries, stages, tiers
 from bot.features.accounts.judge_names import said_by, unproven_yes
 from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.views import (
@@ -71,6 +72,7 @@ def card(
         unconfirmed=tuple(dict.fromkeys(said.name for said in reversed(state.uncounted))),
         days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
         tier_by_hand=tiers.set_by_hand(session, state.account) if as_of is None else None,
+        stage_by=stages.who_overruled(session, state.account) if as_of is None else None,
     )
 
 
@@ -100,6 +102,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         days_to_renewal=assessment.days_to_renewal,
         stage=assessment.stage.stage,
         stage_reason=account.stage_reason,
+        stage_by=None,
         days_in_stage=assessment.stage.days,
         time_to_value=time_to_value(account, assessment.on),
         theatre=theatre,
@@ -115,11 +118,16 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         last_moved=None,
         next_meeting_at=assessment.next_meeting_at,
         can_write=False,
-        moved=tuple(map(phrase, (*moved_since(state, assessment.on), *dated_back(state, assessment.on)))),
+        moved=tuple(map(phrase, _moved(state, assessment.on))),
         assumed=phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
         unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
         retired=tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),
     )
+
+
+def _moved(state: ProofState, on: date) -> tuple[Fact, ...]:
+    """What was moved: terms, figures that were dated back, and dates of promises."""
+    return *moved_since(state, on), *dated_back(state, on), *put_off(state.promises, on)
 
 
 def shared_card(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedCardView:

@@ -98,6 +98,7 @@ _ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence", "terms", "confirmation
 _SILENT = {
     "answer": {"edited_at", "moved_evidence"},
     "action": {"gap_id", "done_in_answer_id"},
+    "promise": {"times_moved", "first_due_on"},
     "gap": {"answer_id", "times_moved", "closed_evidence_id"},
     "account": {"slug", "stage", "stage_since", "external_id", "packet_accepted_by"},
 }

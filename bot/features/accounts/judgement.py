@@ -16,7 +16,7 @@ from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import assess_now
 from bot.app.hand_overs import had_it_lately
-from bot.app.overseers import must_judge
+from bot.app.reviewers import must_judge
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.verdicts import OWN, part_of

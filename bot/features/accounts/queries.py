@@ -166,14 +166,14 @@ def last_moved_by(session: Session, of: Account, moment: datetime) -> LastMove |
     return None
 
 
-def set_tier_last(session: Session, of: Account) -> tuple[str | None, date | None]:
-    """Who set the tier of an account by hand, and on which day; None where history does not know."""
+def set_last(session: Session, of: Account, *columns: str) -> tuple[str | None, date | None]:
+    """Who gave one of these columns of an account a value last, and on which day; None where history does not know."""
     table = schema.history
     changes = (table.c.workspace_id == of.workspace_id) & (table.c.account_id == of.id) & (table.c.entity == "account")
     statement = select(table.c.at, table.c.after, schema.member.c.name)
     lines = statement.outerjoin(schema.member, schema.member.c.id == table.c.member_id).where(changes)
     for at, after, name in session.execute(lines.order_by(table.c.id.desc())):
-        if after.get("tier_reason"):
+        if any(after.get(column) for column in columns):
             return name, at.date()
     return None, None
 

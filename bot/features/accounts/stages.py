@@ -72,6 +72,11 @@ def release(session: Session, actor: Actor, account_id: int, now: datetime) -> N
     record_computed_stages(session, [assess_now(proof_state.load(session, actor.workspace_id, account_id), now)], now)
 
 
+def who_overruled(session: Session, account: Account) -> str | None:
+    """Who put an account into its stage by hand; None where nobody did, or history does not know."""
+    return queries.set_last(session, account, "stage", "stage_reason")[0] if account.stage_reason else None
+
+
 def stage_view(session: Session, actor: Actor, account_id: int, now: datetime) -> StageView:
     """The stage of an account with its exit test, its stays, and what is usual in its portfolio."""
     seen = version_of_account(session, actor, account_id)

@@ -100,7 +100,7 @@ def set_by_hand(session: Session, account: Account) -> str | None:
     paid = tier_of(money(account.arr_minor, account.currency), bands)
     if paid is not None and not lower_touch(account.tier, paid):
         return None
-    who, on = queries.set_tier_last(session, account)
+    who, on = queries.set_last(session, account, "tier_reason")
     return say(AccountPhrase.TIER_BY_HAND, tier=account.tier, paid=paid, who=who, on=on, why=account.tier_reason)
 
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from bot.app import recipients
 from bot.app.assessments import assess_now
-from bot.app.overseers import overseer
 from bot.app.recipients import Recipient
+from bot.app.reviewers import reviewer
 from bot.domain.account import judgement
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.judgement import Occasion
@@ -55,7 +55,7 @@ def ask_for_verdicts(session: Session, assessments: Iterable[Assessment], now: d
     room: dict[int, int] = {}
     for account, occasion in waiting:
         judge = None if occasion.of_manager else answering[account.id]
-        judge = judge or overseer(session, account)
+        judge = judge or reviewer(session, account)
         if judge is None or judge.slack_id is None:
             log.warning("verdicts.nobody_to_ask", account=account.id)
             continue
@@ -110,9 +110,9 @@ def show_answered(session: Session, account: Account, judgement_id: int, now: da
 
 
 def instead(session: Session, row: Claimed) -> Recipient | None:
-    """Who is asked when Slack refuses the one who was: who oversees the account."""
+    """Who is asked when Slack refuses the one who was: who reviews the account."""
     account = accounts.in_workspace(session, row.workspace_id, row.args["account_id"])
-    return None if account is None else recipients.of_member(overseer(session, account))
+    return None if account is None else recipients.of_member(reviewer(session, account))
 
 
 def _question(account: Account, occasion: Occasion, judge: Member, now: datetime) -> Outgoing:

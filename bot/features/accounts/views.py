@@ -176,6 +176,7 @@ class CardView:
     days_to_renewal: int | None
     stage: Stage
     stage_reason: str | None
+    stage_by: str | None
     days_in_stage: int | None
     time_to_value: int | None
     theatre: tuple[str, ...]

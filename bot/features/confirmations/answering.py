@@ -22,6 +22,7 @@ from bot.domain.model import Account
 from bot.domain.values.numbers import decimal_of
 from bot.features.confirmations import counting, identities, posting
 from bot.features.confirmations.claims import Claim, claim_of
+from bot.features.confirmations.organisations import is_our_mail
 from bot.features.confirmations.refusals import ConfirmationRefusal
 from bot.features.confirmations.views import CorrectView, DisagreeView, ThanksView
 from bot.store import accounts, confirmations, ledger, members
@@ -123,7 +124,8 @@ def _open_question(
     account = accounts.still_there(session, outsider.workspace_id, confirmation.account_id) if confirmation else None
     if confirmation is None or account is None or pressed.channel not in (None, confirmation.channel):
         raise UserError(ConfirmationRefusal.QUESTION_GONE)
-    if org_of_team(confirmations.orgs_of(session, account), outsider.team_id) is None:
+    bound = org_of_team(confirmations.orgs_of(session, account), outsider.team_id) is not None
+    if not bound or is_our_mail(session, account, outsider.email):
         raise UserError(ConfirmationRefusal.NOT_THEIR_ORG, asker=_asker(session, confirmation, outsider))
     if outsider.is_guest:
         raise UserError(ConfirmationRefusal.GUEST_OF_THEIRS)

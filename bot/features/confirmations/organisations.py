@@ -26,10 +26,12 @@ from bot.store.entities import Entity
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A Slack organisation that shares a channel with us: its id, and what Slack calls it."""
+    """A Slack organisation that shares a channel with us: its id, what Slack calls it, and the mail domains of those of
+    its people whose address Slack shows."""
 
     slack_team: str
     name: str
+    mail_domains: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class _Binder:
         if len(teams) > 1:
             raise UserError(ConfirmationRefusal.ORGS_SEVERAL, "channel", teams=[team.name for team in teams])
         [team] = teams
+        if ours := sorted(domain for domain in team.mail_domains if is_our_mail(self.session, self.account, domain)):
+            raise UserError(ConfirmationRefusal.TEAM_OURS, "channel", team=team.name, domain=ours[0])
         if all(org.slack_team_id != team.slack_team for org in orgs):
             self._add(slack_team_id=team.slack_team, name=team.name)
 
@@ -117,6 +121,16 @@ class _Binder:
         row: dict[str, Any] = {"workspace_id": account.workspace_id, "account_id": account.id, **what}
         row |= {"bound_by": by, "bound_how": self.how, "bound_at": self.now}
         ledger.add(self.session, self.actor.author, Entity.CUSTOMER_ORG, self.now, **row)
+
+
+def is_our_mail(session: Session, account: Account, address: str | None) -> bool:
+    """Whether an address or mail domain is that of our own people; one that anybody can have is not.
+
+    A second Slack of ours, or somebody of ours with an account in another one, is no customer.
+    """
+    domain = mail_domain(address or "")
+    ours = confirmations.mail_domains_of_ours(session, account.workspace_id)
+    return why_unbindable(domain, ours - FREE_MAIL_DOMAINS, FREE_MAIL_DOMAINS) is Unbindable.OURS
 
 
 def _end(session: Session, actor: Actor, account: Account, org_ids: frozenset[int], now: datetime) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.model import Account
 from bot.outbox.types import MessageKey, State
 from bot.store.entities import Entity
-from bot.store.schema import history, person, workspace
+from bot.store.schema import account, confirmation, history, person, person_slack, workspace
 from bot.store.schema.outbox import outbox
 
 ASK_KEY = MessageKey("confirmation")
@@ -16,6 +19,42 @@ ANSWERED_KEY = MessageKey("confirmation-answered")
 PERSON_KEY = MessageKey("person-question")
 IMPORT = "import"
 """The surface of what an import writes."""
+
+
+@dataclass(slots=True)
+class Confirmer:
+    """A Slack user of another organisation: who they are said to be, what Slack calls them, who asked them last, and
+    the names of the accounts for which their answers count."""
+
+    person: str | None
+    name: str | None
+    asked_by: int
+    accounts: set[str]
+
+
+def who_confirms_for_several(
+    session: Session, workspace_id: int, portfolio_id: int, since: datetime | None
+) -> list[Confirmer]:
+    """Who has answered for two customers and more, and since a moment for one of this portfolio, the busiest first."""
+    user = (person_slack.c.slack_team_id, person_slack.c.slack_user_id)
+    joined = confirmation.join(person_slack, person_slack.c.id == confirmation.c.answered_by)
+    joined = joined.join(account, account.c.id == confirmation.c.account_id)
+    joined = joined.outerjoin(person, person.c.id == person_slack.c.person_id)
+    ours = (account.c.workspace_id == workspace_id) & Entity.ACCOUNT.still_there()
+    counted = ours & confirmation.c.counted_at.is_not(None)
+    columns = (*user, account.c.name, account.c.portfolio_id, confirmation.c.counted_at, confirmation.c.asked_by)
+    statement = select(*columns, person.c.name.label("person"), person_slack.c.name.label("shown"))
+    answers: dict[tuple[str, str | None], Confirmer] = {}
+    lately: set[tuple[str, str | None]] = set()
+    for row in session.execute(statement.select_from(joined).where(counted).order_by(confirmation.c.id)):
+        key = (row.slack_team_id, row.slack_user_id)
+        one = answers.setdefault(key, Confirmer(row.person, row.shown, row.asked_by, set()))
+        one.accounts.add(row.name)
+        one.person, one.name, one.asked_by = row.person, row.shown, row.asked_by
+        if row.portfolio_id == portfolio_id and (since is None or row.counted_at > since):
+            lately.add(key)
+    several = [answers[key] for key in lately if len(answers[key].accounts) > 1]
+    return sorted(several, key=lambda one: (-len(one.accounts), one.person or "", one.name or ""))
 
 
 def team_of(session: Session, workspace_id: int) -> str:

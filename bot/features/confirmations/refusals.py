@@ -12,6 +12,7 @@ class ConfirmationRefusal(Refusal):
     ONLY_MANAGER_OR_ADMIN = "confirmations.only_manager_or_admin"
     NO_DOMAIN = "confirmations.no_domain"
     DOMAIN_OURS = "confirmations.domain_ours"
+    TEAM_OURS = "confirmations.team_ours"
     DOMAIN_FREE_MAIL = "confirmations.domain_free_mail"
     ORG_MISSING = "confirmations.org_missing"
     ORGS_SEVERAL = "confirmations.orgs_several"

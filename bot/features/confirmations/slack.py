@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
+from bot.domain.account.organisations import mail_domain
 from bot.features.confirmations import answering, asking, identities, organisations
 from bot.features.confirmations.answering import Pressed
 from bot.features.confirmations.asking import NewQuestion, SharedChannel, SlackPerson
@@ -176,9 +177,21 @@ async def _message(edge: Edge, body: Body) -> tuple[str, str | None]:
 
 
 async def _teams(edge: Edge, body: Body, channel: str) -> tuple[Team, ...]:
-    sharing = await channels.sharing_of(edge.client, channel, sender_of(body).team_id, "channel")
+    """The organisations that share a channel, each with the mail domains that Slack shows of some of its people."""
+    own = sender_of(body).team_id
+    sharing = await channels.sharing_of(edge.client, channel, own, "channel")
+    ours = await edge.read(
+        body, lambda s, actor, now: confirmations.full_members(s, actor.workspace_id, sharing.members)
+    )
+    others = [member for member in sharing.members if member not in ours][: outside.MOST_ASKED_ABOUT]
+    users = [user for user in await outside.users(edge.client, others) if user.get("team_id") in sharing.teams]
+    people = [outside.outsider_of(user, 0) for user in users]
+    domains = {
+        team: {domain for who in people if who.team_id == team and (domain := mail_domain(who.email or ""))}
+        for team in sharing.teams
+    }
     names = await outside.team_names(edge.client, sharing.teams)
-    return tuple(Team(team, names[team]) for team in sharing.teams)
+    return tuple(Team(team, names[team], frozenset(domains[team])) for team in sharing.teams)
 
 
 async def _shared(edge: Edge, body: Body, channel: str) -> SharedChannel:

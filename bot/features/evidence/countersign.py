@@ -20,9 +20,11 @@ from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.app.hand_overs import HAD_IT
+from bot.app.reviewers import looks_as_manager
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.enums import CheckKind, CheckVerdict
 from bot.domain.model import Account, Evidence, ProofState
+from bot.domain.portfolio.rings import rings
 from bot.domain.proof.in_force import is_withdrawn
 from bot.domain.values.days import shift_moment
 from bot.features.evidence import queries
@@ -32,7 +34,7 @@ from bot.features.evidence.refusals import EvidenceRefusal
 from bot.outbox.queue import put
 from bot.outbox.types import Outgoing
 from bot.phrases import say
-from bot.store import ledger, members, portfolios
+from bot.store import ledger, members
 from bot.store.entities import Entity
 from bot.store.hand_overs import had_account_at
 
@@ -89,7 +91,7 @@ def countersign(
         "note": note.strip() or None,
         "owner_then": account.owner_id,
         "deputy_then": account.deputy_id,
-        "as_manager": _looks_as_manager(session, actor, account, piece),
+        "as_manager": looks_as_manager(session, actor, account, _had_since(piece), but=(piece.recorded_by,)),
     }
     check_id = ledger.add(session, actor.author, Entity.EVIDENCE_CHECK, now, **values)
     if verdict is CheckVerdict.DOES_NOT:
@@ -104,7 +106,7 @@ def _must_be_outside(session: Session, actor: Actor, account: Account, piece: Ev
         raise UserError(EvidenceRefusal.OWN_PIECE)
     if actor.member.id in (account.owner_id, account.deputy_id):
         raise UserError(EvidenceRefusal.OWN_ACCOUNT, account=account.name)
-    if had_account_at(session, account, actor.member.id, shift_moment(piece.recorded_at, -HAD_IT)):
+    if had_account_at(session, account, actor.member.id, _had_since(piece)):
         raise UserError(EvidenceRefusal.HAD_THE_ACCOUNT, account=account.name, days=HAD_IT.days)
 
 
@@ -130,7 +132,7 @@ class Looker:
         """Whether their look at a piece would count, and they have said nothing of it yet."""
         if self.is_team or piece.reference_key is None or piece.recorded_by == self.member_id:
             return False
-        if self.last_had_it is not None and self.last_had_it >= shift_moment(piece.recorded_at, -HAD_IT):
+        if self.last_had_it is not None and self.last_had_it >= _had_since(piece):
             return False
         looked = (check for check in self.state.checks if check.evidence_id == piece.id)
         return all(check.member_id != self.member_id for check in looked)
@@ -161,16 +163,23 @@ def pairs(session: Session, workspace_id: int, portfolio_ids: Sequence[int], now
     return tuple(sorted(named, key=lambda pair: (-pair.by_one - pair.by_other, pair.one, pair.other)))
 
 
-def _looks_as_manager(session: Session, actor: Actor, account: Account, piece: Evidence) -> bool:
-    """The portfolio's manager; another manager or an admin where that one has the account or recorded the piece."""
-    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
-    manager_id = portfolio.manager_id if portfolio is not None else None
-    if actor.member.id == manager_id:
-        return True
-    if manager_id is not None and manager_id not in (account.owner_id, account.deputy_id, piece.recorded_by):
-        return False
-    manages = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
-    return actor.member.is_admin or bool(manages)
+def ring_names(session: Session, workspace_id: int, portfolio_id: int, now: datetime) -> tuple[tuple[int, str], ...]:
+    """The rings of colleagues who countersign one another in 90 days, one of their looks in this portfolio: the id of
+    one of them, and the names in the order of the looks."""
+    looks = queries.looks_between_colleagues(session, workspace_id, [portfolio_id], shift_moment(now, -PAIRS_OVER))
+    here = {(look.owner_id, look.member_id) for look in looks if look.here}
+    found = [
+        ring
+        for ring in rings({(look.owner_id, look.member_id): look.times for look in looks})
+        if here & set(zip(ring, (*ring[1:], ring[0]), strict=True))
+    ]
+    names = members.names(session, {workspace_id}, {member for ring in found for member in ring})
+    return tuple((ring[0], " → ".join(names.get(member, "") for member in (*ring[1:], ring[0]))) for ring in found)
+
+
+def _had_since(piece: Evidence) -> datetime:
+    """Since when somebody must not have had the account, to vouch for a piece of it."""
+    return shift_moment(piece.recorded_at, -HAD_IT)
 
 
 def _withdraw(session: Session, actor: Actor, piece: Evidence, note: str, now: datetime) -> None:

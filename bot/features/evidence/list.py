@@ -16,6 +16,7 @@ from bot.domain.proof.reference import is_openable
 from bot.domain.proof.terms import by_outcome, counts, runs_out_on, standing_of
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import number
+from bot.features.evidence import queries
 from bot.features.evidence.countersign import Looker
 from bot.features.evidence.views import EvidenceLine, EvidenceView
 from bot.phrases import phrase
@@ -29,6 +30,8 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
     said = {answer.evidence_id: answer.name for answer in reversed(state.uncounted)}
     checked, states = checked_of(state), states_of_pieces(state, has_begun(now))
     looker, versions = Looker.of(session, actor, state, now), by_outcome(state.terms)
+    keys = {piece.reference_key for piece in state.evidence if piece.reference_key is not None}
+    places = queries.where_references_stand(session, actor.workspace_id, keys)
     lines = []
     for piece in sorted(state.evidence, key=lambda e: (e.as_of, e.id), reverse=True):
         outcome = outcomes[piece.outcome_id]
@@ -62,6 +65,7 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
                 expired_on=until if expired else None,
                 in_force=in_force,
                 unconfirmed=said.get(piece.id),
+                elsewhere=max(0, len(places.get(piece.reference_key or "", ())) - 1),
                 may_rise=in_force and grade in (Grade.CONFIRMED, Grade.ATTRIBUTED),
             )
         )

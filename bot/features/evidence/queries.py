@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, cast, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
@@ -15,13 +15,26 @@ from bot.domain.model import Account
 from bot.outbox.types import MessageKey
 from bot.store import serving
 from bot.store.entities import Entity
+from bot.store.json_rows import is_one_of
 from bot.store.portfolios import Portfolio
-from bot.store.schema import account, evidence, evidence_check, history, kept_file, person, portfolio, spot_check
+from bot.store.schema import (
+    account,
+    evidence,
+    evidence_check,
+    history,
+    kept_file,
+    outcome,
+    person,
+    portfolio,
+    spot_check,
+)
 from bot.store.schema.outbox import outbox
 
 NOT_SHOWN_KEY = MessageKey("evidence-not-shown")
 UPGRADE_KEY = MessageKey("evidence-upgrade")
 SPOT_CHECK_KEY = MessageKey("spot-check")
+_REFERENCES = 5000
+"""How many references a digest looks at: one week's, of a very large portfolio."""
 _CAN_BE_SEEN = (Source.CUSTOMER_SYSTEM, Source.CUSTOMER_WROTE, Source.CHAMPION_PRESENTED)
 
 
@@ -207,6 +220,56 @@ def looks_between_colleagues(
         .group_by(evidence_check.c.member_id, evidence_check.c.owner_then)
     )
     return [Looked(*row) for row in session.execute(counted)]
+
+
+class Given(NamedTuple):
+    """A reference that somebody gave: its key, for which outcome of which account, and the piece's id."""
+
+    key: str
+    account_id: int
+    account: str
+    title: str
+    recorded_by: int | None
+    evidence_id: int
+
+
+def references_given(
+    session: Session, workspace_id: int, portfolio_id: int, since: datetime | None, *, again: bool = False
+) -> list[Given]:
+    """The references of a portfolio's customers that were given after a moment and stand, the newest first.
+
+    `again` leaves out those of outcomes for which no other reference was given before.
+    """
+    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    ours &= (account.c.status == AccountStatus.CUSTOMER) & Entity.ACCOUNT.still_there()
+    stands = evidence.c.reference_key.is_not(None) & evidence.c.withdrawn_on.is_(None)
+    if since is not None:
+        stands &= evidence.c.recorded_at > since
+    if again:
+        before = evidence.alias("earlier")
+        other = (before.c.outcome_id == evidence.c.outcome_id) & (before.c.id < evidence.c.id)
+        stands &= exists().where(other, before.c.reference_key != evidence.c.reference_key)
+    columns = (evidence.c.reference_key, account.c.id, account.c.name, outcome.c.title)
+    joined = evidence.join(account, account.c.id == evidence.c.account_id)
+    joined = joined.join(outcome, outcome.c.id == evidence.c.outcome_id)
+    statement = select(*columns, evidence.c.recorded_by, evidence.c.id).select_from(joined).where(ours, stands)
+    return [Given(*row) for row in session.execute(statement.order_by(evidence.c.id.desc()).limit(_REFERENCES))]
+
+
+def where_references_stand(
+    session: Session, workspace_id: int, keys: Collection[str]
+) -> dict[str, set[tuple[int, str]]]:
+    """At which customers of the workspace each of these references stands: the accounts' ids and names."""
+    places: dict[str, set[tuple[int, str]]] = {key: set() for key in keys}
+    columns = (evidence.c.reference_key, account.c.id, account.c.name)
+    joined = evidence.join(account, account.c.id == evidence.c.account_id)
+    ours = (account.c.workspace_id == workspace_id) & Entity.ACCOUNT.still_there() & evidence.c.withdrawn_on.is_(None)
+    if not keys:
+        return places
+    standing = select(*columns).distinct().select_from(joined).where(ours, is_one_of(evidence.c.reference_key, "keys"))
+    for key, account_id, name in session.execute(standing, {"keys": sorted(keys)}):
+        places[key].add((account_id, name))
+    return places
 
 
 def drawable(session: Session, workspace_id: int, evidence_ids: Iterable[int]) -> dict[int, Drawable]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.digest_lines import DigestLines, DigestSpan, FollowUp
 from bot.app.hand_overs import HAD_IT
-from bot.app.overseers import overseer
+from bot.app.reviewers import reviewer
 from bot.domain.enums import CheckVerdict
 from bot.domain.model import Account
 from bot.domain.portfolio import spot_check
@@ -91,7 +91,7 @@ def _asked(session: Session, account: Account, piece: Drawable) -> Member | None
     """Who looks: the manager, else who replaces them, but nobody who recorded the piece or had the account lately."""
     since = shift_moment(piece.recorded_at, -HAD_IT)
     out = set() if piece.recorded_by is None else {piece.recorded_by}
-    while (who := overseer(session, account, but=out)) is not None:
+    while (who := reviewer(session, account, but=out)) is not None:
         if not had_account_at(session, account, who.id, since):
             return who
         out.add(who.id)

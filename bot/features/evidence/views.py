@@ -82,6 +82,7 @@ class EvidenceLine:
     kept file. `may_check` says that this reader may say what the reference shows, and has not yet.
     `grade` is what it is worth by itself; `may_rise` says that isolating our share would make it worth more.
     `unconfirmed` is the person whom the customer's answer is said to be from, while nobody else has confirmed that.
+    `elsewhere` counts the other customers at which the same link or file stands.
     """
 
     evidence_id: int
@@ -103,6 +104,7 @@ class EvidenceLine:
     in_force: bool
     may_rise: bool
     unconfirmed: str | None = None
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)

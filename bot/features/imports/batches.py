@@ -27,10 +27,11 @@ _LAST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One import: the name of its file, and its kind."""
+    """One import: the name of its file, its kind, and when it began."""
 
     file: str
     kind: str
+    at: datetime
 
 
 def begin(session: Session, by: Author, kind: str, file: str, now: datetime) -> int:
@@ -73,12 +74,12 @@ def last_totals(session: Session, workspace_id: int, kind: str) -> Totals | None
 
 
 def claim_undo(session: Session, by: Author, batch_id: int, now: datetime) -> Batch:
-    """Mark a batch as undone; returns its file and kind. Raises `UserError` if there is none, or it was undone."""
+    """Mark a batch as undone and return it. Raises `UserError` if there is none, or it was undone."""
     ours = import_batch.c.workspace_id == by.workspace_id
     this = ours & (import_batch.c.id == batch_id)
     not_yet = update(import_batch).where(this, import_batch.c.undone_at.is_(None))
     claimed = session.connection().execute(not_yet.values(undone_at=now, undone_by=by.member_id)).rowcount == 1
-    columns = import_batch.c.file, import_batch.c.kind, import_batch.c.undone_at
+    columns = import_batch.c.file, import_batch.c.kind, import_batch.c.undone_at, import_batch.c.at
     row = session.execute(select(*columns).where(this)).one_or_none()
     if row is None:
         newest = select(import_batch.c.id, import_batch.c.file).where(ours).order_by(import_batch.c.id.desc())
@@ -86,7 +87,7 @@ def claim_undo(session: Session, by: Author, batch_id: int, now: datetime) -> Ba
         raise UserError(ImportRefusal.BATCH_UNKNOWN, batch=batch_id, last=last)
     if not claimed:
         raise UserError(ImportRefusal.BATCH_UNDONE, batch=batch_id, file=row.file, on=row.undone_at.date())
-    return Batch(row.file, row.kind)
+    return Batch(row.file, row.kind, row.at)
 
 
 def is_undone(session: Session, workspace_id: int, batch_id: int | None) -> bool:

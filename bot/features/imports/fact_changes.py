@@ -26,7 +26,7 @@ from bot.store.ledger import Author, Change
 
 # What a new row has where neither the file nor its kind says anything, by the tables' own defaults.
 _COLUMN_DEFAULTS: Mapping[Entity, Mapping[str, Any]] = {
-    Entity.PROMISE: {"state": "open"},
+    Entity.PROMISE: {"state": "open", "times_moved": 0},
     Entity.OUTCOME: {"kind": "numeric", "shelf_life_days": 90},
     Entity.PERSON: {"part": "other", "other_parts": ()},
 }
@@ -132,6 +132,7 @@ def apply(
         why = f"{file}, line {item.line.line}"
         if item.row is not None:
             values |= _dated_parts(item.row, values, now)
+            values |= _put_off(kind, item.row, values)
             changes += [Change(item.row, values, why)] if values else []
             continue
         new.append({"account_id": item.account_id, kind.key: item.line.key, **values})
@@ -208,6 +209,13 @@ def _dated_parts(row: Mapping[str, Any], values: Mapping[str, Any], now: datetim
     chosen = (values.get("part", person.part), *values.get("other_parts", person.other_parts))
     changed = changed_parts(person, chosen, now.date())
     return {"gained_parts": changed.gained_parts, "dropped_parts": changed.dropped_parts}
+
+
+def _put_off(kind: FactKind, row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """That a file moves the date of a promise, or takes it away: how often, and what it was first."""
+    if kind.entity is not Entity.PROMISE or "due_on" not in values or row["due_on"] is None:
+        return {}
+    return {"times_moved": row["times_moved"] + 1, "first_due_on": row["first_due_on"] or row["due_on"]}
 
 
 def _key(words: str) -> str:

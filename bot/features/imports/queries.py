@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.outbox.types import MessageKey
 from bot.store import serving
 from bot.store.members import Member
-from bot.store.schema import dropped_file
+from bot.store.schema import digest, dropped_file, portfolio
 from bot.store.types import as_json
 
 DROPPED_KEY = MessageKey("dropped-file")
@@ -33,6 +33,13 @@ class DropState(StrEnum):
     CANCELLED = "cancelled"
     REFUSED = "refused"
     EXPIRED = "expired"
+
+
+def was_told_since(session: Session, workspace_id: int, since: datetime) -> bool:
+    """Whether a digest of the workspace was due after a moment."""
+    inside = (digest.c.portfolio_id == portfolio.c.id) & (portfolio.c.workspace_id == workspace_id)
+    told = select(digest.c.id).join_from(digest, portfolio, inside).where(digest.c.due_at > since)
+    return session.execute(told.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ class Remark(StrEnum):
     STAYS_MOVED_ON = "stays_moved_on"
     STAYS_NAMED = "stays_named"
     STAYS_REFUSED = "stays_refused"
+    STAYS_RETIRED = "stays_retired"
     # Why a header became a field, or stays unused.
     BY_BRACKETS = "by_brackets"
     BY_EXACT_NAME = "by_exact_name"

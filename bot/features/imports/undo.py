@@ -1,6 +1,7 @@
 """Takes back what an import wrote, as long as nobody changed it since.
 
 A row that the import added is taken back as a whole: it keeps its id and its history and counts nowhere from then on.
+An outcome is retired instead where a digest may have told of it (docs/rules.md, Goalposts).
 Of a row that the import changed, each value goes back to what it was before. Whatever somebody changed since, or built
 on, stays as it is and is named. What the bot works out by itself (stages, risks) holds nothing up: it follows.
 """
@@ -9,24 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.app.actor import Actor
+from bot.app.assessments import rules_day
+from bot.app.reviewers import may_review
 from bot.domain.enums import AccountStatus
 from bot.features.imports import batches, undo_checks
 from bot.features.imports.merge_policy import SURFACE
+from bot.features.imports.queries import was_told_since
 from bot.features.imports.remarks import Remark, note
 from bot.features.imports.report import Stays, UndoReport
 from bot.features.imports.undo_checks import Row, Written
-from bot.store import accounts, ledger, schema, signals
+from bot.store import accounts, ledger, members, schema, signals
 from bot.store.entities import Entity
 from bot.store.ledger import Author, Change
 
 BATCH = 1000
+FORGOTTEN_WITHIN = timedelta(days=7)
+"""For how long an outcome that an import added goes without a word, if no digest has come since."""
 
 # What names other rows goes before what is named.
 _IN_ORDER = (
@@ -47,13 +54,14 @@ def undo(session: Session, by: Author, batch_id: int, now: datetime) -> UndoRepo
     Raises `UserError` when there is no such batch, or when it was undone already: of two who try only one does it.
     """
     batch = batches.claim_undo(session, by, batch_id, now)
+    told = now - batch.at > FORGOTTEN_WITHIN or was_told_since(session, by.workspace_id, batch.at)
     report = UndoReport(batch_id, batch.file, batch.kind)
     report.colleagues = batches.added_colleagues(session, by.workspace_id, batch_id)
     if batch.kind in signals.TABLES:
         report.signals = signals.take_back(session, by.workspace_id, batch.kind, batch_id, now)
         return report
     lines = batches.Lines(session, by.workspace_id, batch_id)
-    undoing = _Undoing(session, Author(by.workspace_id, by.member_id, SURFACE, batch_id), report, now)
+    undoing = _Undoing(session, Author(by.workspace_id, by.member_id, SURFACE, batch_id), report, now, told)
     for entity in _IN_ORDER:
         last = 0
         while written := lines.of(entity, after=last, limit=BATCH):
@@ -64,12 +72,13 @@ def undo(session: Session, by: Author, batch_id: int, now: datetime) -> UndoRepo
 
 @dataclass(frozen=True, slots=True)
 class _Undoing:
-    """One undo: who does it and when, and what came of it so far."""
+    """One undo: who does it and when, and what came of it so far. `told`: what it added may stand in a digest."""
 
     session: Session
     by: Author
     report: UndoReport
     now: datetime
+    told: bool
 
     def take_back(self, entity: Entity, written: Sequence[Written]) -> None:
         """Take back some of what the batch wrote in the rows of one entity."""
@@ -78,6 +87,9 @@ class _Undoing:
         checked = undo_checks.check(self.session, self.by, entity, written)
         self.report.stays += checked.stays
         why = f"{self.report.file}, undone"
+        if entity is Entity.OUTCOME and self.told:
+            self._retire(checked.added, why)
+            checked.added = []
         changes = [Change(row, _removed(entity, row, self.now), why) for row in checked.added]
         changes += [Change(row, values, why) for row, values in checked.changed]
         done = self._write(entity, changes)
@@ -87,6 +99,29 @@ class _Undoing:
         self.report.restored += len(done) - len(removed)
         if entity is Entity.ACCOUNT:
             self._index(done, removed)
+
+    def _retire(self, rows: Sequence[Row], why: str) -> None:
+        """Retire outcomes instead: whoever has read of them reads that they go, and they count until it is agreed.
+
+        Who may review an account agrees by undoing, as by retiring. The command line may not.
+        """
+        today = rules_day(self.now)
+        agreed = {row["account_id"]: self._may_agree(row["account_id"]) for row in rows}
+        for row in rows:
+            values: dict[str, Any] = {"retired_on": today, "retired_why": why, "retired_by": self.by.member_id}
+            if agreed[row["account_id"]]:
+                values |= {"retire_agreed_on": today, "retire_agreed_by": self.by.member_id}
+            name = undo_checks.name_of(Entity.OUTCOME, row)
+            if self._write(Entity.OUTCOME, [Change(row, values, why)]):
+                remark = note(Remark.STAYS_RETIRED, agreed=agreed[row["account_id"]])
+                self.report.stays.append(Stays(Entity.OUTCOME, name, None, remark))
+
+    def _may_agree(self, account_id: int) -> bool:
+        member = members.by_id(self.session, self.by.workspace_id, self.by.member_id)
+        account = accounts.in_workspace(self.session, self.by.workspace_id, account_id)
+        if member is None or account is None:
+            return False
+        return may_review(self.session, Actor(member, SURFACE), account, self.now)
 
     def _write(self, entity: Entity, changes: Sequence[Change]) -> list[Change]:
         """Write the changes that can be written: one that the database refuses never holds up the others."""

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import writable, writable_row
-from bot.app.actor import Actor, UserError, manages_beside
+from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
+from bot.app.reviewers import may_review
 from bot.app.sensible_days import must_follow, must_have_been
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.account.departures import same_person
@@ -164,8 +165,7 @@ def person_returned(session: Session, actor: Actor, person_id: int, returned_on:
 def take_back_departure(session: Session, actor: Actor, person_id: int, now: datetime) -> int:
     """Take back the last departure of somebody, which was noted by mistake; returns the account's id.
 
-    Only who noted it may do so, or a manager who neither owns the account nor is its deputy, and for a week. Later it
-    is *Came back*.
+    Only who noted it may do so, or who reviews the account (`may_review`), and for a week. Later it is *Came back*.
     """
     account, _ = writable_row(session, actor, Entity.PERSON, person_id)
     must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.PERSON, person_id, _AWAY))
@@ -175,7 +175,7 @@ def take_back_departure(session: Session, actor: Actor, person_id: int, now: dat
         raise UserError(PlanRefusal.NO_DEPARTURE, name=person.name)
     if now - noted.at > SLIP:
         raise UserError(PlanRefusal.DEPARTURE_TOO_OLD, name=person.name, days=SLIP.days)
-    if noted.member_id != actor.member.id and not manages_beside(session, actor, account):
+    if noted.member_id != actor.member.id and not may_review(session, actor, account, now):
         raise UserError(PlanRefusal.DEPARTURE_OF_ANOTHER, name=person.name)
     values: dict[str, Any] = {
         "left_on": noted.before,
@@ -187,7 +187,7 @@ def take_back_departure(session: Session, actor: Actor, person_id: int, now: dat
 
 
 def may_take_back(actor: Actor, noted: Departed | None, person: Person, now: datetime, *, manages: bool) -> bool:
-    """Whether `take_back_departure` would do it; `manages` is `manages_beside`."""
+    """Whether `take_back_departure` would do it; `manages` is `may_review`."""
     if noted is None or person.left_on is None or noted.left_on != person.left_on or person.came_back:
         return False
     return now - noted.at <= SLIP and (manages or noted.member_id == actor.member.id)

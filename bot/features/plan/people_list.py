@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import row_of, writable, writable_row
-from bot.app.actor import Actor, manages_beside, may_write
+from bot.app.actor import Actor, may_write
 from bot.app.assessments import assessed
+from bot.app.reviewers import may_review
 from bot.app.shown import version_of_account
 from bot.domain.account.departures import Unheard, unheard
 from bot.domain.enums import Part
@@ -46,8 +47,8 @@ def _view(
 ) -> PeopleView:
     state, assessment = assessed(session, actor, account_id, now)
     can_write = may_write(session, actor, state.account)
-    manages = manages_beside(session, actor, state.account)
     departures = queries.last_departures(session, state.account) if can_write else {}
+    manages = bool(departures) and may_review(session, actor, state.account, now)
     waiting = unheard(state.people, assessment.outcomes, assessment.on)
     rows = [
         _row(

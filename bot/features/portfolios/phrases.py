@@ -28,6 +28,8 @@ class PortfolioPhrase(Phrase):
     OWNER_ACTS = "portfolios/phrases.owner_acts"
     OWNER_ACTS_TITLE = "portfolios/phrases.owner_acts_title"
     TIERS_BY_HAND_TITLE = "portfolios/phrases.tiers_by_hand_title"
+    MOVED = "portfolios/phrases.moved"
+    MOVED_TITLE = "portfolios/phrases.moved_title"
     TIER_BY_HAND_OF = "portfolios/phrases.tier_by_hand_of"
     LOAD = "portfolios/phrases.load"
     ANSWERS = "portfolios/phrases.answers"

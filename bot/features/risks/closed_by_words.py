@@ -1,4 +1,4 @@
-"""Tells who oversees an account that a risk was closed with words alone, so that words are read by somebody."""
+"""Tells who reviews an account that a risk was closed with words alone, so that words are read by somebody."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.overseers import overseer
 from bot.app.recipients import Recipient, of_member
+from bot.app.reviewers import reviewer
 from bot.domain.enums import Closing
 from bot.domain.labels import label
 from bot.domain.model import Account
@@ -21,9 +21,9 @@ from bot.store import accounts, members
 from bot.store.members import Member
 
 
-def tell_overseer(session: Session, account: Account, risk_id: int, by: Member, now: datetime) -> None:
-    """Put the message to who oversees the account, in their working hours. Nobody is told of what they closed."""
-    reader = overseer(session, account)
+def tell_reviewer(session: Session, account: Account, risk_id: int, by: Member, now: datetime) -> None:
+    """Put the message to who reviews the account, in their working hours. Nobody is told of what they closed."""
+    reader = reviewer(session, account)
     if reader is None or reader.id == by.id or reader.slack_id is None:
         return
     risk = queries.by_id(session, account.workspace_id, risk_id)
@@ -61,4 +61,4 @@ def instead(session: Session, row: Claimed) -> Recipient | None:
     """Who reads it when Slack refuses the reader."""
     risk = queries.by_id(session, row.workspace_id, row.args["risk_id"])
     account = accounts.in_workspace(session, row.workspace_id, risk.account_id) if risk else None
-    return None if account is None else of_member(overseer(session, account, but=(row.args["by"],)))
+    return None if account is None else of_member(reviewer(session, account, but=(row.args["by"],)))

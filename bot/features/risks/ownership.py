@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, may_write, must_read
 from bot.app.assessments import assess_now, has_begun
-from bot.app.overseers import must_judge
+from bot.app.reviewers import must_judge
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
 from bot.domain.account.movement import counts, refuted
@@ -88,7 +88,7 @@ def close(
 ) -> RiskView:
     """Close a risk with a piece of evidence that counts, because its fact has changed, or with words alone.
 
-    Words alone must say something, and who oversees the account reads them at once. A danger that the ledger still
+    Words alone must say something, and who reviews the account reads them at once. A danger that the ledger still
     shows the next day opens the risk again (`bot.features.review.daily_review`).
     """
     risk, account = _still_open(_locked(session, actor, risk_id, now))
@@ -113,7 +113,7 @@ def close(
         **_AWAKE,
     )
     if closing is Closing.WORDS:
-        closed_by_words.tell_overseer(session, account, risk.id, actor.member, now)
+        closed_by_words.tell_reviewer(session, account, risk.id, actor.member, now)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 

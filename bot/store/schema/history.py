@@ -10,6 +10,9 @@ from bot.store.types import BigInt, Clean, UtcDateTime
 ACTS = "member_id IS NOT NULL AND entity IN ('cadence', 'prompt', 'risk')"
 """The lines that tell what people did with their meetings and risks: few of all, and counted for the manager."""
 
+MOVES = "entity IN ('account', 'outcome', 'promise') AND surface <> 'clock'"
+"""The lines that tell what people and files did with accounts and with what was promised to them."""
+
 history = Table(
     "history",
     metadata,
@@ -32,6 +35,13 @@ history = Table(
         "at",
         postgresql_where=text(ACTS),
         sqlite_where=text(ACTS),
+    ),
+    Index(
+        "ix_history_moves",
+        "workspace_id",
+        "at",
+        postgresql_where=text(MOVES),
+        sqlite_where=text(MOVES),
     ),
     Index(
         "ix_history_batch_id",

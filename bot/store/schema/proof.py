@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint, text
 
 from bot.domain import enums
 from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id, taken_back_at
@@ -45,6 +45,8 @@ promise = Table(
     Column("last_mentioned_on", Date),
     Column("last_words", Clean),
     Column("same_words_on", Date),
+    Column("first_due_on", Date),
+    Column("times_moved", Integer, nullable=False, server_default="0"),
     taken_back_at(),
 )
 
@@ -149,6 +151,12 @@ evidence = Table(
     # NULL for what was recorded before this was kept.
     Column("changed_standing", Boolean, server_default=text("false")),
     Column("submission", String(120), unique=True),
+    Index(
+        "ix_evidence_reference_key",
+        "reference_key",
+        postgresql_where=text("reference_key IS NOT NULL"),
+        sqlite_where=text("reference_key IS NOT NULL"),
+    ),
 )
 
 gap = Table(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
+from bot.app.digest_lines import DigestLines, DigestSpan
 from bot.app.outsider import Outsider
 from bot.domain.account.organisations import Confirmation
 from bot.domain.enums import CheckVerdict, ConfirmationState, KnownHow, RiskKind, Source, Witness
@@ -23,6 +24,7 @@ from bot.features.confirmations import answering, asking, identities, organisati
 from bot.features.confirmations.answering import Pressed
 from bot.features.confirmations.asking import NewQuestion, SharedChannel, SlackPerson
 from bot.features.confirmations.organisations import NewBinding, Team
+from bot.features.confirmations.several import confirmer_lines
 from bot.features.confirmations.views import ConfirmationAnsweredView, ConfirmationView
 from bot.features.review import daily_review
 from bot.store import accounts, confirmations, ledger, proof_state, schema
@@ -376,6 +378,43 @@ def test_binding_the_same_organisation_again_changes_nothing(session: Session, s
 def test_our_own_slack_is_nobodys(session: Session, scene: Scene) -> None:
     with pytest.raises(UserError, check=says("Only people of ours")):
         bind(session, scene.world, teams=(Team("T1", "Ours"),))
+
+
+def test_who_confirms_for_two_customers_is_named_to_the_manager(session: Session, scene: Scene) -> None:
+    world = scene.world
+    span = DigestSpan(1, world.portfolio_id, None, LATER)
+    ask(session, scene)
+    known(session, scene)
+    answering.say_right(session, ANA_IN_SLACK, PRESSED, LATER)
+    assert confirmer_lines(session, span) == DigestLines()
+    oak = factory.account(session, "Oak", MONDAY, portfolio_id=world.portfolio_id, owner_id=world.maya.member.id)
+    kim = factory.person(session, oak, KIM, MONDAY)
+    piece = factory.evidence(session, oak, factory.tickets(session, oak, kim, MONDAY), "400", MONDAY, attested_by=kim)
+    bind(session, world, account_id=oak)
+    asking.ask(session, world.maya, NewQuestion(piece, kim, "U0ANA"), SHARED, MONDAY)
+    identities.confirm_person(session, world.manager, 2, MONDAY)
+    answering.say_right(session, ANA_IN_SLACK, replace(PRESSED, confirmation_id=2), LATER)
+    [(_, [line])] = confirmer_lines(session, span).of_owners
+    acme = accounts.in_workspace(session, 1, world.acme)
+    assert acme is not None and f"who has answered for {acme.name} and Oak" in line.text
+    assert line.member_id == world.maya.member.id
+    assert confirmer_lines(session, replace(span, since=LATER)) == DigestLines()
+
+
+def test_a_second_slack_of_ours_is_nobodys(session: Session, scene: Scene) -> None:
+    """Whose people have our addresses: it cannot be bound, and nobody of it answers where nobody saw that before."""
+    remember(session, 1, SlackUser("U0OWN", "Olga Own", "olga@ours.example", "Europe/Berlin"))
+    remember(session, 1, SlackUser("U0FREE", "Fred Free", "fred@gmail.com", "Europe/Berlin"))
+    second = Team("T0SECOND", "Ours again", frozenset({"sales.ours.example"}))
+    with pytest.raises(UserError, check=says("sales.ours.example, which is our own mail domain")) as refused:
+        bind(session, scene.world, teams=(second,))
+    assert refused.value.field == "channel"
+    bind(session, scene.world, teams=(Team("T0FREE", "Small", frozenset({"gmail.com"})),))
+    ask(session, scene)
+    known(session, scene)
+    with pytest.raises(UserError, check=says("Only people of the organisation that was asked")):
+        answering.say_right(session, replace(ANA_IN_SLACK, email="olga@ours.example"), PRESSED, LATER)
+    assert checks(session, scene) == []
 
 
 def test_our_own_mail_domain_is_nobodys(session: Session, scene: Scene) -> None:

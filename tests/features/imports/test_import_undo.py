@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
@@ -72,8 +73,12 @@ def maya(database: Database) -> Actor:
 
 def account_id(database: Database, name: str) -> int:
     with database.reading() as session:
-        here = schema.account.c.taken_back_at.is_(None) & (schema.account.c.name == name)
-        return int(session.execute(select(schema.account.c.id).where(here)).scalar_one())
+        return account_id_in(session, name)
+
+
+def account_id_in(session: Session, name: str) -> int:
+    here = schema.account.c.taken_back_at.is_(None) & (schema.account.c.name == name)
+    return int(session.execute(select(schema.account.c.id).where(here)).scalar_one())
 
 
 def test_accounts_that_an_import_added_are_gone_and_can_be_imported_again(database: Database, maya: Actor) -> None:
@@ -145,6 +150,33 @@ def test_every_kind_of_fact_is_taken_back(database: Database, kind: FactKind, te
     again = facts(database, kind, text)
     assert [name for _, name in again.created] == [name for _, name in first.created]
     assert facts(database, kind, text).batch_id is None
+
+
+def test_an_outcome_that_a_digest_may_have_told_of_is_retired_and_counts_until_it_is_agreed(
+    database: Database, maya: Actor
+) -> None:
+    """By who may review the account it is agreed at once; the command line and the account's own team agree to nothing.
+
+    Within a week, and before any digest, it goes without a word (`test_every_kind_of_fact_is_taken_back`).
+    """
+    taken(database, BOOK)
+    facts(database, PEOPLE, PERSONS)
+    owned = Author(1, maya.member.id, SURFACE)
+    with database.begin() as session:
+        boss = members.remember(session, 1, members.SlackUser("U0BOSS", "Bea Boss", None, "UTC", is_admin=True))
+        ledger.change(session, owned, Entity.ACCOUNT, account_id_in(session, "Bolt"), NOON, owner_id=boss.id)
+    imported = facts(database, OUTCOMES, GOALS)
+    assert imported.batch_id is not None
+    with database.begin() as session:
+        [portfolio_id] = session.execute(select(schema.portfolio.c.id)).scalars()
+        told = {"portfolio_id": portfolio_id, "due_at": NOON + timedelta(minutes=30), "figures": {}}
+        session.execute(schema.digest.insert().values(**told))
+        report = import_undo.undo(session, Author(1, boss.id, SURFACE), imported.batch_id, LATER)
+    outcome = schema.outcome
+    names = ("title", "retired_by", "retire_agreed_by")
+    assert rows(database, outcome, *names) == [("Faster close", boss.id, boss.id), ("Less work", boss.id, None)]
+    said = {name: why for name, _, why in stays(report) if name in ("Faster close", "Less work")}
+    assert "retired instead" in said["Faster close"] and "until the account's manager agrees" in said["Less work"]
 
 
 def test_what_somebody_changed_since_stays_and_is_named_and_holds_up_nothing_else(

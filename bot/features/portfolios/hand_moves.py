@@ -1,0 +1,98 @@
+"""Names in the digest what people and files moved: renewals, ARR, stages, worth at the sale and dates of promises.
+
+What the bridge counts stands there as well, without who did it. What was unknown before is news and no move; what came
+back to where it was by the digest is not named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.digest_lines import DigestLines, DigestSpan
+from bot.domain.enums import Stage
+from bot.domain.values.money import money
+from bot.features.portfolios import queries
+from bot.features.portfolios.phrases import PortfolioPhrase
+from bot.phrases import say
+from bot.store import moves
+from bot.store.moves import Moved, MoveKind
+
+_SHOWN = 200
+
+
+def hand_moves(session: Session, span: DigestSpan) -> DigestLines:
+    """A line for each thing that was moved since the last digest; nothing in the first."""
+    if span.since is None:
+        return DigestLines()
+    found = moves.moves_since(session, span.workspace_id, span.portfolio_id, span.since, span.now)
+    told = [(move, text) for move in found if (text := _text(move)) is not None]
+    if not told:
+        return DigestLines()
+    lines = tuple(_named(session, span, told[:_SHOWN]))
+    return DigestLines(thread=((say(PortfolioPhrase.MOVED_TITLE, many=len(told)), lines),))
+
+
+def _named(session: Session, span: DigestSpan, told: Sequence[tuple[Moved, str]]) -> Iterator[tuple[str, str]]:
+    names = queries.account_names(session, span.workspace_id, sorted({move.account_id for move, _ in told}))
+    for move, text in told:
+        yield names.get(move.account_id, ""), text
+
+
+def _text(move: Moved) -> str | None:
+    """The sentence of a move; None for what is none."""
+    facts = _FACTS[move.kind](move)
+    if facts is None:
+        return None
+    common = {"kind": move.kind.value, "who": move.who, "file": move.file, "why": None}
+    return say(PortfolioPhrase.MOVED, **common | facts)
+
+
+def _renewal(move: Moved) -> dict[str, Any] | None:
+    return _days(move, "renewal_date")
+
+
+def _promise(move: Moved) -> dict[str, Any] | None:
+    row, days = move.row, _days(move, "due_on")
+    return days and {"title": row["text"], "times": row["times_moved"], "first": row["first_due_on"], **days}
+
+
+def _days(move: Moved, column: str) -> dict[str, Any] | None:
+    before, after = move.was(column), move.row[column]
+    was = date.fromisoformat(before) if isinstance(before, str) else before
+    return {"before": was, "after": after} if was is not None and was != after else None
+
+
+def _arr(move: Moved) -> dict[str, Any] | None:
+    before = money(move.was("arr_minor"), move.was("currency"))
+    after = money(move.row["arr_minor"], move.row["currency"])
+    return {"before": before, "after": after} if before is not None and before != after else None
+
+
+def _worth(move: Moved) -> dict[str, Any] | None:
+    """What was promised at the sale, where it was taken away, made less, or put into another currency."""
+    before = money(move.was("promised_minor"), move.was("currency"))
+    after = money(move.row["promised_minor"], move.row["currency"])
+    if before is None or (after is not None and after.currency == before.currency and after.minor >= before.minor):
+        return None
+    return {"title": move.row["title"], "before": before, "after": after}
+
+
+def _stage(move: Moved) -> dict[str, Any] | None:
+    """A stage that somebody holds by hand; one that was released is the ledger's again."""
+    if not move.row["stage_reason"]:
+        return None
+    before, after = Stage(move.was("stage")), move.row["stage"]
+    return {"before": before if before is not after else None, "after": after, "why": move.row["stage_reason"]}
+
+
+_FACTS: Mapping[MoveKind, Callable[[Moved], dict[str, Any] | None]] = {
+    MoveKind.RENEWAL: _renewal,
+    MoveKind.ARR: _arr,
+    MoveKind.STAGE: _stage,
+    MoveKind.WORTH: _worth,
+    MoveKind.PROMISE: _promise,
+}
