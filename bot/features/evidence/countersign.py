@@ -20,6 +20,7 @@ from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.app.hand_overs import HAD_IT
+from bot.app.outside_looks import Recorded, look_values, must_be_able_to_look
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.enums import CheckKind, CheckVerdict
 from bot.domain.model import Account, Evidence, ProofState
@@ -32,7 +33,7 @@ from bot.features.evidence.refusals import EvidenceRefusal
 from bot.outbox.queue import put
 from bot.outbox.types import Outgoing
 from bot.phrases import say
-from bot.store import ledger, members, portfolios
+from bot.store import ledger, members
 from bot.store.entities import Entity
 from bot.store.hand_overs import had_account_at
 
@@ -69,43 +70,24 @@ def countersign(
     must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.EVIDENCE, evidence_id, ENDED))
     account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
     piece = Evidence(**{field.name: row[field.name] for field in fields(Evidence)})
-    _must_be_outside(session, actor, account, piece)
-    if piece.reference_key is None:
-        raise UserError(EvidenceRefusal.NOTHING_TO_OPEN)
+    recorded = Recorded(piece.recorded_by, piece.recorded_at, piece.reference_key)
+    must_be_able_to_look(session, actor, account, recorded, (verdict, note))
     if is_withdrawn(piece, has_begun(now)) or piece.superseded_by is not None:
         raise UserError(EvidenceRefusal.NOT_THERE_ANY_MORE)
-    if verdict is CheckVerdict.DOES_NOT and not note.strip():
-        raise UserError(EvidenceRefusal.NOT_SHOWN_WITHOUT_WORDS, "note")
     repeats = queries.last_verdict(session, evidence_id, actor.member.id) is verdict
     if repeats and kind is CheckKind.COUNTERSIGN:
         return account.id
-    values: dict[str, Any] = {
-        "account_id": account.id,
+    values = look_values(session, actor, account, recorded, now) | {
         "evidence_id": evidence_id,
         "kind": kind,
         "verdict": verdict,
-        "member_id": actor.member.id,
-        "at": now,
         "note": note.strip() or None,
-        "owner_then": account.owner_id,
-        "deputy_then": account.deputy_id,
-        "as_manager": _looks_as_manager(session, actor, account, piece),
     }
     check_id = ledger.add(session, actor.author, Entity.EVIDENCE_CHECK, now, **values)
     if verdict is CheckVerdict.DOES_NOT:
         _withdraw(session, actor, piece, note.strip(), now)
         _tell_owner(session, account, check_id, now)
     return account.id
-
-
-def _must_be_outside(session: Session, actor: Actor, account: Account, piece: Evidence) -> None:
-    """Raise `UserError` for who has the account, had it lately, or recorded the piece: they cannot vouch for it."""
-    if actor.member.id == piece.recorded_by:
-        raise UserError(EvidenceRefusal.OWN_PIECE)
-    if actor.member.id in (account.owner_id, account.deputy_id):
-        raise UserError(EvidenceRefusal.OWN_ACCOUNT, account=account.name)
-    if had_account_at(session, account, actor.member.id, shift_moment(piece.recorded_at, -HAD_IT)):
-        raise UserError(EvidenceRefusal.HAD_THE_ACCOUNT, account=account.name, days=HAD_IT.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +141,6 @@ def pairs(session: Session, workspace_id: int, portfolio_ids: Sequence[int], now
         for one, other in mutual
     ]
     return tuple(sorted(named, key=lambda pair: (-pair.by_one - pair.by_other, pair.one, pair.other)))
-
-
-def _looks_as_manager(session: Session, actor: Actor, account: Account, piece: Evidence) -> bool:
-    """The portfolio's manager; another manager or an admin where that one has the account or recorded the piece."""
-    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
-    manager_id = portfolio.manager_id if portfolio is not None else None
-    if actor.member.id == manager_id:
-        return True
-    if manager_id is not None and manager_id not in (account.owner_id, account.deputy_id, piece.recorded_by):
-        return False
-    manages = portfolios.of_manager(session, actor.workspace_id, actor.member.id)
-    return actor.member.is_admin or bool(manages)
 
 
 def _withdraw(session: Session, actor: Actor, piece: Evidence, note: str, now: datetime) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor, UserError
+from bot.app.actor import Actor
+from bot.app.references import NewFile
 from bot.domain.enums import CheckVerdict, Method, Part, Source
 from bot.features.evidence import attribution, countersign, forms, not_shown, references, spot_checks, views
 from bot.features.evidence import list as evidence_list
@@ -17,13 +18,11 @@ from bot.features.evidence import record as evidence_record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.evidence.record import NewEvidence
-from bot.features.evidence.references import NewFile
-from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.plan import people
 from bot.features.risks import ownership
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
-from bot.slack.shortcuts import opens, shows
+from bot.slack.shortcuts import given_file, opens, shows
 
 _ADD = re.compile(f"{re.escape(EvidenceActionId.ADD_EVIDENCE)}|{re.escape(EvidenceActionId.PUSH_EVIDENCE)}")
 
@@ -165,7 +164,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def recorded(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, risk_id = numbers(form.metadata, 2)
-        file = await _file(edge, form)
+        file = await given_file(edge, form)
 
         def record(session: Session, actor: Actor, now: datetime) -> int:
             attestor = form.row("attested_by") or _new_attestor(session, actor, account_id, form, now)
@@ -199,16 +198,6 @@ def _new_attestor(session: Session, actor: Actor, account_id: int, form: Form, n
     """Somebody who is named as attestor before the account has any people becomes one of them."""
     name = form.text("attestor_name")
     return people.add_person(session, actor, account_id, now, name=name, part=Part.OTHER) if name else None
-
-
-async def _file(edge: Edge, form: Form) -> NewFile | None:
-    """The file that was given to the form, with its bytes. What cannot be read leaves the form open."""
-    for slack_id, name, mime in form.files("file")[:1]:
-        try:
-            return NewFile(name, mime, await edge.file(slack_id))
-        except UserError as refused:
-            raise UserError(EvidenceRefusal.FILE_NOT_READ, "file") from refused
-    return None
 
 
 def _evidence(form: Form, account_id: int, attestor: int | None, body: Body, file: NewFile | None) -> NewEvidence:
