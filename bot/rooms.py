@@ -44,6 +44,7 @@ from bot.features.meetings import jobs as meeting_jobs
 from bot.features.meetings import messages as meeting_messages
 from bot.features.meetings import slack as meeting_slack
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
+from bot.features.packet import messages as packet_messages
 from bot.features.packet import slack as packet_slack
 from bot.features.packet.ids import PacketActionId, PacketCallback
 from bot.features.plan import slack as plan_slack
@@ -81,6 +82,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *meeting_messages.KINDS,
     *account_messages.KINDS,
     *evidence_messages.KINDS,
+    *packet_messages.KINDS,
     *action_messages.KINDS,
     *gap_messages.KINDS,
     *confirmation_messages.KINDS,

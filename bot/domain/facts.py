@@ -103,6 +103,7 @@ class FactCode(StrEnum):
     FROM_THEIR_SYSTEM = "from_their_system"
     SEEN_BY = "seen_by"
     LINKED_BY = "linked_by"
+    RECORDED_BY = "recorded_by"
     NO_WITNESS = "no_witness"
 
 

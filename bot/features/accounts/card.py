@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.app.acceptance_lines import acceptance_lines
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, may_write
 from bot.app.assessments import assessed, seen_share
@@ -112,6 +113,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         next_action=next_action(state, assessment.on),
         money=phrase(worth(state.outcomes, assessment.outcomes).fact),
         would_break=would_break_line(state, assessment.on),
+        accepted=acceptance_lines(state, assessment.on),
         last_moved=None,
         next_meeting_at=assessment.next_meeting_at,
         can_write=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.app.acceptance_lines import AcceptanceLine
 from bot.app.gap_lines import GapLine
 from bot.app.would_break import WouldBreakLine
 from bot.domain.account.stages import UsualTime
@@ -188,6 +189,7 @@ class CardView:
     next_action: NextStepLine | None
     money: str
     would_break: WouldBreakLine | None
+    accepted: tuple[AcceptanceLine, ...]
     last_moved: LastMove | None
     next_meeting_at: datetime | None
     can_write: bool

@@ -9,6 +9,7 @@ class ConfirmationActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
     CARD_MORE = "card.more"
+    ASK_ABOUT_ACCEPTANCE = "acceptance.ask"
     CONFIRM_RIGHT = "confirm.right"
     CONFIRM_CORRECT = "confirm.correct"
     CONFIRM_DISAGREE = "confirm.disagree"

@@ -20,6 +20,7 @@ class ConfirmationRefusal(Refusal):
     NOBODY_OF_THEIRS = "confirmations.nobody_of_theirs"
     NOTHING_TO_CONFIRM = "confirmations.nothing_to_confirm"
     PIECE_DOES_NOT_STAND = "confirmations.piece_does_not_stand"
+    NOT_WHO_ACCEPTED = "confirmations.not_who_accepted"
     PERSON_LEFT = "confirmations.person_left"
     NO_PEOPLE = "confirmations.no_people"
     NOT_IN_CHANNEL = "confirmations.not_in_channel"
@@ -38,4 +39,5 @@ class ConfirmationRefusal(Refusal):
     CORRECTION_EMPTY = "confirmations.correction_empty"
     CORRECTION_NO_NUMBER = "confirmations.correction_no_number"
     CORRECTION_SAME = "confirmations.correction_same"
+    NOT_TO_CORRECT = "confirmations.not_to_correct"
     REASON_EMPTY = "confirmations.reason_empty"

@@ -15,10 +15,11 @@ from bot.domain.enums import CheckVerdict, Grade, Method, Part, Source
 from bot.features.evidence import attribution, countersign, list, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
-from bot.features.packet import packet
+from bot.features.packet import acceptances, packet
+from bot.features.packet.acceptances import NewAcceptance
 from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
-from bot.store import accounts, schema
+from bot.store import schema
 from bot.store.engine import Database
 from tests.support.factory import AGREEMENT
 from tests.support.managing import MONDAY, day
@@ -195,16 +196,15 @@ def test_acceptance_is_dated_named_and_grows_old(database: Database, world: Worl
     with database.begin() as session:
         form = packet.accept_form(session, world.maya, world.acme, MONDAY)
         assert form.people == ((world.ana, "Ana Ruiz", "champion"),)
-        for person, on in ((999, MONDAY.date()), (world.ana, date(2026, 3, 9))):
+        new = NewAcceptance(world.acme, world.ana, MONDAY.date())
+        for wrong in (replace(new, by_person=999), replace(new, on=date(2026, 3, 9))):
             with pytest.raises(UserError):
-                packet.accept(session, world.maya, world.acme, MONDAY, by_person=person, on=on)
+                acceptances.accept(session, world.maya, wrong, MONDAY)
         with pytest.raises(UserError):
-            packet.accept(session, world.tom, world.acme, MONDAY, by_person=world.ana, on=MONDAY.date())
-        view = packet.accept(session, world.maya, world.acme, MONDAY, by_person=world.ana, on=MONDAY.date())
-        assert (view.by, view.until) == ("Ana Ruiz", date(2027, 3, 2))
-        account = accounts.in_workspace(session, 1, world.acme)
-        assert account is not None
-        assert (account.packet_accepted_on, account.packet_accepted_by) == (MONDAY.date(), world.ana)
-        told = packet.packet(session, world.maya, world.acme, day(MONDAY, 30))
-        old = packet.packet(session, world.maya, world.acme, day(MONDAY, 366))
-    assert (told.accepted_by, told.renew, old.renew) == ("Ana Ruiz, champion", False, True)
+            acceptances.accept(session, world.tom, new, MONDAY)
+        view = acceptances.accepted(session, world.maya, acceptances.accept(session, world.maya, new, MONDAY), MONDAY)
+        assert (view.by, view.until, view.has_reference, view.asked) == ("Ana Ruiz", date(2027, 3, 2), False, None)
+        [told] = packet.packet(session, world.maya, world.acme, day(MONDAY, 30)).acceptances
+        [old] = packet.packet(session, world.maya, world.acme, day(MONDAY, 366)).acceptances
+    assert (told.by, told.counts, told.renew, old.renew) == ("Ana Ruiz, champion", False, False, True)
+    assert told.witness == "recorded by Maya Lindqvist, nobody else can check it"

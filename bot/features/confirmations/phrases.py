@@ -1,0 +1,15 @@
+"""What confirmations say beside their templates: the codes that `templates/confirmations/phrases.yml` words."""
+
+from __future__ import annotations
+
+from bot.phrases import Phrase
+
+
+class ConfirmationPhrase(Phrase):
+    """An acceptance as a claim in the shared channel, how it stands once it is answered, and why it was withdrawn."""
+
+    PACKET = "confirmations/phrases.packet"
+    ACCEPTED_BY = "confirmations/phrases.accepted_by"
+    ACCEPTANCE = "confirmations/phrases.acceptance"
+    DISPUTED = "confirmations/phrases.disputed"
+    TAKEN_BACK = "confirmations/phrases.taken_back"
