@@ -13,6 +13,7 @@ class ConfirmationActionId(StrEnum):
     CONFIRM_RIGHT = "confirm.right"
     CONFIRM_CORRECT = "confirm.correct"
     CONFIRM_DISAGREE = "confirm.disagree"
+    CONFIRM_TAKE_BACK = "confirm.take_back"
     PERSON_IS = "person.is"
     PERSON_IS_NOT = "person.is_not"
 
@@ -32,6 +33,7 @@ OPEN_TO_OUTSIDERS: frozenset[str] = frozenset(
         ConfirmationActionId.CONFIRM_RIGHT,
         ConfirmationActionId.CONFIRM_CORRECT,
         ConfirmationActionId.CONFIRM_DISAGREE,
+        ConfirmationActionId.CONFIRM_TAKE_BACK,
         ConfirmationCallback.CONFIRM_CORRECT,
         ConfirmationCallback.CONFIRM_DISAGREE,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -83,14 +83,25 @@ def refresh_person_question(session: Session, account: Account, identity_id: int
     _update(session, account, queries.PERSON_KEY.of(identity_id), PERSON, args, now=now)
 
 
-def tell_asker(session: Session, account: Account, confirmation_id: int, now: datetime, *, again: bool = False) -> None:
-    """Tell who asked, and the owner if that is somebody else, what came back; `again` when it began to count later."""
+def tell_asker(
+    session: Session,
+    account: Account,
+    confirmation_id: int,
+    now: datetime,
+    *,
+    news: Literal["known", "back"] | None = None,
+) -> None:
+    """Tell who asked, and the owner if that is somebody else, what came back.
+
+    `news` says that it began to count later, or was taken back.
+    """
     confirmation = confirmations.in_workspace(session, account.workspace_id, confirmation_id)
     assert confirmation is not None
     told = {recipients.reached(session, account.workspace_id, confirmation.asked_by)}
     told |= {recipients.answerable(session, account)}
     for member in sorted((who for who in told if who and who.slack_id), key=lambda who: who.id):
-        parts = [confirmation_id, member.id, *(["known"] if again else [])]
+        # Who took an answer back may give another one, so each has a message of its own.
+        parts = [confirmation_id, member.id, *([news] if news else []), f"{now.timestamp():.6f}"]
         message = Outgoing(
             key=queries.ANSWERED_KEY.of(*parts),
             workspace_id=account.workspace_id,

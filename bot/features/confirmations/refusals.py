@@ -40,4 +40,7 @@ class ConfirmationRefusal(Refusal):
     CORRECTION_NO_NUMBER = "confirmations.correction_no_number"
     CORRECTION_SAME = "confirmations.correction_same"
     NOT_TO_CORRECT = "confirmations.not_to_correct"
+    NOTHING_SAID = "confirmations.nothing_said"
+    SAID_BY_ANOTHER = "confirmations.said_by_another"
+    BUILT_ON = "confirmations.built_on"
     REASON_EMPTY = "confirmations.reason_empty"

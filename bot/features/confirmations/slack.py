@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from bot.features.confirmations import answering, asking, identities, organisations
+from bot.features.confirmations import answering, asking, identities, organisations, taking_back
 from bot.features.confirmations.answering import Pressed
 from bot.features.confirmations.asking import NewQuestion, SharedChannel, SlackPerson
 from bot.features.confirmations.ids import ConfirmationActionId, ConfirmationCallback
@@ -126,6 +126,12 @@ def _presses(app: AsyncApp, edge: Edge, door: Door) -> None:
     async def right(ack: AsyncAck, body: Body) -> None:
         pressed = Pressed(number(clicked(body)), *await _message(edge, body))
         await door.write(body, lambda s, outsider, now: answering.say_right(s, outsider, pressed, now))
+        await ack()
+
+    @app.action(ConfirmationActionId.CONFIRM_TAKE_BACK)
+    async def taken_back(ack: AsyncAck, body: Body) -> None:
+        pressed = Pressed(number(clicked(body)), _channel(body))
+        await door.write(body, lambda s, outsider, now: taking_back.take_back(s, outsider, pressed, now))
         await ack()
 
     app.action(ConfirmationActionId.CONFIRM_CORRECT)(_opens(edge, door, answering.correct_form))
