@@ -30,6 +30,7 @@ from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.evidence.pair_lines import pair_lines
 from bot.features.evidence.spot_draw import draw_spot_checks
 from bot.features.evidence.taken_back import taken_back_lines
+from bot.features.evidence.team_only import team_only_lines
 from bot.features.gaps import messages as gap_messages
 from bot.features.gaps import slack as gap_slack
 from bot.features.gaps.ids import GapActionId, GapCallback
@@ -94,7 +95,13 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 )
 """Every kind of message that we send."""
 
-DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (movement_lines, owner_lines, pair_lines, taken_back_lines)
+DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (
+    movement_lines,
+    owner_lines,
+    pair_lines,
+    taken_back_lines,
+    team_only_lines,
+)
 """What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
 
 DIGEST_FOLLOWERS: tuple[DigestFollower, ...] = (draw_spot_checks,)

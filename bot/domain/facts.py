@@ -104,6 +104,7 @@ class FactCode(StrEnum):
     SEEN_BY = "seen_by"
     LINKED_BY = "linked_by"
     RECORDED_BY = "recorded_by"
+    TERMS_AGREED = "terms_agreed"
     NO_WITNESS = "no_witness"
 
 

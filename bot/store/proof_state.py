@@ -210,6 +210,7 @@ def _people_of_ours(facts: Mapping[str, Any]) -> set[int | None]:
     named = {facts["account"].owner_id, facts["account"].deputy_id}
     for part, column in _NAMES_MEMBERS.items():
         named.update(getattr(value, column) for value in facts.get(part, ()))
+    named.update(terms.agreement_by for terms in facts.get("terms", ()))
     return named
 
 

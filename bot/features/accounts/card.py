@@ -26,6 +26,7 @@ from bot.domain.account.worth import worth
 from bot.domain.enums import AccountStatus, Part, RiskKind, Standing, Verdict
 from bot.domain.labels import labels
 from bot.domain.model import Person, ProofState
+from bot.domain.proof.agreements import agreed_fact, agreements
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
@@ -119,6 +120,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         can_write=False,
         moved=tuple(map(phrase, (*moved_since(state, assessment.on), *dated_back(state, assessment.on)))),
         assumed=phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
+        agreed=tuple(phrase(agreed_fact(one, state)) for one in agreements(state, assessment.on) if one.seen is None),
         unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
         retired=tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),
     )

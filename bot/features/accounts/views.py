@@ -195,6 +195,7 @@ class CardView:
     can_write: bool
     moved: tuple[str, ...] = ()
     assumed: str | None = None
+    agreed: tuple[str, ...] = ()
     unagreed: int = 0
     retired: tuple[RetiredLine, ...] = ()
     may_review: bool = False

@@ -24,6 +24,7 @@ from bot.app.outside_looks import Recorded, look_values, must_be_able_to_look
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.enums import CheckKind, CheckVerdict
 from bot.domain.model import Account, Evidence, ProofState
+from bot.domain.proof.agreements import recorded_at as agreement_at
 from bot.domain.proof.in_force import is_withdrawn
 from bot.domain.values.days import shift_moment
 from bot.features.evidence import queries
@@ -104,15 +105,20 @@ class Looker:
         """This reader of an account's evidence."""
         account, member_id = state.account, actor.member.id
         is_team = member_id in (account.owner_id, account.deputy_id)
-        oldest = min((piece.recorded_at for piece in state.evidence), default=now)
+        recorded = [*(piece.recorded_at for piece in state.evidence), *map(agreement_at, state.terms)]
+        oldest = min(recorded, default=now)
         moments = [] if is_team else had_account_at(session, account, member_id, shift_moment(oldest, -HAD_IT))
         return cls(member_id, state, is_team, max(moments, default=None))
 
+    def is_outside(self, recorded_by: int | None, recorded_at: datetime) -> bool:
+        """Whether they neither have the account, nor had it lately, nor recorded something themselves."""
+        if self.is_team or recorded_by == self.member_id:
+            return False
+        return self.last_had_it is None or self.last_had_it < shift_moment(recorded_at, -HAD_IT)
+
     def may_check(self, piece: Evidence) -> bool:
         """Whether their look at a piece would count, and they have said nothing of it yet."""
-        if self.is_team or piece.reference_key is None or piece.recorded_by == self.member_id:
-            return False
-        if self.last_had_it is not None and self.last_had_it >= shift_moment(piece.recorded_at, -HAD_IT):
+        if piece.reference_key is None or not self.is_outside(piece.recorded_by, piece.recorded_at):
             return False
         looked = (check for check in self.state.checks if check.evidence_id == piece.id)
         return all(check.member_id != self.member_id for check in looked)

@@ -24,6 +24,7 @@ class EvidenceRefusal(Refusal):
     WITHDRAWN_ALREADY = "evidence.withdrawn_already"
     VALUE_NO_NUMBER = "evidence.value_no_number"
     REFERENCE_USED = "evidence.reference_used"
+    NOT_AGREED_ANY_MORE = "evidence.not_agreed_any_more"
     NOT_THERE_ANY_MORE = "evidence.not_there_any_more"
     SPOT_CHECK_OF_ANOTHER = "evidence.spot_check_of_another"
     SPOT_CHECK_ANSWERED = "evidence.spot_check_answered"

@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor
 from bot.app.references import NewFile
 from bot.domain.enums import CheckVerdict, Method, Part, Source
-from bot.features.evidence import attribution, countersign, forms, not_shown, references, spot_checks, views
+from bot.features.evidence import (
+    agreement_looks,
+    attribution,
+    countersign,
+    forms,
+    not_shown,
+    references,
+    spot_checks,
+    views,
+)
 from bot.features.evidence import list as evidence_list
 from bot.features.evidence import record as evidence_record
 from bot.features.evidence.attribution import Isolation
@@ -32,6 +41,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _openers(app, edge)
     _isolation(app, edge)
     _looks(app, edge)
+    _agreements(app, edge)
     _spot_checks(app, edge)
     _submissions(app, edge)
 
@@ -127,6 +137,37 @@ def _looks(app: AsyncApp, edge: Edge) -> None:
         view = await edge.write_and_show(
             body,
             lambda s, actor, now: countersign.countersign(s, actor, evidence_id, verdict, now, note=note),
+            evidence_list.evidence,
+        )
+        await ack(response_action="update", view=edge.in_modal(view, "Evidence"))
+
+
+def _agreements(app: AsyncApp, edge: Edge) -> None:
+    app.action(EvidenceActionId.AGREEMENT_DOES_NOT_SHOW)(opens(edge, agreement_looks.not_shown_form))
+
+    @app.action(EvidenceActionId.OPEN_AGREEMENT_FILE)
+    async def opened_file(ack: AsyncAck, body: Body) -> None:
+        terms_id = number(clicked(body))
+        file = await edge.read(body, lambda s, actor, now: agreement_looks.opened_file(s, actor, terms_id))
+        await ack()
+        await edge.send_file(body, file.name, file.content)
+
+    @app.action(EvidenceActionId.AGREEMENT_SHOWS)
+    async def seen(ack: AsyncAck, body: Body) -> None:
+        terms_id, verdict = number(clicked(body)), CheckVerdict.SHOWS
+        view = await edge.write_and_show(
+            body, lambda s, a, now: agreement_looks.look(s, a, terms_id, verdict, now), evidence_list.evidence
+        )
+        await edge.replace(body, view, "Evidence")
+        await ack()
+
+    @app.view(EvidenceCallback.AGREEMENT_NOT_SHOWN)
+    async def not_seen(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        terms_id, note, verdict = number(form.metadata), form.words("note"), CheckVerdict.DOES_NOT
+        view = await edge.write_and_show(
+            body,
+            lambda s, a, now: agreement_looks.look(s, a, terms_id, verdict, now, note=note),
             evidence_list.evidence,
         )
         await ack(response_action="update", view=edge.in_modal(view, "Evidence"))
