@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.facts import Fact
 from bot.domain.labels import labels
 from bot.domain.model import Acceptance, ProofState
 from bot.domain.proof.acceptance import PACKET_GOOD_FOR, accepter, counting, counts, newest, witnessed
 from bot.domain.proof.reference import is_openable
 from bot.domain.values.days import shift_day
-from bot.phrases import phrase
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceLine:
-    """An acceptance: who accepted, by name and part, when, and in half a sentence who recorded and who checked it.
+    """An acceptance: who accepted, by name and part, when, and who recorded and who checked it.
 
     `counts` says that it counts for the renewal, `renew` that it is over a year old. `openable` is a link that a button
     can open.
@@ -24,7 +24,7 @@ class AcceptanceLine:
     acceptance_id: int
     by: str | None
     on: date
-    witness: str
+    witness: Fact
     counts: bool
     renew: bool
     link: str | None
@@ -45,7 +45,7 @@ def acceptance_line(acceptance: Acceptance, state: ProofState, on: date) -> Acce
         acceptance_id=acceptance.id,
         by=f"{person.name}, {labels(person.parts)}" if person else None,
         on=acceptance.accepted_on,
-        witness=phrase(witnessed(acceptance, state, on)),
+        witness=witnessed(acceptance, state, on),
         counts=counts(acceptance, state, on),
         renew=on > shift_day(acceptance.accepted_on, PACKET_GOOD_FOR),
         link=link,

@@ -194,6 +194,7 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
 def _acceptance(rows: _Rows, account_id: int, person_id: int) -> None:
     """An acceptance of the packet, and the person's own word for it."""
     accepted: dict[str, Any] = {"version": 1, "person_id": person_id, "accepted_on": TODAY, "recorded_at": NOW}
+    accepted["reference_key"] = reference.link_key("https://intranet.example/accepted")
     acceptance_id = rows.add(Entity.ACCEPTANCE, account_id=account_id, **accepted)
     said: dict[str, Any] = {"kind": CheckKind.CUSTOMER, "verdict": CheckVerdict.CONFIRMED, "person_id": person_id}
     rows.add(Entity.LOOK, account_id=account_id, acceptance_id=acceptance_id, at=NOW, **said)

@@ -77,18 +77,18 @@ def ask_form(session: Session, actor: Actor, account_id: int, now: datetime) -> 
 def ask_about_form(session: Session, actor: Actor, evidence_id: int, now: datetime) -> AskConfirmationView:
     """The same form, with one piece chosen."""
     account, _ = writable_row(session, actor, Entity.EVIDENCE, evidence_id)
-    return _form(session, actor, account, about(evidence_id, None), now)
+    return _form(session, actor, account, value_of(evidence_id, None), now)
 
 
 def ask_about_acceptance_form(session: Session, actor: Actor, acceptance_id: int, now: datetime) -> AskConfirmationView:
     """The same form, with an acceptance chosen."""
     account, _ = writable_row(session, actor, Entity.ACCEPTANCE, acceptance_id)
-    return _form(session, actor, account, about(None, acceptance_id), now)
+    return _form(session, actor, account, value_of(None, acceptance_id), now)
 
 
-def about(evidence_id: int | None, acceptance_id: int | None) -> str:
+def value_of(piece: int | None, acceptance: int | None) -> str:
     """What forms carry of a piece, its id, and of an acceptance, `packet.` and its id."""
-    return str(evidence_id) if acceptance_id is None else f"{_PACKET}{acceptance_id}"
+    return str(piece) if acceptance is None else f"{_PACKET}{acceptance}"
 
 
 def named_by(text: str) -> tuple[str | None, str | None]:
@@ -108,7 +108,7 @@ def who_form(
     free = [somebody for somebody in people if named.get(somebody.slack_user, person.id) == person.id]
     likely = [somebody for somebody in free if _same(somebody, person)]
     return AskWhoView(
-        about=about(new.evidence_id, new.acceptance_id),
+        about=value_of(new.evidence_id, new.acceptance_id),
         person_id=person.id,
         channel=shared.channel,
         account=account.name,
@@ -217,7 +217,7 @@ def _account_of(session: Session, actor: Actor, new: NewQuestion) -> Account:
 def _choice(claim: Claim) -> PieceChoice:
     piece_id = claim.piece.id if claim.piece is not None else None
     acceptance_id = claim.acceptance.id if claim.acceptance is not None else None
-    return PieceChoice(about(piece_id, acceptance_id), claim.title, claim.what, claim.as_of)
+    return PieceChoice(value_of(piece_id, acceptance_id), claim.title, claim.what, claim.as_of)
 
 
 def _of_theirs(session: Session, account: Account, shared: SharedChannel, now: datetime) -> list[SlackPerson]:

@@ -179,7 +179,7 @@ def opened_file(session: Session, actor: Actor, acceptance_id: int) -> NewFile:
     return opened(session, account, row["file_id"])
 
 
-def may_look(session: Session, actor: Actor, state: ProofState, now: datetime) -> bool:
+def may_look(state: ProofState, session: Session, actor: Actor, now: datetime) -> bool:
     """Whether this reader's look at the newest acceptance would count, and they have said nothing of it yet."""
     acceptance, account = newest(state, rules_day(now)), state.account
     if acceptance is None or acceptance.reference_key is None:

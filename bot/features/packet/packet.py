@@ -37,7 +37,7 @@ def packet(session: Session, actor: Actor, account_id: int, now: datetime) -> Pa
     """The packet as the ledger has it now."""
     state, assessment = assessed(session, actor, account_id, now)
     view = _packet(state, assessment, may_write(session, actor, state.account))
-    return replace(view, may_look=acceptances.may_look(session, actor, state, now))
+    return replace(view, may_look=acceptances.may_look(state, session, actor, now))
 
 
 def shared_packet(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedPacketView:

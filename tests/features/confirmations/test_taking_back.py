@@ -21,7 +21,6 @@ from bot.store.entities import Entity
 from tests.features.confirmations.test_confirmations import (
     ANA_IN_SLACK,
     LATER,
-    MONDAY,
     PRESSED,
     Scene,
     ask,
@@ -33,7 +32,7 @@ from tests.features.confirmations.test_confirmations import (
 )
 from tests.support import factory
 from tests.support.refusals import says
-from tests.support.world import build, queued
+from tests.support.world import MONDAY, build, queued
 
 AFTER = LATER + timedelta(minutes=1)
 ANSWERS: dict[str, Callable[[Session], Any]] = {

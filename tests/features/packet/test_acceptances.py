@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +26,7 @@ from bot.features.packet import acceptances, look_messages, packet
 from bot.features.packet.acceptances import NewAcceptance
 from bot.features.packet.views import AcceptanceLookView, AcceptanceWithdrawnView
 from bot.features.plan import people
+from bot.phrases import phrase
 from bot.store import ledger, proof_state, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -42,7 +44,7 @@ def world(database: Database) -> World:
     """Acme, which Maya owns and Priya manages; its outcome is proven, and Tom has seen it."""
     with database.begin() as session:
         world = build(session)
-        shown = {"link": "https://acme.example/signing", "attested_by": world.ana, "value": "5"}
+        shown: dict[str, Any] = {"link": "https://acme.example/signing", "attested_by": world.ana, "value": "5"}
         piece = NewEvidence(world.acme, world.hours, "f1", Source.CUSTOMER_SYSTEM, TODAY, **shown)
         countersign.countersign(
             session, world.tom, record.record(session, world.maya, piece, MONDAY), CheckVerdict.SHOWS, MONDAY
@@ -56,10 +58,10 @@ def session(database: Database, world: World) -> Iterator[Session]:
         yield session
 
 
-def accepted(session: Session, world: World, **more: object) -> int:
+def accepted(session: Session, world: World, **more: Any) -> int:
     """Maya records that Ana, the champion, accepted it today."""
     new = NewAcceptance(world.acme, world.ana, TODAY, MAIL)
-    return acceptances.accept(session, world.maya, replace(new, **more), MONDAY)  # type: ignore[arg-type]
+    return acceptances.accept(session, world.maya, replace(new, **more), MONDAY)
 
 
 def counts(session: Session, world: World) -> bool:
@@ -85,18 +87,18 @@ def test_it_counts_once_the_manager_has_seen_it(session: Session, world: World) 
     looked(session, world.manager, acceptance_id)  # again: nothing more
     assert counts(session, world) and len(session.execute(select(schema.look)).all()) == 1
     [line] = packet.packet(session, world.tom, world.acme, LATER).acceptances
-    assert line.counts and "seen by Priya" in line.witness
+    assert line.counts and "seen by Priya" in phrase(line.witness)
 
 
 def test_a_manager_who_owns_the_account_is_replaced(session: Session, world: World) -> None:
     """Also one who had it within 90 days: handing it over to look does not work."""
-    owner = {"owner_id": world.manager.member.id, "deputy_id": None}
+    owner: dict[str, Any] = {"owner_id": world.manager.member.id, "deputy_id": None}
     ledger.change(session, world.admin.author, Entity.ACCOUNT, world.acme, MONDAY, **owner)
     new = NewAcceptance(world.acme, world.ana, TODAY, MAIL)
     acceptance_id = acceptances.accept(session, world.manager, new, MONDAY)
     asked = acceptances.accepted(session, world.manager, acceptance_id, MONDAY).asked
     assert asked == world.admin.member.name
-    handed = {"owner_id": world.tom.member.id}
+    handed: dict[str, Any] = {"owner_id": world.tom.member.id}
     ledger.change(session, world.admin.author, Entity.ACCOUNT, world.acme, MONDAY, **handed)
     for actor in (world.manager, world.tom):
         with pytest.raises(UserError):
@@ -156,8 +158,8 @@ def test_only_who_could_accept_can_be_named(session: Session, world: World) -> N
 
 def ask(session: Session, world: World, acceptance_id: int, person_id: int | None = None) -> int:
     """Maya asks Ana, whom Priya knows in Slack, whether she accepted it."""
-    teams = {"teams": SHARED.teams, "domain": None, "customer_org_ids": frozenset[int]()}
-    organisations.bind(session, world.manager, NewBinding(world.acme, **teams), MONDAY)  # type: ignore[arg-type]
+    teams: dict[str, Any] = {"teams": SHARED.teams, "domain": None, "customer_org_ids": frozenset[int]()}
+    organisations.bind(session, world.manager, NewBinding(world.acme, **teams), MONDAY)
     new = NewQuestion(None, person_id or world.ana, "U0ANA", acceptance_id)
     question = asking.ask(session, world.maya, new, SHARED, MONDAY)
     identities.confirm_person(session, world.manager, 1, MONDAY)
@@ -172,7 +174,7 @@ def test_the_customers_own_click_makes_it_count(session: Session, world: World) 
     answering.say_right(session, ANA_IN_SLACK, pressed, LATER)
     assert counts(session, world)
     [line] = packet.packet(session, world.tom, world.acme, LATER).acceptances
-    assert line.witness == "confirmed by Ana Ruiz on 2 Mar 2026"
+    assert phrase(line.witness) == "confirmed by Ana Ruiz on 2 Mar 2026"
 
 
 def test_the_customers_no_withdraws_it(session: Session, world: World) -> None:

@@ -19,6 +19,7 @@ from bot.features.packet import acceptances, packet
 from bot.features.packet.acceptances import NewAcceptance
 from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
+from bot.phrases import phrase
 from bot.store import schema
 from bot.store.engine import Database
 from tests.support.factory import AGREEMENT
@@ -207,4 +208,4 @@ def test_acceptance_is_dated_named_and_grows_old(database: Database, world: Worl
         [told] = packet.packet(session, world.maya, world.acme, day(MONDAY, 30)).acceptances
         [old] = packet.packet(session, world.maya, world.acme, day(MONDAY, 366)).acceptances
     assert (told.by, told.counts, told.renew, old.renew) == ("Ana Ruiz, champion", False, False, True)
-    assert told.witness == "recorded by Maya Lindqvist, nobody else can check it"
+    assert phrase(told.witness) == "recorded by Maya Lindqvist, nobody else can check it"
