@@ -32,6 +32,7 @@ from bot.features.evidence.linked_again import linked_again_lines
 from bot.features.evidence.pair_lines import pair_lines, reference_lines, ring_lines
 from bot.features.evidence.spot_draw import draw_spot_checks
 from bot.features.evidence.taken_back import taken_back_lines
+from bot.features.evidence.team_only import team_only_lines
 from bot.features.gaps import messages as gap_messages
 from bot.features.gaps import slack as gap_slack
 from bot.features.gaps.ids import GapActionId, GapCallback
@@ -46,6 +47,7 @@ from bot.features.meetings import jobs as meeting_jobs
 from bot.features.meetings import messages as meeting_messages
 from bot.features.meetings import slack as meeting_slack
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
+from bot.features.packet import messages as packet_messages
 from bot.features.packet import slack as packet_slack
 from bot.features.packet.ids import PacketActionId, PacketCallback
 from bot.features.plan import slack as plan_slack
@@ -84,6 +86,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *meeting_messages.KINDS,
     *account_messages.KINDS,
     *evidence_messages.KINDS,
+    *packet_messages.KINDS,
     *action_messages.KINDS,
     *gap_messages.KINDS,
     *confirmation_messages.KINDS,
@@ -105,6 +108,7 @@ DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (
     hand_moves,
     taken_back_lines,
     linked_again_lines,
+    team_only_lines,
 )
 """What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
 

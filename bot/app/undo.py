@@ -20,6 +20,7 @@ from bot.store import changes, ledger
 from bot.store.as_of import restored
 from bot.store.changes import Changed
 from bot.store.entities import Entity
+from bot.store.ledger import Author
 
 Ends = Mapping[Entity, Mapping[str, Any]]
 """How a row that the act added is ended, by its kind."""
@@ -59,9 +60,14 @@ def take_back(
     touched = {(Entity(line.entity), line.entity_id) for line in act}
     rows = [ShownRow(entity, row_id) for entity, row_id in sorted(touched)]
     refuse_changed(session, replace(actor, seen=last), account_id, now, *rows)
+    reverse(session, actor.author, act, now, ends=ends)
+
+
+def reverse(session: Session, by: Author, act: Sequence[Changed], now: datetime, *, ends: Ends) -> None:
+    """Give the rows of an act their values from before, the newest line first; who calls has checked whose it is."""
     with ledger.together(session):
-        for line in act:  # the newest first
-            _reverse(session, actor, line, now, ends)
+        for line in act:
+            _reverse(session, by, line, now, ends)
 
 
 def _is_of(line: Changed, actor: Actor, columns: Columns, ends: Ends) -> bool:
@@ -72,11 +78,11 @@ def _is_of(line: Changed, actor: Actor, columns: Columns, ends: Ends) -> bool:
     return entity in ends if line.before is None else set(line.after) <= set(columns[entity])
 
 
-def _reverse(session: Session, actor: Actor, line: Changed, now: datetime, ends: Ends) -> None:
+def _reverse(session: Session, by: Author, line: Changed, now: datetime, ends: Ends) -> None:
     entity = Entity(line.entity)
     if line.before is None:
         values = dict(ends[entity])
     else:
         columns = entity.table.c
         values = {name: restored(columns[name], value) for name, value in line.before.items()}
-    ledger.change(session, actor.author, entity, line.entity_id, now, **values)
+    ledger.change(session, by, entity, line.entity_id, now, **values)

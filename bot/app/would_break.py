@@ -10,7 +10,8 @@ from bot.domain.model import ProofState
 
 @dataclass(frozen=True, slots=True)
 class WouldBreakLine:
-    """The words, who at the customer said them on which day, and the link by which somebody else can check it.
+    """The words, who at the customer said them on which day, and the link or kept file by which somebody
+    else can check it.
 
     `left` says that this person has left since.
     """
@@ -20,6 +21,7 @@ class WouldBreakLine:
     on: date | None
     link: str | None
     left: bool
+    has_file: bool
 
 
 def would_break_line(state: ProofState, on: date) -> WouldBreakLine | None:
@@ -34,4 +36,5 @@ def would_break_line(state: ProofState, on: date) -> WouldBreakLine | None:
         account.would_break_on,
         account.would_break_link,
         person is not None and not person.is_there(on),
+        account.would_break_file_id is not None,
     )

@@ -42,6 +42,8 @@ from bot.features.meetings import answers as meeting_answers
 from bot.features.meetings import cadences, prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.new_answer import NewAnswer
+from bot.features.packet import acceptances
+from bot.features.packet.acceptances import NewAcceptance
 from bot.features.plan import outcomes as plan_outcomes
 from bot.features.plan import people as plan_people
 from bot.features.plan import plan
@@ -229,8 +231,6 @@ class Past:
             values["deputy_id"] = self._actors[deputy].member.id
         if warmth := entry.get("relationship"):
             values["relationship"] = Relationship(warmth)
-        if packet := entry.get("packet"):
-            values["packet_accepted_on"] = self._day(packet)
         ledger.change(self._session, account.owner.author, Entity.ACCOUNT, account.account_id, now, **values)
         if alias := entry.get("alias"):
             accounts.index_words(self._session, self._workspace_id, account.account_id, entry["name"], (alias,))
@@ -289,6 +289,10 @@ class Past:
         match next(key for key in deed if key != "ago"):
             case "evidence":
                 self._evidence(account, {**deed, "of": deed["evidence"]}, now)
+            case "packet":
+                accepted = NewAcceptance(account_id, account.people[deed["packet"]], now.date(), deed["link"])
+                acceptance_id = acceptances.accept(session, owner, accepted, now)
+                acceptances.look(session, self._actors[deed["seen"]], acceptance_id, CheckVerdict.SHOWS, now)
             case "win":
                 plan.first_win(session, owner, account_id, now, on=now.date(), words=deed["win"])
             case "promise":

@@ -104,6 +104,8 @@ class FactCode(StrEnum):
     SEEN_BY = "seen_by"
     LINKED_BY = "linked_by"
     PROMISE_MOVED = "promise_moved"
+    RECORDED_BY = "recorded_by"
+    TERMS_AGREED = "terms_agreed"
     NO_WITNESS = "no_witness"
 
 

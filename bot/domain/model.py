@@ -45,8 +45,9 @@ class Account:
     """A customer, or a former one; amounts are in minor units of `currency`.
 
     `would_break` is what would break in their business if the product disappeared tomorrow, in the words of the person
-    `would_break_by` on a day; without a link nobody else can check that they said it. `upgraded_on` is the day on which
-    an account that was there already came under the rules of witness and terms, `None` for one that was added later.
+    `would_break_by` on a day; without a link or kept file nobody else can check that they said it. `upgraded_on` is
+    the day on which an account that was there already came under the rules of witness and terms, `None` for one that
+    was added later.
     """
 
     id: int
@@ -74,8 +75,7 @@ class Account:
     would_break_by: int | None = None
     would_break_on: date | None = None
     would_break_link: str | None = None
-    packet_accepted_on: date | None = None
-    packet_accepted_by: int | None = None
+    would_break_file_id: int | None = None
     created_at: datetime | None = None
     upgraded_on: date | None = None
 
@@ -185,7 +185,8 @@ class Terms:
     """One version of what an outcome is judged by, and the customer's agreement to it.
 
     A change of any of these fields makes a new version. `agreed_by` is a person at the customer; the link or the kept
-    file shows the agreement. Terms from before versions count as agreed until the day `assumed_until`.
+    file shows the agreement, and `agreement_by` is the member who wrote it down. Terms from before versions count as
+    agreed until the day `assumed_until`.
     """
 
     id: int
@@ -210,6 +211,8 @@ class Terms:
     agreed_by: int | None = None
     agreement_link: str | None = None
     agreement_file_id: int | None = None
+    agreement_by: int | None = None
+    agreement_at: datetime | None = None
     assumed_until: date | None = None
 
 
@@ -274,6 +277,51 @@ class Check:
     person_id: int | None = None
     note: str | None = None
     link: str | None = None
+    owner_then: int | None = None
+    deputy_then: int | None = None
+    as_manager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Somebody at the customer accepted the packet, as a member of ours recorded it. Each record is a new version.
+
+    Its link or kept file, or the person's own click, is what makes it count (`bot.domain.proof.acceptance`).
+    """
+
+    id: int
+    account_id: int
+    version: int
+    person_id: int | None
+    accepted_on: date
+    recorded_at: datetime
+    recorded_by: int | None = None
+    link: str | None = None
+    file_id: int | None = None
+    reference_key: str | None = None
+    withdrawn_on: date | None = None
+    withdrawn_why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """As `Check`, of an acceptance or of the agreement to a version of terms: exactly one of the two is given.
+
+    `reference_key` is what was opened.
+    """
+
+    id: int
+    account_id: int
+    kind: CheckKind
+    verdict: CheckVerdict
+    at: datetime
+    acceptance_id: int | None = None
+    terms_id: int | None = None
+    member_id: int | None = None
+    person_id: int | None = None
+    note: str | None = None
+    link: str | None = None
+    reference_key: str | None = None
     owner_then: int | None = None
     deputy_then: int | None = None
     as_manager: bool = False
@@ -488,9 +536,12 @@ class LastMove:
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """What somebody said who is not known yet to be the person that the account team named; `name` is that person's."""
+    """What somebody said who is not known yet to be the person that the account team named; `name` is that person's.
 
-    evidence_id: int
+    `evidence_id` is None where it was about an acceptance.
+    """
+
+    evidence_id: int | None
     name: str
 
 
@@ -508,6 +559,8 @@ class ProofState:
     terms: tuple[Terms, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     checks: tuple[Check, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+    looks: tuple[Look, ...] = ()
     gaps: tuple[Gap, ...] = ()
     actions: tuple[Action, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()

@@ -8,10 +8,12 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor
+from bot.app.actor import Actor, UserError
+from bot.app.references import NewFile
+from bot.app.refusals import AppRefusal
 from bot.slack import channels
 from bot.slack.edge import Edge, Work
-from bot.slack.payload import Body, clicked, number
+from bot.slack.payload import Body, Form, clicked, number
 
 Look = Callable[[Session, Actor, int, datetime], object]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
@@ -41,6 +43,16 @@ def shows(edge: Edge, look: Look, title: str, *, survey: bool = False) -> Listen
         await ack()
 
     return listener
+
+
+async def given_file(edge: Edge, form: Form, field: str = "file") -> NewFile | None:
+    """The file that was given to a form, with its bytes. What cannot be read leaves the form open."""
+    for slack_id, name, mime in form.files(field)[:1]:
+        try:
+            return NewFile(name, mime, await edge.file(slack_id))
+        except UserError as refused:
+            raise UserError(AppRefusal.FILE_NOT_READ, field) from refused
+    return None
 
 
 async def shares(edge: Edge, body: Body, look: Work[object]) -> None:

@@ -46,11 +46,15 @@ def is_somebody_else(session: Session, of: Account, person_id: int, slack_user_i
     return session.execute(statement.limit(1)).first() is not None
 
 
-def confirmations_of(session: Session, of: Account, evidence_id: int | None = None) -> list[Confirmation]:
-    """What people of an account were asked to confirm, or about one piece only, the newest first."""
+def confirmations_of(
+    session: Session, of: Account, evidence_id: int | None = None, acceptance_id: int | None = None
+) -> list[Confirmation]:
+    """What people of an account were asked to confirm, or about one piece or acceptance only, the newest first."""
     theirs = confirmation.c.account_id == of.id
     if evidence_id is not None:
         theirs &= confirmation.c.evidence_id == evidence_id
+    if acceptance_id is not None:
+        theirs &= confirmation.c.acceptance_id == acceptance_id
     rows = session.execute(select(*_CONFIRMATIONS).where(theirs).order_by(confirmation.c.id.desc()))
     return [Confirmation(*row) for row in rows]
 

@@ -13,6 +13,7 @@ from bot.store import schema
 class Entity(StrEnum):
     """One kind of row in the ledger; the value is its table's name, which history and exports keep."""
 
+    ACCEPTANCE = "acceptance"
     ACCOUNT = "account"
     ACTION = "action"
     ANSWER = "answer"
@@ -25,6 +26,7 @@ class Entity(StrEnum):
     GAP = "gap"
     HEALTH = "health"
     JUDGEMENT = "judgement"
+    LOOK = "look"
     MEETING = "meeting"
     MEMBER = "member"
     OBSTACLE = "obstacle"

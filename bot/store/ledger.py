@@ -262,8 +262,15 @@ def _keep_terms(session: Session, by: Author, outcome_ids: Sequence[int], now: d
     if not outcome_ids:
         return
     new, agreed = outcome_terms.due(session, by.workspace_id, outcome_ids)
-    add_many(session, by, Entity.TERMS, now, [{**row, "set_at": now, "set_by": by.member_id} for row in new])
-    change_many(session, by, Entity.TERMS, now, [Change(row, values) for row, values in agreed])
+    versions = [{**_signed(row, by, now), "set_at": now, "set_by": by.member_id} for row in new]
+    add_many(session, by, Entity.TERMS, now, versions)
+    change_many(session, by, Entity.TERMS, now, [Change(row, _signed(values, by, now)) for row, values in agreed])
+
+
+def _signed(terms: Mapping[Any, Any], by: Author, now: datetime) -> dict[Any, Any]:
+    """Columns of terms with who wrote their agreement down and when; with nobody where they have none."""
+    has_one = any(terms[name] is not None for name in outcome_terms.AGREEMENT.values())
+    return {**terms, "agreement_by": by.member_id if has_one else None, "agreement_at": now if has_one else None}
 
 
 def _record(

@@ -46,6 +46,8 @@ _PARTS = {
     "terms": ("terms", Record.of(model.Terms, schema.terms)),
     "evidence": ("evidence", Record.of(model.Evidence, schema.evidence)),
     "checks": ("evidence_check", Record.of(model.Check, schema.evidence_check)),
+    "acceptances": ("acceptance", Record.of(model.Acceptance, schema.acceptance)),
+    "looks": ("look", Record.of(model.Look, schema.look)),
     "gaps": ("gap", Record.of(model.Gap, schema.gap)),
     "actions": ("action", Record.of(model.Action, schema.action)),
     "obstacles": ("obstacle", Record.of(model.Obstacle, schema.obstacle)),
@@ -60,6 +62,8 @@ _NAMES_MEMBERS = {
     "people": "undone_by",
     "evidence": "recorded_by",
     "checks": "member_id",
+    "acceptances": "recorded_by",
+    "looks": "member_id",
     "gaps": "owner_id",
     "actions": "owner_id",
     "obstacles": "owner_id",
@@ -206,6 +210,7 @@ def _people_of_ours(facts: Mapping[str, Any]) -> set[int | None]:
     named = {facts["account"].owner_id, facts["account"].deputy_id}
     for part, column in _NAMES_MEMBERS.items():
         named.update(getattr(value, column) for value in facts.get(part, ()))
+    named.update(terms.agreement_by for terms in facts.get("terms", ()))
     return named
 
 

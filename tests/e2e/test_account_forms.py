@@ -96,12 +96,23 @@ async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_acc
     assert "Their side has not accepted it yet" in told
     await ines.click("packet.accept")
     await ines.submit({"by": "1"})
-    assert "Ana Ruiz accepted the packet of Acme GmbH" in words(ines)
+    assert "Ana Ruiz accepted the packet of Acme GmbH" in words(ines) and "does not count yet" in words(ines)
     await ines.close()
+    await ines.command("/proof acme packet")
+    assert "Recorded by Inês Duarte, nobody else can check it, so it does not count yet" in read(ines)
+    await ines.click("packet.accept")
+    await ines.submit({"by": "1", "link": "https://acme.example/mail/accepted"})
+    assert "Maya Lindqvist is asked to look" in words(ines)
+    await ines.close()
+    await stage.settle()
+    await maya.click("acceptance.shows")
+    await stage.settle()
+    assert "it shows this" in maya.text(maya.dm()[-1])
     await ines.command("/proof acme packet", "cs-north")
     await ines.click("packet.share")
     shared = tom.text(tom.sees("cs-north")[-1])
-    assert "Ana Ruiz, champion, accepted this on" in shared and "Shared by" in shared
+    assert "Accepted by Ana Ruiz, champion, on" in shared and "Seen by Maya Lindqvist" in shared
+    assert "does not count" not in shared and "Shared by" in shared
 
 
 async def test_a_piece_in_the_list_can_be_isolated_disputed_or_withdrawn(stage: Stage) -> None:

@@ -69,6 +69,44 @@ async def test_the_customer_says_that_it_is_right(shared: Stage) -> None:
     assert "Ana Ruiz says this is right" in told and "Not confirmed" not in told
 
 
+async def test_the_customer_takes_an_answer_back_and_confirms_that_they_accepted(shared: Stage) -> None:
+    filled = fill_shared(shared)
+    await bind_acme(shared)
+    await ask(shared, filled)
+    await vouch(shared)
+    ana, ines, kim = shared.person("ana"), shared.person("ines"), shared.person("kim")
+    await ana.click("confirm.right")
+    await shared.settle()
+    await kim.click("confirm.take_back", message=question(shared))
+    assert "Only Ana" in kim.text(kim.sees("acme-shared")[-1])
+    await ines.click("confirm.take_back", message=question(shared))
+    assert "Only people of the customer" in ines.text(ines.sees("acme-shared")[-1])
+    await ana.click("confirm.take_back", message=question(shared))
+    await shared.settle()
+    assert "is this right?" in ana.text(question(shared))
+    assert "takes back what they said" in ines.text(ines.dm()[-1])
+    await ana.click("confirm.right")
+    await shared.settle()
+    await ines.command("/proof acme packet", "cs-north")
+    await ines.click("packet.accept")
+    await ines.submit({"by": "Ana Ruiz", "on": "2026-03-02"})
+    await ines.close()
+    await ines.command("/proof acme packet", "cs-north")
+    assert "so it does not count yet" in ines.text(ines.sees("cs-north")[-1])
+    await ines.click("acceptance.ask")
+    await ines.submit({"person": "Ana Ruiz", "channel": channel(shared, "acme-shared")})
+    await ines.close()
+    await shared.settle()
+    asked = shared.sandbox.messages("acme-shared")[-1]
+    assert "The value proof packet" in ana.text(asked) and "accepted by Ana Ruiz, as of 2 Mar 2026" in ana.text(asked)
+    assert "confirm.correct" not in str(asked["blocks"])
+    await ana.click("confirm.right", message=asked)
+    await shared.settle()
+    assert "the packet counts as accepted" in ines.text(ines.dm()[-1])
+    await ines.command("/proof acme packet", "cs-north")
+    assert "Confirmed by Ana Ruiz" in ines.text(ines.sees("cs-north")[-1])
+
+
 async def test_what_stands_in_the_shared_channel_is_the_claim_alone(shared: Stage) -> None:
     """No grade, no coverage, no money, no risk, no word of ours on how things stand."""
     filled = fill_shared(shared)

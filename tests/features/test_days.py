@@ -14,7 +14,8 @@ from bot.features.accounts import history
 from bot.features.evidence import attribution, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
-from bot.features.packet import packet
+from bot.features.packet import acceptances
+from bot.features.packet.acceptances import NewAcceptance
 from bot.features.plan import outcome_terms, outcomes, people, plan
 from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.outcomes import NewOutcome
@@ -144,8 +145,8 @@ def test_money_is_accepted_after_it_was_measured_by_who_was_there(customer: Cust
 
 def test_a_packet_is_accepted_under_the_contract(customer: Customer) -> None:
     customer.piece(TODAY)
-    early: dict[str, Any] = {"by_person": customer.world.ana, "on": STARTED - timedelta(days=1)}
-    assert customer.refused(packet.accept, customer.world.acme, MONDAY, **early)[:2] == ("before_contract_start", "on")
+    early = NewAcceptance(customer.world.acme, customer.world.ana, STARTED - timedelta(days=1))
+    assert customer.refused(acceptances.accept, early, MONDAY)[:2] == ("before_contract_start", "on")
 
 
 def test_history_begins_on_a_day_that_has_been(customer: Customer) -> None:

@@ -323,18 +323,34 @@ async def test_somebody_adds_an_account_of_50_million_that_is_proven(keeper: Kee
 
 
 async def test_an_invented_user_accepts_the_packet(keeper: Keeper) -> None:
-    """Figures unchanged, and named on the packet: who is said to have accepted it, and which of us says so."""
+    """Not possible for a user. An invented finance person is named, on packet and card, and counts for nothing; what
+    the manager does not see withdraws it."""
     await keeper.proven()
     before = await keeper.card()
-    await keeper.form("/proof acme plan", ACTIONS.ADD_PERSON)
-    await keeper.ines.submit({"name": "Nemo Nobody", "parts": ["user"]})
+    for name, part in (("Nemo Nobody", "user"), ("Rich Invented", "finance")):
+        await keeper.form("/proof acme plan", ACTIONS.ADD_PERSON)
+        await keeper.ines.submit({"name": name, "parts": [part]})
     await keeper.form("/proof acme packet", ACTIONS.ACCEPT_PACKET)
-    await keeper.ines.submit({"by": "2"})
+    assert "Nemo Nobody" not in str(keeper.ines.modal), "a user cannot be chosen"
+    await keeper.ines.submit({"by": "3"})
+    assert "Nobody can check it" in keeper.says()
+    card, packet = await keeper.card(), await keeper.shown("/proof acme packet", keeper.tom)
+    unseen = "ecorded by Inês Duarte, nobody else can check it, so it does not count yet"
+    assert f"Accepted by Rich Invented, finance, on 3 Mar 2026. R{unseen}" in packet
+    assert f"Packet: accepted by Rich Invented, finance, 3 Mar 2026, r{unseen}" in card
+    assert PROVEN in card and card.split("Next:")[0] == before.split("Next:")[0]
+    await keeper.form("/proof acme packet", ACTIONS.ACCEPT_PACKET)
+    await keeper.ines.submit({"by": "3", "link": f"{LINK}/thanks"})
+    assert "Maya Lindqvist is asked to look" in keeper.says()
+    await keeper.stage.settle()
+    await keeper.maya.click(ACTIONS.ACCEPTANCE_DOES_NOT_SHOW)
+    await keeper.maya.submit({"note": "A thank-you for the meeting"})
+    await keeper.close(keeper.maya)
+    await keeper.stage.settle()
+    assert "A thank-you for the meeting" in flat(keeper.ines, keeper.ines.dm()[-1])
     packet = await keeper.shown("/proof acme packet", keeper.tom)
-    assert "Nemo Nobody, user, accepted this on 3 Mar 2026, says Inês Duarte, who answers for the account." in packet
-    assert "Nobody else can check it." in packet
-    after = await keeper.card()
-    assert PROVEN in after and after.split("Next:")[0] == before.split("Next:")[0]
+    assert "An acceptance was withdrawn: Maya Lindqvist opened what shows it, and it does not show this" in packet
+    assert "so it does not count yet" in await keeper.card()
 
 
 async def test_an_owner_judges_their_own_account_on_good_vibes(keeper: Keeper) -> None:

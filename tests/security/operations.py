@@ -19,7 +19,7 @@ from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import bot.features
-from bot.features.evidence.references import NewFile
+from bot.app.references import NewFile
 from tests.support.two_workspaces import NOW, TODAY
 
 ROWS = {

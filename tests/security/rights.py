@@ -31,6 +31,7 @@ ROLES = ("guest", "stranger", "member", "owner", "deputy", "holder", "manager", 
 RIGHTS = frozenset(
     {
         "app.not_a_member",
+        "app.own_account",
         "app.not_your_account",
         "app.not_your_portfolio",
         "confirmations.had_the_account",
@@ -41,6 +42,7 @@ RIGHTS = frozenset(
         "imports.only_admins",
         "meetings.draft_gone",
         "meetings.meeting_of_another",
+        "packet.only_the_manager",
         "plan.review_not_yours",
         "portfolios.not_an_admin",
         "workspace.only_admins",

@@ -26,7 +26,8 @@ from bot.features.meetings import answers, cadences
 from bot.features.meetings import forms as meeting_forms
 from bot.features.meetings.cadences import NewCadence
 from bot.features.meetings.new_answer import NewAnswer
-from bot.features.packet import packet
+from bot.features.packet import acceptances
+from bot.features.packet.acceptances import NewAcceptance
 from bot.features.plan import (
     agreement,
     outcome_details,
@@ -230,9 +231,9 @@ FORMS: dict[str, EditForm] = {
         lambda s, a, ids: judgement.judge(s, a, NewJudgement(ids["account"], "no", _words(a), "a fact"), LATER),
     ),
     "packet": EditForm(
-        lambda s, a, ids: packet.accept_form(s, a, ids["account"], NOW),
-        lambda s, a, ids: packet.accept(
-            s, a, ids["account"], LATER, by_person=ids[f"person of {a.member.name}"], on=TODAY
+        lambda s, a, ids: acceptances.accept_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: acceptances.accept(
+            s, a, NewAcceptance(ids["account"], ids[f"person of {a.member.name}"], TODAY), LATER
         ),
     ),
     "risk assign": _risk(

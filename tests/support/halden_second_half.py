@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.domain.enums import CadenceKind, Change, Method, Part, RiskKind, Source, Stage, Verdict
+from bot.domain.enums import CadenceKind, Change, CheckVerdict, Method, Part, RiskKind, Source, Stage, Verdict
 from bot.features.accounts import card, history, judgement, stages
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.evidence import list, record
 from bot.features.meetings import cadences
 from bot.features.meetings.cadences import NewCadence
-from bot.features.packet import packet
+from bot.features.packet import acceptances, packet
+from bot.features.packet.acceptances import NewAcceptance
 from bot.features.plan import outcome_details, people
 from bot.features.risks import ownership
 from tests.support.halden import Halden
@@ -150,7 +151,10 @@ def readout(story: Halden) -> None:
     story.go_to(date(2026, 12, 9), 16)
     nora = next(person.id for person in story.state().people if person.name == "Nora Lind")
     story.keep("23-the-packet", story.act("maya", packet.packet, story.account_id))
-    story.act("maya", packet.accept, story.account_id, by_person=nora, on=date(2026, 12, 9))
+    shows = "https://halden.example/board/9-december"
+    accepted = story.act("maya", acceptances.accept, NewAcceptance(story.account_id, nora, date(2026, 12, 9), shows))
+    story.keep("24-the-manager-is-asked", story.message("acceptance_look"))
+    story.act("priya", acceptances.look, accepted, CheckVerdict.SHOWS)
     story.told("The packet that you accepted is on its way to finance")
     story.keep("24-the-packet-accepted", story.act("maya", packet.packet, story.account_id))
 

@@ -113,7 +113,11 @@ class Witnesses:
         self._people = {row["id"]: row for row in tables["person"]}
         self._pieces = [row for row in tables["evidence"] if row["account_id"] == account["id"]]
         self._checks = sorted(
-            (row for row in tables["evidence_check"] if row["account_id"] == account["id"]),
+            (
+                row
+                for row in tables["evidence_check"]
+                if row["account_id"] == account["id"] and row.get("taken_back_at") is None
+            ),
             key=lambda row: (row["at"], row["id"]),
         )
 

@@ -181,6 +181,7 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
         person_id=person_id,
         at=NOW,
     )
+    _acceptance(rows, account_id, person_id)
     gap_id = rows.add(Entity.GAP, account_id=account_id, title="Who signs?", opened_at=NOW)
     rows.add(Entity.ACTION, account_id=account_id, text="Send the figures", gap_id=gap_id, opened_at=NOW)
     rows.add(Entity.OBSTACLE, account_id=account_id, kind=next(iter(ObstacleKind)), text="Legal is slow")
@@ -188,6 +189,15 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
     term = {"key": "1", "version": 1, "starts_on": TODAY, "arr_minor": 100_000_00, "currency": "EUR"}
     rows.add(Entity.CONTRACT, account_id=account_id, recorded_at=NOW, **term)
     rows.add(Entity.HEALTH, account_id=account_id, on_date=TODAY, score=7, source="their page")
+
+
+def _acceptance(rows: _Rows, account_id: int, person_id: int) -> None:
+    """An acceptance of the packet, and the person's own word for it."""
+    accepted: dict[str, Any] = {"version": 1, "person_id": person_id, "accepted_on": TODAY, "recorded_at": NOW}
+    accepted["reference_key"] = reference.link_key("https://intranet.example/accepted")
+    acceptance_id = rows.add(Entity.ACCEPTANCE, account_id=account_id, **accepted)
+    said: dict[str, Any] = {"kind": CheckKind.CUSTOMER, "verdict": CheckVerdict.CONFIRMED, "person_id": person_id}
+    rows.add(Entity.LOOK, account_id=account_id, acceptance_id=acceptance_id, at=NOW, **said)
 
 
 def _confirmation(rows: _Rows, workspace_id: int, account_id: int, person_id: int, evidence_id: int) -> None:

@@ -67,7 +67,9 @@ class SlackIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A question to a person of the customer about one piece of evidence, posted in a channel that they share with us.
+    """A question to a person of the customer about one piece of evidence or one acceptance of the packet.
+
+    It is posted in a channel that they share with us.
 
     `person_slack_id` is whom it asks, `answered_by` who answered (both a `SlackIdentity`). `words` and `value` are what
     they said. It is `counted_at` a moment once it is known who said it; until then it is nobody's word.
@@ -75,11 +77,12 @@ class Confirmation:
 
     id: int
     account_id: int
-    evidence_id: int
+    evidence_id: int | None
     person_slack_id: int
     channel: str
     asked_by: int
     asked_at: datetime
+    acceptance_id: int | None = None
     state: ConfirmationState = ConfirmationState.OPEN
     answered_by: int | None = None
     answered_at: datetime | None = None

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from bot.domain.enums import Direction, Grade, OutcomeKind, Stage
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Account, Outcome, ProofState, StageEntry
+from bot.domain.proof.acceptance import PACKET_GOOD_FOR, counting
 from bot.domain.proof.coverage import RENEWABLE
 from bot.domain.proof.grading import Graded
 from bot.domain.values.days import add_days, shift_day
 
-PACKET_GOOD_FOR = timedelta(days=365)
 ENOUGH_TO_TELL = 5
 
 
@@ -58,7 +58,7 @@ def stage_of(state: ProofState, outcomes: Sequence[Graded], covered_share: Decim
     account = state.account
     computed, ready = Stage.RENEWAL, True
     for stage, passed in _EXITS:
-        if not passed(account, outcomes, covered_share, on):
+        if not passed(state, outcomes, covered_share, on):
             computed, ready = stage, False
             break
     reason = account.stage_reason or None
@@ -89,10 +89,9 @@ def time_to_value(account: Account, on: date) -> int | None:
 
 def next_change(state: ProofState, on: date) -> date | None:
     """The first later day on which time alone can change the stage: a first win dated ahead, a packet growing old."""
-    account = state.account
-    days = [account.first_win_on, account.packet_accepted_on]
-    if account.packet_accepted_on is not None:
-        days.append(add_days(shift_day(account.packet_accepted_on, PACKET_GOOD_FOR), 1))
+    days = [state.account.first_win_on]
+    for acceptance in state.acceptances:
+        days += [acceptance.accepted_on, add_days(shift_day(acceptance.accepted_on, PACKET_GOOD_FOR), 1)]
     if state.stages:
         days.extend(entry.entered_on for entry in state.stages)
     return min((day for day in days if day is not None and day > on), default=None)
@@ -139,15 +138,16 @@ def _since(state: ProofState, stage: Stage, on: date) -> date | None:
     return state.account.stage_since if state.account.stage is stage else None
 
 
-def _planned(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
+def _planned(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return any(
         graded.outcome.owner_person_id is not None and graded.terms.holds and judgeable(graded.outcome)
         for graded in outcomes
     )
 
 
-def _first_win(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
-    return account.first_win_on is not None and account.first_win_on <= on
+def _first_win(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
+    first_win_on = state.account.first_win_on
+    return first_win_on is not None and first_win_on <= on
 
 
 def _moved(outcomes: Sequence[Graded], least: Grade) -> bool:
@@ -159,24 +159,23 @@ def _moved(outcomes: Sequence[Graded], least: Grade) -> bool:
     )
 
 
-def _measured(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
+def _measured(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return _moved(outcomes, Grade.MEASURED)
 
 
-def _confirmed(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
+def _confirmed(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return any(graded.credit > 0 for graded in outcomes)
 
 
-def _attributed(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
+def _attributed(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
     return any(graded.credit > 0 and (graded.grade or 0) >= Grade.ATTRIBUTED for graded in outcomes)
 
 
-def _renewable(account: Account, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
-    packet = account.packet_accepted_on
-    return covered_share >= RENEWABLE and packet is not None and packet <= on <= shift_day(packet, PACKET_GOOD_FOR)
+def _renewable(state: ProofState, outcomes: Sequence[Graded], covered_share: Decimal, on: date) -> bool:
+    return covered_share >= RENEWABLE and counting(state, on) is not None
 
 
-_Exit = Callable[[Account, Sequence[Graded], Decimal, date], bool]
+_Exit = Callable[[ProofState, Sequence[Graded], Decimal, date], bool]
 _EXITS: tuple[tuple[Stage, _Exit], ...] = (
     (Stage.SETUP, _planned),
     (Stage.ACTIVATION, _first_win),

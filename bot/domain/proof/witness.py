@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from bot.domain.enums import CheckKind, CheckVerdict, Source, Witness
 from bot.domain.facts import Fact, FactCode, fact
-from bot.domain.model import Check, Evidence, Person
+from bot.domain.model import Check, Evidence, Look, Person
 from bot.domain.values.days import add_days
 
 BARE_DAYS = 14
@@ -23,6 +24,7 @@ BARE_DAYS = 14
 _ORDER = {witness: rank for rank, witness in enumerate(Witness)}
 _BY_COLLEAGUES = frozenset({CheckKind.COUNTERSIGN, CheckKind.SPOT_CHECK})
 NO_CHECKS: tuple[Check, ...] = ()
+L = TypeVar("L", Check, Look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +97,19 @@ def confirmed_by(
 
 def independent_looks(piece: Evidence, checks: Iterable[Check], on: date) -> Sequence[Check]:
     """The last look of each colleague by a day who neither had the account then nor recorded the piece."""
-    last: dict[int, Check] = {}
-    for check in checks:
-        member = check.member_id
-        if member is None or check.kind not in _BY_COLLEAGUES or check.at.date() > on:
+    return looks_from_outside(piece.recorded_by, checks, on)
+
+
+def looks_from_outside(recorded_by: int | None, looks: Iterable[L], on: date) -> tuple[L, ...]:
+    """The last look of each colleague by a day who neither had the account then nor is who recorded what they saw."""
+    last: dict[int, L] = {}
+    for look in looks:
+        member = look.member_id
+        if member is None or look.kind not in _BY_COLLEAGUES or look.at.date() > on:
             continue
-        is_team = member in (check.owner_then, check.deputy_then, piece.recorded_by)
-        if not is_team and check.verdict is not CheckVerdict.CANNOT_OPEN:
-            last[member] = check
+        is_team = member in (look.owner_then, look.deputy_then, recorded_by)
+        if not is_team and look.verdict is not CheckVerdict.CANNOT_OPEN:
+            last[member] = look
     return tuple(last.values())
 
 

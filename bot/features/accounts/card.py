@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.app.acceptance_lines import acceptance_lines
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, may_write
 from bot.app.assessments import assessed, seen_share
@@ -26,6 +27,7 @@ from bot.domain.enums import AccountStatus, Part, RiskKind, Standing, Verdict
 from bot.domain.facts import Fact
 from bot.domain.labels import labels
 from bot.domain.model import Person, ProofState
+from bot.domain.proof.agreements import agreed_fact, agreements
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
@@ -115,11 +117,13 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         next_action=next_action(state, assessment.on),
         money=phrase(worth(state.outcomes, assessment.outcomes).fact),
         would_break=would_break_line(state, assessment.on),
+        accepted=acceptance_lines(state, assessment.on),
         last_moved=None,
         next_meeting_at=assessment.next_meeting_at,
         can_write=False,
         moved=tuple(map(phrase, _moved(state, assessment.on))),
         assumed=phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
+        agreed=tuple(phrase(agreed_fact(one, state)) for one in agreements(state, assessment.on) if one.seen is None),
         unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
         retired=tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),
     )

@@ -93,7 +93,10 @@ def of_contracts(count: int, *, taken_back: bool) -> str:
     return say(HistoryPhrase.CONTRACTS_ADDED, count=count)
 
 
-_ONLY_SPECIAL = {"prompt", "risk", "cadence", "evidence", "terms", "confirmation", "customer_org", "person_slack"}
+_ONLY_SPECIAL = {
+    *("prompt", "risk", "cadence", "evidence", "terms", "confirmation", "customer_org", "person_slack"),
+    *("acceptance", "look", "evidence_check"),
+}
 """Changes of these are told by a sentence of their own or not at all; a version of terms follows its outcome's line."""
 _SILENT = {
     "answer": {"edited_at", "moved_evidence"},
@@ -201,6 +204,28 @@ def _evidence_checked(change: HistoryChange, names: NameLookup) -> str:
     )
 
 
+def _looked(change: HistoryChange, names: NameLookup) -> str:
+    after = change.after
+    person_id = after.get("person_id")
+    return say(
+        HistoryPhrase.LOOKED,
+        who=None if person_id is None else names.person(person_id) or say(HistoryPhrase.SOMEBODY),
+        packet=after.get("acceptance_id") is not None,
+        verdict=after["verdict"],
+        note=_words(after.get("note")),
+    )
+
+
+def _accepted(change: HistoryChange, names: NameLookup) -> str:
+    after = change.after
+    return say(HistoryPhrase.PACKET_ACCEPTED, who=names.person(after.get("person_id")), on=_day(after["accepted_on"]))
+
+
+def _acceptance_changed(change: HistoryChange, names: NameLookup) -> str | None:
+    why = change.after.get("withdrawn_why")
+    return say(HistoryPhrase.ACCEPTANCE_WITHDRAWN, why=_words(why)) if why else None
+
+
 def _prompt_changed(change: HistoryChange, names: NameLookup) -> str | None:
     after = change.after
     if after.get("state") == "off":
@@ -261,7 +286,7 @@ def _outcome_changed(change: HistoryChange, names: NameLookup) -> str | None:
 
 def _account_changed(change: HistoryChange, names: NameLookup) -> str | None:
     after = change.after
-    if after.get("packet_accepted_on"):
+    if after.get("packet_accepted_on"):  # from before acceptances had rows of their own
         who, on = names.person(after.get("packet_accepted_by")), _day(after["packet_accepted_on"])
         return say(HistoryPhrase.PACKET_ACCEPTED, who=who, on=on)
     if after.get("first_win_on"):
@@ -334,14 +359,16 @@ def _person_slack_changed(change: HistoryChange, names: NameLookup) -> str | Non
 
 def _confirmation_asked(change: HistoryChange, names: NameLookup) -> str:
     user = names.rows.get(("person_slack", change.after["person_slack_id"]))
-    outcome, _ = names.pieces.get(change.after["evidence_id"], (None, None))
-    return say(HistoryPhrase.CONFIRMATION_ASKED, user=user, outcome=outcome)
+    outcome, _ = names.pieces.get(change.after.get("evidence_id") or 0, (None, None))
+    packet = change.after.get("acceptance_id") is not None
+    return say(HistoryPhrase.CONFIRMATION_ASKED, user=user, outcome=outcome, packet=packet)
 
 
 def _confirmation_changed(change: HistoryChange, names: NameLookup) -> str | None:
     after = change.after
     if not after.get("answered_at"):
-        return None
+        user = names.rows.get(("person_slack", (change.before or {}).get("answered_by") or 0))
+        return say(HistoryPhrase.ANSWER_TAKEN_BACK, user=user) if after.get("state") == "open" else None
     user = names.rows.get(("person_slack", after.get("answered_by") or 0))
     state, words = label_of(ConfirmationState, after["state"]), _words(after.get("words"))
     return say(HistoryPhrase.CONFIRMATION_ANSWERED, user=user, state=state, words=words)
@@ -355,6 +382,8 @@ _ADDED: dict[str, _Sentence] = {
     "outcome": lambda change, names: say(HistoryPhrase.OUTCOME_ADDED, title=change.after["title"]),
     "evidence": _evidence_added,
     "evidence_check": _evidence_checked,
+    "acceptance": _accepted,
+    "look": _looked,
     "gap": lambda change, names: say(HistoryPhrase.GAP_ADDED, title=change.after["title"]),
     "action": lambda change, names: say(HistoryPhrase.ACTION_ADDED, text=change.after["text"]),
     "obstacle": lambda change, names: say(HistoryPhrase.OBSTACLE_ADDED, text=change.after["text"]),
@@ -372,6 +401,7 @@ _ADDED: dict[str, _Sentence] = {
     "confirmation": _confirmation_asked,
 }
 _CHANGED: dict[str, _Sentence] = {
+    "acceptance": _acceptance_changed,
     "account": _account_changed,
     "person": _person_changed,
     "outcome": _outcome_changed,

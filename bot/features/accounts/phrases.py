@@ -27,6 +27,9 @@ class HistoryPhrase(Phrase):
 
     TAKEN_BACK = "accounts/history.taken_back"
     PACKET_ACCEPTED = "accounts/history.packet_accepted"
+    ACCEPTANCE_WITHDRAWN = "accounts/history.acceptance_withdrawn"
+    LOOKED = "accounts/history.looked"
+    ANSWER_TAKEN_BACK = "accounts/history.answer_taken_back"
     FIRST_WIN = "accounts/history.first_win"
     PERSON_RETURNED = "accounts/history.person_returned"
     PERSON_PARTS = "accounts/history.person_parts"

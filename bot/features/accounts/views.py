@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.app.acceptance_lines import AcceptanceLine
 from bot.app.gap_lines import GapLine
 from bot.app.would_break import WouldBreakLine
 from bot.domain.account.stages import UsualTime
@@ -189,11 +190,13 @@ class CardView:
     next_action: NextStepLine | None
     money: str
     would_break: WouldBreakLine | None
+    accepted: tuple[AcceptanceLine, ...]
     last_moved: LastMove | None
     next_meeting_at: datetime | None
     can_write: bool
     moved: tuple[str, ...] = ()
     assumed: str | None = None
+    agreed: tuple[str, ...] = ()
     unagreed: int = 0
     retired: tuple[RetiredLine, ...] = ()
     may_review: bool = False

@@ -14,17 +14,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
+from bot.app.assessments import rules_day
 from bot.app.outsider import Outsider
 from bot.app.shown import hold
 from bot.domain.account.organisations import Confirmation, SlackIdentity, org_of_team
 from bot.domain.enums import ConfirmationState, Source
-from bot.domain.model import Account
+from bot.domain.model import Account, Evidence
 from bot.domain.values.numbers import decimal_of
 from bot.features.confirmations import counting, identities, posting
 from bot.features.confirmations.claims import Claim, claim_of
 from bot.features.confirmations.organisations import is_our_mail
+from bot.features.confirmations.phrases import ConfirmationPhrase
 from bot.features.confirmations.refusals import ConfirmationRefusal
 from bot.features.confirmations.views import CorrectView, DisagreeView, ThanksView
+from bot.phrases import say
 from bot.store import accounts, confirmations, ledger, members
 from bot.store.entities import Entity
 
@@ -64,8 +67,9 @@ def correct(session: Session, outsider: Outsider, pressed: Pressed, now: datetim
     A new piece takes the old one's place. Returns the question's id.
     """
     heard = _hear(session, outsider, pressed, now)
+    piece = _piece_to_correct(heard.claim)
     value, statement = _correction(heard.claim, said, words)
-    successor = _successor(session, outsider, heard, value, statement, now=now)
+    successor = _successor(session, outsider, heard, piece, (value, statement), now=now)
     _answer(
         session,
         outsider,
@@ -81,32 +85,42 @@ def correct(session: Session, outsider: Outsider, pressed: Pressed, now: datetim
 
 
 def disagree(session: Session, outsider: Outsider, pressed: Pressed, why: str, now: datetime) -> int:
-    """It is not so. The piece is disputed at once, whoever of theirs says it. Returns the question's id."""
+    """It is not so. A piece is disputed and an acceptance withdrawn at once, whoever of theirs says it.
+
+    Returns the question's id.
+    """
     heard = _hear(session, outsider, pressed, now)
     reason = why.strip()
     if not reason:
         raise UserError(ConfirmationRefusal.REASON_EMPTY, "why")
     _answer(session, outsider, heard, now, state=ConfirmationState.DISPUTED, words=reason, link=pressed.link)
-    by = heard.identity.person_id if heard.identity.is_known else None
-    disputed: dict[str, Any] = {"disputed_on": outsider.today(now), "disputed_by": by, "disputed_why": reason}
-    ledger.change(
-        session, outsider.author, Entity.EVIDENCE, heard.claim.piece.id, now, only_if={"disputed_on": None}, **disputed
-    )
+    _dispute(session, outsider, heard, reason, now)
     return heard.confirmation.id
+
+
+def _dispute(session: Session, outsider: Outsider, heard: _Heard, reason: str, now: datetime) -> None:
+    claim, by = heard.claim, outsider.author
+    if claim.piece is not None:
+        who = heard.identity.person_id if heard.identity.is_known else None
+        disputed: dict[str, Any] = {"disputed_on": outsider.today(now), "disputed_by": who, "disputed_why": reason}
+        ledger.change(session, by, Entity.EVIDENCE, claim.piece.id, now, only_if={"disputed_on": None}, **disputed)
+    if claim.acceptance is not None:
+        why = say(ConfirmationPhrase.DISPUTED, who=heard.identity.name, why=reason)
+        ended: dict[str, Any] = {"withdrawn_on": rules_day(now), "withdrawn_why": why}
+        ledger.change(session, by, Entity.ACCEPTANCE, claim.acceptance.id, now, only_if={"withdrawn_on": None}, **ended)
 
 
 def correct_form(session: Session, outsider: Outsider, pressed: Pressed, now: datetime) -> CorrectView:
     """The form in which they say what is right."""
     _, confirmation, claim = _open_question(session, outsider, pressed, now)
-    return CorrectView(
-        confirmation.id, claim.outcome.title, claim.what, claim.piece.as_of, claim.is_number, claim.outcome.unit
-    )
+    _piece_to_correct(claim)
+    return CorrectView(confirmation.id, claim.title, claim.what, claim.as_of, claim.is_number, claim.unit)
 
 
 def disagree_form(session: Session, outsider: Outsider, pressed: Pressed, now: datetime) -> DisagreeView:
     """The form in which they say what is wrong."""
     _, confirmation, claim = _open_question(session, outsider, pressed, now)
-    return DisagreeView(confirmation.id, claim.outcome.title, claim.what, claim.piece.as_of)
+    return DisagreeView(confirmation.id, claim.title, claim.what, claim.as_of)
 
 
 def thanks(session: Session, outsider: Outsider, pressed: Pressed, now: datetime) -> ThanksView:
@@ -129,7 +143,7 @@ def _open_question(
         raise UserError(ConfirmationRefusal.NOT_THEIR_ORG, asker=_asker(session, confirmation, outsider))
     if outsider.is_guest:
         raise UserError(ConfirmationRefusal.GUEST_OF_THEIRS)
-    claim = claim_of(session, outsider.workspace_id, account.id, confirmation.evidence_id, now)
+    claim = claim_of(session, outsider.workspace_id, confirmation, now)
 
     def renew(again: Session, moment: datetime) -> None:
         posting.refresh_question(again, account, confirmation.id, moment)
@@ -181,28 +195,41 @@ def _answer(session: Session, outsider: Outsider, heard: _Heard, now: datetime, 
     posting.tell_asker(session, heard.account, confirmation_id, now)
 
 
+def _piece_to_correct(claim: Claim) -> Evidence:
+    """The piece that a correction replaces; an acceptance is right or it is not."""
+    if claim.piece is None:
+        raise UserError(ConfirmationRefusal.NOT_TO_CORRECT)
+    return claim.piece
+
+
 def _correction(claim: Claim, said: str, words: str) -> tuple[Decimal | None, str | None]:
     """The figure and the words of a correction; `UserError` where there is none, or it says the same."""
-    unit = claim.outcome.unit if claim.is_number else None
+    unit = claim.unit if claim.is_number else None
     if not said.strip():
         raise UserError(ConfirmationRefusal.CORRECTION_EMPTY, "said", unit=unit)
     if not claim.is_number:
-        if said.strip() == (claim.piece.statement or "").strip():
+        if said.strip() == (claim.words or "").strip():
             raise UserError(ConfirmationRefusal.CORRECTION_SAME, "said")
         return None, said.strip()
     value = decimal_of(said)
     if value is None:
         raise UserError(ConfirmationRefusal.CORRECTION_NO_NUMBER, "said", unit=unit)
-    if value == claim.piece.value:
+    if claim.piece is not None and value == claim.piece.value:
         raise UserError(ConfirmationRefusal.CORRECTION_SAME, "said")
     return value, words.strip() or None
 
 
 def _successor(
-    session: Session, outsider: Outsider, heard: _Heard, value: Decimal | None, statement: str | None, *, now: datetime
+    session: Session,
+    outsider: Outsider,
+    heard: _Heard,
+    old: Evidence,
+    right: tuple[Decimal | None, str | None],
+    *,
+    now: datetime,
 ) -> int:
     """The piece that takes the place of the one that was corrected: as of the same day, in the customer's name."""
-    old = heard.claim.piece
+    value, statement = right
     row: dict[str, Any] = {
         "account_id": heard.account.id,
         "outcome_id": old.outcome_id,

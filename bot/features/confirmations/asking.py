@@ -1,4 +1,4 @@
-"""Asks a person of the customer, in a channel that we share with them, whether a piece of evidence is right."""
+"""Asks a person of the customer, in a channel that we share with them, whether a piece or an acceptance is right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.domain.labels import label
 from bot.domain.model import Account, Person
 from bot.domain.values.slugs import folded
 from bot.features.confirmations import identities, posting, queries
-from bot.features.confirmations.claims import Claim, claim_of, claims_of
+from bot.features.confirmations.claims import Claim, claim_in, claims_of
 from bot.features.confirmations.organisations import Team
 from bot.features.confirmations.refusals import ConfirmationRefusal
 from bot.features.confirmations.views import (
@@ -36,6 +36,7 @@ from bot.store.entities import Entity
 
 _AGAIN_AFTER = timedelta(hours=20)
 """How long nobody is asked about the same piece again: a day, so that one hour earlier on the next day will do."""
+_PACKET = "packet."
 _MOST_PIECES = 100  # what a menu of Slack takes
 
 
@@ -60,22 +61,39 @@ class SharedChannel:
 
 @dataclass(frozen=True, slots=True)
 class NewQuestion:
-    """About which piece, and whom. `slack_user` is who that is in Slack, None while that was not asked."""
+    """About which piece or acceptance, and whom. `slack_user` is who that is in Slack, None while nobody has said."""
 
-    evidence_id: int
+    evidence_id: int | None
     person_id: int
     slack_user: str | None = None
+    acceptance_id: int | None = None
 
 
 def ask_form(session: Session, actor: Actor, account_id: int, now: datetime) -> AskConfirmationView:
-    """The form that asks for a confirmation of any piece of an account that stands."""
+    """The form that asks for a confirmation of any piece or acceptance of an account that stands."""
     return _form(session, actor, writable(session, actor, account_id), None, now)
 
 
 def ask_about_form(session: Session, actor: Actor, evidence_id: int, now: datetime) -> AskConfirmationView:
     """The same form, with one piece chosen."""
     account, _ = writable_row(session, actor, Entity.EVIDENCE, evidence_id)
-    return _form(session, actor, account, evidence_id, now)
+    return _form(session, actor, account, value_of(evidence_id, None), now)
+
+
+def ask_about_acceptance_form(session: Session, actor: Actor, acceptance_id: int, now: datetime) -> AskConfirmationView:
+    """The same form, with an acceptance chosen."""
+    account, _ = writable_row(session, actor, Entity.ACCEPTANCE, acceptance_id)
+    return _form(session, actor, account, value_of(None, acceptance_id), now)
+
+
+def value_of(piece: int | None, acceptance: int | None) -> str:
+    """What forms carry of a piece, its id, and of an acceptance, `packet.` and its id."""
+    return str(piece) if acceptance is None else f"{_PACKET}{acceptance}"
+
+
+def named_by(text: str) -> tuple[str | None, str | None]:
+    """What stands in such a text: the id of a piece, or that of an acceptance; neither is checked."""
+    return (None, text.removeprefix(_PACKET)) if text.startswith(_PACKET) else (text, None)
 
 
 def who_form(
@@ -90,7 +108,7 @@ def who_form(
     free = [somebody for somebody in people if named.get(somebody.slack_user, person.id) == person.id]
     likely = [somebody for somebody in free if _same(somebody, person)]
     return AskWhoView(
-        evidence_id=new.evidence_id,
+        about=value_of(new.evidence_id, new.acceptance_id),
         person_id=person.id,
         channel=shared.channel,
         account=account.name,
@@ -101,7 +119,7 @@ def who_form(
 
 
 def ask(session: Session, actor: Actor, new: NewQuestion, shared: SharedChannel, now: datetime) -> int:
-    """Post the question in the shared channel; returns its id. An open question about the piece is called off."""
+    """Post the question in the shared channel; returns its id. An open question about the same is called off."""
     account, claim, person = _checked(session, actor, new, now)
     hold(session, account.id, now)
     people = _of_theirs(session, account, shared, now)
@@ -117,7 +135,8 @@ def ask(session: Session, actor: Actor, new: NewQuestion, shared: SharedChannel,
         Entity.CONFIRMATION,
         now,
         account_id=account.id,
-        evidence_id=claim.piece.id,
+        evidence_id=claim.piece.id if claim.piece is not None else None,
+        acceptance_id=claim.acceptance.id if claim.acceptance is not None else None,
         person_slack_id=identity_id,
         channel=shared.channel,
         asked_by=actor.member.id,
@@ -131,7 +150,8 @@ def ask(session: Session, actor: Actor, new: NewQuestion, shared: SharedChannel,
 def asked_view(session: Session, actor: Actor, confirmation_id: int, now: datetime) -> AskedView:
     """Who was asked what, and what happens next."""
     account, row = writable_row(session, actor, Entity.CONFIRMATION, confirmation_id)
-    claim = claim_of(session, account.workspace_id, account.id, row["evidence_id"], now)
+    state = proof_state.load(session, account.workspace_id, account.id)
+    claim = claim_in(state, row["evidence_id"], row["acceptance_id"], now)
     identity = confirmations.identity(session, account, row["person_slack_id"])
     assert claim is not None and identity is not None
     names = confirmations.person_names(session, account)
@@ -146,32 +166,31 @@ def asked_view(session: Session, actor: Actor, confirmation_id: int, now: dateti
     )
 
 
-def _form(
-    session: Session, actor: Actor, account: Account, evidence_id: int | None, now: datetime
-) -> AskConfirmationView:
+def _form(session: Session, actor: Actor, account: Account, chosen: str | None, now: datetime) -> AskConfirmationView:
     state = proof_state.load(session, account.workspace_id, account.id)
     claims = [claim for claim in claims_of(state, now) if claim.stands][:_MOST_PIECES]
     people = [person for person in state.people if person.is_there(has_begun(now))]
     if not claims:
         raise UserError(ConfirmationRefusal.NOTHING_TO_CONFIRM, account=account.name)
-    if evidence_id is not None and all(claim.piece.id != evidence_id for claim in claims):
+    pieces = tuple(_choice(claim) for claim in claims)
+    if chosen is not None and all(piece.value != chosen for piece in pieces):
         raise UserError(ConfirmationRefusal.PIECE_DOES_NOT_STAND)
     if not people:
         raise UserError(ConfirmationRefusal.NO_PEOPLE, account=account.name)
     return AskConfirmationView(
         account_id=account.id,
         account=account.name,
-        pieces=tuple(PieceChoice(c.piece.id, c.outcome.title, c.what, c.piece.as_of) for c in claims),
-        evidence_id=evidence_id,
+        pieces=pieces,
+        chosen=chosen,
         people=tuple(CustomerChoice(person.id, person.name, label(person.part)) for person in people),
     )
 
 
 def _checked(session: Session, actor: Actor, new: NewQuestion, now: datetime) -> tuple[Account, Claim, Person]:
     """The account, the claim and the person of a question that may be asked."""
-    account, _ = writable_row(session, actor, Entity.EVIDENCE, new.evidence_id)
+    account = _account_of(session, actor, new)
     state = proof_state.load(session, account.workspace_id, account.id)
-    claim = claim_of(session, account.workspace_id, account.id, new.evidence_id, now)
+    claim = claim_in(state, new.evidence_id, new.acceptance_id, now)
     person = next((person for person in state.people if person.id == new.person_id), None)
     if person is None:
         refusal = UserError(AppRefusal.PERSON_OF_ANOTHER_ACCOUNT, "person", account=account.name)
@@ -180,7 +199,25 @@ def _checked(session: Session, actor: Actor, new: NewQuestion, now: datetime) ->
         raise UserError(ConfirmationRefusal.PERSON_LEFT, "person", person=person.name)
     if claim is None or not claim.stands:
         raise UserError(ConfirmationRefusal.PIECE_DOES_NOT_STAND, "evidence")
+    if claim.acceptance is not None and claim.acceptance.person_id != person.id:
+        who = next((one.name for one in state.people if one.id == claim.acceptance.person_id), None)
+        raise UserError(ConfirmationRefusal.NOT_WHO_ACCEPTED, "person", person=who)
     return account, claim, person
+
+
+def _account_of(session: Session, actor: Actor, new: NewQuestion) -> Account:
+    """The account of what is asked about, if the actor may write it."""
+    rows = ((Entity.EVIDENCE, new.evidence_id), (Entity.ACCEPTANCE, new.acceptance_id))
+    named = [writable_row(session, actor, entity, row_id)[0] for entity, row_id in rows if row_id is not None]
+    if not named:
+        raise UserError(ConfirmationRefusal.PIECE_DOES_NOT_STAND, "evidence")
+    return named[-1]
+
+
+def _choice(claim: Claim) -> PieceChoice:
+    piece_id = claim.piece.id if claim.piece is not None else None
+    acceptance_id = claim.acceptance.id if claim.acceptance is not None else None
+    return PieceChoice(value_of(piece_id, acceptance_id), claim.title, claim.what, claim.as_of)
 
 
 def _of_theirs(session: Session, account: Account, shared: SharedChannel, now: datetime) -> list[SlackPerson]:
@@ -213,9 +250,11 @@ def _same(somebody: SlackPerson, person: Person) -> bool:
 
 
 def _call_off_earlier(session: Session, actor: Actor, account: Account, claim: Claim, now: datetime) -> None:
-    """End open questions about the piece; `UserError` if it was asked about within a day, unless Slack refused that."""
+    """End open questions about the same; `UserError` if it was asked about within a day, unless Slack refused that."""
     names = confirmations.person_names(session, account)
-    for earlier in confirmations.confirmations_of(session, account, claim.piece.id):
+    piece_id = claim.piece.id if claim.piece is not None else None
+    acceptance_id = claim.acceptance.id if claim.acceptance is not None else None
+    for earlier in confirmations.confirmations_of(session, account, piece_id, acceptance_id):
         arrived = not queries.was_refused(session, account.workspace_id, earlier.id)
         if earlier.state is ConfirmationState.OPEN and arrived and now - earlier.asked_at < _AGAIN_AFTER:
             asked = confirmations.identity(session, account, earlier.person_slack_id)

@@ -74,7 +74,7 @@ def confirm_person(session: Session, actor: Actor, person_slack_id: int, now: da
     for said in confirmations.confirmations_of(session, account):
         if said.answered_by == identity.id and said.counted_at is None:
             counting.count(session, actor.author, said, identity, now, account=account)
-            posting.tell_asker(session, account, said.id, now, again=True)
+            posting.tell_asker(session, account, said.id, now, news="known")
 
 
 def reject_person(session: Session, actor: Actor, person_slack_id: int, now: datetime) -> None:
@@ -87,7 +87,7 @@ def reject_person(session: Session, actor: Actor, person_slack_id: int, now: dat
     for said in confirmations.confirmations_of(session, account):
         if said.person_slack_id == identity.id:
             posting.refresh_question(session, account, said.id, now)
-            posting.tell_asker(session, account, said.id, now, again=True)
+            posting.tell_asker(session, account, said.id, now, news="known")
 
 
 def _settleable(

@@ -9,9 +9,11 @@ class ConfirmationActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
     CARD_MORE = "card.more"
+    ASK_ABOUT_ACCEPTANCE = "acceptance.ask"
     CONFIRM_RIGHT = "confirm.right"
     CONFIRM_CORRECT = "confirm.correct"
     CONFIRM_DISAGREE = "confirm.disagree"
+    CONFIRM_TAKE_BACK = "confirm.take_back"
     PERSON_IS = "person.is"
     PERSON_IS_NOT = "person.is_not"
 
@@ -31,6 +33,7 @@ OPEN_TO_OUTSIDERS: frozenset[str] = frozenset(
         ConfirmationActionId.CONFIRM_RIGHT,
         ConfirmationActionId.CONFIRM_CORRECT,
         ConfirmationActionId.CONFIRM_DISAGREE,
+        ConfirmationActionId.CONFIRM_TAKE_BACK,
         ConfirmationCallback.CONFIRM_CORRECT,
         ConfirmationCallback.CONFIRM_DISAGREE,
     }

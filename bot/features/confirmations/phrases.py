@@ -1,4 +1,4 @@
-"""What confirmations say in sentences beside their templates; `templates/confirmations/phrases.yml` words each."""
+"""What confirmations say beside their templates; `templates/confirmations/phrases.yml` words each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from bot.phrases import Phrase
 
 
 class ConfirmationPhrase(Phrase):
-    """What a digest's message to the manager says of people of customers who confirm."""
+    """An acceptance as a claim in the shared channel, how it stands once it is answered, and why it was withdrawn; what
+    a digest's message to the manager says of people of customers who confirm."""
 
     SEVERAL_TITLE = "confirmations/phrases.several_title"
     SEVERAL = "confirmations/phrases.several"
+    PACKET = "confirmations/phrases.packet"
+    ACCEPTED_BY = "confirmations/phrases.accepted_by"
+    ACCEPTANCE = "confirmations/phrases.acceptance"
+    DISPUTED = "confirmations/phrases.disputed"
+    TAKEN_BACK = "confirmations/phrases.taken_back"

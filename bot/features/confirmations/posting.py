@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -14,13 +14,15 @@ from bot.app.assessments import assess_now
 from bot.domain.account.organisations import Confirmation, SlackIdentity, org_of_team
 from bot.domain.enums import ConfirmationState
 from bot.domain.labels import label
-from bot.domain.model import Account
+from bot.domain.model import Account, ProofState
+from bot.domain.proof.acceptance import counts
 from bot.domain.proof.checks import checked_of
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import grade
 from bot.domain.values.text import number
 from bot.features.confirmations import queries
 from bot.features.confirmations.claims import Claim, claim_of
+from bot.features.confirmations.phrases import ConfirmationPhrase
 from bot.features.confirmations.views import (
     ConfirmationAnsweredView,
     ConfirmationView,
@@ -31,7 +33,7 @@ from bot.features.confirmations.vouching import voucher
 from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Moot, Op, Outgoing
-from bot.phrases import phrase
+from bot.phrases import phrase, say
 from bot.store import accounts, confirmations, members, portfolios, proof_state
 from bot.store.entities import Entity, row_of
 
@@ -81,14 +83,25 @@ def refresh_person_question(session: Session, account: Account, identity_id: int
     _update(session, account, queries.PERSON_KEY.of(identity_id), PERSON, args, now=now)
 
 
-def tell_asker(session: Session, account: Account, confirmation_id: int, now: datetime, *, again: bool = False) -> None:
-    """Tell who asked, and the owner if that is somebody else, what came back; `again` when it began to count later."""
+def tell_asker(
+    session: Session,
+    account: Account,
+    confirmation_id: int,
+    now: datetime,
+    *,
+    news: Literal["known", "back"] | None = None,
+) -> None:
+    """Tell who asked, and the owner if that is somebody else, what came back.
+
+    `news` says that it began to count later, or was taken back.
+    """
     confirmation = confirmations.in_workspace(session, account.workspace_id, confirmation_id)
     assert confirmation is not None
     told = {recipients.reached(session, account.workspace_id, confirmation.asked_by)}
     told |= {recipients.answerable(session, account)}
     for member in sorted((who for who in told if who and who.slack_id), key=lambda who: who.id):
-        parts = [confirmation_id, member.id, *(["known"] if again else [])]
+        # Who took an answer back may give another one, so each has a message of its own.
+        parts = [confirmation_id, member.id, *([news] if news else []), f"{now.timestamp():.6f}"]
         message = Outgoing(
             key=queries.ANSWERED_KEY.of(*parts),
             workspace_id=account.workspace_id,
@@ -108,7 +121,7 @@ def compose_question(session: Session, args: dict[str, Any], now: datetime) -> C
         return Moot("the question is gone")
     confirmation, claim = asked.confirmation, asked.claim
     if queries.was_refused(session, args["workspace_id"], confirmation.id):
-        return NotAskedView(asked.name(asked.person), claim.outcome.title, confirmation.channel, claim.piece.id)
+        return NotAskedView(asked.name(asked.person), claim.title, confirmation.channel)
     still_open = confirmation.state is ConfirmationState.OPEN
     orgs = confirmations.orgs_of(session, asked.account)
     org = org_of_team(orgs, asked.identity.slack_team_id)
@@ -121,10 +134,11 @@ def compose_question(session: Session, args: dict[str, Any], now: datetime) -> C
         user=asked.identity.slack_user_id or "",
         person=asked.name(asked.person),
         organisation=org.name if org and org.name else asked.account.name,
-        title=claim.outcome.title,
+        title=claim.title,
         figure=claim.figure,
-        words=claim.piece.statement if claim.figure is None else None,
-        as_of=claim.piece.as_of,
+        words=claim.words if claim.figure is None else None,
+        as_of=claim.as_of,
+        can_correct=claim.piece is not None,
         state=confirmation.state,
         answered_by=answerer.name if answerer else None,
         answered_on=confirmation.answered_at.date() if confirmation.answered_at else None,
@@ -142,15 +156,12 @@ def compose_answered(session: Session, args: dict[str, Any], now: datetime) -> C
     answerer = confirmations.identity(session, account, confirmation.answered_by or confirmation.person_slack_id)
     state = proof_state.load(session, account.workspace_id, account.id)
     assessment = assess_now(state, now)
-    pieces = [piece for piece in state.evidence if piece.outcome_id == claim.outcome.id]
-    people = {person.id: person for person in state.people}
-    graded = grade(claim.outcome, pieces, people, assessment.on, checked_of(state))
     who = voucher(session, account, now)
     return ConfirmationAnsweredView(
         account_id=account.id,
         account=account.name,
         person=asked.name(answerer.person_id if answerer else asked.person),
-        title=claim.outcome.title,
+        title=claim.title,
         what=claim.what,
         state=confirmation.state,
         words=confirmation.words,
@@ -158,7 +169,7 @@ def compose_answered(session: Session, args: dict[str, Any], now: datetime) -> C
         is_known=answerer is not None and answerer.is_known,
         is_wrong=answerer is not None and answerer.ended_at is not None,
         voucher=who.name if who else None,
-        reason=phrase(reason(graded)),
+        reason=_how_it_stands(claim, state, assessment.on),
         coverage=phrase(assessment.covered),
     )
 
@@ -211,7 +222,7 @@ class _Asked:
         if confirmation is None or account is None:
             return None
         identity = confirmations.identity(session, account, confirmation.person_slack_id)
-        claim = claim_of(session, workspace_id, account.id, confirmation.evidence_id, now)
+        claim = claim_of(session, workspace_id, confirmation, now)
         asker = members.by_id(session, workspace_id, confirmation.asked_by)
         if identity is None or claim is None or asker is None:
             return None
@@ -222,11 +233,22 @@ class _Asked:
         return self.names.get(person_id, "")
 
 
+def _how_it_stands(claim: Claim, state: ProofState, on: date) -> str:
+    """What the outcome of a piece is worth now, or whether an acceptance counts."""
+    if claim.acceptance is not None:
+        withdrawn = claim.acceptance.withdrawn_on is not None
+        return say(ConfirmationPhrase.ACCEPTANCE, withdrawn=withdrawn, counts=counts(claim.acceptance, state, on))
+    assert claim.outcome is not None
+    pieces = [piece for piece in state.evidence if piece.outcome_id == claim.outcome.id]
+    people = {person.id: person for person in state.people}
+    return phrase(reason(grade(claim.outcome, pieces, people, on, checked_of(state))))
+
+
 def _corrected(confirmation: Confirmation, claim: Claim) -> str | None:
     if confirmation.state is not ConfirmationState.CORRECTED:
         return None
     value = confirmation.value
-    return confirmation.words if value is None else number(value, claim.outcome.unit)
+    return confirmation.words if value is None else number(value, claim.unit)
 
 
 def _update(session: Session, account: Account, key: str, kind: str, args: dict[str, Any], *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from bot.domain.account.organisations import mail_domain
-from bot.features.confirmations import answering, asking, identities, organisations
+from bot.features.confirmations import answering, asking, identities, organisations, taking_back
 from bot.features.confirmations.answering import Pressed
 from bot.features.confirmations.asking import NewQuestion, SharedChannel, SlackPerson
 from bot.features.confirmations.ids import ConfirmationActionId, ConfirmationCallback
@@ -20,7 +20,8 @@ from bot.features.evidence.ids import EvidenceActionId
 from bot.slack import channels, outside
 from bot.slack.edge import Edge
 from bot.slack.outside import Door
-from bot.slack.payload import Body, Form, clicked, number, numbers, pair, sender_of
+from bot.slack.payload import Body, Form, clicked, number, pair, sender_of
+from bot.slack.shortcuts import opens
 from bot.store import confirmations
 from bot.store.types import storable
 
@@ -59,6 +60,8 @@ def _openers(app: AsyncApp, edge: Edge) -> None:
         )
         await ack()
 
+    app.action(ConfirmationActionId.ASK_ABOUT_ACCEPTANCE)(opens(edge, asking.ask_about_acceptance_form))
+
 
 def _asking(app: AsyncApp, edge: Edge) -> None:
     async def ask(ack: AsyncAck, body: Body, new: NewQuestion, shared: SharedChannel) -> None:
@@ -70,7 +73,7 @@ def _asking(app: AsyncApp, edge: Edge) -> None:
     @app.view(ConfirmationCallback.ASK_CONFIRMATION)
     async def chosen(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
-        new = NewQuestion(number(form.words("evidence")), number(form.words("person")))
+        new = _question(form.words("evidence"), number(form.words("person")))
         shared = await _shared(edge, body, form.words("channel"))
         who = await edge.read(body, lambda s, actor, now: asking.who_form(s, actor, new, shared, now))
         if who is not None:
@@ -82,8 +85,8 @@ def _asking(app: AsyncApp, edge: Edge) -> None:
     async def named(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         ids, _, channel = form.metadata.rpartition(":")
-        evidence_id, person_id = numbers(ids, 2)
-        new = NewQuestion(evidence_id, person_id, form.words("slack_user"))
+        about, _, person = ids.rpartition(":")
+        new = _question(about, number(person), form.words("slack_user"))
         await ask(ack, body, new, await _shared(edge, body, channel))
 
 
@@ -126,6 +129,12 @@ def _presses(app: AsyncApp, edge: Edge, door: Door) -> None:
         await door.write(body, lambda s, outsider, now: answering.say_right(s, outsider, pressed, now))
         await ack()
 
+    @app.action(ConfirmationActionId.CONFIRM_TAKE_BACK)
+    async def taken_back(ack: AsyncAck, body: Body) -> None:
+        pressed = Pressed(number(clicked(body)), _channel(body))
+        await door.write(body, lambda s, outsider, now: taking_back.take_back(s, outsider, pressed, now))
+        await ack()
+
     app.action(ConfirmationActionId.CONFIRM_CORRECT)(_opens(edge, door, answering.correct_form))
     app.action(ConfirmationActionId.CONFIRM_DISAGREE)(_opens(edge, door, answering.disagree_form))
 
@@ -159,6 +168,13 @@ def _forms(app: AsyncApp, edge: Edge, door: Door) -> None:
         await door.write(body, lambda s, outsider, now: answering.disagree(s, outsider, pressed, why, now))
         view = await door.read(body, lambda s, outsider, now: answering.thanks(s, outsider, pressed, now))
         await ack(response_action="update", view=edge.modal(view))
+
+
+def _question(about: str, person_id: int, slack_user: str | None = None) -> NewQuestion:
+    evidence, acceptance = asking.named_by(about)
+    evidence_id = None if evidence is None else number(evidence)
+    acceptance_id = None if acceptance is None else number(acceptance)
+    return NewQuestion(evidence_id, person_id, slack_user, acceptance_id)
 
 
 def _channel(body: Body) -> str:

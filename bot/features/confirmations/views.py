@@ -10,10 +10,10 @@ from bot.domain.enums import ConfirmationState
 
 @dataclass(frozen=True, slots=True)
 class PieceChoice:
-    """A piece of evidence that somebody can be asked about; `outcome` is the title, `what` the figure or words."""
+    """What somebody can be asked about; `value` names the piece or acceptance, `what` is the claim about `title`."""
 
-    id: int
-    outcome: str
+    value: str
+    title: str
     what: str
     as_of: date
 
@@ -29,12 +29,12 @@ class CustomerChoice:
 
 @dataclass(frozen=True, slots=True)
 class AskConfirmationView:
-    """The form that asks for a confirmation: about which piece, whom, and where. `evidence_id` is chosen already."""
+    """The form that asks for a confirmation: about which piece, whom, and where. `chosen` is chosen already."""
 
     account_id: int
     account: str
     pieces: tuple[PieceChoice, ...]
-    evidence_id: int | None
+    chosen: str | None
     people: tuple[CustomerChoice, ...]
 
 
@@ -48,9 +48,12 @@ class UserChoice:
 
 @dataclass(frozen=True, slots=True)
 class AskWhoView:
-    """Asks which of those in the channel the person is; `likely` is the Slack id of the one of the same name."""
+    """Asks which of those in the channel the person is; `likely` is the Slack id of the one of the same name.
 
-    evidence_id: int
+    `about` names the piece or acceptance.
+    """
+
+    about: str
     person_id: int
     channel: str
     account: str
@@ -117,6 +120,7 @@ class ConfirmationView:
     figure: str | None
     words: str | None
     as_of: date
+    can_correct: bool
     state: ConfirmationState
     answered_by: str | None
     answered_on: date | None
@@ -131,7 +135,6 @@ class NotAskedView:
     person: str
     title: str
     channel: str
-    evidence_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import has_begun
 from bot.app.hand_overs import HAD_IT
-from bot.app.reviewers import looks_as_manager
+from bot.app.outside_looks import Recorded, look_values, must_be_able_to_look
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.domain.enums import CheckKind, CheckVerdict
 from bot.domain.model import Account, Evidence, ProofState
 from bot.domain.portfolio.rings import rings
+from bot.domain.proof.agreements import recorded_at as agreement_at
 from bot.domain.proof.in_force import is_withdrawn
 from bot.domain.values.days import shift_moment
 from bot.features.evidence import queries
@@ -71,43 +72,24 @@ def countersign(
     must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.EVIDENCE, evidence_id, ENDED))
     account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
     piece = Evidence(**{field.name: row[field.name] for field in fields(Evidence)})
-    _must_be_outside(session, actor, account, piece)
-    if piece.reference_key is None:
-        raise UserError(EvidenceRefusal.NOTHING_TO_OPEN)
+    recorded = Recorded(piece.recorded_by, piece.recorded_at, piece.reference_key)
+    must_be_able_to_look(session, actor, account, recorded, (verdict, note))
     if is_withdrawn(piece, has_begun(now)) or piece.superseded_by is not None:
         raise UserError(EvidenceRefusal.NOT_THERE_ANY_MORE)
-    if verdict is CheckVerdict.DOES_NOT and not note.strip():
-        raise UserError(EvidenceRefusal.NOT_SHOWN_WITHOUT_WORDS, "note")
     repeats = queries.last_verdict(session, evidence_id, actor.member.id) is verdict
     if repeats and kind is CheckKind.COUNTERSIGN:
         return account.id
-    values: dict[str, Any] = {
-        "account_id": account.id,
+    values = look_values(session, actor, account, recorded, now) | {
         "evidence_id": evidence_id,
         "kind": kind,
         "verdict": verdict,
-        "member_id": actor.member.id,
-        "at": now,
         "note": note.strip() or None,
-        "owner_then": account.owner_id,
-        "deputy_then": account.deputy_id,
-        "as_manager": looks_as_manager(session, actor, account, _had_since(piece), but=(piece.recorded_by,)),
     }
     check_id = ledger.add(session, actor.author, Entity.EVIDENCE_CHECK, now, **values)
     if verdict is CheckVerdict.DOES_NOT:
         _withdraw(session, actor, piece, note.strip(), now)
         _tell_owner(session, account, check_id, now)
     return account.id
-
-
-def _must_be_outside(session: Session, actor: Actor, account: Account, piece: Evidence) -> None:
-    """Raise `UserError` for who has the account, had it lately, or recorded the piece: they cannot vouch for it."""
-    if actor.member.id == piece.recorded_by:
-        raise UserError(EvidenceRefusal.OWN_PIECE)
-    if actor.member.id in (account.owner_id, account.deputy_id):
-        raise UserError(EvidenceRefusal.OWN_ACCOUNT, account=account.name)
-    if had_account_at(session, account, actor.member.id, _had_since(piece)):
-        raise UserError(EvidenceRefusal.HAD_THE_ACCOUNT, account=account.name, days=HAD_IT.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +106,20 @@ class Looker:
         """This reader of an account's evidence."""
         account, member_id = state.account, actor.member.id
         is_team = member_id in (account.owner_id, account.deputy_id)
-        oldest = min((piece.recorded_at for piece in state.evidence), default=now)
+        recorded = [*(piece.recorded_at for piece in state.evidence), *map(agreement_at, state.terms)]
+        oldest = min(recorded, default=now)
         moments = [] if is_team else had_account_at(session, account, member_id, shift_moment(oldest, -HAD_IT))
         return cls(member_id, state, is_team, max(moments, default=None))
 
+    def is_outside(self, recorded_by: int | None, recorded_at: datetime) -> bool:
+        """Whether they neither have the account, nor had it lately, nor recorded something themselves."""
+        if self.is_team or recorded_by == self.member_id:
+            return False
+        return self.last_had_it is None or self.last_had_it < shift_moment(recorded_at, -HAD_IT)
+
     def may_check(self, piece: Evidence) -> bool:
         """Whether their look at a piece would count, and they have said nothing of it yet."""
-        if self.is_team or piece.reference_key is None or piece.recorded_by == self.member_id:
-            return False
-        if self.last_had_it is not None and self.last_had_it >= _had_since(piece):
+        if piece.reference_key is None or not self.is_outside(piece.recorded_by, piece.recorded_at):
             return False
         looked = (check for check in self.state.checks if check.evidence_id == piece.id)
         return all(check.member_id != self.member_id for check in looked)
@@ -175,11 +162,6 @@ def ring_names(session: Session, workspace_id: int, portfolio_id: int, now: date
     ]
     names = members.names(session, {workspace_id}, {member for ring in found for member in ring})
     return tuple((ring[0], " → ".join(names.get(member, "") for member in (*ring[1:], ring[0]))) for ring in found)
-
-
-def _had_since(piece: Evidence) -> datetime:
-    """Since when somebody must not have had the account, to vouch for a piece of it."""
-    return shift_moment(piece.recorded_at, -HAD_IT)
 
 
 def _withdraw(session: Session, actor: Actor, piece: Evidence, note: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from bot.domain.proof.reference import is_openable
 from bot.domain.proof.terms import by_outcome, counts, runs_out_on, standing_of
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import number
-from bot.features.evidence import queries
+from bot.features.evidence import agreement_looks, queries
 from bot.features.evidence.countersign import Looker
 from bot.features.evidence.views import EvidenceLine, EvidenceView
 from bot.phrases import phrase
@@ -71,4 +71,6 @@ def evidence(session: Session, actor: Actor, account_id: int, now: datetime) -> 
         )
     writable = may_write(session, actor, state.account)
     seen = seen_share(assessment)
-    return EvidenceView(account_id, state.account.name, phrase(assessment.covered), seen, tuple(lines), writable)
+    agreed = tuple(agreement_looks.lines(looker, now))
+    covered = phrase(assessment.covered)
+    return EvidenceView(account_id, state.account.name, covered, seen, tuple(lines), writable, agreed)

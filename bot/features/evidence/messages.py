@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.app import recipients
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
-from bot.features.evidence import not_shown, queries, spot_checks, upgrade_notice
+from bot.features.evidence import agreement_looks, not_shown, queries, spot_checks, upgrade_notice
 from bot.features.evidence.spot_draw import SPOT_CHECK
 from bot.outbox.retention import Posts, Retention
 from bot.outbox.types import Claimed
@@ -30,6 +30,13 @@ KINDS = (
         queries.NOT_SHOWN_KEY,
         each(not_shown.compose_not_shown),
         _of_check,
+        Retention(Posts.GO),
+    ),
+    MessageKind(
+        agreement_looks.VOID,
+        queries.AGREEMENT_VOID_KEY,
+        each(agreement_looks.compose_void),
+        lambda session, row: recipients.of_admin(session, row.workspace_id),
         Retention(Posts.GO),
     ),
     MessageKind(

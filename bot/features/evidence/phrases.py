@@ -10,6 +10,10 @@ class EvidencePhrase(Phrase):
     what a digest says of pieces that were taken back."""
 
     NOT_SHOWN = "evidence/phrases.not_shown"
+    NOT_AGREED = "evidence/phrases.not_agreed"
+    AGREED = "evidence/phrases.agreed"
+    AGREED_TITLE = "evidence/phrases.agreed_title"
+    ATTESTED = "evidence/phrases.attested"
     PAIR = "evidence/phrases.pair"
     PAIRS_TITLE = "evidence/phrases.pairs_title"
     SPOT_CHECKS = "evidence/phrases.spot_checks"

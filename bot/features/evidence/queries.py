@@ -11,7 +11,7 @@ from sqlalchemy import Select, String, cast, exists, func, insert, literal, sele
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus, CheckKind, CheckVerdict, Source
-from bot.domain.model import Account
+from bot.domain.model import Account, Terms
 from bot.outbox.types import MessageKey
 from bot.store import serving
 from bot.store.entities import Entity
@@ -22,40 +22,23 @@ from bot.store.schema import (
     evidence,
     evidence_check,
     history,
-    kept_file,
+    look,
     outcome,
     person,
+    person_slack,
     portfolio,
     spot_check,
+    terms,
 )
 from bot.store.schema.outbox import outbox
 
 NOT_SHOWN_KEY = MessageKey("evidence-not-shown")
+AGREEMENT_VOID_KEY = MessageKey("agreement-void")
 UPGRADE_KEY = MessageKey("evidence-upgrade")
 SPOT_CHECK_KEY = MessageKey("spot-check")
 _REFERENCES = 5000
 """How many references a digest looks at: one week's, of a very large portfolio."""
 _CAN_BE_SEEN = (Source.CUSTOMER_SYSTEM, Source.CUSTOMER_WROTE, Source.CHAMPION_PRESENTED)
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A file to be kept."""
-
-    name: str
-    mime: str | None
-    content: bytes
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeptFile:
-    """A kept file without its bytes; `size` in bytes."""
-
-    id: int
-    name: str
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,52 +141,46 @@ def is_used_elsewhere(session: Session, of: Account, key: str, as_of: date) -> b
     return bool(session.execute(select(exists().where(used))).scalar_one())
 
 
-def file_with_hash(session: Session, of: Account, sha256: str) -> int | None:
-    """The id of the account's kept file with these bytes."""
-    # within: the account was reached by its workspace
-    same = (kept_file.c.account_id == of.id) & (kept_file.c.sha256 == sha256)
-    same_id: int | None = session.execute(select(func.min(kept_file.c.id)).where(same)).scalar_one()
-    return same_id
-
-
-def add_file(session: Session, of: Account, by: int, file: FileRow, now: datetime) -> int:
-    """Keep a file of an account that a member gave; returns its id. History names it with the piece that it shows."""
-    row = {
-        "workspace_id": of.workspace_id,
-        "account_id": of.id,
-        "sha256": file.sha256,
-        "name": file.name,
-        "mime": file.mime,
-        "size": len(file.content),
-        "content": file.content,
-        "uploaded_by": by,
-        "uploaded_at": now,
-    }
-    return int(session.execute(insert(kept_file).values(**row).returning(kept_file.c.id)).scalar_one())
-
-
-def kept_file_of(session: Session, of: Account, file_id: int) -> KeptFile | None:
-    """A kept file of the account, without its bytes."""
-    columns = (kept_file.c.id, kept_file.c.name, kept_file.c.sha256, kept_file.c.size)
-    # within: the account was reached by its workspace
-    theirs = (kept_file.c.id == file_id) & (kept_file.c.account_id == of.id)
-    row = session.execute(select(*columns).where(theirs)).one_or_none()
-    return None if row is None else KeptFile(*row)
-
-
-def content_of(session: Session, of: Account, file_id: int) -> bytes | None:
-    """The bytes of a kept file of the account."""
-    # within: the account was reached by its workspace
-    theirs = (kept_file.c.id == file_id) & (kept_file.c.account_id == of.id)
-    return session.execute(select(kept_file.c.content).where(theirs)).scalar_one_or_none()
-
-
 def last_verdict(session: Session, evidence_id: int, member_id: int) -> CheckVerdict | None:
     """What a colleague said last of a piece; None if they never looked."""
     # within: the piece was reached by its workspace
     theirs = (evidence_check.c.evidence_id == evidence_id) & (evidence_check.c.member_id == member_id)
     newest = select(evidence_check.c.verdict).where(theirs).order_by(evidence_check.c.id.desc()).limit(1)
     return session.execute(newest).scalar_one_or_none()
+
+
+def last_look_at_terms(session: Session, of: Terms, member_id: int, key: str) -> CheckVerdict | None:
+    """What a colleague said last of this reference of an agreement; None if they never looked."""
+    # within: the terms were reached by their workspace
+    theirs = (look.c.terms_id == of.id) & (look.c.member_id == member_id) & (look.c.reference_key == key)
+    newest = select(look.c.verdict).where(theirs).order_by(look.c.id.desc()).limit(1)
+    return session.execute(newest).scalar_one_or_none()
+
+
+def agreed_since(session: Session, workspace_id: int, portfolio_id: int, since: datetime) -> list[int]:
+    """The accounts of a portfolio's customers with an agreement, or a piece that somebody attests, since a moment."""
+    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    ours &= (account.c.status == AccountStatus.CUSTOMER) & Entity.ACCOUNT.still_there()
+    agreed = exists().where(terms.c.account_id == account.c.id, terms.c.agreement_at > since)
+    attested = evidence.c.attested_by.is_not(None) & (evidence.c.recorded_at > since)
+    recorded = exists().where(evidence.c.account_id == account.c.id, attested)
+    return list(session.execute(select(account.c.id).where(ours, agreed | recorded).order_by(account.c.id)).scalars())
+
+
+def added_since(
+    session: Session, workspace_id: int, account_ids: Iterable[int], since: datetime
+) -> dict[int, tuple[int, datetime]]:
+    """Who added which people of these accounts since a moment, and when, by the person; without those of imports.
+
+    Left out is whom somebody outside the account team has said to be a Slack user of the customer.
+    """
+    about = (history.c.workspace_id == workspace_id) & history.c.account_id.in_(sorted(account_ids))
+    about &= (history.c.entity == Entity.PERSON.value) & (history.c.at >= since) & history.c.batch_id.is_(None)
+    # within: the account was reached by its workspace
+    known = exists().where(person_slack.c.person_id == history.c.entity_id, person_slack.c.known_how.is_not(None))
+    columns = (history.c.entity_id, history.c.member_id, history.c.at, history.c.before)
+    rows = session.execute(select(*columns).where(about, ~known).order_by(history.c.id))
+    return {row.entity_id: (row.member_id, row.at) for row in rows if row.before is None and row.member_id is not None}
 
 
 def looks_between_colleagues(
@@ -316,13 +293,13 @@ def spot_checks_since(session: Session, workspace_id: int, portfolio_id: int, si
 
 
 def _spot_checks(workspace_id: int) -> Select[Any]:
-    look = evidence_check.c
+    seen = evidence_check.c
     columns = (
         *(spot_check.c.id, spot_check.c.account_id, spot_check.c.portfolio_id, spot_check.c.digest_id),
         *(spot_check.c.evidence_id, spot_check.c.asked_id, spot_check.c.drawn_at, spot_check.c.check_id),
-        *(look.verdict, look.at, look.note, look.member_id),
+        *(seen.verdict, seen.at, seen.note, seen.member_id),
     )
-    joined = spot_check.outerjoin(evidence_check, look.id == spot_check.c.check_id)
+    joined = spot_check.outerjoin(evidence_check, seen.id == spot_check.c.check_id)
     ours = spot_check.c.workspace_id == workspace_id
     return select(*columns).select_from(joined).where(ours).order_by(spot_check.c.id)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, row_of, stranger, writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import assess_now, rules_day
+from bot.app.references import NewFile, Reference, kept_again, must_be_a_link
 from bot.app.refusals import AppRefusal
 from bot.app.shown import ShownRow, must_be_as_shown
 from bot.app.typed import must_be_money
@@ -25,7 +26,7 @@ from bot.domain.proof.terms import by_outcome
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.numbers import decimal_of
 from bot.features.evidence import queries
-from bot.features.evidence.references import NewFile, Reference, kept_again, must_be_a_link, refer
+from bot.features.evidence.references import refer
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.evidence.views import EvidenceRecordedView
 from bot.features.meetings import queries as meeting_queries

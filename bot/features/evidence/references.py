@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import no_such_account, row_of
+from bot.app.accounts import row_of
 from bot.app.actor import Actor, UserError
+from bot.app.references import NewFile, Reference, keep, key_of, opened
 from bot.domain.enums import Witness
 from bot.domain.model import Account, Evidence
-from bot.domain.proof import reference
 from bot.domain.proof.checks import checked_of
 from bot.domain.proof.witness import is_at_least, is_slip, witness
 from bot.domain.values.text import number
@@ -20,35 +18,6 @@ from bot.features.evidence import queries
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.store import proof_state
 from bot.store.entities import Entity
-
-LARGEST_FILE = 10 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file that somebody gave as evidence, with its bytes."""
-
-    name: str
-    mime: str | None
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The key by which references are compared, and the kept file's id; None for what is not there."""
-
-    key: str | None
-    file_id: int | None
-
-
-def must_be_a_link(link: str | None) -> None:
-    """Raise `UserError` for a link that a colleague cannot follow, or that only leads on to another."""
-    if link is None:
-        return
-    if not reference.is_openable(link):
-        raise UserError(EvidenceRefusal.LINK_NOT_OPENABLE, "link")
-    if reference.is_shortened(link):
-        raise UserError(EvidenceRefusal.LINK_SHORTENED, "link")
 
 
 def refer(
@@ -68,43 +37,15 @@ def refer(
     `UserError` when it has served another day: as long as nobody outside the account team has seen it there, it may as
     well be the old figure once more.
     """
-    if file is None:
-        key = None if link is None else reference.link_key(link)
-        _must_be_of_one_day(session, account, key, as_of, is_file=False)
-        return Reference(key, None)
-    if len(file.content) > LARGEST_FILE:
-        raise UserError(EvidenceRefusal.FILE_TOO_LARGE, "file", megabytes=LARGEST_FILE // 1024**2)
-    if not file.content:
-        raise UserError(EvidenceRefusal.FILE_EMPTY, "file")
-    key = reference.file_key(file.content)
-    _must_be_of_one_day(session, account, key, as_of, is_file=True)
-    return Reference(key, _keep(session, account, by, file, now))
-
-
-def kept_again(session: Session, account: Account, file_id: int) -> Reference:
-    """The reference of a file that is kept already, for a piece that is recorded anew."""
-    kept = queries.kept_file_of(session, account, file_id)
-    if kept is None:
-        raise no_such_account()
-    return Reference(f"file:{kept.sha256}", file_id)
+    key = key_of(link, file)
+    _must_be_of_one_day(session, account, key, as_of, is_file=file is not None)
+    return Reference(key, None if file is None else keep(session, account, by, file, now))
 
 
 def opened_file(session: Session, actor: Actor, evidence_id: int) -> NewFile:
     """The kept file of a piece, for any colleague who opens it; `UserError` when there is none."""
     account, row = row_of(session, actor, Entity.EVIDENCE, evidence_id)
-    kept = None if row["file_id"] is None else queries.kept_file_of(session, account, row["file_id"])
-    content = None if kept is None else queries.content_of(session, account, kept.id)
-    if kept is None or content is None:
-        raise UserError(EvidenceRefusal.FILE_GONE)
-    return NewFile(kept.name, None, content)
-
-
-def _keep(session: Session, account: Account, by: int, file: NewFile, now: datetime) -> int:
-    sha256 = hashlib.sha256(file.content).hexdigest()
-    kept_id = queries.file_with_hash(session, account, sha256)
-    if kept_id is not None:
-        return kept_id
-    return queries.add_file(session, account, by, queries.FileRow(file.name, file.mime, file.content, sha256), now)
+    return opened(session, account, row["file_id"])
 
 
 def _must_be_of_one_day(session: Session, account: Account, key: str | None, as_of: date, *, is_file: bool) -> None:

@@ -9,21 +9,29 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor, UserError
+from bot.app.actor import Actor
+from bot.app.references import NewFile
 from bot.domain.enums import CheckVerdict, Method, Part, Source
-from bot.features.evidence import attribution, countersign, forms, not_shown, references, spot_checks, views
+from bot.features.evidence import (
+    agreement_looks,
+    attribution,
+    countersign,
+    forms,
+    not_shown,
+    references,
+    spot_checks,
+    views,
+)
 from bot.features.evidence import list as evidence_list
 from bot.features.evidence import record as evidence_record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.ids import EvidenceActionId, EvidenceCallback
 from bot.features.evidence.record import NewEvidence
-from bot.features.evidence.references import NewFile
-from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.plan import people
 from bot.features.risks import ownership
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
-from bot.slack.shortcuts import opens, shows
+from bot.slack.shortcuts import given_file, opens, shows
 
 _ADD = re.compile(f"{re.escape(EvidenceActionId.ADD_EVIDENCE)}|{re.escape(EvidenceActionId.PUSH_EVIDENCE)}")
 
@@ -33,6 +41,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _openers(app, edge)
     _isolation(app, edge)
     _looks(app, edge)
+    _agreements(app, edge)
     _spot_checks(app, edge)
     _submissions(app, edge)
 
@@ -133,6 +142,37 @@ def _looks(app: AsyncApp, edge: Edge) -> None:
         await ack(response_action="update", view=edge.in_modal(view, "Evidence"))
 
 
+def _agreements(app: AsyncApp, edge: Edge) -> None:
+    app.action(EvidenceActionId.AGREEMENT_DOES_NOT_SHOW)(opens(edge, agreement_looks.not_shown_form))
+
+    @app.action(EvidenceActionId.OPEN_AGREEMENT_FILE)
+    async def opened_file(ack: AsyncAck, body: Body) -> None:
+        terms_id = number(clicked(body))
+        file = await edge.read(body, lambda s, actor, now: agreement_looks.opened_file(s, actor, terms_id))
+        await ack()
+        await edge.send_file(body, file.name, file.content)
+
+    @app.action(EvidenceActionId.AGREEMENT_SHOWS)
+    async def seen(ack: AsyncAck, body: Body) -> None:
+        terms_id, verdict = number(clicked(body)), CheckVerdict.SHOWS
+        view = await edge.write_and_show(
+            body, lambda s, a, now: agreement_looks.look(s, a, terms_id, verdict, now), evidence_list.evidence
+        )
+        await edge.replace(body, view, "Evidence")
+        await ack()
+
+    @app.view(EvidenceCallback.AGREEMENT_NOT_SHOWN)
+    async def not_seen(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        terms_id, note, verdict = number(form.metadata), form.words("note"), CheckVerdict.DOES_NOT
+        view = await edge.write_and_show(
+            body,
+            lambda s, a, now: agreement_looks.look(s, a, terms_id, verdict, now, note=note),
+            evidence_list.evidence,
+        )
+        await ack(response_action="update", view=edge.in_modal(view, "Evidence"))
+
+
 def _spot_checks(app: AsyncApp, edge: Edge) -> None:
     app.action(EvidenceActionId.SPOT_DOES_NOT_SHOW)(opens(edge, spot_checks.not_shown_form))
 
@@ -165,7 +205,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
     async def recorded(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, risk_id = numbers(form.metadata, 2)
-        file = await _file(edge, form)
+        file = await given_file(edge, form)
 
         def record(session: Session, actor: Actor, now: datetime) -> int:
             attestor = form.row("attested_by") or _new_attestor(session, actor, account_id, form, now)
@@ -199,16 +239,6 @@ def _new_attestor(session: Session, actor: Actor, account_id: int, form: Form, n
     """Somebody who is named as attestor before the account has any people becomes one of them."""
     name = form.text("attestor_name")
     return people.add_person(session, actor, account_id, now, name=name, part=Part.OTHER) if name else None
-
-
-async def _file(edge: Edge, form: Form) -> NewFile | None:
-    """The file that was given to the form, with its bytes. What cannot be read leaves the form open."""
-    for slack_id, name, mime in form.files("file")[:1]:
-        try:
-            return NewFile(name, mime, await edge.file(slack_id))
-        except UserError as refused:
-            raise UserError(EvidenceRefusal.FILE_NOT_READ, "file") from refused
-    return None
 
 
 def _evidence(form: Form, account_id: int, attestor: int | None, body: Body, file: NewFile | None) -> NewEvidence:

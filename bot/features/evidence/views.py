@@ -147,8 +147,43 @@ class EvidenceUpgradeView:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """An agreement to the terms of an outcome in a sentence; `may_look` says that this reader's look would count."""
+
+    terms_id: int
+    text: str
+    link: str | None
+    openable: str | None
+    file_id: int | None
+    may_look: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementNotShownFormView:
+    """The form that asks what a link or file shows instead of an agreement."""
+
+    terms_id: int
+    outcome: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementVoidView:
+    """Tells the owner that what was to show an agreement does not, and what it shows."""
+
+    account_id: int
+    account: str
+    outcome: str
+    by: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """All evidence of an account, the newest first; `seen` is the share of success that others have seen."""
+    """All evidence of an account, the newest first; `seen` is the share of success that others have seen.
+
+    `agreements` are those by which the terms of its outcomes hold.
+    """
 
     account_id: int
     account: str
@@ -156,6 +191,7 @@ class EvidenceView:
     seen: str | None
     lines: tuple[EvidenceLine, ...]
     can_write: bool
+    agreements: tuple[AgreementLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

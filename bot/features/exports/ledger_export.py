@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import UserError
 from bot.domain.proof.reference import link_key
 from bot.features.exports.refusals import ExportRefusal
-from bot.store import account_spelling, outcome_terms
+from bot.store import acceptances, account_spelling, outcome_terms
 from bot.store.admin import migrations, table_copy
 from bot.store.admin.table_copy import LEDGER
 from bot.store.as_of import restored
@@ -32,6 +32,8 @@ WITNESSED_SINCE = "0015"
 """The first revision whose evidence says who could check it."""
 TERMS_SINCE = "0016"
 """The first revision that keeps the terms of outcomes as versions."""
+ACCEPTANCES_SINCE = "0024"
+"""The first revision that says who could check that a packet was accepted."""
 
 Progress = Callable[[int, int], None]
 _TABLES = {table.name: table for table in LEDGER}
@@ -83,6 +85,8 @@ def restore(
         _must_be_whole(expected, restored_counts)
         if schema < TERMS_SINCE:
             outcome_terms.add_first_versions(session, db_now(session))
+        if schema < ACCEPTANCES_SINCE:
+            acceptances.add_first_versions(session)
         table_copy.continue_ids(session, LEDGER)
         account_spelling.index_all(session)
         if schema < WITNESSED_SINCE:

@@ -31,7 +31,7 @@ _TOGETHER = (
 _NAMES = ("name", "title", "text", "line", "external_id")
 # What ends instead of going: rows that name it stay as they are.
 _ENDING = (Entity.CADENCE, Entity.CUSTOMER_ORG)
-_LOOSE = {Entity.PERSON: (schema.account.c.packet_accepted_by, schema.account.c.would_break_by)}
+_LOOSE = {Entity.PERSON: (schema.account.c.would_break_by,)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,15 @@ class PacketActionId(StrEnum):
 
     SHARE_PACKET = "packet.share"
     ACCEPT_PACKET = "packet.accept"
+    OPEN_PACKET = "packet.open"
+    OPEN_ACCEPTANCE_FILE = "acceptance.file"
+    ACCEPTANCE_SHOWS = "acceptance.shows"
+    PACKET_SHOWS = "packet.shows"
+    ACCEPTANCE_DOES_NOT_SHOW = "acceptance.not"
 
 
 class PacketCallback(StrEnum):
     """The `callback_id` of each modal."""
 
     ACCEPT_PACKET = "accept_packet"
+    ACCEPTANCE_NOT_SHOWN = "acceptance_not_shown"

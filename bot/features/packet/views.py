@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.app.acceptance_lines import AcceptanceLine
+from bot.domain.enums import CheckVerdict
+
 
 @dataclass(frozen=True, slots=True)
 class StoryLine:
@@ -40,8 +43,8 @@ class UnprovenLine:
 class PacketView:
     """The packet of an account. `money` says what their side accepted, of what was promised at the sale.
 
-    `renew` says that an acceptance is older than a year and counts no more. `said_by` is who of us recorded it, and
-    `said_by_owner` that they own the account or stand in for its owner.
+    `acceptances` has the one that counts and a later one that does not; `withdrawn_why` says why the last one that was
+    recorded stands no more. `may_look` says that this reader's look at it would make it count.
     """
 
     account_id: int
@@ -52,12 +55,15 @@ class PacketView:
     unproven: tuple[UnprovenLine, ...]
     money: str
     champion: str | None
-    accepted_on: date | None
-    accepted_by: str | None
-    renew: bool
+    acceptances: tuple[AcceptanceLine, ...]
+    withdrawn_why: str | None
     can_write: bool
-    said_by: str | None = None
-    said_by_owner: bool = False
+    may_look: bool = False
+
+    @property
+    def newest(self) -> AcceptanceLine | None:
+        """The acceptance that was recorded last, of those that stand."""
+        return self.acceptances[-1] if self.acceptances else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +83,57 @@ class AcceptPacketView:
     coverage: str
     people: tuple[tuple[int, str, str], ...]
     today: date
+    takes_files: bool
     seen: int
 
 
 @dataclass(frozen=True, slots=True)
 class PacketAcceptedView:
-    """Says what was recorded: who accepted it, when, and until when that counts for a renewal."""
+    """Says what was recorded: who accepted it, when, and until when that counts for a renewal once it is checked.
 
+    `asked` is who looks at what shows it.
+    """
+
+    acceptance_id: int
     account: str
-    by: str
+    by: str | None
     on: date
     until: date
+    has_reference: bool
+    asked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceLookView:
+    """Asks the manager to look at what shows an acceptance; `verdict`, `by` and `note` are what was said of it."""
+
+    account: str
+    line: AcceptanceLine
+    recorded_by: str | None
+    verdict: CheckVerdict | None
+    by: str | None
+    note: str | None
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceNotShownFormView:
+    """The form that asks what it shows instead."""
+
+    acceptance_id: int
+    account: str
+    person: str | None
+    on: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceWithdrawnView:
+    """Tells the owner that an acceptance was withdrawn: who opened what shows it, and what they saw instead."""
+
+    account_id: int
+    account: str
+    person: str | None
+    on: date
+    by: str | None
+    note: str

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import outcome_of, stranger, writable, writable_row
 from bot.app.actor import Actor, UserError
 from bot.app.assessments import assessed, has_begun
+from bot.app.references import NewFile, keep, key_of
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
 from bot.domain.model import Outcome, ProofState, Terms
 from bot.domain.proof import reference
+from bot.domain.proof.agreements import found_wanting
 from bot.domain.proof.terms import JUDGED, by_outcome, easier_in, shown_by, standing_of, witness_of
 from bot.features.plan.phrases import PlanPhrase
 from bot.features.plan.refusals import PlanRefusal
@@ -28,11 +30,12 @@ _FIELDS = {"baseline_agreed_by": "agreed_by", "agreed_on": "agreed_on", "agreeme
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """An agreement as typed: who at the customer, on which day, and a link to what shows it."""
+    """An agreement as typed: who at the customer, on which day, and a link or file that shows it."""
 
     agreed_by: int | None = None
     on: date | None = None
     link: str | None = None
+    file: NewFile | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -43,7 +46,9 @@ class Agreement:
 NOBODY = Agreement()
 
 
-def agreement_form(session: Session, actor: Actor, account_id: int, now: datetime) -> AgreementFormView:
+def agreement_form(
+    session: Session, actor: Actor, account_id: int, now: datetime, *, takes_files: bool = False
+) -> AgreementFormView:
     """What the form asks: to which outcome the customer said yes. Those that wait for it, or all if none does."""
     account = writable(session, actor, account_id)
     seen = version_of_account(session, actor, account_id)
@@ -57,6 +62,7 @@ def agreement_form(session: Session, actor: Actor, account_id: int, now: datetim
         outcomes=tuple((g.outcome.id, g.outcome.title) for g in waiting or assessment.outcomes),
         people=tuple((person.id, person.name) for person in state.people if person.is_there(has_begun(now))),
         today=actor.today(now),
+        takes_files=takes_files,
         seen=seen,
     )
 
@@ -72,30 +78,36 @@ def record_agreement(session: Session, actor: Actor, outcome_id: int, given: Agr
     )
     if given.agreed_by is None:
         raise UserError(PlanRefusal.AGREED_BY_NOBODY, "agreed_by")
-    if not (given.link or "").strip():
+    if not (given.link or "").strip() and given.file is None:
         raise UserError(PlanRefusal.AGREEMENT_NOT_SHOWN, "agreement_link")
-    checked = checked_agreement(
-        state, prospective(state, outcome, {}, actor, now), given, session=session, today=actor.today(now)
-    )
-    ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, **checked.columns)
+    key_of(None, given.file)
+    kept = None if given.file is None else keep(session, account, actor.member.id, given.file, now)
+    terms = replace(prospective(state, outcome, {}, actor, now), agreement_file_id=kept)
+    checked = checked_agreement(state, terms, given, session=session, today=actor.today(now))
+    values = checked.columns | {"agreement_file_id": kept}
+    ledger.change(session, actor.author, Entity.OUTCOME, outcome_id, now, **values)
 
 
 def checked_agreement(state: ProofState, terms: Terms, given: Agreement, *, session: Session, today: date) -> Agreement:
-    """The agreement to `terms` as it is kept; `UserError` when it cannot be one."""
+    """The agreement to `terms` as it is kept; `UserError` when it cannot be one.
+
+    A file that is given is kept already, and `terms` name it.
+    """
     link = (given.link or "").strip() or None
     if link is not None and not reference.is_openable(link):
         raise UserError(PlanRefusal.AGREEMENT_LINK_UNREADABLE, "agreement_link")
     if link is not None and reference.is_shortened(link):
         raise UserError(PlanRefusal.AGREEMENT_LINK_SHORT, "agreement_link")
-    if given.agreed_by is None and link is None:
+    if given.agreed_by is None and link is None and given.file is None:
         return NOBODY
     on = given.on or today
     if on > today:
         raise UserError(PlanRefusal.AGREED_IN_FUTURE, "agreed_on")
     if given.agreed_by is not None:
         _must_have_been_there(session, state, given.agreed_by, on)
-    if link is not None:
-        _must_not_show_other_terms(state, replace(terms, agreement_link=link, agreement_file_id=None))
+    if link is not None or given.file is not None:
+        kept = terms.agreement_file_id if given.file is not None else None
+        _must_show_these_terms(state, replace(terms, agreement_link=link, agreement_file_id=kept))
     return Agreement(given.agreed_by, on, link)
 
 
@@ -134,9 +146,11 @@ def _must_have_been_there(session: Session, state: ProofState, person_id: int, o
         raise UserError(PlanRefusal.AGREED_AFTER_LEAVING, "agreed_on", who=person.name, left=person.left_on)
 
 
-def _must_not_show_other_terms(state: ProofState, terms: Terms) -> None:
+def _must_show_these_terms(state: ProofState, terms: Terms) -> None:
     versions: Sequence[Terms] = by_outcome(state.terms).get(terms.outcome_id, ())
     witness = witness_of(terms)
+    if witness is not None and found_wanting(state, terms.outcome_id, witness):
+        raise UserError(PlanRefusal.AGREEMENT_FOUND_WANTING, "agreement_link")
     earlier = None if witness is None else shown_by(witness, terms, versions)
     if earlier is None:
         return

@@ -20,6 +20,7 @@ class PlanActionId(StrEnum):
     WOULD_BREAK = "plan.would_break"
     SETTLE_PLAN = "plan.settle"
     THEY_AGREED = "plan.agreed"
+    OPEN_WOULD_BREAK_FILE = "would_break.file"
     REVIEW_RETIREMENT = "retire.review"
     AGREE_RETIREMENT = "retire.agree"
     KEEP_COUNTING = "retire.keep"

@@ -200,8 +200,7 @@ def said_after(state: ProofState, person: Person) -> date | None:
         return None
     days = [piece.as_of for piece in state.evidence if piece.attested_by == person.id and piece.withdrawn_on is None]
     days += [piece.accepted_on for piece in state.evidence if piece.accepted_by == person.id and piece.accepted_on]
-    if state.account.packet_accepted_by == person.id and state.account.packet_accepted_on is not None:
-        days.append(state.account.packet_accepted_on)
+    days += [one.accepted_on for one in state.acceptances if one.person_id == person.id and one.withdrawn_on is None]
     said = [day for day in days if day >= left_on and (person.returned_on is None or day < person.returned_on)]
     return max(said, default=None)
 

@@ -55,5 +55,6 @@ class PlanRefusal(Refusal):
     AGREEMENT_LINK_SHORT = "plan.agreement_link_short"
     AGREEMENT_LINK_USED = "plan.agreement_link_used"
     RETIREMENT_IN_PAST = "plan.retirement_in_past"
+    AGREEMENT_FOUND_WANTING = "plan.agreement_found_wanting"
     RETIREMENT_DECIDED = "plan.retirement_decided"
     REVIEW_NOT_YOURS = "plan.review_not_yours"

@@ -34,7 +34,7 @@ from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.would_break import WouldBreak
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
-from bot.slack.shortcuts import Listener, Look, opens
+from bot.slack.shortcuts import Listener, Look, given_file, opens
 
 STEPS: dict[str, Look] = {
     "details": outcome_terms.terms_form,
@@ -235,17 +235,25 @@ def _where_it_shows(app: AsyncApp, edge: Edge) -> None:
 
 
 def _agreements(app: AsyncApp, edge: Edge) -> None:
-    app.action(PlanActionId.THEY_AGREED)(opens(edge, agreement.agreement_form))
+    @app.action(PlanActionId.THEY_AGREED)
+    async def agreement_form(ack: AsyncAck, body: Body) -> None:
+        account_id, files = number(clicked(body)), await edge.takes_files()
+        view = await edge.read(
+            body, lambda s, a, now: agreement.agreement_form(s, a, account_id, now, takes_files=files)
+        )
+        await edge.open(body, view)
+        await ack()
 
     @app.view(PlanCallback.AGREEMENT)
     async def agreed(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         account_id, outcome_id = number(form.metadata), number(form.words("outcome"))
         on, link = form.required_day("agreed_on"), form.text("agreement_link")
+        file = await given_file(edge, form)
 
         def save(session: Session, actor: Actor, now: datetime) -> None:
             by = form.row("agreed_by") or _named(session, actor, account_id, form.text("agreed_name"), now)
-            agreement.record_agreement(session, actor, outcome_id, Agreement(by, on, link), now)
+            agreement.record_agreement(session, actor, outcome_id, Agreement(by, on, link, file), now)
 
         await edge.write(body, save)
         await ack()
@@ -424,7 +432,21 @@ def _promises_and_first_win(app: AsyncApp, edge: Edge) -> None:
 
 
 def _would_break(app: AsyncApp, edge: Edge) -> None:
-    app.action(PlanActionId.WOULD_BREAK)(opens(edge, would_break.would_break_form))
+    @app.action(PlanActionId.WOULD_BREAK)
+    async def ask(ack: AsyncAck, body: Body) -> None:
+        account_id, files = number(clicked(body)), await edge.takes_files()
+        view = await edge.read(
+            body, lambda s, a, now: would_break.would_break_form(s, a, account_id, now, takes_files=files)
+        )
+        await edge.open(body, view)
+        await ack()
+
+    @app.action(PlanActionId.OPEN_WOULD_BREAK_FILE)
+    async def opened(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        file = await edge.read(body, lambda s, actor, now: would_break.opened_file(s, actor, account_id))
+        await ack()
+        await edge.send_file(body, file.name, file.content)
 
     @app.view(PlanCallback.WOULD_BREAK)
     async def said(ack: AsyncAck, body: Body) -> None:
@@ -435,6 +457,7 @@ def _would_break(app: AsyncApp, edge: Edge) -> None:
             form.row("by"),
             form.required_day("on"),
             form.text("link"),
+            await given_file(edge, form),
         )
 
         def write(session: Session, actor: Actor, now: datetime) -> int:

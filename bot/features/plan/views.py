@@ -61,6 +61,7 @@ class AgreementFormView:
     outcomes: tuple[tuple[int, str], ...]
     people: tuple[tuple[int, str], ...]
     today: date
+    takes_files: bool
     seen: int
 
 
@@ -121,7 +122,9 @@ class WouldBreakFormView:
     by: int | None
     on: date
     link: str | None
+    has_file: bool
     people: tuple[tuple[int, str], ...]
+    takes_files: bool
     seen: int
 
 

@@ -40,12 +40,13 @@ from bot.store.schema.risks import risk
 from bot.store.schema.set_aside import set_aside
 from bot.store.schema.signals import event, reading
 from bot.store.schema.submissions import submission
-from bot.store.schema.witness import evidence_check, kept_file, spot_check
+from bot.store.schema.witness import acceptance, evidence_check, kept_file, look, spot_check
 from bot.store.types import BigInt, UtcDateTime
 
 __all__ = [
     "BigInt",
     "UtcDateTime",
+    "acceptance",
     "account",
     "account_due",
     "account_spelling",
@@ -69,6 +70,7 @@ __all__ = [
     "import_batch",
     "judgement",
     "kept_file",
+    "look",
     "meeting",
     "member",
     "metadata",

@@ -103,6 +103,8 @@ account = Table(
     loose_ref("would_break_by"),
     Column("would_break_on", Date),
     Column("would_break_link", Clean),
+    loose_ref("would_break_file_id"),
+    # From before acceptances had a table of their own: an older export brings them.
     Column("packet_accepted_on", Date),
     loose_ref("packet_accepted_by"),
     Column("labels", JSON),

@@ -45,7 +45,9 @@ confirmation = Table(
     metadata,
     row_id(),
     of_account(),
-    ref("evidence_id", "evidence", nullable=False, index=True),
+    # One of the two is given.
+    ref("evidence_id", "evidence", index=True),
+    ref("acceptance_id", "acceptance", index=True),
     ref("person_slack_id", "person_slack", nullable=False),
     Column("channel", Key, nullable=False),
     ref("asked_by", "member", nullable=False),

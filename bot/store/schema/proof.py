@@ -111,6 +111,9 @@ terms = Table(
     ref("agreed_by", "person"),
     Column("agreement_link", Clean),
     loose_ref("agreement_file_id"),
+    # Who wrote the agreement down, and when; NULL for one from before that was kept.
+    loose_ref("agreement_by"),
+    Column("agreement_at", UtcDateTime),
     Column("assumed_until", Date),
     UniqueConstraint("outcome_id", "version"),
 )

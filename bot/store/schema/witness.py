@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
 from bot.domain import enums
-from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
-from bot.store.types import Clean, UtcDateTime, Word
+from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id, taken_back_at
+from bot.store.types import Clean, Key, UtcDateTime, Word
 
 evidence_check = Table(
     "evidence_check",
@@ -25,6 +25,51 @@ evidence_check = Table(
     loose_ref("owner_then"),
     loose_ref("deputy_then"),
     Column("as_manager", Boolean, nullable=False, server_default=text("false")),
+    # When the person of the customer who said it took it back.
+    taken_back_at(),
+)
+
+# Who at the customer accepted the packet; one version more each time that somebody records it.
+acceptance = Table(
+    "acceptance",
+    metadata,
+    row_id(),
+    of_account(),
+    Column("version", Integer, nullable=False),
+    # NULL where it was not said who, before that was asked.
+    ref("person_id", "person"),
+    Column("accepted_on", Date, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    ref("recorded_by", "member"),
+    Column("link", Clean),
+    loose_ref("file_id"),
+    Column("reference_key", Key),
+    Column("withdrawn_on", Date),
+    Column("withdrawn_why", Clean),
+    UniqueConstraint("account_id", "version"),
+)
+
+# As `evidence_check`, of what is no evidence: an acceptance, or an agreement to terms.
+look = Table(
+    "look",
+    metadata,
+    row_id(),
+    of_account(),
+    ref("acceptance_id", "acceptance", index=True),
+    ref("terms_id", "terms", index=True),
+    Column("kind", Word(enums.CheckKind), nullable=False),
+    Column("verdict", Word(enums.CheckVerdict), nullable=False),
+    ref("member_id", "member"),
+    ref("person_id", "person"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", Clean),
+    Column("link", Clean),
+    # What was opened: an agreement may get another link.
+    Column("reference_key", Key),
+    loose_ref("owner_then"),
+    loose_ref("deputy_then"),
+    Column("as_manager", Boolean, nullable=False, server_default=text("false")),
+    taken_back_at(),
 )
 
 kept_file = Table(

@@ -29,6 +29,7 @@ from bot.domain.facts import FactCode, fact
 from bot.domain.model import HealthReading, StageEntry
 from bot.domain.values.money import Money
 from bot.phrases import phrase
+from tests.domain.proof.test_acceptance import ACCEPTED, BY_THE_MANAGER
 from tests.support.domain_builders import (
     ACME,
     DANA,
@@ -73,12 +74,13 @@ def test_an_account_is_in_the_first_stage_whose_exit_test_it_fails(
 
 
 def test_renewal_is_left_with_coverage_of_80_percent_and_a_packet_accepted_within_a_year() -> None:
-    packet = replace(WON, packet_accepted_on=ago(20))
-    assert assessed(onboarding(), system(5, **ISOLATED), account=packet).stage.ready
-    assert not assessed(onboarding(), system(7, **ISOLATED), account=packet).stage.ready
+    seen: dict[str, Any] = {"account": WON, "acceptances": (ACCEPTED,), "looks": (BY_THE_MANAGER,)}
+    assert assessed(onboarding(), system(5, **ISOLATED), **seen).stage.ready
+    assert not assessed(onboarding(), system(7, **ISOLATED), **seen).stage.ready
+    assert not assessed(onboarding(), system(5, **ISOLATED), **{**seen, "looks": ()}).stage.ready
     assert not assessed(onboarding(), system(5, **ISOLATED), account=WON).stage.ready
-    old = replace(WON, packet_accepted_on=ago(366))
-    assert not assessed(onboarding(), system(5, **ISOLATED), account=old).stage.ready
+    old = (replace(ACCEPTED, accepted_on=ago(366)),)
+    assert not assessed(onboarding(), system(5, **ISOLATED), **{**seen, "acceptances": old}).stage.ready
 
 
 def test_an_account_may_move_backwards() -> None:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.app import assessments
 from bot.app.actor import Actor, UserError
+from bot.app.references import LARGEST_FILE, NewFile
 from bot.domain.enums import CheckVerdict, Grade, Method, Source
 from bot.features.evidence import attribution, countersign, list, record, references
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
-from bot.features.evidence.references import NewFile
 from bot.features.home import home
 from bot.store import ledger, schema
 from bot.store.engine import Database
@@ -75,7 +75,7 @@ def test_owner_deputy_and_recorder_are_refused(session: Session, world: World, w
     row = record.record(session, by, piece(world), MONDAY)
     give_to(session, world, world.maya, deputy_id=world.tom.member.id)
     actor = {"maya": world.maya, "deputy": world.tom, "recorder": world.admin}[who]
-    expected = "You recorded this piece" if who in ("recorder", "maya") else "your own look does not count"
+    expected = "You recorded this" if who in ("recorder", "maya") else "your own look does not count"
     with pytest.raises(UserError, check=says(expected)):
         countersign.countersign(session, actor, row, SHOWS, MONDAY)
     assert not checks(session)
@@ -204,7 +204,7 @@ def test_a_file_is_kept_once_with_its_hash_and_serves_one_day(session: Session, 
 
 
 def test_a_file_that_is_too_large_or_empty_is_refused(session: Session, world: World) -> None:
-    for content, told in ((b"", "empty"), (b"x" * (references.LARGEST_FILE + 1), "larger than 10 MB")):
+    for content, told in ((b"", "empty"), (b"x" * (LARGEST_FILE + 1), "larger than 10 MB")):
         with pytest.raises(UserError, check=says(told)):
             record.record(session, world.maya, piece(world, file=NewFile("f", None, content)), MONDAY)
 

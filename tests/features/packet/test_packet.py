@@ -15,10 +15,12 @@ from bot.domain.enums import CheckVerdict, Grade, Method, Part, Source
 from bot.features.evidence import attribution, countersign, list, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
-from bot.features.packet import packet
+from bot.features.packet import acceptances, packet
+from bot.features.packet.acceptances import NewAcceptance
 from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
-from bot.store import accounts, schema
+from bot.phrases import phrase
+from bot.store import schema
 from bot.store.engine import Database
 from tests.support.factory import AGREEMENT
 from tests.support.managing import MONDAY, day
@@ -156,7 +158,7 @@ def test_the_packet_tells_what_is_proven_and_what_is_not(database: Database, wor
     assert [(line.moved, line.target, line.progress) for line in view.story] == [("15 → 5 days", "5 days", None)]
     assert (view.story[0].method_note, view.money) == (CAUSES, "accepted 1.2 M EUR a year, worth at the sale unknown")
     assert [(line.title, line.reason) for line in view.unproven] == [("Legal signs without us", "no evidence yet")]
-    assert (view.champion, view.accepted_on, view.can_write) == ("Ana Ruiz, champion", None, False)
+    assert (view.champion, view.acceptances, view.can_write) == ("Ana Ruiz, champion", (), False)
 
 
 def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, world: World) -> None:
@@ -190,21 +192,20 @@ def test_money_is_summed_per_currency_and_only_if_accepted(database: Database, w
 
 def test_acceptance_is_dated_named_and_grows_old(database: Database, world: World) -> None:
     with database.begin() as session, pytest.raises(UserError, check=says("Nothing is proven")):
-        packet.accept_form(session, world.maya, world.acme, MONDAY)
+        acceptances.accept_form(session, world.maya, world.acme, MONDAY)
     confirm(database, world)
     with database.begin() as session:
-        form = packet.accept_form(session, world.maya, world.acme, MONDAY)
+        form = acceptances.accept_form(session, world.maya, world.acme, MONDAY)
         assert form.people == ((world.ana, "Ana Ruiz", "champion"),)
-        for person, on in ((999, MONDAY.date()), (world.ana, date(2026, 3, 9))):
+        new = NewAcceptance(world.acme, world.ana, MONDAY.date())
+        for wrong in (replace(new, by_person=999), replace(new, on=date(2026, 3, 9))):
             with pytest.raises(UserError):
-                packet.accept(session, world.maya, world.acme, MONDAY, by_person=person, on=on)
+                acceptances.accept(session, world.maya, wrong, MONDAY)
         with pytest.raises(UserError):
-            packet.accept(session, world.tom, world.acme, MONDAY, by_person=world.ana, on=MONDAY.date())
-        view = packet.accept(session, world.maya, world.acme, MONDAY, by_person=world.ana, on=MONDAY.date())
-        assert (view.by, view.until) == ("Ana Ruiz", date(2027, 3, 2))
-        account = accounts.in_workspace(session, 1, world.acme)
-        assert account is not None
-        assert (account.packet_accepted_on, account.packet_accepted_by) == (MONDAY.date(), world.ana)
-        told = packet.packet(session, world.maya, world.acme, day(MONDAY, 30))
-        old = packet.packet(session, world.maya, world.acme, day(MONDAY, 366))
-    assert (told.accepted_by, told.renew, old.renew) == ("Ana Ruiz, champion", False, True)
+            acceptances.accept(session, world.tom, new, MONDAY)
+        view = acceptances.accepted(session, world.maya, acceptances.accept(session, world.maya, new, MONDAY), MONDAY)
+        assert (view.by, view.until, view.has_reference, view.asked) == ("Ana Ruiz", date(2027, 3, 2), False, None)
+        [told] = packet.packet(session, world.maya, world.acme, day(MONDAY, 30)).acceptances
+        [old] = packet.packet(session, world.maya, world.acme, day(MONDAY, 366)).acceptances
+    assert (told.by, told.counts, told.renew, old.renew) == ("Ana Ruiz, champion", False, False, True)
+    assert phrase(told.witness) == "recorded by Maya Lindqvist, nobody else can check it"
