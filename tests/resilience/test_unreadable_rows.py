@@ -159,7 +159,9 @@ def test_a_risk_that_cannot_be_read_holds_up_no_other(team: Team) -> None:
 def due_digests(team: Team) -> int:
     """A second portfolio, and both digests due; returns its id."""
     team.change("portfolio", team.portfolio_id, next_digest_at=MONDAY)
-    return team.add_portfolio("APAC", "C0APAC", team.priya.id, next_digest_at=MONDAY)
+    there = team.add_portfolio("APAC", "C0APAC", team.priya.id, next_digest_at=MONDAY)
+    team.add_account("Far away", portfolio_id=there)
+    return there
 
 
 def test_a_portfolio_that_cannot_be_read_holds_up_no_other(team: Team) -> None:

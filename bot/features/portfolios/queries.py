@@ -50,6 +50,7 @@ from bot.store.types import as_json
 DIGEST_KEY = MessageKey("digest")
 DIGEST_REST_KEY = MessageKey("digest-rest")
 DIGEST_PRIVATE_KEY = MessageKey("digest-private")
+DIGEST_EMPTY_KEY = MessageKey("digest-empty")
 
 
 _ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)

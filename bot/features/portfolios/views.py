@@ -13,12 +13,29 @@ from bot.features.portfolios.week import WeekNews, WeekPage, WeekPart
 
 @dataclass(frozen=True, slots=True)
 class DigestView:
-    """The weekly message: `since` is the moment of the digest that it is compared with."""
+    """The weekly message: `since` is the moment of the digest that it is compared with.
+
+    `lost_channel` is the portfolio's channel (a Slack id) where Slack refuses it, so that the digest comes by direct
+    message.
+    """
 
     portfolio_id: int
     portfolio: str
     since: datetime | None
     news: WeekNews
+    lost_channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEmptyView:
+    """What an admin is told once: a portfolio without a customer has no digest.
+
+    It could take in `adoptable` customers, who belong to none.
+    """
+
+    portfolio_id: int
+    portfolio: str
+    adoptable: int
 
 
 @dataclass(frozen=True, slots=True)
