@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.app.readable import Unread
 from bot.domain.enums import Stage
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.digest_pages import Block
@@ -124,6 +125,7 @@ class PortfolioPart:
     """One portfolio, or one owner's accounts (`portfolio_id` is None then).
 
     `since` is the digest that changes are counted from; `unclaimed` counts the announced risks that nobody has taken.
+    `unread` are accounts that are in no figure and no line.
     """
 
     key: str
@@ -137,6 +139,7 @@ class PortfolioPart:
     unclaimed: int
     can_manage: bool
     summary: Summary
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,8 @@ class StalledLine:
 class StagesView:
     """Where customers stand by stage, and what moved since `quarter_began`.
 
-    `stalled` are the first few of `stalled_in_all`; `too_few` are the stages in which nothing is usual yet.
+    `stalled` are the first few of `stalled_in_all`; `too_few` are the stages in which nothing is usual yet. `unread`
+    are accounts that are not counted.
     """
 
     key: str
@@ -208,6 +212,7 @@ class StagesView:
     with_care: bool
     none_yet: int
     unknown: int
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
