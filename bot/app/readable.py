@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.isolation import NOT_THE_UNITS_FAULT
 from bot.log import current_trace
-from bot.store.schema import account
+from bot.store import accounts
 
 T = TypeVar("T")
 LeftOut = Mapping[int, Exception]
@@ -101,8 +100,7 @@ def unread(session: Session, workspace_id: int, left_out: LeftOut) -> Unread | N
     reference = current_trace() or secrets.token_hex(3)
     for account_id, error in left_out.items():
         log.error("views.left_out", account=account_id, reference=reference, exc_info=error)
-    ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(sorted(left_out)[:_NAMED])
-    names = session.execute(select(account.c.name).where(ours).order_by(account.c.name)).scalars().all()
+    names = sorted(accounts.names(session, workspace_id, sorted(left_out)[:_NAMED]).values())
     return Unread(tuple(names), len(left_out) - len(names), reference)
 
 

@@ -222,7 +222,7 @@ def broken_and_sound(team: Team) -> tuple[int, int]:
     accounts = [team.add_proven(name)[0] for name in ("Broken & Sons", "Sound")]
     for account_id in accounts:
         meets(team, account_id)
-        step = {"text": "Call", "theme": "data", "owner_id": team.maya.id, "due_on": MONDAY.date()}
+        step: dict[str, Any] = {"text": "Call", "theme": "data", "owner_id": team.maya.id, "due_on": MONDAY.date()}
         team.add("action", account_id=account_id, opened_at=MONDAY, **step)
         team.add("stage_entry", account_id=account_id, stage="setup", entered_on=MONDAY.date(), why="signed")
         team.add_outcome(account_id, None)

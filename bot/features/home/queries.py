@@ -164,19 +164,29 @@ class MyAccounts:
     def count(self, session: Session) -> tuple[int, int]:
         """How many there are, and how many of them have no summary that holds."""
         holds = func.coalesce(self._holds, false())
-        counts = select(func.count(), func.count().filter(holds)).select_from(summarized()).where(self._ours)
+        counts = (
+            select(func.count(), func.count().filter(holds))
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id, self.left_out))
+        )
         many, with_summary = session.execute(counts).one()
         return many, many - with_summary
 
     def without_summary(self, session: Session, limit: int) -> list[int]:
         """Those that have no summary that holds, by id."""
-        ids = select(account.c.id).select_from(summarized()).where(self._ours, self._holds.is_not(true()))
+        ids = (
+            select(account.c.id)
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._holds.is_not(true()))
+        )
         return list(session.execute(ids.order_by(account.c.id).limit(limit)).scalars())
 
     def with_summary(self, session: Session, start: int, limit: int) -> list[tuple[Account, str]]:
         """Those whose summary holds, worst first, from number `start` on, each with its figures."""
         accounts_with_summary = (
-            select(*_ACCOUNT, brief.c.figures).select_from(summarized()).where(self._ours, self._holds)
+            select(*_ACCOUNT, brief.c.figures)
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._holds)
         )
         rows = session.execute(accounts_with_summary.order_by(*worst_first(session)).offset(start).limit(limit)).all()
         return [(Account(*row[:-1]), row[-1]) for row in rows]
@@ -184,19 +194,21 @@ class MyAccounts:
     def on_the_way(self, session: Session, start: int, limit: int) -> list[int]:
         """The ids of all that a page which begins at `start` may read: `limit` of each kind."""
         before = max(0, start - limit)
-        ids = select(account.c.id).select_from(summarized()).where(self._ours, self._holds)
+        ids = (
+            select(account.c.id)
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._holds)
+        )
         kept = ids.order_by(*worst_first(session)).offset(before).limit(start - before + limit)
         asked = [*session.execute(kept).scalars(), *self.without_summary(session, limit)]
         return sorted({*asked, *self.as_last_kept(session, start, limit)})
 
     def as_last_kept(self, session: Session, start: int, limit: int) -> list[int]:
         """All of them by what was last kept of each, worst first, from number `start` on, by id."""
-        ids = select(account.c.id).select_from(summarized()).where(self._ours)
+        ids = (
+            select(account.c.id).select_from(summarized()).where(_mine(self.me.workspace_id, self.me.id, self.left_out))
+        )
         return list(session.execute(ids.order_by(*worst_first(session)).offset(start).limit(limit)).scalars())
-
-    @property
-    def _ours(self) -> ColumnElement[bool]:
-        return _mine(self.me.workspace_id, self.me.id, self.left_out)
 
     @property
     def _holds(self) -> ColumnElement[bool]:

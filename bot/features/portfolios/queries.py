@@ -337,7 +337,7 @@ class Scope:
     @property
     def neighbours(self) -> ColumnElement[bool]:
         """The condition that an account is in one of their portfolios: they say what is usual."""
-        # Where they are is asked of all of them, also of those that are not read.
+        # within: the scope holds the workspace; where they are is asked also of those that are not read
         theirs = select(account.c.portfolio_id).where(replace(self, without=(), only=None).accounts)
         return self._readable & (self.accounts | account.c.portfolio_id.in_(theirs))
 

@@ -612,9 +612,9 @@ def test_a_portfolio_without_a_customer_has_no_digest_and_an_admin_is_told_once(
     # That the last one has gone is news; the weeks after it are another spell, and told once as well.
     assert [told(week) for week in weeks] == [(2, 1), (2, 2), (2, 2)]
     with team.session() as session:
-        view = digest.compose_digest(session, team.messages("digest")[-1].args, weeks[0])
-    assert isinstance(view, DigestView)
-    assert lines(view)["Moved out:"] == "Acme, 100,000 EUR, to Attic, no success plan"
+        last = digest.compose_digest(session, team.messages("digest")[-1].args, weeks[0])
+    assert isinstance(last, DigestView)
+    assert lines(last)["Moved out:"] == "Acme, 100,000 EUR, to Attic, no success plan"
 
 
 def test_a_months_first_digest_has_the_chart_of_the_weeks_that_had_one(team: Team) -> None:
