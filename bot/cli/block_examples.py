@@ -24,7 +24,7 @@ _ROOT = re.compile(r"<(message|modal|home)\b")
 _PERSON, _CHANNEL = "U0EXAMPLE", "C0EXAMPLE"
 _NAMED = {
     **dict.fromkeys(("by", "closed_by", "holder", "manager", "next_owner", "owner_slack_id"), _PERSON),
-    **dict.fromkeys(("channel", "lost_channels"), _CHANNEL),
+    **dict.fromkeys(("channel", "lost_channel", "lost_channels"), _CHANNEL),
     **dict.fromkeys(("at", "time"), "09:00"),
     **dict.fromkeys(("days", "weekdays"), "MO"),
     "next_due": "2026-03-12",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DataError
 
 from bot.app.message_kinds import composers
-from bot.features.portfolios import account_summaries, digest
+from bot.features.home import home
+from bot.features.portfolios import account_summaries, digest, overview, stages
 from bot.features.portfolios.views import DigestView
 from bot.features.undelivered.views import SetAsideView
 from bot.outbox import admin, sender
@@ -159,7 +160,9 @@ def test_a_risk_that_cannot_be_read_holds_up_no_other(team: Team) -> None:
 def due_digests(team: Team) -> int:
     """A second portfolio, and both digests due; returns its id."""
     team.change("portfolio", team.portfolio_id, next_digest_at=MONDAY)
-    return team.add_portfolio("APAC", "C0APAC", team.priya.id, next_digest_at=MONDAY)
+    there = team.add_portfolio("APAC", "C0APAC", team.priya.id, next_digest_at=MONDAY)
+    team.add_account("Far away", portfolio_id=there)
+    return there
 
 
 def test_a_portfolio_that_cannot_be_read_holds_up_no_other(team: Team) -> None:
@@ -200,6 +203,83 @@ def test_a_digest_comes_without_the_account_that_cannot_be_read(team: Team, what
     assert said.news.unread == ("Broken & Sons",)
     shown = new_renderer().message("portfolios/digest.html", view=said, place="message")
     assert "I could not read Broken &amp; Sons" in str(shown.blocks)
+
+
+IN_VIEWS: dict[str, tuple[str, str, set[str]]] = {
+    "an account": ("account", "tier = 'no_touch'", {"home", "home of a manager", "portfolio", "mine"}),
+    "an outcome": ("outcome", "kind = 'of the future'", {"home", "portfolio", "mine"}),
+    "a summary": ("brief", "figures = '{}'", {"home", "portfolio"}),
+    "a meeting": ("meeting", "kind = 'seance'", {"home", "portfolio", "mine"}),
+    "a risk": ("risk", "kind = 'of the future'", {"home", "portfolio", "mine"}),
+    "a step": ("action", "loop = 'moebius'", {"home", "portfolio", "mine"}),
+    "a stage": ("stage_entry", "stage = 'encore'", {"home", "portfolio", "mine", "stages"}),
+}
+"""What stands in a row of an account, and the views that stumble over it."""
+
+
+def broken_and_sound(team: Team) -> tuple[int, int]:
+    """Two accounts of Maya's, each with a question, a step and a risk that are hers, and a stage behind it."""
+    accounts = [team.add_proven(name)[0] for name in ("Broken & Sons", "Sound")]
+    for account_id in accounts:
+        meets(team, account_id)
+        step: dict[str, Any] = {"text": "Call", "theme": "data", "owner_id": team.maya.id, "due_on": MONDAY.date()}
+        team.add("action", account_id=account_id, opened_at=MONDAY, **step)
+        team.add("stage_entry", account_id=account_id, stage="setup", entered_on=MONDAY.date(), why="signed")
+        team.add_outcome(account_id, None)
+    run_all(team, NEXT_DAY)
+    for account_id in accounts:
+        team.change("account", account_id, tier="tech_touch", tier_reason="they asked")
+    for risk in team.risks():
+        team.change("risk", risk.id, state="claimed", owner_id=team.maya.id)
+    run_all(team, NEXT_DAY)
+    return accounts[0], accounts[1]
+
+
+def views_of(team: Team, now: datetime) -> dict[str, Any]:
+    """What Maya and her manager see, by its name."""
+    with team.database.reading() as session:
+        maya, priya = team.as_(team.maya), team.as_(team.priya)
+        return {
+            "home": home.home(session, maya, now),
+            "home of a manager": home.home(session, priya, now),
+            "portfolio": overview.portfolio_view(session, priya, now).parts[0],
+            "mine": overview.portfolio_view(session, maya, now).parts[0],
+            "stages": stages.stages_view(session, priya, now),
+        }
+
+
+TEMPLATES = {"home": "home/home.html", "stages": "portfolios/stages.html"}
+
+
+@pytest.mark.parametrize("what", IN_VIEWS)
+def test_home_and_portfolio_leave_out_the_account_that_cannot_be_read(team: Team, what: str, logged: list[Any]) -> None:
+    broken, sound = broken_and_sound(team)
+    table, change, stumble = IN_VIEWS[what]
+    assert all(view.unread is None for view in views_of(team, NEXT_DAY).values())
+    key = "id" if table == "account" else "account_id"
+    poison(team, f"UPDATE {table} SET {change} WHERE {key} = :id", id=broken)
+    until = "'2199-01-01 00:00:00'" if what == "a summary" else "NULL"
+    poison(team, f"UPDATE account_due SET brief_until = {until} WHERE account_id = :id", id=broken)
+    logged.clear()
+    seen = views_of(team, NEXT_DAY)
+    assert {name for name, view in seen.items() if view.unread is not None} == stumble
+    for name in stumble:
+        assert seen[name].unread.names == ("Broken & Sons",), name
+    assert "Sound" in {line.name for line in seen["home"].accounts}
+    assert {line.account for line in seen["home"].due} >= {"Sound"}
+    for name in ("portfolio", "mine"):
+        assert seen[name].summary.accounts == 2 - (name in stumble)
+    left_out = [entry for entry in logged if entry["event"] == "views.left_out"]
+    assert {entry["account"] for entry in left_out} == {broken} and sound != broken
+    for name in stumble & TEMPLATES.keys():
+        reference = seen[name].unread.reference
+        shown = (
+            new_renderer().home(TEMPLATES[name], view=seen[name])
+            if name == "home"
+            else new_renderer().message(TEMPLATES[name], view=seen[name], place="message").blocks
+        )
+        assert "I could not read Broken &amp; Sons, so it is left out here" in str(shown)
+        assert reference in str(shown)
 
 
 def digest_said(team: Team) -> DigestView:

@@ -244,6 +244,11 @@ class Book:
         self._columns, self._starts = new, None
         self._is_sorted = True
 
+    @property
+    def customers(self) -> int:
+        """How many accounts are no former customers."""
+        return len(self) - sum(self._columns["former"])
+
     def __len__(self) -> int:
         return len(self._columns["accounts"])
 

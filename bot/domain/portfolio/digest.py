@@ -23,6 +23,7 @@ from bot.domain.portfolio.book import Book
 from bot.domain.portfolio.bridge import Bridge, shares, upgraded
 from bot.domain.portfolio.comparison import AccountChange, AccountMove, Comparison, Places, Standings, Week
 from bot.domain.proof.coverage import PortfolioCoverage, portfolio_coverage
+from bot.domain.proof.progress import ZERO
 from bot.domain.rules_version import RULES_VERSION
 from bot.domain.values.days import shift_day
 
@@ -105,7 +106,8 @@ class Digest:
 
     `bridges` has one for each currency, the largest ARR first. `unexplained`: last week's release kept no more than the
     shares, so all that changed is one step. `quiet`: nothing moved in any bridge, and no outcome, account or danger is
-    news. `runs_out` are the days on which the proof of an outcome runs out.
+    news. `runs_out` are the days on which the proof of an outcome runs out. `renewing` is the proven share of the ARR
+    that renews within `RENEWALS`, or was to, by currency; one without such ARR is not in it.
     """
 
     coverage: PortfolioCoverage
@@ -118,6 +120,7 @@ class Digest:
     quiet: bool
     bridges: tuple[Bridge, ...]
     runs_out: Mapping[int, int]
+    renewing: Mapping[str, Decimal]
     figures: Figures
 
     @property
@@ -188,6 +191,7 @@ def compose(
         quiet,
         bridges,
         walk.runs_out,
+        walk.renewing(),
         _with_quiet_weeks(figures, before, quiet),
     )
 
@@ -250,6 +254,8 @@ class _Walk:
     mark: int = 0
     book: Book = field(default_factory=Book)
     runs_out: dict[int, int] = field(default_factory=dict)
+    renewing_arr: dict[str, int] = field(default_factory=dict)
+    renewing_proven: dict[str, Decimal] = field(default_factory=dict)
 
     def customers(self, summaries: Iterable[AccountSummary]) -> Iterator[tuple[Account, Decimal, int, int]]:
         """Each customer as `portfolio_coverage` takes it."""
@@ -282,9 +288,19 @@ class _Walk:
         moved = tuple(fact for on, fact in summary.moved_terms if self.since is not None and on >= self.since)
         self.terms_moved = self.terms_moved or bool(moved)
         renews = account.renewal_date is not None and account.renewal_date <= self.renews_by
+        if renews and account.arr_minor and account.currency:
+            self._renews(account.currency, account.arr_minor, summary.coverage)
         named = summary.dangers or summary.theatre or summary.forgotten or summary.judged_no
         if renews or named or moved:
             self.listener.account(_news(summary, moved, renews=renews))
+
+    def _renews(self, currency: str, arr_minor: int, coverage: Decimal) -> None:
+        self.renewing_arr[currency] = self.renewing_arr.get(currency, 0) + arr_minor
+        self.renewing_proven[currency] = self.renewing_proven.get(currency, ZERO) + coverage * arr_minor
+
+    def renewing(self) -> dict[str, Decimal]:
+        """The proven share of the ARR that renews soon or was to, by currency, when all accounts have gone by."""
+        return {currency: self.renewing_proven[currency] / arr for currency, arr in self.renewing_arr.items()}
 
     def figures(self, covered: PortfolioCoverage) -> Figures:
         """What next week's digest compares with, when all accounts have gone by."""

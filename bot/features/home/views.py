@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.app.readable import Unread
 from bot.domain.enums import CadenceKind, Severity
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.views import OwnerActsLine
@@ -106,7 +107,7 @@ class HomeView:
     """Each list shows its first lines and says how many more there are.
 
     `accounts` is page `page` (from 0) of `pages`, of `accounts_all` accounts; `next_accounts` is how many the next page
-    has. The place of `unassessed` of them may still change.
+    has. The place of `unassessed` of them may still change. `unread` are accounts that stand in no list.
     """
 
     managed: tuple[ManagedLine, ...]
@@ -126,3 +127,4 @@ class HomeView:
     no_portfolio: bool
     retirements: tuple[RetirementLine, ...] = ()
     retirements_more: int = 0
+    unread: Unread | None = None

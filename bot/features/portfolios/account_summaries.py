@@ -12,7 +12,8 @@ from heapq import merge
 from sqlalchemy.orm import Session
 
 from bot.app.assessments import assess_now
-from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated
+from bot.app.isolation import isolated
+from bot.app.readable import unreadable_among
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import Severity
 from bot.domain.model import Account
@@ -195,45 +196,37 @@ def keep_missing(
     return any(row.until is None or row.until > now for row in kept)
 
 
-def unreadable(session: Session, portfolio: Portfolio, since: datetime | None, now: datetime) -> dict[int, Exception]:
-    """The accounts of a portfolio that cannot be read or judged, each with what that raises; found by halving."""
-    account_ids = queries.account_ids(session, portfolio.workspace_id, portfolio.id)
-    broken: dict[int, Exception] = {}
-    for start in range(0, len(account_ids), BATCH):
-        broken |= _unreadable_among(session, portfolio, account_ids[start : start + BATCH], since, now)
-    return broken
-
-
-def _unreadable_among(
-    session: Session, portfolio: Portfolio, account_ids: Sequence[int], since: datetime | None, now: datetime
+def unreadable(
+    session: Session,
+    portfolio: Portfolio,
+    since: datetime | None,
+    now: datetime,
+    also: Callable[[Sequence[int]], object] = len,
 ) -> dict[int, Exception]:
-    try:
-        _read_all(session, portfolio, account_ids, since or now - HALF_A_YEAR, now)
-    except NOT_THE_UNITS_FAULT:
-        raise
-    except Exception as error:  # noqa: BLE001 - the caller sets the account aside, and the exception is logged with it
-        if len(account_ids) == 1:
-            return {account_ids[0]: error}
-        middle = len(account_ids) // 2
-        halves = (account_ids[:middle], account_ids[middle:])
-        first, second = (_unreadable_among(session, portfolio, half, since, now) for half in halves)
-        return first | second
-    return {}
+    """The accounts of a portfolio that cannot be read or judged, each with what that raises.
+
+    `also` reads what a view needs of these accounts beside what a digest reads.
+    """
+    place = portfolio.workspace_id, portfolio.id
+
+    def read(some: Sequence[int]) -> None:
+        read_each(session, portfolio.workspace_id, some, now)
+        for _ in queries.meetings(session, *place, since or now - HALF_A_YEAR, now, only=some):
+            pass
+        also(some)
+
+    return unreadable_among(queries.account_ids(session, *place), read)
 
 
-def _read_all(
-    session: Session, portfolio: Portfolio, account_ids: Sequence[int], since: datetime, now: datetime
-) -> None:
-    """Read what a digest reads of these accounts."""
-    workspace_id = portfolio.workspace_id
+def read_each(session: Session, workspace_id: int, account_ids: Sequence[int], now: datetime) -> list[AccountSummary]:
+    """The summaries of these accounts, kept or worked out, and where their outcomes stand."""
     kept = {}
     for account, figures, stored_standings in queries.kept_of(session, workspace_id, account_ids, RULES_VERSION, now):
-        kept[account.id] = AccountSummary.from_json(account, figures), standings_from_json(stored_standings)
+        standings_from_json(stored_standings)
+        kept[account.id] = AccountSummary.from_json(account, figures)
     rest = [account_id for account_id in account_ids if account_id not in kept]
-    for state in proof_state.load_many(session, [workspace_id], rest):
-        _WorkedOut.of(assess_now(state, now))
-    for _ in queries.meetings(session, workspace_id, portfolio.id, since, now, only=account_ids):
-        pass
+    states = proof_state.load_many(session, [workspace_id], rest)
+    return [*kept.values(), *(_WorkedOut.of(assess_now(state, now)).summary for state in states)]
 
 
 def _kept(assessment: Assessment) -> Kept:

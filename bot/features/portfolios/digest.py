@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import digest_lines, recipients
-from bot.app.digest_lines import DigestFollower, DigestProvider, DigestSpan, FollowUp
+from bot.app.digest_lines import DigestFollower, DigestLines, DigestProvider, DigestSpan, FollowUp
 from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated, note_failures
 from bot.app.recipients import Recipient
 from bot.domain.portfolio import digest
@@ -23,7 +23,7 @@ from bot.domain.portfolio.digest import Figures
 from bot.domain.portfolio.spot_check import NewPieces
 from bot.domain.values import days, working_hours
 from bot.domain.values.text import full_day
-from bot.features.portfolios import account_summaries, queries
+from bot.features.portfolios import account_summaries, empty_portfolios, queries, trend
 from bot.features.portfolios.account_summaries import BATCH, AccountSummaries
 from bot.features.portfolios.digest_layout import HEAD_LINES, Layout, Summary
 from bot.features.portfolios.digest_pages import Block
@@ -94,6 +94,14 @@ class _Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class _Nobody:
+    """A portfolio without a customer, of whom the digest with `last_id` told nothing either: no digest is posted."""
+
+    portfolio: Portfolio
+    last_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Missing:
     """The accounts of a batch that have no summary yet."""
 
@@ -101,7 +109,10 @@ class _Missing:
     account_ids: Sequence[int]
 
 
-def _prepared(reader: Session, unit: Unit, rooms: Rooms, now: datetime) -> _Draft | _Missing | Exception:
+_Prepared = _Draft | _Nobody | _Missing
+
+
+def _prepared(reader: Session, unit: Unit, rooms: Rooms, now: datetime) -> _Prepared | Exception:
     """What can be done without writing; an exception is raised again where it sets the portfolio aside."""
     try:
         portfolio = portfolios.in_workspace(reader, unit.workspace_id, unit.row_id)
@@ -116,7 +127,7 @@ def _prepared(reader: Session, unit: Unit, rooms: Rooms, now: datetime) -> _Draf
         return error
 
 
-def _finish(session: Session, prepared: _Draft | _Missing | Exception, rooms: Rooms, now: datetime) -> bool:
+def _finish(session: Session, prepared: _Prepared | Exception, rooms: Rooms, now: datetime) -> bool:
     """Write what was prepared; returns False when others hold all that was to be written, so that it is for later."""
     if isinstance(prepared, Exception):
         raise prepared
@@ -127,11 +138,15 @@ def _finish(session: Session, prepared: _Draft | _Missing | Exception, rooms: Ro
             return bool(has_locked)
         with snapshot_beside(session) as reader:
             prepared = _drafted(reader, portfolio, rooms, now)
+    if isinstance(prepared, _Nobody):
+        if _moved(session, prepared.portfolio, now):
+            empty_portfolios.tell_admin(session, prepared.portfolio, prepared.last_id, now)
+        return True
     _open(session, prepared, now)
     return True
 
 
-def _drafted(reader: Session, portfolio: Portfolio, rooms: Rooms, now: datetime) -> _Draft:
+def _drafted(reader: Session, portfolio: Portfolio, rooms: Rooms, now: datetime) -> _Draft | _Nobody:
     """The draft; if an account cannot be read, that of all others, which names it."""
     try:
         return _draft(reader, portfolio, {}, rooms, now)
@@ -150,12 +165,10 @@ def _draft(
     broken: Mapping[int, Exception],
     rooms: Rooms,
     now: datetime,
-) -> _Draft:
-    due_at = portfolio.next_digest_at
-    previous = queries.latest(reader, portfolio.workspace_id, [portfolio.id], due_at).get(portfolio.id)
-    last = last_week(previous)
-    since = last[1] if last else None
-    del previous  # its figures are large, and are needed no more
+) -> _Draft | _Nobody:
+    previous = queries.latest(reader, portfolio.workspace_id, [portfolio.id], portfolio.next_digest_at)
+    before = _Before.of(previous.pop(portfolio.id, None))
+    last, since = before.last, before.last[1] if before.last else None
     place = portfolio.workspace_id, portfolio.id
     span = DigestSpan(*place, since, now)
     summaries = account_summaries.of_portfolio(reader, *place, since, now, without=broken)
@@ -166,22 +179,64 @@ def _draft(
         summaries.names,
         summaries.holders,
         summaries.account_names,
-        digest_lines.collected(rooms.providers, reader, span),
+        DigestLines(),
         *_unread(reader, portfolio, sorted(broken)),
     )
     lists = WeekLists(summaries.names, known.today, known.since)
     composed = digest.compose(summaries, last, now, lists, unread=broken)
+    if not (composed.coverage.accounts or broken or before.told_of_customers):
+        return _Nobody(portfolio, before.digest_id)
     follow_ups = _followed(reader, span, rooms, last, composed.figures)
-    extra = digest_lines.joined([known.extra, *(follow_up.lines for follow_up in follow_ups)])
-    news = week_news(composed, lists, replace(known, extra=extra))
-    said = {
-        "at": now.isoformat(),
-        "since": since.isoformat() if since else None,
+    lines = [digest_lines.collected(rooms.providers, reader, span), *(one.lines for one in follow_ups)]
+    said = _said(composed, lists, replace(known, extra=digest_lines.joined(lines)), before.trend)
+    at = {"at": now.isoformat(), "since": since.isoformat() if since else None}
+    return _Draft(
+        portfolio, said.news, {"kept": composed.figures.as_json(), "said": {**at, **said.plain}}, broken, follow_ups
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The last digest: its id, what this one is compared with, and the weeks that it carries."""
+
+    digest_id: int | None
+    last: LastWeek | None
+    trend: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, row: DigestRow | None) -> _Before:
+        """That of this row; its figures are large, and are held no longer."""
+        if row is None:
+            return cls(None, None, ())
+        return cls(row.id, last_week(row), row.figures["said"].get("trend", ()))
+
+    @property
+    def told_of_customers(self) -> bool:
+        """Whether it told of any customer; figures of an earlier release, which do not say, count as if it did."""
+        if self.last is None:
+            return False
+        book = self.last[0].book
+        return book is None or book.customers > 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a digest says, as it is shown and as plain values that are kept with it."""
+
+    news: WeekNews
+    plain: Mapping[str, Any]
+
+
+def _said(composed: digest.Digest, lists: WeekLists, known: Known, carried: Sequence[Mapping[str, Any]]) -> _Said:
+    weeks = trend.carried_on(carried, composed, known.today)
+    news = week_news(composed, lists, replace(known, chart=trend.chart_of(composed, weeks, known.since)))
+    plain = {
         "summary": lists.layout.figures(composed).as_json(),
         "week": news.as_json(),
         "bridges": [bridge.as_json() for bridge in composed.bridges],
+        "trend": trend.as_json(weeks),
     }
-    return _Draft(portfolio, news, {"kept": composed.figures.as_json(), "said": said}, broken, follow_ups)
+    return _Said(news, plain)
 
 
 def _followed(
@@ -200,12 +255,17 @@ def _unread(reader: Session, portfolio: Portfolio, broken: Sequence[int]) -> tup
     return tuple(sorted(names.values())), len(broken) - len(names)
 
 
+def _moved(session: Session, portfolio: Portfolio, now: datetime) -> bool:
+    """Set when the next digest comes; False if another replica has."""
+    upcoming = working_hours.next_weekly(now, portfolio.digest_weekday, portfolio.digest_time, portfolio.tz)
+    return portfolios.move_digest(session, portfolio, upcoming)
+
+
 def _open(session: Session, draft: _Draft, now: datetime) -> None:
     portfolio = draft.portfolio
     due_at = portfolio.next_digest_at
     assert due_at is not None
-    upcoming = working_hours.next_weekly(now, portfolio.digest_weekday, portfolio.digest_time, portfolio.tz)
-    if not portfolios.move_digest(session, portfolio, upcoming):
+    if not _moved(session, portfolio, now):
         return  # another replica has opened it meanwhile
     failed = {Unit(portfolio.workspace_id, Entity.ACCOUNT, of): error for of, error in draft.broken.items()}
     note_failures(session, DIGESTS, failed, now)
@@ -301,7 +361,8 @@ def compose_digest(session: Session, args: dict[str, Any], now: datetime) -> Dig
     frozen = row.said
     since = datetime.fromisoformat(frozen["since"]) if frozen["since"] else None
     news = WeekNews.from_json(frozen["week"]) if "week" in frozen else _of_earlier_release(frozen)
-    return DigestView(portfolio.id, portfolio.name, since, news)
+    lost = portfolio.channel if portfolio.channel_lost_at else None
+    return DigestView(portfolio.id, portfolio.name, since, news, lost)
 
 
 def _of_earlier_release(frozen: Mapping[str, Any]) -> WeekNews:

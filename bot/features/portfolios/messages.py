@@ -1,4 +1,5 @@
-"""The kinds of message that portfolios send: the digest, the pages behind it, and what the manager alone gets."""
+"""The kinds of message that portfolios send: the digest, the pages behind it, what the manager alone gets, and that
+a portfolio has no customer."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.app import recipients
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
-from bot.features.portfolios import digest, queries
+from bot.features.portfolios import digest, empty_portfolios, queries
 from bot.outbox.retention import Posts, Retention
 from bot.outbox.types import Claimed
 
@@ -41,5 +42,13 @@ KINDS = (
         each(digest.compose_private),
         _manager_alone,
         Retention(Posts.GO),
+    ),
+    # Its row tells that an admin was told.
+    MessageKind(
+        "digest-empty",
+        queries.DIGEST_EMPTY_KEY,
+        each(empty_portfolios.compose_empty),
+        lambda session, row: recipients.of_admin(session, row.workspace_id),
+        Retention(Posts.STAY),
     ),
 )

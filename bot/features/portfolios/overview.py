@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError, must_read
 from bot.app.assessments import assess_now, rules_day
+from bot.app.readable import LeftOut, Unread, blaming, told_apart, unread, without_unreadable
 from bot.domain.account import actions as account_actions
+from bot.domain.account.assessment import Assessment
 from bot.domain.account.participation import participation
 from bot.domain.account.tiers import Bands, OwnerLoad, loads
 from bot.domain.model import Account, Action
@@ -114,8 +116,11 @@ def _of_portfolios(
     unclaimed = risk_queries.unclaimed_by_portfolio(session, actor.workspace_id)
     managers = portfolios.mentions(session, actor.workspace_id, [portfolio.manager_id for portfolio in chosen])
     room = SHORT_LINES if len(chosen) > 1 else HEAD_LINES
-    return tuple(
-        PortfolioPart(
+    parts = []
+    for portfolio in chosen:
+        row = before.get(portfolio.id)
+        summary, unread = _summary(session, actor, portfolio, row, now, room=room)
+        part = PortfolioPart(
             key=str(portfolio.id),
             portfolio_id=portfolio.id,
             name=portfolio.name,
@@ -123,13 +128,14 @@ def _of_portfolios(
             lost_channels=portfolio.lost_channels,
             manager=managers.get(portfolio.manager_id or 0),
             next_digest_at=portfolio.next_digest_at,
-            since=digest.moment_of(before.get(portfolio.id)),
+            since=digest.moment_of(row),
             unclaimed=unclaimed.get(portfolio.id, 0),
             can_manage=_manages(actor, portfolio),
-            summary=_summary(session, actor, portfolio, before.get(portfolio.id), now, room=room),
+            summary=summary,
+            unread=unread,
         )
-        for portfolio in chosen
-    )
+        parts.append(part)
+    return tuple(parts)
 
 
 def _manages(actor: Actor, portfolio: Portfolio) -> bool:
@@ -138,13 +144,26 @@ def _manages(actor: Actor, portfolio: Portfolio) -> bool:
 
 def _summary(
     session: Session, actor: Actor, portfolio: Portfolio, row: DigestRow | None, now: datetime, *, room: int
-) -> Summary:
+) -> tuple[Summary, Unread | None]:
+    """A portfolio in lines, and the accounts that had to be left out."""
     last = digest.last_week(row)
     since = min(last[1] if last else now, now - PARTICIPATION_WINDOW)
-    summaries = account_summaries.of_portfolio(session, portfolio.workspace_id, portfolio.id, since, now)
-    themed = queries.themed_actions(session, portfolio.workspace_id, portfolio.id)
-    summaries = summaries if _manages(actor, portfolio) else replace(summaries, meetings=())
-    return _surveyed(summaries, last, themed, bands_of(portfolio), now, room=room)
+    place = portfolio.workspace_id, portfolio.id
+
+    def read(left_out: LeftOut) -> Summary:
+        summaries = account_summaries.of_portfolio(session, *place, since, now, without=left_out)
+        themed = queries.themed_actions(session, *place, without=left_out)
+        summaries = summaries if _manages(actor, portfolio) else replace(summaries, meetings=())
+        return _surveyed(summaries, last, themed, bands_of(portfolio), now, room=room)
+
+    def at_fault() -> LeftOut:
+        def themes(some: Sequence[int]) -> object:
+            return queries.themed_actions(session, *place, only=some)
+
+        return account_summaries.unreadable(session, portfolio, since, now, themes)
+
+    summary, left_out = without_unreadable(lambda left_out: blaming(lambda: read(left_out), at_fault))
+    return summary, unread(session, portfolio.workspace_id, left_out)
 
 
 def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> PortfolioPart:
@@ -152,8 +171,15 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
     owned = accounts.ids_of(session, actor.workspace_id, owner.id) if owner else []
     if owner is None or not owned:
         raise UserError(PortfolioRefusal.OWNS_NOTHING, person=owner.name if owner else None)
-    states = proof_state.load_many(session, [actor.workspace_id], owned)
-    assessments = [assess_now(state, now) for state in states]
+
+    def assessed(some: Sequence[int]) -> list[Assessment]:
+        return [assess_now(state, now) for state in proof_state.load_many(session, [actor.workspace_id], some)]
+
+    def read(left_out: LeftOut) -> list[Assessment]:
+        readable = [account_id for account_id in owned if account_id not in left_out]
+        return told_apart(lambda: assessed(readable), lambda: readable, assessed)
+
+    assessments, left_out = without_unreadable(read)
     home = portfolios.of_owner(session, actor.workspace_id, owner.id)
     bands = bands_of(home[0]) if len(home) == 1 else None
     summaries = account_summaries.of_assessments(assessments)
@@ -172,6 +198,7 @@ def _of_owner(session: Session, actor: Actor, slack_id: str, now: datetime) -> P
         unclaimed=0,
         can_manage=False,
         summary=_surveyed(summaries, None, actions, bands, now),
+        unread=unread(session, actor.workspace_id, left_out),
     )
 
 

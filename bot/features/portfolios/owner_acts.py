@@ -6,12 +6,13 @@ accounts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.app.digest_lines import DigestLines, DigestSpan, OwnerLine
+from bot.app.readable import told_apart, without_unreadable
 from bot.domain.model import Account
 from bot.domain.portfolio.owner_acts import FEWEST_OWNERS, WINDOW, Acts, acts_of_owners, usual
 from bot.domain.values import days
@@ -50,18 +51,28 @@ def owner_acts(session: Session, portfolio: Portfolio, now: datetime) -> tuple[O
     )
 
 
-def tiers_by_hand(session: Session, portfolio: Portfolio) -> tuple[tuple[str, str], ...]:
-    """The accounts that somebody keeps in a tier below what their ARR pays for, each with who did it and why."""
-    return tuple((account.name, text) for account, text in _tiers_by_hand(session, portfolio))
+def tiers_by_hand(
+    session: Session, portfolio: Portfolio, left_out: Collection[int] = ()
+) -> tuple[tuple[str, str], ...]:
+    """The accounts that somebody keeps in a tier below what their ARR pays for, each with who did it and why.
+
+    Without those of `left_out`; `UnreadableError` names others that cannot be read.
+    """
+    return tuple((account.name, text) for account, text in _tiers_by_hand(session, portfolio, left_out))
 
 
-def _tiers_by_hand(session: Session, portfolio: Portfolio) -> tuple[tuple[Account, str], ...]:
-    ids = account_queries.with_tier_by_hand(session, portfolio.workspace_id, portfolio.id)
-    if not ids:
-        return ()
-    by_id = accounts.by_ids(session, portfolio.workspace_id, ids)
-    named = ((by_id[account_id], tiers.set_by_hand(session, by_id[account_id])) for account_id in ids)
-    return tuple((account, text) for account, text in named if text is not None)[:_SHOWN]
+def _tiers_by_hand(
+    session: Session, portfolio: Portfolio, left_out: Collection[int] = ()
+) -> tuple[tuple[Account, str], ...]:
+    set_by_hand = account_queries.with_tier_by_hand(session, portfolio.workspace_id, portfolio.id)
+    ids = [account_id for account_id in set_by_hand if account_id not in left_out]
+
+    def named(some: Sequence[int]) -> list[tuple[Account, str]]:
+        by_id = accounts.by_ids(session, portfolio.workspace_id, some)
+        texts = ((by_id[account_id], tiers.set_by_hand(session, by_id[account_id])) for account_id in some)
+        return [(account, text) for account, text in texts if text is not None]
+
+    return tuple(told_apart(lambda: named(ids), lambda: ids, named)[:_SHOWN]) if ids else ()
 
 
 def owner_lines(session: Session, span: DigestSpan) -> DigestLines:
@@ -72,7 +83,7 @@ def owner_lines(session: Session, span: DigestSpan) -> DigestLines:
     acts = tuple(OwnerLine(line.owner_id, line.acts) for line in owner_acts(session, portfolio, span.now))
     by_hand = tuple(
         OwnerLine(account.owner_id or 0, say(PortfolioPhrase.TIER_BY_HAND_OF, account=account.name, tier=tier))
-        for account, tier in _tiers_by_hand(session, portfolio)
+        for account, tier in without_unreadable(lambda left_out: _tiers_by_hand(session, portfolio, left_out))[0]
     )
     blocks = ((say(PortfolioPhrase.OWNER_ACTS_TITLE), acts), (say(PortfolioPhrase.TIERS_BY_HAND_TITLE), by_hand))
     return DigestLines(of_owners=tuple((title, lines) for title, lines in blocks if lines))

@@ -78,4 +78,6 @@ class WeekPhrase(Phrase):
     FOOT_THEATRE = "portfolios/week.foot_theatre"
     FOOT_FORGOTTEN = "portfolios/week.foot_forgotten"
     FOOT_THREAD = "portfolios/week.foot_thread"
+    CHART_TITLE = "portfolios/week.chart_title"
+    FOOT_CHART = "portfolios/week.foot_chart"
     FOOT_QUIET = "portfolios/week.foot_quiet"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -50,6 +50,7 @@ from bot.store.types import as_json
 DIGEST_KEY = MessageKey("digest")
 DIGEST_REST_KEY = MessageKey("digest-rest")
 DIGEST_PRIVATE_KEY = MessageKey("digest-private")
+DIGEST_EMPTY_KEY = MessageKey("digest-empty")
 
 
 _ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)
@@ -276,11 +277,19 @@ def meetings(
         yield MeetingFact(*row)
 
 
-def themed_actions(session: Session, workspace_id: int, portfolio_id: int) -> list[Action]:
+def themed_actions(
+    session: Session,
+    workspace_id: int,
+    portfolio_id: int,
+    *,
+    without: Collection[int] = (),
+    only: Collection[int] | None = None,
+) -> list[Action]:
     """The actions of a portfolio's accounts that name a theme and were not dropped."""
     columns = [action.c[field.name] for field in fields(Action)]
     statement = select(*columns).join(account, account.c.id == action.c.account_id)
-    themed = _inside(workspace_id, portfolio_id) & action.c.theme.is_not(None) & action.c.dropped_on.is_(None)
+    themed = _inside(workspace_id, portfolio_id, without) & action.c.theme.is_not(None) & action.c.dropped_on.is_(None)
+    themed = themed if only is None else themed & account.c.id.in_(only)
     return [Action(*row) for row in session.execute(statement.where(themed).order_by(action.c.id))]
 
 
@@ -309,25 +318,40 @@ def moved_since(session: Session, workspace_id: int, portfolio_id: int, since: d
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The accounts of some portfolios, or of one owner, in a workspace."""
+    """The accounts of some portfolios, or of one owner, in a workspace, but for those of `without`; `only` narrows what
+    is read down to a few."""
 
     workspace_id: int
     portfolio_ids: tuple[int, ...] = ()
     owner_id: int | None = None
+    without: tuple[int, ...] = ()
+    only: tuple[int, ...] | None = None
 
     @property
     def accounts(self) -> ColumnElement[bool]:
         """The condition that an account is one of them."""
         inside = account.c.portfolio_id.in_(self.portfolio_ids)
         chosen = inside if self.owner_id is None else account.c.owner_id == self.owner_id
-        return (account.c.workspace_id == self.workspace_id) & chosen & Entity.ACCOUNT.still_there()
+        return self._readable & chosen
 
     @property
     def neighbours(self) -> ColumnElement[bool]:
         """The condition that an account is in one of their portfolios: they say what is usual."""
-        theirs = select(account.c.portfolio_id).where(self.accounts)
+        # within: the scope holds the workspace; where they are is asked also of those that are not read
+        theirs = select(account.c.portfolio_id).where(replace(self, without=(), only=None).accounts)
+        return self._readable & (self.accounts | account.c.portfolio_id.in_(theirs))
+
+    @property
+    def _readable(self) -> ColumnElement[bool]:
         ours = (account.c.workspace_id == self.workspace_id) & Entity.ACCOUNT.still_there()
-        return ours & (self.accounts | account.c.portfolio_id.in_(theirs))
+        ours = ours & account.c.id.not_in(self.without) if self.without else ours
+        return ours if self.only is None else ours & account.c.id.in_(self.only)
+
+
+def neighbour_ids(session: Session, scope: Scope) -> list[int]:
+    """The accounts of a scope and of all others in their portfolios."""
+    # within: the scope holds the workspace
+    return list(session.execute(select(account.c.id).where(scope.neighbours).order_by(account.c.id)).scalars())
 
 
 def staged(session: Session, scope: Scope) -> list[StagedAccount]:

@@ -205,7 +205,7 @@ def saved_view(
         tz=portfolio.tz,
         next_digest_at=portfolio.next_digest_at or now,
         accounts=portfolios.count_accounts(session, actor.workspace_id, portfolio.id),
-        unassigned=len(_free(session, portfolio)),
+        unassigned=len(adoptable(session, portfolio)),
     )
 
 
@@ -247,7 +247,7 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
     At most `ADOPTED_AT_ONCE` a call, so that a click is answered in time; `left` says whether to go on.
     """
     portfolio = _managed(session, actor, portfolio_id)
-    free = _free(session, portfolio)
+    free = adoptable(session, portfolio)
     for account_id in free[:ADOPTED_AT_ONCE]:
         nowhere = {"portfolio_id": None}
         ledger.change(
@@ -259,7 +259,7 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
 def adopted_view(session: Session, actor: Actor, portfolio_id: int, count: int) -> AdoptedView:
     """The view that `count` customers were taken in, and how many still could be."""
     portfolio = _managed(session, actor, portfolio_id)
-    return AdoptedView(portfolio_id, portfolio.name, count, len(_free(session, portfolio)))
+    return AdoptedView(portfolio_id, portfolio.name, count, len(adoptable(session, portfolio)))
 
 
 def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
@@ -347,7 +347,7 @@ def _schedule_changed(portfolio: Portfolio, values: dict[str, Any]) -> bool:
     return portfolio.next_digest_at is None or any(getattr(portfolio, name) != values[name] for name in times)
 
 
-def _free(session: Session, portfolio: Portfolio) -> list[int]:
+def adoptable(session: Session, portfolio: Portfolio) -> list[int]:
     """The customers that this portfolio may take in."""
     owners_elsewhere = portfolios.owners_outside(session, portfolio)
     return [

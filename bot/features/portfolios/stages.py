@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError, must_read
 from bot.app.assessments import rules_day
+from bot.app.readable import LeftOut, told_apart, unread, without_unreadable
 from bot.domain.portfolio import stage_survey
 from bot.domain.portfolio.stage_survey import StageCount, StageSurvey, Stall, Told
 from bot.features.portfolios import overview, queries
@@ -32,7 +34,7 @@ def stages_view(
     """The stages of a portfolio by name or id, or of what belongs to the actor, as `/portfolio` chooses it."""
     must_read(actor)
     key, title, scope = _scope(session, actor, name, portfolio_id)
-    survey = _survey(session, scope, now)
+    survey, left_out = _survey(session, scope, now)
     value, movement = survey.time_to_value, survey.movement
     return StagesView(
         key=key,
@@ -53,6 +55,7 @@ def stages_view(
         with_care=value.told is Told.WITH_CARE,
         none_yet=value.none_yet,
         unknown=value.unknown,
+        unread=unread(session, actor.workspace_id, left_out),
     )
 
 
@@ -61,16 +64,29 @@ def stalled_page(session: Session, actor: Actor, key: str, page: int, now: datet
     must_read(actor)
     portfolio_id = int(key) if _ROW_ID.fullmatch(key) else None
     key, title, scope = _scope(session, actor, None, portfolio_id)
-    stalled = _survey(session, scope, now).stalled
+    stalled = _survey(session, scope, now)[0].stalled
     pages = max(1, -(-len(stalled) // A_PAGE))
     number = min(max(page, 0), pages - 1)
     shown = stalled[number * A_PAGE : (number + 1) * A_PAGE]
     return StalledPageView(key, title, number + 1, pages, tuple(_stalled(stall) for stall in shown))
 
 
-def _survey(session: Session, scope: Scope, now: datetime) -> StageSurvey:
-    histories = queries.stage_histories(session, scope)
-    return stage_survey.survey(queries.staged(session, scope), histories, histories.values(), rules_day(now))
+def _survey(session: Session, scope: Scope, now: datetime) -> tuple[StageSurvey, LeftOut]:
+    """The survey, and the accounts that it leaves out because they cannot be read."""
+
+    def surveyed(part: Scope) -> StageSurvey:
+        histories = queries.stage_histories(session, part)
+        return stage_survey.survey(queries.staged(session, part), histories, histories.values(), rules_day(now))
+
+    def read(left_out: LeftOut) -> StageSurvey:
+        readable = replace(scope, without=tuple(left_out))
+        return told_apart(
+            lambda: surveyed(readable),
+            lambda: queries.neighbour_ids(session, readable),
+            lambda some: surveyed(replace(scope, only=tuple(some))),
+        )
+
+    return without_unreadable(read)
 
 
 def _scope(session: Session, actor: Actor, name: str | None, portfolio_id: int | None) -> tuple[str, str, Scope]:

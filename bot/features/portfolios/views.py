@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.app.readable import Unread
 from bot.domain.enums import Stage
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.digest_pages import Block
@@ -13,12 +14,29 @@ from bot.features.portfolios.week import WeekNews, WeekPage, WeekPart
 
 @dataclass(frozen=True, slots=True)
 class DigestView:
-    """The weekly message: `since` is the moment of the digest that it is compared with."""
+    """The weekly message: `since` is the moment of the digest that it is compared with.
+
+    `lost_channel` is the portfolio's channel (a Slack id) where Slack refuses it, so that the digest comes by direct
+    message.
+    """
 
     portfolio_id: int
     portfolio: str
     since: datetime | None
     news: WeekNews
+    lost_channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEmptyView:
+    """What an admin is told once: a portfolio without a customer has no digest.
+
+    It could take in `adoptable` customers, who belong to none.
+    """
+
+    portfolio_id: int
+    portfolio: str
+    adoptable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,7 @@ class PortfolioPart:
     """One portfolio, or one owner's accounts (`portfolio_id` is None then).
 
     `since` is the digest that changes are counted from; `unclaimed` counts the announced risks that nobody has taken.
+    `unread` are accounts that are in no figure and no line.
     """
 
     key: str
@@ -120,6 +139,7 @@ class PortfolioPart:
     unclaimed: int
     can_manage: bool
     summary: Summary
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +190,8 @@ class StalledLine:
 class StagesView:
     """Where customers stand by stage, and what moved since `quarter_began`.
 
-    `stalled` are the first few of `stalled_in_all`; `too_few` are the stages in which nothing is usual yet.
+    `stalled` are the first few of `stalled_in_all`; `too_few` are the stages in which nothing is usual yet. `unread`
+    are accounts that are not counted.
     """
 
     key: str
@@ -191,6 +212,7 @@ class StagesView:
     with_care: bool
     none_yet: int
     unknown: int
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)

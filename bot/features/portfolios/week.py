@@ -69,11 +69,30 @@ class WeekPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartWeek:
+    """One digest in the chart: its day, and the two shares in whole percent; `renewing` is None in all or in none."""
+
+    label: str
+    proven: int
+    renewing: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekChart:
+    """The proven share week by week, oldest first; `gaps` says that weeks in between are left out."""
+
+    title: str
+    weeks: tuple[ChartWeek, ...]
+    gaps: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WeekNews:
     """A whole digest. `figure` stands in place of the sum where there is none; `others` are the further currencies.
 
-    `left` counts the lines that no page of the thread has; `unread` are the names of accounts that could not be read,
-    `unread_more` counts those that are not named. `private` is what the manager alone gets.
+    `chart` is there in the first digest of a month. `left` counts the lines that no page of the thread has; `unread`
+    are the names of accounts that could not be read, `unread_more` counts those that are not named. `private` is what
+    the manager alone gets.
     """
 
     until: str
@@ -88,6 +107,7 @@ class WeekNews:
     private: tuple[WeekPart, ...]
     unread: tuple[str, ...] = ()
     unread_more: int = 0
+    chart: WeekChart | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The digest as plain values."""
@@ -110,11 +130,18 @@ class WeekNews:
             tuple(_part(part) for part in stored["private"]),
             tuple(stored["unread"]),
             stored["unread_more"],
+            _chart(stored.get("chart")),
         )
 
 
 def _steps(bridge: Mapping[str, Any]) -> dict[str, tuple[tuple[str, str], ...]]:
     return {name: tuple((points, label) for points, label in bridge[name]) for name in ("before", "after")}
+
+
+def _chart(stored: Mapping[str, Any] | None) -> WeekChart | None:
+    if stored is None:
+        return None
+    return WeekChart(stored["title"], tuple(ChartWeek(**week) for week in stored["weeks"]), stored["gaps"])
 
 
 def _part(stored: Mapping[str, Any]) -> WeekPart:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 from bot.app.digest_lines import DigestLines, OwnerLine
 from bot.domain.labels import label
@@ -19,7 +21,7 @@ from bot.domain.values.text import full_day, near_day, percent
 from bot.features.portfolios.digest_pages import Block, DigestLine, names_only, paged
 from bot.features.portfolios.phrases import PortfolioPhrase, WeekPhrase
 from bot.features.portfolios.shortlist import Shortlist
-from bot.features.portfolios.week import BridgeTable, WeekLine, WeekNews, WeekPage, WeekPart
+from bot.features.portfolios.week import BridgeTable, WeekChart, WeekLine, WeekNews, WeekPage, WeekPart
 from bot.features.portfolios.week_lists import MOVES, OUTCOMES, Broken, WeekLists
 from bot.features.portfolios.week_words import Told, headline, largest_first, other, sum_of, table_of
 from bot.phrases import phrase, say
@@ -35,7 +37,8 @@ _MONTH = 31
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the words need beside the digest: the days of this and of the last one, its weekday, the names of members,
-    who has taken risks, the names of accounts, and the lines of other rooms. `unread` are accounts left out."""
+    who has taken risks, the names of accounts, and the lines of other rooms. `unread` are accounts left out, `chart` is
+    that of a month's first digest."""
 
     today: date
     since: date | None
@@ -46,6 +49,7 @@ class Known:
     extra: DigestLines
     unread: tuple[str, ...] = ()
     unread_more: int = 0
+    chart: WeekChart | None = None
 
 
 def week_news(digest: Digest, lists: WeekLists, known: Known) -> WeekNews:
@@ -71,6 +75,7 @@ def week_news(digest: Digest, lists: WeekLists, known: Known) -> WeekNews:
         tuple(_private(digest, known)),
         known.unread,
         known.unread_more,
+        known.chart,
     )
 
 
@@ -83,11 +88,16 @@ def _figure(digest: Digest, bridges: Sequence[Bridge], known: Known) -> str:
     asked = sum(person.asked for person in digest.people)
     return say(
         WeekPhrase.FIGURE,
-        share=percent(digest.by_arr[0].ratio),
+        share=percent(_exact(bridges[0].end) if bridges else digest.by_arr[0].ratio),
         arr=str(shares[0].arr),
         since=near_day(known.since, known.today) if known.since and not digest.unexplained else None,
         answered=0 if digest.silent else asked,
     )
+
+
+def _exact(share: Fraction) -> Decimal:
+    """The bridge's figure, so that a quiet week prints what the sum of the week before ended with."""
+    return Decimal(share.numerator) / share.denominator
 
 
 def _by_count(digest: Digest) -> str:
@@ -166,6 +176,8 @@ def _foot(digest: Digest, lists: WeekLists, known: Known, has_thread: bool) -> I
         yield say(WeekPhrase.FOOT_THEATRE, many=many)
     if many := lists.layout.forgotten:
         yield say(WeekPhrase.FOOT_FORGOTTEN, many=many)
+    if known.chart is not None and known.chart.gaps:
+        yield say(WeekPhrase.FOOT_CHART)
     if has_thread:
         yield say(WeekPhrase.FOOT_THREAD)
 

@@ -93,7 +93,7 @@ def compose_channel_lost(session: Session, args: dict[str, Any], now: datetime) 
     teams = {"product_channel": "Product", "go_to_market_channel": "go-to-market"}
     loops = tuple(team for use, team in teams.items() if use in lost)
     shared = args.get("code") == SHARED_OUTSIDE
-    return ChannelLostView(portfolio.name, args["channel"], "channel" in lost, loops, shared)
+    return ChannelLostView(portfolio.id, portfolio.name, args["channel"], "channel" in lost, loops, shared)
 
 
 def _uses(portfolio: Portfolio, channel: str) -> list[str]:

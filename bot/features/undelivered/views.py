@@ -13,6 +13,7 @@ class ChannelLostView:
     reason is that another organisation reads it.
     """
 
+    portfolio_id: int
     portfolio: str
     channel: str
     news: bool

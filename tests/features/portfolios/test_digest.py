@@ -26,10 +26,10 @@ from bot.domain.enums import (
     Verdict,
 )
 from bot.domain.portfolio.book import Book
-from bot.features.portfolios import digest, setup
+from bot.features.portfolios import digest, empty_portfolios, setup
 from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios.setup import PortfolioForm
-from bot.features.portfolios.views import DigestPrivateView, DigestRestView, DigestView
+from bot.features.portfolios.views import DigestEmptyView, DigestPrivateView, DigestRestView, DigestView
 from bot.features.portfolios.week import BridgeSum
 from bot.outbox.types import Claimed, Moot
 from bot.rooms import MESSAGE_KINDS
@@ -105,6 +105,7 @@ def said(bridge: BridgeSum | None) -> str:
 
 
 def test_a_digest_comes_on_its_day_at_its_time_and_once(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
     assert not open_one(team, FIRST - timedelta(seconds=1))
     assert open_one(team, FIRST)
     assert not open_one(team, FIRST)
@@ -114,12 +115,14 @@ def test_a_digest_comes_on_its_day_at_its_time_and_once(team: Team) -> None:
 
 
 def test_the_digest_keeps_its_wall_clock_through_the_change_of_clocks(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
     before_summer_time = datetime(2026, 3, 23, 9, tzinfo=UTC)
     open_one(team, before_summer_time)
     assert team.portfolio().next_digest_at == datetime(2026, 3, 30, 8, tzinfo=UTC)
 
 
 def test_after_an_outage_one_digest_stands_for_all_that_were_missed(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
     assert open_one(team, THIRD + timedelta(hours=3))
     assert not open_one(team, THIRD + timedelta(hours=3))
     assert team.portfolio().next_digest_at == datetime(2026, 3, 23, 9, tzinfo=UTC)
@@ -137,6 +140,7 @@ def test_two_replicas_open_one_digest(team: Team) -> None:
 
 
 def test_a_moment_that_had_its_digest_has_no_second_one_and_the_next_one_comes(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
     opened(team, FIRST)
     team.change("portfolio", team.portfolio_id, FIRST, next_digest_at=FIRST)
     assert open_one(team, FIRST)
@@ -521,6 +525,7 @@ def test_figures_of_the_release_before_are_told_as_one_step(team: Team) -> None:
 
 @pytest.mark.slow
 def test_a_portfolio_of_240_keeps_within_slacks_limits_and_its_thread_names_everybody(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
     opened(team, FIRST)
     for number in range(240):
         renews = 40 + number % 200
@@ -561,12 +566,14 @@ def test_the_figures_of_the_digest_are_kept_for_next_week(team: Team) -> None:
 
 
 def test_without_a_channel_the_manager_gets_the_digest(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
     team.change("portfolio", team.portfolio_id, FRIDAY, channel=None)
     open_one(team, FIRST)
     assert [(message.channel, message.destination) for message in team.messages("digest")] == [("U0PRIYA", "user")]
 
 
 def test_a_digest_that_nobody_can_read_is_kept_all_the_same(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
     team.change("portfolio", team.portfolio_id, FRIDAY, channel=None, manager_id=None)
     assert open_one(team, FIRST)
     assert team.messages("digest") == []
@@ -575,7 +582,74 @@ def test_a_digest_that_nobody_can_read_is_kept_all_the_same(team: Team) -> None:
 
 
 def test_a_page_that_is_not_there_is_moot(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
     opened(team, FIRST)
     with team.session() as session:
         assert isinstance(digest.compose_rest(session, {"workspace_id": 1, "digest_id": 1, "page": 9}, FIRST), Moot)
         assert isinstance(digest.compose_digest(session, {"workspace_id": 1, "digest_id": 99}, FIRST), Moot)
+
+
+def test_a_portfolio_without_a_customer_has_no_digest_and_an_admin_is_told_once(team: Team) -> None:
+    def told(now: datetime) -> tuple[int, int]:
+        assert open_one(team, now)
+        return len(team.messages("digest")), len(team.messages("digest-empty"))
+
+    assert told(FIRST) == (0, 1)
+    assert told(SECOND) == (0, 1)
+    (message,) = team.messages("digest-empty")
+    assert (message.channel, message.destination) == ("U0ADA", "user")
+    team.add_account("Nowhere", SECOND, portfolio_id=None)
+    with team.session() as session:
+        view = empty_portfolios.compose_empty(session, message.args, SECOND)
+    assert view == DigestEmptyView(team.portfolio_id, "EMEA", 1)
+    acme = team.add_account("Acme", SECOND)
+    with team.session() as session:
+        assert isinstance(empty_portfolios.compose_empty(session, message.args, SECOND), Moot)
+    assert opened(team, THIRD).news.headline.startswith("This is the first digest.")
+    attic = team.add_portfolio("Attic", None, team.priya.id, next_digest_at=None)
+    team.change("account", acme, day(THIRD, 1), portfolio_id=attic)
+    weeks = [THIRD + timedelta(days=days, hours=2) for days in (7, 14, 21)]
+    # That the last one has gone is news; the weeks after it are another spell, and told once as well.
+    assert [told(week) for week in weeks] == [(2, 1), (2, 2), (2, 2)]
+    with team.session() as session:
+        last = digest.compose_digest(session, team.messages("digest")[-1].args, weeks[0])
+    assert isinstance(last, DigestView)
+    assert lines(last)["Moved out:"] == "Acme, 100,000 EUR, to Attic, no success plan"
+
+
+def test_a_months_first_digest_has_the_chart_of_the_weeks_that_had_one(team: Team) -> None:
+    _, _, evidence_id = team.add_proven("Acme", FRIDAY, arr_minor=300_000_00, renews_in=40)
+    team.add_account("Brick", FRIDAY, renews_in=200)
+    team.add_account("Cloth", FRIDAY, currency="USD", arr_minor=1_000_00)
+    assert opened(team, FIRST).news.chart is None
+    team.change("evidence", evidence_id, day(FIRST, 1), withdrawn_on=day(FIRST, 1).date(), withdrawn_why="wrong")
+    team.add_proven("Wool", day(FIRST, 2), arr_minor=600_000_00, renews_in=30)
+    weeks = [datetime(2026, 3, 9, 9, tzinfo=UTC), datetime(2026, 3, 23, 9, tzinfo=UTC)]
+    assert [opened(team, week).news.chart for week in weeks] == [None, None]
+    view = opened(team, datetime(2026, 4, 6, 9, tzinfo=UTC))  # none came on 16 and 30 March
+    chart = view.news.chart
+    assert chart is not None
+    assert [(week.label, week.proven, week.renewing) for week in chart.weeks] == [
+        ("2 Mar", 75, 100),
+        ("9 Mar", 60, 66),
+        ("23 Mar", 60, 66),
+        ("6 Apr", 60, 66),
+    ]
+    assert "a week without a figure is left out of the chart" in view.news.foot
+    blocks = new_renderer().message("portfolios/digest.html", view=view, place="message").blocks
+    (shown,) = [block for block in blocks if block["type"] == "data_visualization"]
+    assert shown["title"] == "Proven share of ARR in EUR, in percent"
+    assert shown["chart"]["axis_config"]["categories"] == ["2 Mar", "9 Mar", "23 Mar", "6 Apr"]
+    assert [series["name"] for series in shown["chart"]["series"]] == ["Proven", "Renews in 60 days"]
+    assert opened(team, datetime(2026, 4, 13, 9, tzinfo=UTC)).news.chart is None
+
+
+def test_a_lost_channel_sends_the_digest_to_the_manager_with_the_way_to_another_channel(team: Team) -> None:
+    team.add_account("Acme", FRIDAY)
+    team.change("portfolio", team.portfolio_id, FRIDAY, channel_lost_at=FRIDAY)
+    view = opened(team, FIRST)
+    (message,) = team.messages("digest")
+    assert (message.channel, message.destination, view.lost_channel) == ("U0PRIYA", "user", CHANNEL)
+    shown = str(new_renderer().message("portfolios/digest.html", view=view, place="message").blocks)
+    assert f"I cannot post in <#{CHANNEL}> any more, so this digest comes to you." in shown
+    assert "Choose a channel" in shown and "'portfolio.setup'" in shown

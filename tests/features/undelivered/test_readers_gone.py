@@ -48,14 +48,19 @@ def test_a_risk_of_an_account_that_nobody_owns_reaches_an_admin(team: Team) -> N
 
 def test_a_portfolio_that_names_no_reader_bothers_nobody(team: Team) -> None:
     quiet = team.add_portfolio("Quiet", None, None, next_digest_at=MONDAY - timedelta(hours=1))
-    assert quiet
     with team.session() as session:
         assert digest.open_due_digest(session, MONDAY)
-    assert team.messages("digest") == []
+    assert team.messages("digest", "digest-empty") == []
+    team.add_account("Acme", portfolio_id=quiet)
+    team.change("portfolio", quiet, next_digest_at=MONDAY)
+    with team.session() as session:
+        assert digest.open_due_digest(session, MONDAY)
+    assert team.messages("digest", "digest-empty") == []
 
 
 def test_the_channel_comes_first_while_it_takes_messages(team: Team) -> None:
     team.change("portfolio", team.portfolio_id, channel_lost_at=None)
+    team.add_account("Acme")
     with team.session() as session:
         assert digest.open_due_digest(session, MONDAY)
     assert [message.channel for message in team.messages("digest")] == [CHANNEL]
