@@ -14,11 +14,12 @@ from bot.app.actor import Actor, UserError, must_read
 from bot.app.assessments import rules_day
 from bot.domain.portfolio import stage_survey
 from bot.domain.portfolio.stage_survey import StageCount, StageSurvey, Stall, Told
-from bot.features.portfolios import overview, queries
-from bot.features.portfolios.queries import Scope
+from bot.features.portfolios import overview
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import StageLine, StagesView, StalledLine, StalledPageView
 from bot.store import accounts, portfolios
+from bot.store import stages as stage_rows
+from bot.store.stages import Scope
 
 MINE = "mine"
 SHOWN = 5
@@ -69,8 +70,8 @@ def stalled_page(session: Session, actor: Actor, key: str, page: int, now: datet
 
 
 def _survey(session: Session, scope: Scope, now: datetime) -> StageSurvey:
-    histories = queries.stage_histories(session, scope)
-    return stage_survey.survey(queries.staged(session, scope), histories, histories.values(), rules_day(now))
+    histories = stage_rows.stage_histories(session, scope)
+    return stage_survey.survey(stage_rows.staged(session, scope), histories, histories.values(), rules_day(now))
 
 
 def _scope(session: Session, actor: Actor, name: str | None, portfolio_id: int | None) -> tuple[str, str, Scope]:
