@@ -24,7 +24,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 def figures(
     context: typer.Context,
     *,
-    since: Annotated[str | None, typer.Option("--from", help="The day the cohort is frozen, such as 2025-09-30.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="The day the cohort is frozen, such as 2025-09-30.")
+    ] = None,
     until: Annotated[str | None, typer.Option("--to", help="The day it is looked at again.")] = None,
     portfolio: Annotated[str | None, typer.Option(help="Only the customers of this portfolio.")] = None,
     as_json: AsJson = False,

@@ -29,7 +29,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entered_by"], ["member.id"], name="fk_quarter_cost_entered_by_member"),
         sa.PrimaryKeyConstraint("id", name="pk_quarter_cost"),
         sa.UniqueConstraint(
-            "workspace_id", "quarter", "currency", "version", name="uq_quarter_cost_workspace_id_quarter_currency_version"
+            "workspace_id",
+            "quarter",
+            "currency",
+            "version",
+            name="uq_quarter_cost_workspace_id_quarter_currency_version",
         ),
     )
     op.create_index(

@@ -189,7 +189,13 @@ def survey(rows: Iterable[Paid[Key]], t0: date, t1: date, conventions: Conventio
             continue
         for currency in before.keys() | after.keys():
             move = Move(account, before.get(currency, ZERO), after.get(currency, ZERO))
-            _enter(books[currency], move, own, currency, t0, conventions.same_line)
+            book = books[currency]
+            if move.was:
+                book.cohort.append(move)
+            elif _paid_before(own, currency, t0, conventions.same_line):
+                book.reactivated.append(move)
+            else:
+                book.new.append(move)
     figures = {
         currency: Retention(currency, t0, t1, tuple(book.cohort), tuple(book.new), tuple(book.reactivated))
         for currency, book in books.items()
@@ -212,12 +218,7 @@ def _positive(sums: Mapping[str, Fraction] | None) -> dict[str, Fraction] | None
     return None if sums is None else {currency: arr for currency, arr in sums.items() if arr > 0}
 
 
-def _enter(
-    books: _Books[Key], move: Move[Key], rows: Sequence[Paid[Key]], currency: str, t0: date, same_line: SameLine
-) -> None:
-    if move.was:
-        books.cohort.append(move)
-        return
-    earlier = (day for day in turning_days(rows) if day < t0)
-    paid_before = any(paid_on(rows, currency, day, same_line) > 0 for day in earlier)
-    (books.reactivated if paid_before else books.new).append(move)
+def _paid_before(rows: Sequence[Paid[Key]], currency: str, day: date, same_line: SameLine) -> bool:
+    """Whether one account paid something in a currency on a day before this one."""
+    earlier = (turn for turn in turning_days(rows) if turn < day)
+    return any(paid_on(rows, currency, turn, same_line) > 0 for turn in earlier)

@@ -1,4 +1,4 @@
-"""What must be said beside retention figures because a convention decided it: lapses, overlaps, credits, doubtful ends."""
+"""What must be said beside retention figures because a convention decided it: lapses, overlaps, doubtful ends."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ def _lapses(account: Key, rows: Sequence[Paid[Key]], t0: date, t1: date, same_li
             yield Remark(Said.ENDS_IN_DOUBT, account, since=t1)
 
 
-def _unpaid(rows: Sequence[Paid[Key]], currency: str, days: Sequence[date], same_line: SameLine) -> list[tuple[date, date]]:
+def _unpaid(
+    rows: Sequence[Paid[Key]], currency: str, days: Sequence[date], same_line: SameLine
+) -> list[tuple[date, date]]:
     spans: list[tuple[date, date]] = []
     began: date | None = None
     for day in days:

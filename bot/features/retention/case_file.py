@@ -1,7 +1,7 @@
 """Reads a file of retention cases and answers it: `python -m bot retention check FILE`.
 
-The layout is that of `facts/retention.json`: rows, two days and settings for each case. What is answered has the keys of
-its `expected`. A case that cannot be read is not guessed at: it gets no answer and a sentence.
+The layout is that of `facts/retention.json`: rows, two days and settings for each case. An answer has the keys of its
+`expected`. A case that cannot be read is not guessed at: it gets no answer and a sentence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from bot.domain.portfolio.paid import Paid, SameLine
 from bot.domain.portfolio.retention import Conventions, Retention, survey
 from bot.domain.portfolio.retention_remarks import Remark, remarks
-from bot.domain.refusal import RefusedError, RefusalValue
+from bot.domain.refusal import RefusalValue, RefusedError
 from bot.domain.values.days import DayOutOfRangeError, add_days, parse_day
 from bot.features.retention.refusals import RetentionRefusal
 
@@ -148,8 +148,12 @@ def _conventions(case: _Case) -> tuple[Conventions[str], dict[str, str]]:
         listed = settings.get(name, [])
         if not isinstance(listed, list) or not all(isinstance(account, str) for account in listed):
             raise _wrong(case.id, name, "a list of accounts")
-        chosen[name] = frozenset(mapping.get(account, account) for account in listed)
+        chosen[name] = frozenset(_mapped(mapping, account) for account in listed)
     return Conventions(SameLine(same_line), chosen["lost"], chosen["apart"], part_movers=False), mapping
+
+
+def _mapped(mapping: Mapping[str, str], account: str) -> str:
+    return mapping.get(account, account)
 
 
 def _became(case_id: str, mapping: Mapping[str, str], account: str) -> str:
@@ -180,7 +184,7 @@ def _paid(case: _Case, mapping: Mapping[str, str]) -> Iterator[Paid[str]]:
         # Two customers that became one keep their subscriptions apart: a plan of the one replaces none of the other.
         own_line = f"{account}\n{line}"
         amount = arr if recurs else Fraction(0)
-        yield Paid(mapping.get(account, account), own_line if recurs else "", currency, starts_on, ends_on, amount)
+        yield Paid(_mapped(mapping, account), own_line if recurs else "", currency, starts_on, ends_on, amount)
 
 
 def _span(raw: Mapping[str, Any], at: Mapping[str, RefusalValue], *, inclusive: bool) -> tuple[date, date | None]:

@@ -41,7 +41,7 @@ class Figures:
 
     window: Window
     customers: Mapping[int, Customer]
-    rows: tuple[Paid[int], ...]
+    own: Mapping[int, list[Paid[int]]]
     found: Survey[int]
     uncontracted: int
 
@@ -50,10 +50,17 @@ class Figures:
         return self.found.by_currency.get(currency) or Retention(currency, self.window.t0, self.window.t1)
 
     @property
+    def rows(self) -> list[Paid[int]]:
+        """What all accounts pay."""
+        return [row for own in self.own.values() for row in own]
+
+    @property
     def currencies(self) -> list[str]:
         """The currencies in which anything is paid in the window, that of most customers first."""
         sizes = {name: (one.n, len(one.new) + len(one.reactivated)) for name, one in self.found.by_currency.items()}
-        return sorted((name for name, size in sizes.items() if any(size)), key=lambda name: (*map(_less, sizes[name]), name))
+        return sorted(
+            (name for name, size in sizes.items() if any(size)), key=lambda name: (*map(_less, sizes[name]), name)
+        )
 
     def between(self, t0: date, t1: date) -> Survey[int]:
         """The same accounts between two other days."""
@@ -73,8 +80,7 @@ class Figures:
 
     def left_on(self, account_id: int, currency: str) -> date | None:
         """Since when a lost account pays nothing."""
-        own = [row for row in self.rows if row.account == account_id]
-        return gone_since(own, currency, self.window.t1, SameLine.LATER_START)
+        return gone_since(self.own.get(account_id, ()), currency, self.window.t1, SameLine.LATER_START)
 
 
 def figures(session: Session, window: Window) -> Figures:
@@ -85,9 +91,9 @@ def figures(session: Session, window: Window) -> Figures:
         one.id: one for one in everybody if window.portfolio_id is None or one.portfolio_id == window.portfolio_id
     }
     terms = queries.terms(session, window.workspace_id, list(chosen))
-    rows = tuple(paid(term) for some in terms.values() for term in some)
-    found = survey(rows, window.t0, window.t1, CONVENTIONS)
-    return Figures(window, chosen, rows, found, len(chosen.keys() - terms.keys()))
+    own = {account_id: [paid(term) for term in some] for account_id, some in terms.items()}
+    found = survey((row for rows in own.values() for row in rows), window.t0, window.t1, CONVENTIONS)
+    return Figures(window, chosen, own, found, len(chosen.keys() - terms.keys()))
 
 
 def paid(term: Contract) -> Paid[int]:

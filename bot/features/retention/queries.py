@@ -36,8 +36,8 @@ class Customer:
 def customers(session: Session, workspace_id: int, then: datetime) -> list[Customer]:
     """All accounts of a workspace, former ones too, as they were placed at the moment `then`.
 
-    One that had no portfolio then has the first that it was put in: who moves an account out of a portfolio, or sets its
-    tier by hand, changes no figure of the past.
+    One that had no portfolio then has the first that it was put in. So who moves an account out of a portfolio, or sets
+    its tier by hand, changes no figure of the past.
     """
     columns = [account.c[name] for name in Customer.__slots__]
     ours = (account.c.workspace_id == workspace_id) & Entity.ACCOUNT.still_there()
@@ -78,7 +78,7 @@ def portfolio_names(session: Session, workspace_id: int) -> list[str]:
 
 
 class Costs(NamedTuple):
-    """What was said of a quarter in a currency, by whom; `margin` in hundredths of a percent, amounts in minor units."""
+    """What was said of a quarter, and by whom; `margin` in hundredths of a percent, amounts in minor units."""
 
     id: int
     quarter: date
@@ -94,7 +94,12 @@ class Costs(NamedTuple):
 def costs(session: Session, workspace_id: int) -> dict[tuple[date, str], Costs]:
     """What stands for each quarter and currency: the newest version."""
     columns = [quarter_cost.c[name] for name in ("id", "quarter", "currency", "version", "gross_margin")]
-    columns += [quarter_cost.c.retention_minor, quarter_cost.c.acquisition_minor, member.c.name, quarter_cost.c.entered_at]
+    columns += [
+        quarter_cost.c.retention_minor,
+        quarter_cost.c.acquisition_minor,
+        member.c.name,
+        quarter_cost.c.entered_at,
+    ]
     joined = quarter_cost.join(member, member.c.id == quarter_cost.c.entered_by)
     ours = select(*columns).select_from(joined).where(quarter_cost.c.workspace_id == workspace_id)
     rows = [Costs(*row) for row in session.execute(ours.order_by(quarter_cost.c.id))]
