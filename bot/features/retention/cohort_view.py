@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor, must_read
+from bot.app.actor import Actor
 from bot.domain.portfolio import cohorts
 from bot.domain.portfolio.cohorts import BASE, YEAR, Cohort
 from bot.domain.portfolio.retention import ENOUGH_TO_SHOW, FEW
@@ -25,7 +25,6 @@ _LINES = 4
 
 def cohorts_view(session: Session, actor: Actor, key: str, now: datetime) -> CohortsView:
     """The cohorts of what a button asks for."""
-    must_read(actor)
     asked = keys.by_key(session, actor, key, now)
     found = figures(session, asked.window)
     currency = chosen_currency(found, asked)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bot.app.accounts import no_such_account
-from bot.app.actor import Actor, UserError
+from bot.app.actor import Actor, UserError, must_read
 from bot.domain.portfolio.cohorts import quarter_name
 from bot.domain.portfolio.unit_costs import quarter_start
 from bot.domain.values.days import LATEST, add_months, parse_day
@@ -46,6 +46,7 @@ class Asked:
 
 def by_key(session: Session, actor: Actor, key: str, now: datetime) -> Asked:
     """What a button asks for; `UserError` where there is no such portfolio here."""
+    must_read(actor)
     match = _KEY.fullmatch(key)
     if match is None:
         raise no_such_account()
@@ -65,6 +66,7 @@ def by_words(session: Session, actor: Actor, typed: str, now: datetime) -> Asked
 
     A quarter means the twelve months that end with it, or with today while it runs.
     """
+    must_read(actor)
     words, today, until = " ".join(typed.split()), actor.today(now), actor.today(now)
     portfolio = portfolios.by_name(session, actor.workspace_id, words) if words else None
     if portfolio is None and words:

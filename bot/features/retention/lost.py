@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor, must_read
+from bot.app.actor import Actor
 from bot.domain.values.text import percent
 from bot.features.retention import keys, proven
 from bot.features.retention.figures import figures
@@ -20,7 +20,6 @@ SHOWN = 10
 
 def lost_view(session: Session, actor: Actor, key: str, now: datetime) -> LostView:
     """Who of the cohort pays nothing any more, the largest first, and what was proven of them 90 days before."""
-    must_read(actor)
     asked = keys.by_key(session, actor, key, now)
     found = figures(session, asked.window)
     currency = chosen_currency(found, asked) or ""

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor, must_read
+from bot.app.actor import Actor
 from bot.domain.enums import Tier
 from bot.domain.portfolio import stage_survey
 from bot.domain.portfolio.proven_before import ProvenBand
@@ -34,7 +34,6 @@ def retention_view(
     session: Session, actor: Actor, now: datetime, *, typed: str = "", key: str | None = None
 ) -> RetentionView:
     """The figures that were typed for (`[quarter] [portfolio]`), or that a button's `key` asks for."""
-    must_read(actor)
     asked = keys.by_words(session, actor, typed, now) if key is None else keys.by_key(session, actor, key, now)
     found = figures(session, asked.window)
     currency = chosen_currency(found, asked)
@@ -76,6 +75,8 @@ def retention_view(
         uncontracted=found.uncontracted,
         others=_others(found, asked, currency),
         too_few=tuple((name, found.of(name).n) for name in found.currencies if _is_too_few(found, name, currency)),
+        customers=len(found.found.customers),
+        customers_kept=len(found.found.customers_kept),
         can_enter=actor.member.is_admin,
     )
 

@@ -50,7 +50,8 @@ class RetentionView:
 
     `bars` are empty where fewer than five customers were on record 90 days before; `bars_of` says how many were, and
     `bars_cut` that only the largest were looked at. `others` are further currencies as (key, name). `too_few` names
-    those with fewer than five customers.
+    those with fewer than five customers. `customers` paid in any currency at the start, and `customers_kept` of them
+    at the end.
     """
 
     key: str
@@ -82,6 +83,8 @@ class RetentionView:
     uncontracted: int
     others: tuple[tuple[str, str], ...]
     too_few: tuple[tuple[str, int], ...]
+    customers: int
+    customers_kept: int
     can_enter: bool
 
 

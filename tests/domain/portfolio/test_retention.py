@@ -134,6 +134,23 @@ def test_who_pays_an_unknown_amount_or_in_another_currency_is_in_no_figure() -> 
     assert found.by_currency["USD"].new == ()
 
 
+def test_a_customer_is_kept_who_pays_in_any_currency() -> None:
+    (case,) = [one for one in fact("retention.json")["cases"] if "expected_customers" in one]
+    rows = [
+        Paid(
+            row["account"],
+            row["line"],
+            row["currency"],
+            date.fromisoformat(row["start"]),
+            date.fromisoformat(row["end"]) if row["end"] else None,
+            Fraction(row["arr"]),
+        )
+        for row in case["rows"]
+    ]
+    found, expected = survey(rows, T0, T1, PLAIN), case["expected_customers"]
+    assert (len(found.customers), len(found.customers_kept)) == (expected["accounts"], expected["kept"])
+
+
 def test_since_when_somebody_is_gone() -> None:
     rows = [
         Paid("a", "plan", "USD", date(2024, 1, 1), date(2025, 3, 1), Fraction(100)),

@@ -84,6 +84,7 @@ def test_the_figures_of_a_year_with_their_sums_their_bridge_and_what_was_proven(
     assert (rates.kept, rates.start, rates.end_of_cohort) == ("6,200 USD", "8,000 USD", "6,700 USD")
     steps = [("+500", "expansion"), ("−800", "contraction"), ("−1,000", "lost"), ("+300", "returned"), ("+700", "new")]
     assert (list(view.bridge), view.end) == (steps, "7,700 USD")
+    assert (view.customers, view.customers_kept) == (9, 8)
     assert (view.unknown, view.uncontracted, view.too_few, view.others) == (1, 1, (("EUR", 1),), ())
     bars = {bar.band: (bar.kept, bar.left) for bar in view.bars if bar.kept or bar.left}
     assert sum(kept + gone for kept, gone in bars.values()) == view.bars_of == 8 and bars[ProvenBand.NO_PLAN] == (7, 0)
