@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
+from bot.app.actor import UserError
 from bot.domain.portfolio.paid import Paid, SameLine
 from bot.domain.portfolio.retention import Conventions, Retention, survey
 from bot.domain.portfolio.retention_remarks import Remark, remarks
-from bot.domain.refusal import RefusalValue, RefusedError
 from bot.domain.values.days import DayOutOfRangeError, add_days, parse_day
 from bot.features.retention.refusals import RetentionRefusal
 
@@ -34,7 +34,7 @@ class Answered:
     variant: str | None
     answer: Answer | None
     said: tuple[Remark[str], ...] = ()
-    error: RefusedError | None = None
+    error: UserError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,20 @@ class _Case:
     settings: Mapping[str, Any]
 
 
+class _At(NamedTuple):
+    """Where something stands in the file: the case and the number of the row."""
+
+    case: str
+    row: str
+
+
 def answered(text: str, *, variants: bool = False) -> Iterator[Answered]:
-    """The answers to the cases of a file, or to their variants; raises `RefusedError` if it is no file of cases."""
+    """The answers to the cases of a file, or to their variants; raises `UserError` if it is no file of cases."""
     seen: set[str] = set()
     for number, raw in enumerate(_cases(text), 1):
         case_id = _id(raw, number)
         if case_id in seen:
-            raise RefusedError(RetentionRefusal.CASE_ID_TWICE, case=case_id)
+            raise UserError(RetentionRefusal.CASE_ID_TWICE, case=case_id)
         seen.add(case_id)
         if not variants:
             yield _answer(case_id, None, raw, raw.get("settings"), raw.get("rows_changed"))
@@ -70,19 +77,19 @@ def _cases(text: str) -> list[Any]:
         whole = json.loads(text, parse_float=Decimal, parse_constant=lambda word: word)
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-        raise RefusedError(RetentionRefusal.NOT_JSON, line=line) from None
+        raise UserError(RetentionRefusal.NOT_JSON, line=line) from None
     cases = whole.get("cases") if isinstance(whole, dict) else whole
     if not isinstance(cases, list):
-        raise RefusedError(RetentionRefusal.NO_CASES)
+        raise UserError(RetentionRefusal.NO_CASES)
     return cases
 
 
 def _id(raw: Any, number: int) -> str:
     if not isinstance(raw, dict):
-        raise RefusedError(RetentionRefusal.CASE_NOT_AN_OBJECT, number=str(number))
+        raise UserError(RetentionRefusal.CASE_NOT_AN_OBJECT, number=str(number))
     case_id = raw.get("id")
     if not isinstance(case_id, str) or not case_id.strip():
-        raise RefusedError(RetentionRefusal.CASE_ID_MISSING, number=str(number))
+        raise UserError(RetentionRefusal.CASE_ID_MISSING, number=str(number))
     return case_id
 
 
@@ -91,7 +98,7 @@ def _answer(case_id: str, variant: str | None, raw: Mapping[str, Any], settings:
         case = _case(case_id, raw, {} if settings is None else settings, [] if changed is None else changed)
         conventions, mapping = _conventions(case)
         rows = list(_paid(case, mapping))
-    except RefusedError as error:
+    except UserError as error:
         return Answered(case_id, variant, None, error=error)
     found = survey(rows, case.t0, case.t1, conventions)
     said = remarks(rows, case.t0, case.t1, conventions)
@@ -104,14 +111,14 @@ def _case(case_id: str, raw: Mapping[str, Any], settings: Any, changed: Any) -> 
     for name in ("t0", "t1"):
         day = _day(raw.get(name))
         if day is None:
-            raise RefusedError(RetentionRefusal.CASE_DAY, case=case_id, name=name)
+            raise UserError(RetentionRefusal.CASE_DAY, case=case_id, name=name)
         days[name] = day
     if days["t0"] >= days["t1"]:
-        raise RefusedError(RetentionRefusal.CASE_REVERSED, case=case_id)
+        raise UserError(RetentionRefusal.CASE_REVERSED, case=case_id)
     rows = raw.get("rows")
     for name, listed in (("rows", rows), ("rows_changed", changed)):
         if not isinstance(listed, list):
-            raise RefusedError(RetentionRefusal.CASE_ROWS, case=case_id, name=name)
+            raise UserError(RetentionRefusal.CASE_ROWS, case=case_id, name=name)
     if not isinstance(settings, dict):
         raise _wrong(case_id, "settings", "an object")
     assert isinstance(rows, list)
@@ -133,7 +140,7 @@ def _conventions(case: _Case) -> tuple[Conventions[str], dict[str, str]]:
     settings = case.settings
     for name in settings:
         if name not in _SETTINGS:
-            raise RefusedError(RetentionRefusal.CASE_SETTING_UNKNOWN, case=case.id, name=name, known=_SETTINGS)
+            raise UserError(RetentionRefusal.CASE_SETTING_UNKNOWN, case=case.id, name=name, fields=_SETTINGS)
     if settings.get("ends", "exclusive") not in ("exclusive", "inclusive"):
         raise _wrong(case.id, "ends", "exclusive or inclusive")
     same_line = settings.get("same_line", SameLine.SUM.value)
@@ -164,68 +171,71 @@ def _became(case_id: str, mapping: Mapping[str, str], account: str) -> str:
             return account
         account = mapping[account]
         if account in seen:
-            raise RefusedError(RetentionRefusal.CASE_MAPPING_CIRCLE, case=case_id, account=account)
+            raise UserError(RetentionRefusal.CASE_MAPPING_CIRCLE, case=case_id, account=account)
         seen.add(account)
     return account
 
 
 def _paid(case: _Case, mapping: Mapping[str, str]) -> Iterator[Paid[str]]:
-    """The rows that recur, as the settings have them."""
+    """The rows of a case as what is paid, as the settings have them; what does not recur is 0."""
     for number, raw in enumerate(case.rows, 1):
-        at: dict[str, RefusalValue] = {"case": case.id, "row": str(number)}
+        at = _At(case.id, str(number))
         if not isinstance(raw, dict):
-            raise RefusedError(RetentionRefusal.ROW_NOT_AN_OBJECT, **at)
+            raise UserError(RetentionRefusal.ROW_NOT_AN_OBJECT, case=at.case, row=at.row)
         account, currency = _text(raw, "account", at), _text(raw, "currency", at)
         line = raw.get("line") or f"#{number}"
         starts_on, ends_on = _span(raw, at, inclusive=case.settings.get("ends") == "inclusive")
         arr = _arr(raw, at)
-        kind = str(raw.get("kind") or "").casefold()
-        recurs = "".join(letter for letter in kind if letter.isalpha()) not in _ONE_OFF
+        kind = "".join(letter for letter in str(raw.get("kind") or "").casefold() if letter.isalpha())
+        if kind in _ONE_OFF:
+            arr, line = Fraction(0), f"#{number}"
         # Two customers that became one keep their subscriptions apart: a plan of the one replaces none of the other.
-        own_line = f"{account}\n{line}"
-        amount = arr if recurs else Fraction(0)
-        yield Paid(_mapped(mapping, account), own_line if recurs else "", currency, starts_on, ends_on, amount)
+        yield Paid(_mapped(mapping, account), f"{account}\n{line}", currency, starts_on, ends_on, arr)
 
 
-def _span(raw: Mapping[str, Any], at: Mapping[str, RefusalValue], *, inclusive: bool) -> tuple[date, date | None]:
+def _span(raw: Mapping[str, Any], at: _At, *, inclusive: bool) -> tuple[date, date | None]:
     """First day and first day after the row; an inclusive end is the day before that."""
     starts_on, end = _day(raw.get("start")), raw.get("end")
     if starts_on is None:
-        raise RefusedError(RetentionRefusal.ROW_DAY, **at, name="start")
+        raise UserError(RetentionRefusal.ROW_DAY, case=at.case, row=at.row, name="start")
     if end is None:
         return starts_on, None
     ends_on = _day(end)
     if ends_on is None:
-        raise RefusedError(RetentionRefusal.ROW_DAY, **at, name="end")
+        raise UserError(RetentionRefusal.ROW_DAY, case=at.case, row=at.row, name="end")
     if ends_on < starts_on:
-        raise RefusedError(RetentionRefusal.ROW_ENDS_FIRST, **at)
+        raise UserError(RetentionRefusal.ROW_ENDS_FIRST, case=at.case, row=at.row)
     return starts_on, add_days(ends_on, 1) if inclusive else ends_on
 
 
-def _arr(raw: Mapping[str, Any], at: Mapping[str, RefusalValue]) -> Fraction:
+def _arr(raw: Mapping[str, Any], at: _At) -> Fraction:
     """`arr`, else amount × 12 ÷ months: what was paid for several years at once is no ARR."""
     if raw.get("arr") is not None:
-        return _number(raw["arr"], RetentionRefusal.ROW_AMOUNT, at)
-    if raw.get("amount") is None or raw.get("months") is None:
-        raise RefusedError(RetentionRefusal.ROW_AMOUNT, **at)
-    amount = _number(raw["amount"], RetentionRefusal.ROW_AMOUNT, at)
-    months = _number(raw["months"], RetentionRefusal.ROW_MONTHS, at)
-    if months <= 0:
-        raise RefusedError(RetentionRefusal.ROW_MONTHS, **at)
-    return amount * 12 / months
+        arr = _number(raw["arr"])
+    elif raw.get("months") is None:
+        arr = None
+    else:
+        amount, months = _number(raw.get("amount")), _number(raw["months"])
+        if months is None or months <= 0:
+            raise UserError(RetentionRefusal.ROW_MONTHS, case=at.case, row=at.row)
+        arr = None if amount is None else amount * 12 / months
+    if arr is None:
+        raise UserError(RetentionRefusal.ROW_AMOUNT, case=at.case, row=at.row)
+    return arr
 
 
-def _number(value: Any, refusal: RetentionRefusal, at: Mapping[str, RefusalValue]) -> Fraction:
+def _number(value: Any) -> Fraction | None:
+    """The number that stands there, exactly; None for anything else, and for one that nobody means."""
     # True is a number to Python; and an exponent of a million digits would take hours to write out.
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(Decimal(value).adjusted()) > 30:
-        raise RefusedError(refusal, **at)
+        return None
     return Fraction(value)
 
 
-def _text(raw: Mapping[str, Any], name: str, at: Mapping[str, RefusalValue]) -> str:
+def _text(raw: Mapping[str, Any], name: str, at: _At) -> str:
     text = raw.get(name)
     if not isinstance(text, str) or not text.strip():
-        raise RefusedError(RetentionRefusal.ROW_TEXT, **at, name=name)
+        raise UserError(RetentionRefusal.ROW_TEXT, case=at.case, row=at.row, name=name)
     return text
 
 
@@ -236,8 +246,8 @@ def _day(value: Any) -> date | None:
         return None
 
 
-def _wrong(case_id: str, name: str, wanted: str) -> RefusedError:
-    return RefusedError(RetentionRefusal.CASE_SETTING_VALUE, case=case_id, name=name, wanted=wanted)
+def _wrong(case_id: str, name: str, wanted: str) -> UserError:
+    return UserError(RetentionRefusal.CASE_SETTING_VALUE, case=case_id, name=name, wanted=wanted)
 
 
 def as_expected(one: Retention[str]) -> dict[str, Any]:

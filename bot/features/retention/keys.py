@@ -79,7 +79,7 @@ def by_words(session: Session, actor: Actor, typed: str, now: datetime) -> Asked
         portfolio = portfolios.by_name(session, actor.workspace_id, words) if words else None
         if words and portfolio is None:
             names = tuple(queries.portfolio_names(session, actor.workspace_id))
-            raise UserError(RetentionRefusal.PORTFOLIO_UNKNOWN, name=words, names=names)
+            raise UserError(RetentionRefusal.PORTFOLIO_UNKNOWN, name=words, nearest=names)
     portfolio_id = portfolio.id if portfolio else None
     window = today_window(actor.workspace_id, until, portfolio_id)
     return Asked(window, portfolio.name if portfolio else say(RetentionPhrase.ALL_CUSTOMERS))

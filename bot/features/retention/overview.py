@@ -16,8 +16,10 @@ from bot.domain.enums import Tier
 from bot.domain.portfolio import stage_survey
 from bot.domain.portfolio.proven_before import ProvenBand
 from bot.domain.portfolio.retention import ENOUGH_TO_SHOW, Retention
+from bot.domain.portfolio.retention_remarks import Remark
 from bot.domain.portfolio.stage_survey import StageSurvey
 from bot.domain.values.intervals import wilson
+from bot.domain.values.money import minor_digits
 from bot.features.retention import costs, keys, proven
 from bot.features.retention.figures import Figures, figures
 from bot.features.retention.keys import Asked
@@ -41,7 +43,7 @@ def retention_view(
     counted = proven.bars_of(session, found, one)
     shown = counted.bars if counted.known >= ENOUGH_TO_SHOW and one.n >= ENOUGH_TO_SHOW else ()
     survey = _stages(session, asked, now)
-    said = [remark_line(remark, found.customers[remark.account].name, digits=2) for remark in found.said()]
+    said = [_said(found, remark) for remark in found.said()]
     value = survey.time_to_value
     return RetentionView(
         key=asked.key(currency),
@@ -79,6 +81,11 @@ def retention_view(
         customers_kept=len(found.found.customers_kept),
         can_enter=actor.member.is_admin,
     )
+
+
+def _said(found: Figures, remark: Remark[int]) -> str:
+    digits = minor_digits(remark.words[0]) if remark.words else 0
+    return remark_line(remark, found.customers[remark.account].name, digits=digits)
 
 
 def chosen_currency(found: Figures, asked: Asked) -> str | None:

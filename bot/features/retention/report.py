@@ -30,7 +30,7 @@ def read_window(session: Session, workspace_id: int, typed: tuple[str, str], nam
     portfolio = portfolios.by_name(session, workspace_id, name) if name else None
     if name and portfolio is None:
         names = tuple(queries.portfolio_names(session, workspace_id))
-        raise UserError(RetentionRefusal.PORTFOLIO_UNKNOWN, name=name, names=names)
+        raise UserError(RetentionRefusal.PORTFOLIO_UNKNOWN, name=name, nearest=names)
     return Window(workspace_id, since, until, portfolio.id if portfolio else None)
 
 

@@ -14,11 +14,6 @@ from bot.features.retention.phrases import RetentionPhrase
 from bot.phrases import say
 
 MINUS = "\u2212"
-_PHRASES = {
-    Said.LAPSE: RetentionPhrase.LAPSE,
-    Said.ENDS_IN_DOUBT: RetentionPhrase.ENDS_IN_DOUBT,
-    Said.OVERLAP: RetentionPhrase.OVERLAP,
-}
 
 
 def tenths(share: Fraction | None) -> str:
@@ -62,12 +57,20 @@ def signed(minor: Fraction, currency: str) -> str:
 
 def remark_line(remark: Remark[Key], account: str, *, digits: int = 0) -> str:
     """One remark as a sentence; its amount has so many digits behind the point that it is counted in."""
-    if remark.said is Said.MOVED:
-        return say(RetentionPhrase.MOVED, account=account, was=remark.words[0], now=remark.words[1])
-    if remark.said is Said.BELOW_ZERO:
-        amount = round(remark.amount or Fraction(0), 2)
-        exactly = (Decimal(amount.numerator) / Decimal(amount.denominator)).scaleb(-digits)
-        facts = {"amount": exactly, "currency": remark.words[0], "since": remark.since}
-        return say(RetentionPhrase.BELOW_ZERO, account=account, **facts)
-    days = (remark.until - remark.since).days if remark.until and remark.since else 0
-    return say(_PHRASES[remark.said], account=account, since=remark.since, until=remark.until, days=days)
+    since, until = remark.since, remark.until
+    match remark.said:
+        case Said.LAPSE:
+            days = (until - since).days if since and until else 0
+            return say(RetentionPhrase.LAPSE, account=account, since=since, until=until, days=days)
+        case Said.ENDS_IN_DOUBT:
+            return say(RetentionPhrase.ENDS_IN_DOUBT, account=account, since=since)
+        case Said.OVERLAP:
+            return say(RetentionPhrase.OVERLAP, account=account, since=since, until=until)
+        case Said.MOVED:
+            was, now = remark.words
+            return say(RetentionPhrase.MOVED, account=account, was=was, now=now)
+        case Said.BELOW_ZERO:
+            cents = round(remark.amount or Fraction(0), 2)
+            amount = (Decimal(cents.numerator) / Decimal(cents.denominator)).scaleb(-digits)
+            (currency,) = remark.words
+            return say(RetentionPhrase.BELOW_ZERO, account=account, amount=amount, currency=currency, since=since)

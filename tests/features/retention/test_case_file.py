@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.refusal import RefusedError
+from bot.app.actor import UserError
 from bot.features.retention.case_file import Answered, answered
 from bot.features.retention.refusals import RetentionRefusal
 from bot.features.retention.wording import remark_line
@@ -130,6 +130,6 @@ def test_what_cannot_be_read_gets_no_answer_and_one_sentence(broken: Any, senten
     ],
 )
 def test_what_is_no_file_of_cases_is_refused(text: str, code: RetentionRefusal) -> None:
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(UserError) as refusal:
         list(answered(text))
     assert refusal.value.code is code and sentence_of(refusal.value)

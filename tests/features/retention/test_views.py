@@ -70,7 +70,7 @@ def seen(team: Team, typed: str = "", actor: Actor | None = None, key: str | Non
 def test_the_figures_of_a_year_with_their_sums_their_bridge_and_what_was_proven(team: Team) -> None:
     _, _, left, *_ = eight(team)
     outcome = team.add_outcome(left, None, LONG_AGO)
-    team.prove(left, outcome, "400", LONG_AGO, observed_on=LONG_AGO.date())
+    team.prove(left, outcome, "400", LONG_AGO)
     customer(team, "New", (date(2025, 12, 1), None, 700))
     customer(team, "Back", (date(2023, 1, 1), date(2024, 1, 1), 10), (date(2025, 12, 1), None, 300))
     customer(team, "Euro", (BEGAN, None, 900), money="EUR")
