@@ -12,18 +12,19 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
+from bot.app.assessments import rules_day
 from bot.domain.enums import Tier
 from bot.domain.portfolio import stage_survey
 from bot.domain.portfolio.proven_before import ProvenBand
 from bot.domain.portfolio.retention import ENOUGH_TO_SHOW, Retention
 from bot.domain.portfolio.retention_remarks import Remark
-from bot.domain.portfolio.stage_survey import StageSurvey
 from bot.domain.values.intervals import wilson
 from bot.domain.values.money import minor_digits
 from bot.features.retention import costs, keys, proven
 from bot.features.retention.figures import Figures, figures
 from bot.features.retention.keys import Asked
-from bot.features.retention.views import RateLine, RetentionView
+from bot.features.retention.proven import Bars
+from bot.features.retention.views import ProvenLine, RateLine, RetentionView, StagesMoved
 from bot.features.retention.wording import bridge_steps, exact, remark_line, tenths, whole
 from bot.store import stages
 from bot.store.stages import Scope
@@ -40,11 +41,7 @@ def retention_view(
     found = figures(session, asked.window)
     currency = chosen_currency(found, asked)
     one = found.of(currency or "")
-    counted = proven.bars_of(session, found, one)
-    shown = counted.bars if counted.known >= ENOUGH_TO_SHOW and one.n >= ENOUGH_TO_SHOW else ()
-    survey = _stages(session, asked, now)
     said = [_said(found, remark) for remark in found.said()]
-    value = survey.time_to_value
     return RetentionView(
         key=asked.key(currency),
         name=asked.name,
@@ -55,18 +52,8 @@ def retention_view(
         bridge=bridge_steps(one),
         end=exact(one.end, currency or ""),
         tiers=_tiers(found, one) if one.n >= ENOUGH_TO_SHOW else (),
-        bars=shown,
-        bars_of=counted.known,
-        bars_unknown=counted.unknown,
-        bars_cut=counted.is_cut,
-        left_under_half=sum(bar.left for bar in counted.bars if bar.band in _UNDER_HALF),
-        left_with_most=sum(bar.left for bar in counted.bars if bar.band is ProvenBand.MOST),
-        left_of_bars=sum(bar.left for bar in counted.bars),
-        time_to_value=value.usual.median if value.usual else None,
-        timed=value.timed,
-        forward=survey.movement.forward,
-        back=survey.movement.back,
-        quarter_began=survey.quarter_began,
+        proven=_proven(proven.bars_of(session, found, one), one),
+        stages=_stages(session, asked, now),
         unit_costs=costs.unit_cost_line(session, found, currency)
         if currency and not asked.window.portfolio_id
         else None,
@@ -136,10 +123,27 @@ def _is_too_few(found: Figures, name: str, shown: str | None) -> bool:
     return name != shown and found.of(name).n < ENOUGH_TO_SHOW
 
 
-def _stages(session: Session, asked: Asked, now: datetime) -> StageSurvey:
+def _proven(counted: Bars, one: Retention[int]) -> ProvenLine:
+    is_shown = counted.known >= ENOUGH_TO_SHOW and one.n >= ENOUGH_TO_SHOW
+    return ProvenLine(
+        bars=counted.bars if is_shown else (),
+        of=counted.known,
+        unknown=counted.unknown,
+        is_cut=counted.is_cut,
+        left=sum(bar.left for bar in counted.bars),
+        left_under_half=sum(bar.left for bar in counted.bars if bar.band in _UNDER_HALF),
+        left_with_most=sum(bar.left for bar in counted.bars if bar.band is ProvenBand.MOST),
+    )
+
+
+def _stages(session: Session, asked: Asked, now: datetime) -> StagesMoved:
     """Time to value and movement of these accounts up to the window's last day."""
     window = asked.window
     portfolio_ids = (window.portfolio_id,) if window.portfolio_id else ()
     scope = Scope(window.workspace_id, portfolio_ids, everything=window.portfolio_id is None)
     histories = stages.stage_histories(session, scope)
-    return stage_survey.survey(stages.staged(session, scope), histories, histories.values(), min(window.t1, now.date()))
+    until = min(window.t1, rules_day(now))
+    survey = stage_survey.survey(stages.staged(session, scope), histories, histories.values(), until)
+    value, moved = survey.time_to_value, survey.movement
+    median = value.usual.median if value.usual else None
+    return StagesMoved(median, value.timed, moved.forward, moved.back, survey.quarter_began)

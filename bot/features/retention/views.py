@@ -45,11 +45,38 @@ class UnitCostLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvenLine:
+    """The bars of who was kept and who left, by what was proven 90 days before; empty under five customers.
+
+    `of` customers were on record then, `unknown` were not; `is_cut` says that only the largest were looked at. Of the
+    `left` who left, so many had less than half of it proven, and so many 80% or more.
+    """
+
+    bars: tuple[ProvenBar, ...]
+    of: int
+    unknown: int
+    is_cut: bool
+    left: int
+    left_under_half: int
+    left_with_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagesMoved:
+    """Median days to value of `timed` customers, None under five, and how many moved since the quarter began."""
+
+    time_to_value: int | None
+    timed: int
+    forward: int
+    back: int
+    quarter_began: date
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionView:
     """Retention between two days, in one currency; `key` is what its buttons carry.
 
-    `bars` are empty where fewer than five customers were on record 90 days before; `bars_of` says how many were, and
-    `bars_cut` that only the largest were looked at. `others` are further currencies as (key, name). `too_few` names
+    `others` are further currencies as (key, name). `too_few` names
     those with fewer than five customers. `customers` paid in any currency at the start, and `customers_kept` of them
     at the end.
     """
@@ -63,18 +90,8 @@ class RetentionView:
     bridge: tuple[tuple[str, str], ...]
     end: str
     tiers: tuple[RateLine, ...]
-    bars: tuple[ProvenBar, ...]
-    bars_of: int
-    bars_unknown: int
-    bars_cut: bool
-    left_under_half: int
-    left_with_most: int
-    left_of_bars: int
-    time_to_value: int | None
-    timed: int
-    forward: int
-    back: int
-    quarter_began: date
+    proven: ProvenLine
+    stages: StagesMoved
     unit_costs: UnitCostLine | None
     remarks: tuple[str, ...]
     more_remarks: int

@@ -86,8 +86,11 @@ def test_the_figures_of_a_year_with_their_sums_their_bridge_and_what_was_proven(
     assert (list(view.bridge), view.end) == (steps, "7,700 USD")
     assert (view.customers, view.customers_kept) == (9, 8)
     assert (view.unknown, view.uncontracted, view.too_few, view.others) == (1, 1, (("EUR", 1),), ())
-    bars = {bar.band: (bar.kept, bar.left) for bar in view.bars if bar.kept or bar.left}
-    assert sum(kept + gone for kept, gone in bars.values()) == view.bars_of == 8 and bars[ProvenBand.NO_PLAN] == (7, 0)
+    bars = {bar.band: (bar.kept, bar.left) for bar in view.proven.bars if bar.kept or bar.left}
+    assert sum(kept + gone for kept, gone in bars.values()) == view.proven.of == 8 and bars[ProvenBand.NO_PLAN] == (
+        7,
+        0,
+    )
     assert view.unit_costs is not None and (view.unit_costs.ltv, len(view.unit_costs.missing)) == ("", 4)
     with team.database.reading() as session:
         lost = lost_view(session, team.as_(team.priya), view.key, MONDAY)
@@ -141,7 +144,12 @@ def test_under_five_customers_no_figure_is_shown(team: Team) -> None:
     for number in range(4):
         customer(team, f"One {number}", (BEGAN, date(2025, 12, 1), 1000))
     view = seen(team)
-    assert view.rates is not None and (view.rates.n, view.rates.is_shown, view.bars, view.tiers) == (4, False, (), ())
+    assert view.rates is not None and (view.rates.n, view.rates.is_shown, view.proven.bars, view.tiers) == (
+        4,
+        False,
+        (),
+        (),
+    )
     with team.database.reading() as session:
         ages = cohorts_view(session, team.as_(team.priya), view.key, MONDAY)
         assert not ages.is_shown and not ages.lines and not any(row.is_shown for row in ages.rows)
