@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.rooms import ACTIONS
 from bot.store import ledger
 from bot.store.entities import Entity
-from sandbox.errors import FormError
+from sandbox.errors import FormError, NotPossible
 from sandbox.person import Person
 from tests.support import factory
 from tests.support.believable import Book, channel_id, fill
@@ -62,7 +62,7 @@ async def test_retention_is_read_by_a_manager_and_costs_are_entered_by_an_admin(
     charts = [block for block in ines.sees()[-1]["blocks"] if block["type"] == "data_visualization"]
     assert [one["name"] for one in charts[0]["chart"]["series"]] == ["Kept", "Left"]
     assert [point["value"] for point in charts[0]["chart"]["series"][0]["data"]] == [4, 0, 0, 0, 0]
-    with pytest.raises(LookupError):
+    with pytest.raises(NotPossible):
         await ines.click(ACTIONS.SHOW_COSTS)
     await ines.click(ACTIONS.SHOW_LOST)
     assert "Customer 0 · 10,000 USD · left on" in shown(ines) and "No success plan 90 days before" in shown(ines)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot.app.digest_lines import DigestLines, DigestSpan
 from bot.domain.portfolio.retention import ENOUGH_TO_SHOW
 from bot.domain.values import days
+from bot.features.retention import queries
 from bot.features.retention.figures import figures, today_window
 from bot.features.retention.phrases import RetentionPhrase
 from bot.features.retention.wording import bridge_steps, exact, tenths
@@ -22,6 +23,8 @@ def monthly_lines(session: Session, span: DigestSpan) -> DigestLines:
     today = days.local(span.now, portfolio.tz).date()
     last = days.local(span.since, portfolio.tz).date() if span.since else None
     if last is not None and (last.year, last.month) == (today.year, today.month):
+        return DigestLines()
+    if not queries.has_contracts(session, span.workspace_id, span.portfolio_id):
         return DigestLines()
     found = figures(session, today_window(span.workspace_id, today, span.portfolio_id))
     currency = next(iter(found.currencies), None)

@@ -14,7 +14,7 @@ from bot.domain.enums import Tier
 from bot.domain.model import Contract
 from bot.store import contract_terms
 from bot.store.entities import Entity
-from bot.store.schema import account, history, member, portfolio, quarter_cost
+from bot.store.schema import account, contract, history, member, portfolio, quarter_cost
 from bot.store.schema.history import OF_ACCOUNTS
 from bot.store.types import as_json
 
@@ -30,7 +30,6 @@ class Customer:
     external_id: str | None
     portfolio_id: int | None
     tier: Tier
-    created_at: datetime
 
 
 def customers(session: Session, workspace_id: int, then: datetime) -> list[Customer]:
@@ -61,6 +60,13 @@ def customers(session: Session, workspace_id: int, then: datetime) -> list[Custo
             told.add((was.id, "tier"))
             found[was.id] = replace(was, tier=Tier(before["tier"]))
     return list(found.values())
+
+
+def has_contracts(session: Session, workspace_id: int, portfolio_id: int) -> bool:
+    """Whether any account that is in a portfolio today has a contract on record."""
+    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    found = select(contract.c.id).join(account, account.c.id == contract.c.account_id).where(ours)
+    return session.execute(found.limit(1)).first() is not None
 
 
 def terms(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[int, list[Contract]]:
