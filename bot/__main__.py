@@ -18,6 +18,7 @@ from bot.cli.errors import Stop
 from bot.cli.forgetting import forgetting
 from bot.cli.importing import imports
 from bot.cli.outbox import outbox
+from bot.cli.retention import retention
 
 app = typer.Typer(
     name="proofline",
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(imports, name="import")
 app.add_typer(outbox, name="outbox")
 app.add_typer(forgetting, name="forget")
+app.add_typer(retention, name="retention")
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -63,6 +63,9 @@ from bot.features.portfolios.owner_acts import owner_lines
 from bot.features.proof_command import grammar as proof_command_grammar
 from bot.features.proof_command import slack as proof_command_slack
 from bot.features.proof_command.ids import ProofActionId
+from bot.features.retention import slack as retention_slack
+from bot.features.retention.ids import RetentionActionId, RetentionCallback
+from bot.features.retention.monthly import monthly_lines
 from bot.features.review import jobs as review_jobs
 from bot.features.risks import jobs as risk_jobs
 from bot.features.risks import messages as risk_messages
@@ -109,6 +112,7 @@ DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (
     taken_back_lines,
     linked_again_lines,
     team_only_lines,
+    monthly_lines,
 )
 """What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
 
@@ -145,6 +149,7 @@ ACTIONS = IdTable(
     PlanActionId,
     PortfolioActionId,
     ProofActionId,
+    RetentionActionId,
     RiskActionId,
     WorkspaceActionId,
 )
@@ -160,6 +165,7 @@ CALLBACKS = IdTable(
     PacketCallback,
     PlanCallback,
     PortfolioCallback,
+    RetentionCallback,
     RiskCallback,
     WorkspaceCallback,
 )
@@ -189,6 +195,7 @@ LISTENERS: tuple[Listeners, ...] = (
     risk_slack,
     portfolio_slack,
     packet_slack,
+    retention_slack,
     home_slack,
     workspace_slack,
     import_slack,

@@ -1,4 +1,4 @@
-"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, or its setup."""
+"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, its retention, or its setup."""
 
 from __future__ import annotations
 
@@ -32,16 +32,26 @@ class PortfolioStages:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PortfolioRetention:
+    """`/portfolio retention [quarter] [name]`: `words` as typed; the room of retention reads them."""
+
+    words: str = ""
+
+
 _FORMS = (
     CommandForm("", "your portfolio, worst first"),
     CommandForm("@owner", "the accounts of a colleague"),
     CommandForm("<name>", "the portfolio of this name"),
     CommandForm("stages [name]", "customers by stage, what moved, who is stalled, time to value", "stages"),
+    CommandForm(
+        "retention [quarter] [name]", "what customers pay a year later: GRR, NRR, who left, cohorts", "retention"
+    ),
     CommandForm("setup", "name, channel, manager and digest time", "setup"),
 )
 
 
-def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStages:
+def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStages | PortfolioRetention:
     if not words:
         return PortfolioRequest()
     if match := _MENTION.fullmatch(words):
@@ -54,9 +64,11 @@ def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStage
         return PortfolioSetup(unquoted(behind)[0] or behind or None)
     if first.casefold() == "stages":
         return PortfolioStages(unquoted(behind)[0] or behind or None)
+    if first.casefold() == "retention":
+        return PortfolioRetention(unquoted(behind)[0] or behind)
     return PortfolioRequest(name=words)
 
 
-GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | setup | help", _portfolio)
+GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | retention | setup | help", _portfolio)
 
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")

@@ -6,10 +6,17 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
 from bot.features.portfolios import overview, setup, stages
-from bot.features.portfolios.grammar import GRAMMAR, PortfolioRequest, PortfolioSetup, PortfolioStages
+from bot.features.portfolios.grammar import (
+    GRAMMAR,
+    PortfolioRequest,
+    PortfolioRetention,
+    PortfolioSetup,
+    PortfolioStages,
+)
 from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.setup import ChannelReaders, PortfolioForm
+from bot.features.retention.overview import retention_view
 from bot.slack import channels
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
@@ -44,6 +51,12 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                     body, lambda session, actor, now: stages.stages_view(session, actor, now, name=chosen)
                 ),
             )
+        elif isinstance(request, PortfolioRetention):
+            words = request.words
+            figures = await edge.survey(
+                body, lambda session, actor, now: retention_view(session, actor, now, typed=words)
+            )
+            await edge.answer(ack, figures)
         elif isinstance(request, PortfolioRequest):
             owner, name = request.owner, request.name
             view = await edge.survey(

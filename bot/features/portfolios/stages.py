@@ -16,11 +16,12 @@ from bot.app.assessments import rules_day
 from bot.app.readable import LeftOut, told_apart, unread, without_unreadable
 from bot.domain.portfolio import stage_survey
 from bot.domain.portfolio.stage_survey import StageCount, StageSurvey, Stall, Told
-from bot.features.portfolios import overview, queries
-from bot.features.portfolios.queries import Scope
+from bot.features.portfolios import overview
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import StageLine, StagesView, StalledLine, StalledPageView
 from bot.store import accounts, portfolios
+from bot.store import stages as stage_rows
+from bot.store.stages import Scope
 
 MINE = "mine"
 SHOWN = 5
@@ -75,14 +76,14 @@ def _survey(session: Session, scope: Scope, now: datetime) -> tuple[StageSurvey,
     """The survey, and the accounts that it leaves out because they cannot be read."""
 
     def surveyed(part: Scope) -> StageSurvey:
-        histories = queries.stage_histories(session, part)
-        return stage_survey.survey(queries.staged(session, part), histories, histories.values(), rules_day(now))
+        histories = stage_rows.stage_histories(session, part)
+        return stage_survey.survey(stage_rows.staged(session, part), histories, histories.values(), rules_day(now))
 
     def read(left_out: LeftOut) -> StageSurvey:
         readable = replace(scope, without=tuple(left_out))
         return told_apart(
             lambda: surveyed(readable),
-            lambda: queries.neighbour_ids(session, readable),
+            lambda: stage_rows.neighbour_ids(session, readable),
             lambda some: surveyed(replace(scope, only=tuple(some))),
         )
 

@@ -18,6 +18,7 @@ from bot.store.schema.accounts import (
 from bot.store.schema.base import metadata
 from bot.store.schema.confirmations import confirmation, customer_org, person_slack
 from bot.store.schema.contracts import contract
+from bot.store.schema.costs import quarter_cost
 from bot.store.schema.digests import digest
 from bot.store.schema.drops import dropped_file
 from bot.store.schema.history import history, import_batch
@@ -82,6 +83,7 @@ __all__ = [
     "promise",
     "prompt",
     "proposal",
+    "quarter_cost",
     "reading",
     "risk",
     "set_aside",

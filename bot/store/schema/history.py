@@ -9,6 +9,8 @@ from bot.store.types import BigInt, Clean, UtcDateTime
 
 ACTS = "member_id IS NOT NULL AND entity IN ('cadence', 'prompt', 'risk')"
 """The lines that tell what people did with their meetings and risks: few of all, and counted for the manager."""
+OF_ACCOUNTS = "entity = 'account'"
+"""The lines on accounts themselves: they say in which portfolio and tier one was on a day."""
 
 MOVES = "entity IN ('account', 'outcome', 'promise') AND surface <> 'clock'"
 """The lines that tell what people and files did with accounts and with what was promised to them."""
@@ -42,6 +44,13 @@ history = Table(
         "at",
         postgresql_where=text(MOVES),
         sqlite_where=text(MOVES),
+    ),
+    Index(
+        "ix_history_of_accounts",
+        "workspace_id",
+        "at",
+        postgresql_where=text(OF_ACCOUNTS),
+        sqlite_where=text(OF_ACCOUNTS),
     ),
     Index(
         "ix_history_batch_id",

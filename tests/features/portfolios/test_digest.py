@@ -636,7 +636,7 @@ def test_a_months_first_digest_has_the_chart_of_the_weeks_that_had_one(team: Tea
         ("6 Apr", 60, 66),
     ]
     assert "a week without a figure is left out of the chart" in view.news.foot
-    blocks = new_renderer().message("portfolios/digest.html", view=view, place="message").blocks
+    blocks = RENDERER.message("portfolios/digest.html", view=view, place="message").blocks
     (shown,) = [block for block in blocks if block["type"] == "data_visualization"]
     assert shown["title"] == "Proven share of ARR in EUR, in percent"
     assert shown["chart"]["axis_config"]["categories"] == ["2 Mar", "9 Mar", "23 Mar", "6 Apr"]
@@ -650,6 +650,6 @@ def test_a_lost_channel_sends_the_digest_to_the_manager_with_the_way_to_another_
     view = opened(team, FIRST)
     (message,) = team.messages("digest")
     assert (message.channel, message.destination, view.lost_channel) == ("U0PRIYA", "user", CHANNEL)
-    shown = str(new_renderer().message("portfolios/digest.html", view=view, place="message").blocks)
+    shown = str(RENDERER.message("portfolios/digest.html", view=view, place="message").blocks)
     assert f"I cannot post in <#{CHANNEL}> any more, so this digest comes to you." in shown
     assert "Choose a channel" in shown and "'portfolio.setup'" in shown
