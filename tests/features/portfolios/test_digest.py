@@ -32,7 +32,7 @@ from bot.features.portfolios.setup import PortfolioForm
 from bot.features.portfolios.views import DigestEmptyView, DigestPrivateView, DigestRestView, DigestView
 from bot.features.portfolios.week import BridgeSum
 from bot.outbox.types import Claimed, Moot
-from bot.rooms import MESSAGE_KINDS
+from bot.rooms import MESSAGE_KINDS, new_renderer
 from bot.store import ledger, portfolios, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
