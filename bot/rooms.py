@@ -58,6 +58,10 @@ from bot.features.portfolios.owner_acts import owner_lines
 from bot.features.proof_command import grammar as proof_command_grammar
 from bot.features.proof_command import slack as proof_command_slack
 from bot.features.proof_command.ids import ProofActionId
+from bot.features.renewals import messages as renewal_messages
+from bot.features.renewals import slack as renewal_slack
+from bot.features.renewals.digest import renewal_lines
+from bot.features.renewals.ids import RenewalActionId, RenewalCallback
 from bot.features.review import jobs as review_jobs
 from bot.features.risks import jobs as risk_jobs
 from bot.features.risks import messages as risk_messages
@@ -83,6 +87,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *evidence_messages.KINDS,
     *action_messages.KINDS,
     *gap_messages.KINDS,
+    *renewal_messages.KINDS,
     *confirmation_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,
@@ -92,7 +97,13 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 )
 """Every kind of message that we send."""
 
-DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (movement_lines, owner_lines, pair_lines, taken_back_lines)
+DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (
+    renewal_lines,
+    movement_lines,
+    owner_lines,
+    pair_lines,
+    taken_back_lines,
+)
 """What rooms add to a portfolio's digest: lines of the channel, and lines for its manager alone."""
 
 DIGEST_FOLLOWERS: tuple[DigestFollower, ...] = (draw_spot_checks,)
@@ -128,6 +139,7 @@ ACTIONS = IdTable(
     PlanActionId,
     PortfolioActionId,
     ProofActionId,
+    RenewalActionId,
     RiskActionId,
     WorkspaceActionId,
 )
@@ -143,6 +155,7 @@ CALLBACKS = IdTable(
     PacketCallback,
     PlanCallback,
     PortfolioCallback,
+    RenewalCallback,
     RiskCallback,
     WorkspaceCallback,
 )
@@ -169,6 +182,7 @@ LISTENERS: tuple[Listeners, ...] = (
     plan_slack,
     action_slack,
     gap_slack,
+    renewal_slack,
     risk_slack,
     portfolio_slack,
     packet_slack,

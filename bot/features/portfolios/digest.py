@@ -169,7 +169,7 @@ def _draft(
         digest_lines.collected(rooms.providers, reader, span),
         *_unread(reader, portfolio, sorted(broken)),
     )
-    lists = WeekLists(summaries.names, known.today, known.since)
+    lists = WeekLists(summaries.names, known.today, known.since, known.extra.reasons)
     composed = digest.compose(summaries, last, now, lists, unread=broken)
     follow_ups = _followed(reader, span, rooms, last, composed.figures)
     extra = digest_lines.joined([known.extra, *(follow_up.lines for follow_up in follow_ups)])

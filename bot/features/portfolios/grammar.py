@@ -1,4 +1,4 @@
-"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, or its setup."""
+"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, renewals, or setup."""
 
 from __future__ import annotations
 
@@ -32,16 +32,24 @@ class PortfolioStages:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PortfolioRenewals:
+    """`/portfolio renewals [name]`: mine, or the portfolio of this name."""
+
+    name: str | None = None
+
+
 _FORMS = (
     CommandForm("", "your portfolio, worst first"),
     CommandForm("@owner", "the accounts of a colleague"),
     CommandForm("<name>", "the portfolio of this name"),
     CommandForm("stages [name]", "customers by stage, what moved, who is stalled, time to value", "stages"),
+    CommandForm("renewals [name]", "what renews, by call, and what is past and open", "renewals"),
     CommandForm("setup", "name, channel, manager and digest time", "setup"),
 )
 
 
-def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStages:
+def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStages | PortfolioRenewals:
     if not words:
         return PortfolioRequest()
     if match := _MENTION.fullmatch(words):
@@ -54,9 +62,11 @@ def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStage
         return PortfolioSetup(unquoted(behind)[0] or behind or None)
     if first.casefold() == "stages":
         return PortfolioStages(unquoted(behind)[0] or behind or None)
+    if first.casefold() in ("renewals", "renewal"):
+        return PortfolioRenewals(unquoted(behind)[0] or behind or None)
     return PortfolioRequest(name=words)
 
 
-GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | setup | help", _portfolio)
+GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | renewals | setup | help", _portfolio)
 
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")
