@@ -63,6 +63,10 @@ from bot.features.portfolios.owner_acts import owner_lines
 from bot.features.proof_command import grammar as proof_command_grammar
 from bot.features.proof_command import slack as proof_command_slack
 from bot.features.proof_command.ids import ProofActionId
+from bot.features.renewals import messages as renewal_messages
+from bot.features.renewals import slack as renewal_slack
+from bot.features.renewals.digest import renewal_lines
+from bot.features.renewals.ids import RenewalActionId, RenewalCallback
 from bot.features.retention import slack as retention_slack
 from bot.features.retention.ids import RetentionActionId, RetentionCallback
 from bot.features.retention.monthly import monthly_lines
@@ -92,6 +96,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *packet_messages.KINDS,
     *action_messages.KINDS,
     *gap_messages.KINDS,
+    *renewal_messages.KINDS,
     *confirmation_messages.KINDS,
     *risk_messages.KINDS,
     *portfolio_messages.KINDS,
@@ -102,6 +107,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
 """Every kind of message that we send."""
 
 DIGEST_PROVIDERS: tuple[DigestProvider, ...] = (
+    renewal_lines,
     movement_lines,
     owner_lines,
     pair_lines,
@@ -150,6 +156,7 @@ ACTIONS = IdTable(
     PortfolioActionId,
     ProofActionId,
     RetentionActionId,
+    RenewalActionId,
     RiskActionId,
     WorkspaceActionId,
 )
@@ -166,6 +173,7 @@ CALLBACKS = IdTable(
     PlanCallback,
     PortfolioCallback,
     RetentionCallback,
+    RenewalCallback,
     RiskCallback,
     WorkspaceCallback,
 )
@@ -192,6 +200,7 @@ LISTENERS: tuple[Listeners, ...] = (
     plan_slack,
     action_slack,
     gap_slack,
+    renewal_slack,
     risk_slack,
     portfolio_slack,
     packet_slack,

@@ -5,8 +5,8 @@ What is said of an owner goes to the portfolio's manager alone; what stands in t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,12 +27,15 @@ class DigestLines:
     """What one room adds to a digest, or all of them.
 
     `foot` are parts of the channel's grey line, `thread` titles with lines of the channel's thread, each an account and
-    what is said of it. `of_owners` are titles with lines for the manager alone.
+    what is said of it. `of_owners` are titles with lines for the manager alone. `message` are titles with the same kind
+    of lines that stand in the message itself, the first few of each; `reasons` say why customers left, by account.
     """
 
     foot: tuple[str, ...] = ()
     thread: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     of_owners: tuple[tuple[str, tuple[OwnerLine, ...]], ...] = ()
+    message: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    reasons: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +76,6 @@ def joined(parts: Sequence[DigestLines]) -> DigestLines:
         tuple(text for part in parts for text in part.foot),
         tuple(block for part in parts for block in part.thread),
         tuple(lines for part in parts for lines in part.of_owners),
+        tuple(block for part in parts for block in part.message),
+        {account_id: reason for part in parts for account_id, reason in part.reasons.items()},
     )

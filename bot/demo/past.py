@@ -48,6 +48,8 @@ from bot.features.plan import outcomes as plan_outcomes
 from bot.features.plan import people as plan_people
 from bot.features.plan import plan
 from bot.features.portfolios import digest, setup
+from bot.features.renewals import calls as renewal_calls
+from bot.features.renewals.calls import NewCall
 from bot.features.review import daily_review
 from bot.features.risks import ownership
 from bot.outbox.queue import put
@@ -316,6 +318,8 @@ class Past:
             case "judged":
                 new = judgement.NewJudgement(account_id, deed["judged"], deed["why"], deed["change"])
                 judgement.judge(session, self._actors[deed["who"]], new, now)
+            case "call":
+                renewal_calls.record_call(session, owner, NewCall(account_id, deed["call"], deed["why"]), now)
             case "left":
                 plan_people.person_left(session, owner, account.people[deed["left"]], now.date(), now)
             case "disputed":

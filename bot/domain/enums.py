@@ -167,6 +167,58 @@ class ContractKind(StrEnum):
     REACTIVATION = "reactivation"
 
 
+class ContractBasis(StrEnum):
+    """What a term rests on: what an account says of itself, a person who recorded it here, or a document or system."""
+
+    STAND_IN = "stand_in"
+    RECORDED = "recorded"
+    IMPORTED = "imported"
+
+
+class RenewalCall(StrEnum):
+    """What the owner expects of a renewal."""
+
+    COMMIT = "commit"
+    LIKELY = "likely"
+    AT_RISK = "at_risk"
+    UNKNOWN = "unknown"
+
+
+class RenewalResult(StrEnum):
+    """How a renewal ended, or that it has not."""
+
+    RENEWED = "renewed"
+    EXPANDED = "expanded"
+    CONTRACTED = "contracted"
+    LEFT = "left"
+    STILL_OPEN = "still_open"
+
+
+class ValueMoved(StrEnum):
+    """What moved the yearly value at a renewal."""
+
+    SAME = "same"
+    MORE_USE = "more_use"
+    PRICE = "price"
+    LESS_USE = "less_use"
+    DISCOUNT = "discount"
+
+
+class LeftBecause(StrEnum):
+    """Why a customer left: the closed list; `OTHER` needs words."""
+
+    VALUE_NOT_PROVEN = "value_not_proven"
+    IMPLEMENTATION_STALLED = "implementation_stalled"
+    SPONSOR_LOST = "sponsor_lost"
+    PRODUCT_GAP = "product_gap"
+    PRICE_OR_BUDGET = "price_or_budget"
+    ACQUIRED = "acquired"
+    CLOSED_DOWN = "closed_down"
+    WRONG_FIT = "wrong_fit"
+    COMPETITOR = "competitor"
+    OTHER = "other"
+
+
 class Loop(StrEnum):
     """To whom an action goes before it comes back to the customer."""
 

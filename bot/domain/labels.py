@@ -19,6 +19,7 @@ from bot.domain.enums import (
     CheckVerdict,
     Closing,
     ConfirmationState,
+    ContractBasis,
     ContractKind,
     CreditCause,
     DecisionOf,
@@ -26,6 +27,7 @@ from bot.domain.enums import (
     Grade,
     JudgedAs,
     KnownHow,
+    LeftBecause,
     Loop,
     Method,
     Movement,
@@ -37,6 +39,8 @@ from bot.domain.enums import (
     PromiseState,
     PromptState,
     Relationship,
+    RenewalCall,
+    RenewalResult,
     RiskKind,
     RiskState,
     Severity,
@@ -45,6 +49,7 @@ from bot.domain.enums import (
     Standing,
     Theatre,
     Tier,
+    ValueMoved,
     Verdict,
     Witness,
 )
@@ -96,6 +101,15 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         OwnerAct.RISK_SNOOZED: "risks snoozed",
         OwnerAct.RISK_CLOSED: "risks closed",
     },
+    RenewalCall: {**_own_words(RenewalCall), RenewalCall.UNKNOWN: "don't know yet"},
+    LeftBecause: {
+        **_own_words(LeftBecause),
+        LeftBecause.ACQUIRED: "they were acquired",
+        LeftBecause.CLOSED_DOWN: "they closed down",
+        LeftBecause.WRONG_FIT: "wrong fit from the start",
+        LeftBecause.COMPETITOR: "moved to a competitor",
+        LeftBecause.OTHER: "another reason",
+    },
     CreditCause: {**_own_words(CreditCause), CreditCause.TERMS: "terms changed"},
     Movement: {**_own_words(Movement), Movement.ARR_CHANGED: "ARR changed"},
     **{
@@ -106,6 +120,9 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
             Change,
             DecisionOf,
             ContractKind,
+            ContractBasis,
+            RenewalResult,
+            ValueMoved,
             CheckKind,
             CheckVerdict,
             ConfirmationState,
@@ -160,6 +177,31 @@ _CHOICES: Mapping[type[Enum], Mapping[Enum, tuple[str, str]]] = {
         Loop.PRODUCT: ("Product", ""),
         Loop.GO_TO_MARKET: ("Go-to-market", ""),
     },
+    LeftBecause: {
+        LeftBecause.VALUE_NOT_PROVEN: ("Value not proven", ""),
+        LeftBecause.IMPLEMENTATION_STALLED: ("Implementation stalled", ""),
+        LeftBecause.SPONSOR_LOST: ("Sponsor left", ""),
+        LeftBecause.PRODUCT_GAP: ("Product gap", ""),
+        LeftBecause.PRICE_OR_BUDGET: ("Price or budget", ""),
+        LeftBecause.ACQUIRED: ("They were acquired", ""),
+        LeftBecause.CLOSED_DOWN: ("They closed down", ""),
+        LeftBecause.WRONG_FIT: ("Wrong fit from the start", ""),
+        LeftBecause.COMPETITOR: ("Moved to a competitor", ""),
+        LeftBecause.OTHER: ("Something else", "Say what below"),
+    },
+    RenewalCall: {
+        RenewalCall.COMMIT: ("Commit", ""),
+        RenewalCall.LIKELY: ("Likely", ""),
+        RenewalCall.AT_RISK: ("At risk", ""),
+        RenewalCall.UNKNOWN: ("Don't know yet", ""),
+    },
+    ValueMoved: {
+        ValueMoved.SAME: ("Same scope, same price", ""),
+        ValueMoved.MORE_USE: ("More use: seats, sites, volume", ""),
+        ValueMoved.PRICE: ("Price only", ""),
+        ValueMoved.LESS_USE: ("Less use", ""),
+        ValueMoved.DISCOUNT: ("Discount to keep them", ""),
+    },
     Method: {
         Method.COMPARISON_GROUP: ("Comparison group", "Part of them works without us, and we compare"),
         Method.BEFORE_AFTER: ("Before and after", "The other causes of the change are listed"),
@@ -211,7 +253,13 @@ _COLUMNS = {
     "agreement_link": "link to the agreement",
     "auto_renews": "automatic renewal",
     "baseline_agreed_by": "agreement of the customer",
+    "because": "reason",
+    "because_words": "reason in words",
     "closed_how": "answer",
+    "commitment_lost_on": "day on which it became monthly",
+    "leaves_on": "day of leaving",
+    "unconfirmed_on": "day of a renewal that nobody else has confirmed",
+    "uses_now": "what they use now",
     "closed_link": "link",
     "decision": "decision that it changed",
     "decision_of": "whose decision it was",
@@ -252,7 +300,12 @@ _KINDS: Mapping[str, type[Enum]] = {
     "evidence_check.kind": CheckKind,
     "evidence_check.verdict": CheckVerdict,
     "cadence.kind": CadenceKind,
+    "contract.basis": ContractBasis,
     "contract.kind": ContractKind,
+    "renewal_call.call": RenewalCall,
+    "renewal_result.because": LeftBecause,
+    "renewal_result.moved": ValueMoved,
+    "renewal_result.result": RenewalResult,
     "obstacle.kind": ObstacleKind,
     "outcome.kind": OutcomeKind,
     "promise.state": PromiseState,
@@ -311,13 +364,16 @@ class Choices:
     """What forms offer, in its order; templates read it as `choices.part`."""
 
     cadence: tuple[Choice, ...] = _choices(CadenceKind)
+    call: tuple[Choice, ...] = _choices(RenewalCall)
     change: tuple[Choice, ...] = _choices(Change)
     decision_of: tuple[Choice, ...] = _choices(DecisionOf)
     direction: tuple[Choice, ...] = _choices(Direction)
+    left_because: tuple[Choice, ...] = _choices(LeftBecause)
     loop: tuple[Choice, ...] = _choices(Loop)
     method: tuple[Choice, ...] = _choices(Method)
     obstacle: tuple[Choice, ...] = _choices(ObstacleKind)
     part: tuple[Choice, ...] = _choices(Part)
     source: tuple[Choice, ...] = _choices(Source)
     tier: tuple[Choice, ...] = _choices(Tier)
+    value_moved: tuple[Choice, ...] = _choices(ValueMoved)
     verdict: tuple[Choice, ...] = _choices(Verdict)

@@ -8,7 +8,7 @@ Field names are the column names of `bot.store.schema`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.enums import (
@@ -18,9 +18,11 @@ from bot.domain.enums import (
     CheckKind,
     CheckVerdict,
     Closing,
+    ContractBasis,
     ContractKind,
     Direction,
     JudgedAs,
+    LeftBecause,
     Loop,
     Method,
     ObstacleKind,
@@ -29,15 +31,22 @@ from bot.domain.enums import (
     PromiseState,
     PromptState,
     Relationship,
+    RenewalCall,
+    RenewalResult,
     RiskKind,
     RiskState,
     Severity,
     Source,
     Stage,
     Tier,
+    ValueMoved,
     Verdict,
     Witness,
 )
+
+MONTH = timedelta(days=31)
+ROLLING = timedelta(days=90)
+"""A term that is shorter and renews itself is rolling (a convention of ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,10 @@ class Account:
     `would_break_by` on a day; without a link or kept file nobody else can check that they said it. `upgraded_on` is
     the day on which an account that was there already came under the rules of witness and terms, `None` for one that
     was added later.
+
+    ARR, currency, `renewal_date`, `notice_days`, `rolling` and `commitment_lost_on` are what its contract in force says
+    (`bot.domain.account.contract_view`). `leaves_on` is the first day on which it is no customer, once that is known.
+    `unconfirmed_on` is the day on which its own team recorded a renewal that nothing and nobody else speaks for.
     """
 
     id: int
@@ -66,6 +79,11 @@ class Account:
     stage_reason: str | None = None
     contract_start: date | None = None
     renewal_date: date | None = None
+    notice_days: int | None = None
+    rolling: bool = False
+    commitment_lost_on: date | None = None
+    leaves_on: date | None = None
+    unconfirmed_on: date | None = None
     owner_id: int | None = None
     deputy_id: int | None = None
     relationship: Relationship | None = None
@@ -422,7 +440,8 @@ class Contract:
     """One term of a customer's contract. It is in force on `starts_on`, and on `ends_on` no more.
 
     `line` is the plan or add-on; the ARR is in minor units of `currency`. `version` counts what was recorded for this
-    term, and only the newest of them counts.
+    term, and only the newest of them counts. `basis` is what the term rests on, `result_id` the
+    recorded end of a renewal that wrote this version.
     """
 
     id: int
@@ -439,6 +458,74 @@ class Contract:
     source: str | None = None
     recorded_at: datetime | None = None
     version: int = 1
+    basis: ContractBasis = ContractBasis.IMPORTED
+    result_id: int | None = None
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether a document or system speaks for it."""
+        return self.basis is ContractBasis.IMPORTED
+
+    @property
+    def rolling(self) -> bool:
+        """Whether it is a term of under 90 days that renews itself.
+
+        A system that bills by the month need not say so. Of anything longer, and of what a person recorded, it must be
+        said.
+        """
+        if self.ends_on is None or self.auto_renews is False:
+            return False
+        runs = self.ends_on - self.starts_on
+        return runs < ROLLING if self.auto_renews else self.is_imported and runs <= MONTH
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What somebody expects of the renewal on a day; `called_as` is what they were to the account then."""
+
+    id: int
+    account_id: int
+    call: RenewalCall
+    renewal: date
+    called_by: int
+    called_at: datetime
+    called_as: JudgedAs
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a renewal ended, as somebody recorded it; never edited.
+
+    `renewal` is the day it is about, `None` where none was known. `on_date` is the first day of the new term, or the
+    first day without them. Amounts are yearly, in minor units of `currency`. `frozen` is how the account stood when
+    it was recorded (`bot.features.renewals.frozen`).
+    `link` shows the order or letter. `confirmed_by` agreed as somebody else than the account's team; `refused_by` said
+    that it is not so, and then it counts for nothing.
+    """
+
+    id: int
+    account_id: int
+    result: RenewalResult
+    recorded_by: int
+    recorded_at: datetime
+    recorded_as: JudgedAs
+    renewal: date | None = None
+    on_date: date | None = None
+    before_minor: int | None = None
+    arr_minor: int | None = None
+    currency: str | None = None
+    moved: ValueMoved | None = None
+    because: LeftBecause | None = None
+    because_words: str | None = None
+    uses_now: str | None = None
+    decided: str | None = None
+    link: str | None = None
+    frozen: str | None = None
+    confirmed_by: int | None = None
+    confirmed_at: datetime | None = None
+    refused_by: int | None = None
+    refused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,6 +655,7 @@ class ProofState:
     meetings: tuple[MeetingFact, ...] = ()
     risks: tuple[Risk, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    calls: tuple[Call, ...] = ()
     health: tuple[HealthReading, ...] = ()
     stages: tuple[StageEntry, ...] = ()
     next_meeting_at: datetime | None = None

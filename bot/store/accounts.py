@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.domain.enums import AccountStatus, Stage, Tier
 from bot.domain.model import Account
 from bot.domain.values import slugs
-from bot.store import account_spelling, ledger, schema, serving
+from bot.store import account_spelling, account_terms, ledger, schema, serving
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.schema import account
@@ -79,11 +79,12 @@ def lock_name(session: Session, workspace_id: int, name: str) -> None:
 
 
 def create(session: Session, by: Author, now: datetime, name: str, **values: Any) -> int:
-    """Add an account with a slug of its own and the words it is found by; returns its id."""
+    """Add an account with a slug of its own, the words it is found by and its stand-in contract; returns its id."""
     slug = free_slug(session, by.workspace_id, name)
     account_id = ledger.add(
         session, by, Entity.ACCOUNT, now, workspace_id=by.workspace_id, slug=slug, name=name, created_at=now, **values
     )
+    account_terms.add_stand_ins(session, by, [(account_id, values)], now)
     index_words(session, by.workspace_id, account_id, name)
     return account_id
 
@@ -106,6 +107,7 @@ def create_many(
     columns = {name for row in complete for name in row}
     defaults = {name: _DEFAULTS.get(name) for name in columns}
     ids = ledger.add_many(session, by, Entity.ACCOUNT, now, complete, whys=whys, defaults=defaults)
+    account_terms.add_stand_ins(session, by, list(zip(ids, rows, strict=True)), now, whys=whys)
     words = {
         account_id: [word for word in slugs.search_words(row["name"]) if word]
         for account_id, row in zip(ids, rows, strict=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.account.contract_view import counting
+from bot.domain.enums import ContractBasis
 from bot.domain.model import Contract
 from bot.store.entities import Entity
 from bot.store.schema import contract
@@ -17,13 +19,23 @@ _FIELDS = [field.name for field in fields(Contract)]
 
 
 def current(session: Session, workspace_id: int, account_ids: Collection[int]) -> dict[int, list[Contract]]:
-    """The terms of these accounts of a workspace, by account, the oldest first."""
+    """The terms of these accounts of a workspace that count (`contract_view.counting`), by account and age."""
     terms: dict[int, list[Contract]] = {}
     for row in rows(session, workspace_id, account_ids):
-        terms.setdefault(row["account_id"], []).append(Contract(**{name: row[name] for name in _FIELDS}))
-    for some in terms.values():
-        some.sort(key=lambda term: (term.starts_on, term.id))
-    return terms
+        terms.setdefault(row["account_id"], []).append(contract_of(row))
+    return {account_id: counting(some) for account_id, some in terms.items()}
+
+
+def contract_of(row: Mapping[str, Any]) -> Contract:
+    """The value of one row."""
+    return Contract(**{name: row[name] for name in _FIELDS})
+
+
+def of_result(session: Session, workspace_id: int, account_id: int, result_id: int) -> list[dict[str, Any]]:
+    """The versions that a recorded result of a renewal wrote and nobody has taken back."""
+    ours = (contract.c.account_id == account_id) & Entity.CONTRACT.in_workspace(workspace_id)
+    wrote = (contract.c.result_id == result_id) & Entity.CONTRACT.still_there()
+    return [dict(row) for row in session.execute(select(contract).where(ours, wrote)).mappings()]
 
 
 def rows(
@@ -37,6 +49,23 @@ def rows(
     for row in session.execute(statement.with_for_update() if locked else statement).mappings():
         newest[row["account_id"], row["key"]] = dict(row)
     return list(newest.values())
+
+
+def with_real(session: Session, workspace_id: int, account_ids: Collection[int]) -> set[int]:
+    """Those of these accounts that have a contract beside their stand-in."""
+    ours = contract.c.account_id.in_(account_ids) & Entity.CONTRACT.in_workspace(workspace_id)
+    real = Entity.CONTRACT.still_there() & (contract.c.basis != ContractBasis.STAND_IN)
+    return set(session.execute(select(contract.c.account_id).where(ours, real).distinct()).scalars())
+
+
+def last_imported(
+    session: Session, workspace_id: int, account_ids: Collection[int]
+) -> dict[tuple[int, str], dict[str, Any]]:
+    """Of each term, by account and key, the version that an import wrote last and nobody has taken back."""
+    ours = contract.c.account_id.in_(account_ids) & Entity.CONTRACT.in_workspace(workspace_id)
+    statement = select(contract).where(ours, Entity.CONTRACT.still_there(), contract.c.batch_id.isnot(None))
+    by_age = session.execute(statement.order_by(contract.c.version)).mappings()
+    return {(row["account_id"], row["key"]): dict(row) for row in by_age}
 
 
 def last_versions(session: Session, workspace_id: int, account_ids: Collection[int]) -> dict[tuple[int, str], int]:

@@ -36,6 +36,8 @@ class Entity(StrEnum):
     PORTFOLIO = "portfolio"
     PROMISE = "promise"
     PROMPT = "prompt"
+    RENEWAL_CALL = "renewal_call"
+    RENEWAL_RESULT = "renewal_result"
     RISK = "risk"
     STAGE_ENTRY = "stage_entry"
     TERMS = "terms"

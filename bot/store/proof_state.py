@@ -54,6 +54,7 @@ _PARTS = {
     "promises": ("promise", Record.of(model.Promise, schema.promise)),
     "risks": ("risk", Record.of(model.Risk, schema.risk)),
     "judgements": ("judgement", Record.of(model.Judgement, schema.judgement)),
+    "calls": ("renewal_call", Record.of(model.Call, schema.renewal_call)),
     "health": ("health", Record.of(model.HealthReading, schema.health)),
     "stages": ("stage_entry", Record.of(model.StageEntry, schema.stage_entry)),
 }
@@ -69,6 +70,7 @@ _NAMES_MEMBERS = {
     "obstacles": "owner_id",
     "risks": "owner_id",
     "judgements": "judged_by",
+    "calls": "called_by",
     "meetings": "asked",
     "terms": "set_by",
     "outcomes": "retired_by",

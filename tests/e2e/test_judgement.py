@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from sandbox.errors import FormError
 from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage
 
-APRIL = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
-"""Sixty days before Acme's renewal are over since yesterday; a Friday."""
 
-
-async def test_the_owner_is_asked_before_the_renewal_and_the_message_shows_the_verdict(stage: Stage) -> None:
+async def test_a_verdict_stands_on_the_card_with_whose_it_is(stage: Stage) -> None:
     fill(stage)
     ines = stage.person("ines")
-    await stage.go_to(APRIL)
-    (ask,) = [m for m in ines.dm() if "would they renew on value" in m["text"]]
-    assert "Not assessed yet." in ines.text(ask)
-    await ines.click("card.judge", message=ask)
+    await ines.command("/proof acme judge")
     assert "You answer for this account" in ines.text(ines.modal)
     await ines.submit({"verdict": "yes", "why": "good vibes", "would_change": "If Ana leaves"})
     await ines.close()
-    await stage.settle()
-    (after,) = [m for m in ines.dm() if m["ts"] == ask["ts"]]
-    assert "Yes, says Inês Duarte, who owns the account" in ines.text(after)
-    assert not any(
-        element.get("action_id") == "card.judge" for b in after["blocks"] for element in b.get("elements", [])
-    )
     await ines.command("/proof acme")
     card = ines.text(ines.sees()[-1])
     assert "Would they renew on value? *Yes*, says Inês Duarte, who owns the account" in card

@@ -53,7 +53,7 @@ async def test_tech_touch_is_one_message_on_the_first_working_morning(stage: Sta
     await stage.go_to(datetime(2026, 4, 2, 8, 1, tzinfo=UTC))
     batch, question = ines.dm()[before:]
     assert "tech-touch account broke" in ines.text(batch)
-    # The tier was set by hand, which keeps nobody from being asked for a verdict 60 days before the renewal.
-    assert "would they renew on value?" in ines.text(question)
+    # The tier was set by hand, which keeps nobody from being asked for a call 60 days before the renewal.
+    assert "Will they renew?" in ines.text(question)
     await ines.click("card.open", message=batch)
     assert "0% proven" in ines.text(ines.dm()[-1])

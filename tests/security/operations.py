@@ -40,12 +40,17 @@ ROWS = {
     "key": "portfolio",
     "next_owner_id": "member",
     "owner_person_id": "person",
+    "result_id": "renewal_result",
     "row_id": "person",
 }
 """Which entity's row an id names, where its name is not the entity's with `_id` behind it."""
 
 WORDS = {
-    "arr": "",
+    "arr": "48000",
+    "because": "competitor",
+    "call": "likely",
+    "moved": "more_use",
+    "notice_days": "30",
     "at": "10:00",
     "bands": "",
     "channel": "C0SOMEWHERE",
@@ -69,6 +74,7 @@ WORDS = {
 
 NUMBERS = {
     "count": 0,
+    "days": 90,
     "first": 0,
     "last": 0,
     "lead_hours": 24,
@@ -87,6 +93,8 @@ DATES = {
     "due_on": None,
     "next_due": None,
     "renewal_date": None,
+    "next_renewal": TODAY + timedelta(days=500),
+    "last_day": TODAY,
     "accepted_on": None,
     "as_of": TODAY,
 }

@@ -44,6 +44,9 @@ from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.would_break import WouldBreak
 from bot.features.portfolios import setup
 from bot.features.portfolios.setup import PortfolioForm
+from bot.features.renewals import calls, results
+from bot.features.renewals.calls import NewCall
+from bot.features.renewals.results import Left, Renewed
 from bot.features.risks import ownership
 from tests.support.two_workspaces import NOW, TODAY
 
@@ -143,6 +146,11 @@ def _save_gap(session: Session, actor: Actor, ids: Ids) -> object:
     )
 
 
+def _renewed(session: Session, actor: Actor, ids: Ids) -> int:
+    form = Renewed(ids["account"], f"{1000 + actor.member.id}", "EUR", "more_use", TODAY + timedelta(days=500))
+    return results.record_renewed(session, actor, form, LATER)
+
+
 def _would_break(session: Session, actor: Actor, ids: Ids) -> None:
     would_break.set_would_break(session, actor, WouldBreak(ids["account"], _words(actor), ids["person"], TODAY), LATER)
 
@@ -229,6 +237,15 @@ FORMS: dict[str, EditForm] = {
     "judge": EditForm(
         lambda s, a, ids: judgement.judge_form(s, a, ids["account"], NOW),
         lambda s, a, ids: judgement.judge(s, a, NewJudgement(ids["account"], "no", _words(a), "a fact"), LATER),
+    ),
+    "renewal call": EditForm(
+        lambda s, a, ids: calls.call_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: calls.record_call(s, a, NewCall(ids["account"], "likely", _words(a)), LATER),
+    ),
+    "renewed": EditForm(lambda s, a, ids: results.renewed_form(s, a, ids["account"], NOW), _renewed),
+    "left": EditForm(
+        lambda s, a, ids: results.left_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: results.record_left(s, a, Left(ids["account"], TODAY, "competitor", _words(a)), LATER),
     ),
     "packet": EditForm(
         lambda s, a, ids: acceptances.accept_form(s, a, ids["account"], NOW),

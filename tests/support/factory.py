@@ -21,7 +21,7 @@ from bot.features.meetings import cadences
 from bot.features.meetings.cadences import NewCadence
 from bot.features.plan import outcomes, people
 from bot.features.plan.outcomes import NewOutcome
-from bot.store import accounts, ledger, members, schema
+from bot.store import account_terms, accounts, ledger, members, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
@@ -63,6 +63,13 @@ def account(session: Session, name: str, now: datetime, **values: Any) -> int:
         **values,
     }
     return accounts.create(session, BOT, now, name, **row)
+
+
+def restate(session: Session, account_id: int, now: datetime, **values: Any) -> None:
+    """Give an account another ARR or renewal, as an accounts file does: its stand-in contract says it from now on."""
+    ledger.change(session, BOT, Entity.ACCOUNT, account_id, now, **values)
+    row = session.execute(schema.account.select().where(schema.account.c.id == account_id)).mappings().one()
+    account_terms.add_stand_ins(session, BOT, [(account_id, dict(row))], now)
 
 
 def person(session: Session, account_id: int, who: Customer, now: datetime) -> int:

@@ -17,6 +17,7 @@ from bot.domain.model import Risk
 from bot.features.review import daily_review
 from bot.features.risks import queries as risk_queries
 from bot.store import ledger, members, portfolios, schema
+from bot.store.account_terms import OF_CONTRACT
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
@@ -87,7 +88,10 @@ class Team:
 
     def change(self, table: str, row_id: int, now: datetime = MONDAY, **values: Any) -> None:
         with self.session() as session:
-            assert ledger.change(session, BOT, Entity(table), row_id, now, **values)
+            if table == "account" and values.keys() & set(OF_CONTRACT):
+                factory.restate(session, row_id, now, **values)
+            else:
+                assert ledger.change(session, BOT, Entity(table), row_id, now, **values)
 
     def add_proven(self, name: str, now: datetime = MONDAY, **values: Any) -> tuple[int, int, int]:
         """A customer in order: champion, economic buyer, one outcome proven. Returns account, outcome and evidence."""

@@ -19,8 +19,11 @@ from bot.domain.enums import (
     CheckVerdict,
     ConfirmationState,
     Direction,
+    JudgedAs,
     ObstacleKind,
     Part,
+    RenewalCall,
+    RenewalResult,
     RiskKind,
     Severity,
     Source,
@@ -94,7 +97,7 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
         account_name,
         owner_id=admin.member.id,
         portfolio_id=portfolio_id,
-        renewal_date=date(2026, 12, 31),
+        renewal_date=TODAY + timedelta(days=150),
     )
     rows.ids["account"] = account_id
     person_id = rows.add(Entity.PERSON, account_id=account_id, name=person_name, part=Part.ECONOMIC_BUYER)
@@ -188,6 +191,10 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
     rows.add(Entity.STAGE_ENTRY, account_id=account_id, stage="setup", entered_on=TODAY)
     term = {"key": "1", "version": 1, "starts_on": TODAY, "arr_minor": 100_000_00, "currency": "EUR"}
     rows.add(Entity.CONTRACT, account_id=account_id, recorded_at=NOW, **term)
+    me, asked = rows.ids["member"], {"renewal": TODAY, "call": RenewalCall.LIKELY}
+    rows.add(Entity.RENEWAL_CALL, account_id=account_id, **asked, called_by=me, called_at=NOW, called_as=JudgedAs.OTHER)
+    recorded: dict[str, Any] = {"recorded_by": me, "recorded_at": NOW, "recorded_as": JudgedAs.OWNER}
+    rows.add(Entity.RENEWAL_RESULT, account_id=account_id, result=RenewalResult.RENEWED, on_date=TODAY, **recorded)
     rows.add(Entity.HEALTH, account_id=account_id, on_date=TODAY, score=7, source="their page")
 
 

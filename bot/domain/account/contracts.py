@@ -57,7 +57,8 @@ def arr_on(terms: Iterable[Contract], on: date) -> tuple[Money, ...]:
 def disagreement(account: Account, terms: Iterable[Contract], on: date) -> Disagreement | None:
     """Where an account says something else than its contracts in force; None where they agree or none is in force.
 
-    An unknown amount or end says nothing. A renewal date is the end of a term, or its last day.
+    An unknown amount or end says nothing, nor does the end of a rolling term. A renewal date is the end of a term, or
+    its last day.
     """
     terms = list(terms)
     counted = in_force(terms, on)
@@ -65,7 +66,7 @@ def disagreement(account: Account, terms: Iterable[Contract], on: date) -> Disag
     own = money(account.arr_minor, account.currency)
     known = all(term.arr_minor is not None for term in counted)
     arr = () if not known or arr == ((own,) if own else ()) else arr
-    ends = [term.ends_on for term in counted if term.ends_on is not None]
+    ends = [term.ends_on for term in counted if term.ends_on is not None and not term.rolling]
     agrees = not ends or account.renewal_date in {day for end in ends for day in (end, add_days(end, -1))}
     return Disagreement(arr, None if agrees else max(ends)) if arr or not agrees else None
 

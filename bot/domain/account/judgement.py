@@ -77,7 +77,7 @@ def judged(state: ProofState, outcomes: Sequence[Graded], dangers: Sequence[Dang
         own = acting_as in OWN
         kinds = CONTRADICTS_YES | {RiskKind.JUDGED} if own else CONTRADICTS_YES
         against = (danger for danger in dangers if danger.kind in kinds)
-        facts = tuple(danger.fact for danger in against if own or _after(state, danger, last))
+        facts = tuple(danger.fact for danger in against if own or arose_after(state, danger, last.judged_at))
     elif last.verdict is Verdict.NO:
         facts = tuple(_newly_proven(graded) for graded in outcomes if _proved_after(graded, last))
     return Judged(last, state.names.get(last.judged_by), facts, acting_as)
@@ -110,7 +110,7 @@ def occasion(state: ProofState, standing: Judged, on: date) -> Occasion | None:
     last, renewal = standing.judgement, state.account.renewal_date
     if last is not None and standing.again:
         return Occasion(f"again:{last.id}", standing.own, standing.contradicted_by)
-    due_on = verdict_due_on(renewal, None)
+    due_on = verdict_due_on(renewal, state.account.notice_days)
     if state.account.tier is Tier.TECH_TOUCH and not state.account.tier_reason:
         return None
     if renewal is None or due_on is None or not due_on <= on <= renewal:
@@ -120,12 +120,12 @@ def occasion(state: ProofState, standing: Judged, on: date) -> Occasion | None:
     return Occasion(f"renewal:{renewal.isoformat()}", standing.own, ())
 
 
-def _after(state: ProofState, danger: Danger, last: Judgement) -> bool:
-    if danger.since is not None and danger.since > _day(last):
+def arose_after(state: ProofState, danger: Danger, moment: datetime) -> bool:
+    """Whether a danger began on a later day than `moment`, or its risk was opened after it."""
+    if danger.since is not None and danger.since > moment.astimezone(UTC).date():
         return True
     return any(
-        risk.kind is danger.kind and risk.subject == danger.subject and risk.opened_at > last.judged_at
-        for risk in state.risks
+        risk.kind is danger.kind and risk.subject == danger.subject and risk.opened_at > moment for risk in state.risks
     )
 
 

@@ -287,7 +287,8 @@ class _Walk:
         """Tell what there is to say of a customer."""
         moved = tuple(fact for on, fact in summary.moved_terms if self.since is not None and on >= self.since)
         self.terms_moved = self.terms_moved or bool(moved)
-        renews = account.renewal_date is not None and account.renewal_date <= self.renews_by
+        renewal = account.renewal_date
+        renews = renewal is not None and renewal <= self.renews_by and account.leaves_on is None
         if renews and account.arr_minor and account.currency:
             self._renews(account.currency, account.arr_minor, summary.coverage)
         named = summary.dangers or summary.theatre or summary.forgotten or summary.judged_no

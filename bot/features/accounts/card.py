@@ -19,24 +19,28 @@ from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.dated_back import dated_back
 from bot.domain.account.departures import SPONSORS, Unheard, unheard
+from bot.domain.account.judgement import last_day_to_act
 from bot.domain.account.moved_terms import assumed, moved_since, retired_fact
 from bot.domain.account.promises import forgotten, least_mentioned, put_off
+from bot.domain.account.renewals import OWN, contradicted_by, is_open, last_call
 from bot.domain.account.stages import time_to_value
 from bot.domain.account.worth import worth
 from bot.domain.enums import AccountStatus, Part, RiskKind, Standing, Verdict
 from bot.domain.facts import Fact
 from bot.domain.labels import labels
-from bot.domain.model import Person, ProofState
+from bot.domain.model import Account, Person, ProofState
 from bot.domain.proof.agreements import agreed_fact, agreements
 from bot.domain.proof.explanation import reason
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
+from bot.domain.values.money import money
 from bot.domain.values.text import number, percent
 from bot.features.accounts import queries, stages, tiers
 from bot.features.accounts.judge_names import said_by, unproven_yes
 from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.views import (
     AccountAddedView,
+    CardCall,
     CardPersonLine,
     CardView,
     JudgementLine,
@@ -46,6 +50,7 @@ from bot.features.accounts.views import (
     SharedCardView,
 )
 from bot.phrases import phrase, say
+from bot.store import renewals
 
 NAMED_FOR = timedelta(days=90)
 """For how long a card names a departure that was taken back."""
@@ -75,6 +80,7 @@ def card(
         days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
         tier_by_hand=tiers.set_by_hand(session, state.account) if as_of is None else None,
         stage_by=stages.who_overruled(session, state.account) if as_of is None else None,
+        left=_left(session, state.account) if state.account.leaves_on is not None else None,
     )
 
 
@@ -101,6 +107,12 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         owner=state.names.get(account.owner_id) if account.owner_id else None,
         arr=str(assessment.arr) if assessment.arr else None,
         renewal_date=account.renewal_date,
+        last_day=last_day_to_act(account.renewal_date, account.notice_days),
+        rolling=account.rolling,
+        leaves_on=account.leaves_on,
+        unconfirmed_on=account.unconfirmed_on,
+        left=None,
+        call=_call(assessment),
         days_to_renewal=assessment.days_to_renewal,
         stage=assessment.stage.stage,
         stage_reason=account.stage_reason,
@@ -143,6 +155,30 @@ def account_added(session: Session, actor: Actor, account_id: int) -> AccountAdd
     """A new account, and what to do with it first."""
     account = account_of(session, actor, account_id)
     return AccountAddedView(account.id, account.name, account.slug)
+
+
+def _left(session: Session, account: Account) -> str | None:
+    """Why they left or leave, and what was proven when that was recorded; None where nobody has recorded it."""
+    result = renewals.left(session, account.workspace_id, [account.id]).get(account.id)
+    if result is None:
+        return None
+    amount = money(result.before_minor, result.currency)
+    return say(
+        AccountPhrase.LEFT,
+        arr=str(amount) if amount else None,
+        because=result.because,
+        words=result.because_words or result.uses_now,
+    )
+
+
+def _call(assessment: Assessment) -> CardCall | None:
+    """The last call on the renewal that is to come."""
+    call = last_call(assessment.state)
+    if call is None or not is_open(assessment.account):
+        return None
+    by = assessment.state.names.get(call.called_by) or say(AccountPhrase.SOMEBODY)
+    against = contradicted_by(assessment.state, call, assessment.dangers)
+    return CardCall(call.call, by, call.called_at.date(), call.why, call.called_as in OWN, tuple(map(phrase, against)))
 
 
 def _judgement(assessment: Assessment) -> JudgementLine | None:

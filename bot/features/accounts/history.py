@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
+from bot.domain.enums import ContractBasis
 from bot.domain.model import Account
 from bot.domain.values import days
 from bot.features.accounts import queries
@@ -21,6 +22,7 @@ from bot.store import proof_state
 from bot.store.entities import Entity
 
 _SHOWN = 20
+_STAND_IN = ContractBasis.STAND_IN.value
 
 
 def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
@@ -31,7 +33,8 @@ def history(session: Session, actor: Actor, account_id: int, since: date | None,
     begin = None if since is None else days.at(since, time(), actor.member.tz)
     names = _name_lookup(session, account)
     lines = []
-    rows = list(queries.history(session, account, begin))
+    # A stand-in says what the line of the account's own columns says already.
+    rows = [row for row in queries.history(session, account, begin) if row["after"].get("basis") != _STAND_IN]
     # An export has a term a month, so the terms that came together are one line.
     terms = Counter(_together(row) for row in rows if row["entity"] == Entity.CONTRACT)
     for row in rows:

@@ -21,6 +21,7 @@ from bot.domain.enums import (
 )
 from bot.domain.labels import entity_label, kind_of_column, label_of, labels_of
 from bot.domain.values.money import Money
+from bot.features.accounts import history_renewals
 from bot.features.accounts.phrases import HistoryPhrase
 from bot.phrases import say
 
@@ -393,6 +394,8 @@ _ADDED: dict[str, _Sentence] = {
     "answer": _answer_added,
     "risk": _risk_added,
     "judgement": _judged,
+    "renewal_call": lambda change, names: history_renewals.call_added(change.after),
+    "renewal_result": lambda change, names: history_renewals.result_added(change.after),
     "stage_entry": lambda change, names: say(
         HistoryPhrase.STAGE_ENTRY_ADDED, stage=label_of(Stage, change.after["stage"])
     ),
@@ -416,4 +419,5 @@ _CHANGED: dict[str, _Sentence] = {
     "customer_org": _org_changed,
     "person_slack": _person_slack_changed,
     "confirmation": _confirmation_changed,
+    "renewal_result": lambda change, names: history_renewals.result_changed(change.after),
 }

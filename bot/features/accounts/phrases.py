@@ -22,6 +22,10 @@ class HistoryPhrase(Phrase):
     RISK_ADDED = "accounts/history.risk_added"
     JUDGEMENT_ADDED = "accounts/history.judgement_added"
     STAGE_ENTRY_ADDED = "accounts/history.stage_entry_added"
+    CALL_ADDED = "accounts/history.call_added"
+    RESULT_ADDED = "accounts/history.result_added"
+    RESULT_CONFIRMED = "accounts/history.result_confirmed"
+    RESULT_REFUSED = "accounts/history.result_refused"
     CONTRACTS_ADDED = "accounts/history.contracts_added"
     CONTRACTS_TAKEN_BACK = "accounts/history.contracts_taken_back"
 
@@ -85,3 +89,5 @@ class AccountPhrase(Phrase):
     JUDGE = "accounts/phrases.judge"
     TIER_BY_HAND = "accounts/phrases.tier_by_hand"
     PROMISED = "accounts/phrases.promised"
+    LEFT = "accounts/phrases.left"
+    SOMEBODY = "accounts/phrases.somebody"

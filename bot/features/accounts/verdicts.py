@@ -1,6 +1,7 @@
 """Asks for a verdict on an account: before its renewal, and when a fact contradicts the last one.
 
-The owner is asked. Where the owner or deputy judged last, the manager is: nobody else could say anything new. Each
+The owner is asked; before a renewal that is one question with their call (`bot.features.renewals.questions`). Where the
+owner or deputy judged last, the manager is asked: nobody else could say anything new. Each
 occasion (`bot.domain.account.judgement.occasion`) is asked about once, in working hours. A question that is settled
 before it is sent is dropped; one that was sent shows the verdict.
 """
@@ -44,7 +45,8 @@ def ask_for_verdicts(session: Session, assessments: Iterable[Assessment], now: d
     due: dict[str, tuple[Assessment, Occasion]] = {}
     for assessment in assessments:
         occasion = judgement.occasion(assessment.state, assessment.judged, assessment.on)
-        if occasion is not None:
+        # The question about the renewal asks its owner for both: call and verdict are one form.
+        if occasion is not None and (occasion.against or occasion.of_manager):
             due[f"{assessment.account.id}:{occasion.key}"] = (assessment, occasion)
     if not due:
         return

@@ -9,7 +9,7 @@ from bot.app.acceptance_lines import AcceptanceLine
 from bot.app.gap_lines import GapLine
 from bot.app.would_break import WouldBreakLine
 from bot.domain.account.stages import UsualTime
-from bot.domain.enums import Stage, Standing, Tier, Verdict
+from bot.domain.enums import RenewalCall, Stage, Standing, Tier, Verdict
 from bot.domain.model import LastMove
 from bot.features.accounts.card_layout import Shown, shown
 
@@ -146,6 +146,18 @@ class RetiredLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CardCall:
+    """What somebody expects of the renewal; `own`: they answer for the account, `again`: what contradicts it."""
+
+    call: RenewalCall
+    by: str
+    on: date
+    why: str | None
+    own: bool
+    again: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """The proof card of one account; `as_of` is set when it shows an earlier day.
 
@@ -174,6 +186,12 @@ class CardView:
     owner: str | None
     arr: str | None
     renewal_date: date | None
+    last_day: date | None
+    rolling: bool
+    leaves_on: date | None
+    unconfirmed_on: date | None
+    left: str | None
+    call: CardCall | None
     days_to_renewal: int | None
     stage: Stage
     stage_reason: str | None

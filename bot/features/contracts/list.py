@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of
 from bot.app.actor import Actor
 from bot.domain.account import contracts
+from bot.domain.account.contract_view import terms_of_account
 from bot.domain.model import Contract
 from bot.domain.values.money import listed_money, money
 from bot.features.contracts.views import ContractLine, ContractsView
@@ -27,7 +28,7 @@ def contracts_view(session: Session, actor: Actor, account_id: int, now: datetim
     to_come = [term for term in terms if term.starts_on > on]
     over = [term for term in terms if term.ends_on is not None and term.ends_on <= on]
     over.sort(key=lambda term: (term.ends_on or date.max, term.id), reverse=True)
-    differs = contracts.disagreement(account, terms, on)
+    said = terms_of_account(terms, now.date(), account.currency)
     own = money(account.arr_minor, account.currency)
     return ContractsView(
         account=account.name,
@@ -39,8 +40,8 @@ def contracts_view(session: Session, actor: Actor, account_id: int, now: datetim
         arr=listed_money(contracts.arr_on(terms, on)),
         account_arr=str(own) if own else None,
         account_renewal=account.renewal_date,
-        arr_differs=bool(differs and differs.arr),
-        renewal_differs=bool(differs and differs.ends_on),
+        arr_differs=said is not None and said.arr_minor != account.arr_minor,
+        renewal_differs=said is not None and said.renewal_date != account.renewal_date,
     )
 
 
@@ -60,4 +61,6 @@ def _line(term: Contract, terms: Sequence[Contract]) -> ContractLine:
         auto_renews=term.auto_renews,
         kind=contracts.kind_of(term, terms),
         source=term.source,
+        basis=term.basis,
+        rolling=term.rolling,
     )

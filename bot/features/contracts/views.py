@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.enums import ContractKind
+from bot.domain.enums import ContractBasis, ContractKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class ContractLine:
     auto_renews: bool | None
     kind: ContractKind | None
     source: str | None
+    basis: ContractBasis
+    rolling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class ContractsView:
     """The terms of an account: in force, to come, and the last ones that are over, with how many more there are.
 
     `arr` is the sum in force in words, empty if none is known. `account_arr` and `account_renewal` are what the account
-    itself says; `arr_differs` and `renewal_differs` say that its contracts in force say something else.
+    itself says; `arr_differs` and `renewal_differs` say that it does not follow its contracts yet.
     """
 
     account: str

@@ -1,5 +1,8 @@
 """Compares account lines with the ledger, and writes what differs.
 
+ARR and renewal become the account's stand-in contract. Where an account has real contracts, those say ARR and renewal:
+a file that says something else is told, not written.
+
 An account is found by its external id, else by its name. The CRM is the source of what it exports, with one
 exception: a value that somebody changed here since an import last took it stays, until the CRM's own value changes.
 """
@@ -7,7 +10,7 @@ exception: a value that somebody changed here since an import last took it stays
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +29,7 @@ from bot.features.imports.record_ids import canonical
 from bot.features.imports.remarks import Remark, Unreadable, note
 from bot.features.imports.report import BadRow, Changed, KeptRow
 from bot.features.imports.series import NewSeries
-from bot.store import accounts, ledger, schema
+from bot.store import account_terms, accounts, contract_terms, ledger, schema
 from bot.store.entities import Entity
 from bot.store.ledger import Author, Change
 
@@ -49,7 +52,7 @@ class Planned:
 
     In `values`, people and portfolios that are not there yet stand as `Who` and `NewPortfolio` until they are added.
     `namesake` is the id of an account that has the name of this new one already. `series` is begun, and the mail
-    `domain` bound.
+    `domain` bound. `by_contract` are values that the file gives otherwise than the account's contracts.
     """
 
     line: ImportedAccount
@@ -57,6 +60,7 @@ class Planned:
     values: Row
     changes: tuple[Changed, ...] = ()
     kept: tuple[Changed, ...] = ()
+    by_contract: tuple[Changed, ...] = ()
     namesake: str | None = None
     series: NewSeries | None = None
     domain: str | None = None
@@ -110,6 +114,7 @@ def plan(
     ids = [match.account_id for match in matches if match.account_id is not None]
     rows = _rows(session, snapshot.workspace_id, ids, locked=to_write) if ids else {}
     imported = merge_policy.last_imported(session, snapshot.workspace_id, schema.account, ids) if ids else {}
+    bound = contract_terms.with_real(session, snapshot.workspace_id, ids) if ids else set()
     planned: list[Planned | BadRow] = []
     for match in matches:
         line, account_id = match.line, match.account_id
@@ -123,6 +128,7 @@ def plan(
                 if account_id is None
                 else _planned_change(snapshot, line, values, rows[account_id], imported.get(account_id, {}))
             )
+            change = _told_only(change) if account_id in bound else change
             planned.append(_unfit_colleague(snapshot, change) or change)
         except Unreadable as error:
             planned.append(BadRow(line.line, "owner", line.owner.name if line.owner else None, error.note, line.name))
@@ -144,13 +150,19 @@ def apply(
         snapshot.add(account_id, item.line.external_id, item.line.name)
         snapshot.taken[account_id] = item.line.line
     changes: list[Change] = []
+    restated: list[tuple[int, Row]] = []
     for item in planned:
         if item.row is not None and item.values:
             values = _resolved(session, by, snapshot, item.values, now)
+            if values.get("status") is AccountStatus.CUSTOMER and item.row["leaves_on"] is not None:
+                values["leaves_on"] = None
             changes.append(Change(item.row, values, f"{file}, line {item.line.line}"))
+            if values.keys() & set(account_terms.OF_CONTRACT):
+                restated.append((item.row["id"], {**item.row, **values}))
             if "name" in values:
                 accounts.index_words(session, by.workspace_id, item.row["id"], values["name"])
     ledger.change_many(session, by, Entity.ACCOUNT, now, changes)
+    account_terms.add_stand_ins(session, by, restated, now, whys=[file] * len(restated))
     there = [(item.row["id"], item) for item in planned if item.row is not None]
     return [*zip(ids, new, strict=True), *there]
 
@@ -236,6 +248,19 @@ def _planned_change(
         )
     values = {name: value for name, value in differing.items() if name not in kept_names}
     return Planned(line, row, values, tuple(changes[False]), tuple(changes[True]))
+
+
+def _told_only(planned: Planned) -> Planned:
+    """The same without what the account's contracts say."""
+    names = {column_label(name) for name in account_terms.OF_CONTRACT}
+    values = {name: value for name, value in planned.values.items() if name not in account_terms.OF_CONTRACT}
+    return replace(
+        planned,
+        values=values,
+        changes=tuple(change for change in planned.changes if change.field not in names),
+        kept=tuple(change for change in planned.kept if change.field not in names),
+        by_contract=tuple(change for change in (*planned.changes, *planned.kept) if change.field in names),
+    )
 
 
 def _kept(differing: Row, row: Row, imported: Row) -> set[str]:

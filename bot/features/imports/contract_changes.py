@@ -1,20 +1,22 @@
 """Compares terms of contracts with those that are kept and appends what is new: a term that differs is a new version.
 
-What the account itself says of ARR and renewal is not changed by its contracts; where they disagree the report says so.
+A term that somebody changed here (its end, as the customer left) stays so until the file itself says something new.
+From its first real term on an account takes ARR, renewal and notice from its contracts; the report says what changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.domain.account import contracts
+from bot.domain.account.contract_view import counting
 from bot.domain.account.contracts import Disagreement
-from bot.domain.enums import AccountStatus
+from bot.domain.enums import AccountStatus, ContractBasis
 from bot.domain.labels import column_label, label
 from bot.domain.model import Account, Contract
 from bot.domain.values.money import Money, listed_money, money, total
@@ -23,11 +25,11 @@ from bot.features.imports.joining import Joining
 from bot.features.imports.merge_policy import shown
 from bot.features.imports.remarks import Note, Remark, note
 from bot.features.imports.report import BadRow, Changed, KeptRow
-from bot.store import accounts, contract_terms, ledger
+from bot.store import account_terms, accounts, contract_terms, ledger
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 
-_NAMED, _AT_ONCE = 3, 1000
+_NAMED = 3
 _CONTENT = ("ends_on", "kind", "arr_minor", "currency", "notice_days", "auto_renews", "source")
 _DEFAULTS = dict.fromkeys((*_CONTENT, "line", "external_id", "recorded_by", "batch_id"))
 
@@ -74,13 +76,15 @@ def plan(
     rows = contract_terms.rows(session, workspace_id, ids, locked=to_write)
     current = {(row["account_id"], row["key"]): row for row in rows}
     versions = contract_terms.last_versions(session, workspace_id, ids)
+    imported = contract_terms.last_imported(session, workspace_id, ids)
     planned: list[PlannedTerm | BadRow] = []
     for line, account in zip(lines, joined, strict=True):
         if isinstance(account, BadRow):
             planned.append(account)
             continue
         key = (account, line.key)
-        planned.append(_planned(line, account, joining.names[account], current.get(key), versions.get(key, 0) + 1))
+        item = _planned(line, account, joining.names[account], current.get(key), versions.get(key, 0) + 1)
+        planned.append(_unless_known(item, imported.get(key)))
     return planned
 
 
@@ -103,6 +107,14 @@ def _planned(line: TermLine, account_id: int, account: str, row: Mapping[str, An
     return PlannedTerm(line, account_id, account, row, content, version, changes)
 
 
+def _unless_known(planned: PlannedTerm, imported: Mapping[str, Any] | None) -> PlannedTerm:
+    """The same without writing, where the file says what it said last and somebody changed the term here since."""
+    if planned.row is None or imported is None or imported["id"] == planned.row["id"]:
+        return planned
+    says_the_same = all(imported[name] == value for name, value in planned.line.values.items() if name in _CONTENT)
+    return replace(planned, values={}, changes=(), kept=planned.changes) if says_the_same else planned
+
+
 def _words(values: Mapping[str, Any], name: str) -> str:
     value = values[name]
     if name == "arr_minor":
@@ -116,7 +128,7 @@ def _words(values: Mapping[str, Any], name: str) -> str:
 
 def apply(session: Session, by: Author, planned: Sequence[PlannedTerm], *, file: str, now: datetime) -> None:
     """Append planned terms with their history, in one statement; the caller commits."""
-    common = {"recorded_at": now, "recorded_by": by.member_id, "batch_id": by.batch_id}
+    common = {"recorded_at": now, "recorded_by": by.member_id, "batch_id": by.batch_id, "basis": ContractBasis.IMPORTED}
     new = [item for item in planned if item.values]
     rows = [
         {"account_id": item.account_id, "key": item.line.key, "version": item.version, **item.values, **common}
@@ -124,6 +136,9 @@ def apply(session: Session, by: Author, planned: Sequence[PlannedTerm], *, file:
     ]
     whys = [f"{file}, line {item.line.line}" for item in new]
     ledger.add_many(session, by, Entity.CONTRACT, now, rows, whys=whys, defaults=_DEFAULTS)
+    account_terms.follow(
+        session, by, [item.account_id for item in new], now, whys={item.account_id: file for item in new}
+    )
 
 
 def kept_row(planned: PlannedTerm) -> KeptRow:
@@ -153,12 +168,15 @@ class Book:
     workspace_id: int
     on: date
     terms: dict[int, dict[str, Contract]] = field(default_factory=dict)
+    accounts: dict[int, Account] = field(default_factory=dict)
     changed: int = 0
     example: str = ""
 
     def take(self, session: Session, planned: Sequence[PlannedTerm]) -> None:
         """Add the terms of some planned lines, and on its first line all other terms of an account."""
         new = sorted({item.account_id for item in planned} - self.terms.keys())
+        # As they are before the contracts of the file are written, which they then follow.
+        self.accounts |= accounts.by_ids(session, self.workspace_id, new) if new else {}
         for row in contract_terms.rows(session, self.workspace_id, new) if new else ():
             self.terms.setdefault(row["account_id"], {})[row["key"]] = _term(row)
         for item in planned:
@@ -172,19 +190,19 @@ class Book:
 
     def arr(self) -> tuple[Money, ...]:
         """The ARR in force of these accounts, a sum for each currency."""
-        sums = (contracts.arr_on(terms.values(), self.on) for terms in self.terms.values())
+        sums = (contracts.arr_on(counting(terms.values()), self.on) for terms in self.terms.values())
         return total(amount for some in sums for amount in some)
 
-    def notes(self, session: Session) -> list[Note]:
+    def notes(self) -> list[Note]:
         """Which terms overlap or have a new version, and which accounts say something else than their contracts."""
         notes: list[Note] = []
         if self.changed:
             notes.append(note(Remark.VERSIONS_ADDED, count=self.changed, what="term", name=self.example))
-        by_id = self._accounts(session)
+        by_id = self.accounts
         overlaps = [
             (by_id[account_id].name, second)
             for account_id, terms in self.terms.items()
-            for _, second in contracts.overlapping(terms.values())
+            for _, second in contracts.overlapping(counting(terms.values()))
         ]
         if overlaps:
             name, term = overlaps[0]
@@ -192,22 +210,15 @@ class Book:
             notes.append(note(Remark.CONTRACTS_OVERLAP, count=len(overlaps), name=name, line=line))
         return notes + self._disagreements(by_id)
 
-    def _accounts(self, session: Session) -> dict[int, Account]:
-        by_id: dict[int, Account] = {}
-        ids = sorted(self.terms)
-        for start in range(0, len(ids), _AT_ONCE):
-            by_id |= accounts.by_ids(session, self.workspace_id, ids[start : start + _AT_ONCE])
-        return by_id
-
     def _disagreements(self, by_id: Mapping[int, Account]) -> list[Note]:
         differ: list[tuple[str, str, str]] = []
         none: list[tuple[str, date | None]] = []
-        for account_id, terms in self.terms.items():
-            account = by_id[account_id]
-            if not contracts.in_force(terms.values(), self.on):
+        for account_id, by_key in self.terms.items():
+            account, terms = by_id[account_id], counting(by_key.values())
+            if not contracts.in_force(terms, self.on):
                 if account.status is AccountStatus.CUSTOMER:
-                    none.append((account.name, self._ended(terms.values())))
-            elif differs := contracts.disagreement(account, terms.values(), self.on):
+                    none.append((account.name, self._ended(terms)))
+            elif differs := contracts.disagreement(account, terms, self.on):
                 differ.append((account.name, *_worded(account, differs)))
         notes: list[Note] = []
         if differ:
@@ -222,7 +233,7 @@ class Book:
 
 def _term(row: Mapping[str, Any]) -> Contract:
     values: dict[str, Any] = {item.name: row.get(item.name) for item in fields(Contract)}
-    return Contract(**values)
+    return Contract(**{**values, "basis": values["basis"] or ContractBasis.IMPORTED})
 
 
 def _worded(account: Account, differs: Disagreement) -> tuple[str, str]:

@@ -85,6 +85,7 @@ class Remark(StrEnum):
     CONTRACTS_DIFFER = "contracts_differ"
     CONTRACTS_NONE = "contracts_none"
     CONTRACTS_OVERLAP = "contracts_overlap"
+    CONTRACTS_SAY = "contracts_say"
     DAMAGED = "damaged"
     DATES_AHEAD = "dates_ahead"
     DATES_ASSUMED = "dates_assumed"

@@ -33,8 +33,8 @@ from bot.features.imports.joining import Joining
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.passes import File, ImportRun, Steps
 from bot.features.imports.refusals import ImportRefusal
-from bot.features.imports.remarks import Remark, note
-from bot.features.imports.report import BadRow, Report, Totals
+from bot.features.imports.remarks import Note, Remark, note
+from bot.features.imports.report import BadRow, Changed, Report, Totals
 from bot.features.imports.row_reader import Options, Reader
 from bot.features.imports.series_changes import SeriesBook
 from bot.features.imports.signal_changes import PlannedSignal
@@ -52,7 +52,7 @@ __all__ = [
     "import_readings",
 ]
 
-_NAMED = 10
+_NAMED, _SAID = 10, 3
 
 
 def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
@@ -66,6 +66,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     reader = passes.read_to_the_end(reader, report)
     series, sites = SeriesBook(run.workspace_id, run.now), SiteBook.of(run.author, run.now, lines)
     namesakes: list[Planned] = []
+    otherwise: list[Changed] = []
     with run.transaction() as session:
         says_portfolio = "portfolio" in reader.columns or options.portfolio is not None
         snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
@@ -73,6 +74,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         def counted(planned: Planned) -> None:
             _count_colleagues(report, planned)
             namesakes.extend([planned] if planned.namesake else [])
+            otherwise.extend(planned.by_contract[:1])
 
         def plan(session: Session, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
             planned = account_changes.plan(session, snapshot, lines, to_write=not run.dry_run)
@@ -94,7 +96,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         )
         passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
         passes.finish(run, session, report)
-    report.notes += [*series.notes(), *sites.notes()]
+    report.notes += [*series.notes(), *sites.notes(), *_otherwise(otherwise)]
     if namesakes:
         first = namesakes[0]
         example = {"name": first.line.name, "file": first.line.external_id, "here": first.namesake}
@@ -102,6 +104,12 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     if report.without_portfolio:
         report.notes.append(note(Remark.WITHOUT_PORTFOLIO, count=report.without_portfolio))
     return report
+
+
+def _otherwise(told: Sequence[Changed]) -> list[Note]:
+    """That accounts have contracts which say something else than the file."""
+    examples = [(one.name, one.field, one.before, one.after) for one in told[:_SAID]]
+    return [note(Remark.CONTRACTS_SAY, count=len(told), examples=examples)] if told else []
 
 
 def import_facts(run: ImportRun, kind: FactKind, file: File, options: Options) -> Report:
@@ -124,7 +132,7 @@ def import_facts(run: ImportRun, kind: FactKind, file: File, options: Options) -
 def import_contracts(run: ImportRun, file: File, options: Options) -> Report:
     """Append the terms of contracts of accounts that are there; else as `import_accounts`.
 
-    The report tells which accounts say something else than their contracts in force; neither is changed for that.
+    An account takes ARR, renewal and notice from its contracts in force; the report tells which said something else.
     """
     reader, report = _read_about_accounts(run, file, options, fields.CONTRACTS)
     _note_sale_date(reader, report)
@@ -147,7 +155,7 @@ def import_contracts(run: ImportRun, file: File, options: Options) -> Report:
         )
         passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
         report.preview.totals = Totals(report.taken, book.arr())
-        report.notes += [*joining.notes(), *book.notes(session)]
+        report.notes += [*joining.notes(), *book.notes()]
         passes.finish(run, session, report)
     return report
 

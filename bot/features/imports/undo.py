@@ -9,7 +9,7 @@ on, stays as it is and is named. What the bot works out by itself (stages, risks
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from bot.features.imports.queries import was_told_since
 from bot.features.imports.remarks import Remark, note
 from bot.features.imports.report import Stays, UndoReport
 from bot.features.imports.undo_checks import Row, Written
-from bot.store import accounts, ledger, members, schema, signals
+from bot.store import account_terms, accounts, ledger, members, schema, signals
 from bot.store.entities import Entity
 from bot.store.ledger import Author, Change
 
@@ -67,6 +67,7 @@ def undo(session: Session, by: Author, batch_id: int, now: datetime) -> UndoRepo
         while written := lines.of(entity, after=last, limit=BATCH):
             last = written[-1].line_id
             undoing.take_back(entity, written)
+    undoing.follow_contracts()
     return report
 
 
@@ -79,10 +80,18 @@ class _Undoing:
     report: UndoReport
     now: datetime
     told: bool
+    account_ids: set[int] = field(default_factory=set)
+
+    def follow_contracts(self) -> None:
+        """Have the accounts that are left say what their contracts say now; one that lost its stand-in gets it back."""
+        account_terms.restore_stand_ins(self.session, self.by, self.account_ids, self.now)
+        account_terms.follow(self.session, self.by, self.account_ids, self.now)
 
     def take_back(self, entity: Entity, written: Sequence[Written]) -> None:
         """Take back some of what the batch wrote in the rows of one entity."""
         account_ids = {one.account_id for one in written if one.account_id is not None}
+        if entity in (Entity.CONTRACT, Entity.ACCOUNT):
+            self.account_ids.update(account_ids)
         ledger.touch(self.session, sorted(account_ids), self.now)
         checked = undo_checks.check(self.session, self.by, entity, written)
         self.report.stays += checked.stays

@@ -182,7 +182,7 @@ def _draft(
         DigestLines(),
         *_unread(reader, portfolio, sorted(broken)),
     )
-    lists = WeekLists(summaries.names, known.today, known.since)
+    lists = WeekLists(summaries.names, known.today, known.since, known.extra.reasons)
     composed = digest.compose(summaries, last, now, lists, unread=broken)
     if not (composed.coverage.accounts or broken or before.told_of_customers):
         return _Nobody(portfolio, before.digest_id)

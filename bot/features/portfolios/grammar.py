@@ -1,4 +1,4 @@
-"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, its retention, or its setup."""
+"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, renewals, retention, or setup."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ class PortfolioRetention:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PortfolioRenewals:
+    """`/portfolio renewals [name]`: mine, or the portfolio of this name."""
+
+    name: str | None = None
+
+
 _FORMS = (
     CommandForm("", "your portfolio, worst first"),
     CommandForm("@owner", "the accounts of a colleague"),
@@ -47,11 +54,14 @@ _FORMS = (
     CommandForm(
         "retention [quarter] [name]", "what customers pay a year later: GRR, NRR, who left, cohorts", "retention"
     ),
+    CommandForm("renewals [name]", "what renews, by call, and what is past and open", "renewals"),
     CommandForm("setup", "name, channel, manager and digest time", "setup"),
 )
 
 
-def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStages | PortfolioRetention:
+def _portfolio(
+    words: str,
+) -> PortfolioRequest | PortfolioSetup | PortfolioStages | PortfolioRenewals | PortfolioRetention:
     if not words:
         return PortfolioRequest()
     if match := _MENTION.fullmatch(words):
@@ -66,9 +76,11 @@ def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStage
         return PortfolioStages(unquoted(behind)[0] or behind or None)
     if first.casefold() == "retention":
         return PortfolioRetention(unquoted(behind)[0] or behind)
+    if first.casefold() in ("renewals", "renewal"):
+        return PortfolioRenewals(unquoted(behind)[0] or behind or None)
     return PortfolioRequest(name=words)
 
 
-GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | retention | setup | help", _portfolio)
+GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | renewals | retention | setup | help", _portfolio)
 
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")

@@ -12,6 +12,8 @@ class PortfolioActionId(StrEnum):
     SHOW_PORTFOLIO_PAGE = "portfolio.page"
     SHOW_STAGES = "portfolio.stages"
     STALLED_PAGE = "portfolio.stalled"
+    SHOW_RENEWALS = "renewal.list"
+    RENEWALS_WINDOW = "renewal.window"
     SETUP_PORTFOLIO = "portfolio.setup"
     SETUP_LOOPS = "portfolio.loops"
     ADOPT_ACCOUNTS = "portfolio.adopt"

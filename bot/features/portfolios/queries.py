@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import AccountStatus, Change, DecisionOf, RiskState
+from bot.domain.enums import AccountStatus, Change, DecisionOf, RenewalResult, RiskState
 from bot.domain.model import Account, Action, MeetingFact
 from bot.outbox.types import MessageKey
 from bot.store.engine import streamed
@@ -40,9 +40,11 @@ from bot.store.schema import (
     member,
     portfolio,
     prompt,
+    renewal_result,
     risk,
 )
 from bot.store.set_aside import not_resting
+from bot.store.stages import Scope
 from bot.store.types import as_json
 
 DIGEST_KEY = MessageKey("digest")
@@ -400,3 +402,24 @@ def latest(
     is_newest = (digest.c.portfolio_id == newest_days.c.portfolio_id) & (digest.c.due_at == newest_days.c.due_at)
     rows = session.execute(select(digest).join(newest_days, is_newest))
     return {row.portfolio_id: DigestRow(row.id, row.portfolio_id, row.due_at, as_json(row.figures)) for row in rows}
+
+
+def renewing(session: Session, scope: Scope, by: date) -> list[Account]:
+    """The customers of a scope that renew by a day, or were to, by day; none that rolls or is known to leave."""
+    # within: the scope holds the workspace
+    stays = (account.c.status == AccountStatus.CUSTOMER) & ~account.c.rolling & account.c.leaves_on.is_(None)
+    due = account.c.renewal_date <= by
+    columns = [account.c[field.name] for field in fields(Account)]
+    rows = session.execute(
+        select(*columns).where(scope.accounts, stays, due).order_by(account.c.renewal_date, account.c.id)
+    )
+    return [Account(*row) for row in rows]
+
+
+def losses_on_record(session: Session, scope: Scope) -> int:
+    """How many losses were recorded with their reason in a scope."""
+    # within: the scope holds the workspace
+    inside = select(account.c.id).where(scope.accounts)
+    left = (renewal_result.c.result == RenewalResult.LEFT) & renewal_result.c.refused_at.is_(None)
+    statement = select(func.count()).where(renewal_result.c.account_id.in_(inside), left)
+    return int(session.execute(statement).scalar_one())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
-from bot.features.portfolios import overview, setup, stages
+from bot.features.portfolios import overview, renewals, setup, stages
 from bot.features.portfolios.grammar import (
     GRAMMAR,
+    PortfolioRenewals,
     PortfolioRequest,
     PortfolioRetention,
     PortfolioSetup,
@@ -28,6 +29,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of portfolios."""
     _command(app, edge)
     _buttons(app, edge)
+    _renewals(app, edge)
     _submissions(app, edge)
 
 
@@ -57,6 +59,12 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 body, lambda session, actor, now: retention_view(session, actor, now, typed=words)
             )
             await edge.answer(ack, figures)
+        elif isinstance(request, PortfolioRenewals):
+            asked = request.name
+            await edge.answer(
+                ack,
+                await edge.survey(body, lambda session, actor, now: renewals.renewals(session, actor, now, name=asked)),
+            )
         elif isinstance(request, PortfolioRequest):
             owner, name = request.owner, request.name
             view = await edge.survey(
@@ -117,6 +125,27 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
             lambda session, actor, count, now: setup.adopted_view(session, actor, portfolio_id, count),
         )
         await edge.replace(body, view, "Taken in")
+        await ack()
+
+
+def _renewals(app: AsyncApp, edge: Edge) -> None:
+    app.action(PortfolioActionId.SHOW_RENEWALS)(
+        shows(
+            edge,
+            lambda session, actor, row, now: renewals.renewals(session, actor, now, portfolio_id=row),
+            "Renewals",
+            survey=True,
+        )
+    )
+
+    @app.action(PortfolioActionId.RENEWALS_WINDOW)
+    async def window(ack: AsyncAck, body: Body) -> None:
+        key, chosen = pair(clicked(body))
+        of = None if key == stages.MINE else number(key)
+        view = await edge.survey(
+            body, lambda session, actor, now: renewals.renewals(session, actor, now, portfolio_id=of, days=chosen)
+        )
+        await edge.replace(body, view, "Renewals")
         await ack()
 
 

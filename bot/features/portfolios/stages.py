@@ -34,7 +34,7 @@ def stages_view(
 ) -> StagesView:
     """The stages of a portfolio by name or id, or of what belongs to the actor, as `/portfolio` chooses it."""
     must_read(actor)
-    key, title, scope = _scope(session, actor, name, portfolio_id)
+    key, title, scope = scope_of(session, actor, name, portfolio_id)
     survey, left_out = _survey(session, scope, now)
     value, movement = survey.time_to_value, survey.movement
     return StagesView(
@@ -64,7 +64,7 @@ def stalled_page(session: Session, actor: Actor, key: str, page: int, now: datet
     """One page (from 0) of all who are stalled."""
     must_read(actor)
     portfolio_id = int(key) if _ROW_ID.fullmatch(key) else None
-    key, title, scope = _scope(session, actor, None, portfolio_id)
+    key, title, scope = scope_of(session, actor, None, portfolio_id)
     stalled = _survey(session, scope, now)[0].stalled
     pages = max(1, -(-len(stalled) // A_PAGE))
     number = min(max(page, 0), pages - 1)
@@ -90,8 +90,11 @@ def _survey(session: Session, scope: Scope, now: datetime) -> tuple[StageSurvey,
     return without_unreadable(read)
 
 
-def _scope(session: Session, actor: Actor, name: str | None, portfolio_id: int | None) -> tuple[str, str, Scope]:
-    """(key, name, accounts): a manager's portfolios, an owner's accounts, for anybody else all portfolios."""
+def scope_of(session: Session, actor: Actor, name: str | None, portfolio_id: int | None) -> tuple[str, str, Scope]:
+    """Whose accounts are asked for, as (key, name, accounts).
+
+    Those of a portfolio by id or name; else a manager's portfolios, an owner's accounts, for anybody else all.
+    """
     if portfolio_id is not None or name:
         chosen = overview.chosen_portfolio(session, actor, portfolio_id, name or "")
         return str(chosen.id), chosen.name, Scope(actor.workspace_id, (chosen.id,))

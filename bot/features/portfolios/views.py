@@ -10,6 +10,7 @@ from bot.domain.enums import Stage
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.digest_pages import Block
 from bot.features.portfolios.week import WeekNews, WeekPage, WeekPart
+from bot.features.renewals.views import CallLine, RenewalHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +234,41 @@ class OwnerActsLine:
     owner_id: int
     owner: str
     acts: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRow:
+    """One renewal of a list; `sign` is high, medium or empty."""
+
+    head: RenewalHead
+    call: CallLine | None
+    past: bool
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSum:
+    """The ARR of some renewals in words, each currency apart, of how many customers, and of how many it is unknown."""
+
+    title: str
+    arr: str
+    many: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalsView:
+    """`/portfolio renewals`: sums by call, what is past and open, the first rows by day, and how many more there are.
+
+    `windows` are the numbers of days that one can choose. `losses` is how many were recorded with a reason.
+    """
+
+    key: str
+    portfolio: str
+    days: int
+    windows: tuple[int, ...]
+    sums: tuple[CallSum, ...]
+    past: CallSum | None
+    rows: tuple[RenewalRow, ...]
+    more: int
+    losses: int

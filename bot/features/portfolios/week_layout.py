@@ -17,7 +17,7 @@ from bot.domain.labels import label
 from bot.domain.portfolio.bridge import Bridge
 from bot.domain.portfolio.digest import RENEWALS, Digest
 from bot.domain.values.days import add_days
-from bot.domain.values.text import full_day, near_day, percent
+from bot.domain.values.text import full_day, near_day, percent, short
 from bot.features.portfolios.digest_pages import Block, DigestLine, names_only, paged
 from bot.features.portfolios.phrases import PortfolioPhrase, WeekPhrase
 from bot.features.portfolios.shortlist import Shortlist
@@ -27,6 +27,7 @@ from bot.features.portfolios.week_words import Told, headline, largest_first, ot
 from bot.phrases import phrase, say
 
 _NAMED = 3
+_NAME = 60
 _RENEWALS = 5
 _OTHERS = 4
 _TABLES = 8
@@ -68,7 +69,7 @@ def week_news(digest: Digest, lists: WeekLists, known: Known) -> WeekNews:
         "" if main is not None else _figure(digest, bridges, known),
         main,
         tuple(_others(digest, bridges[1:])),
-        tuple(part for part in _parts(lists, broken) if part.lines),
+        tuple(part for part in _parts(lists, broken, known.extra) if part.lines),
         tuple(_foot(digest, lists, known, bool(pages or main))),
         (*_tables(digest, lists, bridges, known), *(WeekPage(None, page) for page in pages)),
         0 if digest.quiet else left + lists.hidden,
@@ -121,10 +122,11 @@ def _others(digest: Digest, bridges: Sequence[Bridge]) -> Iterator[str]:
         yield say(WeekPhrase.UNKNOWN_ARR, many=digest.coverage.unknown_arr)
 
 
-def _parts(lists: WeekLists, broken: Sequence[tuple[Broken, str | None]]) -> Iterator[WeekPart]:
+def _parts(lists: WeekLists, broken: Sequence[tuple[Broken, str | None]], extra: DigestLines) -> Iterator[WeekPart]:
     """What stands in the message below the bridge."""
     of = lists.lists
     yield WeekPart("", tuple(_named("high", kind, of[kind]) for kind in ("lost", "no") if of[kind].count))
+    yield WeekPart("", tuple(_of_room(title, lines) for title, lines in extra.message))
     shown = of["renewals"].first(_RENEWALS)
     renewals = [WeekLine(entry.sign, entry.name, entry.text) for entry in shown]
     if left := of["renewals"].count - len(shown):
@@ -149,6 +151,13 @@ def _named(sign: str, kind: str, entries: Shortlist) -> WeekLine:
     shown = entries.first(_NAMED)
     texts = [say(WeekPhrase.NAMED, name=entry.name, text=entry.text) for entry in shown]
     return _line(sign, kind, texts, (entries.count - len(shown), entries.arr_after(shown)))
+
+
+def _of_room(title: str, lines: Sequence[tuple[str, str]]) -> WeekLine:
+    """What another room says in the message: `Renewed:` and the first few accounts."""
+    texts = [say(WeekPhrase.NAMED, name=short(name, _NAME), text=text) for name, text in lines[:_NAMED]]
+    more = [say(WeekPhrase.MORE, many=len(lines) - len(texts), arr="")] if len(lines) > len(texts) else []
+    return WeekLine("", say(WeekPhrase.LABEL, title=title), " · ".join([*texts, *more]))
 
 
 def _line(sign: str, kind: str, texts: Sequence[str], rest: tuple[int, str]) -> WeekLine:

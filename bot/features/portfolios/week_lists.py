@@ -64,17 +64,19 @@ class Broken:
 class WeekLists(Listener):
     """The lists of a week. It holds no more lines than can be shown, however many accounts there are.
 
-    `names` are those of members, by id. `since` is the day of the last digest.
+    `names` are those of members, by id. `since` is the day of the last digest, `reasons` why accounts left.
     """
 
-    def __init__(self, names: Mapping[int, str], today: date, since: date | None) -> None:
+    def __init__(
+        self, names: Mapping[int, str], today: date, since: date | None, reasons: Mapping[int, str] | None = None
+    ) -> None:
         self.layout = Layout({}, room=0)  # whose accounts they are is not for the channel
         self.lists = {str(name): Shortlist() for name in _LISTS}
         self.long_past, self.newly_no = Shortlist(), Shortlist()
         self.broken: list[Broken] = []
         self.broken_count = 0
         self.whys: dict[tuple[str, Step], Why] = {}
-        self._names, self._today, self._since = names, today, since
+        self._names, self._today, self._since, self._reasons = names, today, since, reasons or {}
         self._moved_terms: set[int] = set()
 
     @property
@@ -121,6 +123,7 @@ class WeekLists(Listener):
             place=move.place,
             taken_back=move.taken_back,
             share=share,
+            reason=self._reasons.get(move.account.id),
         )
         name, weight = _name(move.account), move.arr.major if move.arr else Decimal(-1)
         self.lists[move.movement.value].add(Entry((-weight, move.account.id), name, text, move.arr))

@@ -37,6 +37,7 @@ class Topic(StrEnum):
     PACKET = "packet"
     CONTRACTS = "contracts"
     SIGNALS = "signals"
+    RENEWAL = "renewal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ _FORMS = (
     _about(Topic.ACTIONS, "the open next steps; close one when the customer was told"),
     _about(Topic.PACKET, "the story that its champion can defend in five minutes"),
     _about(Topic.CONTRACTS, "what is in force, until when and for how much"),
+    _about(Topic.RENEWAL, "terms, last day to act, your call; record how it ended"),
     _about(Topic.SIGNALS, "what sources outside say: usage, support, billing"),
     _about(Topic.STAGE, "where it stands, the test to get on, how long it took"),
     _about(Topic.TIER, "how much attention its ARR pays for"),
@@ -122,7 +124,12 @@ def _named(name: str, head: str) -> str:
     return chosen_name
 
 
-_PLURALS = {"gaps": Topic.GAP.value, "risks": Topic.RISK.value, "action": Topic.ACTIONS.value}
+_PLURALS = {
+    "gaps": Topic.GAP.value,
+    "risks": Topic.RISK.value,
+    "action": Topic.ACTIONS.value,
+    "renewals": Topic.RENEWAL.value,
+}
 """The other number of a topic: people type both."""
 _TOPICS = [topic.value for topic in Topic if topic is not Topic.CARD]
 _WORDS = " | ".join(form.word for form in _FORMS if form.word and form.word != "new")

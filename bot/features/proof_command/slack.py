@@ -20,6 +20,7 @@ from bot.features.packet import packet
 from bot.features.plan import plan
 from bot.features.proof_command.grammar import GRAMMAR, NewAccountRequest, Show, Topic
 from bot.features.proof_command.ids import ProofActionId
+from bot.features.renewals import renewal
 from bot.features.risks import list as risk_list
 from bot.features.signals import list as signal_list
 from bot.slack.edge import Edge
@@ -36,6 +37,7 @@ LOOKS: dict[Topic, Look] = {
     Topic.PACKET: packet.packet,
     Topic.CONTRACTS: contract_list.contracts_view,
     Topic.SIGNALS: signal_list.signals_view,
+    Topic.RENEWAL: renewal.renewal,
     Topic.GAP: gap_list.gaps,
     Topic.RISK: risk_list.risks,
     Topic.HISTORY: lambda session, actor, account_id, now: history.history(session, actor, account_id, None, now),

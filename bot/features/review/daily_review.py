@@ -5,7 +5,9 @@
   the same danger, and says so. One that was closed before what closed it was kept stays closed for 30 days. In both
   cases a danger that became more severe or began anew opens a risk of its own.
 - What only the upgrade to stricter rules has caused opens none (`bot.domain.account.upgrade`).
-- Verdicts that are due are asked for (`bot.features.accounts.verdicts`).
+- What an account's contract says of ARR, renewal and notice is taken over as terms begin and end.
+- Verdicts that are due are asked for (`bot.features.accounts.verdicts`), and what is due about renewals
+  (`bot.features.renewals.questions`).
 - A snoozed risk wakes at its time and keeps its owner.
 - When nobody takes a risk within one business day of the manager, the manager is told once by direct message.
 """
@@ -29,13 +31,14 @@ from bot.domain.model import Account, ProofState, Risk
 from bot.domain.values import days, working_hours
 from bot.features.accounts import stages, tiers, verdicts
 from bot.features.portfolios import account_summaries
+from bot.features.renewals import questions
 from bot.features.risks import announcements, owner_alerts, risk_message
 from bot.features.risks import queries as risk_queries
 from bot.features.risks.announcements import News
 from bot.features.risks.phrases import RiskPhrase
 from bot.outbox import lookup
 from bot.phrases import phrase, say
-from bot.store import accounts, ledger, portfolios, proof_state, review_queue
+from bot.store import account_terms, accounts, ledger, portfolios, proof_state, review_queue
 from bot.store.entities import Entity
 from bot.store.set_aside import Unit
 
@@ -68,6 +71,7 @@ def _review(session: Session, workspace_id: int, account_ids: Sequence[int], now
     news: list[News] = []
     assessments: list[Assessment] = []
     moments: dict[int, datetime] = {}
+    account_terms.follow(session, bot_author(workspace_id), account_ids, now)
     states = proof_state.load_many(session, [workspace_id], account_ids)
     portfolio = portfolios.in_workspace(session, workspace_id, states[0].account.portfolio_id)
     zone = portfolio.tz if portfolio else "UTC"
@@ -78,6 +82,7 @@ def _review(session: Session, workspace_id: int, account_ids: Sequence[int], now
         news += _look(session, state, assessment, zone, now)
         moments[state.account.id] = _next_look(state, zone, now)
     verdicts.ask_for_verdicts(session, assessments, now)
+    questions.ask(session, assessments, now)
     stages.record_computed_stages(session, assessments, now)
     announcements.open_risks(session, news, portfolio, now)
     owner_alerts.alert_owners_of_new_risks(session, [item.account for item in news], now)

@@ -17,7 +17,7 @@ from bot.store.schema.accounts import (
 )
 from bot.store.schema.base import metadata
 from bot.store.schema.confirmations import confirmation, customer_org, person_slack
-from bot.store.schema.contracts import contract
+from bot.store.schema.contracts import contract, renewal_call, renewal_result
 from bot.store.schema.costs import quarter_cost
 from bot.store.schema.digests import digest
 from bot.store.schema.drops import dropped_file
@@ -85,6 +85,8 @@ __all__ = [
     "proposal",
     "quarter_cost",
     "reading",
+    "renewal_call",
+    "renewal_result",
     "risk",
     "set_aside",
     "spot_check",

@@ -94,6 +94,12 @@ account = Table(
     Column("stage_reason", Clean),
     Column("contract_start", Date),
     Column("renewal_date", Date),
+    # With ARR, currency and renewal date what the contract in force says: kept by `bot.store.account_terms` alone.
+    Column("notice_days", Integer),
+    Column("rolling", Boolean, nullable=False, server_default=text("false")),
+    Column("commitment_lost_on", Date),
+    Column("leaves_on", Date),
+    Column("unconfirmed_on", Date),
     ref("owner_id", "member", index=True),
     ref("deputy_id", "member", index=True),
     Column("relationship", Word(enums.Relationship)),

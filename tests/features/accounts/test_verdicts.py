@@ -21,6 +21,8 @@ from tests.support import factory
 from tests.support.cast import STELLA
 from tests.support.managing import MONDAY, Message, Team, day
 
+LONG_AGO = day(MONDAY, -90)
+
 
 @pytest.fixture
 def team(database: Database) -> Team:
@@ -52,21 +54,24 @@ def dispute(team: Team, evidence_id: int, days: int) -> None:
     team.change("evidence", evidence_id, on, disputed_on=on.date(), disputed_why="wrong month")
 
 
-def test_the_owner_is_asked_once_60_days_before_the_renewal_in_working_hours(team: Team) -> None:
+def test_the_manager_is_asked_once_60_days_before_the_renewal_where_the_owner_judged_last(team: Team) -> None:
+    """Of the owner the question about the renewal asks both: the call and the verdict."""
     acme, _, _ = team.add_proven("Acme", renews_in=61)
+    judge(team, team.maya, acme, now=LONG_AGO)
+    team.add_proven("Nobody judged", renews_in=61)
     team.look()
     assert asks(team) == []
     early = datetime(2026, 3, 3, 6, tzinfo=UTC)
     team.look(early)
     team.look(day(MONDAY, 2))
     (ask,) = asks(team)
-    assert (ask.key, ask.channel, ask.destination) == (f"verdict:{acme}:renewal:2026-05-02", "U0MAYA", "user")
+    assert (ask.key, ask.channel, ask.destination) == (f"verdict:{acme}:renewal:2026-05-02", "U0PRIYA", "user")
     with team.session() as session:
         due_at = session.execute(select(outbox.c.due_at).where(outbox.c.key == ask.key)).scalar_one()
-    assert due_at.hour == 8, "nine o'clock in Berlin"
+    assert due_at.hour == 9, "nine o'clock in London"
     view = composed(team, ask, early)
     assert isinstance(view, VerdictView)
-    assert (view.pending, view.verdict, view.coverage, view.against) == (True, None, "100%", ())
+    assert (view.pending, view.verdict, view.coverage, view.against) == (True, "yes", "100%", ())
 
 
 def test_a_contradiction_asks_the_owner_where_the_manager_judged_last(team: Team) -> None:
@@ -116,6 +121,7 @@ def test_without_another_manager_an_admin_is_asked(team: Team) -> None:
 
 def test_a_question_that_is_settled_before_it_is_sent_is_dropped_and_a_sent_one_shows_the_verdict(team: Team) -> None:
     acme, _, _ = team.add_proven("Acme", renews_in=30)
+    judge(team, team.maya, acme, now=LONG_AGO)
     team.look()
     (ask,) = asks(team)
     judge(team, team.priya, acme, "not_clear", day(MONDAY, 1))
@@ -128,6 +134,7 @@ def test_a_question_that_is_settled_before_it_is_sent_is_dropped_and_a_sent_one_
 
 def test_a_question_is_moot_once_the_renewal_moved_or_the_customer_left(team: Team) -> None:
     acme, _, _ = team.add_proven("Acme", renews_in=30)
+    judge(team, team.maya, acme, now=LONG_AGO)
     team.look()
     (ask,) = asks(team)
     team.change("account", acme, renewal_date=day(MONDAY, 400).date())
@@ -138,7 +145,8 @@ def test_a_question_is_moot_once_the_renewal_moved_or_the_customer_left(team: Te
 
 def test_a_person_gets_five_questions_a_day_and_the_rest_on_the_next(team: Team) -> None:
     for number in range(7):
-        team.add_proven(f"Account {number}", renews_in=30)
+        acme, _, _ = team.add_proven(f"Account {number}", renews_in=30)
+        judge(team, team.maya, acme, now=LONG_AGO)
     team.look()
     assert len(asks(team)) == verdicts.ASKS_A_DAY
     team.look(day(MONDAY, 1))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 
 from bot.app.actor import UserError
-from bot.domain.enums import ContractKind
+from bot.domain.enums import ContractBasis, ContractKind
 from bot.features.contracts.list import contracts_view
 from bot.features.contracts.views import ContractsView
 from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, ImportRun, import_contracts
-from bot.store import ledger
+from bot.store import accounts
 from bot.store.engine import Database
-from bot.store.entities import Entity
 from tests.support.managing import MONDAY
 from tests.support.refusals import says
 from tests.support.world import World, build
@@ -63,13 +61,13 @@ def test_what_is_in_force_to_come_and_over(database: Database, world: World) -> 
     assert view.arr == "15,000 EUR"
 
 
-def test_it_says_where_the_account_itself_says_something_else(database: Database, world: World) -> None:
-    with database.begin() as session:
-        values: dict[str, Any] = {"arr_minor": 12_000_00, "currency": "EUR", "renewal_date": date(2027, 3, 1)}
-        ledger.change(session, world.maya.author, Entity.ACCOUNT, world.acme, MONDAY, **values)
+def test_the_account_follows_and_its_stand_in_is_named_as_such(database: Database, world: World) -> None:
+    (before,) = shown(database, world).in_force
+    assert before.basis is ContractBasis.STAND_IN
     view = shown(database, world, "Gold,2026-01-01,2027-01-01,15000,EUR,,,")
-    assert (view.arr_differs, view.renewal_differs) == (True, True)
-    assert (view.account_arr, view.account_renewal) == ("12,000 EUR", date(2027, 3, 1))
+    assert [line.basis for line in view.in_force] == [ContractBasis.IMPORTED]
+    assert (view.arr_differs, view.renewal_differs) == (False, False)
+    assert (view.account_arr, view.account_renewal) == ("15,000 EUR", date(2027, 1, 1))
 
 
 def test_long_lists_are_cut_and_counted(database: Database, world: World) -> None:
@@ -83,7 +81,10 @@ def test_long_lists_are_cut_and_counted(database: Database, world: World) -> Non
 
 
 def test_nothing_recorded_and_guests(database: Database, world: World) -> None:
-    view = shown(database, world)
+    with database.begin() as session:
+        bare = accounts.create(session, world.maya.author, MONDAY, "Bare")
+    with database.reading() as session:
+        view = contracts_view(session, world.tom, bare, MONDAY)
     assert (view.in_force, view.to_come, view.over, view.arr) == ((), (), (), "")
     with database.reading() as session, pytest.raises(UserError, check=says("for members of this workspace")):
         contracts_view(session, world.guest, world.acme, MONDAY)
