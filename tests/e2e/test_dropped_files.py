@@ -112,7 +112,7 @@ async def test_cancel_imports_nothing_and_lets_the_bytes_go(stage: Stage) -> Non
     assert "cancelled by @Maya Lindqvist. Nothing was imported" in read(maya)
     assert names(stage) == [] and contents(stage) == [None]
     await maya.click("import.file", message=preview)
-    assert "This import was cancelled already, by Maya Lindqvist. Nothing was done again." in read(maya)
+    assert "This import was cancelled already, by Maya Lindqvist, so nothing was done again: " in read(maya)
     assert names(stage) == []
 
 
@@ -121,7 +121,7 @@ async def test_pressed_twice_it_is_imported_once(stage: Stage) -> None:
     preview = told(maya)[-1]
     await maya.click("import.file", message=preview)
     await maya.click("import.file", message=preview)
-    assert "This file was imported already, by Maya Lindqvist (import 1). Nothing was done again." in read(maya)
+    assert "This file was imported already, by Maya Lindqvist (import 1), so nothing was done again: " in read(maya)
     assert batches(stage) == 1
     await stage.settle()
     undo = told(maya)[0]

@@ -52,8 +52,6 @@ __all__ = [
     "import_readings",
 ]
 
-_NAMED = 10
-
 
 def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     """Take a CRM's accounts into the ledger and report what changed.
@@ -172,8 +170,7 @@ def import_readings(run: ImportRun, file: File, options: Options) -> Report:
         report.notes += joining.notes()
         passes.finish(run, session, report)
     if report.taken:
-        facts = {"count": len(metrics), "names": metrics[:_NAMED], "more": len(metrics[_NAMED:])}
-        report.notes.append(note(Remark.SIGNALS_COUNT_NOTHING, **facts))
+        report.notes.append(note(Remark.SIGNALS_COUNT_NOTHING, count=len(metrics), names=metrics))
     return report
 
 

@@ -254,7 +254,10 @@ def test_an_import_of_another_workspace_is_not_there(database: Database) -> None
     first = taken(database, BOOK)
     with pytest.raises(UserError) as refused:
         undone(database, first, workspace_id=other)
-    assert worded(refused.value) == f"There is no import {first.batch_id} here. Nothing was imported yet."
+    assert (
+        worded(refused.value)
+        == f"There is no import {first.batch_id} here: nothing was imported yet, so import a file first."
+    )
     assert len(rows(database, schema.account, "name")) == 2
 
 

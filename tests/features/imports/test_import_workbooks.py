@@ -217,4 +217,4 @@ def test_a_table_of_readings_that_only_lacks_a_header_is_told_so(database: Datab
     text = b"Account,Metric,Week,Wat\nAcme,logins,2026-01-05,1\n"
     with pytest.raises(UserError) as refused:
         import_readings(ImportRun(database, 1, NOON), File("usage.csv", text), Options())
-    assert worded(refused.value).startswith("No column holds the value.")
+    assert worded(refused.value).startswith("No column holds the value: ")
