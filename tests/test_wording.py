@@ -52,8 +52,6 @@ SAMPLES: dict[str, Any] = {
     "workspaces": ((HOSTILE, HOSTILE),),
 }
 ENDS_WITH_WHAT_TO_TYPE = {
-    ImportRefusal.COLUMN_MISSING,
-    ImportRefusal.ACCOUNT_COLUMN_MISSING,
     AdminRefusal.POSTGRESQL_HAS_ITS_OWN,
 }
 NOTHING_TO_SHOW = {

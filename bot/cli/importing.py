@@ -282,7 +282,9 @@ def _import_kind(kind: str, table: File, options: Options, wanted: _Wanted) -> N
         return
     import_report.show(report, wanted.everything)
     if not report.taken:
-        raise UserError(ImportRefusal.NO_ROW_TAKEN if report.bad else ImportRefusal.NO_ROWS)
+        if report.bad:
+            raise UserError(ImportRefusal.NO_ROW_TAKEN)
+        raise UserError(ImportRefusal.NO_ROWS)
 
 
 def _date_order(text: str | None) -> DateOrder | None:

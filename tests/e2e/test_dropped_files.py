@@ -193,12 +193,12 @@ async def test_a_file_without_a_row_that_can_be_taken_offers_no_import(stage: St
 
 async def test_a_file_that_is_too_large_is_not_downloaded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     maya = await drop(stage, "maya", b"Name\n" + b"x" * files.LARGEST)
-    assert "The file has more than 10 MB." in read(maya)
+    assert "The file has more than 10 MB, so import it on" in read(maya)
     monkeypatch.setattr(files, "LARGEST", 20)  # Slack says it is small, and it is not
     upload = await understated(stage, maya)
     await maya.share(upload)
     await stage.settle()
-    assert "The file has more than 0 MB." in read(maya)
+    assert "The file has more than 0 MB, so import it on" in read(maya)
 
 
 async def understated(stage: Stage, person: Person) -> Json:
@@ -225,7 +225,7 @@ async def test_a_file_elsewhere_is_not_read(stage: Stage, address: str | None) -
     stage.sandbox.world.uploads[file["id"]]["shared"]["url_private_download"] = address
     await maya.share(file)
     await stage.settle()
-    assert "Slack did not give me the file." in read(maya)
+    assert "Slack did not give me the file, so drop it again" in read(maya)
     assert contents(stage) == [BOOK, None]
 
 
@@ -238,7 +238,7 @@ async def test_a_redirect_is_not_followed(stage: Stage) -> None:
     )
     await maya.share(file)
     await stage.settle()
-    assert "Slack did not give me the file." in read(maya)
+    assert "Slack did not give me the file, so drop it again" in read(maya)
 
 
 async def test_without_the_scope_it_says_what_to_do(tmp_path: Path, sqlite_template: Path) -> None:

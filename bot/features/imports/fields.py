@@ -76,7 +76,10 @@ PEOPLE = FieldTable(
             "stakeholder", "name", "ansprechpartner", "nom complet", "nombre completo",
         ),
         "first_name": ("first name", "given name", "firstname", "forename", "vorname", "prenom"),
-        "last_name": ("last name", "surname", "family name", "lastname", "nachname", "familienname", "nom de famille", "apellido", "apellidos", "cognome", "sobrenome", "achternaam"),
+        "last_name": (
+            "last name", "surname", "family name", "lastname", "nachname", "familienname", "nom de famille",
+            "apellido", "apellidos", "cognome", "sobrenome", "achternaam",
+        ),
         "part": (
             "part", "role", "contact role", "buying role", "stakeholder role", "contact type", "persona",
             "decision role", "relationship role", "rolle", "funktion im einkauf", "rol", "ruolo", "papel",
