@@ -146,7 +146,7 @@ def test_a_dry_run_for_scripts_prints_one_object_and_nothing_else(proofline: Pro
     file.write_text('[{"Account Name": "Birch"}]')
     refused = proofline("import", "accounts", str(file), "--dry-run", "--json")
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err.startswith("This is JSON, although its name ends in .csv.")
+    assert refused.err.startswith("This is JSON, although its name ends in .csv: export")
 
 
 def test_long_lists_are_cut_with_a_count(proofline: Proofline, tmp_path: Path, book: Path) -> None:

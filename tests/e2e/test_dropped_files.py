@@ -153,7 +153,7 @@ async def test_a_file_that_is_shared_again_is_previewed_again(stage: Stage) -> N
 async def test_a_member_is_told_whom_to_ask_and_the_file_is_not_read(stage: Stage) -> None:
     tom = await drop(stage, "tom")
     admin = stage.person("maya").name if "Maya" in read(tom) else stage.person("ada").name
-    assert f"Only an admin of this Slack imports files. Ask {admin}." in read(tom)
+    assert f"Only an admin of this Slack imports files, so ask {admin}." in read(tom)
     assert contents(stage) == [None]
     assert not [call for call in stage.sandbox.calls if call["method"] == "files.info"]
 

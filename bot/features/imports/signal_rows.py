@@ -236,7 +236,6 @@ def _moment(reader: Reader, row: Row, name: str) -> tuple[datetime | None, bool]
             moment = None
         if moment is not None and moment.date() == day:
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC), False
-        clock = dates.clock(text)
-        if clock is not None:
-            return datetime.combine(day, clock).astimezone(UTC), False
+    if (clock := dates.clock(text)) is not None:
+        return datetime.combine(day, clock).astimezone(UTC), False
     return datetime.combine(day, time(), UTC), True

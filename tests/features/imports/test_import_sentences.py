@@ -11,11 +11,13 @@ import pytest
 
 from bot.app.actor import UserError
 from bot.cli import import_report
+from bot.domain.refusal import Refusal
 from bot.features.imports import wording
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.remarks import Remark, note
 from bot.features.imports.report import Report
 from bot.resources import TEMPLATES
+from bot.slack.refusals import SlackRefusal
 from tests.support.refusals import worded
 
 TO_DO = re.compile(
@@ -23,6 +25,7 @@ TO_DO = re.compile(
     r"remove|run|save|say|shorten|tell|turn|write)\b",
     re.IGNORECASE,
 )
+OF_SLACK = (SlackRefusal.FILES_NOT_ALLOWED, SlackRefusal.FILE_TOO_LARGE, SlackRefusal.FILE_NOT_READ)
 FACTS: dict[str, Any] = {
     "on": date(2026, 3, 3), "kind": "html", "claimed": "xls", "state": "imported", "columns": ("Firm",), "more": 0,
     "fields": ("name",), "meanings": ("customer",), "last": ["1 (a.csv)"], "workspaces": (("T1", "Acme"),),
@@ -37,11 +40,11 @@ def remarks_of(first: str, after: str) -> list[str]:
     return re.findall(r"^(\w+):", part, re.MULTILINE)
 
 
-@pytest.mark.parametrize("code", ImportRefusal, ids=str)
-def test_a_refused_file_is_told_in_one_sentence_what_to_do(code: ImportRefusal) -> None:
+@pytest.mark.parametrize("code", [*ImportRefusal, *OF_SLACK], ids=str)
+def test_a_refused_file_is_told_in_one_sentence_what_to_do(code: Refusal) -> None:
     kinds = ("html", "password", "damaged", "too_large") if code is ImportRefusal.NOT_A_TABLE else ("people",)
     names = ("name", "column", "pair", "encoding", "position", "currency", "title", "batch", "file", "admin", "by",
-             "reference", "most", "line")  # fmt: skip
+             "reference", "megabytes", "most", "line")  # fmt: skip
     for kind in kinds:
         facts: dict[str, Any] = {**dict.fromkeys(names, "x"), **FACTS, "kind": kind}
         sentence = worded(UserError(code, **facts))
