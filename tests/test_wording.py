@@ -52,8 +52,6 @@ SAMPLES: dict[str, Any] = {
     "workspaces": ((HOSTILE, HOSTILE),),
 }
 ENDS_WITH_WHAT_TO_TYPE = {
-    ImportRefusal.COLUMN_MISSING,
-    ImportRefusal.ACCOUNT_COLUMN_MISSING,
     AdminRefusal.POSTGRESQL_HAS_ITS_OWN,
 }
 NOTHING_TO_SHOW = {
@@ -95,15 +93,15 @@ SPECIAL: list[tuple[UserError, str]] = [
     ),
     (
         UserError(ImportRefusal.WORKSPACE_NOT_CHOSEN, workspaces=()),
-        "Say which workspace it is for with --workspace; there are: none yet.",
+        "Say with --workspace which workspace it is for: none is here yet.",
     ),
     (
         UserError(ImportRefusal.WORKSPACE_NOT_CHOSEN, workspaces=(("T1", "One"), ("T2", "Two"))),
-        "Say which workspace it is for with --workspace; there are: T1 (One), T2 (Two).",
+        "Say with --workspace which workspace it is for: T1 (One), T2 (Two).",
     ),
     (
         UserError(ImportRefusal.COLUMN_UNKNOWN, column="it's", columns=("", *"abcdefghijklmnopqrstu")),
-        'There is no column "it\'s". The columns are: a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t ….',
+        'There is no column "it\'s": name one of a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t ….',
     ),
     (
         UserError(PortfolioRefusal.OWNS_NOTHING, person=None),

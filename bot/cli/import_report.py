@@ -97,7 +97,7 @@ def as_json(done: Report) -> str:
     content = {
         "rows": [{"line": row.line, **_plain(row.values)} for row in done.preview.rows],
         "left_out": [{"line": bad.line, "text": _text(bad), "reason": wording.reason(bad)} for bad in left_out],
-        "warnings": [wording.sentence(note) for note in done.notes],
+        "warnings": [wording.sentence(note, whole=True) for note in done.notes],
         "encoding": done.preview.encoding,
         "columns": columns,
     }

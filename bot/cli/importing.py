@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.common import database, now
-from bot.cli.errors import Stop
 
 if TYPE_CHECKING:
     from bot.features.imports.dates import DateOrder
@@ -230,16 +229,18 @@ def undo(
     workspace: Team = None,
 ) -> None:
     """Take back what an import wrote. What somebody changed since stays as it is and is named."""
+    from bot.app.actor import UserError
     from bot.cli import import_report
     from bot.features.imports import target_workspace
     from bot.features.imports import undo as import_undo
     from bot.features.imports.merge_policy import SURFACE
+    from bot.features.imports.refusals import ImportRefusal
     from bot.store.ledger import Author
 
     with database(ready=True) as target, target.begin() as session:
         workspace_id = target_workspace.find(session, workspace)
         if workspace_id is None:
-            raise Stop("There is no workspace here yet.")
+            raise UserError(ImportRefusal.NO_WORKSPACE)
         report = import_undo.undo(session, Author(workspace_id, None, SURFACE), batch, now())
         if dry_run:
             session.rollback()
@@ -260,9 +261,11 @@ def import_ledger(file: Annotated[Path, typer.Argument(help="A file that `export
 
 def _import_kind(kind: str, table: File, options: Options, wanted: _Wanted) -> None:
     """Run one import in the workspace it is for and show its report; a new database and workspace are made for it."""
+    from bot.app.actor import UserError
     from bot.cli import import_report, terminal
     from bot.features.imports import kinds, target_workspace
     from bot.features.imports.passes import ImportRun
+    from bot.features.imports.refusals import ImportRefusal
 
     with database(create=True) as target:
         with target.reading() if wanted.dry_run else target.begin() as session:
@@ -279,7 +282,9 @@ def _import_kind(kind: str, table: File, options: Options, wanted: _Wanted) -> N
         return
     import_report.show(report, wanted.everything)
     if not report.taken:
-        raise Stop("No row could be taken." if report.bad else "The file has a header and no rows.")
+        if report.bad:
+            raise UserError(ImportRefusal.NO_ROW_TAKEN)
+        raise UserError(ImportRefusal.NO_ROWS)
 
 
 def _date_order(text: str | None) -> DateOrder | None:

@@ -146,7 +146,7 @@ def test_a_dry_run_for_scripts_prints_one_object_and_nothing_else(proofline: Pro
     file.write_text('[{"Account Name": "Birch"}]')
     refused = proofline("import", "accounts", str(file), "--dry-run", "--json")
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err.startswith("This is JSON, although its name ends in .csv.")
+    assert refused.err.startswith("This is JSON, although its name ends in .csv: export")
 
 
 def test_long_lists_are_cut_with_a_count(proofline: Proofline, tmp_path: Path, book: Path) -> None:
@@ -186,7 +186,10 @@ def test_bad_rows_are_told_with_line_column_and_reason(proofline: Proofline, tmp
     assert re.search(r"3\s+ARR\s+lots\s+is not an amount; write it as 8400.00", some.out)
     file.write_text("Account Name,ARR,Currency\n[red]Bad,lots,EUR\n")
     none = proofline("import", "accounts", str(file))
-    assert (none.code, none.err) == (1, "No row could be taken.\n")
+    assert (none.code, none.err) == (
+        1,
+        "No row could be taken, so mend what the lines above say and import the file again.\n",
+    )
 
 
 def test_options_reach_the_import(proofline: Proofline, tmp_path: Path, book: Path) -> None:
@@ -221,8 +224,8 @@ def test_promises_and_outcomes_follow_the_accounts(proofline: Proofline, tmp_pat
     [
         (("import", "accounts", "nothing.csv"), 1, "nothing.csv: No such file or directory."),
         (("import", "accounts", "."), 1, "Is a directory."),
-        (("import", "accounts", REPORT, "--map", "Colour=name"), 1, "There is no column 'Colour'."),
-        (("import", "accounts", REPORT, "--workspace", "T1"), 1, "there are: none yet."),
+        (("import", "accounts", REPORT, "--map", "Colour=name"), 1, "There is no column 'Colour': name one of "),
+        (("import", "accounts", REPORT, "--workspace", "T1"), 1, "which workspace it is for: none is here yet."),
         (("import", "accounts", REPORT, "--date-order", "american"), 2, "--date-order"),
         (("import", "ledger", REPORT), 1, "Line 1 is not a JSON object."),
         (("export",), 1, "Run `python -m bot migrate` first."),
@@ -389,5 +392,5 @@ def test_an_import_is_undone_by_the_number_that_its_report_names(proofline: Proo
     again = proofline("import", "undo", "1")
     assert (again.code, "was undone already" in again.err) == (1, True)
     unknown = proofline("import", "undo", "7")
-    assert unknown.err == "There is no import 7 here. The last ones are 1 (crm-report.csv).\n"
+    assert unknown.err == "There is no import 7 here, so name one such as 1 (crm-report.csv).\n"
     assert "40 added" in proofline("import", "accounts", REPORT).out

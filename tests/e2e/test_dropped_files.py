@@ -112,7 +112,7 @@ async def test_cancel_imports_nothing_and_lets_the_bytes_go(stage: Stage) -> Non
     assert "cancelled by @Maya Lindqvist. Nothing was imported" in read(maya)
     assert names(stage) == [] and contents(stage) == [None]
     await maya.click("import.file", message=preview)
-    assert "This import was cancelled already, by Maya Lindqvist. Nothing was done again." in read(maya)
+    assert "This import was cancelled already, by Maya Lindqvist, so nothing was done again: " in read(maya)
     assert names(stage) == []
 
 
@@ -121,7 +121,7 @@ async def test_pressed_twice_it_is_imported_once(stage: Stage) -> None:
     preview = told(maya)[-1]
     await maya.click("import.file", message=preview)
     await maya.click("import.file", message=preview)
-    assert "This file was imported already, by Maya Lindqvist (import 1). Nothing was done again." in read(maya)
+    assert "This file was imported already, by Maya Lindqvist (import 1), so nothing was done again: " in read(maya)
     assert batches(stage) == 1
     await stage.settle()
     undo = told(maya)[0]
@@ -153,7 +153,7 @@ async def test_a_file_that_is_shared_again_is_previewed_again(stage: Stage) -> N
 async def test_a_member_is_told_whom_to_ask_and_the_file_is_not_read(stage: Stage) -> None:
     tom = await drop(stage, "tom")
     admin = stage.person("maya").name if "Maya" in read(tom) else stage.person("ada").name
-    assert f"Only an admin of this Slack imports files. Ask {admin}." in read(tom)
+    assert f"Only an admin of this Slack imports files, so ask {admin}." in read(tom)
     assert contents(stage) == [None]
     assert not [call for call in stage.sandbox.calls if call["method"] == "files.info"]
 
@@ -193,12 +193,12 @@ async def test_a_file_without_a_row_that_can_be_taken_offers_no_import(stage: St
 
 async def test_a_file_that_is_too_large_is_not_downloaded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     maya = await drop(stage, "maya", b"Name\n" + b"x" * files.LARGEST)
-    assert "The file has more than 10 MB." in read(maya)
+    assert "The file has more than 10 MB, so import it on" in read(maya)
     monkeypatch.setattr(files, "LARGEST", 20)  # Slack says it is small, and it is not
     upload = await understated(stage, maya)
     await maya.share(upload)
     await stage.settle()
-    assert "The file has more than 0 MB." in read(maya)
+    assert "The file has more than 0 MB, so import it on" in read(maya)
 
 
 async def understated(stage: Stage, person: Person) -> Json:
@@ -225,7 +225,7 @@ async def test_a_file_elsewhere_is_not_read(stage: Stage, address: str | None) -
     stage.sandbox.world.uploads[file["id"]]["shared"]["url_private_download"] = address
     await maya.share(file)
     await stage.settle()
-    assert "Slack did not give me the file." in read(maya)
+    assert "Slack did not give me the file, so drop it again" in read(maya)
     assert contents(stage) == [BOOK, None]
 
 
@@ -238,7 +238,7 @@ async def test_a_redirect_is_not_followed(stage: Stage) -> None:
     )
     await maya.share(file)
     await stage.settle()
-    assert "Slack did not give me the file." in read(maya)
+    assert "Slack did not give me the file, so drop it again" in read(maya)
 
 
 async def test_without_the_scope_it_says_what_to_do(tmp_path: Path, sqlite_template: Path) -> None:

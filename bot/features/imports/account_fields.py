@@ -99,7 +99,10 @@ ACCOUNTS = FieldTable(
             "company record id", "kundennummer", "numero client",
             "code client", "codigo de cliente", "codigo do cliente", "codigo cliente", "codice cliente",
             "klantnummer", "kundnummer", "numer klienta", "musteri kodu", "musteri no", "顧客コード", "顧客番号",
-            "客户编号", "고객번호", "sfdc id", "id",
+            "客户编号", "고객번호", "取引先id", "取引先コード", "顧客id", "客户id", "код клиента", "id клиента",
+            "номер клиента",
+            "kod klienta", "id klienta", "musteri numarasi", "cislo zakaznika", "numero de client", "numero de cliente",
+            "debitornummer", "debitorennummer", "kunden id", "sfdc id", "id",
         ),
         "name": (
             *_of_account("name"), "account account name", "name", "display name", "full name of company",
@@ -109,16 +112,31 @@ ACCOUNTS = FieldTable(
             "müşteri adı", "müşteri",
             "ügyfél neve", "název zákazníka", "názov zákazníka", "שם לקוח",
             "اسم العميل",
-            "고객명", "会社名", "顧客名", "取引先名", "客户名称", "公司名称", "название", "клиент",
+            "고객명", "会社名", "顧客名", "取引先名", "客户名称", "公司名称", "название", "клиент", "контрагент",
+            "компания", "наименование", "имя клиента", "название клиента",
+            "klient", "zákazník", "ügyfél", "kund", "azienda", "ragione sociale", "societe", "raison sociale",
+            "entreprise",
+            "empresa", "razon social", "bedrijf", "bedrijfsnaam", "firma adi", "şirket", "unternehmen", "取引先",
+            "顧客",
+            "得意先名", "客户", "고객", "고객사", "회사명", "πελάτης",
         ),
-        "status": (*_LIFECYCLE, *_STATUS, *_TYPE),
+        "status": (
+            *_LIFECYCLE, *_STATUS, *_TYPE, "kundenstatus", "statut", "statut client", "estado del cliente",
+            "estado del contrato", "situacao", "stato cliente", "klantstatus", "статус", "статус клиента", "durum",
+            "musteri durumu",
+            "stan", "stav", "allapot", "ステータス", "状態", "契約状況", "契約ステータス", "状态", "客户状态", "상태",
+        ),
         "owner": (
             "csm", "csm name", "csm full name", "customer success manager", "customer success manager name",
             "cs owner", "customer success owner", "customer success rep", "success manager", "account owner",
             "company owner", "account owner full name", "account owner name", "client owner", "customer owner",
             "organization owner", "owner name", "owner full name", "owner", "account manager", "hubspot owner",
             "assigned to", "relationship manager", "salesperson", "owner user account",
-            "kundenbetreuer", "zustandig", "responsable", "propietario",
+            "kundenbetreuer", "betreuer", "kundenverantwortlicher", "zustandig", "zustandiger",
+            "ansprechpartner intern",
+            "responsable", "charge de compte", "gestionnaire", "chargee de compte", "gestor", "gestor de cuenta",
+            "менеджер", "ответственный", "куратор", "musteri temsilcisi", "sorumlu", "obchodnik", "kundansvarig",
+            "kundeansvarlig", "所有者", "営業担当", "客户经理", "propietario",
             "responsavel", "proprietario", "responsabile", "accountmanager", "opiekun", "担当者", "负责人", "담당자",
         ),
         "owner_email": (
@@ -132,7 +150,12 @@ ACCOUNTS = FieldTable(
         "arr": (
             "arr", "annual recurring revenue", "current arr", "contracted arr", "total arr", "annual contract value",
             "acv", "annualized contract value", "annualised contract value", "annual value", "arr amount",
-            "annual recurring revenue amount", "jahreswert", "jahresumsatz arr", "valor anual", "importe anual",
+            "annual recurring revenue amount", "jahreswert", "jahresvertragswert", "jahrlicher vertragswert",
+            "jahrlicher wert", "jahresbetrag",
+            "jahresumsatz arr", "valeur annuelle du contrat", "revenu annuel recurrent", "ingreso anual recurrente",
+            "ingresos recurrentes anuales", "receita anual recorrente", "ricavi annui ricorrenti", "roczna wartosc",
+            "yillik sozlesme tutari", "yillik tutar", "годовая стоимость", "годовой контракт", "сумма в год",
+            "年間金額", "契約金額 年額", "年费", "연간 계약 금액", "valor anual", "importe anual",
             "valor anual do contrato", "valeur annuelle",
             "montant annuel", "valore annuo", "jaarwaarde", "wartosc roczna", "年間契約額", "年額", "年度合同金额",
             "amount",
@@ -151,7 +174,10 @@ ACCOUNTS = FieldTable(
             "debut du contrat", "date de debut",
             "inicio del contrato", "fecha de inicio", "inicio do contrato", "data de inicio", "data inizio",
             "begindatum",
-            "data rozpoczecia", "契約開始日", "合同开始日期",
+            "data rozpoczecia", "poczatek umowy", "дата начала", "начало договора", "baslangic tarihi",
+            "sozlesme baslangici",
+            "zacatek smlouvy", "avtalsstart", "vertragsstart", "startdatum", "kunde seit", "利用開始日", "契約開始日",
+            "合同开始日期",
         ),
         "renewal_date": (
             "renewal date", "next renewal date", "contract renewal date", "renewal", "renews on", "next renewal",
@@ -159,7 +185,13 @@ ACCOUNTS = FieldTable(
             "term end date", "end date", "vertragsende", "verlangerungsdatum", "fin du contrat",
             "date de renouvellement",
             "fin del contrato", "fecha de renovacion", "fim do contrato", "data de renovacao", "data di rinnovo",
-            "verlengingsdatum", "data odnowienia", "förnyelse", "förnyelsedatum", "fornyelse", "fornyelsesdato",
+            "verlengingsdatum", "data odnowienia", "koniec umowy", "data zakonczenia", "дата окончания",
+            "окончание договора", "дата продления", "bitis tarihi", "sozlesme bitis tarihi", "konec smlouvy",
+            "szerzodes vege", "avtalsslut", "enddatum", "einddatum", "laufzeitende", "echeance", "date d echeance",
+            "date de fin", "date de fin de contrat", "fecha de fin", "fecha de vencimiento", "vencimiento",
+            "data de vencimento", "vencimento", "scadenza", "data di scadenza", "data fine", "満了日", "契約満了日",
+            "到期日",
+            "到期日期", "만료일", "förnyelse", "förnyelsedatum", "fornyelse", "fornyelsesdato",
             "yenileme tarihi", "datum obnovení", "megújítás dátuma", "更新日", "契約更新日", "契約終了日", "续约日期",
             "合同结束日期", "갱신일",
         ),
@@ -196,13 +228,19 @@ ACCOUNTS = FieldTable(
     labels=True,
 )  # fmt: skip
 
+# What a file about people, outcomes or promises may use for the account, beside the row's own id and name.
+_NOT_OF_THE_ACCOUNT = ("id", "name", "display name", "full name of company", "gsid", "hs object id", "record id")
+
 ACCOUNT_OF_A_FACT: dict[str, tuple[str, ...]] = {
     "account_id": (
         "account id", "crm id", "external id", "record id", "company id", "customer id", "client id",
         "organization id", "organisation id", "associated company id", "primary associated company id",
+        "associated company ids", "primary associated company ids",
+        *(header for header in ACCOUNTS.fields["external_id"] if header not in _NOT_OF_THE_ACCOUNT),
     ),
     "account": (
         "account", *_of_account("name"), "company", "customer", "client", "organization", "organisation",
-        "associated company", "primary associated company", "name",
+        "associated company", "primary associated company",
+        *(header for header in ACCOUNTS.fields["name"] if header not in _NOT_OF_THE_ACCOUNT), "name",
     ),
 }  # fmt: skip

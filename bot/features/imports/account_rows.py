@@ -44,10 +44,12 @@ def lines(reader: Reader) -> Iterator[ImportedAccount | BadRow]:
     for row in reader.columns.rows:
         try:
             line = _line(reader, row)
-            key = line.external_id or line.name.casefold()
+            key = line.external_id or cells.name_key(line.name)
             if key in line_by_key:
                 header = reader.columns.header("external_id" if line.external_id else "name")
-                raise BadCell(header, key, note(Remark.ALREADY_ON_LINE, line=line_by_key[key]))
+                raise BadCell(
+                    header, line.external_id or line.name, note(Remark.ALREADY_ON_LINE, line=line_by_key[key])
+                )
             line_by_key[key] = row.line
             yield line
         except BadCell as bad:

@@ -35,15 +35,19 @@ _FORMER = (
     "vecchio cliente", "cliente perso", "perso", "inattivo", "cessato", "disdetto", "annullato",
     "voormalig", "voormalige klant", "oud klant", "ex klant", "opgezegd", "inactief", "beeindigd",
     "tidigare kund", "tidligere kunde", "entinen asiakas", "byly klient", "byvaly zakaznik", "eski musteri",
+    "ehem kunde", "ehemalige kunden", "former account", "past account", "lost account",
     "解約", "解約済", "解約済み", "元顧客", "退会", "休眠", "失効", "流失", "已流失", "前客户", "已终止",
-    "이탈", "해지", "бывший", "бывший клиент", "потерян", "отток", "неактивен", "неактивный",
+    "이탈", "해지", "бывший", "бывший клиент", "ушел", "расторгнут", "закрыт", "потерян", "отток", "неактивен",
+    "неактивный",
 )  # fmt: skip
 _CUSTOMER = (
     "customer", "active customer", "current customer", "existing customer", "paying customer", "live customer",
     "new customer", "customer active", "existing business", "customer direct", "customer channel", "client",
     "active client", "current client", "existing client", "won", "closed won", "renewed", "paying", "paid",
     "subscribed", "at risk", "onboarding", "implementing", "implementation", "adopting", "healthy", "renewing",
-    "up for renewal", "installed", "contracted", "under contract", "signed", "evangelist", "advocate", "champion",
+    "up for renewal", "renewal at risk", "in renewal", "in progress", "to renew", "to upsell", "upsell",
+    "active paying", "active at risk", "active healthy", "active renewing", "active onboarding", "installed",
+    "contracted", "under contract", "signed", "evangelist", "advocate", "champion",
     "kunde", "kundin", "bestandskunde", "aktiver kunde", "neukunde", "client actif", "client existant", "cliente",
     "cliente activo", "cliente ativo", "cliente attivo", "cliente actual", "cliente atual", "klant", "actieve klant",
     "bestaande klant", "kund", "befintlig kund", "aktiv kund", "asiakas", "klient", "zakaznik", "musteri", "ugyfel",
@@ -63,7 +67,8 @@ _NO_CUSTOMER = (
     "nurturing", "negotiation", "proposal", "pipeline", "evaluation",
     "other", "partner", "channel partner", "channel partner reseller", "technology partner", "installation partner",
     "competitor", "investor", "vendor", "supplier", "analyst", "press", "integrator", "reseller", "distributor",
-    "target", "evaluating", "trial", "trialing", "free trial", "free", "freemium", "demo", "poc", "pending", "test",
+    "target", "evaluating", "in trial", "on trial", "quotation", "non customer", "not a customer", "no customer",
+    "not yet a customer", "trial", "trialing", "free trial", "free", "freemium", "demo", "poc", "pending", "test",
     "internal", "disqualified", "interessent", "interessentin", "potenzieller kunde", "neuinteressent",
     "prospecto", "potencial", "cliente potencial", "oportunidad", "oportunidade", "potenziale", "cliente potenziale",
     "opportunita", "client potentiel", "piste", "opportunite", "potentiele klant", "partenaire", "lieferant",
@@ -74,9 +79,17 @@ _NO_CUSTOMER = (
 
 _NETSUITE_STAGES = frozenset(("customer", "prospect", "lead"))
 _LONGEST_WORD = 200
+
+
+def word_key(text: str) -> str:
+    """A word without case, accents and punctuation, for comparing."""
+    return " ".join(re.sub(r"[\W_]+", " ", folded(text)).split())
+
+
+_ACTIVE_KEYS, _NO_CUSTOMER_KEYS = frozenset(map(word_key, _ACTIVE)), frozenset(map(word_key, _NO_CUSTOMER))
 STATUS_WORDS: dict[str, AccountStatus] = {
-    **dict.fromkeys((*_CUSTOMER, *_ACTIVE), AccountStatus.CUSTOMER),
-    **dict.fromkeys(_FORMER, AccountStatus.FORMER),
+    **dict.fromkeys(map(word_key, (*_CUSTOMER, *_ACTIVE)), AccountStatus.CUSTOMER),
+    **dict.fromkeys(map(word_key, _FORMER), AccountStatus.FORMER),
 }
 TIER_WORDS: dict[str, Tier] = {
     **dict.fromkeys(
@@ -118,7 +131,7 @@ def status(columns: Sequence[tuple[str, str]], extra: Mapping[str, StrEnum]) -> 
         return AccountStatus.FORMER
     weak = False
     for _, text, meaning in meanings:
-        if meaning is AccountStatus.CUSTOMER and word_key(text) in _ACTIVE and word_key(text) not in extra:
+        if meaning is AccountStatus.CUSTOMER and word_key(text) in _ACTIVE_KEYS and word_key(text) not in extra:
             weak = True
         elif isinstance(meaning, AccountStatus):
             return meaning
@@ -138,11 +151,13 @@ def _meaning(text: str, extra: Mapping[str, StrEnum]) -> AccountStatus | Remark 
         chosen = STATUS_WORDS.get(match[1])  # `3 - Customer`
     if isinstance(chosen, AccountStatus):
         return chosen
+    if chosen is None and (match := re.fullmatch(r"([^()\[\]]+?)\s*[(\[][^()\[\]]*[)\]]", text)):
+        return _meaning(match[1], extra)  # `Churned (2025)`
     # NetSuite writes the stage before the status: `CUSTOMER-Closed Won`, `LEAD-Qualified`.
     stage, dash, state = text.partition("-")
-    if chosen is None and dash and word not in _NO_CUSTOMER and word_key(stage) in _NETSUITE_STAGES:
+    if chosen is None and dash and word not in _NO_CUSTOMER_KEYS and word_key(stage) in _NETSUITE_STAGES:
         return _meaning(state, extra) or _meaning(stage, extra)
-    if word in _NO_CUSTOMER or (re.fullmatch(r"\d+ (.+)", word) and word.partition(" ")[2] in _NO_CUSTOMER):
+    if word in _NO_CUSTOMER_KEYS or (re.fullmatch(r"\d+ (.+)", word) and word.partition(" ")[2] in _NO_CUSTOMER_KEYS):
         return Remark.NO_CUSTOMER
     return None
 
@@ -169,6 +184,6 @@ def extra_words(pairs: Iterable[str], enums: Sequence[type[StrEnum]] = (Tier, Ac
     return words
 
 
-def word_key(text: str) -> str:
-    """A word without case, accents and punctuation, for comparing."""
-    return " ".join(re.sub(r"[\W_]+", " ", folded(text)).split())
+def name_key(name: str) -> str:
+    """An account's name without case, accents and double spaces: two names of one key are one account."""
+    return " ".join(folded(name).split())

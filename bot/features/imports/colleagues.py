@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.domain.values.slugs import folded
@@ -11,7 +11,7 @@ from bot.features.imports.cells import is_empty, must_be_short, word_key
 from bot.features.imports.remarks import Remark, Unreadable
 
 _LONGEST, _LONGEST_CELL = 200, 600
-_MAIL = re.compile(r"[^\s<>()\[\]\"',;]+@[^\s<>()\[\]\"',;]+\.[^\s<>()\[\]\"',;]+")
+_MAIL = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;]+\.[^\s<>()\[\]\"',;]+")
 _NOBODY = frozenset((
     "no owner", "no csm", "no one", "noone", "nobody", "not assigned", "unassigned", "none assigned", "to be assigned",
     "to be hired", "to be determined", "to be confirmed", "tbh", "tba", "tbd", "tbc", "vacant", "vacancy", "open",
@@ -27,7 +27,7 @@ _NOBODY = frozenset((
     "担当者なし", "未割り当て", "未定", "なし", "无", "未分配", "없음", "미지정", "не назначен", "нет",
 ))  # fmt: skip
 _GONE = re.compile(
-    r"[(\[](?:deactivated|inactive|disabled|deleted|removed|former)(?: user| employee| owner)?[)\]]", re.I
+    r"^#\s|[(\[](?:deactivated|inactive|disabled|deleted|removed|former)(?: user| employee| owner)?[)\]]", re.I
 )
 # Keys of records, and numbers: they name somebody whom only the other system knows.
 _KEY = re.compile(
@@ -55,8 +55,11 @@ class Named:
     why: Remark | None = None
 
 
-def read(text: str, email: str = "") -> Named:
-    """The colleague whom a cell names, and the email address beside it. Raises `Unreadable`."""
+def read(text: str, email: str = "", known: Collection[str] = ()) -> Named:
+    """The colleague whom a cell names, and the email address beside it; `known` are folded names of the file.
+
+    Raises `Unreadable`.
+    """
     must_be_short(text, _LONGEST_CELL, "person")
     must_be_short(email, _LONGEST_CELL, "email")
     address = _MAIL.search(email) or _MAIL.search(text)
@@ -70,8 +73,8 @@ def read(text: str, email: str = "") -> Named:
         return Named(_by_address(address), None if address else Remark.OWNERS_NOBODY)
     if is_empty(name):
         return Named(_by_address(address))
-    people = [part for part in _BETWEEN.split(name) if part.strip()]
-    first = _in_order(people[0])
+    people = _separated(name, known)
+    first = in_order(people[0])
     if len(first) > _LONGEST:
         raise Unreadable(Remark.TOO_LONG_TO_BE, what="person")
     several = Remark.OWNERS_SEVERAL if len(people) > 1 else None
@@ -89,8 +92,18 @@ def _is_nobody(name: str) -> bool:
     return key in _NOBODY or re.fullmatch(r"(?:deactivated|deleted|inactive|removed|former) user\b.*", key) is not None
 
 
-def _in_order(name: str) -> str:
-    """`Okafor, Tom` as Tom Okafor; a title after the comma is left out."""
+def _separated(name: str, known: Collection[str]) -> list[str]:
+    """The people whom a cell names: `Jo Bloggs, Ann Lee` are two if the file knows one of them by that name."""
+    people = [part.strip() for part in _BETWEEN.split(name) if part.strip()]
+    parts = [part.strip() for part in name.split(",") if part.strip()]
+    full = [part for part in parts if " " in part]
+    if len(people) == 1 and len(parts) > 1 and full == parts and (len(parts) > 2 or {*map(folded, full)} & {*known}):
+        return parts
+    return people
+
+
+def in_order(name: str) -> str:
+    """A name as people say it: `Okafor, Tom` is Tom Okafor; a title after the comma is left out."""
     parts = [part.strip() for part in name.split(",") if part.strip()]
     if len(parts) < 2:
         return " ".join(name.split()).strip(", ")
@@ -115,9 +128,10 @@ class Spellings:
     def of(cls, cells: Iterable[tuple[str, str]]) -> Spellings:
         """Learn from every (name, email) cell of the file."""
         spellings = cls()
-        for cell in dict.fromkeys(cells):
+        # Plain names first: they tell what a comma separates.
+        for cell in sorted(dict.fromkeys(cells), key=lambda cell: "," in cell[0]):
             try:
-                named = read(*cell)
+                named = read(*cell, spellings.spelled)
             except Unreadable:
                 continue
             if named.who is not None:
@@ -128,7 +142,7 @@ class Spellings:
         """As `read`, with what the rest of the file says of the same person. Raises `Unreadable`."""
         colleague = self.read.get((text, email))
         if colleague is None:
-            colleague = read(text, email)
+            colleague = read(text, email, self.spelled)
             colleague = colleague if colleague.who is None else replace(colleague, who=self._completed(colleague.who))
             self.read[text, email] = colleague
         return colleague
@@ -152,5 +166,11 @@ class Spellings:
         name = who.name
         if who.email and name.lower() == who.email:
             name = self.name_by_email.get(who.email, name)
-        key = folded(name)
+        key = self._usual_order(name)
         return Who(self.spelled.get(key, name), who.email or self.email_by_name.get(key))
+
+    def _usual_order(self, name: str) -> str:
+        """The folded name; `DUPONT Jean` is Jean Dupont where the file has one."""
+        family, _, given = name.partition(" ")
+        other = folded(f"{given} {family}")
+        return other if given and len(family) > 1 and family.isupper() and other in self.spelled else folded(name)

@@ -23,7 +23,6 @@ _HEADER_WITHIN = 200
 _DATA = re.compile(r"(?!(?:19|20)\d\d$)[-(]?[\W_]*\d[\d.,:/'’ \u00a0-]*[%)]?|[^\s@]+@[^\s@]+\.[^\s@]+")
 _LONGEST_DATA = 100
 _FALLBACKS = 3
-_NAMED = 5
 _WIDE_NAMED = 2
 # What is in brackets may make another figure of a column, so most exact names come before it.
 _NEAR = 8
@@ -119,7 +118,7 @@ class Recogniser:
         row = sheet.rows[position]
         if not self.count(row.cells) and any(map(_DATA.fullmatch, filter(None, row.cells))):
             raise UserError(ImportRefusal.HEADER_MISSING, line=row.line)
-        names = tuple(undressed(cell) for cell in row.cells)
+        names = self._with_groups(sheet, position)
         mapped = _mapped(names, self.pairs)
         assignment = _Assignment(self.table, names, mapped)
         assignment.assign()
@@ -133,6 +132,29 @@ class Recogniser:
         return Columns(
             names, assignment.at, assignment.further, tuple(assignment.uses), tuple(notes), row.line, labels, rows,
         )  # fmt: skip
+
+    def _with_groups(self, sheet: Sheet, position: int) -> tuple[str, ...]:
+        """The headers; one that says nothing alone is known by the group in the line above: `Contract`, `Start`."""
+        names = tuple(undressed(cell) for cell in sheet.rows[position].cells)
+        if not position or sheet.rows[position - 1].line != sheet.rows[position].line - 1:
+            return names
+        above = [undressed(cell) for cell in sheet.rows[position - 1].cells]
+        mapped = {key(header) for header, _ in self.pairs}
+        known, group, full = _ranks_of(self.table), "", []
+        for at, name in enumerate(names):
+            group = above[at] if at < len(above) and above[at] else group
+            both = f"{group} {name}"
+            alone = key(name) in mapped or any(variant.key in known for variant in headers.variants(name))
+            full.append(both if name and group and not alone and key(both) in known else name)
+        return tuple(full)
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Whether all that stands in this row are names of fields, and several of them."""
+        known = _ranks_of(self.table)
+        filled = [cell for cell in cells if cell]
+        return len(filled) > 1 and all(
+            any(variant.key in known for variant in headers.variants(cell)) for cell in filled
+        )
 
     def _header_row(self, sheet: Sheet) -> int:
         """The row near the top that names most fields, the first of them; the very first row if none names any."""
@@ -294,7 +316,7 @@ class _Assignment:
                 )
                 rivals = [header for header in rivals if header not in twins]
             if rivals and (name in self.table.money or name in self.table.money.values()):
-                facts = {"header": self.headers[chosen], "rivals": rivals[:_NAMED], "more": len(rivals[_NAMED:])}
+                facts = {"header": self.headers[chosen], "names": rivals}
                 self.notes.append(note(Remark.HEADER_RIVALS, field=name, **facts))
         for amount in self.table.money:
             position = self.at.get(amount)

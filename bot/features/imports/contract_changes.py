@@ -29,7 +29,6 @@ from bot.store import account_terms, accounts, contract_terms, ledger
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 
-_NAMED = 3
 _CONTENT = ("ends_on", "kind", "arr_minor", "currency", "notice_days", "auto_renews", "source")
 _DEFAULTS = dict.fromkeys((*_CONTENT, "line", "external_id", "recorded_by", "batch_id"))
 
@@ -222,9 +221,9 @@ class Book:
                 differ.append((account.name, *_worded(account, differs)))
         notes: list[Note] = []
         if differ:
-            notes.append(note(Remark.CONTRACTS_DIFFER, count=len(differ), examples=differ[:_NAMED]))
+            notes.append(note(Remark.CONTRACTS_DIFFER, count=len(differ), examples=differ))
         if none:
-            notes.append(note(Remark.CONTRACTS_NONE, count=len(none), examples=none[:_NAMED]))
+            notes.append(note(Remark.CONTRACTS_NONE, count=len(none), examples=none))
         return notes
 
     def _ended(self, terms: Any) -> date | None:

@@ -31,6 +31,8 @@ _COLLOQUIAL = {
     "yuan": "CNY", "sterling": "GBP", "pound sterling": "GBP", "pounds sterling": "GBP", "gb pound": "GBP",
     "gb pounds": "GBP", "uk pound": "GBP", "us dollars": "USD", "american dollar": "USD", "united states dollar": "USD",
     "swiss francs": "CHF", "franken": "CHF", "rupee": "INR", "rupees": "INR", "zloty": "PLN", "złoty": "PLN",
+    "руб": "RUB", "руб.": "RUB", "р.": "RUB", "рублей": "RUB", "грн": "UAH", "грн.": "UAH", "tl": "TRY", "kč": "CZK",
+    "ft": "HUF", "лв": "BGN", "лв.": "BGN", "dhs": "AED",
 }  # fmt: skip
 _SHARED_NAMES = {
     "dollar": "USD", "dollars": "USD", "pound": "GBP", "pounds": "GBP", "krona": "SEK", "krone": "NOK", "kroner": "NOK",

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from functools import cache
 
@@ -18,11 +18,16 @@ from bot.domain.values.slugs import folded
 from bot.features.imports.cells import is_empty, must_be_short
 from bot.features.imports.remarks import Note, Remark, Unreadable, note
 
-_LONE = 10
+_LONE, _NOON = 10, 12
+_DIGITS_OF_SECONDS = 10
 _LONGEST = 90  # `Wed Sep 30 2026 00:00:00 GMT+0200 (Central European Summer Time)`
 _TIME = re.compile(
     r"[T\s,]+\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*"
     r"(Z|[A-Z]{2,5}|(GMT|UTC)?[+-]\d{2}:?\d{2}(\s*\([^()]*\)|\s[A-Z]{2,5})?)?$"
+)
+_CLOCK = re.compile(
+    r"[T\s,]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?(?:[.,]\d+)?\s*(?P<half>[AaPp])?\.?(?:[Mm]\.?)?\s*"
+    r"(?:Z|UTC|GMT|(?:GMT|UTC)?(?P<sign>[+-])(?P<ahead>\d{2}):?(?P<past>\d{2})(?:\s*\([^()]*\))?)?$"
 )
 _YEAR_FIRST = re.compile(r"(\d{4})\s?([-/.年년])\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})\s?[日일]?\.?")
 _COMPACT = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})")
@@ -42,6 +47,10 @@ _PARTIAL = re.compile(
     re.IGNORECASE,
 )
 _SERIAL = re.compile(r"\d{5}([.,]\d+)?")
+# The years of Japan: the first year of an era is 1, or 元.
+_ERA = re.compile(r"(令和|平成|昭和)\s?(\d{1,2}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
+_YEAR_BEFORE_ERA = {"令和": 2018, "平成": 1988, "昭和": 1925}
+_SECONDS = re.compile(r"1\d{9}")
 _MILLISECONDS = re.compile(r"1\d{12}|-?\d{12}")
 _EXCEL_EPOCH = date(1899, 12, 30)
 # Days that programs write for "no day": before anybody's contract, after everybody's, and counted from zero.
@@ -50,14 +59,16 @@ _ZERO_DAY = re.compile(r"(?:0{1,2}|1)[-/.]0{1,2}[-/.](?:1900|0{2,4})|1900-0?1-0?
 _ENDS_OF_YEAR = ((1, 1), (31, 12), (12, 31))
 _MARK_DAYS = frozenset((date(1970, 1, 1), date(1969, 12, 31)))
 _NO_DAY = frozenset((
-    "evergreen", "perpetual", "no renewal", "auto renew", "auto renewal", "autorenew", "auto renews", "auto",
+    "evergreen", "asap", "as soon as possible", "immediately", "perpetual", "no renewal", "auto renew",
+    "auto renewal", "autorenew", "auto renews", "auto",
     "month to month", "monthly", "mtm", "ongoing", "open", "open ended", "indefinite", "indefinitely", "never", "none",
     "no end", "no end date", "no expiry", "no expiration", "does not expire", "not applicable", "rolling", "lifetime",
     "continuous", "unlimited", "permanent", "no date", "not set", "not yet", "pending", "tba", "tbc", "to be confirmed",
     "to be determined", "at will", "unbefristet", "unbegrenzt", "laufend", "keine", "kein", "offen", "unbekannt",
     "indefini", "indeterminee", "duree indeterminee", "illimite", "aucun", "aucune", "tacite reconduction",
     "indefinido", "sin fecha", "ninguno", "ninguna", "indeterminato", "nessuno", "nessuna", "onbepaald", "geen",
-    "indeterminado", "nenhum", "無期限", "なし", "未定", "自動更新", "无限期", "无", "бессрочно", "нет",
+    "indeterminado", "nenhum", "belirsiz", "suresiz", "na czas nieokreslony", "bezterminowo", "無期限", "なし",
+    "未定", "自動更新", "无限期", "无", "бессрочно", "нет",
 ))  # fmt: skip
 _LANGUAGES = ("en", "en_GB", "de", "de_AT", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "ro",
               "hu", "tr", "ru", "uk", "el", "id")  # fmt: skip
@@ -105,8 +116,9 @@ def read(text: str, order: DateOrder | None, *, latest: int = LATEST.year) -> Re
         return reading
     if _SERIAL.fullmatch(bare):
         return Reading(add_days(_EXCEL_EPOCH, int(bare[:5])), Remark.DATES_OF_SPREADSHEET)
-    if _MILLISECONDS.fullmatch(bare):
-        return _checked(shift_moment(datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=int(bare))).date())
+    if _SECONDS.fullmatch(bare) or _MILLISECONDS.fullmatch(bare):
+        unit = timedelta(seconds=1) if len(bare) == _DIGITS_OF_SECONDS else timedelta(milliseconds=1)
+        return _checked(shift_moment(datetime(1970, 1, 1, tzinfo=UTC), int(bare) * unit).date())
     for pattern, (year, month, day) in ((_DAY_NAME, (3, 2, 1)), (_NAME_DAY, (3, 1, 2)), (_YEAR_NAME_DAY, (1, 2, 3))):
         for form in (bare, _WEEKDAY.sub("", bare, count=1)):
             match = pattern.fullmatch(form)
@@ -116,6 +128,23 @@ def read(text: str, order: DateOrder | None, *, latest: int = LATEST.year) -> Re
     if match and (match["name"] is None or month_number(match["name"])):
         return Reading(None, Remark.DATES_PARTIAL)
     raise Unreadable(Remark.DATE_UNREADABLE)
+
+
+def clock(text: str) -> time | None:
+    """The time of day at the end of a cell, in UTC if it names no zone; None without one, or with an unknown zone."""
+    match = _CLOCK.search(" ".join(text.split())) if len(text) <= _LONGEST else None
+    if match is None:
+        return None
+    hour, half = int(match["hour"]), (match["half"] or "").lower()
+    if half and not 1 <= hour <= _NOON:
+        return None
+    ahead = timedelta(hours=int(match["ahead"] or 0), minutes=int(match["past"] or 0))
+    try:
+        zone = timezone(-ahead if match["sign"] == "-" else ahead)
+        hour = hour % _NOON + (_NOON if half == "p" else 0) if half else hour
+        return time(hour, int(match["minute"]), int(match["second"] or 0), tzinfo=zone)
+    except ValueError:
+        return None
 
 
 def order_of(columns: Mapping[str, Iterable[str]], likely: DateOrder | None) -> dict[str, Order]:
@@ -201,6 +230,9 @@ def _words(text: str) -> str:
 def _numeric(bare: str, order: DateOrder | None, latest: int) -> Reading | None:
     if match := _YEAR_FIRST.fullmatch(bare):
         return _date(match[1], match[3], match[4], latest)
+    if match := _ERA.fullmatch(bare):
+        year = 1 if match[2] == "元" else int(match[2])
+        return _date(str(_YEAR_BEFORE_ERA[match[1]] + year), match[3], match[4], latest)
     if match := _COMPACT.fullmatch(bare):
         return _date(match[1], match[2], match[3], latest)
     if match := _NUMBERS.fullmatch(bare):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 
 # Invisible characters that exports drag along. Joiners stand inside names (emoji, Persian): they go at the ends only.
 _INVISIBLE = "\u200b\u2060\ufeff\u00ad"
@@ -11,7 +12,9 @@ _AT_ENDS = _INVISIBLE + "\u200c\u200d\u200e\u200f\u061c"
 # What steers a terminal or turns the direction of a text belongs to no name. Tabs and line ends are spaces.
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 _COLOURS = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
-_SUSPICIOUS = re.compile(rf"[&<=\u00a0\u202f{_AT_ENDS}]|^'|{_STEERING.pattern}")
+# Letters that are written in parts, as on a Mac: an e and its accent, the parts of a Korean syllable.
+_PARTS = "\u0300-\u036f\u3099\u309a\u1100-\u11ff"
+_SUSPICIOUS = re.compile(rf"[&<=\u00a0\u202f{_PARTS}{_AT_ENDS}]|^'|{_STEERING.pattern}")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|br|center|div|em|font|h[1-6]|i|img|li|nobr|ol|p|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul)"
     r"(?:\s[^<>]*)?/?>",
@@ -33,7 +36,7 @@ def undressed(text: str) -> str:
     """
     if not _SUSPICIOUS.search(text):
         return text
-    text = _visible(text)
+    text = unicodedata.normalize("NFC", _visible(text))
     for guard in (_TEXT_GUARD, _HYPERLINK):
         if match := guard.fullmatch(text):
             text = match[1].replace('""', '"')

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from bot.domain.enums import Direction, OutcomeKind, Part, PromiseState, weightiest_first
 from bot.domain.proof.reference import is_openable, is_shortened
-from bot.features.imports import doubtful_days, fields, report_lines
+from bot.features.imports import colleagues, doubtful_days, fields, report_lines
 from bot.features.imports.cells import word_key
 from bot.features.imports.fields import FieldTable
 from bot.features.imports.file_reader import Row
@@ -53,7 +53,7 @@ _PARTS = {
     ),
 }  # fmt: skip
 _LONGEST_SHELF_LIFE = 3650
-_MAIL = re.compile(r"[^\s<>()\"',;@]+@[^\s<>()\"',;@]+\.[^\s<>()\"',;@]+")
+_MAIL = re.compile(r"[^\s<>()\"',;:@]+@[^\s<>()\"',;@]+\.[^\s<>()\"',;@]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def _name_of_person(reader: Reader, row: Row) -> str:
     name = reader.words(row, "name")
     if not name:
         name = " ".join(filter(None, (reader.words(row, "first_name"), reader.words(row, "last_name"))))
-    return name or reader.words(row, "email").lower()
+    return colleagues.in_order(name) or reader.words(row, "email").lower()
 
 
 PROMISES = FactKind(

@@ -66,16 +66,23 @@ OUTCOMES = FieldTable(
 PEOPLE = FieldTable(
     "people",
     {
-        **{name: tuple(h for h in headers if h != "name") for name, headers in ACCOUNT_OF_A_FACT.items()},
+        # Beside people, HubSpot's `Record ID` is that of the person.
+        **{
+            name: tuple(h for h in headers if h not in ("name", "record id"))
+            for name, headers in ACCOUNT_OF_A_FACT.items()
+        },
         "name": (
             "contact name", "person", "person name", "full name", "contact full name", "contact", "contact person",
             "stakeholder", "name", "ansprechpartner", "nom complet", "nombre completo",
         ),
         "first_name": ("first name", "given name", "firstname", "forename", "vorname", "prenom"),
-        "last_name": ("last name", "surname", "family name", "lastname", "nachname", "nom de famille"),
+        "last_name": (
+            "last name", "surname", "family name", "lastname", "nachname", "familienname", "nom de famille",
+            "apellido", "apellidos", "cognome", "sobrenome", "achternaam",
+        ),
         "part": (
             "part", "role", "contact role", "buying role", "stakeholder role", "contact type", "persona",
-            "decision role", "relationship role",
+            "decision role", "relationship role", "rolle", "funktion im einkauf", "rol", "ruolo", "papel",
         ),
         "title": ("title", "job title", "position", "function"),
         "email": ("email", "email address", "e mail", "work email", "contact email", "mail"),

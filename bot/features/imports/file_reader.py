@@ -22,7 +22,6 @@ _SAMPLE = 60
 _STRAY_NULS = 20
 _LONGEST_CELL = 1_000_000
 _QUOTED = 200
-_NAMED = 5
 _MOST_CELLS = 16_384
 """As many columns as a sheet of a workbook can have."""
 _MOST_SHARED, _SHORT = 20_000, 40
@@ -99,8 +98,9 @@ def _of_workbook(data: bytes, name: str, recognised: Recognised) -> Sheet:
     lines = [chosen.rows[0][0] - 1, *(line for line, _ in chosen.rows)]
     rows = tuple(Row(line, cells, line > above + 1) for above, (line, cells) in zip(lines, chosen.rows, strict=False))
     others = [sheet.name for sheet in filled if sheet is not chosen]
-    named, more = others[:_NAMED], len(others[_NAMED:])
-    notes = [note(Remark.SHEET_CHOSEN, sheet=chosen.name, others=named, more=more)] if others else []
+    notes = [note(Remark.SHEET_CHOSEN, sheet=chosen.name, names=others)] if others else []
+    if chosen.unevaluated:
+        notes.append(note(Remark.FORMULAS_WITHOUT_RESULTS))
     if chosen.merged is None:
         notes.append(note(Remark.MERGED_UNKNOWN))
     return Sheet(rows, "workbook", "", notes=tuple(notes), merged=tuple(Merged(*one) for one in chosen.merged or ()))

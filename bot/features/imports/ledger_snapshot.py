@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.values.slugs import folded
 from bot.features.imports.account_rows import ImportedAccount
+from bot.features.imports.cells import name_key
 from bot.features.imports.colleagues import Who
 from bot.features.imports.members import Directory
 from bot.features.imports.record_ids import canonical
@@ -58,12 +59,12 @@ class LedgerSnapshot:
         for row in session.execute(select(*columns).where(there)):
             snapshot.add(row.id, row.external_id, row.name)
             if row.external_id is not None:
-                snapshot.numbered_names.setdefault(_name_key(row.name), row.external_id)
+                snapshot.numbered_names.setdefault(name_key(row.name), row.external_id)
         return snapshot
 
     def add(self, account_id: int, external_id: str | None, name: str) -> None:
         """Remember an account, so that later lines find it."""
-        self.by_name.setdefault(_name_key(name), []).append(account_id)
+        self.by_name.setdefault(name_key(name), []).append(account_id)
         if external_id is None:
             self.unnumbered.add(account_id)
         else:
@@ -89,7 +90,7 @@ class LedgerSnapshot:
 
     def namesake(self, line: ImportedAccount) -> str | None:
         """The id of an account that was here before with this name and another id."""
-        return self.numbered_names.get(_name_key(line.name)) if line.external_id else None
+        return self.numbered_names.get(name_key(line.name)) if line.external_id else None
 
     def match(self, line: ImportedAccount) -> int | None:
         """The account that this line is about, None for a new one; raises `Unreadable` when it is not clear."""
@@ -121,14 +122,10 @@ class LedgerSnapshot:
         """The account with this id, else of this name; raises `Unreadable` when several have it."""
         if external_id in self.by_external_id:
             return self.by_external_id[external_id]
-        candidates = self.by_name.get(_name_key(name), [])
+        candidates = self.by_name.get(name_key(name), [])
         if external_id is not None:
             # An account with the same name and another id is a different one.
             candidates = [account_id for account_id in candidates if account_id in self.unnumbered]
         if len(candidates) > 1:
             raise Unreadable(Remark.NAME_OF_SEVERAL, count=len(candidates))
         return candidates[0] if candidates else None
-
-
-def _name_key(name: str) -> str:
-    return " ".join(folded(name).split())

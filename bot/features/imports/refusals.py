@@ -35,4 +35,7 @@ class ImportRefusal(Refusal):
     NOT_IMPORTED = "imports.not_imported"
     BROKE = "imports.broke"
     TOO_MANY_FILES = "imports.too_many_files"
+    NO_ROWS = "imports.no_rows"
+    NO_ROW_TAKEN = "imports.no_row_taken"
+    NO_WORKSPACE = "imports.no_workspace"
     WORKSPACE_NOT_CHOSEN = "imports.workspace_not_chosen"

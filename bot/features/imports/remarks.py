@@ -99,6 +99,7 @@ class Remark(StrEnum):
     DATES_UNDECIDED = "dates_undecided"
     ENCODING_GUESSED = "encoding_guessed"
     ENDS_ARE_LAST_DAYS = "ends_are_last_days"
+    FORMULAS_WITHOUT_RESULTS = "formulas_without_results"
     HEADER_BELOW = "header_below"
     HEADER_NEAR = "header_near"
     HEADER_TWICE = "header_twice"

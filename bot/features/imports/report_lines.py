@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain.values.slugs import folded
-from bot.features.imports.column_mapping import Columns
+from bot.features.imports.column_mapping import Columns, recogniser
 from bot.features.imports.dressing import undressed
 from bot.features.imports.fields import FieldTable
 from bot.features.imports.file_reader import Row
@@ -20,7 +20,7 @@ from bot.features.imports.report import BadRow
 
 _QUOTED = 200
 _LONGEST_TOTAL = 80
-_TOTAL_WORDS = frozenset((
+_TOTAL_WORDS = frozenset(map(folded, (
     "total", "totals", "grand total", "grand totals", "sub total", "sub totals", "subtotal", "subtotals", "sum", "sums",
     "count", "record count", "row count", "average", "avg", "min", "max", "overall", "overall total", "report total",
     "total records", "total rows", "total accounts", "total count", "total arr", "total amount", "number of records",
@@ -34,9 +34,13 @@ _TOTAL_WORDS = frozenset((
     "合計", "総計", "小計", "総合計", "件数", "平均", "总计", "合计", "小计", "總計", "合計金額", "계", "합계", "총계",
     "소계",
     "المجموع", "الإجمالي", "الاجمالي", "סהכ", 'סה"כ',
-))  # fmt: skip
+)))  # fmt: skip
 _TOTAL = re.compile(
     r"(?P<words>.+?)\s*(?:[(\[]\s*[\d.,\s]+(?:\s*[^\W\d]+)?\s*[)\]])?\s*(?:[:：=]\s*[\d.,\s]*)?[.:：]?\s*[\d.,]*"
+)
+_TOTAL_WORD = r"(?:sub-?total|total|ergebnis|gesamt|summe|итог|総計|合計|集計)"
+_TOTAL_OF = re.compile(
+    rf"(?P<before>.{{1,200}}?)\s*{_TOTAL_WORD}|{_TOTAL_WORD}\s+(?P<behind>.{{1,200}})", re.IGNORECASE
 )
 _GROUP = re.compile(r"[^:]{1,80}:\s.*[(\[]\s*[\d.,]+\s+\w+\s*[)\]]")
 _FOOTER = re.compile(
@@ -91,6 +95,8 @@ class _Shape:
         naming = {"owner", "owner_email", "deputy", "status", "tier", *table.days, *table.people}
         self.telling = [at for name, at in columns.at.items() if name in naming]
         self.names = [columns.at[name] for name in ("name", "account", *table.required) if name in columns]
+        self.recogniser = recogniser(table)
+        self.values: dict[int, set[str]] = {}
         self.grouped = [
             at for at, header in enumerate(columns.headers) if header and self.names and at < min(self.names)
         ]
@@ -104,9 +110,12 @@ class _Shape:
         first_at, first = filled[0]
         if first.casefold() in self.headers and self._is_header(filled):
             return note(Remark.LINE_HEADER)
+        if row is self.columns.rows[0] and len(filled) * 2 > self.width and self.recogniser.is_header(row.cells):
+            return note(Remark.LINE_HEADER)  # the names that the program has for the columns
         if self._identified(row, first_at):
             return None
-        if any(self._is_total(text) for at, text in filled if at == first_at or at in self.names):
+        naming = [(at, text) for at, text in filled if at == first_at or at in self.names]
+        if any(self._is_total(text) or self._is_total_of(at, text) for at, text in naming):
             return note(Remark.LINE_TOTAL)
         first = first[:_QUOTED]
         if len(filled) == 1 and self.width > 1 and _GROUP.fullmatch(first):
@@ -175,6 +184,15 @@ class _Shape:
             text = undressed(_cell(row, first_at))
             return not self._is_total(text)
         return any(_cell(row, at) for at in self.telling if at != first_at)
+
+    def _is_total_of(self, at: int, text: str) -> bool:
+        """Whether this is the total of a value that stands in other lines of its column: `EMEA Total`."""
+        match = _TOTAL_OF.fullmatch(text)
+        if match is None:
+            return False
+        if at not in self.values:
+            self.values[at] = {folded(undressed(_cell(row, at))) for row in self.columns.rows}
+        return folded(match["before"] or match["behind"]) in self.values[at]
 
     @staticmethod
     def _is_total(text: str) -> bool:

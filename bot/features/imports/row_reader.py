@@ -58,15 +58,17 @@ class BadCell(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What was assumed in single cells, counted by field, with the first of them as an example."""
+    """What was assumed in single cells, counted by field, with the first of them as an example; signs one by one."""
 
-    counts: Counter[tuple[Remark, str]] = field(default_factory=Counter)
-    examples: dict[tuple[Remark, str], tuple[str, str]] = field(default_factory=dict)
+    counts: Counter[tuple[Remark, str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[Remark, str, str], tuple[str, str]] = field(default_factory=dict)
 
     def add(self, remark: Remark, name: str, text: str, meant: str = "") -> None:
         """Count one cell of this field."""
-        self.counts[remark, name] += 1
-        self.examples.setdefault((remark, name), (text, meant))
+        # Each sign is a guess of its own.
+        key = (remark, name, text if remark is Remark.SIGN_GUESSED else "")
+        self.counts[key] += 1
+        self.examples.setdefault(key, (text, meant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,11 @@ class Reader:
             if order.note
         ]
         notes += self.assumed
-        for (remark, name), count in self.tally.counts.items():
-            text, meant = self.tally.examples[remark, name]
-            if remark is Remark.SIGN_GUESSED and any(note.remark is remark for note in self.assumed):
+        told = {note.facts["example"] for note in self.assumed if note.remark is Remark.SIGN_GUESSED}
+        for key, count in self.tally.counts.items():
+            remark, name, sign = key
+            text, meant = self.tally.examples[key]
+            if remark is Remark.SIGN_GUESSED and sign in told:
                 continue
             header = self.columns.header(name) or name
             notes.append(note(remark, count=count, header=header, example=text, meant=meant))

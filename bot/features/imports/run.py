@@ -52,8 +52,6 @@ __all__ = [
     "import_readings",
 ]
 
-_NAMED, _SAID = 10, 3
-
 
 def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     """Take a CRM's accounts into the ledger and report what changed.
@@ -108,7 +106,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
 
 def _otherwise(told: Sequence[Changed]) -> list[Note]:
     """That accounts have contracts which say something else than the file."""
-    examples = [(one.name, one.field, one.before, one.after) for one in told[:_SAID]]
+    examples = [(one.name, one.field, one.before, one.after) for one in told]
     return [note(Remark.CONTRACTS_SAY, count=len(told), examples=examples)] if told else []
 
 
@@ -180,8 +178,7 @@ def import_readings(run: ImportRun, file: File, options: Options) -> Report:
         report.notes += joining.notes()
         passes.finish(run, session, report)
     if report.taken:
-        facts = {"count": len(metrics), "names": metrics[:_NAMED], "more": len(metrics[_NAMED:])}
-        report.notes.append(note(Remark.SIGNALS_COUNT_NOTHING, **facts))
+        report.notes.append(note(Remark.SIGNALS_COUNT_NOTHING, count=len(metrics), names=metrics))
     return report
 
 

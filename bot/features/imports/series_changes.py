@@ -6,11 +6,11 @@ report says so by name. Only a series that an undone import had begun may begin 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app import recurrence
@@ -30,7 +30,6 @@ from bot.store.entities import Entity
 from bot.store.ledger import Author
 
 _LEAD_HOURS = 24
-_NAMED = 5
 _NO_ZONE = "UTC"
 
 
@@ -69,11 +68,10 @@ class SeriesBook:
     def apply(self, session: Session, by: Author, file: str, pairs: Sequence[tuple[int, Planned]]) -> None:
         """Begin the planned series of these accounts, each with its history."""
         rows, whys = [], []
-        for account_id, item in pairs:
-            series = item.series
-            if series is None:
-                continue
-            upcoming = self._first_unasked(session, account_id, series)
+        begun = [(account_id, item, item.series) for account_id, item in pairs if item.series is not None]
+        opened = self._opened(session, [account_id for account_id, item, _ in begun if not item.is_new])
+        for account_id, item, series in begun:
+            upcoming = self._first_unasked(opened.get((account_id, series.kind), frozenset()), series)
             moving = recurrence.schedule(timedelta(hours=_LEAD_HOURS), upcoming, series.owner_tz)
             place = {"kind": series.kind, "rrule": series.rrule, "tz": series.tz, "lead_hours": _LEAD_HOURS}
             rows.append({"account_id": account_id, **place, "on_holiday": series.on_holiday, "active": True, **moving})
@@ -88,8 +86,7 @@ class SeriesBook:
             name, words = self.begun[0]
             notes.append(note(Remark.SERIES_BEGUN, count=len(self.begun), name=name, words=words))
         if self.kept:
-            facts = {"examples": self.kept[:_NAMED], "more": len(self.kept[_NAMED:])}
-            notes.append(note(Remark.SERIES_KEPT, count=len(self.kept), **facts))
+            notes.append(note(Remark.SERIES_KEPT, count=len(self.kept), examples=self.kept))
         if self.in_utc:
             notes.append(note(Remark.SERIES_IN_UTC, count=len(self.in_utc), name=self.in_utc[0]))
         if self.at_once:
@@ -128,17 +125,25 @@ class SeriesBook:
         rrule, local_start = line.placed(tz, self.now.date())
         return NewSeries(line.kind, rrule, local_start, tz, owner_tz or tz), (line.tz or owner_tz) is not None
 
-    def _first_unasked(self, session: Session, account_id: int, series: NewSeries) -> Occurrence | None:
-        """The first meeting that no earlier series of this kind has opened; all are still to come."""
-        table = schema.meeting
-        ours = (table.c.account_id == account_id) & Entity.MEETING.in_workspace(self.workspace_id)
+    def _opened(self, session: Session, ids: Sequence[int]) -> dict[tuple[int, CadenceKind], set[datetime]]:
+        """When these accounts have meetings still to come, by kind."""
+        opened: dict[tuple[int, CadenceKind], set[datetime]] = {}
+        if ids:
+            table = schema.meeting
+            ours = table.c.account_id.in_(ids) & Entity.MEETING.in_workspace(self.workspace_id)
+            columns = (table.c.account_id, table.c.kind, table.c.starts_at)
+            for account_id, kind, starts_at in session.execute(
+                select(*columns).where(ours, table.c.starts_at > self.now)
+            ):
+                opened.setdefault((account_id, kind), set()).add(starts_at)
+        return opened
+
+    def _first_unasked(self, opened: Set[datetime], series: NewSeries) -> Occurrence | None:
+        """The first meeting still to come that no earlier series of this kind has opened."""
         upcoming = recurrence.next_meeting(series, self.now)
-        while upcoming is not None:
-            same = (table.c.kind == series.kind) & (table.c.starts_at == upcoming.starts_at)
-            if not session.execute(select(exists().where(ours, same))).scalar_one():
-                return upcoming
+        while upcoming is not None and upcoming.starts_at in opened:
             upcoming = recurrence.next_meeting(series, upcoming.starts_at)
-        return None
+        return upcoming
 
 
 def _is_customer(item: Planned) -> bool:

@@ -23,7 +23,11 @@ NO_SOURCE = "file"
 _LONGEST_WORD, _LONGEST_SOURCE, _LONGEST_UNIT, _LONGEST_TEXT = 120, 80, 60, 10_000
 _LONGEST_PERIOD = 3660
 _WEEK = 7
-_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})|(?P<name>[^\W\d_]+)\.?[\s/-]+(?P<of>\d{4})")
+_MONTH = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d{1,2})|(?P<name>[^\W\d_]+)\.?[\s/-]+(?P<of>\d{4})|"
+    r"(?P<number>\d{1,2})[/.](?P<before>\d{4})"
+)
+_ISO_WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,8 @@ def _period(reader: Reader, row: Row, length: str) -> tuple[date, int]:
     """The first day of a period and its length, by its own column, else by the header; `2026-03` is a month."""
     text = reader.columns.cell(row, "period_start")
     month = _month(text)
-    start = month or _day(reader, row, "period_start")
+    week = _week(text)
+    start = month or week or _day(reader, row, "period_start")
     days = reader.number(row, "period_days")
     if days is not None:
         if days != int(days) or not 1 <= days <= _LONGEST_PERIOD:
@@ -186,17 +191,27 @@ def _period(reader: Reader, row: Row, length: str) -> tuple[date, int]:
         return start, int(days)
     if month or length in ("month", "monat"):
         return start, monthrange(start.year, start.month)[1]
-    return start, _WEEK if length in ("week", "woche", "semaine") else 1 if length == "day" else 0
+    return start, _WEEK if week or length in ("week", "woche", "semaine") else 1 if length == "day" else 0
 
 
 def _month(text: str) -> date | None:
-    """The first day of a month that a cell names: `2026-03`, `Mar 2026`."""
+    """The first day of a month that a cell names: `2026-03`, `Mar 2026`, `03/2026`."""
     match = _MONTH.fullmatch(text)
     if match is None:
         return None
-    number = int(match["month"]) if match["month"] else dates.month_number(match["name"])
-    year = int(match["year"] or match["of"])
+    figure = match["month"] or match["number"]
+    number = int(figure) if figure else dates.month_number(match["name"])
+    year = int(match["year"] or match["of"] or match["before"])
     return date(year, number, 1) if number and 1 <= number <= 12 and EARLIEST.year <= year <= LATEST.year else None
+
+
+def _week(text: str) -> date | None:
+    """The Monday of a week that a cell names: `2027-W02`."""
+    match = _ISO_WEEK.fullmatch(text)
+    try:
+        return date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else None
+    except ValueError:
+        return None
 
 
 def _day(reader: Reader, row: Row, name: str) -> date:
@@ -221,4 +236,6 @@ def _moment(reader: Reader, row: Row, name: str) -> tuple[datetime | None, bool]
             moment = None
         if moment is not None and moment.date() == day:
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC), False
+    if (clock := dates.clock(text)) is not None:
+        return datetime.combine(day, clock).astimezone(UTC), False
     return datetime.combine(day, time(), UTC), True

@@ -102,7 +102,7 @@ def state(text: str, words: Mapping[str, StrEnum]) -> TermState | None:
     word = word_key(text)
     meaning = words.get(word) or _STATE_BY_WORD.get(word)
     if meaning is TermState.NOT_SIGNED:
-        raise Unreadable(Remark.TERM_NOT_SIGNED)
+        raise Unreadable(Remark.TERM_NOT_SIGNED, word=text)
     if not isinstance(meaning, TermState):
         raise Unreadable(Remark.TERM_STATE_UNKNOWN, word=text)
     return meaning

@@ -12,9 +12,21 @@ from bot.phrases import sentences
 REMARKS = sentences("imports/remarks.yml")
 
 
-def sentence(note: Note) -> str:
-    """What a note says: a sentence, or for the reason of a line its second half."""
-    return REMARKS.say(note.remark, note.facts)
+_NAMED = 5
+_LISTS = ("names", "examples")
+
+
+def sentence(note: Note, *, whole: bool = False) -> str:
+    """What a note says: a sentence, or for the reason of a line its second half.
+
+    A long list in it is cut with a count, for people, unless the `whole` of it is wanted.
+    """
+    facts = dict(note.facts)
+    for name in _LISTS:
+        if name in facts:
+            most = len(facts[name]) if whole else _NAMED
+            facts |= {name: facts[name][:most], "more": len(facts[name][most:])}
+    return REMARKS.say(note.remark, facts)
 
 
 def reason(bad: BadRow) -> str:

@@ -24,8 +24,13 @@ DAMAGED, LOCKED = 65, 77
 
 _MEMORY = 2 * 1024**3
 _SMALLEST_PLAIN = 1e-4
-_PART, _OVERLAP = 1024**2, 64
+_PART, _OVERLAP = 1024**2, 1024
 _SPANS = re.compile(rb'number-rows-spanned="(?:[2-9]|1[0-9])')
+
+# A formula whose result was not saved; the result of one that gives an empty text is empty as well.
+_UNEVALUATED = re.compile(
+    rb'<c\s(?![^>]*t="str")[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
 
 Cell = str | list[str]
 
@@ -34,12 +39,14 @@ Merged = tuple[int, int, int]
 """Cells of one column that are merged over several lines: the first and the last line from 1, the column from 0."""
 
 
-def sheets(data: bytes) -> list[tuple[str, bool, list[tuple[int, list[Cell]]], list[Merged] | None]]:
+def sheets(data: bytes) -> list[tuple[str, bool, list[tuple[int, list[Cell]]], list[Merged] | None, bool]]:
     """Each worksheet: its name, whether people see it, its rows that are not empty with their line, and what is merged.
 
-    Lines count from 1. What is merged is None where the format keeps it from us and there is some.
+    Lines count from 1. What is merged is None where the format keeps it from us and there is some. Last comes whether
+    the workbook has formulas without their results.
     """
-    unknown = _spans_rows(data)
+    unknown = _found(data, _SPANS, "content.xml")
+    unevaluated = _found(data, _UNEVALUATED, "xl/worksheets/")
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         return [
             (
@@ -47,6 +54,7 @@ def sheets(data: bytes) -> list[tuple[str, bool, list[tuple[int, list[Cell]]], l
                 meta.visible is SheetVisibleEnum.Visible,
                 list(_rows(workbook, meta.name)),
                 None if unknown else _merged(workbook, meta.name),
+                unevaluated,
             )
             for meta in workbook.sheets_metadata
             if meta.typ is SheetTypeEnum.WorkSheet
@@ -73,19 +81,19 @@ def _merged(workbook: CalamineWorkbook, name: str) -> list[Merged]:
     ]
 
 
-def _spans_rows(data: bytes) -> bool:
-    """Whether this is an OpenDocument workbook with cells over several rows, which the parser does not tell."""
+def _found(data: bytes, pattern: re.Pattern[bytes], start: str) -> bool:
+    """Whether this pattern stands in a part of the packed workbook whose name begins so."""
     if not zipfile.is_zipfile(io.BytesIO(data)):
         return False
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "content.xml" not in archive.namelist():
-            return False
-        rest = b""
-        with archive.open("content.xml") as content:
-            while part := content.read(_PART):
-                if _SPANS.search(rest + part):
-                    return True
-                rest = part[-_OVERLAP:]
+        for name in archive.namelist():
+            rest = b""
+            if name.startswith(start) and not name.endswith("/"):
+                with archive.open(name) as content:
+                    while part := content.read(_PART):
+                        if pattern.search(rest + part):
+                            return True
+                        rest = part[-_OVERLAP:]
     return False
 
 

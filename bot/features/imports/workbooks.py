@@ -30,12 +30,14 @@ class WorkbookSheet:
     """One sheet: its name, whether people see it, and its rows with their line, counted from 1.
 
     `merged` are the cells that are merged over several lines, None if there are some and the format keeps where.
+    `unevaluated` says that the workbook has formulas without their results.
     """
 
     name: str
     visible: bool
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     merged: tuple[workbook_cells.Merged, ...] | None = ()
+    unevaluated: bool = False
 
 
 def read(data: bytes, file: str) -> list[WorkbookSheet]:
@@ -60,8 +62,9 @@ def read(data: bytes, file: str) -> list[WorkbookSheet]:
             visible,
             tuple((line, tuple(map(_cell, cells))) for line, cells in rows),
             None if merged is None else tuple((first, last, column) for first, last, column in merged),
+            unevaluated,
         )
-        for name, visible, rows, merged in json.loads(child.stdout)
+        for name, visible, rows, merged, unevaluated in json.loads(child.stdout)
     ]
     return sorted(sheets, key=lambda sheet: not sheet.visible)
 

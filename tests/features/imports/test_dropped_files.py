@@ -123,7 +123,7 @@ def test_who_is_no_admin_any_more_decides_nothing(database: Database) -> None:
         for decide in (dropped_files.import_dropped, dropped_files.cancel_dropped, dropped_files.undo_dropped):
             with pytest.raises(UserError) as refused:
                 decide(session, demoted, file_id, NOON)
-            assert sentence_of(refused.value) == f"Only an admin of this Slack imports files. Ask {PRIYA.name}."
+            assert sentence_of(refused.value) == f"Only an admin of this Slack imports files, so ask {PRIYA.name}."
         assert names(session) == [] and row(session, file_id)["content"] == BOOK
 
 
@@ -146,7 +146,10 @@ def test_what_is_not_imported_cannot_be_undone(database: Database) -> None:
         file_id = take(session, by)
         with pytest.raises(UserError) as refused:
             dropped_files.undo_dropped(session, by, file_id, NOON)
-        assert sentence_of(refused.value) == "This file was not imported, so there is nothing to undo."
+        assert (
+            sentence_of(refused.value)
+            == "This file was not imported, so there is nothing to undo: drop it again to import it."
+        )
 
 
 def test_the_clock_does_what_is_large_one_file_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +191,10 @@ def test_the_clock_asks_for_the_right_again(database: Database, monkeypatch: pyt
     assert turn(database)
     with database.reading() as session:
         view = shown(session, file_id)
-        assert (view.state, view.trouble) == (DropState.REFUSED, "Only an admin of this Slack imports files.")
+        assert (view.state, view.trouble) == (
+            DropState.REFUSED,
+            "Only an admin of this Slack imports files, so ask one.",
+        )
         assert names(session) == [] and row(session, file_id)["content"] is None
 
 
@@ -286,7 +292,7 @@ def test_a_file_is_taken_for_the_kind_that_somebody_chose(database: Database) ->
         with pytest.raises(UserError) as refused:
             dropped_files.import_dropped(session, by, file_id, NOON, kind="contracts")
         assert sentence_of(refused.value) == (
-            "Somebody has chosen accounts for this file since. Look at its preview again; nothing was imported."
+            "Somebody has chosen accounts for this file since, so nothing was imported: look at its preview again."
         )
         assert names(session) == []
         dropped_files.import_dropped(session, by, file_id, NOON, kind="accounts")

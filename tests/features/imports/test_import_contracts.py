@@ -149,7 +149,9 @@ STRIPE = (
 
 def test_stripe(book: Database) -> None:
     report = taken(book, STRIPE)
-    assert reasons(report) == {4: "Status: trialing is not signed, so there is no contract yet"}
+    assert reasons(report) == {
+        4: 'Status: trialing is not signed, so there is no contract yet; if it is, add --word "trialing=signed"'
+    }
     names = ("account_id", "external_id", "starts_on", "ends_on", "arr_minor", "auto_renews")
     assert kept(book, *names) == [
         (1, "sub_1", date(2026, 2, 10), date(2026, 3, 10), 5_880_00, None),

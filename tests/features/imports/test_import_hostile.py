@@ -170,7 +170,9 @@ def test_a_cell_or_a_row_without_end_is_left_out_and_the_others_are_taken(first:
 def test_a_header_wider_than_any_sheet_is_refused() -> None:
     with pytest.raises(UserError) as refused:
         lines(f"Account Name{',x' * 100_000}\nAcme{',1' * 100_000}\n")
-    assert worded(refused.value) == "The file is empty. Export the table again, as CSV, with its header line."
+    assert worded(refused.value) == (
+        "The file is empty, so export the table again, as CSV or XLSX, with its header line."
+    )
 
 
 def test_of_two_sheets_the_one_with_the_header_is_read_and_formulas_as_they_were_last_worked_out() -> None:
@@ -216,11 +218,16 @@ _BOMBS = {
 def test_a_workbook_that_is_a_bomb_is_refused_in_a_sentence(bomb: bytes) -> None:
     with pytest.raises(UserError) as refused:
         read(bomb, "x.xlsx")
-    assert worded(refused.value).endswith("Export the table again, as CSV or XLSX, and import that.")
+    assert worded(refused.value).endswith(
+        (
+            "export the table again, as CSV or XLSX, and import that.",
+            "leave out what is not needed and import it in parts.",
+        )
+    )
 
 
 def test_a_workbook_that_unpacks_to_more_than_it_may_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbooks, "_LARGEST", 1_000_000)
     with pytest.raises(UserError) as refused:
         read(workbook({"A": BOOK}, **{"xl/media/a.bin": b"0" * 1_000_001}), "x.xlsx")
-    assert worded(refused.value).startswith("This is a workbook that is too large.")
+    assert worded(refused.value).startswith("This is a workbook that is too large: ")

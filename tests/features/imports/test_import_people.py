@@ -31,6 +31,22 @@ def rows(database: Database, table: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in session.execute(select(table).order_by(table.c.id)).mappings()]
 
 
+def test_people_of_contact_exports_in_other_dialects(database: Database) -> None:
+    taken(database, "Account ID,Account Name\n1,Acme\n2,Beta\n")
+
+    def people(text: str) -> list[tuple[Any, ...]]:
+        file = File("contacts.csv", text.encode())
+        report = import_facts(ImportRun(database, 1, NOON, dry_run=True, all_rows=True), PEOPLE, file, Options())
+        assert report.bad == []
+        return [tuple(row.values.get(name) for name in ("account", "name", "email")) for row in report.preview.rows]
+
+    german = 'Kunde;Ansprechpartner;E-Mail;Rolle\nAcme;"Weiß, Jürgen";mailto:juergen@acme.example;Champion\n'
+    assert people(german) == [("Acme", "Jürgen Weiß", "juergen@acme.example")]
+    # The record is the person's; the company is in a column of its own.
+    hubspot = "Record ID,First Name,Last Name,Email,Associated Company\n901,Ann,Lee,ann@beta.example,Beta\n"
+    assert people(hubspot) == [("Beta", "Ann Lee", "ann@beta.example")]
+
+
 def test_people_come_in_with_several_parts_and_changed_ones_are_dated(database: Database) -> None:
     taken(database, "Account ID,Account Name\n1,Acme\n")
     run = ImportRun(database, 1, NOON)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.app.actor import Actor
 from bot.domain.enums import CadenceKind
@@ -188,6 +188,33 @@ def test_an_account_that_has_a_series_of_the_kind_keeps_it_and_is_named(database
         "1 account keeps the meeting series as it is here: Acme has weekly sync, every 2 weeks, Mondays 09:00 "
         "(Europe/Berlin), and the file says weekly sync, weekly, Tuesdays 10:00 (America/New_York)."
     ]
+
+
+def test_many_series_begin_without_a_look_up_for_each(database: Database, people: Actor) -> None:
+    names = [f"Firm {number}" for number in range(40)]
+    taken(database, "Account Name,Owner\n" + "".join(f"{name},Tom Okafor\n" for name in names))
+    opened = datetime(2026, 3, 3, 15, tzinfo=UTC)  # 10:00 in New York on the first Tuesday to come
+    begun = taken(database, HEADER + "Firm 0,Tom Okafor,100,USD,weekly,Tuesday,10:00,,,\n")
+    with database.begin() as session:
+        cadence = session.execute(select(schema.cadence)).mappings().one()
+        place = {"account_id": cadence["account_id"], "cadence_id": cadence["id"], "kind": cadence["kind"]}
+        session.execute(schema.meeting.insert().values(starts_at=opened, **place))
+    undone(database, begun)
+    looks: list[str] = []
+
+    def note_look(*args: Any) -> None:
+        if "FROM meeting" in args[2]:
+            looks.append(args[2])
+
+    event.listen(database.engine, "before_cursor_execute", note_look)
+    taken(database, HEADER + "".join(f"{name},Tom Okafor,100,USD,weekly,Tuesday,10:00,,,\n" for name in names))
+    event.remove(database.engine, "before_cursor_execute", note_look)
+    table = schema.cadence
+    upcoming = select(table.c.next_meeting_at).where(table.c.active).order_by(table.c.account_id)
+    with database.reading() as session:
+        first, *others = session.execute(upcoming).scalars()
+    assert (first, set(others)) == (datetime(2026, 3, 10, 14, tzinfo=UTC), {opened})
+    assert len(looks) == 1
 
 
 def test_a_series_that_somebody_ended_does_not_begin_again(database: Database, people: Actor) -> None:

@@ -223,6 +223,21 @@ def test_events_have_a_day_or_a_moment(book: Database) -> None:
     assert (overdue["at"], overdue["whole_day"]) == (datetime(2026, 2, 11, 8, 30, tzinfo=UTC), False)
 
 
+def test_moments_weeks_and_months_are_read_as_tables_write_them(book: Database) -> None:
+    report = events(
+        book,
+        "Account,Kind,At\nAcme,a,13/01/2027 9:05 PM\nAcme,b,13/01/2027 12:30 AM\nAcme,c,05/01/2027 14:00 +02:00\n"
+        "Acme,d,13.01.2027 14.30\nAcme,e,13/01/2027 25:00\nAcme,f,13/01/2027 10:00 CET\n",
+    )
+    assert [row.values["at"].isoformat()[:16] for row in report.preview.rows] == [
+        "2027-01-13T21:05", "2027-01-13T00:30", "2027-01-05T12:00", "2027-01-13T14:30", "2027-01-13T00:00",
+    ]  # fmt: skip
+    figures = readings(book, "Account,Metric,Period,Value\nAcme,m,2027-W02,1\nAcme,m,02/2027,2\nAcme,m,2027-W60,3\n")
+    kept = [(row.values["period_start"].isoformat(), row.values["period_days"]) for row in figures.preview.rows]
+    assert kept == [("2027-01-11", 7), ("2027-02-01", 28)]
+    assert [bad.line for bad in figures.bad] == [4]
+
+
 def test_an_event_with_an_id_that_changes_is_a_new_version(book: Database) -> None:
     head = "Ticket ID,Account ID,Type,Created At,Subject\n"
     events(book, f"{head}T-1,1,ticket,2026-02-10,Slow\n")

@@ -204,8 +204,8 @@ def test_an_account_that_somebody_worked_on_stays_whole(database: Database, maya
     assert rows(database, schema.account, "name") == [("Bolt",)]
     with pytest.raises(UserError) as refused:
         undone(database, first)
-    undone_already = f"Import {first.batch_id} (book.csv) was undone already, on 2 Mar 2026."
-    assert worded(refused.value) == f"{undone_already} To have it again, import the file again."
+    undone_already = f"Import {first.batch_id} (book.csv) was undone already, on 2 Mar 2026"
+    assert worded(refused.value) == f"{undone_already}: import the file again to have it again."
 
 
 def test_a_person_whom_a_kept_outcome_names_stays(database: Database, maya: Actor) -> None:
@@ -254,7 +254,10 @@ def test_an_import_of_another_workspace_is_not_there(database: Database) -> None
     first = taken(database, BOOK)
     with pytest.raises(UserError) as refused:
         undone(database, first, workspace_id=other)
-    assert worded(refused.value) == f"There is no import {first.batch_id} here. Nothing was imported yet."
+    assert (
+        worded(refused.value)
+        == f"There is no import {first.batch_id} here: nothing was imported yet, so import a file first."
+    )
     assert len(rows(database, schema.account, "name")) == 2
 
 

@@ -198,12 +198,12 @@ def test_merged_cells_of_an_open_document_are_told(database: Database) -> None:
     ("text", "says"),
     [
         ("Account,Metric,2026-W05,2026-W06,2026-W07\nAcme,logins,1,2,3\n",
-         "This table has a column for each period, such as “2026-W05”, “2026-W06” and 1 more. Readings want a row"),
+         "This table has a column for each period, such as “2026-W05”, “2026-W06” and 1 more: turn them into rows"),
         ("Account,Jan 2026,Feb 2026\nAcme,1,2\n",
-         "This table has a column for each period, such as “Jan 2026” and “Feb 2026”. Readings want a row"),
-        ("Account,Metric,05/01/2026,12/01/2026\nAcme,logins,1,2\n", "such as “05/01/2026” and “12/01/2026”."),
+         "This table has a column for each period, such as “Jan 2026” and “Feb 2026”: turn them into rows"),
+        ("Account,Metric,05/01/2026,12/01/2026\nAcme,logins,1,2\n", "such as “05/01/2026” and “12/01/2026”"),
         ("Account,Week,Logins,Seats\nAcme,2026-01-05,1,2\n",
-         "This table has a column for each metric, such as “Logins” and “Seats”."),
+         "This table has a column for each metric, such as “Logins” and “Seats”"),
     ],
 )  # fmt: skip
 def test_a_wide_table_of_readings_is_told_how_to_be_made_long(database: Database, text: str, says: str) -> None:
@@ -217,4 +217,4 @@ def test_a_table_of_readings_that_only_lacks_a_header_is_told_so(database: Datab
     text = b"Account,Metric,Week,Wat\nAcme,logins,2026-01-05,1\n"
     with pytest.raises(UserError) as refused:
         import_readings(ImportRun(database, 1, NOON), File("usage.csv", text), Options())
-    assert worded(refused.value).startswith("No column holds the value.")
+    assert worded(refused.value).startswith("No column holds the value: ")
