@@ -36,6 +36,9 @@ from bot.features.evidence.team_only import team_only_lines
 from bot.features.gaps import messages as gap_messages
 from bot.features.gaps import slack as gap_slack
 from bot.features.gaps.ids import GapActionId, GapCallback
+from bot.features.handover import messages as handover_messages
+from bot.features.handover import slack as handover_slack
+from bot.features.handover.ids import HandoverActionId, HandoverCallback
 from bot.features.home import slack as home_slack
 from bot.features.home.ids import HomeActionId
 from bot.features.imports import jobs as import_jobs
@@ -94,6 +97,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *gap_messages.KINDS,
     *confirmation_messages.KINDS,
     *risk_messages.KINDS,
+    *handover_messages.KINDS,
     *portfolio_messages.KINDS,
     *undelivered_messages.KINDS,
     *workspace_messages.KINDS,
@@ -142,6 +146,7 @@ ACTIONS = IdTable(
     ConfirmationActionId,
     EvidenceActionId,
     GapActionId,
+    HandoverActionId,
     HomeActionId,
     ImportActionId,
     MeetingActionId,
@@ -161,6 +166,7 @@ CALLBACKS = IdTable(
     ConfirmationCallback,
     EvidenceCallback,
     GapCallback,
+    HandoverCallback,
     MeetingCallback,
     PacketCallback,
     PlanCallback,
@@ -193,6 +199,7 @@ LISTENERS: tuple[Listeners, ...] = (
     action_slack,
     gap_slack,
     risk_slack,
+    handover_slack,
     portfolio_slack,
     packet_slack,
     retention_slack,

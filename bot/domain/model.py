@@ -48,6 +48,7 @@ class Account:
     `would_break_by` on a day; without a link or kept file nobody else can check that they said it. `upgraded_on` is
     the day on which an account that was there already came under the rules of witness and terms, `None` for one that
     was added later.
+    `crm_link` is the address of its record in the CRM.
     """
 
     id: int
@@ -78,6 +79,7 @@ class Account:
     would_break_file_id: int | None = None
     created_at: datetime | None = None
     upgraded_on: date | None = None
+    crm_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,7 +552,8 @@ class ProofState:
     """All that a rule may know of one account as of one moment; every view is a view of this value.
 
     `meetings` are oldest first and hold those whose prompt was decided (answered, silent, off) as well as open ones.
-    `last_move` and `uncounted` are read for one account as it is now, and for no past day.
+    `last_move` and `uncounted` are read for one account as it is now, and for no past day. `owner_left` says that the
+    owner is no longer in our workspace; of a past day it is not known, and so False.
     """
 
     account: Account
@@ -575,3 +578,4 @@ class ProofState:
     last_move: LastMove | None = None
     uncounted: tuple[Uncounted, ...] = ()
     names: dict[int, str] = field(default_factory=dict)
+    owner_left: bool = False

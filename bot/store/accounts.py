@@ -145,6 +145,31 @@ class Slugs:
         return slug
 
 
+def rename(session: Session, by: Author, of: Account, name: str, now: datetime) -> None:
+    """Give an account another name, and a slug of it; the old name and slug keep finding it."""
+    if name == of.name:
+        return
+    values: dict[str, Any] = {"name": name}
+    if slugs.slug(name) != slugs.slug(of.name):
+        values["slug"] = free_slug(session, of.workspace_id, name)
+    ledger.change(session, by, Entity.ACCOUNT, of.id, now, **values)
+    old = {slugs.slug(of.name), of.slug} if "slug" in values else set[str]()
+    also_called(session, of.workspace_id, of.id, name, old)
+
+
+def also_called(session: Session, workspace_id: int, account_id: int, name: str, old: Iterable[str]) -> None:
+    """Have an account be found by its name, by the aliases that it has, and by these old names."""
+    aliases = {*aliases_of(session, workspace_id, account_id), *old} - {""}
+    index_words(session, workspace_id, account_id, name, tuple(sorted(aliases)))
+
+
+def aliases_of(session: Session, workspace_id: int, account_id: int) -> list[str]:
+    """The other names by which an account is found, as slugs."""
+    table = schema.account_word
+    theirs = (table.c.workspace_id == workspace_id) & (table.c.account_id == account_id) & table.c.is_alias
+    return list(session.execute(select(table.c.word).where(theirs).order_by(table.c.word)).scalars())
+
+
 def free_slug(session: Session, workspace_id: int, name: str) -> str:
     """A slug for `name` that no account of the workspace has yet."""
     base = slugs.slug(name)[:_LONGEST_BASE] or "account"

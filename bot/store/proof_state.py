@@ -143,8 +143,11 @@ def _loaded(
     facts = [state for key in list(rows_by_account) if (state := read(rows_by_account.pop(key))) is not None]
     facts.sort(key=lambda parts: parts["account"].id)
     workspaces = {parts["account"].workspace_id for parts in facts}
-    names = members.names(session, workspaces, {member for parts in facts for member in _people_of_ours(parts)})
-    return [model.ProofState(**parts, names=names) for parts in facts]
+    people = {member for parts in facts for member in _people_of_ours(parts)}
+    names, gone = members.names_and_gone(session, workspaces, people)
+    # When somebody left us is not kept, so a past state does not say it.
+    left = gone if as_of is None else frozenset[int]()
+    return [model.ProofState(**parts, names=names, owner_left=parts["account"].owner_id in left) for parts in facts]
 
 
 def _read(rows: Mapping[str, list[list[Any]]]) -> dict[str, Any]:

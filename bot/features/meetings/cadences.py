@@ -24,7 +24,7 @@ from bot.store import ledger
 from bot.store.entities import Entity
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-_SHOWN = ("active", "rrule", "tz", "lead_hours", "on_holiday")
+_SHOWN = ("active", "rrule", "tz", "lead_hours", "on_holiday", "local_start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,7 @@ def _line(cadence: Cadence) -> CadenceLine:
     meets_on = _local_day(cadence)
     regular = date.fromisoformat(cadence.local_start[:10])
     return CadenceLine(
+        cadence.id,
         cadence.kind,
         repeat,
         days,

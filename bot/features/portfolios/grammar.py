@@ -1,4 +1,4 @@
-"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, its retention, or its setup."""
+"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, its retention, a hand-over, or setup."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ class PortfolioRetention:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PortfolioHandover:
+    """`/portfolio handover @owner`: of a colleague by Slack id (`owner`) or, who has left Slack, by `name`."""
+
+    owner: str | None = None
+    name: str | None = None
+
+
 _FORMS = (
     CommandForm("", "your portfolio, worst first"),
     CommandForm("@owner", "the accounts of a colleague"),
@@ -47,11 +55,14 @@ _FORMS = (
     CommandForm(
         "retention [quarter] [name]", "what customers pay a year later: GRR, NRR, who left, cohorts", "retention"
     ),
+    CommandForm("handover @owner", "give the accounts of a colleague to another one, with a preview", "handover"),
     CommandForm("setup", "name, channel, manager and digest time", "setup"),
 )
 
 
-def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStages | PortfolioRetention:
+def _portfolio(
+    words: str,
+) -> PortfolioRequest | PortfolioSetup | PortfolioStages | PortfolioRetention | PortfolioHandover:
     if not words:
         return PortfolioRequest()
     if match := _MENTION.fullmatch(words):
@@ -66,9 +77,15 @@ def _portfolio(words: str) -> PortfolioRequest | PortfolioSetup | PortfolioStage
         return PortfolioStages(unquoted(behind)[0] or behind or None)
     if first.casefold() == "retention":
         return PortfolioRetention(unquoted(behind)[0] or behind)
+    if first.casefold() == "handover":
+        mention = _MENTION.fullmatch(behind.strip())
+        name = None if mention else unquoted(behind)[0] or behind.strip() or None
+        return PortfolioHandover(mention["id"] if mention else None, name)
     return PortfolioRequest(name=words)
 
 
-GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | retention | setup | help", _portfolio)
+GRAMMAR = Grammar(
+    COMMAND, _FORMS, "[@owner | name] | stages | retention | handover @owner | setup | help", _portfolio
+)
 
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")

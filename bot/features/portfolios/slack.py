@@ -5,9 +5,11 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
+from bot.features.handover import bulk
 from bot.features.portfolios import overview, setup, stages
 from bot.features.portfolios.grammar import (
     GRAMMAR,
+    PortfolioHandover,
     PortfolioRequest,
     PortfolioRetention,
     PortfolioSetup,
@@ -57,6 +59,13 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 body, lambda session, actor, now: retention_view(session, actor, now, typed=words)
             )
             await edge.answer(ack, figures)
+        elif isinstance(request, PortfolioHandover):
+            leaver = request
+            await edge.open(
+                body,
+                await edge.read(body, lambda s, a, now: bulk.leaver_called(s, a, leaver.name, leaver.owner, now)),
+            )
+            await ack()
         elif isinstance(request, PortfolioRequest):
             owner, name = request.owner, request.name
             view = await edge.survey(

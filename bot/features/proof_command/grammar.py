@@ -37,6 +37,7 @@ class Topic(StrEnum):
     PACKET = "packet"
     CONTRACTS = "contracts"
     SIGNALS = "signals"
+    EDIT = "edit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ _FORMS = (
     _about(Topic.SIGNALS, "what sources outside say: usage, support, billing"),
     _about(Topic.STAGE, "where it stands, the test to get on, how long it took"),
     _about(Topic.TIER, "how much attention its ARR pays for"),
+    _about(Topic.EDIT, "its name, owner, deputy, portfolio and CRM record"),
     CommandForm("<account> as of 2026-03-01", "the card as it was on that day"),
     CommandForm("new", "add an account", "new"),
 )

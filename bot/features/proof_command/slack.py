@@ -15,6 +15,7 @@ from bot.features.actions import actions
 from bot.features.contracts import list as contract_list
 from bot.features.evidence import list as evidence_list
 from bot.features.gaps import list as gap_list
+from bot.features.handover import edit
 from bot.features.meetings import agenda, cadences, forms
 from bot.features.packet import packet
 from bot.features.plan import plan
@@ -45,6 +46,7 @@ FORMS: dict[Topic, Look] = {
     Topic.JUDGE: judgement.judge_form,
     Topic.STAGE: stages.stage_view,
     Topic.TIER: tiers.tier_view,
+    Topic.EDIT: edit.edit_form,
 }
 """The topics that are answered by a modal."""
 
