@@ -51,6 +51,8 @@ from bot.features.meetings import messages as meeting_messages
 from bot.features.meetings import slack as meeting_slack
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
 from bot.features.packet import messages as packet_messages
+from bot.features.merging import slack as merging_slack
+from bot.features.merging.ids import MergingActionId, MergingCallback
 from bot.features.packet import slack as packet_slack
 from bot.features.packet.ids import PacketActionId, PacketCallback
 from bot.features.plan import slack as plan_slack
@@ -150,6 +152,7 @@ ACTIONS = IdTable(
     HomeActionId,
     ImportActionId,
     MeetingActionId,
+    MergingActionId,
     PacketActionId,
     PlanActionId,
     PortfolioActionId,
@@ -168,6 +171,7 @@ CALLBACKS = IdTable(
     GapCallback,
     HandoverCallback,
     MeetingCallback,
+    MergingCallback,
     PacketCallback,
     PlanCallback,
     PortfolioCallback,
@@ -200,6 +204,7 @@ LISTENERS: tuple[Listeners, ...] = (
     gap_slack,
     risk_slack,
     handover_slack,
+    merging_slack,
     portfolio_slack,
     packet_slack,
     retention_slack,

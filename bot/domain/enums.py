@@ -328,6 +328,7 @@ class Movement(StrEnum):
     LOST = "lost"
     MOVED_IN = "moved_in"
     MOVED_OUT = "moved_out"
+    MERGED = "merged"
     ARR_CHANGED = "arr_changed"
 
 

@@ -37,13 +37,6 @@ from bot.store.ledger import Change
 from bot.store.members import Member
 
 _OWNER = {"owner_id": "owner"}
-_COUNTED = {
-    "prompts": Entity.PROMPT,
-    "steps": Entity.ACTION,
-    "gaps": Entity.GAP,
-    "risks": Entity.RISK,
-    "obstacles": Entity.OBSTACLE,
-}
 
 
 def owner_form(session: Session, actor: Actor, account_id: int, now: datetime) -> ChooseOwnerView:
@@ -83,22 +76,29 @@ def what_goes(session: Session, some: Sequence[Account], owner: Member | None) -
 
 def in_words(going: Carried) -> str:
     """What goes along, such as `2 open prompts and 1 risk`."""
-    return say(HandoverPhrase.CARRIED, **{name: going.count(entity) for name, entity in _COUNTED.items()})
+    return say(
+        HandoverPhrase.CARRIED,
+        prompts=going.count(Entity.PROMPT),
+        steps=going.count(Entity.ACTION),
+        gaps=going.count(Entity.GAP),
+        risks=going.count(Entity.RISK),
+        obstacles=going.count(Entity.OBSTACLE),
+    )
 
 
-def give(session: Session, actor: Actor, some: Sequence[Account], to: Member, now: datetime) -> Carried:
+def give(session: Session, by: Actor, some: Sequence[Account], to: Member, now: datetime) -> Carried:
     """Make `to` the owner of these accounts, all of one owner; the caller has checked who may. Returns what went along.
 
     The new owner gets a brief and the old one a line; so does the manager, unless a manager or admin decided.
     """
-    owner = members.by_id(session, actor.workspace_id, some[0].owner_id)
+    owner = members.by_id(session, by.workspace_id, some[0].owner_id)
     ids = [account.id for account in some]
-    queries.hold_prompts(session, actor.workspace_id, ids)
+    queries.hold_prompts(session, by.workspace_id, ids)
     queries.hold(session, ids, now)
     going = what_goes(session, some, owner)
     why = say(HandoverPhrase.WENT_ALONG, to=to.name)
-    _set_owner(session, actor, ids, to, now)
-    given = accounts.by_ids(session, actor.workspace_id, ids)
+    _set_owner(session, by, ids, to, now)
+    given = accounts.by_ids(session, by.workspace_id, ids)
     asked = _asked(session, given, going, to)
     for entity, rows in going.rows.items():
         changes = [
@@ -109,11 +109,11 @@ def give(session: Session, actor: Actor, some: Sequence[Account], to: Member, no
             )
             for row in rows
         ]
-        ledger.change_many(session, bot_author(actor.workspace_id), entity, now, changes)
+        ledger.change_many(session, bot_author(by.workspace_id), entity, now, changes)
     _publish(session, given, going, asked, now)
-    told = Given(actor, list(given.values()), owner, to)
+    told = Given(by, list(given.values()), owner, to)
     messages.put_brief(session, told, now)
-    by_manager = all(may_manage(session, actor, account.portfolio_id) for account in some)
+    by_manager = all(may_manage(session, by, account.portfolio_id) for account in some)
     messages.put_lines(session, told, now, tell_managers=not by_manager)
     return going
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -50,6 +50,7 @@ def form(
 ) -> CadenceView:
     """What the cadence form of an account shows: the running series of a kind, or of the kind that meets next."""
     account = writable(session, actor, account_id)
+    account_id = account.id
     seen = version_of_account(session, actor, account_id)
     running = queries.cadences_of(session, actor.workspace_id, account_id)
     shown = next((c for c in running if kind in (None, c.kind)), None)
@@ -79,6 +80,7 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
     meeting that nobody was asked about yet, so no meeting is asked about twice.
     """
     account = writable(session, actor, new.account_id)
+    new = replace(new, account_id=account.id)
     zone = _checked(new)
     running = queries.running_cadence(session, account.workspace_id, account.id, new.kind)
     series_ids = queries.series_of(session, account.workspace_id, account.id, new.kind)
