@@ -122,6 +122,7 @@ def merge(session: Session, by: Author, pair: tuple[int, int], values: Mapping[s
     ledger.change(session, by, Entity.ACCOUNT, merged_id, now, **taken)
     ledger.change(session, by, Entity.ACCOUNT, account_id, now, **values)
     moved["set"] = {name: ledger.plain(value) for name, value in values.items()}
+    _tell(session, by, (account_id, was["merged"]["name"]), now, undone=False)
     _found_by_both(session, by.workspace_id, was, moved["merged_aliases"])
     row = {"workspace_id": by.workspace_id, "account_id": account_id, "merged_id": merged_id, "at": now}
     added = insert(schema.account_merge).values(**row, member_id=by.member_id, moved=moved)
@@ -152,6 +153,7 @@ def undo(session: Session, by: Author, done: Merge, now: datetime) -> None:
     again = {**_restored(merged, columns), "taken_back_at": None, "merged_into": None}
     ledger.change(session, by, Entity.ACCOUNT, done.merged_id, now, **again)
     moving.restore_conflicts(done.moved)
+    _tell(session, by, (done.account_id, merged["name"]), now, undone=True)
     ours = (schema.account.c.workspace_id == by.workspace_id) & schema.account.c.id.in_(done.moved["passed_on"])
     session.execute(update(schema.account).where(ours).values(merged_into=done.merged_id))
     accounts.index_words(session, by.workspace_id, done.account_id, current["name"], tuple(done.moved["aliases"]))
@@ -341,6 +343,13 @@ def _pass_on(session: Session, by: Author, account_id: int, merged_id: int) -> l
     if ids:
         session.execute(update(table).where(ours).values(merged_into=account_id))
     return ids
+
+
+def _tell(session: Session, by: Author, what: tuple[int, str], now: datetime, *, undone: bool) -> None:
+    """Write the one line of the account's history that says what all those of its rows belong to."""
+    account_id, name = what
+    before = {"merged": name if undone else None}
+    ledger.note(session, Entity.ACCOUNT, [Noted(by, account_id, account_id, before, {"merged": name})], now)
 
 
 def _found_by_both(
