@@ -61,8 +61,9 @@ def leaver_form(session: Session, actor: Actor, from_member_id: int, now: dateti
 
 def leaver_preview(session: Session, actor: Actor, bulk: Bulk, now: datetime) -> LeaverPreviewView:
     """What would go from one owner to the other."""
-    member, to = _member(session, actor, bulk.from_member_id), _to(session, actor, bulk)
+    member = _member(session, actor, bulk.from_member_id)
     chosen = _chosen(session, actor, member, bulk.account_ids)
+    to = _to(session, actor, bulk)
     arr: Counter[str] = Counter()
     for account in chosen:
         if account.arr_minor is not None and account.currency is not None:
@@ -83,8 +84,9 @@ def leaver_preview(session: Session, actor: Actor, bulk: Bulk, now: datetime) ->
 
 def hand_over_many(session: Session, actor: Actor, bulk: Bulk, now: datetime, *, shown: int) -> LeaverDoneView:
     """Hand the accounts of a preview over, if they are still those that it has `shown`."""
-    member, to = _member(session, actor, bulk.from_member_id), _to(session, actor, bulk)
+    member = _member(session, actor, bulk.from_member_id)
     chosen = _chosen(session, actor, member, bulk.account_ids)
+    to = _to(session, actor, bulk)
     queries.hold_prompts(session, actor.workspace_id, [account.id for account in chosen])
     queries.hold(session, [account.id for account in chosen], now)
     chosen = _chosen(session, actor, member, bulk.account_ids)

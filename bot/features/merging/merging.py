@@ -69,6 +69,7 @@ def preview(
 ) -> MergePreviewView:
     """What merging an account, chosen or named, into this one would do."""
     stays = account_of(session, actor, account_id)
+    must_manage(session, actor, stays.portfolio_id)
     goes = _other(session, actor, stays, other_account_id, name)
     _must_be_mergeable(session, actor, stays, goes)
     seen, other_seen = (version_of_account(session, actor, account.id) for account in (stays, goes))
