@@ -21,8 +21,10 @@ from bot.domain.labels import label
 from bot.domain.model import Account
 from bot.domain.values import days
 from bot.domain.values.money import Money, money
+from bot.features.merging.phrases import MergingPhrase
 from bot.features.merging.refusals import MergingRefusal
 from bot.features.merging.views import MergedView, MergeFormView, MergePreviewView, Side
+from bot.phrases import say
 from bot.store import account_search, members, merges, portfolios
 from bot.store.merges import Merge
 
@@ -204,5 +206,15 @@ def _side(session: Session, account: Account) -> Side:
         home.name if home else None,
         str(arr) if arr else None,
         account.renewal_date,
-        tuple(counts.items()),
+        say(
+            MergingPhrase.HAS,
+            outcomes=counts["outcome"],
+            evidence=counts["evidence"],
+            people=counts["person"],
+            series=counts["cadence"],
+            answers=counts["answer"],
+            steps=counts["action"],
+            risks=counts["risk"],
+            contracts=counts["contract"],
+        ),
     )

@@ -17,7 +17,7 @@ class MergeFormView:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two accounts as a preview shows it: how much it has of each kind."""
+    """One of the two accounts as a preview shows it: `has` counts what it has."""
 
     account_id: int
     name: str
@@ -25,7 +25,7 @@ class Side:
     portfolio: str | None
     arr: str | None
     renewal_date: date | None
-    counts: tuple[tuple[str, int], ...]
+    has: str
 
 
 @dataclass(frozen=True, slots=True)
