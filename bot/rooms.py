@@ -36,6 +36,9 @@ from bot.features.evidence.team_only import team_only_lines
 from bot.features.gaps import messages as gap_messages
 from bot.features.gaps import slack as gap_slack
 from bot.features.gaps.ids import GapActionId, GapCallback
+from bot.features.handover import messages as handover_messages
+from bot.features.handover import slack as handover_slack
+from bot.features.handover.ids import HandoverActionId, HandoverCallback
 from bot.features.home import slack as home_slack
 from bot.features.home.ids import HomeActionId
 from bot.features.imports import jobs as import_jobs
@@ -47,6 +50,8 @@ from bot.features.meetings import jobs as meeting_jobs
 from bot.features.meetings import messages as meeting_messages
 from bot.features.meetings import slack as meeting_slack
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
+from bot.features.merging import slack as merging_slack
+from bot.features.merging.ids import MergingActionId, MergingCallback
 from bot.features.packet import messages as packet_messages
 from bot.features.packet import slack as packet_slack
 from bot.features.packet.ids import PacketActionId, PacketCallback
@@ -99,6 +104,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *renewal_messages.KINDS,
     *confirmation_messages.KINDS,
     *risk_messages.KINDS,
+    *handover_messages.KINDS,
     *portfolio_messages.KINDS,
     *undelivered_messages.KINDS,
     *workspace_messages.KINDS,
@@ -148,9 +154,11 @@ ACTIONS = IdTable(
     ConfirmationActionId,
     EvidenceActionId,
     GapActionId,
+    HandoverActionId,
     HomeActionId,
     ImportActionId,
     MeetingActionId,
+    MergingActionId,
     PacketActionId,
     PlanActionId,
     PortfolioActionId,
@@ -168,7 +176,9 @@ CALLBACKS = IdTable(
     ConfirmationCallback,
     EvidenceCallback,
     GapCallback,
+    HandoverCallback,
     MeetingCallback,
+    MergingCallback,
     PacketCallback,
     PlanCallback,
     PortfolioCallback,
@@ -202,6 +212,8 @@ LISTENERS: tuple[Listeners, ...] = (
     gap_slack,
     renewal_slack,
     risk_slack,
+    handover_slack,
+    merging_slack,
     portfolio_slack,
     packet_slack,
     retention_slack,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,13 +16,27 @@ from bot.store.members import Member
 from bot.store.portfolios import Portfolio
 
 
-def answerable(session: Session, account: Account) -> Member | None:
-    """Who answers today: owner, else deputy, else the portfolio's manager; only people whom Slack reaches."""
-    return answering_among(session, [account])[account.id]
+def answerable(session: Session, account: Account, at: datetime | None = None) -> Member | None:
+    """Who answers for an account: owner, else deputy, else the portfolio's manager; only people whom Slack reaches.
+
+    With `at`, whoever is away at that moment is passed over (`there`).
+    """
+    return there(turns(session, [account])[account.id], at)
 
 
 def answering_among(session: Session, batch: Collection[Account]) -> dict[int, Member | None]:
-    """Who answers for each of these accounts, in two queries."""
+    """Who answers for each of these accounts, in two queries; who is away is not asked."""
+    return {account_id: there(people, None) for account_id, people in turns(session, batch).items()}
+
+
+def there(people: Sequence[Member], at: datetime | None) -> Member | None:
+    """The first of these people who is not away at a moment; the last one if all are, as somebody must be asked."""
+    here = (member for member in people if at is None or not member.is_away(at))
+    return next(here, people[-1] if people else None)
+
+
+def turns(session: Session, batch: Collection[Account]) -> dict[int, Sequence[Member]]:
+    """Owner, deputy and manager of each of these accounts, in this order, as far as Slack reaches them; two queries."""
     workspace_ids = {account.workspace_id for account in batch}
     portfolio_ids = {account.portfolio_id for account in batch if account.portfolio_id is not None}
     managers = portfolios.managers(session, workspace_ids, portfolio_ids)
@@ -32,7 +47,7 @@ def answering_among(session: Session, batch: Collection[Account]) -> dict[int, M
     reachable: dict[int | None, Member] = {
         member.id: member for member in member_by_id.values() if member.slack_id and not member.is_deactivated
     }
-    return {account.id: next(_of_its_workspace(account, turns[account.id], reachable), None) for account in batch}
+    return {account.id: list(_of_its_workspace(account, turns[account.id], reachable)) for account in batch}
 
 
 def _of_its_workspace(

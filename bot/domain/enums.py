@@ -245,12 +245,14 @@ class CadenceKind(StrEnum):
 
 
 class PromptState(StrEnum):
-    """`open` until somebody answers; a meeting that passes without an answer leaves it `silent`."""
+    """`open` until somebody answers; a meeting that passes without an answer leaves it `silent`, or `away` where who
+    was asked was away and nobody was there to stand in."""
 
     OPEN = "open"
     ANSWERED = "answered"
     SILENT = "silent"
     OFF = "off"
+    AWAY = "away"
 
 
 class Change(StrEnum):
@@ -286,6 +288,7 @@ class RiskKind(StrEnum):
     OBSTACLE_OVERDUE = "obstacle_overdue"
     PERSON_LEFT = "person_left"
     JUDGED = "judged"
+    OWNER_LEFT = "owner_left"
 
 
 class RiskState(StrEnum):
@@ -336,6 +339,7 @@ class OwnerAct(StrEnum):
     ANSWERED_LATE = "answered_late"
     RISK_SNOOZED = "risk_snoozed"
     RISK_CLOSED = "risk_closed"
+    DAYS_AWAY = "days_away"
 
 
 class Theatre(StrEnum):
@@ -376,6 +380,7 @@ class Movement(StrEnum):
     LOST = "lost"
     MOVED_IN = "moved_in"
     MOVED_OUT = "moved_out"
+    MERGED = "merged"
     ARR_CHANGED = "arr_changed"
 
 

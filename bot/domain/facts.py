@@ -34,6 +34,7 @@ class FactCode(StrEnum):
     PROMISE_OVERDUE = "promise_overdue"
     OBSTACLE_OVERDUE = "obstacle_overdue"
     JUDGED = "judged"
+    OWNER_LEFT = "owner_left"
 
     ANSWERS_WITHOUT_EVIDENCE = "answers_without_evidence"
     REVIEW_WITHOUT_EVIDENCE = "review_without_evidence"

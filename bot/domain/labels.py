@@ -92,14 +92,16 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         RiskKind.OBSTACLE_OVERDUE: "an obstacle is past its date",
         RiskKind.PERSON_LEFT: "somebody who carries it left",
         RiskKind.JUDGED: "somebody doubts that they renew on value",
+        RiskKind.OWNER_LEFT: "its owner has left",
     },
     OwnerAct: {
         OwnerAct.MEETING_OFF: "called off",
-        OwnerAct.SERIES_PAUSED: "series ended",
+        OwnerAct.SERIES_PAUSED: "series ended or paused",
         OwnerAct.HANDED_OVER: "handed over",
         OwnerAct.ANSWERED_LATE: "answered late",
         OwnerAct.RISK_SNOOZED: "risks snoozed",
         OwnerAct.RISK_CLOSED: "risks closed",
+        OwnerAct.DAYS_AWAY: "days away",
     },
     RenewalCall: {**_own_words(RenewalCall), RenewalCall.UNKNOWN: "don't know yet"},
     LeftBecause: {

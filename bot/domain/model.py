@@ -61,6 +61,7 @@ class Account:
     ARR, currency, `renewal_date`, `notice_days`, `rolling` and `commitment_lost_on` are what its contract in force says
     (`bot.domain.account.contract_view`). `leaves_on` is the first day on which it is no customer, once that is known.
     `unconfirmed_on` is the day on which its own team recorded a renewal that nothing and nobody else speaks for.
+    `crm_link` is the address of its record in the CRM.
     """
 
     id: int
@@ -96,6 +97,7 @@ class Account:
     would_break_file_id: int | None = None
     created_at: datetime | None = None
     upgraded_on: date | None = None
+    crm_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -637,7 +639,8 @@ class ProofState:
     """All that a rule may know of one account as of one moment; every view is a view of this value.
 
     `meetings` are oldest first and hold those whose prompt was decided (answered, silent, off) as well as open ones.
-    `last_move` and `uncounted` are read for one account as it is now, and for no past day.
+    `last_move` and `uncounted` are read for one account as it is now, and for no past day. `owner_left` says that the
+    owner is no longer in our workspace; of a past day it is not known, and so False.
     """
 
     account: Account
@@ -663,3 +666,4 @@ class ProofState:
     last_move: LastMove | None = None
     uncounted: tuple[Uncounted, ...] = ()
     names: dict[int, str] = field(default_factory=dict)
+    owner_left: bool = False

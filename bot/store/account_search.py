@@ -57,6 +57,20 @@ def find(session: Session, workspace_id: int, typed: str) -> SearchResult:
     return _closest(session, workspace_id, key)
 
 
+def near(session: Session, workspace_id: int, name: str, *, but: int, limit: int = 5) -> list[Hit]:
+    """The accounts whose name is near this one, the nearest first, without the account `but`."""
+    from rapidfuzz import fuzz  # a megabyte that most bots seldom need
+
+    key = slugs.slug(name)
+    scored = [
+        (max(fuzz.ratio(key, slugs.slug(hit.name)), fuzz.token_set_ratio(name.casefold(), hit.name.casefold())), hit)
+        for hit in _spelt_alike(session, workspace_id, key)
+        if hit.id != but
+    ]
+    close = sorted((pair for pair in scored if pair[0] >= _CLOSE_ENOUGH), key=lambda pair: (-pair[0], pair[1].slug))
+    return [hit for _, hit in close[:limit]]
+
+
 def _hits(session: Session, statement: Select[Any]) -> list[Hit]:
     return [Hit(*row) for row in session.execute(statement)]
 

@@ -19,8 +19,16 @@ from bot.store.ledger import Author
 from bot.store.schema import account
 
 _COLUMNS = [schema.account.c[field.name] for field in fields(Account)]
+_MERGED = schema.account.alias("merged")
+_INTO = (
+    select(_MERGED.c.merged_into)
+    .where(_MERGED.c.id == bindparam("wanted"), _MERGED.c.workspace_id == bindparam("workspace"))
+    .scalar_subquery()
+)
+STAYS = func.coalesce(_INTO, bindparam("wanted"))
+"""The account that the parameter `wanted` of `workspace` means: the one that it was merged into, if it was."""
 _IN_WORKSPACE = select(*_COLUMNS).where(
-    schema.account.c.id == bindparam("wanted"), schema.account.c.workspace_id == bindparam("workspace")
+    schema.account.c.id == STAYS, schema.account.c.workspace_id == bindparam("workspace")
 )
 _STILL_THERE = _IN_WORKSPACE.where(schema.account.c.taken_back_at.is_(None))
 
@@ -29,7 +37,7 @@ _DEFAULTS = {"status": AccountStatus.CUSTOMER, "tier": Tier.HIGH_TOUCH, "stage":
 
 
 def in_workspace(session: Session, workspace_id: int, account_id: int) -> Account | None:
-    """The account with this id; None where this workspace has none."""
+    """The account with this id, or the one that it was merged into; None where this workspace has none."""
     row = session.execute(_IN_WORKSPACE, {"wanted": account_id, "workspace": workspace_id}).one_or_none()
     return None if row is None else Account(*row)
 
@@ -145,6 +153,45 @@ class Slugs:
             slug = f"{base}-{number}"
         self._taken.add(slug)
         return slug
+
+
+def rename(session: Session, by: Author, of: Account, name: str, now: datetime) -> None:
+    """Give an account another name, and a slug of it; the old name and slug keep finding it."""
+    if name == of.name:
+        return
+    values: dict[str, Any] = {"name": name}
+    if slugs.slug(name) != slugs.slug(of.name):
+        values["slug"] = free_slug(session, of.workspace_id, name)
+    ledger.change(session, by, Entity.ACCOUNT, of.id, now, **values)
+    old = {slugs.slug(of.name), of.slug} if "slug" in values else set[str]()
+    also_called(session, of.workspace_id, of.id, name, old)
+
+
+def also_called(session: Session, workspace_id: int, account_id: int, name: str, old: Iterable[str]) -> None:
+    """Have an account be found by its name, by the aliases that it has, and by these old names."""
+    aliases = {*aliases_of(session, workspace_id, account_id), *old} - {""}
+    index_words(session, workspace_id, account_id, name, tuple(sorted(aliases)))
+
+
+def aliases_of(session: Session, workspace_id: int, account_id: int) -> list[str]:
+    """The other names by which an account is found, as slugs."""
+    table = schema.account_word
+    theirs = (table.c.workspace_id == workspace_id) & (table.c.account_id == account_id) & table.c.is_alias
+    return list(session.execute(select(table.c.word).where(theirs).order_by(table.c.word)).scalars())
+
+
+def aliases_of_workspace(session: Session, workspace_id: int) -> list[tuple[int, str]]:
+    """The other names by which accounts are found, as (account, slug)."""
+    table = schema.account_word
+    theirs = (table.c.workspace_id == workspace_id) & table.c.is_alias
+    return [
+        (row.account_id, row.word) for row in session.execute(select(table.c.account_id, table.c.word).where(theirs))
+    ]
+
+
+def slug_of(name: str) -> str:
+    """The slug that a name has by itself, as searches and aliases write it."""
+    return slugs.slug(name)
 
 
 def free_slug(session: Session, workspace_id: int, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -20,7 +21,8 @@ from bot.store.schema import member
 class Member:
     """`slack_id` is None while an imported owner has not been matched to a Slack user.
 
-    `same_as` is the id of the member who, as an admin has said, an imported owner is.
+    `same_as` is the id of the member who, as an admin has said, an imported owner is. From `away_from` until
+    `away_until` the member is away, if both are set.
     """
 
     id: int
@@ -33,6 +35,12 @@ class Member:
     is_guest: bool
     is_deactivated: bool
     same_as: int | None = None
+    away_from: datetime | None = None
+    away_until: datetime | None = None
+
+    def is_away(self, at: datetime) -> bool:
+        """Whether this member is away at a moment."""
+        return self.away_from is not None and self.away_until is not None and self.away_from <= at < self.away_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ _KNOWN = select(member.c.slack_id).where(
 )
 _OF_SEVERAL = in_workspaces(member.c.workspace_id), is_one_of(member.c.id, "wanted")
 _BY_IDS = select(*_COLUMNS).where(*_OF_SEVERAL)
-_NAMES = select(member.c.id, member.c.name).where(*_OF_SEVERAL)
+_NAMES = select(member.c.id, member.c.name, member.c.is_deactivated).where(*_OF_SEVERAL)
 
 
 def by_id(session: Session, workspace_id: int, member_id: int | None) -> Member | None:
@@ -130,12 +138,19 @@ def who_left(session: Session, people: Collection[tuple[int, str]]) -> set[tuple
 
 def names(session: Session, workspace_ids: Iterable[int], member_ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these members of these workspaces, by id."""
+    return names_and_gone(session, workspace_ids, member_ids)[0]
+
+
+def names_and_gone(
+    session: Session, workspace_ids: Iterable[int], member_ids: Iterable[int | None]
+) -> tuple[dict[int, str], frozenset[int]]:
+    """The names of these members of these workspaces, by id, and which of them have left; one query."""
     workspaces = sorted(set(workspace_ids))
     ids = sorted({member_id for member_id in member_ids if member_id is not None})
     if not ids:
-        return {}
-    rows = session.execute(_NAMES, {"workspaces": workspaces, "wanted": ids})
-    return {row.id: row.name for row in rows}
+        return {}, frozenset()
+    rows = session.execute(_NAMES, {"workspaces": workspaces, "wanted": ids}).all()
+    return {row.id: row.name for row in rows}, frozenset(row.id for row in rows if row.is_deactivated)
 
 
 def remember(session: Session, workspace_id: int, user: SlackUser, *, by_name: bool = False) -> Member:
@@ -151,11 +166,22 @@ def remember(session: Session, workspace_id: int, user: SlackUser, *, by_name: b
     elif any(getattr(existing, name) != value for name, value in values.items()):
         ours = (member.c.workspace_id == workspace_id) & (member.c.id == existing.id)
         session.execute(update(member).where(ours).values(**values))
+        if existing.is_deactivated != user.is_deactivated:
+            # Whoever leaves, or comes back, ends or begins a danger of what they own.
+            review_queue.look_soon_at_those_of(session, workspace_id, existing.id)
         if existing.name != user.name:
             review_queue.forget_summaries_of(session, workspace_id)
     stored = by_slack_id(session, workspace_id, user.slack_id)
     assert stored is not None
     return stored
+
+
+def set_away(
+    session: Session, workspace_id: int, member_id: int, away_from: datetime | None, away_until: datetime | None
+) -> None:
+    """Note from when until when a member is away; None for both once they are back."""
+    ours = (member.c.workspace_id == workspace_id) & (member.c.id == member_id)
+    session.execute(update(member).where(ours).values(away_from=away_from, away_until=away_until))
 
 
 def _imported(session: Session, workspace_id: int, user: SlackUser, by_name: bool) -> Member | None:

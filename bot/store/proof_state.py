@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.domain import model
 from bot.domain.enums import Change
 from bot.store import members, schema
+from bot.store.accounts import STAYS
 from bot.store.as_of import rewound, undone
 from bot.store.json_rows import Record, Wanted, in_workspaces, is_among, is_one_of
 from bot.store.ledger import CLOCK
@@ -35,6 +36,7 @@ class _Series:
     """A cadence, as far as it says when an account meets next."""
 
     id: int
+    account_id: int
     active: bool
     next_meeting_at: datetime | None
 
@@ -145,8 +147,11 @@ def _loaded(
     facts = [state for key in list(rows_by_account) if (state := read(rows_by_account.pop(key))) is not None]
     facts.sort(key=lambda parts: parts["account"].id)
     workspaces = {parts["account"].workspace_id for parts in facts}
-    names = members.names(session, workspaces, {member for parts in facts for member in _people_of_ours(parts)})
-    return [model.ProofState(**parts, names=names) for parts in facts]
+    people = {member for parts in facts for member in _people_of_ours(parts)}
+    names, gone = members.names_and_gone(session, workspaces, people)
+    # When somebody left us is not kept, so a past state does not say it.
+    left = gone if as_of is None else frozenset[int]()
+    return [model.ProofState(**parts, names=names, owner_left=parts["account"].owner_id in left) for parts in facts]
 
 
 def _read(rows: Mapping[str, list[list[Any]]]) -> dict[str, Any]:
@@ -168,14 +173,25 @@ def _read_then(rows: Mapping[str, list[list[Any]]]) -> dict[str, Any] | None:
     accounts = rewound(_ACCOUNT.read(rows["account"]), later.get("account", {}))
     if not accounts:
         return None
+    # What came here with an account that was merged into this one was not here before.
+    account_id = accounts[0].id
     facts = {
-        name: tuple(rewound(part.read(rows[name]), later.get(table, {})))
+        name: tuple(row for row in rewound(part.read(rows[name]), later.get(table, {})) if row.account_id == account_id)
         for name, (table, part) in _PARTS.items()
         if name in rows
     }
     prompts, answers = later.get("prompt", {}), later.get("answer", {})
-    meetings = _MEETING.read(rows.get("meetings", []))
-    series = rewound(_SERIES.read(rows.get("series", [])), later.get("cadence", {}))
+    elsewhere = {
+        row_id
+        for row_id, old in later.get("meeting", {}).items()
+        if old and old.get("account_id") not in (None, account_id)
+    }
+    meetings = [meeting for meeting in _MEETING.read(rows.get("meetings", [])) if meeting.fact.id not in elsewhere]
+    series = [
+        one
+        for one in rewound(_SERIES.read(rows.get("series", [])), later.get("cadence", {}))
+        if one.account_id == account_id
+    ]
     moments = [cadence.next_meeting_at for cadence in series if cadence.active and cadence.next_meeting_at is not None]
     return {
         **facts,
@@ -317,7 +333,7 @@ def _last_change(accounts: CTE, *, then: bool) -> Subquery:
 
 _AS_OF = bindparam("as_of", type_=UtcDateTime())
 _ONE = select(schema.account.c.id).where(
-    schema.account.c.workspace_id == bindparam("workspace"), schema.account.c.id == bindparam("wanted")
+    schema.account.c.workspace_id == bindparam("workspace"), schema.account.c.id == STAYS
 )
 _MANY = select(schema.account.c.id).where(
     in_workspaces(schema.account.c.workspace_id), is_one_of(schema.account.c.id, "wanted")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -14,11 +14,23 @@ from bot.store.entities import Entity
 from bot.store.schema import account, account_due
 from bot.store.set_aside import not_resting
 
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before every moment at which the clock asks: due now, whatever the time is."""
+
 
 def forget_summaries_of(session: Session, workspace_id: int) -> None:
     """Mark every stored account summary of a workspace as out of date, because a name in it may have changed."""
     ours = select(account.c.id).where(account.c.workspace_id == workspace_id)
     session.execute(update(account_due).where(account_due.c.account_id.in_(ours)).values(brief_until=None))
+
+
+def look_soon_at_those_of(session: Session, workspace_id: int, owner_id: int) -> None:
+    """Ask for all accounts that a member owns to be looked at at once; their summaries are out of date."""
+    theirs = (account.c.workspace_id == workspace_id) & (account.c.owner_id == owner_id)
+    ours = account_due.c.account_id.in_(select(account.c.id).where(theirs))
+    # In the order of the ids, as everybody who locks several of these rows does, so that nobody deadlocks.
+    session.execute(select(account_due.c.account_id).where(ours).order_by(account_due.c.account_id).with_for_update())
+    session.execute(update(account_due).where(ours).values(look_at=_LONG_AGO, brief_until=None))
 
 
 def claim_due_accounts(session: Session, job: str, now: datetime, limit: int) -> tuple[int, list[int]] | None:

@@ -31,6 +31,8 @@ ROWS = {
     "closes_risk": "risk",
     "done_steps": "action",
     "file_id": "kept_file",
+    "from_member_id": "member",
+    "other_account_id": "account",
     "for_gap_id": "gap",
     "for_outcome_id": "outcome",
     "offered_steps": "action",
@@ -54,7 +56,11 @@ WORDS = {
     "at": "10:00",
     "bands": "",
     "channel": "C0SOMEWHERE",
+    "crm_link": None,
     "currency": "EUR",
+    "deputy_slack_id": None,
+    "domain": None,
+    "external_id": None,
     "kind": "told",
     "manager": None,
     "money": "",
@@ -80,6 +86,8 @@ NUMBERS = {
     "lead_hours": 24,
     "money_minor": None,
     "page": 0,
+    "other_seen": 0,
+    "shown": 0,
     "promised_minor": None,
     "shelf_life_days": 90,
     "weekday": 0,
@@ -100,7 +108,7 @@ DATES = {
 }
 """Days; others are today."""
 
-NOT_IDS = {"slack_id", "owner_slack_id", "to_slack_id"}
+NOT_IDS = {"slack_id", "deputy_slack_id", "external_id", "owner_slack_id", "to_slack_id"}
 """Slack's own ids: they are looked up within the workspace, and no row of ours is named by them."""
 
 

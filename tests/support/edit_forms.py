@@ -22,7 +22,9 @@ from bot.features.evidence.attribution import Isolation
 from bot.features.gaps import forms as gap_forms
 from bot.features.gaps import register
 from bot.features.gaps.register import Closing, GapEdit
-from bot.features.meetings import answers, cadences
+from bot.features.handover import edit, handover
+from bot.features.handover.edit import AccountEdit
+from bot.features.meetings import answers, cadences, pauses
 from bot.features.meetings import forms as meeting_forms
 from bot.features.meetings.cadences import NewCadence
 from bot.features.meetings.new_answer import NewAnswer
@@ -65,6 +67,10 @@ class EditForm:
 
 def _words(actor: Actor) -> str:
     return f"said by {actor.member.name}"
+
+
+def _link(actor: Actor) -> str:
+    return f"https://crm.example/{actor.member.id}"
 
 
 def _name(session: Session, actor: Actor, ids: Ids) -> str:
@@ -177,6 +183,29 @@ FORMS: dict[str, EditForm] = {
     "hand over": EditForm(
         lambda s, a, ids: meeting_forms.hand_over_form(s, a, ids["prompt"], NOW),
         lambda s, a, ids: answers.hand_over(s, a, ids["prompt"], a.member.slack_id or "", LATER),
+    ),
+    "edit account": EditForm(
+        lambda s, a, ids: edit.edit_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: edit.edit_account(
+            s,
+            a,
+            AccountEdit(ids["account"], edit.edit_form(s, a, ids["account"], LATER).name, crm_link=_link(a)),
+            LATER,
+        ),
+    ),
+    "choose owner": EditForm(
+        lambda s, a, ids: handover.owner_form(s, a, ids["account"], NOW),
+        lambda s, a, ids: handover.choose_owner(s, a, ids["account"], a.member.slack_id or "", LATER),
+    ),
+    "pause series": EditForm(
+        lambda s, a, ids: pauses.pause_form(s, a, ids["cadence"], NOW),
+        lambda s, a, ids: pauses.pause_cadence(
+            s, a, ids["cadence"], TODAY + timedelta(days=40 + 10 * (a.member.id % 2)), LATER
+        ),
+    ),
+    "end series": EditForm(
+        lambda s, a, ids: pauses.pause_form(s, a, ids["cadence"], NOW),
+        lambda s, a, ids: pauses.end_cadence(s, a, ids["cadence"], LATER),
     ),
     "cadence": EditForm(lambda s, a, ids: cadences.form(s, a, ids["account"], NOW), _cadence),
     "baseline": EditForm(lambda s, a, ids: outcome_terms.terms_form(s, a, ids["outcome"], NOW), _terms),

@@ -37,7 +37,7 @@ from bot.features.imports import queries
 from bot.features.imports.dropped_files import KIND
 from bot.features.imports.queries import DropState, NewFile
 from bot.features.portfolios.digest_layout import Share, Summary
-from bot.store import accounts, ledger, members, schema
+from bot.store import accounts, ledger, members, merges, schema
 from bot.store.entities import Entity
 from bot.store.members import SlackUser
 from tests.support import factory
@@ -114,8 +114,15 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
     proposed = insert(schema.proposal).values(**waiting, created_at=NOW).returning(schema.proposal.c.id)
     rows.ids["proposal"] = session.execute(proposed).scalar_one()
     _spot_check(rows, account_id, portfolio_id, admin)
+    _merge(session, rows, f"{word} Branch", admin)
     rows.ids["dropped_file"] = _dropped_file(session, admin, word)
     return Filled(workspace_id, admin, rows.ids, (word,))
+
+
+def _merge(session: Session, rows: _Rows, name: str, admin: Actor) -> None:
+    """An account that was merged into the first one."""
+    goes = accounts.create(session, admin.author, NOW, name)
+    rows.ids["account_merge"] = merges.merge(session, admin.author, (rows.ids["account"], goes), {}, NOW)
 
 
 def _spot_check(rows: _Rows, account_id: int, portfolio_id: int, admin: Actor) -> None:

@@ -65,6 +65,8 @@ def dangers(
         return ()
     near = renews_within(state, on, RENEWAL_WINDOW)
     named: list[Danger] = []
+    if state.owner_left:
+        named.append(_owner_left(state))
     if not outcomes:
         named.append(_no_success(state, near))
     for graded in outcomes:
@@ -146,6 +148,12 @@ def in_the_way(obstacle: Obstacle, on: date) -> bool:
 def _no_success(state: ProofState, near: bool) -> Danger:
     severity = Severity.HIGH if near else Severity.MEDIUM
     return Danger(RiskKind.NO_SUCCESS_WRITTEN, "", severity, fact(FactCode.NO_SUCCESS), state.account.contract_start)
+
+
+def _owner_left(state: ProofState) -> Danger:
+    """Who owned the account is no longer one of us. On which day they left is not kept."""
+    left = fact(FactCode.OWNER_LEFT, name=state.names.get(state.account.owner_id or 0))
+    return Danger(RiskKind.OWNER_LEFT, "", Severity.HIGH, left, None)
 
 
 def _of_outcome(graded: Graded, near: bool) -> Iterable[Danger]:

@@ -29,6 +29,7 @@ from bot.domain.values.days import add_days, shift_day
 
 ANSWERS_WITHOUT_EVIDENCE = 3
 CALLED_OFF_IN_A_ROW = 3
+_UNDECIDED = (None, PromptState.OPEN, PromptState.AWAY)
 AFTER_A_REVIEW = timedelta(days=7)
 """So long after a business review its packet may still become stronger by what was said there."""
 HEALTH_WINDOW = timedelta(days=90)
@@ -134,7 +135,7 @@ def _strength(graded: Graded) -> tuple[Decimal, int, date]:
 
 def _called_off(meetings: Sequence[MeetingFact]) -> Iterable[Finding]:
     """The newest meetings that were decided on were all called off, three or more in a row."""
-    decided = [meeting for meeting in meetings if meeting.prompt not in (None, PromptState.OPEN)]
+    decided = [meeting for meeting in meetings if meeting.prompt not in _UNDECIDED]
     count = 0
     while count < len(decided) and decided[-1 - count].prompt is PromptState.OFF:
         count += 1

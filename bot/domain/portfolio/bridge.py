@@ -174,22 +174,38 @@ class BridgeBuilder:
     def changed(self, before: Book, then: Row, after: Book, now: Row, causes: Mapping[int, CreditCause]) -> None:
         """A customer in both books. `causes` names the step of every outcome that came, went or has another credit."""
         self.stayed(before, then)
-        credit, outcomes = before.credit_of(then), len(then.outcomes)
-        marks, now_marks = before.marks_of(then), after.marks_of(now)
-        by_cause: dict[CreditCause, list[int]] = {}
-        for outcome_id, cause in causes.items():
-            by_cause.setdefault(cause, []).append(outcome_id)
-        for cause in sorted(by_cause, key=STEPS.index):
-            moved_credit = credit + sum(_gain(marks, now_marks, of) for of in by_cause[cause])
-            moved_outcomes = outcomes + sum((of in now_marks) - (of in marks) for of in by_cause[cause])
-            change = self._change(cause, then)
-            if change is not None and then.arr_minor is not None:
-                change.move(then.arr_minor, credit, outcomes, -1)
-                change.move(then.arr_minor, moved_credit, moved_outcomes, 1)
-            credit, outcomes = moved_credit, moved_outcomes
+        told = before.credit_of(then), len(then.outcomes)
+        credit, outcomes = self._moved(then, told, before.marks_of(then), after.marks_of(now), causes)
         if (then.arr_minor, then.currency) != (now.arr_minor, now.currency):
             self._leave(Movement.ARR_CHANGED, then, credit, outcomes)
             self._enter(Movement.ARR_CHANGED, now, credit, outcomes)
+
+    def merged(
+        self, before: Book, then: Sequence[Row], after: Book, now: Sequence[Row], causes: Mapping[int, CreditCause]
+    ) -> None:
+        """Accounts of which some became one, or one became several again, between the two books.
+
+        Up to the step *merged* each outcome moves with the weight that its account had; in that step all leave with
+        their old weights and enter with those of today. So no step of the same outcomes gains from the merge.
+        """
+        now_marks = {of: mark for row in now for of, mark in after.marks_of(row).items()}
+        told = {of for row in then for of in row.outcomes}
+        homes = {of: row.account_id for row in now for of in row.outcomes}
+        ids = {row.account_id for row in then}
+        for at, row in enumerate(then):
+            self.stayed(before, row)
+            marks = before.marks_of(row)
+            # What is new is counted where it is today; what is of an account that is new, with the first one.
+            theirs = {
+                of: cause
+                for of, cause in causes.items()
+                if of in marks
+                or (of not in told and (homes.get(of) == row.account_id or (at == 0 and homes.get(of) not in ids)))
+            }
+            moved = self._moved(row, (before.credit_of(row), len(row.outcomes)), marks, now_marks, theirs)
+            self._leave(Movement.MERGED, row, *moved)
+        for row in now:
+            self._enter(Movement.MERGED, row, after.credit_of(row), len(row.outcomes))
 
     def entered(self, step: Movement, after: Book, row: Row) -> None:
         """An account that is in today's figure only."""
@@ -205,6 +221,29 @@ class BridgeBuilder:
         currencies = {*self._before, *(currency for by in self._changes.values() for currency in by)}
         made = [self._bridge(currency) for currency in currencies]
         return tuple(sorted(made, key=lambda bridge: bridge.currency))
+
+    def _moved(
+        self,
+        then: Row,
+        told: tuple[int, int],
+        marks: Mapping[int, OutcomeMark],
+        now_marks: Mapping[int, OutcomeMark],
+        causes: Mapping[int, CreditCause],
+    ) -> tuple[int, int]:
+        """Put the outcomes of an account into their steps, with its old weight; returns credit and count after them."""
+        credit, outcomes = told
+        by_cause: dict[CreditCause, list[int]] = {}
+        for outcome_id, cause in causes.items():
+            by_cause.setdefault(cause, []).append(outcome_id)
+        for cause in sorted(by_cause, key=STEPS.index):
+            moved_credit = credit + sum(_gain(marks, now_marks, of) for of in by_cause[cause])
+            moved_outcomes = outcomes + sum((of in now_marks) - (of in marks) for of in by_cause[cause])
+            change = self._change(cause, then)
+            if change is not None and then.arr_minor is not None:
+                change.move(then.arr_minor, credit, outcomes, -1)
+                change.move(then.arr_minor, moved_credit, moved_outcomes, 1)
+            credit, outcomes = moved_credit, moved_outcomes
+        return credit, outcomes
 
     def _bridge(self, currency: str) -> Bridge:
         sums = _Sums()

@@ -34,6 +34,7 @@ BROKEN = frozenset(
 )
 """The causes that break an outcome: it had more credit, and neither terms nor new rules have taken it."""
 _BROKEN_STATES = {OutcomeState.MISSED: CreditCause.MISSED, OutcomeState.DISPUTED: CreditCause.DISPUTED}
+_LEAVING = (Movement.LOST, Movement.MOVED_OUT, Movement.MERGED)
 _NOBODY: Mapping[int, OutcomeTold] = {}
 
 
@@ -63,12 +64,14 @@ class AccountChange:
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """An account that came, went or moved: how it stands today, in which portfolio it is and, if it came from another
-    one since the last digest, in which it was. `taken_back`: the import that added it was undone."""
+    one since the last digest, in which it was. `taken_back`: the import that added it was undone. `merged_into` names
+    the account that it went into."""
 
     account: Account
     portfolio: str | None
     came_from: str | None
     taken_back: bool
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +108,22 @@ class Week:
 class Comparison:
     """Two books of a portfolio, the one last told and today's."""
 
-    def __init__(self, before: Book, after: Book, week: Week) -> None:
+    def __init__(self, before: Book, after: Book, week: Week, merges: Sequence[tuple[int, int]] = ()) -> None:
+        """`merges` are the accounts (merged, stays) that became one since, or became two again."""
         self._before, self._after, self._week = before, after, week
         self._builder = BridgeBuilder()
         self._outcomes = array("q")
         self._moved = array("q")
+        self._groups = _groups(before, after, merges)
+        self._group_of = {account_id: group for group in self._groups for account_id in group.ids}
 
     def walk(self) -> None:
         """Take in what stayed as it was, and note the accounts of which the ledger must be asked."""
         for then, now in _side_by_side(self._before, self._after):
-            if then is not None and now is not None and not then.is_former and not now.is_former:
+            if (row := then or now) is not None and row.account_id in self._group_of:
+                self._outcomes.extend([row.account_id] if now is not None and not now.is_former else [])
+                self._moved.append(row.account_id)
+            elif then is not None and now is not None and not then.is_former and not now.is_former:
                 same_outcomes = self._before.same_as(then, self._after, now)
                 same_arr = (then.arr_minor, then.currency) == (now.arr_minor, now.currency)
                 if not same_outcomes:
@@ -133,12 +142,18 @@ class Comparison:
     def outcomes(self, standings: Standings) -> Iterator[AccountChange]:
         """The outcomes that changed, account by account, each with its cause."""
         waiting = set(self._outcomes)
+        grouped: dict[int, tuple[Account, Mapping[int, OutcomeTold]]] = {}
         for account, told in standings(self._outcomes):
             if account.id in waiting:
                 waiting.remove(account.id)
-                yield AccountChange(account, self._caused(account.id, told))
-        for account_id in waiting:
+                if account.id in self._group_of:
+                    grouped[account.id] = account, told
+                else:
+                    yield AccountChange(account, self._caused(account.id, told))
+        for account_id in waiting - self._group_of.keys():
             self._caused(account_id, _NOBODY)
+        for group in self._groups:
+            yield from self._caused_by_merge(group, grouped)
 
     def moves(self, places: Places) -> Iterator[AccountMove]:
         """The accounts that came, went, moved or weigh something else."""
@@ -147,7 +162,7 @@ class Comparison:
             if where.account.id in waiting:
                 waiting.remove(where.account.id)
                 yield self._moving(where)
-        for account_id in waiting:
+        for account_id in waiting - self._group_of.keys():
             self._gone(account_id)
 
     def bridges(self) -> tuple[Bridge, ...]:
@@ -158,19 +173,55 @@ class Comparison:
         then, now = self._before.row(account_id), self._after.row(account_id)
         assert then is not None and now is not None
         marks, now_marks = self._before.marks_of(then), self._after.marks_of(now)
-        changes = [
+        changes = self._changes(marks, now_marks, told)
+        causes = {change.outcome_id: change.cause for change in changes if change.cause is not None}
+        self._builder.changed(self._before, then, self._after, now, causes)
+        return _told(changes)
+
+    def _caused_by_merge(
+        self, group: _Group, grouped: Mapping[int, tuple[Account, Mapping[int, OutcomeTold]]]
+    ) -> Iterator[AccountChange]:
+        """The outcomes that changed in accounts of which some became one: told of the account that has them today."""
+        marks = {of: mark for row in group.then for of, mark in self._before.marks_of(row).items()}
+        causes: dict[int, CreditCause] = {}
+        for row in group.now:
+            now_marks = self._after.marks_of(row)
+            account, told = grouped.get(row.account_id, (None, _NOBODY))
+            changes = self._changes({of: marks[of] for of in now_marks if of in marks}, now_marks, told)
+            causes |= {change.outcome_id: change.cause for change in changes if change.cause is not None}
+            if account is not None and (news := _told(changes)):
+                yield AccountChange(account, news)
+        still = {of for row in group.now for of in row.outcomes}
+        gone = self._changes({of: mark for of, mark in marks.items() if of not in still}, {}, _NOBODY)
+        causes |= {change.outcome_id: change.cause for change in gone if change.cause is not None}
+        self._builder.merged(self._before, group.then, self._after, group.now, causes)
+
+    def _changes(
+        self, marks: Mapping[int, OutcomeMark], now_marks: Mapping[int, OutcomeMark], told: Mapping[int, OutcomeTold]
+    ) -> list[OutcomeChange]:
+        return [
             _change(outcome_id, marks.get(outcome_id), now_marks.get(outcome_id), told.get(outcome_id), self._week)
             for outcome_id in sorted(marks.keys() | now_marks.keys())
             if _is_news(marks.get(outcome_id), now_marks.get(outcome_id))
         ]
-        causes = {change.outcome_id: change.cause for change in changes if change.cause is not None}
-        self._builder.changed(self._before, then, self._after, now, causes)
-        return tuple(
-            change for change in changes if change.cause or change.broken or change.newly_proven or change.newly_retired
-        )
+
+    def _merged(self, where: Whereabouts, group: _Group) -> AccountMove:
+        """An account of a merge: one that is there with all that it weighs now, one that is gone as it was told."""
+        then, now = self._before.row(where.account.id), self._after.row(where.account.id)
+        is_in = now is not None and not now.is_former
+        arr = [row.arr_minor for row in group.then if row.arr_minor is not None]
+        book, row = (self._after, now) if is_in else (self._before, then)
+        assert row is not None
+        before = money(sum(arr), row.currency) if is_in and arr else None
+        proven = Fraction(book.credit_of(row), SCALE * len(row.outcomes)) if len(row.outcomes) else None
+        place = where.merged_into if not is_in else None
+        arr_now = money(row.arr_minor, row.currency)
+        return AccountMove(where.account, Movement.MERGED, arr_now, before, proven, place, taken_back=False)
 
     def _moving(self, where: Whereabouts) -> AccountMove:
         account = where.account
+        if (group := self._group_of.get(account.id)) is not None:
+            return self._merged(where, group)
         then, now = self._before.row(account.id), self._after.row(account.id)
         was_in, is_in = then is not None and not then.is_former, now is not None and not now.is_former
         place = None
@@ -184,13 +235,15 @@ class Comparison:
             is_lost = account.status is AccountStatus.FORMER and not where.taken_back
             movement = Movement.LOST if is_lost else Movement.MOVED_OUT
             place = None if is_lost else where.portfolio
+            if where.merged_into is not None:
+                movement, place = Movement.MERGED, where.merged_into
         self._take(movement, then, now)
         return self._move(where, movement, place, then, now)
 
     def _move(
         self, where: Whereabouts, movement: Movement, place: str | None, then: Row | None, now: Row | None
     ) -> AccountMove:
-        leaves = movement in (Movement.LOST, Movement.MOVED_OUT)
+        leaves = movement in _LEAVING
         book, row = (self._before, then) if leaves else (self._after, now)
         assert row is not None
         before = None
@@ -202,7 +255,7 @@ class Comparison:
 
     def _take(self, movement: Movement, then: Row | None, now: Row | None) -> None:
         """Put the move into the bridge; changed ARR stands there already."""
-        if movement in (Movement.LOST, Movement.MOVED_OUT):
+        if movement in _LEAVING:
             assert then is not None
             self._builder.left(movement, self._before, then)
         elif movement is not Movement.ARR_CHANGED:
@@ -216,6 +269,41 @@ class Comparison:
             self._builder.left(Movement.MOVED_OUT, self._before, then)
         elif now is not None and not now.is_former and (then is None or then.is_former):
             self._builder.entered(Movement.JOINED, self._after, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Accounts of which some became one, or one became several: the rows of each book that are in the figure."""
+
+    ids: frozenset[int]
+    then: tuple[Row, ...]
+    now: tuple[Row, ...]
+
+
+def _groups(before: Book, after: Book, merges: Sequence[tuple[int, int]]) -> tuple[_Group, ...]:
+    """The merges that both books tell of; where only one has an account of them, it has moved in or out."""
+    joined: dict[int, set[int]] = {}
+    for merged, stays in merges:
+        together = joined.get(merged, {merged}) | joined.get(stays, {stays})
+        for account_id in together:
+            joined[account_id] = together
+    groups = []
+    for ids in {min(together): together for together in joined.values()}.values():
+        then, now = (
+            tuple(row for of in sorted(ids) if (row := book.row(of)) is not None and not row.is_former)
+            for book in (before, after)
+        )
+        same = {row.account_id for row in then} == {row.account_id for row in now}
+        if then and now and not same:
+            groups.append(_Group(frozenset(row.account_id for row in (*then, *now)), then, now))
+    return tuple(groups)
+
+
+def _told(changes: Sequence[OutcomeChange]) -> tuple[OutcomeChange, ...]:
+    """Those of the changes that are news to a reader."""
+    return tuple(
+        change for change in changes if change.cause or change.broken or change.newly_proven or change.newly_retired
+    )
 
 
 def cause_of(

@@ -7,7 +7,7 @@ here is stored or sent: the use case keeps `Figures` beside the digest and hands
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -144,8 +144,8 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a digest is composed of: accounts, worst first, what there is to tell of outcomes, where accounts are, and
-    recent meetings.
+    """What a digest is composed of: accounts, worst first, what there is to tell of outcomes, where accounts are,
+    recent meetings, and which accounts (merged, stays) were merged since the last one, or taken apart again.
 
     Accounts and meetings may be streamed: they are read once, and the rest is asked for after the accounts.
     """
@@ -154,6 +154,7 @@ class Sources:
     standings: Standings
     places: Places
     meetings: Iterable[MeetingFact]
+    merges: Sequence[tuple[int, int]] = field(default=(), kw_only=True)
 
 
 LastTime = tuple[Figures, datetime]
@@ -208,7 +209,9 @@ def _compared(
         bridges = _from_shares(before, figures.book)
         return bridges, any(bridge.start != bridge.end for bridge in bridges)
     has_news = False
-    comparison = Comparison(before.book, figures.book, Week(since.date(), before.rules != figures.rules))
+    comparison = Comparison(
+        before.book, figures.book, Week(since.date(), before.rules != figures.rules), sources.merges
+    )
     comparison.walk()
     for change in comparison.outcomes(sources.standings):
         has_news = has_news or bool(change.outcomes)

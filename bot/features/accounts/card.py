@@ -137,6 +137,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         assumed=phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
         agreed=tuple(phrase(agreed_fact(one, state)) for one in agreements(state, assessment.on) if one.seen is None),
         unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
+        crm_link=account.crm_link,
         retired=tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),
     )
 

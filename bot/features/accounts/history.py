@@ -28,6 +28,7 @@ _STAND_IN = ContractBasis.STAND_IN.value
 def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
     """The history of an account, from the start of the day `since` (the actor's) or from its beginning."""
     account = account_of(session, actor, account_id)
+    account_id = account.id
     if since is not None and since > actor.today(now):
         raise UserError(AppRefusal.DAY_STILL_TO_COME)
     begin = None if since is None else days.at(since, time(), actor.member.tz)

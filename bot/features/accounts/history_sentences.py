@@ -76,6 +76,8 @@ def sentence(change: HistoryChange, names: NameLookup) -> str | None:
     if change.before is None:
         added = _ADDED.get(change.entity)
         return added(change, names) if added else None
+    if change.after.get("merged"):
+        return say(HistoryPhrase.MERGED, name=change.after["merged"], undone=change.before.get("merged") is not None)
     if change.after.get("taken_back_at"):
         what = None if change.entity == "account" else names.row(change)
         return say(HistoryPhrase.TAKEN_BACK, what=what)
@@ -111,7 +113,7 @@ _PEOPLE = {"owner_person_id", "baseline_agreed_by", "promised_to", "shown_by", "
 
 
 def _field(change: HistoryChange, name: str, names: NameLookup) -> str | None:
-    if name in _SILENT.get(change.entity, ()):
+    if name in _SILENT.get(change.entity, ()) or name == "account_id":  # it moved with its account
         return None
     assert change.before is not None
     old, new = change.before.get(name), change.after[name]

@@ -44,6 +44,7 @@ class NewJudgement:
 def judge_form(session: Session, actor: Actor, account_id: int, now: datetime) -> JudgeView:
     """What the form shows; `UserError` for those who may not judge this account."""
     account = account_of(session, actor, account_id)
+    account_id = account.id
     must_judge(session, actor, account)
     seen = version_of_account(session, actor, account_id)
     assessment = assess_now(proof_state.load(session, actor.workspace_id, account_id), now)

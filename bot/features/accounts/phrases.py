@@ -30,6 +30,7 @@ class HistoryPhrase(Phrase):
     CONTRACTS_TAKEN_BACK = "accounts/history.contracts_taken_back"
 
     TAKEN_BACK = "accounts/history.taken_back"
+    MERGED = "accounts/history.merged"
     PACKET_ACCEPTED = "accounts/history.packet_accepted"
     ACCEPTANCE_WITHDRAWN = "accounts/history.acceptance_withdrawn"
     LOOKED = "accounts/history.looked"

@@ -56,7 +56,7 @@ def record_computed_stages(session: Session, assessments: Sequence[Assessment], 
 
 def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, now: datetime, *, reason: str) -> None:
     """Put an account into a stage by hand; the reason stays visible until somebody releases the stage."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     if not reason.strip():
         raise UserError(AccountRefusal.STAGE_WITHOUT_REASON, "reason")
     must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
@@ -66,7 +66,7 @@ def overrule(session: Session, actor: Actor, account_id: int, stage: Stage, now:
 
 def release(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
     """Let the ledger decide the stage again, at once."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, stage_reason=None)
     record_computed_stages(session, [assess_now(proof_state.load(session, actor.workspace_id, account_id), now)], now)

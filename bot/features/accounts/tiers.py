@@ -54,6 +54,7 @@ def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
     """The tier of an account, why it has it, and what each tier means."""
     seen = version_of_account(session, actor, account_id)
     account = account_of(session, actor, account_id)
+    account_id = account.id
     bands = bands_of(portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id))
     arr = money(account.arr_minor, account.currency)
     paid = tier_of(arr, bands)
@@ -72,7 +73,7 @@ def tier_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
 
 def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, now: datetime, *, reason: str) -> None:
     """Give an account a tier by hand; the reason stays visible until the tier is released."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     if not reason.strip():
         raise UserError(AccountRefusal.TIER_WITHOUT_REASON, "reason")
     must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
@@ -82,7 +83,7 @@ def overrule_tier(session: Session, actor: Actor, account_id: int, tier: Tier, n
 
 def release_tier(session: Session, actor: Actor, account_id: int, now: datetime) -> None:
     """Let the portfolio's bands decide the tier again, at once."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     must_be_as_shown(session, actor, account_id, now, ShownRow(Entity.ACCOUNT, account_id, _SHOWN, _FIELDS))
     ledger.change(session, actor.author, Entity.ACCOUNT, account_id, now, tier_reason=None)
     account = account_of(session, actor, account_id)

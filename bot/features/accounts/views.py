@@ -219,6 +219,7 @@ class CardView:
     retired: tuple[RetiredLine, ...] = ()
     may_review: bool = False
     unconfirmed: tuple[str, ...] = ()
+    crm_link: str | None = None
 
     @property
     def shown(self) -> Shown:

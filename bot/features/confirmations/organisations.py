@@ -50,6 +50,7 @@ class NewBinding:
 def organisation_form(session: Session, actor: Actor, account_id: int, now: datetime) -> OrganisationView:
     """The form that says whose organisation it is, with what holds already; for those who may vouch."""
     account, _ = must_vouch(session, actor, account_id, now)
+    account_id = account.id
     orgs = confirmations.orgs_of(session, account)
     names = members.names(session, [account.workspace_id], {org.bound_by for org in orgs})
     return OrganisationView(account_id, account.name, tuple(_line(org, names) for org in orgs))

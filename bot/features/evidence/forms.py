@@ -43,6 +43,7 @@ def evidence_form(
     `takes_files` says that the workspace lets us read files.
     """
     account = writable(session, actor, account_id)
+    account_id = account.id
     seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     if outcome_id is not None:

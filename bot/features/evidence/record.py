@@ -73,6 +73,7 @@ class NewEvidence:
 def record(session: Session, actor: Actor, new: NewEvidence, now: datetime) -> int:
     """Record one piece of evidence; returns its id."""
     account = writable(session, actor, new.account_id)
+    new = replace(new, account_id=account.id)
     outcome_of(session, account, new.outcome_id)
     about = ShownRow(Entity.OUTCOME, new.outcome_id, _MEANING, dict.fromkeys(_MEANING, "outcome"))
     must_be_as_shown(session, actor, account.id, now, about)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.values import slugs
 from bot.domain.values.slugs import folded
 from bot.features.imports.account_rows import ImportedAccount
 from bot.features.imports.cells import name_key
@@ -15,8 +16,8 @@ from bot.features.imports.colleagues import Who
 from bot.features.imports.members import Directory
 from bot.features.imports.record_ids import canonical
 from bot.features.imports.remarks import Remark, Unreadable
-from bot.store import ledger, portfolios, schema
-from bot.store.accounts import Slugs
+from bot.store import ledger, merges, portfolios, schema
+from bot.store.accounts import Slugs, aliases_of_workspace
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 
@@ -36,6 +37,9 @@ class LedgerSnapshot:
     default_portfolio: int | None = None
     by_external_id: dict[str, int] = field(default_factory=dict)
     by_name: dict[str, list[int]] = field(default_factory=dict)
+    old_names: dict[str, set[int]] = field(default_factory=dict)
+    merged_ids: set[str] = field(default_factory=set)
+    merged_names: set[str] = field(default_factory=set)
     unnumbered: set[int] = field(default_factory=set)
     taken: dict[int, int] = field(default_factory=dict)
     numbered_names: dict[str, str] = field(default_factory=dict)
@@ -60,7 +64,20 @@ class LedgerSnapshot:
             snapshot.add(row.id, row.external_id, row.name)
             if row.external_id is not None:
                 snapshot.numbered_names.setdefault(name_key(row.name), row.external_id)
+        snapshot._add_old_names(session)
         return snapshot
+
+    def _add_old_names(self, session: Session) -> None:
+        """Have old names and ids lead to the account that has them now: of renamed accounts, and of merged ones."""
+        for account_id, external_id, name in merges.merged_accounts(session, self.workspace_id):
+            self.old_names.setdefault(slugs.slug(name), set()).add(account_id)
+            self.merged_names.add(name_key(name))
+            if external_id is not None and external_id not in self.by_external_id:
+                self.merged_ids |= {external_id, canonical(external_id)}
+                self.by_external_id.setdefault(external_id, account_id)
+                self.by_external_id.setdefault(canonical(external_id), account_id)
+        for account_id, word in aliases_of_workspace(session, self.workspace_id):
+            self.old_names.setdefault(word, set()).add(account_id)
 
     def add(self, account_id: int, external_id: str | None, name: str) -> None:
         """Remember an account, so that later lines find it."""
@@ -70,6 +87,10 @@ class LedgerSnapshot:
         else:
             self.by_external_id[external_id] = account_id
             self.by_external_id.setdefault(canonical(external_id), account_id)
+
+    def names(self) -> list[str]:
+        """The names of the accounts that are here, as they are compared."""
+        return list(self.by_name)
 
     def member(self, who: Who) -> int | None:
         """The member who is meant, None for somebody new; raises `Unreadable` when two could be meant."""
@@ -94,10 +115,19 @@ class LedgerSnapshot:
 
     def match(self, line: ImportedAccount) -> int | None:
         """The account that this line is about, None for a new one; raises `Unreadable` when it is not clear."""
+        self._must_not_be_merged(line)
         account_id = self.find(line.external_id, line.name)
         if account_id is not None and self.taken.setdefault(account_id, line.line) != line.line:
             raise Unreadable(Remark.ACCOUNT_TWICE, line=self.taken[account_id])
         return account_id
+
+    def _must_not_be_merged(self, line: ImportedAccount) -> None:
+        """A line about an account that was merged says nothing of the whole that it is part of now."""
+        if line.external_id in self.merged_ids:
+            raise Unreadable(Remark.MERGED_HERE)
+        is_named = line.external_id is None and name_key(line.name) in self.merged_names
+        if is_named and not self.by_name.get(name_key(line.name)):
+            raise Unreadable(Remark.MERGED_HERE)
 
     def portfolio(self, name: str) -> int | None:
         """The portfolio of this name, whatever its case."""
@@ -126,6 +156,9 @@ class LedgerSnapshot:
         if external_id is not None:
             # An account with the same name and another id is a different one.
             candidates = [account_id for account_id in candidates if account_id in self.unnumbered]
+        if not candidates:
+            was_called = self.old_names.get(slugs.slug(name), set())
+            candidates = [of for of in sorted(was_called) if external_id is None or of in self.unnumbered]
         if len(candidates) > 1:
             raise Unreadable(Remark.NAME_OF_SEVERAL, count=len(candidates))
         return candidates[0] if candidates else None

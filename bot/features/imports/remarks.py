@@ -13,6 +13,7 @@ class Remark(StrEnum):
 
     # Why a cell cannot be taken, and its row with it.
     ACCOUNT_TWICE = "account_twice"
+    MERGED_HERE = "merged_here"
     ACCOUNT_UNKNOWN = "account_unknown"
     ALREADY_ON_LINE = "already_on_line"
     AMOUNT_GAPS = "amount_gaps"
@@ -109,6 +110,7 @@ class Remark(StrEnum):
     MERGED_FILLED = "merged_filled"
     MERGED_UNKNOWN = "merged_unknown"
     NAMESAKES = "namesakes"
+    NAMES_NEAR = "names_near"
     NOTICE_UNREADABLE = "notice_unreadable"
     OWNERS_NOBODY = "owners_nobody"
     OWNERS_SEVERAL = "owners_several"

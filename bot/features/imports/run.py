@@ -31,6 +31,7 @@ from bot.features.imports.fact_rows import FactKind, FactLine
 from bot.features.imports.fields import FieldTable
 from bot.features.imports.joining import Joining
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
+from bot.features.imports.near_names import NearNames
 from bot.features.imports.passes import File, ImportRun, Steps
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.remarks import Note, Remark, note
@@ -69,8 +70,11 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         says_portfolio = "portfolio" in reader.columns or options.portfolio is not None
         snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
 
+        near = NearNames.of(snapshot.names())
+
         def counted(planned: Planned) -> None:
             _count_colleagues(report, planned)
+            near.counted(planned)
             namesakes.extend([planned] if planned.namesake else [])
             otherwise.extend(planned.by_contract[:1])
 
@@ -94,7 +98,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         )
         passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
         passes.finish(run, session, report)
-    report.notes += [*series.notes(), *sites.notes(), *_otherwise(otherwise)]
+    report.notes += [*series.notes(), *sites.notes(), *near.notes(), *_otherwise(otherwise)]
     if namesakes:
         first = namesakes[0]
         example = {"name": first.line.name, "file": first.line.external_id, "here": first.namesake}

@@ -34,7 +34,7 @@ class OneLine:
 
 def draft(session: Session, actor: Actor, account_id: int, line: OneLine, now: datetime) -> PreviewView:
     """Keep a parsed line as a draft and show what it would record."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     seen = version_of_account(session, actor, account_id)
     prompt = queries.open_of_account(session, actor.workspace_id, account_id)
     change = line.change or (Change.BEHAVIOUR if line.what_changed else Change.NOTHING)

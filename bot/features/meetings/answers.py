@@ -31,6 +31,7 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     history has who said which part of it, and when.
     """
     account = account_of(session, actor, new.account_id)
+    new = replace(new, account_id=account.id)
     prompt = queries.of_meeting(session, actor.workspace_id, new.meeting_id) if new.meeting_id else None
     if new.meeting_id is not None and prompt is None:
         raise no_such_account()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from bot.store import ledger
 from bot.store.entities import Entity
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-_SHOWN = ("active", "rrule", "tz", "lead_hours", "on_holiday")
+_SHOWN = ("active", "rrule", "tz", "lead_hours", "on_holiday", "local_start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ def form(
 ) -> CadenceView:
     """What the cadence form of an account shows: the running series of a kind, or of the kind that meets next."""
     account = writable(session, actor, account_id)
+    account_id = account.id
     seen = version_of_account(session, actor, account_id)
     running = queries.cadences_of(session, actor.workspace_id, account_id)
     shown = next((c for c in running if kind in (None, c.kind)), None)
@@ -79,6 +80,7 @@ def set_cadence(session: Session, actor: Actor, new: NewCadence, now: datetime) 
     meeting that nobody was asked about yet, so no meeting is asked about twice.
     """
     account = writable(session, actor, new.account_id)
+    new = replace(new, account_id=account.id)
     zone = _checked(new)
     running = queries.running_cadence(session, account.workspace_id, account.id, new.kind)
     series_ids = queries.series_of(session, account.workspace_id, account.id, new.kind)
@@ -139,6 +141,7 @@ def _line(cadence: Cadence) -> CadenceLine:
     meets_on = _local_day(cadence)
     regular = date.fromisoformat(cadence.local_start[:10])
     return CadenceLine(
+        cadence.id,
         cadence.kind,
         repeat,
         days,

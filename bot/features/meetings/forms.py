@@ -95,6 +95,7 @@ def answer_form(
     if form_account_id is None or account_id not in (None, form_account_id):
         raise no_such_account()
     account = account_of(session, actor, form_account_id)
+    form_account_id = account.id
     must_write_unless_asked(session, actor, account, answers.right_of_asked(actor, prompt), now)
     seen = version_of_account(session, actor, account.id)
     existing = queries.answer_of_meeting(session, actor.workspace_id, prompt.meeting_id) if prompt else None
@@ -165,6 +166,7 @@ def unfolded_form(
         raise no_such_account()
     prompt_id = prompt.id if prompt else None
     account = account_of(session, actor, account_id)
+    account_id = account.id
     if prompt is None:
         must_write_unless_asked(session, actor, account, None, now)
         form = _answer_form(session, actor, account.id, now, prompt=None, existing=None)

@@ -35,16 +35,31 @@ class AnswerRequest:
         return any((self.change, self.changed, self.unproven, self.next_action))
 
 
+@dataclass(frozen=True, slots=True)
+class AwayRequest:
+    """`/answer away until …` with the day in words, or `/answer back` (`until` None)."""
+
+    until: str | None
+
+
 _FORMS = (
     CommandForm("", "the answers you owe"),
     CommandForm("<account>", "answer for an account"),
     CommandForm(
         "<account> changed: … unproven: … next: … by friday", "answer in one line; you see it before it is kept"
     ),
+    CommandForm("away until friday", "your deputy, or else your manager, is asked meanwhile", "away"),
+    CommandForm("back", "you are asked again", "back"),
 )
 
 
-def _answer(words: str) -> AnswerRequest:
+def _answer(words: str) -> AnswerRequest | AwayRequest:
+    if words.casefold() == "back":
+        return AwayRequest(None)
+    if match := _AWAY.fullmatch(words):
+        if match["until"] is None:
+            raise UserError(MeetingRefusal.AWAY_WITHOUT_DAY)
+        return AwayRequest(match["until"].strip())
     fields = [field for field in _FIELD.finditer(words) if _nearest_field(field["label"])]
     head = words[: fields[0].start()] if fields else words
     name, rest = unquoted(head.strip())
@@ -94,8 +109,11 @@ def _by(text: str | None) -> tuple[str | None, str | None]:
 
 _ANSWER_FIELDS = ["changed", "unproven", "next"]
 _ONE_LINE = next(f"{COMMAND} {form.usage}" for form in _FORMS if "changed:" in form.usage)
-GRAMMAR = Grammar(COMMAND, _FORMS, "[account] [changed: … unproven: … next: … by friday] | help", _answer)
+GRAMMAR = Grammar(
+    COMMAND, _FORMS, "[account] [changed: … unproven: … next: … by friday] | away until … | back | help", _answer
+)
 
 _FIELD = re.compile(r"(?<!\S)(?P<label>[A-Za-z]{3,10})\s?:(?!/)")
 _KIND = re.compile(rf"(?P<kind>{'|'.join(Change)}|behavior)\s*(?:[-–—:,;.]\s*(?P<rest>.*))?", re.IGNORECASE)
+_AWAY = re.compile(r"away(?:\s+until\s+(?P<until>.+))?", re.IGNORECASE)
 _BY = re.compile(r"(?P<what>.+)\bby (?P<when>[^:]{2,30})", re.IGNORECASE)

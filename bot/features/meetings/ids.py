@@ -21,6 +21,7 @@ class MeetingActionId(StrEnum):
     CHOOSE_CHANGE = "draft.change"
     EDIT_DRAFT = "draft.edit"
     SHOW_SERIES = "cadence.kind"
+    PAUSE_SERIES = "cadence.pause"
 
 
 class MeetingCallback(StrEnum):
@@ -30,3 +31,4 @@ class MeetingCallback(StrEnum):
     NOTHING_CHANGED = "nothing_changed"
     HAND_OVER = "hand_over"
     CADENCE = "cadence"
+    SERIES_PAUSE = "cadence_pause"

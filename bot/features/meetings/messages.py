@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.app.message_kinds import MessageKind, each
-from bot.features.meetings import prompts, queries
+from bot.features.meetings import absence, prompts, queries
 from bot.outbox.retention import Posts, Retention
 
 KINDS = (
@@ -11,5 +11,7 @@ KINDS = (
     MessageKind(
         "prompt", queries.PROMPT_KEY, prompts.compose_prompts, None, Retention(Posts.GO_WITH_PROMPT, updated=True)
     ),
+    # No substitute: it is about what its reader missed, and they find it on their cards as well.
+    MessageKind("away-back", absence.BACK_KEY, each(absence.compose_back), None, Retention(Posts.GO)),
     MessageKind("reminder", queries.REMINDER_KEY, each(prompts.compose_reminder), None, Retention(Posts.GO_AS_REPLIES)),
 )

@@ -6,7 +6,8 @@ from bot.phrases import Phrase
 
 
 class MeetingPhrase(Phrase):
-    """Reasons that an answer gives by itself, as the ledger keeps them."""
+    """Reasons of what the bot does by itself with answers and prompts, as the ledger keeps them."""
 
     TAKEN_OUT = "meetings/phrases.taken_out"
     DONE_SINCE = "meetings/phrases.done_since"
+    AWAY = "meetings/phrases.away"

@@ -15,15 +15,16 @@ from bot.app.actor import Actor, bot_author
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
 from bot.app.isolation import isolated
-from bot.app.recipients import answering_among
+from bot.app.recipients import there, turns
 from bot.domain.account import tiers
 from bot.domain.enums import AccountStatus, PromptState, Tier
 from bot.domain.model import Account, Action, ProofState
 from bot.domain.values import working_hours
+from bot.domain.values.days import shift_moment
 from bot.features.actions import queries as action_queries
 from bot.features.meetings import answer_authors, queries
 from bot.features.meetings.rows import Answer, Cadence, Move, Prompt
-from bot.features.meetings.views import AnswerView, Coauthor, PromptView, RecordedAnswer, ReminderView
+from bot.features.meetings.views import AnswerView, Coauthor, PromptView, RecordedAnswer, ReminderView, StandingInFor
 from bot.outbox import lookup
 from bot.outbox.queue import put, put_many
 from bot.outbox.types import Destination, Moot, Op, Outgoing
@@ -55,9 +56,10 @@ def _open(session: Session, units: Sequence[Unit], now: datetime) -> None:
     """Open the prompts of these cadences and move them on."""
     due = queries.claimed_cadences(session, units)
     account_by_id = store_accounts.of_claimed(session, {cadence.account_id for cadence in due})
-    owner_by_account = answering_among(session, [account_by_id[cadence.account_id] for cadence in due])
+    people = turns(session, [account_by_id[cadence.account_id] for cadence in due])
     moves = [
-        _move(cadence, account_by_id[cadence.account_id], owner_by_account[cadence.account_id], now) for cadence in due
+        _move(cadence, account_by_id[cadence.account_id], there(people[cadence.account_id], None), now)
+        for cadence in due
     ]
     queries.advance(session, moves, now)
     worth_asking = _worth_asking(session, moves, account_by_id, now)
@@ -65,14 +67,13 @@ def _open(session: Session, units: Sequence[Unit], now: datetime) -> None:
     opened = [
         move for move in worth_asking if move.cadence.id in meetings and now - move.starts_at <= _STILL_WORTH_ASKING
     ]
+    # Who is away when the meeting takes place is not asked about it.
+    asked = {move.cadence.id: there(people[move.cadence.account_id], move.starts_at) for move in opened}
     for workspace_id, workspace_moves in _by_workspace(opened):
-        rows = [
-            _row(move, meetings[move.cadence.id], owner_by_account[move.cadence.account_id], now)
-            for move in workspace_moves
-        ]
+        rows = [_row(move, meetings[move.cadence.id], asked[move.cadence.id], now) for move in workspace_moves]
         ids = ledger.add_many(session, bot_author(workspace_id), Entity.PROMPT, now, rows)
         recipients = [
-            (prompt_id, move.due_at, owner_by_account[move.cadence.account_id])
+            (prompt_id, move.due_at, asked[move.cadence.id])
             for move, prompt_id in zip(workspace_moves, ids, strict=True)
         ]
         messages = [
@@ -232,7 +233,7 @@ def _remind(session: Session, unit: Unit, now: datetime) -> None:
 
 
 def close_silent(session: Session, now: datetime) -> bool:
-    """Close one prompt whose meeting has passed without an answer, and count it as silence."""
+    """Close one prompt whose meeting has passed without an answer, and count it as silence unless nobody was there."""
     unit = queries.next_to_close(session, CLOSING, now)
     if unit is None:
         return False
@@ -242,6 +243,9 @@ def close_silent(session: Session, now: datetime) -> bool:
 
 def _close(session: Session, unit: Unit, now: datetime) -> None:
     prompt = queries.claimed(session, unit)
+    asked = members.by_id(session, prompt.workspace_id, prompt.member_id)
+    # Who is away is asked only where nobody stands in: then nobody was there, and nobody was silent.
+    was_away = asked is not None and asked.is_away(prompt.starts_at)
     changed = ledger.change(
         session,
         bot_author(prompt.workspace_id),
@@ -249,7 +253,7 @@ def _close(session: Session, unit: Unit, now: datetime) -> None:
         prompt.id,
         now,
         only_if={"state": PromptState.OPEN},
-        state=PromptState.SILENT,
+        state=PromptState.AWAY if was_away else PromptState.SILENT,
         closed_at=now,
     )
     if changed:
@@ -286,6 +290,7 @@ class _Facts:
         answers = queries.answers_of_meetings(session, workspace_ids, [prompt.meeting_id for prompt in prompts])
         next_actions = action_queries.of_answers(session, workspace_ids, [answer.id for answer in answers.values()])
         people = {prompt.member_id for prompt in prompts}
+        people |= {state.account.owner_id for state in states}
         people |= {answer.member_id for answer in answers.values()}
         people |= {action.owner_id for action in next_actions.values()}
         return cls(
@@ -332,8 +337,20 @@ def _view(facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime)
         last_action=last.next_action if last else None,
         snoozed_until=prompt.snoozed_until if prompt.snoozed_until and prompt.snoozed_until > now else None,
         handed_to=handed_to,
+        standing_in_for=_standing_in_for(facts, prompt, state.account),
         answer=facts.recorded(answer) if answer else None,
     )
+
+
+def _standing_in_for(facts: _Facts, prompt: Prompt, account: Account) -> StandingInFor | None:
+    """The owner, if somebody else is asked because they are away when the meeting takes place."""
+    owner = facts.members.get(account.owner_id or 0)
+    if owner is None or owner.away_until is None or owner.id == prompt.member_id:
+        return None
+    if not owner.is_away(prompt.starts_at):
+        return None
+    last = working_hours.local_day(shift_moment(owner.away_until, timedelta(seconds=-1)), owner.tz)
+    return StandingInFor(owner.name, last)
 
 
 def _holiday(starts_at: datetime, tz: str) -> str | None:

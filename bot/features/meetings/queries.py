@@ -308,6 +308,14 @@ def running_cadence(session: Session, workspace_id: int, account_id: int, kind: 
     return None if row is None else Cadence(*row)
 
 
+def running(session: Session, workspace_id: int, cadence_id: int) -> Cadence | None:
+    """The series with this id; None if it has ended, or this workspace has none."""
+    table = schema.cadence
+    ours = (table.c.id == cadence_id) & Entity.CADENCE.in_workspace(workspace_id)
+    row = session.execute(select(*_CADENCE).where(ours, table.c.active)).one_or_none()
+    return None if row is None else Cadence(*row)
+
+
 def series_of(session: Session, workspace_id: int, account_id: int, kind: CadenceKind) -> list[int]:
     """The ids of all series of a kind that an account has or had."""
     table = schema.cadence

@@ -14,10 +14,10 @@ from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.typed import colleague_of
 from bot.domain.enums import CadenceKind, Change, DecisionOf, Loop, OnHoliday
-from bot.features.meetings import answer_drafts, answers, cadences, forms, prompts, views
+from bot.features.meetings import absence, answer_drafts, answers, cadences, forms, pauses, prompts, views
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.cadences import NewCadence
-from bot.features.meetings.grammar import GRAMMAR, AnswerRequest
+from bot.features.meetings.grammar import GRAMMAR, AnswerRequest, AwayRequest
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
 from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.refusals import MeetingRefusal
@@ -58,8 +58,17 @@ def _command(app: AsyncApp, edge: Edge) -> None:
         request = GRAMMAR.parse(body.get("text") or "")
         if isinstance(request, Help):
             await edge.answer(ack, GRAMMAR.help())
-        else:
-            view = await edge.read(body, lambda s, actor, now: command_view(s, actor, request, now))
+        elif isinstance(request, AwayRequest):
+            until = request.until
+            away = await edge.write_and_show(
+                body,
+                lambda s, actor, now: _away(s, actor, until, now),
+                lambda s, actor, _, now: absence.away_view(s, actor, now),
+            )
+            await edge.answer(ack, away)
+        elif isinstance(request, AnswerRequest):
+            asked = request
+            view = await edge.read(body, lambda s, actor, now: command_view(s, actor, asked, now))
             if isinstance(view, InLine):
                 in_line = view
                 view = await edge.write_and_show(
@@ -72,6 +81,16 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 await ack()
             else:
                 await edge.answer(ack, view)
+
+
+def _away(session: Session, actor: Actor, until: str | None, now: datetime) -> int:
+    """Note that somebody is away until a day in words, or with None that they are back."""
+    if until is None:
+        return absence.come_back(session, actor, now)
+    day = due(until, actor.today(now))
+    if day is None:
+        raise UserError(MeetingRefusal.DAY_UNREADABLE, day=until)
+    return absence.go_away(session, actor, day, now)
 
 
 def command_view(session: Session, actor: Actor, request: AnswerRequest, now: datetime) -> object:
@@ -273,4 +292,23 @@ def _cadences(app: AsyncApp, edge: Edge) -> None:
         view = await edge.write_and_show(
             body, save, lambda s, actor, account, now: cadences.saved_view(s, actor, account, kind)
         )
+        await ack(response_action="update", view=edge.in_modal(view, "Meetings"))
+
+    app.action(re.compile(rf"{re.escape(MeetingActionId.PAUSE_SERIES)}(\.\d+)?"))(opens(edge, pauses.pause_form))
+
+    @app.view(MeetingCallback.SERIES_PAUSE)
+    async def paused(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        cadence_id, ends, until = number(form.metadata), form.words("what") == "end", form.day("until")
+        if not ends and until is None:
+            raise UserError(MeetingRefusal.PAUSE_TOO_SHORT, "until")
+
+        def save(session: Session, actor: Actor, now: datetime) -> int:
+            if until is None or ends:
+                pauses.end_cadence(session, actor, cadence_id, now)
+            else:
+                pauses.pause_cadence(session, actor, cadence_id, until, now)
+            return cadence_id
+
+        view = await edge.write_and_show(body, save, pauses.saved_view)
         await ack(response_action="update", view=edge.in_modal(view, "Meetings"))

@@ -166,6 +166,7 @@ class PromptView:
     last_action: str | None
     snoozed_until: datetime | None
     handed_to: str | None
+    standing_in_for: StandingInFor | None
     answer: RecordedAnswer | None
 
 
@@ -196,6 +197,7 @@ class CadenceLine:
     `holiday` names the public holiday that its next meeting falls on, or is moved from; then `moved_from` is that day.
     """
 
+    id: int
     kind: CadenceKind
     repeat: str
     days: tuple[str, ...]
@@ -237,3 +239,67 @@ class CadenceSavedView:
     account: str
     line: CadenceLine | None
     owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPauseView:
+    """The form that pauses a meeting series until a day, or ends it; `until` is the day that it proposes."""
+
+    cadence_id: int
+    account_id: int
+    account: str
+    kind: CadenceKind
+    next_meeting_at: datetime | None
+    until: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandInLine:
+    """Who is asked in somebody's place, and for how many of their accounts."""
+
+    name: str
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class AwayView:
+    """Up to which day somebody is away, None when they are back, and who stands in; for `nobody` there is nobody."""
+
+    until: date | None
+    stand_ins: tuple[StandInLine, ...]
+    nobody: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackLine:
+    """What happened to an account while its owner was away: when, who did it or was asked, and what."""
+
+    account_id: int
+    account: str
+    at: datetime
+    by: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BackView:
+    """The one message that somebody reads who was away; `owed` are the prompts that wait for them now."""
+
+    from_on: date
+    until_on: date
+    answers: tuple[BackLine, ...]
+    answers_more: int
+    passed: tuple[BackLine, ...]
+    passed_more: int
+    risks: tuple[BackLine, ...]
+    risks_more: int
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandingInFor:
+    """Whom somebody is asked in place of, and up to which day that one is away."""
+
+    name: str
+    until: date

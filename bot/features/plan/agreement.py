@@ -51,6 +51,7 @@ def agreement_form(
 ) -> AgreementFormView:
     """What the form asks: to which outcome the customer said yes. Those that wait for it, or all if none does."""
     account = writable(session, actor, account_id)
+    account_id = account.id
     seen = version_of_account(session, actor, account_id)
     state, assessment = assessed(session, actor, account_id, now)
     if not assessment.outcomes:

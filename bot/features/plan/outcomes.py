@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -75,6 +75,7 @@ _AS_TYPED = (
 def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) -> int:
     """Write down an outcome; returns its id."""
     account = writable(session, actor, new.account_id)
+    new = replace(new, account_id=account.id)
     title = new.title.strip()
     if not title:
         raise UserError(PlanRefusal.TITLE_MISSING, "title")
@@ -111,6 +112,7 @@ def add_outcome(session: Session, actor: Actor, new: NewOutcome, now: datetime) 
 def like_new(session: Session, actor: Actor, new: NewOutcome) -> Alike | None:
     """An outcome in the plan that looks like the new one; None where there is none. It saves nothing."""
     account = writable(session, actor, new.account_id)
+    new = replace(new, account_id=account.id)
     _must_belong(session, account, new)
     state = proof_state.load(session, account.workspace_id, account.id)
     candidate = Outcome(

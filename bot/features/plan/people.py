@@ -53,6 +53,7 @@ def add_person(
     heard them.
     """
     account = writable(session, actor, account_id)
+    account_id = account.id
     must_be_as_shown(session, actor, account_id, now)  # so that two who add the same person at once add one
     full_name = " ".join(name.split())
     if not full_name:
@@ -79,6 +80,7 @@ def gone_under_this_name(
     Somebody who is there under exactly this name is nobody new, so nothing is asked of them.
     """
     account = writable(session, actor, account_id)
+    account_id = account.id
     people, today = queries.people(session, account), has_begun(now)
     full_name = " ".join(name.split())
     if any(person.name == full_name and person.is_there(today) for person in people):

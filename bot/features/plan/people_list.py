@@ -116,7 +116,7 @@ def who_is_meant(
     parts: tuple[Part, ...],
 ) -> PersonFormView | None:
     """The form for a new person again, asking whether it is the one of that name who left; `None` if nobody did."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     gone = people.gone_under_this_name(session, actor, account_id, now, name=name, email=email)
     if gone is None:
         return None

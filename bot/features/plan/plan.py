@@ -45,7 +45,7 @@ from bot.store.entities import Entity
 
 def settle_form(session: Session, actor: Actor, account_id: int, now: datetime) -> SettleFormView:
     """What could have changed in the plan of an account; `UserError` when there is nothing in it."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     view = SettleFormView(
@@ -151,6 +151,7 @@ def from_to(outcome: Outcome) -> str:
 def form_values(session: Session, actor: Actor, account_id: int, now: datetime) -> dict[str, Any]:
     """The fields that every form of the plan shares."""
     account = writable(session, actor, account_id)
+    account_id = account.id
     seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     return {
@@ -185,7 +186,7 @@ def add_obstacle(
     due_on: date | None = None,
 ) -> int:
     """Name something that will slow the customer down, with who clears it and by when."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     if not text.strip():
         raise UserError(PlanRefusal.OBSTACLE_MISSING, "text")
     must_be_to_come(due_on, actor.today(now), "due_on")
@@ -220,7 +221,7 @@ def add_promise(
     promised_by: str | None = None,
 ) -> int:
     """Note a promise made at the sale; it is followed until it is kept, renegotiated or broken."""
-    writable(session, actor, account_id)
+    account_id = writable(session, actor, account_id).id
     if not text.strip():
         raise UserError(PlanRefusal.PROMISE_MISSING, "text")
     must_have_been(promised_on, actor.today(now), "promised_on")
@@ -275,6 +276,7 @@ def mention_promise(session: Session, actor: Actor, promise_id: int, now: dateti
 def first_win(session: Session, actor: Actor, account_id: int, now: datetime, *, on: date, words: str) -> None:
     """Record the first win: the day, and the customer's words (“We used it in real life and it worked”)."""
     account = writable(session, actor, account_id)
+    account_id = account.id
     if on > actor.today(now):
         raise UserError(PlanRefusal.FIRST_WIN_IN_FUTURE, "on")
     must_follow_contract_start(account, on, "on")

@@ -49,6 +49,7 @@ def would_break_form(
 ) -> WouldBreakFormView:
     """The form, with what was said last."""
     account = writable(session, actor, account_id)
+    account_id = account.id
     seen = version_of_account(session, actor, account_id)
     state = proof_state.load(session, actor.workspace_id, account_id)
     people = tuple(

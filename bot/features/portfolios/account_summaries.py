@@ -30,7 +30,7 @@ from bot.domain.portfolio.digest import Sources
 from bot.domain.rules_version import RULES_VERSION
 from bot.features.portfolios import queries
 from bot.features.portfolios.queries import Kept
-from bot.store import proof_state
+from bot.store import merges, proof_state
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 from bot.store.set_aside import Unit
@@ -88,6 +88,7 @@ def of_portfolio(
         queries.names(session, workspace_id),
         lambda some: queries.holders(session, workspace_id, some),
         lambda some: queries.account_names(session, workspace_id, some),
+        merges=merges.since(session, workspace_id, since) if since is not None else (),
     )
 
 
@@ -133,9 +134,9 @@ class _Reading:
         for start in range(0, len(account_ids), BATCH):
             some = list(account_ids[start : start + BATCH])
             came_from = queries.came_from(self._session, self._workspace_id, some, self._since)
-            for account, portfolio, taken_back in queries.places(self._session, self._workspace_id, some):
+            for account, portfolio, taken_back, into in queries.places(self._session, self._workspace_id, some):
                 new = account.created_at is not None and account.created_at > self._since
-                yield Whereabouts(account, portfolio, None if new else came_from.get(account.id), taken_back)
+                yield Whereabouts(account, portfolio, None if new else came_from.get(account.id), taken_back, into)
 
 
 def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:

@@ -1,4 +1,4 @@
-"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, renewals, retention, or setup."""
+"""The grammar of `/portfolio`: mine, a colleague's, one by name, stages, renewals, retention, a hand-over, or setup."""
 
 from __future__ import annotations
 
@@ -46,6 +46,14 @@ class PortfolioRenewals:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PortfolioHandover:
+    """`/portfolio handover @owner`: of a colleague by Slack id (`owner`) or, who has left Slack, by `name`."""
+
+    owner: str | None = None
+    name: str | None = None
+
+
 _FORMS = (
     CommandForm("", "your portfolio, worst first"),
     CommandForm("@owner", "the accounts of a colleague"),
@@ -55,13 +63,14 @@ _FORMS = (
         "retention [quarter] [name]", "what customers pay a year later: GRR, NRR, who left, cohorts", "retention"
     ),
     CommandForm("renewals [name]", "what renews, by call, and what is past and open", "renewals"),
+    CommandForm("handover @owner", "give the accounts of a colleague to another one, with a preview", "handover"),
     CommandForm("setup", "name, channel, manager and digest time", "setup"),
 )
 
 
 def _portfolio(
     words: str,
-) -> PortfolioRequest | PortfolioSetup | PortfolioStages | PortfolioRenewals | PortfolioRetention:
+) -> PortfolioRequest | PortfolioSetup | PortfolioStages | PortfolioRenewals | PortfolioRetention | PortfolioHandover:
     if not words:
         return PortfolioRequest()
     if match := _MENTION.fullmatch(words):
@@ -78,9 +87,18 @@ def _portfolio(
         return PortfolioRetention(unquoted(behind)[0] or behind)
     if first.casefold() in ("renewals", "renewal"):
         return PortfolioRenewals(unquoted(behind)[0] or behind or None)
+    if first.casefold() == "handover":
+        mention = _MENTION.fullmatch(behind.strip())
+        name = None if mention else unquoted(behind)[0] or behind.strip() or None
+        return PortfolioHandover(mention["id"] if mention else None, name)
     return PortfolioRequest(name=words)
 
 
-GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | renewals | retention | setup | help", _portfolio)
+GRAMMAR = Grammar(
+    COMMAND,
+    _FORMS,
+    "[@owner | name] | stages | renewals | retention | handover @owner | setup | help",
+    _portfolio,
+)
 
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")

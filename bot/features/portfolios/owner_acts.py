@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.app.digest_lines import DigestLines, DigestSpan, OwnerLine
 from bot.app.readable import told_apart, without_unreadable
 from bot.domain.model import Account
-from bot.domain.portfolio.owner_acts import FEWEST_OWNERS, WINDOW, Acts, acts_of_owners, usual
+from bot.domain.portfolio.owner_acts import FEWEST_OWNERS, WINDOW, Acts, acts_of_owners, usual, working_days
 from bot.domain.values import days
 from bot.features.accounts import queries as account_queries
 from bot.features.accounts import tiers
@@ -22,7 +22,7 @@ from bot.features.portfolios.phrases import PortfolioPhrase
 from bot.features.portfolios.views import OwnerActsLine
 from bot.features.risks import queries as risk_queries
 from bot.phrases import say
-from bot.store import accounts, members, portfolios
+from bot.store import absences, accounts, members, portfolios
 from bot.store.portfolios import Portfolio
 
 _SHOWN = 8
@@ -33,10 +33,12 @@ def owner_acts(session: Session, portfolio: Portfolio, now: datetime) -> tuple[O
     since = days.shift_moment(now, -WINDOW)
     workspace_id = portfolio.workspace_id
     deeds = list(risk_queries.deeds(session, workspace_id, portfolio.id, since, now))
-    if not deeds:
+    owners = account_queries.owners_inside(session, workspace_id, portfolio.id)
+    away = _days_away(session, workspace_id, owners, since, now)
+    if not deeds and not away:
         return ()
-    acts = acts_of_owners(deeds, account_queries.owners_inside(session, workspace_id, portfolio.id))
-    busy = [entry for entry in acts if entry.many][:_SHOWN]
+    acts = acts_of_owners(deeds, owners, away)
+    busy = [entry for entry in acts if entry.counts][:_SHOWN]
     if not busy:
         return ()
     normal = usual(acts if len(acts) >= FEWEST_OWNERS else _of_workspace(session, workspace_id, since, now))
@@ -91,4 +93,13 @@ def owner_lines(session: Session, span: DigestSpan) -> DigestLines:
 
 def _of_workspace(session: Session, workspace_id: int, since: datetime, now: datetime) -> Sequence[Acts]:
     owners = account_queries.owners_inside(session, workspace_id, None)
-    return acts_of_owners(risk_queries.deeds(session, workspace_id, None, since, now), owners)
+    away = _days_away(session, workspace_id, owners, since, now)
+    return acts_of_owners(risk_queries.deeds(session, workspace_id, None, since, now), owners, away)
+
+
+def _days_away(
+    session: Session, workspace_id: int, owners: Collection[int], since: datetime, now: datetime
+) -> dict[int, int]:
+    """On how many working days each of these owners was away; one who was not is left out."""
+    spans = absences.between(session, workspace_id, owners, since, now)
+    return working_days(((span.member_id, span.from_at, span.until_at) for span in spans), since, now)

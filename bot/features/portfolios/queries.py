@@ -207,14 +207,17 @@ def told(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dic
 
 def places(
     session: Session, workspace_id: int, account_ids: Sequence[int]
-) -> Iterator[tuple[Account, str | None, bool]]:
-    """These accounts by id, each with the name of its portfolio and whether an undone import took it back."""
+) -> Iterator[tuple[Account, str | None, bool, str | None]]:
+    """These accounts by id, each with the name of its portfolio, whether an undone import took it back, and the name of
+    the account that it was merged into."""
+    stays = account.alias("stays")
     with_portfolio = account.outerjoin(portfolio, portfolio.c.id == account.c.portfolio_id)
-    taken_back = account.c.taken_back_at.is_not(None)
-    statement = select(*_ACCOUNT, portfolio.c.name.label("portfolio"), taken_back).select_from(with_portfolio)
+    joined = with_portfolio.outerjoin(stays, stays.c.id == account.c.merged_into)
+    taken_back = account.c.taken_back_at.is_not(None) & account.c.merged_into.is_(None)
+    statement = select(*_ACCOUNT, portfolio.c.name.label("portfolio"), taken_back, stays.c.name).select_from(joined)
     ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(account_ids)
     for row in session.execute(statement.where(ours).order_by(account.c.id)):
-        yield Account(*row[:-2]), row[-2], bool(row[-1])
+        yield Account(*row[:-3]), row[-3], bool(row[-2]), row[-1]
 
 
 def came_from(session: Session, workspace_id: int, account_ids: Sequence[int], since: datetime) -> dict[int, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
+from bot.features.handover import bulk
 from bot.features.portfolios import overview, renewals, setup, stages
 from bot.features.portfolios.grammar import (
     GRAMMAR,
+    PortfolioHandover,
     PortfolioRenewals,
     PortfolioRequest,
     PortfolioRetention,
@@ -65,6 +67,13 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 ack,
                 await edge.survey(body, lambda session, actor, now: renewals.renewals(session, actor, now, name=asked)),
             )
+        elif isinstance(request, PortfolioHandover):
+            leaver = request
+            await edge.open(
+                body,
+                await edge.read(body, lambda s, a, now: bulk.leaver_called(s, a, leaver.name, leaver.owner, now)),
+            )
+            await ack()
         elif isinstance(request, PortfolioRequest):
             owner, name = request.owner, request.name
             view = await edge.survey(

@@ -26,7 +26,7 @@ _HALF, _RENEWABLE = Decimal("0.5"), Decimal("0.8")
 _NAME = 60
 _WHY_NAMES = 3
 
-MOVES = ("joined", "returned", "moved_in", "moved_out", "arr_changed")
+MOVES = ("joined", "returned", "moved_in", "moved_out", "merged", "arr_changed")
 OUTCOMES = (CreditCause.TERMS, CreditCause.ADDED, CreditCause.RETIRED)
 _LISTS = ("lost", "renewals", "no", "proven", "theatre", *OUTCOMES, *MOVES)
 

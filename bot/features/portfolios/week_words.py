@@ -21,7 +21,7 @@ from bot.features.portfolios.week import BridgeRow, BridgeSum, BridgeTable
 from bot.features.portfolios.week_lists import WeekLists, Why
 from bot.phrases import say
 
-_ALWAYS = frozenset({CreditCause.RETIRED, Movement.LOST, Movement.MOVED_IN, Movement.MOVED_OUT})
+_ALWAYS = frozenset({CreditCause.RETIRED, Movement.LOST, Movement.MOVED_IN, Movement.MOVED_OUT, Movement.MERGED})
 """The steps that stand above even where they round to 0."""
 _NAMED = 3
 _DOWN = -5

@@ -38,6 +38,8 @@ class Topic(StrEnum):
     CONTRACTS = "contracts"
     SIGNALS = "signals"
     RENEWAL = "renewal"
+    EDIT = "edit"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ _FORMS = (
     _about(Topic.SIGNALS, "what sources outside say: usage, support, billing"),
     _about(Topic.STAGE, "where it stands, the test to get on, how long it took"),
     _about(Topic.TIER, "how much attention its ARR pays for"),
+    _about(Topic.EDIT, "its name, owner, deputy, portfolio and CRM record"),
+    _about(Topic.MERGE, "put another account into this one, with all that it has"),
     CommandForm("<account> as of 2026-03-01", "the card as it was on that day"),
     CommandForm("new", "add an account", "new"),
 )

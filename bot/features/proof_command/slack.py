@@ -15,7 +15,9 @@ from bot.features.actions import actions
 from bot.features.contracts import list as contract_list
 from bot.features.evidence import list as evidence_list
 from bot.features.gaps import list as gap_list
+from bot.features.handover import edit
 from bot.features.meetings import agenda, cadences, forms
+from bot.features.merging import merging
 from bot.features.packet import packet
 from bot.features.plan import plan
 from bot.features.proof_command.grammar import GRAMMAR, NewAccountRequest, Show, Topic
@@ -47,6 +49,8 @@ FORMS: dict[Topic, Look] = {
     Topic.JUDGE: judgement.judge_form,
     Topic.STAGE: stages.stage_view,
     Topic.TIER: tiers.tier_view,
+    Topic.EDIT: edit.edit_form,
+    Topic.MERGE: merging.merge_form,
 }
 """The topics that are answered by a modal."""
 

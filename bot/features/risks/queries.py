@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.store.schema import account, history, member, portfolio, risk
 from bot.store.schema.history import ACTS
 from bot.store.schema.outbox import outbox
 from bot.store.set_aside import Unit, not_resting
+from bot.store.types import as_json
 
 RISK_KEY = MessageKey("risk")
 NOTE_KEY = MessageKey("risk-note")
@@ -228,7 +229,10 @@ def opened_for_owner_between(
 def deeds(
     session: Session, workspace_id: int, portfolio_id: int | None, since: datetime, now: datetime
 ) -> Iterator[Deed]:
-    """What people did with meetings and risks of a portfolio's accounts (with None of the workspace's); streamed."""
+    """What people did with meetings and risks of a portfolio's accounts (with None of the workspace's); streamed.
+
+    A deed is held against who had the account on that day: handing an account over takes nothing along.
+    """
     lines = history.c
     columns = (lines.at, lines.account_id, lines.member_id, lines.entity, lines.before, lines.after)
     whose = (account.c.owner_id, account.c.deputy_id, portfolio.c.manager_id, member.c.is_admin)
@@ -240,6 +244,7 @@ def deeds(
     inside = true() if portfolio_id is None else account.c.portfolio_id == portfolio_id
     statement = select(*columns, *whose).select_from(joined).where(told, inside).order_by(lines.id.desc())
     renewed: set[tuple[int, datetime]] = set()
+    of_others: list[tuple[int, datetime, Deed]] = []
     for row in streamed(session, statement, _DEEDS_AT_ONCE):
         if row.entity == Entity.CADENCE and row.before is None:
             renewed.add((row.account_id, row.at))
@@ -247,14 +252,48 @@ def deeds(
         if act is None or (act is OwnerAct.SERIES_PAUSED and (row.account_id, row.at) in renewed):
             continue
         oversees = row.is_admin or row.manager_id == row.member_id
-        yield Deed(act, row.member_id, row.owner_id, row.deputy_id, oversees)
+        deed = Deed(act, row.member_id, row.owner_id, row.deputy_id, oversees)
+        if deed.by in (deed.owner_id, deed.deputy_id):
+            yield deed
+        else:
+            of_others.append((row.account_id, row.at, deed))
+    if of_others:
+        yield from _as_of_their_day(session, workspace_id, of_others, since)
+
+
+def _as_of_their_day(
+    session: Session, workspace_id: int, of_others: Sequence[tuple[int, datetime, Deed]], since: datetime
+) -> Iterator[Deed]:
+    """Deeds of who has the account no more, or never had it, with who had it then."""
+    changes: dict[int, list[tuple[datetime, Mapping[str, Any]]]] = {}
+    ids = sorted({account_id for account_id, _, _ in of_others})
+    for start in range(0, len(ids), _DEEDS_AT_ONCE):
+        some = ids[start : start + _DEEDS_AT_ONCE]
+        statement = select(history.c.account_id, history.c.at, history.c.before).where(
+            history.c.workspace_id == workspace_id,
+            history.c.account_id.in_(some),
+            history.c.entity == Entity.ACCOUNT.value,
+            history.c.entity_id == history.c.account_id,
+            history.c.at > since,
+            history.c.before.is_not(None),
+        )
+        for row in session.execute(statement.order_by(history.c.id.desc())):
+            changes.setdefault(row.account_id, []).append((row.at, as_json(row.before) or {}))
+    for account_id, at, deed in of_others:
+        owner, deputy = deed.owner_id, deed.deputy_id
+        for changed_at, before in changes.get(account_id, ()):
+            if changed_at <= at:
+                break
+            owner, deputy = before.get("owner_id", owner), before.get("deputy_id", deputy)
+        yield replace(deed, owner_id=owner, deputy_id=deputy)
 
 
 def _act(entity: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> OwnerAct | None:
     """What a line of history tells of; None for all that is not counted. A series that is replaced was not ended."""
     match entity, after.get("state"):
         case Entity.CADENCE, _:
-            return OwnerAct.SERIES_PAUSED if after.get("active") is False and before else None
+            put_off = "next_meeting_at" in after and str(after["next_meeting_at"]) > str(before.get("next_meeting_at"))
+            return OwnerAct.SERIES_PAUSED if before and (after.get("active") is False or put_off) else None
         case Entity.PROMPT, PromptState.OFF:
             return OwnerAct.MEETING_OFF
         case Entity.PROMPT, PromptState.ANSWERED if before.get("state") == PromptState.SILENT:

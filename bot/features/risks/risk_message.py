@@ -179,6 +179,7 @@ def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) 
     arr = money(account.arr_minor, account.currency)
     return RiskView(
         risk_id=risk.id,
+        kind=risk.kind,
         account_id=account.id,
         account=account.name,
         title=label(risk.kind),

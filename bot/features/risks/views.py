@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.enums import RiskState, Severity
+from bot.domain.enums import RiskKind, RiskState, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,7 @@ class RiskView:
     """
 
     risk_id: int
+    kind: RiskKind
     account_id: int
     account: str
     title: str

@@ -22,6 +22,7 @@ from bot.store.schema.costs import quarter_cost
 from bot.store.schema.digests import digest
 from bot.store.schema.drops import dropped_file
 from bot.store.schema.history import history, import_batch
+from bot.store.schema.life import absence, account_merge
 from bot.store.schema.meetings import answer, cadence, draft, meeting, prompt
 from bot.store.schema.proof import (
     action,
@@ -47,9 +48,11 @@ from bot.store.types import BigInt, UtcDateTime
 __all__ = [
     "BigInt",
     "UtcDateTime",
+    "absence",
     "acceptance",
     "account",
     "account_due",
+    "account_merge",
     "account_spelling",
     "account_word",
     "action",

@@ -45,6 +45,9 @@ member = Table(
     Column("is_guest", Boolean, nullable=False, server_default=text("false")),
     Column("is_deactivated", Boolean, nullable=False, server_default=text("false")),
     loose_ref("same_as"),
+    # The absence that runs or was last entered (`absence`); NULL once it was ended early.
+    Column("away_from", UtcDateTime),
+    Column("away_until", UtcDateTime),
     UniqueConstraint("workspace_id", "slack_id"),
     Index("ix_member_workspace_id_name", "workspace_id", "name"),
 )
@@ -116,6 +119,9 @@ account = Table(
     Column("labels", JSON),
     Column("created_at", UtcDateTime, nullable=False),
     Column("upgraded_on", Date),
+    Column("crm_link", Clean),
+    # The account that this one was merged into; it is read where something still names this one.
+    loose_ref("merged_into"),
     taken_back_at(),
     UniqueConstraint("workspace_id", "slug"),
     UniqueConstraint("workspace_id", "external_id"),

@@ -80,6 +80,7 @@ def compared(
     fates: Mapping[int, CreditCause] | None = None,
     *,
     came_from: Mapping[int, str] | None = None,
+    merges: Sequence[tuple[int, int]] = (),
     seed: int = 0,
 ) -> Compared:
     """Compare two figures. A piece of evidence whose outcome has less credit met the fate that `fates` names."""
@@ -103,7 +104,7 @@ def compared(
         for of in sorted(ids, key=lambda _: shuffle.random()):
             yield Whereabouts(account(of, after.get(of)), "South", (came_from or {}).get(of), taken_back=False)
 
-    comparison = Comparison(then, now, Week(SINCE, new_rules=False))
+    comparison = Comparison(then, now, Week(SINCE, new_rules=False), merges)
     comparison.walk()
     changes, moves = list(comparison.outcomes(standings)), list(comparison.moves(places))
     return Compared({bridge.currency: bridge for bridge in comparison.bridges()}, changes, moves)
@@ -262,6 +263,47 @@ def test_the_steps_sum_exactly_to_the_difference_in_each_currency(
         assert (bridge.start, bridge.end) == (start, end)
         assert sum((line.change for line in bridge.lines), Fraction(0)) == end - start
         assert [line.step for line in bridge.lines] == [step for step in STEPS if step.value in found.steps(currency)]
+
+
+@given(figures(), figures(), fates_of_all, st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), max_size=3))
+def test_the_steps_sum_exactly_whatever_was_merged_or_taken_apart(
+    before: Figure, after: Figure, fates: Mapping[int, CreditCause], pairs: list[tuple[int, int]]
+) -> None:
+    merges = [(merged, stays) for merged, stays in pairs if merged != stays]
+    gone = {merged for merged, stays in merges if merged in after and stays in after and not after[stays].former}
+    joined = {of: told for of, told in after.items() if of not in gone}
+    for merged, stays in merges:
+        if merged in gone and stays in joined:
+            whole = {**joined[stays].credits, **after[merged].credits}
+            joined[stays] = Told(joined[stays].arr, joined[stays].currency, whole)
+    for one, other in ((before, joined), (joined, before)):
+        found = compared(one, other, fates, merges=merges)
+        for currency in ("USD", "EUR"):
+            bridge, start, end = found.bridges.get(currency), share(one, currency), share(other, currency)
+            if bridge is None:
+                assert start == end == 0
+                continue
+            assert (bridge.start, bridge.end) == (start, end)
+            assert sum((line.change for line in bridge.lines), Fraction(0)) == end - start
+
+
+def test_a_merge_is_a_step_of_its_own_and_moves_the_same_outcomes_by_nothing() -> None:
+    """A bad account that goes into a good one keeps its outcomes and its weight; nobody has joined or was lost."""
+    before = {1: Told(100, credits={11: "1"}), 2: Told(300, credits={21: "0", 22: "0", 23: "0"})}
+    after = {1: Told(400, credits={11: "1", 21: "0", 22: "0", 23: "0"})}
+    found = compared(before, after, merges=[(2, 1)])
+    assert found.steps() == {"merged": Fraction(0)}, "a quarter of the outcomes with a quarter of the money"
+    assert {move.account.id: move.movement for move in found.moves} == {1: Movement.MERGED, 2: Movement.MERGED}
+    assert found.changes == []
+    better = {1: Told(400, credits={11: "1", 21: "1", 22: "0", 23: "0"})}
+    moved = compared(before, better, merges=[(2, 1)])
+    assert moved.steps()["proven"] == Fraction(1, 4), "by the weight that its account had: 300 of 400, a third of it"
+    assert moved.bridges["USD"].same == Fraction(1, 2)
+    apart = compared(after, before, merges=[(2, 1)])
+    assert list(apart.steps()) == ["merged"]
+    one_contract = compared(before, {1: Told(300, credits=after[1].credits)}, merges=[(2, 1)])
+    named = next(move for move in one_contract.moves if move.account.id == 1)
+    assert (str(named.before), str(named.arr)) == ("4 USD", "3 USD"), "the money that falls away is named"
 
 
 @given(figures(), figures(), fates_of_all)

@@ -93,7 +93,7 @@ def test_every_kind_of_act_is_counted(team: Team) -> None:
     (line,) = lines(team, day(MONDAY, 1))
     assert line.acts == (
         "1 late answer (usual: 1), 1 prompt handed over (usual: 1), 1 risk closed (usual: 1), "
-        "1 risk snoozed (usual: 1), 1 meeting series ended (usual: 1)"
+        "1 risk snoozed (usual: 1), 1 meeting series ended or paused (usual: 1)"
     )
 
 

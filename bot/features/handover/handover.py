@@ -1,0 +1,170 @@
+"""Gives accounts to another owner, with all that is open and was the old owner's.
+
+Open prompts, steps, gaps, obstacles and risks go along, so that nothing waits for somebody who has the account no more.
+The old owner's past stays theirs: what they recorded, answered and left unanswered keeps their name. The moves are the
+bot's in history, with the reason; who decided stands in the line that changed the owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.app.accounts import account_of, writable
+from bot.app.actor import Actor, UserError, bot_author, may_manage
+from bot.app.recipients import there, turns
+from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
+from bot.app.typed import colleague_of
+from bot.domain.model import Account, Action
+from bot.features.actions import actions
+from bot.features.actions import queries as action_queries
+from bot.features.handover import messages, queries
+from bot.features.handover.messages import Given
+from bot.features.handover.phrases import HandoverPhrase
+from bot.features.handover.queries import Carried
+from bot.features.handover.refusals import HandoverRefusal
+from bot.features.handover.views import ChooseOwnerView
+from bot.features.meetings import prompts
+from bot.features.meetings import queries as meeting_queries
+from bot.features.risks import risk_message
+from bot.phrases import say
+from bot.store import accounts, ledger, members
+from bot.store.entities import Entity
+from bot.store.ledger import Change
+from bot.store.members import Member
+
+_OWNER = {"owner_id": "owner"}
+
+
+def owner_form(session: Session, actor: Actor, account_id: int, now: datetime) -> ChooseOwnerView:
+    """The form that gives an account to somebody, with what goes along."""
+    account = writable(session, actor, account_id)
+    seen = version_of_account(session, actor, account.id)
+    owner = members.by_id(session, account.workspace_id, account.owner_id)
+    left = owner is not None and owner.is_deactivated
+    going = what_goes(session, [account], owner)
+    return ChooseOwnerView(account.id, account.name, owner.name if owner else None, left, in_words(going), seen)
+
+
+def choose_owner(session: Session, actor: Actor, account_id: int, to_slack_id: str, now: datetime) -> int:
+    """Give an account to a colleague; returns its id."""
+    account = writable(session, actor, account_id)
+    must_be_as_shown(session, actor, account.id, now, ShownRow(Entity.ACCOUNT, account.id, ("owner_id",), _OWNER))
+    account = account_of(session, actor, account.id)
+    to = colleague_of(session, actor, to_slack_id)
+    if to is None:
+        raise UserError(HandoverRefusal.OWNER_NOT_A_MEMBER, "owner")
+    if to.id == account.owner_id:
+        raise UserError(HandoverRefusal.OWNS_IT_ALREADY, "owner", name=to.name, account=account.name)
+    give(session, actor, [account], to, now)
+    return account.id
+
+
+def what_goes(session: Session, some: Sequence[Account], owner: Member | None) -> Carried:
+    """What is open of these accounts of one owner and would go along."""
+    if not some:
+        return Carried()
+    # Where the owner could not be asked, somebody else was in their place: the new owner can be.
+    unasked = {account.id for account in some} if owner is None or owner.is_deactivated else set[int]()
+    owner_id = owner.id if owner else None
+    ids = [account.id for account in some]
+    return queries.carried(session, some[0].workspace_id, ids, owner_id, all_prompts=unasked)
+
+
+def in_words(going: Carried) -> str:
+    """What goes along, such as `2 open prompts and 1 risk`."""
+    return say(
+        HandoverPhrase.CARRIED,
+        prompts=going.count(Entity.PROMPT),
+        steps=going.count(Entity.ACTION),
+        gaps=going.count(Entity.GAP),
+        risks=going.count(Entity.RISK),
+        obstacles=going.count(Entity.OBSTACLE),
+    )
+
+
+def give(session: Session, by: Actor, some: Sequence[Account], to: Member, now: datetime) -> Carried:
+    """Make `to` the owner of these accounts, all of one owner; the caller has checked who may. Returns what went along.
+
+    The new owner gets a brief and the old one a line; so does the manager, unless a manager or admin decided.
+    """
+    owner = members.by_id(session, by.workspace_id, some[0].owner_id)
+    ids = [account.id for account in some]
+    queries.hold_prompts(session, by.workspace_id, ids)
+    queries.hold(session, ids, now)
+    going = what_goes(session, some, owner)
+    why = say(HandoverPhrase.WENT_ALONG, to=to.name)
+    _set_owner(session, by, ids, to, now)
+    given = accounts.by_ids(session, by.workspace_id, ids)
+    asked = _asked(session, given, going, to)
+    for entity, rows in going.rows.items():
+        changes = [
+            Change(
+                row,
+                _values(entity, going.column(entity), asked.get(row["id"], to) if entity is Entity.PROMPT else to, now),
+                why,
+            )
+            for row in rows
+        ]
+        ledger.change_many(session, bot_author(by.workspace_id), entity, now, changes)
+    _publish(session, given, going, asked, now)
+    told = Given(by, list(given.values()), owner, to)
+    messages.put_brief(session, told, now)
+    by_manager = all(may_manage(session, by, account.portfolio_id) for account in some)
+    messages.put_lines(session, told, now, tell_managers=not by_manager)
+    return going
+
+
+def _set_owner(session: Session, actor: Actor, ids: Sequence[int], to: Member, now: datetime) -> None:
+    rows = queries.rows_of(session, actor.workspace_id, ids)
+    changes = [
+        Change(row, {"owner_id": to.id, "deputy_id": None if row["deputy_id"] == to.id else row["deputy_id"]})
+        for row in rows
+    ]
+    ledger.change_many(session, actor.author, Entity.ACCOUNT, now, changes)
+
+
+def _values(entity: Entity, column: str, to: Member, now: datetime) -> dict[str, Any]:
+    """What is written into a row that goes along."""
+    values: dict[str, Any] = {column: to.id}
+    if entity is Entity.PROMPT:
+        values["snoozed_until"] = None
+    if entity is Entity.RISK:
+        values["claimed_at"] = now
+    return values
+
+
+def _asked(session: Session, given: Mapping[int, Account], going: Carried, to: Member) -> dict[int, Member]:
+    """Who is asked now in each of the open prompts: the new owner, or who stands in if they are away that day."""
+    rows = going.rows.get(Entity.PROMPT, ())
+    if not rows:
+        return {}
+    people = turns(session, given.values())
+    open_prompts = meeting_queries.by_ids(session, [to.workspace_id], [row["id"] for row in rows])
+    return {prompt.id: there(people[prompt.account_id], prompt.starts_at) or to for prompt in open_prompts.values()}
+
+
+def _publish(
+    session: Session, given: Mapping[int, Account], going: Carried, answering: Mapping[int, Member], now: datetime
+) -> None:
+    """Have the messages of what went along show who has it now, and ask who is to answer."""
+    for row in going.rows.get(Entity.PROMPT, ()):
+        prompt = meeting_queries.by_id(session, row["workspace_id"], row["id"])
+        asked = answering[row["id"]]
+        if prompt is None or asked.id == row["member_id"]:
+            continue
+        prompts.refresh_messages(session, prompt, now)
+        if asked.slack_id:
+            key = meeting_queries.PROMPT_KEY.of(prompt.id, "to", asked.id, f"{now.timestamp():.0f}")
+            prompts.send_prompt(session, prompt.workspace_id, prompt.id, asked.slack_id, key=key, due_at=now)
+    for row in going.rows.get(Entity.ACTION, ()):
+        account = given[row["account_id"]]
+        action: Action | None = action_queries.by_id(session, account.workspace_id, row["id"])
+        if action is not None:
+            actions.refresh_post(session, action, account, now)
+    for row in going.rows.get(Entity.RISK, ()):
+        workspace_id = given[row["account_id"]].workspace_id
+        risk_message.publish_risk_change(session, workspace_id, row["id"], now)

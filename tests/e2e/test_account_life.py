@@ -1,0 +1,72 @@
+"""An account in Slack: edited, handed over, paused, merged; and its owner away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.store import ledger, members
+from bot.store.entities import Entity
+from sandbox.person import Person
+from tests.support import factory
+from tests.support.believable import ASKED, fill
+from tests.support.bot_process import Stage
+
+
+def words(person: Person, shown: object = None) -> str:
+    """What the open modal, or what is given, says, without marks and line breaks."""
+    return " ".join(person.text(shown or person.modal).replace("*", "").split())  # type: ignore[arg-type]
+
+
+async def test_an_owner_renames_an_account_and_hands_it_over(stage: Stage) -> None:
+    fill(stage)
+    ines, tom = stage.person("ines"), stage.person("tom")
+    await ines.command("/proof acme edit")
+    await ines.submit({"name": "Halden Werke", "owner": tom.id, "crm_link": "https://crm.example/7"})
+    assert "Saved: Halden Werke. Tom Okafor owns it." in words(ines)
+    await ines.close()
+    await stage.go_on(hours=1)
+    brief = words(tom, tom.dm())
+    assert (
+        "Halden Werke is yours now; Inês" in brief and "had it. Inês" in brief and "What was open came along." in brief
+    )
+    await tom.command("/proof acme")
+    card = words(tom, tom.sees()[-1])
+    assert "Halden Werke" in card and "Owner Tom Okafor" in card and "CRM record" in card
+
+
+async def test_a_deputy_is_asked_while_the_owner_is_away(stage: Stage) -> None:
+    book = fill(stage)
+    ines, tom = stage.person("ines"), stage.person("tom")
+    deputy = stage.actor("tom").member.id
+    put: dict[str, Any] = {"deputy_id": deputy}
+    stage.write(lambda s: ledger.change(s, factory.BOT, Entity.ACCOUNT, book.acme, stage.now, **put))
+    await ines.command("/answer away until friday")
+    assert "You are away up to and including" in words(ines, ines.sees()[-1])
+    await stage.go_to(ASKED)
+    asked = words(tom, tom.dm())
+    assert "for Inês" in asked and "who is away until" in asked and "What changed?" in asked
+    assert "What changed?" not in words(ines, ines.dm() or [{"text": ""}])
+    await stage.go_on(days=7)
+    assert "Welcome back." in words(ines, ines.dm())
+    member = stage.read(lambda session: members.by_slack_id(session, stage.workspace_id, ines.id))
+    assert member is not None and not member.is_away(stage.now)
+
+
+async def test_a_series_rests_and_two_accounts_become_one_and_two_again(stage: Stage) -> None:
+    book = fill(stage)
+    maya = stage.person("maya")
+    await maya.command("/proof acme cadence")
+    await maya.click("cadence.pause.0")
+    await maya.submit({"what": "pause", "until": f"{stage.now.date() + timedelta(days=30)}"})
+    assert "Saved: Acme" in words(maya) and "next" in words(maya)
+    await maya.close()
+    await maya.close()
+    stage.write(lambda session: factory.account(session, "Acme Holding", stage.now, portfolio_id=book.portfolio))
+    await maya.command("/proof acme gmbh merge")
+    await maya.submit({"name": "Acme Holding"})
+    assert "goes into it" in words(maya)
+    await maya.submit({"arr": "both"})
+    assert "Acme Holding is part of Acme GmbH now." in words(maya)
+    await maya.click("account.unmerge")
+    assert "Acme Holding is an account of its own again" in words(maya)
