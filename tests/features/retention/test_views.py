@@ -75,7 +75,7 @@ def test_the_figures_of_a_year_with_their_sums_their_bridge_and_what_was_proven(
     customer(team, "Back", (date(2023, 1, 1), date(2024, 1, 1), 10), (date(2025, 12, 1), None, 300))
     customer(team, "Euro", (BEGAN, None, 900), money="EUR")
     customer(team, "Unknown", (BEGAN, None, None))
-    customer(team, "Uncontracted")
+    customer(team, "Uncontracted", renews_in=None, arr_minor=None, currency=None)
     view = seen(team)
     assert (view.name, view.since, view.until, view.currency) == ("All customers", date(2025, 3, 2), TODAY, "USD")
     rates = view.rates
