@@ -8,7 +8,7 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.account.contract_view import AccountTerms, counting, stand_in_start, terms_of_account
+from bot.domain.account.contract_view import AccountTerms, counting, stand_in_start, terms_of_account, until_told
 from bot.domain.account.contracts import arr_on
 from bot.domain.enums import ContractBasis
 from bot.domain.model import Contract
@@ -94,6 +94,16 @@ def test_unknown_stays_unknown_and_currencies_apart() -> None:
         (70, "EUR"),
     ]
     assert said(term("2026-05-01", "2027-05-01", 40)).arr_minor == 40, "what is signed and first to come"
+
+
+def test_what_nobody_has_said_the_end_of_runs_on_and_what_a_system_has_ended_does_not() -> None:
+    for basis, ends_on in ((STAND_IN, None), (RECORDED, None), (IMPORTED, date(2026, 1, 1))):
+        first = term("2024-01-01", "2025-01-01", basis=basis)
+        assert [one.ends_on for one in until_told([first, term("2025-01-01", "2026-01-01", basis=basis)])] == [
+            date(2025, 1, 1),
+            ends_on,
+        ]
+    assert until_told([]) == []
 
 
 def test_the_first_day_of_a_stand_in() -> None:

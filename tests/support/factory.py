@@ -65,11 +65,11 @@ def account(session: Session, name: str, now: datetime, **values: Any) -> int:
     return accounts.create(session, BOT, now, name, **row)
 
 
-def restate(session: Session, account_id: int, now: datetime, **values: Any) -> None:
+def restate(session: Session, account_id: int, now: datetime, by: Author = BOT, **values: Any) -> None:
     """Give an account another ARR or renewal, as an accounts file does: its stand-in contract says it from now on."""
-    ledger.change(session, BOT, Entity.ACCOUNT, account_id, now, **values)
+    ledger.change(session, by, Entity.ACCOUNT, account_id, now, **values)
     row = session.execute(schema.account.select().where(schema.account.c.id == account_id)).mappings().one()
-    account_terms.add_stand_ins(session, BOT, [(account_id, dict(row))], now)
+    account_terms.add_stand_ins(session, by, [(account_id, dict(row))], now)
 
 
 def person(session: Session, account_id: int, who: Customer, now: datetime) -> int:

@@ -92,6 +92,15 @@ def terms_of_account(terms: Iterable[Contract], on: date, currency: str | None =
     )
 
 
+def until_told(terms: Sequence[Contract]) -> list[Contract]:
+    """The terms of one that is still a customer: where no document or system speaks for the last one, it runs on until
+    somebody says how it ended, as the account's own renewal does."""
+    last = max(terms, key=lambda term: (term.starts_on, term.id), default=None)
+    if last is None or last.is_imported:
+        return list(terms)
+    return [replace(term, ends_on=None) if term is last else term for term in terms]
+
+
 def stand_in_start(contract_start: date | None, renewal: date | None, added_on: date) -> date:
     """The first day of a stand-in: the account's own start, else the day it was added; a year before an earlier end."""
     start = contract_start or added_on

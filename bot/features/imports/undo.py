@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor
 from bot.app.assessments import rules_day
 from bot.app.reviewers import may_review
-from bot.domain.enums import AccountStatus
+from bot.domain.enums import AccountStatus, ContractBasis
 from bot.features.imports import batches, undo_checks
 from bot.features.imports.merge_policy import SURFACE
 from bot.features.imports.queries import was_told_since
@@ -104,7 +104,11 @@ class _Undoing:
         done = self._write(entity, changes)
         added = {row["id"] for row in checked.added}
         removed = [change.row["id"] for change in done if change.row["id"] in added]
-        self.report.taken_back[entity] = self.report.taken_back.get(entity, 0) + len(removed)
+        # Stand-ins only say again what the accounts of the file said.
+        gone = set(removed)
+        told = sum(row.get("basis") is not ContractBasis.STAND_IN for row in checked.added if row["id"] in gone)
+        if told or entity is not Entity.CONTRACT:
+            self.report.taken_back[entity] = self.report.taken_back.get(entity, 0) + told
         self.report.restored += len(done) - len(removed)
         if entity is Entity.ACCOUNT:
             self._index(done, removed)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import Tier
+from bot.domain.account.contract_view import until_told
+from bot.domain.enums import AccountStatus, Tier
 from bot.domain.model import Contract
 from bot.store import contract_terms
 from bot.store.entities import Entity
@@ -70,10 +71,15 @@ def has_contracts(session: Session, workspace_id: int, portfolio_id: int) -> boo
 
 
 def terms(session: Session, workspace_id: int, account_ids: Sequence[int]) -> dict[int, list[Contract]]:
-    """The terms of these accounts, however many they are."""
+    """The terms of these accounts, however many they are; what nobody has said the end of runs on."""
     found: dict[int, list[Contract]] = {}
     for start in range(0, len(account_ids), _AT_ONCE):
-        found |= contract_terms.current(session, workspace_id, account_ids[start : start + _AT_ONCE])
+        some = account_ids[start : start + _AT_ONCE]
+        stays = (account.c.status == AccountStatus.CUSTOMER) & account.c.leaves_on.is_(None)
+        ours = (account.c.workspace_id == workspace_id) & account.c.id.in_(some)
+        staying = set(session.execute(select(account.c.id).where(ours, stays)).scalars())
+        for account_id, own in contract_terms.current(session, workspace_id, some).items():
+            found[account_id] = until_told(own) if account_id in staying else own
     return found
 
 

@@ -127,7 +127,8 @@ def test_a_batch_holds_together_what_it_wrote(database: Database) -> None:
     written = [(one["batch_id"], one["entity"], one["before"] is None) for one in rows(database, schema.history)]
     assert written == [
         (first.batch_id, "member", True), (first.batch_id, "portfolio", True), (first.batch_id, "account", True),
-        (first.batch_id, "account", True), (second.batch_id, "member", True), (second.batch_id, "account", False),
+        (first.batch_id, "account", True), (first.batch_id, "contract", True), (first.batch_id, "contract", True),
+        (second.batch_id, "member", True), (second.batch_id, "account", False), (second.batch_id, "contract", True),
     ]  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def test_a_large_file_takes_a_few_statements_a_batch(database: Database) -> None
 
     def counted(*args: Any) -> None:
         # SQLite gives the ids of new rows in order for one row at a time only.
-        if not args[2].startswith("INSERT INTO account ("):
+        if not args[2].startswith(("INSERT INTO account (", "INSERT INTO contract (")):
             statements.append(args[2])
 
     event.listen(database.engine, "before_cursor_execute", counted)

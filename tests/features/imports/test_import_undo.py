@@ -185,7 +185,7 @@ def test_what_somebody_changed_since_stays_and_is_named_and_holds_up_nothing_els
     taken(database, BOOK)
     second = taken(database, BOOK.replace(",100,EUR", ",120,USD").replace(",50,USD", ",70,USD"))
     with database.begin() as session:
-        ledger.change(session, maya.author, Entity.ACCOUNT, account_id(database, "Acme"), NOON, arr_minor=99_00)
+        factory.restate(session, account_id(database, "Acme"), NOON, by=maya.author, arr_minor=99_00)
     report = undone(database, second)
     assert stays(report) == [("Acme", "ARR", "Maya Lindqvist has written here since, on 2 Mar 2026")]
     assert rows(database, schema.account, "arr_minor", "currency") == [(99_00, "USD"), (50_00, "USD")]
