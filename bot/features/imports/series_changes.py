@@ -6,6 +6,7 @@ report says so by name. Only a series that an undone import had begun may begin 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from bot.store.ledger import Author
 
 _LEAD_HOURS = 24
 _NO_ZONE = "UTC"
+_IN_ORDER = (Remark.SERIES_BEGUN, Remark.SERIES_KEPT, Remark.SERIES_IN_UTC, Remark.SERIES_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,9 @@ class SeriesBook:
 
     workspace_id: int
     now: datetime
-    begun: list[tuple[str, str]] = field(default_factory=list)
     kept: list[tuple[str, str, str]] = field(default_factory=list)
-    in_utc: list[str] = field(default_factory=list)
-    at_once: list[str] = field(default_factory=list)
+    counts: Counter[Remark] = field(default_factory=Counter)
+    firsts: dict[Remark, dict[str, str]] = field(default_factory=dict)
 
     def plan(self, session: Session, snapshot: LedgerSnapshot, planned: Sequence[Planned]) -> list[Planned]:
         """The same lines, with the series that each begins."""
@@ -81,17 +82,15 @@ class SeriesBook:
 
     def notes(self) -> list[Note]:
         """What the report says of series: how many begin, and which stay as they are here."""
-        notes = []
-        if self.begun:
-            name, words = self.begun[0]
-            notes.append(note(Remark.SERIES_BEGUN, count=len(self.begun), name=name, words=words))
+        notes = [note(remark, count=count, **self.firsts[remark]) for remark, count in self.counts.items()]
         if self.kept:
             notes.append(note(Remark.SERIES_KEPT, count=len(self.kept), examples=self.kept))
-        if self.in_utc:
-            notes.append(note(Remark.SERIES_IN_UTC, count=len(self.in_utc), name=self.in_utc[0]))
-        if self.at_once:
-            notes.append(note(Remark.SERIES_AT_ONCE, count=len(self.at_once), name=self.at_once[0]))
-        return notes
+        return sorted(notes, key=lambda note: _IN_ORDER.index(note.remark))
+
+    def _count(self, remark: Remark, **facts: str) -> None:
+        """Count one more; of many rows only the first is named, so only that one is held."""
+        self.counts[remark] += 1
+        self.firsts.setdefault(remark, facts)
 
     def _planned(
         self, snapshot: LedgerSnapshot, item: Planned, existing: Mapping[tuple[int, CadenceKind], _Running]
@@ -107,9 +106,11 @@ class SeriesBook:
                 said = in_words(here.kind, here.rrule, here.local_start, here.tz)
                 self.kept.append((item.title, said, series.words))
             return item
-        self.begun.append((item.title, series.words))
-        self.in_utc += [] if is_known else [item.title]
-        self.at_once += [item.title] if line.begins_at_once else []
+        self._count(Remark.SERIES_BEGUN, name=item.title, words=series.words)
+        if not is_known:
+            self._count(Remark.SERIES_IN_UTC, name=item.title)
+        if line.begins_at_once:
+            self._count(Remark.SERIES_AT_ONCE, name=item.title)
         changes = item.changes
         if item.row is not None:
             field_name = column_label("meeting_series")
