@@ -50,9 +50,9 @@ from bot.features.meetings import jobs as meeting_jobs
 from bot.features.meetings import messages as meeting_messages
 from bot.features.meetings import slack as meeting_slack
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
-from bot.features.packet import messages as packet_messages
 from bot.features.merging import slack as merging_slack
 from bot.features.merging.ids import MergingActionId, MergingCallback
+from bot.features.packet import messages as packet_messages
 from bot.features.packet import slack as packet_slack
 from bot.features.packet.ids import PacketActionId, PacketCallback
 from bot.features.plan import slack as plan_slack

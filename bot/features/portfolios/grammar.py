@@ -1,4 +1,4 @@
-"""The grammar of `/portfolio`: mine, a colleague's, the one of a name, its stages, its retention, a hand-over, or setup."""
+"""The grammar of `/portfolio`: mine, a colleague's, one by name, its stages, retention, a hand-over, or its setup."""
 
 from __future__ import annotations
 
@@ -84,8 +84,6 @@ def _portfolio(
     return PortfolioRequest(name=words)
 
 
-GRAMMAR = Grammar(
-    COMMAND, _FORMS, "[@owner | name] | stages | retention | handover @owner | setup | help", _portfolio
-)
+GRAMMAR = Grammar(COMMAND, _FORMS, "[@owner | name] | stages | retention | handover @owner | setup | help", _portfolio)
 
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")

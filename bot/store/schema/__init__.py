@@ -48,8 +48,8 @@ from bot.store.types import BigInt, UtcDateTime
 __all__ = [
     "BigInt",
     "UtcDateTime",
-    "acceptance",
     "absence",
+    "acceptance",
     "account",
     "account_due",
     "account_merge",
