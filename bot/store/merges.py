@@ -43,10 +43,14 @@ _MOVING = (
     Entity.CUSTOMER_ORG,
     Entity.PERSON_SLACK,
     Entity.CONFIRMATION,
+    Entity.ACCEPTANCE,
+    Entity.LOOK,
 )
 """All entities of an account but its stages: these are of the account that stays."""
 _RAW = ("kept_file", "spot_check", "draft", "reading", "event")
 """Tables of an account without history of their own."""
+MOVING = frozenset(entity.value for entity in _MOVING) | frozenset(_RAW)
+"""The tables whose rows move."""
 _FOLLOWING = (
     ("terms", "outcome_id", "outcome"),
     ("evidence", "outcome_id", "outcome"),
@@ -54,6 +58,8 @@ _FOLLOWING = (
     ("evidence_check", "evidence_id", "evidence"),
     ("confirmation", "evidence_id", "evidence"),
     ("spot_check", "evidence_id", "evidence"),
+    ("look", "terms_id", "terms"),
+    ("look", "acceptance_id", "acceptance"),
     ("action", "gap_id", "gap"),
     ("meeting", "cadence_id", "cadence"),
     ("prompt", "meeting_id", "meeting"),
@@ -242,7 +248,7 @@ class _Moving:
 
     def settle_conflicts(self) -> dict[str, Any]:
         """End what both accounts have and only one may have; returns what restores it."""
-        settled: dict[str, Any] = {"cadences": [], "risks": [], "orgs": [], "keys": {}}
+        settled: dict[str, Any] = {"cadences": [], "risks": [], "orgs": [], "keys": {}, "versions": {}}
         cadence, risk = schema.cadence, schema.risk
         running = cadence.c.active
         # within: both accounts are of the author's workspace
@@ -261,6 +267,7 @@ class _Moving:
                 ledger.change(self.session, self._bot, Entity.RISK, row["id"], self.now, **closed)
         self._end_double_orgs(settled)
         self._rename_keys(settled)
+        self._renumber_acceptances(settled)
         return settled
 
     def _end_double_orgs(self, settled: dict[str, Any]) -> None:
@@ -283,6 +290,15 @@ class _Moving:
             # within: both accounts are of the author's workspace
             self.session.execute(update(contract).where(contract.c.id == row["id"]).values(key=key))
 
+    def _renumber_acceptances(self, settled: dict[str, Any]) -> None:
+        """Acceptances of both are versions of one account's: those that come are counted after those that are there."""
+        table = schema.acceptance
+        last = max((row["version"] for row in self._rows(table, table.c.id > 0, self.to)), default=0)
+        for row in reversed(self._rows(table, table.c.id > 0)):
+            settled["versions"][str(row["id"])] = row["version"]
+            # within: both accounts are of the author's workspace
+            self.session.execute(update(table).where(table.c.id == row["id"]).values(version=last + row["version"]))
+
     def restore_conflicts(self, settled: Mapping[str, Any]) -> None:
         """Begin again what `settle_conflicts` ended, where nothing else is in its place by now."""
         for row_id in settled["cadences"]:
@@ -297,6 +313,11 @@ class _Moving:
             ledger.change(self.session, self._bot, Entity.RISK, old["id"], self.now, **opened)
         for row_id in settled["orgs"]:
             ledger.change(self.session, self._bot, Entity.CUSTOMER_ORG, row_id, self.now, ended_at=None)
+        for row_id, version in settled["versions"].items():
+            table = schema.acceptance
+            # within: both accounts are of the author's workspace
+            ours = (table.c.id == int(row_id)) & (table.c.account_id == self.to)
+            self.session.execute(update(table).where(ours).values(version=version))
         for row_id, key in settled["keys"].items():
             contract = schema.contract
             # within: both accounts are of the author's workspace

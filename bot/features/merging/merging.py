@@ -39,8 +39,7 @@ _TAKEN_OVER = (
     "would_break_by",
     "would_break_on",
     "would_break_link",
-    "packet_accepted_on",
-    "packet_accepted_by",
+    "would_break_file_id",
     "crm_link",
     "owner_id",
 )

@@ -107,6 +107,7 @@ def test_what_the_old_owner_did_stays_theirs(team: Team) -> None:
 
 def test_an_owner_who_left_is_a_danger_until_somebody_chooses_another(team: Team) -> None:
     acme, open_rows = busy(team)
+    del open_rows[Entity.RISK]  # the review closes it: its fact is not so
     team.look()
     with team.session() as session:
         members.remember(session, 1, replace(MAYA.user(), is_deactivated=True))

@@ -20,7 +20,7 @@ from bot.features.merging.merging import NewMerge
 from bot.features.merging.refusals import MergingRefusal
 from bot.features.portfolios import digest as digests
 from bot.features.portfolios import queries as portfolio_queries
-from bot.store import proof_state, schema
+from bot.store import merges, proof_state, schema
 from bot.store.engine import Database
 from tests.support.managing import MONDAY, Team, day
 
@@ -69,6 +69,14 @@ def merge(team: Team, stays: int, goes: int, *, one_contract: bool = False) -> i
     with team.session() as session:
         new = NewMerge(stays, goes, 0, one_contract)
         return merging.merge(session, team.as_(team.priya), new, day(MONDAY, 1))
+
+
+def test_no_table_of_an_account_is_forgotten() -> None:
+    """A new table says here whether its rows move with a merge; these stay, or are made anew."""
+    made_anew = {"account_word", "account_spelling", "account_due", "brief"}
+    stay = {"stage_entry", "account_merge", "history"}
+    of_accounts = {name for name, table in schema.metadata.tables.items() if "account_id" in table.c}
+    assert of_accounts == made_anew | stay | merges.MOVING
 
 
 def test_all_of_both_is_in_one_and_comes_apart_again_as_it_was(team: Team) -> None:
