@@ -7,7 +7,7 @@ accounts have and only one can have stays behind with the account that was merge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.enums import AccountStatus, Closing, RiskState
-from bot.store import accounts, ledger, schema
+from bot.domain.enums import AccountStatus, Closing, ContractBasis, RiskState
+from bot.store import account_terms, accounts, ledger, schema
 from bot.store.as_of import restored
 from bot.store.entities import Entity
 from bot.store.ledger import Author, Noted
@@ -40,6 +40,8 @@ _MOVING = (
     Entity.PROMPT,
     Entity.RISK,
     Entity.CONTRACT,
+    Entity.RENEWAL_CALL,
+    Entity.RENEWAL_RESULT,
     Entity.CUSTOMER_ORG,
     Entity.PERSON_SLACK,
     Entity.CONFIRMATION,
@@ -66,6 +68,7 @@ _FOLLOWING = (
     ("answer", "meeting_id", "meeting"),
 )
 """What was added to rows since they moved goes back with them: table, column, and the table of these rows."""
+_BY_WEIGHT = (ContractBasis.STAND_IN, ContractBasis.RECORDED, ContractBasis.IMPORTED)
 COUNTED = ("outcome", "evidence", "person", "cadence", "answer", "action", "risk", "contract")
 """What a preview names."""
 
@@ -103,10 +106,19 @@ def ending(session: Session, account_id: int, merged_id: int) -> list[str]:
     return sorted(session.execute(both).scalars())
 
 
-def merge(session: Session, by: Author, pair: tuple[int, int], values: Mapping[str, Any], now: datetime) -> int:
+def merge(
+    session: Session,
+    by: Author,
+    pair: tuple[int, int],
+    values: Mapping[str, Any],
+    now: datetime,
+    *,
+    uncounted: Collection[int] = (),
+) -> int:
     """Move everything of the second account of a pair to the first, which gets these `values`; returns the merge's id.
 
-    The caller holds both accounts, which are of the author's workspace, and has checked who may.
+    The terms of contracts of the accounts in `uncounted` count no more; all others do, and the account's ARR and
+    renewal follow them. The caller holds both accounts, which are of the author's workspace, and has checked who may.
     """
     account_id, merged_id = pair
     moving = _Moving(session, by, account_id, merged_id, now)
@@ -117,6 +129,7 @@ def merge(session: Session, by: Author, pair: tuple[int, int], values: Mapping[s
         "merged_aliases": accounts.aliases_of(session, by.workspace_id, merged_id),
         **moving.settle_conflicts(),
     }
+    moved["terms"] = _settle_terms(session, moving.bot, pair, uncounted, now)
     moved["rows"] = {entity.value: moving.entity(entity) for entity in _MOVING}
     moved["rows"] |= {name: moving.raw(schema.metadata.tables[name]) for name in _RAW}
     moving.move_history()
@@ -127,6 +140,7 @@ def merge(session: Session, by: Author, pair: tuple[int, int], values: Mapping[s
         taken["external_id"] = None
     ledger.change(session, by, Entity.ACCOUNT, merged_id, now, **taken)
     ledger.change(session, by, Entity.ACCOUNT, account_id, now, **values)
+    account_terms.follow(session, by, [account_id], now)
     moved["set"] = {name: ledger.plain(value) for name, value in values.items()}
     _tell(session, by, (account_id, was["merged"]["name"]), now, undone=False)
     _found_by_both(session, by.workspace_id, was, moved["merged_aliases"])
@@ -159,6 +173,8 @@ def undo(session: Session, by: Author, done: Merge, now: datetime) -> None:
     again = {**_restored(merged, columns), "taken_back_at": None, "merged_into": None}
     ledger.change(session, by, Entity.ACCOUNT, done.merged_id, now, **again)
     moving.restore_conflicts(done.moved)
+    _restore_terms(session, moving.bot, done.moved["terms"], now)
+    account_terms.follow(session, by, [done.account_id, done.merged_id], now)
     _tell(session, by, (done.account_id, merged["name"]), now, undone=True)
     ours = (schema.account.c.workspace_id == by.workspace_id) & schema.account.c.id.in_(done.moved["passed_on"])
     session.execute(update(schema.account).where(ours).values(merged_into=done.merged_id))
@@ -256,7 +272,7 @@ class _Moving:
         for row in self._rows(cadence, running & cadence.c.kind.in_(kinds)):
             settled["cadences"].append(row["id"])
             values: dict[str, Any] = {"active": False, "next_prompt_at": None}
-            ledger.change(self.session, self._bot, Entity.CADENCE, row["id"], self.now, **values)
+            ledger.change(self.session, self.bot, Entity.CADENCE, row["id"], self.now, **values)
         is_open = risk.c.closed_at.is_(None)
         theirs = {(row["kind"], row["subject"]) for row in self._rows(risk, is_open, self.to)}
         for row in self._rows(risk, is_open):
@@ -264,7 +280,7 @@ class _Moving:
                 settled["risks"].append({name: ledger.plain(row[name]) for name in ("id", "state", "owner_id")})
                 closed: dict[str, Any] = {"state": RiskState.CLOSED, "closed_at": self.now, "closing": Closing.FACT}
                 closed |= {"remind_manager_at": None, "snoozed_until": None, "snoozed_why": None}
-                ledger.change(self.session, self._bot, Entity.RISK, row["id"], self.now, **closed)
+                ledger.change(self.session, self.bot, Entity.RISK, row["id"], self.now, **closed)
         self._end_double_orgs(settled)
         self._rename_keys(settled)
         self._renumber_acceptances(settled)
@@ -278,7 +294,7 @@ class _Moving:
         for row in self._rows(org, org.c.ended_at.is_(None)):
             if (row["slack_team_id"], row["mail_domain"]) in bound:
                 settled["orgs"].append(row["id"])
-                ledger.change(self.session, self._bot, Entity.CUSTOMER_ORG, row["id"], self.now, ended_at=self.now)
+                ledger.change(self.session, self.bot, Entity.CUSTOMER_ORG, row["id"], self.now, ended_at=self.now)
 
     def _rename_keys(self, settled: dict[str, Any]) -> None:
         """Contracts of the two accounts are different ones, even if their files numbered them alike."""
@@ -305,14 +321,14 @@ class _Moving:
             row = self._row(schema.cadence, row_id)
             if row is not None and row["next_meeting_at"] is not None:
                 values = {"active": True, "next_prompt_at": max(row["next_meeting_at"], self.now)}
-                ledger.change(self.session, self._bot, Entity.CADENCE, row_id, self.now, **values)
+                ledger.change(self.session, self.bot, Entity.CADENCE, row_id, self.now, **values)
         for old in settled["risks"]:
             opened: dict[str, Any] = {"state": RiskState(old["state"]), "closed_at": None, "closing": None}
             if opened["state"] is RiskState.SNOOZED:
                 opened["state"] = RiskState.OPEN if old["owner_id"] is None else RiskState.CLAIMED
-            ledger.change(self.session, self._bot, Entity.RISK, old["id"], self.now, **opened)
+            ledger.change(self.session, self.bot, Entity.RISK, old["id"], self.now, **opened)
         for row_id in settled["orgs"]:
-            ledger.change(self.session, self._bot, Entity.CUSTOMER_ORG, row_id, self.now, ended_at=None)
+            ledger.change(self.session, self.bot, Entity.CUSTOMER_ORG, row_id, self.now, ended_at=None)
         for row_id, version in settled["versions"].items():
             table = schema.acceptance
             # within: both accounts are of the author's workspace
@@ -325,7 +341,7 @@ class _Moving:
             self.session.execute(update(contract).where(ours).values(key=key))
 
     @property
-    def _bot(self) -> Author:
+    def bot(self) -> Author:
         """What follows from a merge is done by the bot: nobody ended a series or closed a risk to be asked less."""
         return Author(self.by.workspace_id, None, self.by.surface)
 
@@ -354,6 +370,42 @@ def _double(table: Table, account_id: int, merged_id: int) -> Any | None:
         return None
     equal = [or_(table.c[name] == other.c[name], table.c[name].is_(None) & other.c[name].is_(None)) for name in same]
     return select(table.c.id).join_from(table, other, mine).where(*equal)
+
+
+def _settle_terms(
+    session: Session, by: Author, pair: tuple[int, int], uncounted: Collection[int], now: datetime
+) -> list[dict[str, Any]]:
+    """Have the terms of both accounts stand side by side, but for those of `uncounted`; returns what restores them.
+
+    A term gives way to one of the same account that rests on more, so that what an account rests on is made as good
+    as what the other rests on.
+    """
+    contract = schema.contract
+    ours = Entity.CONTRACT.still_there() & Entity.CONTRACT.in_workspace(by.workspace_id)
+    columns = [contract.c[name] for name in ("id", "account_id", "basis", "taken_back_at")]
+    rows = session.execute(select(*columns).where(ours, contract.c.account_id.in_(pair)).order_by(contract.c.id))
+    terms = [dict(row) for row in rows.mappings()]
+    own: dict[int, ContractBasis] = {}
+    for row in terms:
+        own[row["account_id"]] = max(row["basis"], own.get(row["account_id"], row["basis"]), key=_BY_WEIGHT.index)
+    best = max((basis for of, basis in own.items() if of not in uncounted), key=_BY_WEIGHT.index, default=None)
+    settled = []
+    for row in terms:
+        values: dict[str, Any] = {}
+        if row["account_id"] in uncounted:
+            values["taken_back_at"] = now
+        elif row["basis"] is own[row["account_id"]] and row["basis"] is not best:
+            values["basis"] = best
+        if values:
+            settled.append({name: ledger.plain(row[name]) for name in ("id", "basis", "taken_back_at")})
+            ledger.change(session, by, Entity.CONTRACT, row["id"], now, **values)
+    return settled
+
+
+def _restore_terms(session: Session, by: Author, settled: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    for row in settled:
+        values: dict[str, Any] = {"basis": ContractBasis(row["basis"]), "taken_back_at": None}
+        ledger.change(session, by, Entity.CONTRACT, row["id"], now, **values)
 
 
 def _pass_on(session: Session, by: Author, account_id: int, merged_id: int) -> list[int]:

@@ -96,8 +96,8 @@ def merge(session: Session, actor: Actor, new: NewMerge, now: datetime) -> int:
     for account, seen in ((stays, actor.seen), (goes, new.other_seen if actor.seen is not None else None)):
         if seen is not None and version_of_account(session, actor, account.id) != seen:
             raise UserError(MergingRefusal.CHANGED_SINCE_PREVIEW)
-    values = _values(stays, goes, one_contract=new.one_contract)
-    return merges.merge(session, actor.author, (stays.id, goes.id), values, now)
+    uncounted = _uncounted(stays, goes, one_contract=new.one_contract)
+    return merges.merge(session, actor.author, (stays.id, goes.id), _values(stays, goes), now, uncounted=uncounted)
 
 
 def undo(session: Session, actor: Actor, account_merge_id: int, now: datetime) -> int:
@@ -180,17 +180,22 @@ def _arr(stays: Account, goes: Account, *, one_contract: bool) -> Money | None:
     return Money(minor, amounts[0].currency)
 
 
-def _values(stays: Account, goes: Account, *, one_contract: bool) -> dict[str, Any]:
-    """What the account that stays takes over from the one that goes into it."""
-    arr = _arr(stays, goes, one_contract=one_contract)
-    values: dict[str, Any] = {"arr_minor": arr.minor if arr else None, "currency": arr.currency if arr else None}
-    renewals = [day for day in (stays.renewal_date, goes.renewal_date) if day is not None]
-    # The renewal that comes first is the one that must not be missed.
-    values["renewal_date"] = min(renewals, default=None)
-    for name in _TAKEN_OVER:
-        if getattr(stays, name) is None and getattr(goes, name) is not None:
-            values[name] = getattr(goes, name)
-    return values
+def _uncounted(stays: Account, goes: Account, *, one_contract: bool) -> tuple[int, ...]:
+    """The account whose contracts count no more: a former customer's, or of one contract written twice the smaller."""
+    if goes.status is AccountStatus.FORMER and stays.status is not AccountStatus.FORMER:
+        return (goes.id,)
+    if not one_contract or not (_weighs(stays) and _weighs(goes)):
+        return ()
+    return (stays.id,) if (goes.arr_minor or 0) > (stays.arr_minor or 0) else (goes.id,)
+
+
+def _values(stays: Account, goes: Account) -> dict[str, Any]:
+    """What the account that stays takes over from the one that goes into it; ARR and renewal follow the contracts."""
+    return {
+        name: getattr(goes, name)
+        for name in _TAKEN_OVER
+        if getattr(stays, name) is None and getattr(goes, name) is not None
+    }
 
 
 def _side(session: Session, account: Account) -> Side:

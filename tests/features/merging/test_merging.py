@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.app import accounts
 from bot.app.actor import UserError
 from bot.app.refusals import AppRefusal
-from bot.domain.enums import AccountStatus, CadenceKind, RiskKind, Severity
+from bot.domain.enums import AccountStatus, CadenceKind, ContractBasis, RiskKind, Severity
 from bot.features.accounts import card, history
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.merging import merging
@@ -53,7 +53,8 @@ def full(team: Team, name: str, *, proven: bool, **values: Any) -> tuple[int, in
     cadence = team.add("cadence", account_id=account_id, **series, next_meeting_at=at, next_prompt_at=day(MONDAY, 1))
     team.add("meeting", account_id=account_id, cadence_id=cadence, kind=kind, starts_at=at)
     term: dict[str, Any] = {"key": "1", "version": 1, "starts_on": MONDAY.date(), "recorded_at": MONDAY}
-    team.add("contract", account_id=account_id, **term)
+    arr = {"arr_minor": values.get("arr_minor", 100_000_00), "currency": "EUR", "basis": ContractBasis.IMPORTED}
+    team.add("contract", account_id=account_id, **term, **arr)
     team.add("health", account_id=account_id, on_date=MONDAY.date(), score=Decimal(7), source="their page")
     risk: dict[str, Any] = {"kind": RiskKind.NO_CUSTOMER_OWNER, "severity": Severity.HIGH, "fact": "Nobody owns it"}
     team.add("risk", account_id=account_id, opened_at=MONDAY, **risk)
@@ -63,6 +64,36 @@ def full(team: Team, name: str, *, proven: bool, **values: Any) -> tuple[int, in
 def _unproven(team: Team, name: str, values: dict[str, Any]) -> tuple[int, int]:
     account_id = team.add_account(name, **values)
     return account_id, team.add_outcome(account_id, None)
+
+
+def contracted(team: Team, name: str, arr_minor: int, basis: ContractBasis) -> int:
+    """An account whose ARR one contract says."""
+    account_id = team.add_account(name, arr_minor=arr_minor)
+    if basis is ContractBasis.STAND_IN:
+        return account_id
+    term: dict[str, Any] = {"key": "1", "version": 1, "starts_on": MONDAY.date(), "recorded_at": MONDAY}
+    team.add("contract", account_id=account_id, **term, arr_minor=arr_minor, currency="EUR", basis=basis)
+    return account_id
+
+
+def arr_of(team: Team, account_id: int) -> int | None:
+    with team.database.reading() as session:
+        arr: int | None = session.execute(
+            select(schema.account.c.arr_minor).where(schema.account.c.id == account_id)
+        ).scalar_one()
+        return arr
+
+
+@pytest.mark.parametrize("one_contract", [False, True], ids=["two contracts", "one contract"])
+@pytest.mark.parametrize("basis", [ContractBasis.STAND_IN, ContractBasis.RECORDED, ContractBasis.IMPORTED])
+def test_the_contracts_of_both_say_the_arr(team: Team, basis: ContractBasis, one_contract: bool) -> None:
+    acme = contracted(team, "Acme", 100_000_00, ContractBasis.IMPORTED)
+    ltd = contracted(team, "Acme Ltd", 300_000_00, basis)
+    merge_id = merge(team, acme, ltd, one_contract=one_contract)
+    assert arr_of(team, acme) == (300_000_00 if one_contract else 400_000_00)
+    with team.session() as session:
+        merging.undo(session, team.as_(team.priya), merge_id, day(MONDAY, 2))
+    assert (arr_of(team, acme), arr_of(team, ltd)) == (100_000_00, 300_000_00)
 
 
 def merge(team: Team, stays: int, goes: int, *, one_contract: bool = False) -> int:
