@@ -31,7 +31,6 @@ ROLES = ("guest", "stranger", "member", "owner", "deputy", "holder", "manager", 
 RIGHTS = frozenset(
     {
         "app.not_a_member",
-        "app.own_account",
         "app.not_your_account",
         "app.not_your_portfolio",
         "confirmations.had_the_account",

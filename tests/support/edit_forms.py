@@ -17,7 +17,7 @@ from bot.domain.enums import CadenceKind, Change, CheckVerdict, Method, Part, Pr
 from bot.features.accounts import judgement, stages, tiers
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.actions import actions
-from bot.features.evidence import attribution, countersign, forms, not_shown, record
+from bot.features.evidence import agreement_looks, attribution, countersign, forms, not_shown, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.gaps import forms as gap_forms
 from bot.features.gaps import register
@@ -248,6 +248,10 @@ FORMS: dict[str, EditForm] = {
     "not shown": EditForm(
         lambda s, a, ids: not_shown.not_shown_form(s, a, ids["evidence"], NOW),
         lambda s, a, ids: countersign.countersign(s, a, ids["evidence"], CheckVerdict.DOES_NOT, LATER, note=_words(a)),
+    ),
+    "agreement not shown": EditForm(
+        lambda s, a, ids: agreement_looks.not_shown_form(s, a, ids["terms"], NOW),
+        lambda s, a, ids: agreement_looks.look(s, a, ids["terms"], CheckVerdict.DOES_NOT, LATER, note=_words(a)),
     ),
     "attribute": EditForm(
         lambda s, a, ids: attribution.attribution_form(s, a, ids["evidence"], NOW),

@@ -60,10 +60,10 @@ def accept_form(
     writable(session, actor, account_id)
     seen = version_of_account(session, actor, account_id)
     state, assessment = assessed(session, actor, account_id, now)
-    _must_have_a_story(assessment)
     able = [person for person in state.people if person.is_there(assessment.on) and person.plays(*ACCEPTERS)]
     if not able:
         raise UserError(PacketRefusal.NOBODY_WHO_COULD, account=state.account.name, slug=state.account.slug)
+    _must_have_a_story(assessment)
     able.sort(key=_deciders_first)
     people = tuple((person.id, person.name, labels(person.parts)) for person in able)
     covered = phrase(assessment.covered)
@@ -144,10 +144,10 @@ def look(
     must_be_as_shown(session, actor, account.id, now, shown)
     acceptance = _acceptance(session, actor, acceptance_id)
     recorded = _recorded(acceptance)
-    must_be_able_to_look(session, actor, account, recorded, (verdict, note))
     if not counts_as_manager(session, actor, account, recorded):
         asked = asked_to_look(session, account, recorded)
         raise UserError(PacketRefusal.ONLY_THE_MANAGER, who=asked.name if asked is not None else None)
+    must_be_able_to_look(session, actor, account, recorded, (verdict, note))
     if acceptance.withdrawn_on is not None:
         raise UserError(PacketRefusal.ACCEPTANCE_WITHDRAWN)
     if queries.last_verdict(session, acceptance, actor.member.id) is verdict:

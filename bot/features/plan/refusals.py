@@ -42,7 +42,6 @@ class PlanRefusal(Refusal):
     WOULD_BREAK_BY_MISSING = "plan.would_break_by_missing"
     WOULD_BREAK_IN_FUTURE = "plan.would_break_in_future"
     WOULD_BREAK_BY_LEFT = "plan.would_break_by_left"
-    NO_LINK = "plan.no_link"
     MENTION_WITHOUT_WORDS = "plan.mention_without_words"
     FIRST_WIN_IN_FUTURE = "plan.first_win_in_future"
     FIRST_WIN_WORDS_MISSING = "plan.first_win_words_missing"

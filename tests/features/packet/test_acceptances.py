@@ -78,7 +78,7 @@ def test_it_counts_once_the_manager_has_seen_it(session: Session, world: World) 
     view = acceptances.accepted(session, world.maya, acceptance_id, MONDAY)
     assert (view.has_reference, view.asked) == (True, world.manager.member.name)
     assert (f"acceptance-look:{acceptance_id}", world.manager.member.slack_id) in queued(session)
-    for actor, why in ((world.maya, "You recorded this"), (world.tom, "Only Priya")):
+    for actor, why in ((world.maya, "Only Priya"), (world.tom, "Only Priya")):
         assert not packet.packet(session, actor, world.acme, LATER).may_look
         with pytest.raises(UserError, check=says(why)):
             looked(session, actor, acceptance_id)

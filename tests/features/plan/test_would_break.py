@@ -77,8 +77,8 @@ def test_a_card_of_an_earlier_day_knows_nothing_of_it(database: Database, world:
         ({"words": "   "}, "plan.would_break_missing", "words"),
         ({"by_person": None}, "plan.would_break_by_missing", "by"),
         ({"on": MONDAY.date() + timedelta(days=1)}, "plan.would_break_in_future", "on"),
-        ({"link": "ask Ana"}, "plan.no_link", "link"),
-        ({"link": "javascript:alert(1)"}, "plan.no_link", "link"),
+        ({"link": "ask Ana"}, "app.link_not_openable", "link"),
+        ({"link": "javascript:alert(1)"}, "app.link_not_openable", "link"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
