@@ -78,7 +78,7 @@ def card(
         last_moved=state.last_move if as_of is None else queries.last_moved_by(session, state.account, assessment.now),
         unconfirmed=tuple(dict.fromkeys(said.name for said in reversed(state.uncounted))),
         days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
-        tier_by_hand=tiers.set_by_hand(session, state.account) if as_of is None else None,
+        tier=tiers.tier_line(session, actor, state.account) if as_of is None else None,
         stage_by=stages.who_overruled(session, state.account) if as_of is None else None,
         left=_left(session, state.account) if state.account.leaves_on is not None else None,
     )
@@ -122,7 +122,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         theatre=theatre,
         forgotten=tuple(phrase(promise.fact) for promise in forgotten(state.promises, assessment.on)),
         promised=_promised(state, assessment.on),
-        tier_by_hand=None,
+        tier=None,
         risks=len(facts),
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,
