@@ -266,6 +266,7 @@ _COLUMNS = {
     "closed_link": "link",
     "decision": "decision that it changed",
     "default_series": "default meetings",
+    "other_bands_minor": "bands of other currencies",
     "decision_of": "whose decision it was",
     "due_on": "due date",
     "ends_on": "end",

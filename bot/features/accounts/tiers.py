@@ -119,9 +119,8 @@ def release_tier(session: Session, actor: Actor, account_id: int, now: datetime)
     follow_bands(session, [account], portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id), now)
 
 
-def tier_line(session: Session, actor: Actor, account: Account) -> TierLine:
+def tier_line(session: Session, account: Account, portfolio: Portfolio | None, reader: Actor) -> TierLine:
     """The tier of an account, and who set it: the ARR, somebody by hand, or nobody."""
-    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
     bands = bands_of(portfolio)
     by_arr = tier_of(money(account.arr_minor, account.currency), bands)
     lowered = set_by_hand(session, account, portfolio)
@@ -137,7 +136,7 @@ def tier_line(session: Session, actor: Actor, account: Account) -> TierLine:
         lowered=lowered,
         without_band=without_band(account, bands),
         portfolio_id=account.portfolio_id,
-        may_set_band=actor.member.is_admin or (portfolio is not None and portfolio.manager_id == actor.member.id),
+        may_set_band=reader.member.is_admin or (portfolio is not None and portfolio.manager_id == reader.member.id),
     )
 
 

@@ -53,7 +53,7 @@ def set_band(
     if typed.strip():
         others.append(_band(currency, typed, loads))
     review_queue.look_soon(session, actor.workspace_id, portfolio.id, now)
-    change_portfolio(session, actor, portfolio, {_COLUMN: other_bands_written(others)}, now, _COLUMN)
+    change_portfolio(session, portfolio, {_COLUMN: other_bands_written(others)}, now, _COLUMN, by=actor)
     return portfolio.id
 
 
@@ -96,5 +96,7 @@ def _band(currency: str, typed: str, loads: str) -> Bands:
 def _must_be_further(portfolio: Portfolio, currency: str) -> None:
     """Refuse what is no currency, a portfolio that sets tiers by hand, and the currency that its own form sets."""
     must_be_money(None, currency, "bands")
-    if portfolio.band_currency is None or portfolio.band_currency == currency:
-        raise UserError(PortfolioRefusal.NO_BANDS_YET if portfolio.band_currency is None else PortfolioRefusal.HAS_BAND)
+    if portfolio.band_currency is None:
+        raise UserError(PortfolioRefusal.NO_BANDS_YET)
+    if portfolio.band_currency == currency:
+        raise UserError(PortfolioRefusal.HAS_BAND)

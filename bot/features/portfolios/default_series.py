@@ -90,7 +90,7 @@ def set_default_series(
     """Set how often each tier is met and when; returns the portfolio's id. No series begins by that."""
     portfolio = managed_portfolio(session, actor, portfolio_id)
     chosen = rhythms.typed(by_tier, begins, ends)
-    change_portfolio(session, actor, portfolio, {_COLUMN: chosen.written()}, now, _COLUMN)
+    change_portfolio(session, portfolio, {_COLUMN: chosen.written()}, now, _COLUMN, by=actor)
     return portfolio.id
 
 

@@ -208,7 +208,7 @@ def saved_view(
         next_digest_at=portfolio.next_digest_at or now,
         accounts=portfolios.count_accounts(session, actor.workspace_id, portfolio.id),
         unassigned=len(adoptable(session, portfolio)),
-        without_series=series.count_without(session, actor.workspace_id, portfolio.id),
+        without_series=_without_series(session, portfolio),
     )
 
 
@@ -240,7 +240,7 @@ def set_loops(
             raise UserError(PortfolioRefusal.CHANNEL_SHARED, field)
     values: dict[str, Any] = {"product_channel": product or None, "go_to_market_channel": go_to_market or None}
     values |= {"product_channel_lost_at": None, "go_to_market_channel_lost_at": None}
-    change_portfolio(session, actor, portfolio, values, now, "product_channel", "go_to_market_channel")
+    change_portfolio(session, portfolio, values, now, "product_channel", "go_to_market_channel", by=actor)
     return loops_form(session, actor, portfolio_id, now)
 
 
@@ -262,7 +262,8 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
 def adopted_view(session: Session, actor: Actor, portfolio_id: int, count: int) -> AdoptedView:
     """The view that `count` customers were taken in, and how many still could be."""
     portfolio = managed_portfolio(session, actor, portfolio_id)
-    return AdoptedView(portfolio_id, portfolio.name, count, len(adoptable(session, portfolio)))
+    left, without_series = len(adoptable(session, portfolio)), _without_series(session, portfolio)
+    return AdoptedView(portfolio_id, portfolio.name, count, left, without_series)
 
 
 def managed_portfolio(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
@@ -273,6 +274,10 @@ def managed_portfolio(session: Session, actor: Actor, portfolio_id: int) -> Port
         raise no_such_account()
     must_manage(session, actor, portfolio.id)
     return portfolio
+
+
+def _without_series(session: Session, portfolio: Portfolio) -> int:
+    return series.count_without(session, portfolio.workspace_id, portfolio.id)
 
 
 def _may_create(session: Session, actor: Actor) -> None:
@@ -326,24 +331,25 @@ def _save(
         values["channel_lost_at"] = None  # the form confirms the channel; the next post shows whether it takes messages
         if _schedule_changed(portfolio, values):
             values["next_digest_at"] = due
-        change_portfolio(session, actor, portfolio, values, now, *_SHOWN)
+        change_portfolio(session, portfolio, values, now, *_SHOWN, by=actor)
     return saved_view(session, actor, portfolio_id, now, created=portfolio is None)
 
 
 def change_portfolio(
-    session: Session, actor: Actor, shown: Portfolio, values: dict[str, Any], now: datetime, *columns: str
+    session: Session, shown: Portfolio, values: dict[str, Any], now: datetime, *columns: str, by: Actor
 ) -> None:
-    """Change a portfolio whose form showed these columns; refuses what somebody else changed in them meanwhile.
+    """Change a portfolio that `by` manages and whose form showed these columns.
 
-    Its rows are not held before: the daily review locks accounts first, and two forms at once are told apart by the
-    update, which finds the columns as they were read or changes nothing.
+    Refuses what somebody else changed in them meanwhile. Its rows are not held before: the daily review locks accounts
+    first, and two forms at once are told apart by the update, which finds the columns as they were read or changes
+    nothing.
     """
-    must_be_portfolio_as_shown(session, actor, shown.id, now, *columns, fields=_FIELDS)
+    must_be_portfolio_as_shown(session, by, shown.id, now, *columns, fields=_FIELDS)
     as_read = {column: getattr(shown, column) for column in columns}
     if all(getattr(shown, column) == value for column, value in values.items()):
         return
-    if not ledger.change(session, actor.author, Entity.PORTFOLIO, shown.id, now, only_if=as_read, **values):
-        must_be_portfolio_as_shown(session, actor, shown.id, now, *columns, fields=_FIELDS)
+    if not ledger.change(session, by.author, Entity.PORTFOLIO, shown.id, now, only_if=as_read, **values):
+        must_be_portfolio_as_shown(session, by, shown.id, now, *columns, fields=_FIELDS)
         raise UserError(PortfolioRefusal.CHANGED_MEANWHILE)
 
 

@@ -219,12 +219,16 @@ class SeriesBegunView:
 
 @dataclass(frozen=True, slots=True)
 class AdoptedView:
-    """How many customers a portfolio took in, and how many still belong to none that it could take."""
+    """How many customers a portfolio took in, and how many still belong to none that it could take.
+
+    `without_series` of all its customers have no meetings.
+    """
 
     portfolio_id: int
     name: str
     adopted: int
     left: int
+    without_series: int = 0
 
 
 @dataclass(frozen=True, slots=True)
