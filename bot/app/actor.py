@@ -15,6 +15,7 @@ from bot.domain.values import working_hours
 from bot.store import members, portfolios
 from bot.store.ledger import CLOCK, Author
 from bot.store.members import Member
+from bot.store.portfolios import Portfolio
 
 Renew = Callable[[Session, datetime], object]
 
@@ -69,12 +70,17 @@ def must_read(actor: Actor) -> None:
         raise UserError(AppRefusal.NOT_A_MEMBER)
 
 
-def may_write(session: Session, actor: Actor, account: Account) -> bool:
-    """Owners and deputies write their accounts, managers their portfolio, admins everything."""
+def may_write(session: Session, actor: Actor, account: Account, portfolio: Portfolio | None = None) -> bool:
+    """Owners and deputies write their accounts, managers their portfolio, admins everything.
+
+    `portfolio` is the account's, where it was read already.
+    """
     if actor.member.is_guest or actor.member.is_deactivated or account.workspace_id != actor.workspace_id:
         return False
     if actor.member.is_admin or actor.member.id in (account.owner_id, account.deputy_id):
         return True
+    if portfolio is not None and portfolio.id == account.portfolio_id:
+        return portfolio.manager_id == actor.member.id
     return may_manage(session, actor, account.portfolio_id)
 
 

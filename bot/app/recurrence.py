@@ -27,9 +27,13 @@ REPEATS = {
     "monthly": "FREQ=MONTHLY",
     "monthly_weekday": "FREQ=MONTHLY;BYDAY=",
     "quarterly": "FREQ=MONTHLY;INTERVAL=3",
+    "quarterly_weekday": "FREQ=MONTHLY;INTERVAL=3;BYDAY=",
     "once": "FREQ=DAILY;COUNT=1",
 }
 """The words of the form and the rules that they begin."""
+
+BY_WEEKDAY = ("monthly_weekday", "quarterly_weekday")
+"""The choices that count a weekday in its month."""
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -72,11 +76,12 @@ class Occurrence:
 def rule_of(repeat: str, first_day: date, weekdays: Collection[str] = ()) -> str:
     """The RRULE of a choice: a key of `REPEATS`, and for weeks the `WEEKDAYS` other than that of the first day.
 
-    `monthly_weekday` is the weekday of the first day, counted in its month: the first Tuesday; a fifth is the last.
+    `monthly_weekday` and `quarterly_weekday` are the weekday of the first day, counted in its month: the first Tuesday;
+    a fifth is the last.
     """
     rule = REPEATS[repeat]
     own = WEEKDAYS[first_day.weekday()]
-    if repeat == "monthly_weekday":
+    if repeat in BY_WEEKDAY:
         count = (first_day.day - 1) // 7 + 1
         return f"{rule}{-1 if count == 5 else count}{own}"
     chosen = [day for day in WEEKDAYS if day in weekdays]
@@ -90,7 +95,7 @@ def rule_of(repeat: str, first_day: date, weekdays: Collection[str] = ()) -> str
 def repeat_of(rrule: str) -> tuple[str, tuple[str, ...]]:
     """The choice that a rule comes from, and its weekdays, such as `("weekly", ("MO", "WE"))` or `(…, ("1TU",))`."""
     rule, _, days = rrule.partition("BYDAY=")
-    begins = rule.rstrip(";") if rule != REPEATS["monthly"] + ";" else REPEATS["monthly_weekday"]
+    begins = f"{rule}BYDAY=" if rule.startswith(REPEATS["monthly"]) and days else rule.rstrip(";")
     word = next((word for word, rule in REPEATS.items() if rule == begins), rrule)
     return word, tuple(days.split(",")) if days else ()
 

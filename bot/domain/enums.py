@@ -289,6 +289,7 @@ class RiskKind(StrEnum):
     PERSON_LEFT = "person_left"
     JUDGED = "judged"
     OWNER_LEFT = "owner_left"
+    NOBODY_MEETS = "nobody_meets"
 
 
 class RiskState(StrEnum):

@@ -35,6 +35,7 @@ class FactCode(StrEnum):
     OBSTACLE_OVERDUE = "obstacle_overdue"
     JUDGED = "judged"
     OWNER_LEFT = "owner_left"
+    NOBODY_MEETS = "nobody_meets"
 
     ANSWERS_WITHOUT_EVIDENCE = "answers_without_evidence"
     REVIEW_WITHOUT_EVIDENCE = "review_without_evidence"

@@ -93,6 +93,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
         RiskKind.PERSON_LEFT: "somebody who carries it left",
         RiskKind.JUDGED: "somebody doubts that they renew on value",
         RiskKind.OWNER_LEFT: "its owner has left",
+        RiskKind.NOBODY_MEETS: "nobody meets them",
     },
     OwnerAct: {
         OwnerAct.MEETING_OFF: "called off",
@@ -264,6 +265,8 @@ _COLUMNS = {
     "uses_now": "what they use now",
     "closed_link": "link",
     "decision": "decision that it changed",
+    "default_series": "default meetings",
+    "other_bands_minor": "bands of other currencies",
     "decision_of": "whose decision it was",
     "due_on": "due date",
     "ends_on": "end",

@@ -25,6 +25,7 @@ class Portfolio:
     """Accounts that share a manager, a manager channel and a digest time; times are wall clock in `tz`.
 
     `digest_weekday` counts from Monday as 0. The bands are the ARR from which a tier begins, in `band_currency`;
+    `other_bands_minor` has those of further currencies, `default_series` the rhythm of meetings by tier, as text.
     `…_lost_at` says since when Slack refuses a channel.
     """
 
@@ -47,6 +48,10 @@ class Portfolio:
     channel_lost_at: datetime | None
     product_channel_lost_at: datetime | None
     go_to_market_channel_lost_at: datetime | None
+    high_touch_load_minor: int | None = None
+    low_touch_load_minor: int | None = None
+    other_bands_minor: str | None = None
+    default_series: str | None = None
 
     @property
     def lost_channels(self) -> tuple[str, ...]:
@@ -173,6 +178,15 @@ def count_accounts(session: Session, workspace_id: int, portfolio_id: int) -> in
     inside = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
     ours = inside & (account.c.status == AccountStatus.CUSTOMER)
     return session.execute(select(func.count()).select_from(account).where(ours)).scalar_one()
+
+
+def customers_by_currency(session: Session, workspace_id: int, portfolio_id: int) -> list[tuple[str, int]]:
+    """How many customers of a portfolio pay in each currency, the most first, without those with a tier set by hand."""
+    inside = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    ours = inside & (account.c.status == AccountStatus.CUSTOMER) & account.c.tier_reason.is_(None)
+    paying = ours & account.c.arr_minor.is_not(None) & account.c.currency.is_not(None)
+    counted = select(account.c.currency, func.count()).where(paying).group_by(account.c.currency)
+    return [tuple(row) for row in session.execute(counted.order_by(func.count().desc(), account.c.currency))]
 
 
 def mentions(session: Session, workspace_id: int, member_ids: Iterable[int | None]) -> dict[int, str]:

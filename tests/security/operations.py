@@ -55,12 +55,14 @@ WORDS = {
     "notice_days": "30",
     "at": "10:00",
     "bands": "",
+    "begins": "09:00",
     "channel": "C0SOMEWHERE",
     "crm_link": None,
     "currency": "EUR",
     "deputy_slack_id": None,
     "domain": None,
     "external_id": None,
+    "ends": "17:00",
     "kind": "told",
     "manager": None,
     "money": "",
@@ -79,6 +81,7 @@ WORDS = {
 """What is typed or chosen, by the name of the parameter; other texts are some words."""
 
 NUMBERS = {
+    "act": 0,
     "count": 0,
     "days": 90,
     "first": 0,

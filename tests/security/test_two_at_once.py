@@ -259,5 +259,7 @@ def test_every_form_that_changes_what_is_there_is_tried() -> None:
     in_other_tests |= {CALLBACKS.LEAVER, CALLBACKS.LEAVER_PREVIEW, CALLBACKS.MERGE, CALLBACKS.MERGE_PREVIEW}
     # tests/features/packet/test_acceptances.py: the manager alone may, and one that is withdrawn is refused.
     in_other_tests |= {CALLBACKS.ACCEPTANCE_NOT_SHOWN}
+    # tests/features/portfolios/test_default_series.py: it overwrites nothing, and the second of two begins nothing.
+    in_other_tests |= {CALLBACKS.SERIES_PREVIEW}
     tried = {*CALLBACKS} - adds - asked_again - in_other_tests
     assert len(FORMS) == len(tried) + sum(count - 1 for count in several.values())

@@ -44,7 +44,7 @@ from bot.features.plan.agreement import Agreement
 from bot.features.plan.outcome_details import Details
 from bot.features.plan.outcome_terms import NewTerms
 from bot.features.plan.would_break import WouldBreak
-from bot.features.portfolios import setup
+from bot.features.portfolios import currency_bands, default_series, setup
 from bot.features.portfolios.setup import PortfolioForm
 from bot.features.renewals import calls, results
 from bot.features.renewals.calls import NewCall
@@ -300,6 +300,24 @@ FORMS: dict[str, EditForm] = {
     "action told": _action("told", actions.close_with_customer_told),
     "action theme": _action("theme", actions.set_theme),
     "portfolio": EditForm(lambda s, a, ids: setup.change_form(s, a, ids["portfolio"], NOW), _portfolio),
+    "band of a currency": EditForm(
+        lambda s, a, ids: currency_bands.band_form(s, a, ids["portfolio"], "CHF", NOW),
+        lambda s, a, ids: currency_bands.set_band(
+            s, a, ids["portfolio"], "CHF", LATER, typed=f"{90_000 + a.member.id} / 18,000", loads=""
+        ),
+    ),
+    "default series": EditForm(
+        lambda s, a, ids: default_series.series_form(s, a, ids["portfolio"], NOW),
+        lambda s, a, ids: default_series.set_default_series(
+            s,
+            a,
+            ids["portfolio"],
+            LATER,
+            by_tier={Tier.HIGH_TOUCH: "weekly"},
+            begins=f"{9 + a.member.id % 7:02}:00",
+            ends="18:00",
+        ),
+    ),
     "loop channels": EditForm(
         lambda s, a, ids: setup.loops_form(s, a, ids["portfolio"], NOW),
         lambda s, a, ids: setup.set_loops(

@@ -87,9 +87,9 @@ def fill(session: Session, workspace_id: int, word: str) -> Filled:
     user = SlackUser(f"U0{word.upper()}", owner_name, None, "Europe/Berlin", is_admin=True)
     admin = Actor(members.remember(session, workspace_id, user), "test")
     rows = _Rows(session, admin)
-    portfolio_id = rows.add(
-        Entity.PORTFOLIO, workspace_id=workspace_id, name=portfolio_name, manager_id=admin.member.id, tz="Europe/Berlin"
-    )
+    bands = {"band_currency": "EUR", "high_touch_from_minor": 9_000_000, "low_touch_from_minor": 1_800_000}
+    manages = {"name": portfolio_name, "manager_id": admin.member.id, "tz": "Europe/Berlin"}
+    portfolio_id = rows.add(Entity.PORTFOLIO, workspace_id=workspace_id, **manages, **bands)
     account_id = accounts.create(
         session,
         admin.author,

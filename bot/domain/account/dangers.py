@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.domain.account import silence as account_silence
 from bot.domain.account.actions import open_action
 from bot.domain.account.departures import ANSWERABLE, CARRIERS, SPONSORS, Departure, departures
 from bot.domain.account.movement import moves, refuted
@@ -80,6 +81,7 @@ def dangers(
         named.append(_renewal_unproven(state, (*outcomes, *retired), covered_share, on))
     if state.meetings:
         named.extend(_of_meetings(state, now))
+    named.extend(_nobody_meets(state, near, on))
     if state.judgements:
         named.extend(_of_judgement(state, now))
     for action in state.actions:
@@ -134,7 +136,8 @@ def next_change(state: ProofState, on: date, now: datetime) -> date | None:
     for person in state.people:
         possible += [day for day in (person.left_on, person.returned_on) if day is not None]
         possible += [day for _, day in person.dropped_parts]
-    days = [day for day in possible if day > on]
+    silent_from = account_silence.next_change(state, on)
+    days = [day for day in (*possible, silent_from) if day is not None and day > on]
     still_open = (meeting for meeting in state.meetings if meeting.prompt is PromptState.OPEN)
     days.extend(meeting.starts_at.date() for meeting in still_open if meeting.starts_at > now)
     return min(days, default=None)
@@ -302,6 +305,22 @@ def _unanswered(silent: Sequence[MeetingFact]) -> Danger:
     unanswered = fact(FactCode.PROMPTS_UNANSWERED, count=len(silent), dates=last)
     severity = Severity.HIGH if len(silent) >= MANY_SILENT_PROMPTS else Severity.MEDIUM
     return Danger(RiskKind.PROMPTS_UNANSWERED, "", severity, unanswered, silent[0].starts_at.date())
+
+
+def _nobody_meets(state: ProofState, near: bool, on: date) -> Iterable[Danger]:
+    """No meeting ahead and nothing heard for 60 days: where nobody is asked, nothing else would tell."""
+    silent = account_silence.silence(state, on)
+    if silent is None or silent.begins > on:
+        return
+    not_met = fact(
+        FactCode.NOBODY_MEETS,
+        since=silent.since,
+        heard=int(silent.heard),
+        next=silent.meets_on,
+        tier=state.account.tier,
+    )
+    severity = Severity.HIGH if near else Severity.MEDIUM
+    yield Danger(RiskKind.NOBODY_MEETS, "", severity, not_met, silent.begins)
 
 
 def _of_judgement(state: ProofState, now: datetime) -> Iterable[Danger]:

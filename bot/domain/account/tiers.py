@@ -29,26 +29,56 @@ TRIGGERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """The ARR from which a tier begins, in one currency, and how many accounts of it one owner is expected to carry."""
+    """The ARR from which a tier begins, in one currency, and what one owner is expected to carry of it.
+
+    The loads are a number of accounts and an ARR in that currency; None where the portfolio has not said. `others` are
+    the bands of further currencies, which have no number of accounts of their own. Nothing is ever converted.
+    """
 
     currency: str
     high_from_minor: int
     low_from_minor: int
     high_load: int | None = None
     low_load: int | None = None
+    high_load_minor: int | None = None
+    low_load_minor: int | None = None
+    others: tuple[Bands, ...] = ()
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies that have a band."""
+        return self.currency, *(other.currency for other in self.others)
+
+    def of(self, currency: str | None) -> Bands | None:
+        """The band of a currency; None where it has none."""
+        return next((band for band in (self, *self.others) if band.currency == currency), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrLoad:
+    """One owner's ARR of one tier in the currency of a band, and what the portfolio expects of it."""
+
+    carried: Money
+    expected: Money
 
 
 @dataclass(frozen=True, slots=True)
 class TierLoad:
-    """One owner's accounts of one tier. `expected` is `None` when the portfolio has not said."""
+    """One owner's accounts of one tier. `expected` is `None` when the portfolio has not said.
+
+    `arr` has a line for each currency with an expected load in which the owner carries anything.
+    """
 
     tier: Tier
     accounts: int
     expected: int | None
+    arr: tuple[ArrLoad, ...] = ()
 
     @property
     def over(self) -> bool:
-        return self.expected is not None and self.accounts > self.expected
+        """Whether the owner carries more than is expected, by count or by ARR."""
+        too_many = self.expected is not None and self.accounts > self.expected
+        return too_many or any(load.carried.minor > load.expected.minor for load in self.arr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +93,24 @@ class OwnerLoad:
 
 
 def tier_of(arr: Money | None, bands: Bands | None) -> Tier | None:
-    """The tier of an ARR by the portfolio's bands; `None` without ARR, without bands, or in another currency."""
-    if arr is None or bands is None or arr.currency != bands.currency:
+    """The tier of an ARR by the portfolio's bands; `None` without ARR, or without a band of its currency."""
+    band = bands.of(arr.currency) if arr is not None and bands is not None else None
+    if arr is None or band is None:
         return None
-    if arr.minor >= bands.high_from_minor:
+    if arr.minor >= band.high_from_minor:
         return Tier.HIGH_TOUCH
-    return Tier.LOW_TOUCH if arr.minor >= bands.low_from_minor else Tier.TECH_TOUCH
+    return Tier.LOW_TOUCH if arr.minor >= band.low_from_minor else Tier.TECH_TOUCH
+
+
+def without_band(account: Account, bands: Bands | None) -> str | None:
+    """The currency for which somebody has to set a band before the account's ARR can say its tier; None else.
+
+    A portfolio without any band sets tiers by hand, and a tier that somebody has set needs no band.
+    """
+    arr = money(account.arr_minor, account.currency)
+    if arr is None or bands is None or account.tier_reason or account.status is AccountStatus.FORMER:
+        return None
+    return None if bands.of(arr.currency) else arr.currency
 
 
 def lower_touch(tier: Tier, than: Tier) -> bool:
@@ -113,8 +155,12 @@ def loads(accounts: Iterable[Account], bands: Bands | None) -> tuple[OwnerLoad, 
 def _load(owner_id: int | None, accounts: Sequence[Account], bands: Bands | None) -> OwnerLoad:
     arr = [money(account.arr_minor, account.currency) for account in accounts]
     known_amounts = [amount for amount in arr if amount is not None]
-    counts = {tier: sum(account.tier is tier for account in accounts) for tier in Tier}
-    by_tier = tuple(TierLoad(tier, count, _expected(tier, bands)) for tier, count in counts.items() if count)
+    of_tier = {tier: [account for account in accounts if account.tier is tier] for tier in Tier}
+    by_tier = tuple(
+        TierLoad(tier, len(some), _expected(tier, bands), _arr_loads(tier, some, bands))
+        for tier, some in of_tier.items()
+        if some
+    )
     return OwnerLoad(owner_id, len(accounts), total(known_amounts), len(accounts) - len(known_amounts), by_tier)
 
 
@@ -122,6 +168,20 @@ def _expected(tier: Tier, bands: Bands | None) -> int | None:
     if bands is None or tier is Tier.TECH_TOUCH:
         return None
     return bands.high_load if tier is Tier.HIGH_TOUCH else bands.low_load
+
+
+def _arr_loads(tier: Tier, accounts: Sequence[Account], bands: Bands | None) -> tuple[ArrLoad, ...]:
+    """What these accounts of one tier pay, beside what is expected, in each currency that has an expectation."""
+    if bands is None or tier is Tier.TECH_TOUCH:
+        return ()
+    carried = total(arr for account in accounts if (arr := money(account.arr_minor, account.currency)) is not None)
+    arr_loads = []
+    for amount in carried:
+        band = bands.of(amount.currency)
+        expected = None if band is None else (band.high_load_minor if tier is Tier.HIGH_TOUCH else band.low_load_minor)
+        if expected is not None:
+            arr_loads.append(ArrLoad(amount, Money(expected, amount.currency)))
+    return tuple(arr_loads)
 
 
 def _a_month_ago(last: datetime | None, now: datetime) -> bool:

@@ -50,7 +50,7 @@ from bot.features.accounts.views import (
     SharedCardView,
 )
 from bot.phrases import phrase, say
-from bot.store import renewals
+from bot.store import portfolios, renewals
 
 NAMED_FOR = timedelta(days=90)
 """For how long a card names a departure that was taken back."""
@@ -67,7 +67,10 @@ def card(
 ) -> CardView:
     """The card of an account, now or at the end of the day `as_of`."""
     state, assessment = assessed(session, actor, account_id, now, as_of=as_of)
-    writable = as_of is None and may_write(session, actor, state.account)
+    portfolio = None
+    if as_of is None:
+        portfolio = portfolios.in_workspace(session, actor.workspace_id, state.account.portfolio_id)
+    writable = as_of is None and may_write(session, actor, state.account, portfolio)
     renewal, today = state.account.renewal_date, as_of or actor.today(now)
     return replace(
         _card(state, assessment),
@@ -78,7 +81,7 @@ def card(
         last_moved=state.last_move if as_of is None else queries.last_moved_by(session, state.account, assessment.now),
         unconfirmed=tuple(dict.fromkeys(said.name for said in reversed(state.uncounted))),
         days_to_renewal=None if renewal is None else (renewal - today).days,  # today is the reader's
-        tier_by_hand=tiers.set_by_hand(session, state.account) if as_of is None else None,
+        tier=tiers.tier_line(session, state.account, portfolio, actor) if as_of is None else None,
         stage_by=stages.who_overruled(session, state.account) if as_of is None else None,
         left=_left(session, state.account) if state.account.leaves_on is not None else None,
     )
@@ -122,7 +125,7 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         theatre=theatre,
         forgotten=tuple(phrase(promise.fact) for promise in forgotten(state.promises, assessment.on)),
         promised=_promised(state, assessment.on),
-        tier_by_hand=None,
+        tier=None,
         risks=len(facts),
         worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,

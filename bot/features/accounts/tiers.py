@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +12,14 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, bot_author, may_write
 from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
-from bot.domain.account.tiers import Bands, lower_touch, tier_now, tier_of
+from bot.domain.account.tiers import Bands, lower_touch, tier_now, tier_of, without_band
 from bot.domain.enums import Tier
 from bot.domain.model import Account
 from bot.domain.values.money import Money, money
 from bot.features.accounts import queries
 from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.refusals import AccountRefusal
-from bot.features.accounts.views import TierView
+from bot.features.accounts.views import TierLine, TierView
 from bot.phrases import say
 from bot.store import ledger, portfolios
 from bot.store.entities import Entity
@@ -35,7 +36,35 @@ def bands_of(portfolio: Portfolio | None) -> Bands | None:
     high, low = portfolio.high_touch_from_minor, portfolio.low_touch_from_minor
     if high is None or low is None:
         return None
-    return Bands(portfolio.band_currency, high, low, portfolio.high_touch_load, portfolio.low_touch_load)
+    return Bands(
+        portfolio.band_currency,
+        high,
+        low,
+        portfolio.high_touch_load,
+        portfolio.low_touch_load,
+        portfolio.high_touch_load_minor,
+        portfolio.low_touch_load_minor,
+        other_bands_of(portfolio),
+    )
+
+
+def other_bands_of(portfolio: Portfolio) -> tuple[Bands, ...]:
+    """The bands of further currencies, by currency."""
+    stored: dict[str, Sequence[int | None]] = json.loads(portfolio.other_bands_minor or "{}")
+    return tuple(
+        Bands(currency, high or 0, low or 0, high_load_minor=high_load, low_load_minor=low_load)
+        for currency, (high, low, high_load, low_load) in sorted(stored.items())
+        if currency != portfolio.band_currency
+    )
+
+
+def other_bands_written(others: Iterable[Bands]) -> str | None:
+    """Bands of further currencies as a portfolio keeps them."""
+    stored = {
+        band.currency: (band.high_from_minor, band.low_from_minor, band.high_load_minor, band.low_load_minor)
+        for band in others
+    }
+    return json.dumps(stored, sort_keys=True) if stored else None
 
 
 def follow_bands(session: Session, accounts: Iterable[Account], portfolio: Portfolio | None, now: datetime) -> None:
@@ -90,15 +119,35 @@ def release_tier(session: Session, actor: Actor, account_id: int, now: datetime)
     follow_bands(session, [account], portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id), now)
 
 
-def set_by_hand(session: Session, account: Account) -> str | None:
+def tier_line(session: Session, account: Account, portfolio: Portfolio | None, reader: Actor) -> TierLine:
+    """The tier of an account, and who set it: the ARR, somebody by hand, or nobody."""
+    bands = bands_of(portfolio)
+    by_arr = tier_of(money(account.arr_minor, account.currency), bands)
+    lowered = set_by_hand(session, account, portfolio)
+    who = on = None
+    if account.tier_reason and lowered is None:
+        who, on = queries.set_last(session, account, "tier_reason")
+    return TierLine(
+        tier=account.tier,
+        by_arr=by_arr is not None and not account.tier_reason,
+        who=who,
+        on=on,
+        reason=account.tier_reason,
+        lowered=lowered,
+        without_band=without_band(account, bands),
+        portfolio_id=account.portfolio_id,
+        may_set_band=reader.member.is_admin or (portfolio is not None and portfolio.manager_id == reader.member.id),
+    )
+
+
+def set_by_hand(session: Session, account: Account, portfolio: Portfolio | None) -> str | None:
     """That somebody keeps the account in a tier with less attention than its ARR pays for, who did and why; None else.
 
     Where the bands cannot tell what it pays for, every tier set by hand is named.
     """
     if not account.tier_reason:
         return None
-    bands = bands_of(portfolios.in_workspace(session, account.workspace_id, account.portfolio_id))
-    paid = tier_of(money(account.arr_minor, account.currency), bands)
+    paid = tier_of(money(account.arr_minor, account.currency), bands_of(portfolio))
     if paid is not None and not lower_touch(account.tier, paid):
         return None
     who, on = queries.set_last(session, account, "tier_reason")

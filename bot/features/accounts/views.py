@@ -158,6 +158,30 @@ class CardCall:
 
 
 @dataclass(frozen=True, slots=True)
+class TierLine:
+    """The tier on a card, and who set it: `by_arr` the bands, `who` a colleague, with a `reason`; else nobody.
+
+    `lowered` says that somebody gives the account less attention than its ARR pays for. `without_band` is the currency
+    for which the portfolio has to set a band first.
+    """
+
+    tier: Tier
+    by_arr: bool
+    who: str | None
+    on: date | None
+    reason: str | None
+    lowered: str | None
+    without_band: str | None
+    portfolio_id: int | None
+    may_set_band: bool
+
+    @property
+    def warns(self) -> bool:
+        """Whether the card has a line for it."""
+        return self.lowered is not None or self.without_band is not None
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """The proof card of one account; `as_of` is set when it shows an earlier day.
 
@@ -201,7 +225,7 @@ class CardView:
     theatre: tuple[str, ...]
     forgotten: tuple[str, ...]
     promised: str | None
-    tier_by_hand: str | None
+    tier: TierLine | None
     risks: int
     worst_risk: str | None
     last_change_at: datetime | None
@@ -224,7 +248,7 @@ class CardView:
     @property
     def shown(self) -> Shown:
         """How many of the outcomes fit into the card."""
-        warnings = (self.worst_risk, self.theatre or self.forgotten, self.promised or self.tier_by_hand)
+        warnings = (self.worst_risk, self.theatre or self.forgotten, self.promised or (self.tier and self.tier.warns))
         return shown(len(self.proven), len(self.disproven), len(self.unproven), sum(map(bool, warnings)))
 
 

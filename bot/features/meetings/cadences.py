@@ -121,7 +121,7 @@ def stop_cadence(session: Session, actor: Actor, cadence_id: int, now: datetime)
 
 def _rule(new: NewCadence, running: Cadence | None) -> str:
     """The rule as typed. The last Friday of a month may be its fourth: saved again as it is, it stays the last."""
-    by_weekday = new.repeat == "monthly_weekday"
+    by_weekday = new.repeat in recurrence.BY_WEEKDAY
     if running is not None and by_weekday and recurrence.repeat_of(running.rrule)[0] == new.repeat:
         unmoved = running.local_start[:10] == new.first_day.isoformat()
         return running.rrule if unmoved else recurrence.rule_of(new.repeat, new.first_day)

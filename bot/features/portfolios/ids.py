@@ -17,6 +17,9 @@ class PortfolioActionId(StrEnum):
     SETUP_PORTFOLIO = "portfolio.setup"
     SETUP_LOOPS = "portfolio.loops"
     ADOPT_ACCOUNTS = "portfolio.adopt"
+    SET_BAND = "portfolio.band"
+    DEFAULT_SERIES = "portfolio.series"
+    UNDO_SERIES = "portfolio.series.undo"
 
 
 class PortfolioCallback(StrEnum):
@@ -24,3 +27,6 @@ class PortfolioCallback(StrEnum):
 
     PORTFOLIO_SETUP = "portfolio_setup"
     LOOP_CHANNELS = "loop_channels"
+    CURRENCY_BAND = "currency_band"
+    DEFAULT_SERIES = "default_series"
+    SERIES_PREVIEW = "series_preview"

@@ -28,6 +28,7 @@ from bot.domain.values.text import short
 from bot.features.accounts.tiers import bands_of
 from bot.features.portfolios import account_summaries, digest, queries
 from bot.features.portfolios.account_summaries import AccountSummaries
+from bot.features.portfolios.currency_bands import currencies_without_band
 from bot.features.portfolios.digest import LastWeek
 from bot.features.portfolios.digest_layout import HEAD_LINES, Summary
 from bot.features.portfolios.digest_pages import Block, DigestLine
@@ -85,7 +86,18 @@ def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: dat
     pages = part.summary.pages
     number = min(max(page, 0), max(0, len(pages) - 1))
     left = part.summary.left if number == len(pages) - 1 else 0
-    return PortfolioPageView(key, part.name, number + 1, len(pages), pages[number] if pages else (), left)
+    asked = chosen_portfolio(session, actor, by_id, "") if by_id is not None and number == 0 else None
+    return PortfolioPageView(
+        key,
+        part.name,
+        number + 1,
+        len(pages),
+        pages[number] if pages else (),
+        left,
+        part.portfolio_id,
+        part.can_manage,
+        currencies_without_band(session, asked) if asked is not None else (),
+    )
 
 
 def chosen_portfolio(session: Session, actor: Actor, portfolio_id: int | None, name: str) -> Portfolio:
@@ -253,11 +265,14 @@ def _behind(
 
 
 def _load(load: OwnerLoad) -> str:
-    """`36 accounts, 1 M EUR; 30 high touch of 25 expected`."""
+    """`36 accounts, 1 M EUR; 30 high touch of 25 expected, 900,000 EUR of 750,000 EUR expected`."""
     return say(
         PortfolioPhrase.LOAD_OF_OWNER,
         accounts=load.accounts,
         arr=load.arr,
         unknown_arr=load.unknown_arr,
-        tiers=[(tier.tier, tier.accounts, tier.expected) for tier in load.by_tier],
+        tiers=[
+            (tier.tier, tier.accounts, tier.expected, [(arr.carried, arr.expected) for arr in tier.arr])
+            for tier in load.by_tier
+        ],
     )

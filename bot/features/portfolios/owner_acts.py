@@ -71,7 +71,7 @@ def _tiers_by_hand(
 
     def named(some: Sequence[int]) -> list[tuple[Account, str]]:
         by_id = accounts.by_ids(session, portfolio.workspace_id, some)
-        texts = ((by_id[account_id], tiers.set_by_hand(session, by_id[account_id])) for account_id in some)
+        texts = ((by_id[account_id], tiers.set_by_hand(session, by_id[account_id], portfolio)) for account_id in some)
         return [(account, text) for account, text in texts if text is not None]
 
     return tuple(told_apart(lambda: named(ids), lambda: ids, named)[:_SHOWN]) if ids else ()

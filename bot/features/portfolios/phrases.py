@@ -34,6 +34,8 @@ class PortfolioPhrase(Phrase):
     LOAD = "portfolios/phrases.load"
     ANSWERS = "portfolios/phrases.answers"
     THEMES = "portfolios/phrases.themes"
+    DEFAULT_SERIES = "portfolios/phrases.default_series"
+    DEFAULT_SERIES_TAKEN_BACK = "portfolios/phrases.default_series_taken_back"
     LOAD_OF_OWNER = "portfolios/phrases.load_of_owner"
 
 

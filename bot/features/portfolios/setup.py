@@ -21,7 +21,7 @@ from bot.domain.values import working_hours
 from bot.features.portfolios import bands
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.views import AdoptedView, LoopChannelsView, PortfolioSavedView, PortfolioSetupView
-from bot.store import ledger, members, portfolios, review_queue
+from bot.store import ledger, members, portfolios, review_queue, series
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 
@@ -36,15 +36,14 @@ _SHOWN = (
     "digest_time",
     "tz",
     *bands.BAND_COLUMNS,
-    "high_touch_load",
-    "low_touch_load",
+    *bands.LOAD_COLUMNS,
 )
 _FIELDS = {
     "manager_id": "manager",
     "digest_weekday": "weekday",
     "digest_time": "time",
     **dict.fromkeys(bands.BAND_COLUMNS, "bands"),
-    **dict.fromkeys(("high_touch_load", "low_touch_load"), "loads"),
+    **dict.fromkeys(bands.LOAD_COLUMNS, "loads"),
     "product_channel": "product",
     "go_to_market_channel": "go_to_market",
 }
@@ -73,7 +72,8 @@ class PortfolioForm:
     """A portfolio as typed. `channel` and `manager` are Slack ids, `time` is `HH:MM` on the clock of `tz` (IANA).
 
     `bands` is empty or the ARR from which accounts are high and low touch, such as `100,000 / 20,000 USD`; `loads` is
-    empty or how many accounts of these two tiers one owner is expected to carry, such as `25 / 80`; None leaves it.
+    empty or what one owner is expected to carry of these two tiers, such as `25 / 80; 3,000,000 / 2,000,000 USD`; None
+    leaves it.
     """
 
     name: str
@@ -106,7 +106,7 @@ def setup_form(session: Session, actor: Actor, typed: str | None, now: datetime)
 def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> PortfolioSetupView:
     """The form for one portfolio, filled with what is set up."""
     seen = version_of_portfolio(session, actor, portfolio_id)
-    portfolio = _managed(session, actor, portfolio_id)
+    portfolio = managed_portfolio(session, actor, portfolio_id)
     manager = members.by_id(session, actor.workspace_id, portfolio.manager_id)
     return PortfolioSetupView(
         portfolio_id=portfolio.id,
@@ -126,7 +126,7 @@ def change_form(session: Session, actor: Actor, portfolio_id: int, now: datetime
 def set_up(session: Session, actor: Actor, form: PortfolioForm, now: datetime) -> PortfolioSavedView:
     """Create or change a portfolio; `UserError` names the field at fault. Submitted twice, it is one."""
     must_read(actor)
-    portfolio = None if form.portfolio_id is None else _managed(session, actor, form.portfolio_id)
+    portfolio = None if form.portfolio_id is None else managed_portfolio(session, actor, form.portfolio_id)
     portfolios.lock_name(session, actor.workspace_id, form.name)
     namesake = portfolios.by_name(session, actor.workspace_id, form.name)
     if (
@@ -151,8 +151,10 @@ def guests_form(session: Session, actor: Actor, form: PortfolioForm, now: dateti
     if form.portfolio_id is None:
         must_read(actor)
     else:
-        _managed(session, actor, form.portfolio_id)
-    bands.loads_of(form.loads or "")  # the next form has no such input to show a mistake at
+        managed_portfolio(session, actor, form.portfolio_id)
+    bands.loads_of(
+        form.loads or "", bands.bands_of(form.bands)["band_currency"]
+    )  # the next form has no such input to show a mistake at
     guests = _guests_not_allowed(session, actor, form.readers)
     if not guests or form.readers.shared_outside:
         return None
@@ -206,13 +208,14 @@ def saved_view(
         next_digest_at=portfolio.next_digest_at or now,
         accounts=portfolios.count_accounts(session, actor.workspace_id, portfolio.id),
         unassigned=len(adoptable(session, portfolio)),
+        without_series=_without_series(session, portfolio),
     )
 
 
 def loops_form(session: Session, actor: Actor, portfolio_id: int, now: datetime) -> LoopChannelsView:
     """Where the loops of a portfolio are posted, for those who may change it."""
     seen = version_of_portfolio(session, actor, portfolio_id)
-    portfolio = _managed(session, actor, portfolio_id)
+    portfolio = managed_portfolio(session, actor, portfolio_id)
     channels = portfolio.product_channel, portfolio.go_to_market_channel
     return LoopChannelsView(portfolio.id, portfolio.name, *channels, seen)
 
@@ -231,13 +234,13 @@ def set_loops(
 
     `shared_outside` are those channels that another organisation shares.
     """
-    portfolio = _managed(session, actor, portfolio_id)
+    portfolio = managed_portfolio(session, actor, portfolio_id)
     for field, channel in (("product", product), ("go_to_market", go_to_market)):
         if channel in shared_outside:
             raise UserError(PortfolioRefusal.CHANNEL_SHARED, field)
     values: dict[str, Any] = {"product_channel": product or None, "go_to_market_channel": go_to_market or None}
     values |= {"product_channel_lost_at": None, "go_to_market_channel_lost_at": None}
-    _change(session, actor, portfolio, values, now, "product_channel", "go_to_market_channel")
+    change_portfolio(session, portfolio, values, now, "product_channel", "go_to_market_channel", by=actor)
     return loops_form(session, actor, portfolio_id, now)
 
 
@@ -246,7 +249,7 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
 
     At most `ADOPTED_AT_ONCE` a call, so that a click is answered in time; `left` says whether to go on.
     """
-    portfolio = _managed(session, actor, portfolio_id)
+    portfolio = managed_portfolio(session, actor, portfolio_id)
     free = adoptable(session, portfolio)
     for account_id in free[:ADOPTED_AT_ONCE]:
         nowhere = {"portfolio_id": None}
@@ -258,11 +261,12 @@ def adopt_unassigned(session: Session, actor: Actor, portfolio_id: int, now: dat
 
 def adopted_view(session: Session, actor: Actor, portfolio_id: int, count: int) -> AdoptedView:
     """The view that `count` customers were taken in, and how many still could be."""
-    portfolio = _managed(session, actor, portfolio_id)
-    return AdoptedView(portfolio_id, portfolio.name, count, len(adoptable(session, portfolio)))
+    portfolio = managed_portfolio(session, actor, portfolio_id)
+    left, without_series = len(adoptable(session, portfolio)), _without_series(session, portfolio)
+    return AdoptedView(portfolio_id, portfolio.name, count, left, without_series)
 
 
-def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
+def managed_portfolio(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
     """A portfolio of the actor's workspace that the actor may change."""
     must_read(actor)
     portfolio = portfolios.in_workspace(session, actor.workspace_id, portfolio_id)
@@ -270,6 +274,10 @@ def _managed(session: Session, actor: Actor, portfolio_id: int) -> Portfolio:
         raise no_such_account()
     must_manage(session, actor, portfolio.id)
     return portfolio
+
+
+def _without_series(session: Session, portfolio: Portfolio) -> int:
+    return series.count_without(session, portfolio.workspace_id, portfolio.id)
 
 
 def _may_create(session: Session, actor: Actor) -> None:
@@ -294,6 +302,8 @@ def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, A
         raise UserError(PortfolioRefusal.WEEKDAY_MISSING, "weekday")
     if not _TIME.fullmatch(form.time):
         raise UserError(PortfolioRefusal.TIME_UNREADABLE, "time")
+    typed_bands = bands.bands_of(form.bands)
+    loads = {} if form.loads is None else bands.loads_of(form.loads, typed_bands["band_currency"])
     return {
         "name": name,
         "channel": form.channel or None,
@@ -301,8 +311,8 @@ def _checked(session: Session, actor: Actor, form: PortfolioForm) -> dict[str, A
         "digest_weekday": form.weekday,
         "digest_time": form.time,
         "tz": recurrence.checked_zone(form.tz.strip(), "tz"),
-        **bands.bands_of(form.bands),
-        **({} if form.loads is None else bands.loads_of(form.loads)),
+        **typed_bands,
+        **loads,
     }
 
 
@@ -321,24 +331,25 @@ def _save(
         values["channel_lost_at"] = None  # the form confirms the channel; the next post shows whether it takes messages
         if _schedule_changed(portfolio, values):
             values["next_digest_at"] = due
-        _change(session, actor, portfolio, values, now, *_SHOWN)
+        change_portfolio(session, portfolio, values, now, *_SHOWN, by=actor)
     return saved_view(session, actor, portfolio_id, now, created=portfolio is None)
 
 
-def _change(
-    session: Session, actor: Actor, shown: Portfolio, values: dict[str, Any], now: datetime, *columns: str
+def change_portfolio(
+    session: Session, shown: Portfolio, values: dict[str, Any], now: datetime, *columns: str, by: Actor
 ) -> None:
-    """Change a portfolio whose form showed these columns; refuses what somebody else changed in them meanwhile.
+    """Change a portfolio that `by` manages and whose form showed these columns.
 
-    Its rows are not held before: the daily review locks accounts first, and two forms at once are told apart by the
-    update, which finds the columns as they were read or changes nothing.
+    Refuses what somebody else changed in them meanwhile. Its rows are not held before: the daily review locks accounts
+    first, and two forms at once are told apart by the update, which finds the columns as they were read or changes
+    nothing.
     """
-    must_be_portfolio_as_shown(session, actor, shown.id, now, *columns, fields=_FIELDS)
+    must_be_portfolio_as_shown(session, by, shown.id, now, *columns, fields=_FIELDS)
     as_read = {column: getattr(shown, column) for column in columns}
     if all(getattr(shown, column) == value for column, value in values.items()):
         return
-    if not ledger.change(session, actor.author, Entity.PORTFOLIO, shown.id, now, only_if=as_read, **values):
-        must_be_portfolio_as_shown(session, actor, shown.id, now, *columns, fields=_FIELDS)
+    if not ledger.change(session, by.author, Entity.PORTFOLIO, shown.id, now, only_if=as_read, **values):
+        must_be_portfolio_as_shown(session, by, shown.id, now, *columns, fields=_FIELDS)
         raise UserError(PortfolioRefusal.CHANGED_MEANWHILE)
 
 

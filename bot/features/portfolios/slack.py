@@ -5,8 +5,9 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
+from bot.domain.enums import Tier
 from bot.features.handover import bulk
-from bot.features.portfolios import overview, renewals, setup, stages
+from bot.features.portfolios import currency_bands, default_series, overview, renewals, setup, stages
 from bot.features.portfolios.grammar import (
     GRAMMAR,
     PortfolioHandover,
@@ -23,7 +24,7 @@ from bot.features.retention.overview import retention_view
 from bot.slack import channels
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
-from bot.slack.payload import Body, Form, clicked, number, pair
+from bot.slack.payload import Body, Form, clicked, number, numbers, pair
 from bot.slack.shortcuts import opens, shows
 
 
@@ -116,6 +117,28 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
     app.action(PortfolioActionId.SETUP_PORTFOLIO)(opens(edge, setup.change_form))
     app.action(PortfolioActionId.SETUP_LOOPS)(opens(edge, setup.loops_form))
 
+    @app.action(PortfolioActionId.SET_BAND)
+    async def band(ack: AsyncAck, body: Body) -> None:
+        currency, portfolio_id = pair(clicked(body))
+        form = await edge.read(
+            body, lambda s, actor, now: currency_bands.band_form(s, actor, portfolio_id, currency, now)
+        )
+        await edge.open(body, form)
+        await ack()
+
+    app.action(PortfolioActionId.DEFAULT_SERIES)(opens(edge, default_series.series_form))
+
+    @app.action(PortfolioActionId.UNDO_SERIES)
+    async def undo_series(ack: AsyncAck, body: Body) -> None:
+        portfolio_id, act = numbers(clicked(body), 2)
+        view = await edge.write_and_show(
+            body,
+            lambda s, actor, now: default_series.take_back(s, actor, portfolio_id, act, now),
+            lambda s, actor, done, now: default_series.begun(s, actor, portfolio_id, done, now),
+        )
+        await edge.replace(body, view, "Taken back")
+        await ack()
+
     @app.action(PortfolioActionId.SHOW_PORTFOLIO_PAGE)
     async def page(ack: AsyncAck, body: Body) -> None:
         key, page_number = pair(clicked(body))
@@ -161,6 +184,21 @@ def _renewals(app: AsyncApp, edge: Edge) -> None:
 def _submissions(app: AsyncApp, edge: Edge) -> None:
     _setup_submission(app, edge)
     _loops_submission(app, edge)
+    _series_submissions(app, edge)
+
+    @app.view(PortfolioCallback.CURRENCY_BAND)
+    async def band_set(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        currency, portfolio_id = pair(form.metadata)
+        typed, loads = form.text("bands") or "", form.text("loads") or ""
+        view = await edge.write_and_show(
+            body,
+            lambda s, actor, now: currency_bands.set_band(
+                s, actor, portfolio_id, currency, now, typed=typed, loads=loads
+            ),
+            lambda s, actor, row, now: currency_bands.band_saved(s, actor, row, currency, now),
+        )
+        await ack(response_action="update", view=edge.in_modal(view, "Band"))
 
 
 def _setup_submission(app: AsyncApp, edge: Edge) -> None:
@@ -209,6 +247,32 @@ def _loops_submission(app: AsyncApp, edge: Edge) -> None:
             ),
         )
         await ack()
+
+
+def _series_submissions(app: AsyncApp, edge: Edge) -> None:
+    @app.view(PortfolioCallback.DEFAULT_SERIES)
+    async def series_set(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        portfolio_id, begins, ends = number(form.metadata), form.words("begins"), form.words("ends")
+        by_tier = {tier: form.words(tier.value) for tier in Tier}
+        view = await edge.write_and_show(
+            body,
+            lambda s, actor, now: default_series.set_default_series(
+                s, actor, portfolio_id, now, by_tier=by_tier, begins=begins, ends=ends
+            ),
+            default_series.preview,
+        )
+        await ack(response_action="update", view=edge.modal(view))
+
+    @app.view(PortfolioCallback.SERIES_PREVIEW)
+    async def series_begun(ack: AsyncAck, body: Body) -> None:
+        portfolio_id = number(Form(body).metadata)
+        view = await edge.write_and_show(
+            body,
+            lambda s, actor, now: default_series.begin(s, actor, portfolio_id, now),
+            lambda s, actor, act, now: default_series.begun(s, actor, portfolio_id, act, now),
+        )
+        await ack(response_action="update", view=edge.in_modal(view, "Meetings"))
 
 
 def _offered(body: Body) -> set[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.readable import Unread
-from bot.domain.enums import Stage
+from bot.domain.enums import Stage, Tier
+from bot.domain.portfolio.week_spread import Rhythm
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.digest_pages import Block
 from bot.features.portfolios.week import WeekNews, WeekPage, WeekPart
@@ -85,7 +86,7 @@ class PortfolioSetupView:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioSavedView:
-    """What was set up; `unassigned` customers could still be taken in."""
+    """What was set up; `unassigned` customers could still be taken in, and `without_series` have no meetings."""
 
     portfolio_id: int
     name: str
@@ -98,6 +99,7 @@ class PortfolioSavedView:
     next_digest_at: datetime
     accounts: int
     unassigned: int
+    without_series: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,121 @@ class LoopChannelsView:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutBand:
+    """A currency that has no band, and the customers who pay in it and whose tier nobody has set."""
+
+    currency: str
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyBandView:
+    """The form for the band of a further currency; `main` are the bands of the portfolio as they are typed."""
+
+    portfolio_id: int
+    portfolio: str
+    currency: str
+    accounts: int
+    main: str
+    bands: str
+    loads: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyBandSavedView:
+    """The band of a currency as it stands now; empty `bands` say that it has none any more."""
+
+    portfolio: str
+    currency: str
+    bands: str
+    loads: str
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultSeriesView:
+    """The form for a portfolio's default series: a rhythm or `none` by tier, and between which hours meetings begin.
+
+    `without` customers have no series.
+    """
+
+    portfolio_id: int
+    portfolio: str
+    without: int
+    rhythms: tuple[tuple[Tier, str], ...]
+    begins: str
+    ends: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierSeriesLine:
+    """How many series of one tier would begin, and how often they meet."""
+
+    tier: Tier
+    rhythm: Rhythm
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """Who gets how many new series, at most `a_day` of them on one weekday; `name` is None for nobody."""
+
+    name: str | None
+    series: int
+    a_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPreviewView:
+    """What one confirmation begins: `count` series, `ended` of them for customers who had one once.
+
+    `left` customers wait for another confirmation; `not_met` are in tiers that are not met.
+    """
+
+    portfolio_id: int
+    portfolio: str
+    count: int
+    left: int
+    not_met: int
+    ended: int
+    tiers: tuple[TierSeriesLine, ...]
+    holders: tuple[HolderLine, ...]
+    more_holders: int
+    begins: str
+    ends: str
+    from_day: date
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesBegunView:
+    """What was begun together by the act `act`; `untouched` of the `count` series can still be taken back.
+
+    `left` customers of the portfolio have no series.
+    """
+
+    portfolio_id: int
+    portfolio: str
+    act: int
+    count: int
+    untouched: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class AdoptedView:
-    """How many customers a portfolio took in, and how many still belong to none that it could take."""
+    """How many customers a portfolio took in, and how many still belong to none that it could take.
+
+    `without_series` of all its customers have no meetings.
+    """
 
     portfolio_id: int
     name: str
     adopted: int
     left: int
+    without_series: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +262,10 @@ class PortfolioView:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioPageView:
-    """Every account in danger, the load of each owner, who answers: page `number` of `pages`."""
+    """Every account in danger, the load of each owner, who answers: page `number` of `pages`.
+
+    The first page also asks about `without_band`; only who `can_manage` sets a band.
+    """
 
     key: str
     name: str
@@ -160,6 +273,9 @@ class PortfolioPageView:
     pages: int
     blocks: tuple[Block, ...]
     left: int
+    portfolio_id: int | None = None
+    can_manage: bool = False
+    without_band: tuple[WithoutBand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

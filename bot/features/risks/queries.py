@@ -293,7 +293,10 @@ def _act(entity: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Ow
     match entity, after.get("state"):
         case Entity.CADENCE, _:
             put_off = "next_meeting_at" in after and str(after["next_meeting_at"]) > str(before.get("next_meeting_at"))
-            return OwnerAct.SERIES_PAUSED if before and (after.get("active") is False or put_off) else None
+            ended = after.get("active") is False
+            # Default series that were begun together and taken back have no next meeting any more.
+            taken_back = ended and "next_meeting_at" in after
+            return OwnerAct.SERIES_PAUSED if before and not taken_back and (ended or put_off) else None
         case Entity.PROMPT, PromptState.OFF:
             return OwnerAct.MEETING_OFF
         case Entity.PROMPT, PromptState.ANSWERED if before.get("state") == PromptState.SILENT:

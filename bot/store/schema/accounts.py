@@ -71,6 +71,13 @@ portfolio = Table(
     Column("low_touch_from_minor", BigInt),
     Column("high_touch_load", Integer),
     Column("low_touch_load", Integer),
+    # By ARR: what one owner is expected to carry, in `band_currency`.
+    Column("high_touch_load_minor", BigInt),
+    Column("low_touch_load_minor", BigInt),
+    # The bands of further currencies, as JSON that two forms can be compared by (bot/features/portfolios/bands.py).
+    Column("other_bands_minor", Text),
+    # The rhythm of meetings by tier, and the hours between which they begin (bot/features/portfolios/rhythms.py).
+    Column("default_series", String(200)),
     Column("channel_lost_at", UtcDateTime),
     Column("product_channel_lost_at", UtcDateTime),
     Column("go_to_market_channel_lost_at", UtcDateTime),

@@ -9,7 +9,7 @@ from bot.domain.account.assessment import Assessment
 from bot.domain.account.upgrade import opened_by_upgrade
 from bot.domain.enums import RiskKind
 from bot.domain.model import Evidence
-from tests.support.domain_builders import ACME, TODAY, ago, assessed, measured, onboarding, wrote
+from tests.support.domain_builders import ACME, NOW, TODAY, ago, assessed, measured, onboarding, wrote
 
 NEAR = replace(ACME, renewal_date=TODAY + timedelta(days=60), upgraded_on=ago(2))
 
@@ -24,7 +24,7 @@ def unseen(piece: Evidence) -> Evidence:
 
 def test_a_renewal_that_only_lacks_witnesses_is_no_risk_of_its_own() -> None:
     old = unseen(wrote(5, age=30))
-    after = assessed(onboarding(), old, account=NEAR, checks=())
+    after = assessed(onboarding(), old, account=NEAR, checks=(), next_meeting_at=NOW)
     assert after.coverage == 0
     assert caused(after) == {RiskKind.RENEWAL_UNPROVEN: True}
 

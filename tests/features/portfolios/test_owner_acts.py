@@ -147,7 +147,8 @@ def test_a_tier_below_what_the_arr_pays_for_is_named_with_who_set_it(team: Team)
     )
     said = "tech touch by hand, its ARR pays for high touch; set by Maya Lindqvist on 2 Mar 2026: They like it so"
     with team.database.reading() as session:
-        assert card.card(session, team.as_(team.tom), acme, MONDAY).tier_by_hand == said
+        tier = card.card(session, team.as_(team.tom), acme, MONDAY).tier
+        assert tier is not None and tier.lowered == said
         assert owner_acts.tiers_by_hand(session, team.portfolio()) == (("Acme", said),)
         lines = owner_acts.owner_lines(session, DigestSpan(1, team.portfolio_id, None, MONDAY))
         assert lines.of_owners == (("Tiers below what the ARR pays for", ((team.maya.id, f"Acme: {said}"),)),)
@@ -159,5 +160,6 @@ def test_a_tier_above_what_the_arr_pays_for_is_nobodys_business(team: Team) -> N
     small = team.add_account("Small", arr_minor=1_000)
     act(team, team.maya, lambda s, a: tiers.overrule_tier(s, a, small, Tier.HIGH_TOUCH, MONDAY, reason="A reference"))
     with team.database.reading() as session:
-        assert card.card(session, team.as_(team.tom), small, MONDAY).tier_by_hand is None
+        tier = card.card(session, team.as_(team.tom), small, MONDAY).tier
+        assert tier is not None and tier.lowered is None
         assert owner_acts.tiers_by_hand(session, team.portfolio()) == ()
