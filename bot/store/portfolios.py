@@ -183,9 +183,9 @@ def count_accounts(session: Session, workspace_id: int, portfolio_id: int) -> in
 def customers_by_currency(session: Session, workspace_id: int, portfolio_id: int) -> list[tuple[str, int]]:
     """How many customers of a portfolio pay in each currency, the most first, without those with a tier set by hand."""
     inside = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
-    ours = inside & (account.c.status == AccountStatus.CUSTOMER) & account.c.tier_reason.is_(None)
-    paying = ours & account.c.arr_minor.is_not(None) & account.c.currency.is_not(None)
-    counted = select(account.c.currency, func.count()).where(paying).group_by(account.c.currency)
+    ours = inside & (account.c.status == AccountStatus.CUSTOMER) & account.c.taken_back_at.is_(None)
+    paying = account.c.tier_reason.is_(None) & account.c.arr_minor.is_not(None) & account.c.currency.is_not(None)
+    counted = select(account.c.currency, func.count()).where(ours, paying).group_by(account.c.currency)
     return [tuple(row) for row in session.execute(counted.order_by(func.count().desc(), account.c.currency))]
 
 
