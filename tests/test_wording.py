@@ -63,6 +63,7 @@ NOTHING_TO_SHOW = {
     "start",
     "since",
     "grade",
+    "is_file",
     "kind",
     "on",
     "state",

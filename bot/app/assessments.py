@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
@@ -55,7 +56,7 @@ def assessed(
             raise no_such_account() from None
         return state, assess(state, now.astimezone(UTC).date(), now)
     account_of(session, actor, account_id)
-    moment = days.shift_moment(days.at(days.add_days(as_of, 1), time(), "UTC"), timedelta(microseconds=-1))
+    moment = _end_of(as_of)
     if moment >= now:
         raise UserError(AppRefusal.DAY_NOT_OVER)
     try:
@@ -63,3 +64,16 @@ def assessed(
     except LookupError:
         raise UserError(AppRefusal.ACCOUNT_NOT_HERE_YET, day=as_of) from None
     return state, assess(state, as_of, moment)
+
+
+def assessed_then(
+    session: Session, workspace_id: int, account_ids: Sequence[int], day: date
+) -> Iterator[tuple[ProofState, Assessment]]:
+    """The same of many accounts of a workspace, at the end of a day; those that were not here are missing."""
+    moment = _end_of(day)
+    for state in proof_state.load_many(session, [workspace_id], account_ids, as_of=moment):
+        yield state, assess(state, day, moment)
+
+
+def _end_of(day: date) -> datetime:
+    return days.shift_moment(days.at(days.add_days(day, 1), time(), "UTC"), timedelta(microseconds=-1))

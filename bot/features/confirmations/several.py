@@ -21,7 +21,7 @@ def confirmer_lines(session: Session, span: DigestSpan) -> DigestLines:
     for others too; each under who asked them last."""
     lines = []
     for one in queries.who_confirms_for_several(session, span.workspace_id, span.portfolio_id, span.since):
-        facts = {"who": one.person, "name": one.name, "accounts": sorted(one.accounts)}
-        lines.append(OwnerLine(one.asked_by, say(ConfirmationPhrase.SEVERAL, **facts)))
+        words = say(ConfirmationPhrase.SEVERAL, who=one.person, name=one.name, accounts=sorted(one.accounts))
+        lines.append(OwnerLine(one.asked_by, words))
     shown = tuple(lines[:_SHOWN])
     return DigestLines(of_owners=((say(ConfirmationPhrase.SEVERAL_TITLE), shown),) if shown else ())

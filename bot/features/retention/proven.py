@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from bot.domain.account.assessment import assess
+from bot.app.assessments import assessed_then
 from bot.domain.portfolio.proven_before import DAYS_BEFORE, ProvenBand, ProvenBar, band_of, bars
 from bot.domain.portfolio.retention import Move, Retention
-from bot.domain.values.days import add_days, shift_moment
-from bot.features.retention.figures import Figures, midnight_after
-from bot.store import proof_state
+from bot.domain.values.days import add_days
+from bot.features.retention.figures import Figures
 
 LOOKED_AT = 400
 """So many customers at most are looked up as they stood then, the largest first: each takes its whole history."""
@@ -62,8 +61,6 @@ def proven_then(
         by_day.setdefault(add_days(last, -DAYS_BEFORE), []).append(move.account)
     then: dict[int, ProvenThen] = {}
     for day, account_ids in by_day.items():
-        moment = shift_moment(midnight_after(day), timedelta(microseconds=-1))
-        for state in proof_state.load_many(session, [found.window.workspace_id], account_ids, as_of=moment):
-            assessment = assess(state, day, moment)
+        for state, assessment in assessed_then(session, found.window.workspace_id, account_ids, day):
             then[state.account.id] = ProvenThen(assessment.counted, assessment.coverage)
     return then
