@@ -39,8 +39,10 @@ def reference_lines(session: Session, span: DigestSpan) -> DigestLines:
         others = sorted(name for account_id, name in elsewhere[one.key] if account_id != one.account_id)
         if others:
             is_file = one.key.startswith("file:")
-            facts = {"account": one.account, "title": one.title, "others": others, "is_file": is_file}
-            lines.append(OwnerLine(one.recorded_by or 0, say(EvidencePhrase.SHARED_REFERENCE, **facts)))
+            words = say(
+                EvidencePhrase.SHARED_REFERENCE, account=one.account, title=one.title, others=others, is_file=is_file
+            )
+            lines.append(OwnerLine(one.recorded_by or 0, words))
     shown = tuple(lines[:_SHOWN])
     return DigestLines(
         of_owners=((say(EvidencePhrase.SHARED_REFERENCES_TITLE, many=len(lines)), shown),) if shown else ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -43,12 +44,22 @@ def team_only_lines(session: Session, span: DigestSpan) -> DigestLines:
     return DigestLines(thread=((say(EvidencePhrase.AGREED_TITLE, many=len(told)), tuple(told)),) if told else ())
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person of the customer by name, whom the account's own team has added, and when."""
+
+    name: str | None = None
+    by: str | None = None
+    on: date | None = None
+
+
 def _agreed(state: ProofState, span: DigestSpan, added: Added, names: Mapping[int, str]) -> Iterator[str]:
     for agreed in agreements(state, rules_day(span.now)):
         at = recorded_at(agreed.terms)
         if agreed.seen is None and span.since is not None and at > span.since:
-            who = _newcomer(state, agreed.terms.agreed_by, at, added, names)
-            yield say(EvidencePhrase.AGREED, text=phrase(agreed_fact(agreed, state)), **who)
+            new = _newcomer(state, agreed.terms.agreed_by, at, added, names)
+            text = phrase(agreed_fact(agreed, state))
+            yield say(EvidencePhrase.AGREED, text=text, who=new.name, added_by=new.by, added_on=new.on)
 
 
 def _attested(state: ProofState, span: DigestSpan, added: Added, names: Mapping[int, str]) -> Iterator[str]:
@@ -57,19 +68,20 @@ def _attested(state: ProofState, span: DigestSpan, added: Added, names: Mapping[
     for piece in state.evidence:
         if span.since is None or piece.recorded_at <= span.since or piece.withdrawn_on is not None:
             continue
-        who = _newcomer(state, piece.attested_by, piece.recorded_at, added, names)
-        if who and (piece.outcome_id, piece.attested_by) not in said:
+        new = _newcomer(state, piece.attested_by, piece.recorded_at, added, names)
+        if new.name is not None and (piece.outcome_id, piece.attested_by) not in said:
             said.add((piece.outcome_id, piece.attested_by))
-            yield say(EvidencePhrase.ATTESTED, outcome=outcomes[piece.outcome_id], **who)
+            outcome = outcomes[piece.outcome_id]
+            yield say(EvidencePhrase.ATTESTED, outcome=outcome, who=new.name, added_by=new.by, added_on=new.on)
 
 
 def _newcomer(
     state: ProofState, person_id: int | None, at: datetime, added: Added, names: Mapping[int, str]
-) -> dict[str, object]:
+) -> Newcomer:
     """Who added a person within a week of their word, if that was the account's owner or deputy; empty otherwise."""
     person = next((person for person in state.people if person.id == person_id), None)
     by, when = added.get(person_id or 0, (None, at))
     account = state.account
     if person is None or by is None or by not in (account.owner_id, account.deputy_id) or at - when > SAME_WEEK:
-        return {}
-    return {"who": person.name, "added_by": names.get(by), "added_on": when.date()}
+        return Newcomer()
+    return Newcomer(person.name, names.get(by), when.date())

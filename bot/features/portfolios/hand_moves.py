@@ -47,8 +47,18 @@ def _text(move: Moved) -> str | None:
     facts = _FACTS[move.kind](move)
     if facts is None:
         return None
-    common = {"kind": move.kind.value, "who": move.who, "file": move.file, "why": None}
-    return say(PortfolioPhrase.MOVED, **common | facts)
+    return say(
+        PortfolioPhrase.MOVED,
+        kind=move.kind.value,
+        who=move.who,
+        file=move.file,
+        why=facts.get("why"),
+        title=facts.get("title"),
+        before=facts["before"],
+        after=facts["after"],
+        times=facts.get("times"),
+        first=facts.get("first"),
+    )
 
 
 def _renewal(move: Moved) -> dict[str, Any] | None:
