@@ -177,7 +177,8 @@ def added_since(
     about = (history.c.workspace_id == workspace_id) & history.c.account_id.in_(sorted(account_ids))
     about &= (history.c.entity == Entity.PERSON.value) & (history.c.at >= since) & history.c.batch_id.is_(None)
     # within: the account was reached by its workspace
-    known = exists().where(person_slack.c.person_id == history.c.entity_id, person_slack.c.known_how.is_not(None))
+    theirs = (person_slack.c.account_id == history.c.account_id) & (person_slack.c.person_id == history.c.entity_id)
+    known = exists().where(theirs, person_slack.c.known_how.is_not(None))
     columns = (history.c.entity_id, history.c.member_id, history.c.at, history.c.before)
     rows = session.execute(select(*columns).where(about, ~known).order_by(history.c.id))
     return {row.entity_id: (row.member_id, row.at) for row in rows if row.before is None and row.member_id is not None}
