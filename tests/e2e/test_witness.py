@@ -184,7 +184,7 @@ async def test_a_screenshot_beside_a_link_shows_the_page_of_its_day(stage: Stage
     await ines.close()
     await stage.go_on(days=1)
     await record(ines, as_of="2026-03-03", link=PAGE, file=[ines.upload("today.png", PICTURE)])
-    assert "File from Inês Duarte, nobody else has looked" in words(ines)
+    assert "Another file from Inês Duarte, second time, nobody else has looked" in words(ines)
 
 
 async def test_without_the_scope_the_form_asks_for_a_link_only(tmp_path: Path, sqlite_template: Path) -> None:

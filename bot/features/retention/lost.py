@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
+from bot.domain.labels import label
+from bot.domain.model import Result
 from bot.domain.values.text import percent
 from bot.features.retention import keys, proven
 from bot.features.retention.figures import figures
@@ -14,6 +16,7 @@ from bot.features.retention.overview import chosen_currency
 from bot.features.retention.proven import ProvenThen
 from bot.features.retention.views import LostLine, LostView
 from bot.features.retention.wording import exact
+from bot.store import renewals
 
 SHOWN = 10
 
@@ -27,6 +30,7 @@ def lost_view(session: Session, actor: Actor, key: str, now: datetime) -> LostVi
     gone = sorted(one.churned, key=lambda move: (-move.was, found.customers[move.account].name))
     shown = gone[:SHOWN]
     then = proven.proven_then(session, found, one, shown)
+    why = renewals.left(session, found.window.workspace_id, [move.account for move in shown])
     return LostView(
         key=asked.key(currency),
         name=asked.name,
@@ -39,11 +43,20 @@ def lost_view(session: Session, actor: Actor, key: str, now: datetime) -> LostVi
                 exact(move.was, currency),
                 found.left_on(move.account, currency),
                 _proven(then.get(move.account)),
+                _because(why.get(move.account)),
             )
             for move in shown
         ),
         more=len(gone) - len(shown),
     )
+
+
+def _because(result: Result | None) -> str | None:
+    """Why they left, as it was recorded."""
+    if result is None or result.because is None:
+        return None
+    words = result.because_words or result.uses_now
+    return f"{label(result.because)}: {words}" if words else label(result.because)
 
 
 def _proven(then: ProvenThen | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import UserError
 from bot.app.assessments import has_begun
+from bot.domain.model import Result
 from bot.domain.portfolio.retention import Move, Retention
 from bot.domain.values.days import DayOutOfRangeError, parse_day
 from bot.domain.values.money import minor_digits
@@ -17,7 +19,7 @@ from bot.features.retention import queries
 from bot.features.retention.case_file import amount, rate
 from bot.features.retention.figures import Figures, Window, figures
 from bot.features.retention.refusals import RetentionRefusal
-from bot.store import portfolios
+from bot.store import portfolios, renewals
 
 
 def read_window(session: Session, workspace_id: int, typed: tuple[str, str], name: str | None, now: datetime) -> Window:
@@ -40,10 +42,11 @@ def report(session: Session, window: Window) -> dict[str, dict[str, Any]]:
     Money is in whole units of the currency, rates are to six places, accounts by external id, else by name.
     """
     found = figures(session, window)
-    return {currency: _one(found, currency) for currency in sorted(found.currencies)}
+    why = renewals.left(session, window.workspace_id, list(found.customers))
+    return {currency: _one(found, currency, why) for currency in sorted(found.currencies)}
 
 
-def _one(found: Figures, currency: str) -> dict[str, Any]:
+def _one(found: Figures, currency: str, why: Mapping[int, Result]) -> dict[str, Any]:
     one, old = found.of(currency), found.rebased(currency)
     return {
         "n": one.n,
@@ -80,7 +83,7 @@ def _one(found: Figures, currency: str) -> dict[str, Any]:
             "moved_currency": [_name(found, account) for account, _, _ in found.found.moved],
             "without_contract": found.uncontracted,
         },
-        "lost_accounts": [_lost(found, move, currency) for move in one.churned],
+        "lost_accounts": [_lost(found, move, currency, why.get(move.account)) for move in one.churned],
     }
 
 
@@ -98,15 +101,15 @@ def _bridge(one: Retention[int]) -> dict[str, Any]:
     return {name: _major(value, one.currency) for name, value in parts.items()}
 
 
-def _lost(found: Figures, move: Move[int], currency: str) -> dict[str, Any]:
+def _lost(found: Figures, move: Move[int], currency: str, why: Result | None) -> dict[str, Any]:
     customer, left_on = found.customers[move.account], found.left_on(move.account, currency)
     return {
         "name": customer.name,
         "external_id": customer.external_id,
         "arr": _major(move.was, currency),
         "left_on": left_on.isoformat() if left_on else None,
-        # Endings with their reasons are not recorded yet.
-        "reason": None,
+        "reason": why.because.value if why and why.because else None,
+        "reason_words": why.because_words if why else None,
     }
 
 

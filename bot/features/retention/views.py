@@ -152,6 +152,7 @@ class LostLine:
     arr: str
     left_on: date | None
     proven: str | None
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

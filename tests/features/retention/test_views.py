@@ -11,7 +11,7 @@ import pytest
 
 from bot.app.actor import Actor, UserError
 from bot.app.digest_lines import DigestSpan
-from bot.domain.enums import Tier
+from bot.domain.enums import JudgedAs, LeftBecause, RenewalResult, Tier
 from bot.domain.portfolio.proven_before import ProvenBand
 from bot.features.retention import costs
 from bot.features.retention.cohort_view import cohorts_view
@@ -96,9 +96,17 @@ def test_the_figures_of_a_year_with_their_sums_their_bridge_and_what_was_proven(
         lost = lost_view(session, team.as_(team.priya), view.key, MONDAY)
         (line,) = lost.lines
         assert (line.name, line.arr, line.left_on, lost.more) == ("Left", "1,000 USD", date(2026, 1, 10), 0)
-        assert line.proven not in (None, "")
+        assert line.proven not in (None, "") and line.because is None
         ages = cohorts_view(session, team.as_(team.priya), view.key, MONDAY)
-    assert (ages.n, ages.net, ages.gross, ages.start) == (9, "94.4%", "88.8%", "100.0%") or ages.n >= 8
+    # Month 12 of the eight is June 2025, before anything changed; Back was gone by then, with its 10 of 8,010 USD.
+    assert (ages.n, ages.net, ages.gross, ages.start) == (9, "99.8%", "99.8%", "100.0%")
+    assert [(row.name, row.n, row.is_shown) for row in ages.rows][-2:] == [("2024 Q2", 8, True), ("2025 Q4", 1, False)]
+    result: dict[str, Any] = {"result": RenewalResult.LEFT, "because": LeftBecause.ACQUIRED, "because_words": "by NW"}
+    who: dict[str, Any] = {"recorded_by": team.priya.id, "recorded_at": MONDAY, "recorded_as": JudgedAs.OTHER}
+    team.add("renewal_result", account_id=line.account_id, **result, **who)
+    with team.database.reading() as session:
+        (line,) = lost_view(session, team.as_(team.priya), view.key, MONDAY).lines
+    assert line.because == "they were acquired: by NW"
 
 
 def test_moving_a_loss_out_of_a_portfolio_or_its_tier_changes_no_figure_of_the_past(team: Team) -> None:
