@@ -110,14 +110,15 @@ def _user(entry: Any, team: Team, number: int, organisations: dict[str, Team]) -
     home = _home_of(entry, handle, organisations)
     stranger = home is not None
     # Their addresses are of their own organisation, as ours are of ours.
-    at = next((of.domain for of in organisations.values() if of.id == home), handle) if stranger else ""
+    theirs = next((of.domain for of in organisations.values() if of.id == home), handle)
+    at = f"{theirs}.example" if stranger else "example.com"
     flags = {flag: bool(entry.get(flag)) for flag in _FLAGS} | {"stranger": stranger}
     return User(
         id=str(entry.get("id") or make_id("U", team.id, handle)),
         handle=handle,
         name=str(entry.get("name") or handle.capitalize()),
         team_id=str(entry.get("team_id") or home or team.id),
-        email=str(entry.get("email") or f"{handle}@{at}{'.' if at else ''}example.com"),
+        email=str(entry.get("email") or f"{handle}@{at}"),
         tz=str(entry.get("tz") or "Etc/UTC"),
         title=str(entry.get("title") or ""),
         color=COLOURS[number % len(COLOURS)],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -85,11 +84,9 @@ def take_telling(session: Session, workspace_id: int, absence_id: int, now: date
     return bool(session.connection().execute(update(absence).where(ours).values(told_at=now)).rowcount == 1)
 
 
-def between(
-    session: Session, workspace_id: int, members: Iterable[int], since: datetime, now: datetime
-) -> list[Absence]:
-    """The absences of these members that lie at least partly between two moments."""
-    ours = (absence.c.workspace_id == workspace_id) & absence.c.member_id.in_(sorted(set(members)))
+def between(session: Session, workspace_id: int, members: Select[int], since: datetime, now: datetime) -> list[Absence]:
+    """The absences of the members whose ids a query gives, that lie at least partly between two moments."""
+    ours = (absence.c.workspace_id == workspace_id) & absence.c.member_id.in_(members)
     lately = ours & (absence.c.until_at > since) & (absence.c.from_at < now)
     return [Absence(*row) for row in session.execute(select(*_COLUMNS).where(lately).order_by(absence.c.id))]
 

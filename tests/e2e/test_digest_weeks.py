@@ -95,7 +95,7 @@ def everything_happens(book: Book, south: int, manager: int) -> None:
     book.change(Entity.ACCOUNT, book.accounts["In"], at, portfolio_id=book.north)
     factory.account(book.session, "Join Ltd", at, portfolio_id=book.north)
     book.change(Entity.ACCOUNT, book.accounts["Out"], at, portfolio_id=south)
-    book.change(Entity.ACCOUNT, book.accounts["Weigh"], at, arr_minor=900_000_00)
+    factory.restate(book.session, book.accounts["Weigh"], at, arr_minor=900_000_00)
 
 
 def start(stage: Stage) -> tuple[Book, int]:

@@ -127,7 +127,7 @@ async def test_pressed_twice_it_is_imported_once(stage: Stage) -> None:
     undo = told(maya)[0]
     for _ in range(2):
         await maya.click("import.undo", message=undo)
-    assert "This import was undone already, by Maya Lindqvist (import 1)." in read(maya)
+    assert "This import was undone already, by Maya Lindqvist (import 1), so nothing was done again: " in read(maya)
 
 
 def batches(stage: Stage) -> int:
@@ -172,8 +172,8 @@ async def test_outsiders_get_nothing(stage: Stage, who: str) -> None:
             b"<html><body><table><tr><td>Name</td></tr></table>",
             "This is a web page (HTML), although its name",
         ),
-        ("book.pdf", b"%PDF-1.7 and so on", "This is a PDF."),
-        ("book.csv", b"", "The file is empty."),
+        ("book.pdf", b"%PDF-1.7 and so on", "This is a PDF: export the table again, as CSV or XLSX, and import that."),
+        ("book.csv", b"", "The file is empty, so export the table again, as CSV or XLSX, with its header line."),
         ("book.csv", b"Colour,Size\nred,3\n", "Options that begin with -- belong to the command line"),
     ],
 )
@@ -277,7 +277,9 @@ async def test_what_breaks_is_told_with_a_reference(stage: Stage, monkeypatch: p
 
     monkeypatch.setattr(dropped_files, "previewed", breaks)
     maya = await drop(stage, "maya")
-    assert "This could not be done, and nothing was written. Tell whoever runs Proofline, with the" in read(maya)
+    assert "This could not be done and nothing was written: tell whoever runs Proofline, with the reference" in read(
+        maya
+    )
     assert contents(stage) == [None]
 
 
@@ -312,7 +314,7 @@ async def test_several_files_of_one_message(stage: Stage) -> None:
     await maya.share(*dropped)
     await stage.settle()
     assert len(told(maya)) == 6
-    assert "I read 5 files of a message. Drop this one in a message of its own." in read(maya)
+    assert "I read 5 files of a message, so drop this one in a message of its own." in read(maya)
 
 
 async def test_what_is_written_to_the_bot_is_left_alone(stage: Stage) -> None:

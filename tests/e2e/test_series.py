@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.store import ledger, schema
-from bot.store.entities import Entity
+from bot.store import account_terms, ledger, schema
 from sandbox.errors import FormError
 from sandbox.person import Person
 from tests.support.believable import fill
@@ -89,7 +88,9 @@ async def test_today_on_the_card_is_the_readers_day(stage: Stage) -> None:
             session.execute(schema.account.select().where(schema.account.c.name == "Acme GmbH")).mappings().all()
         )
         by = ledger.Author(account["workspace_id"], None, "test")
-        ledger.change(session, by, Entity.ACCOUNT, account["id"], stage.now, renewal_date=date(2026, 3, 4))
+        renews = {**account, "renewal_date": date(2026, 3, 4)}
+        account_terms.add_stand_ins(session, by, [(account["id"], renews)], stage.now)
+        account_terms.follow(session, by, [account["id"]], stage.now)
     await stage.go_to(datetime(2026, 3, 4, 2, tzinfo=UTC))
     await ines.command("/proof acme")
     assert "(in 1 day)" in ines.text(ines.sees()[-1])

@@ -379,7 +379,8 @@ async def test_the_owner_moves_renewal_or_arr(keeper: Keeper) -> None:
     before = await keeper.card()
     await keeper.ines.drop("book.csv", BIGGER_AND_LATER)
     await keeper.stage.settle()
-    assert "Only an admin of this Slack imports files." in flat(keeper.ines, keeper.ines.dm()[-1])
+    refusal = "Only an admin of this Slack imports files, so ask Maya Lindqvist."
+    assert refusal in flat(keeper.ines, keeper.ines.dm()[-1])
     assert await keeper.card() == before and "Renews 1 Jun 2026" in before and "48,000 EUR" in before
 
 

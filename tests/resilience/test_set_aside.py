@@ -142,6 +142,8 @@ def test_a_series_that_cannot_be_counted_on_holds_up_no_other(team: Team) -> Non
 def test_a_portfolio_whose_digest_cannot_be_made_holds_up_no_other(team: Team) -> None:
     earlier = MONDAY - timedelta(hours=2)
     other = team.add_portfolio("APAC", "C0APAC", team.priya.id, next_digest_at=MONDAY)
+    for portfolio_id in (team.portfolio_id, other):
+        team.add_account(f"Of {portfolio_id}", portfolio_id=portfolio_id)
     team.change("portfolio", team.portfolio_id, next_digest_at=earlier, digest_time="noon")
     run_all(team, MONDAY)
     assert aside(team) == {("open due digests", "portfolio", team.portfolio_id): 1}

@@ -104,10 +104,11 @@ def stored(column: Column[Any]) -> list[Any]:
     return {"tz": ["Mars/Olympus", ""], "currency": ["$$$", ""], "band_currency": ["$$$", ""]}.get(column.name, [])
 
 
-# What was taken back is named by nothing: `bot/features/imports/undo_checks.py` sees to it.
+# What was taken back is named by nothing: `bot/features/imports/undo_checks.py` sees to it. `merged_into` is a key too:
+# only `bot/store/merges.py` writes it, and always the id of an account that stays.
 _LOOSE = {
     "superseded_by", "accepted_by", "outcome_id", "packet_accepted_by", "disputed_by", "gap_id", "answer_id",
-    "taken_back_at",
+    "taken_back_at", "merged_into",
 }  # fmt: skip
 _SMALL = {"severity", "digest_weekday"}
 

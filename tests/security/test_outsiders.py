@@ -28,6 +28,7 @@ THEIRS = {
     ConfirmationActionId.CONFIRM_RIGHT,
     ConfirmationActionId.CONFIRM_CORRECT,
     ConfirmationActionId.CONFIRM_DISAGREE,
+    ConfirmationActionId.CONFIRM_TAKE_BACK,
 }
 THEIR_FORMS = {ConfirmationCallback.CONFIRM_CORRECT, ConfirmationCallback.CONFIRM_DISAGREE}
 ACTIONS = sorted(set(rooms.ACTIONS) - THEIRS)
@@ -210,6 +211,7 @@ async def test_owner_and_members_bind_no_organisation(shared: Stage, who: str) -
     fill_shared(shared)
     person = shared.person(who)
     await post_card_menu(shared)
+    await shared.settle()
     seen, before = len(person.sees("general")), written(shared)
     await person.click("card.more", value="organisation:1")
     said = "\n".join(person.text(message) for message in person.sees("general")[seen:])

@@ -276,7 +276,7 @@ def test_a_past_day_shows_what_that_day_showed(database: Database, data: st.Data
             kept[today] = (
                 at(today),
                 proof_state.load(session, 1, account_id),
-                replace(card, as_of=today, can_write=False),
+                replace(card, as_of=today, can_write=False, tier=None, stage_by=None),
             )
             today += timedelta(days=data.draw(st.integers(1, 12)))
         for day, (moment, state, card) in kept.items():

@@ -18,6 +18,7 @@ from bot.store import accounts, ledger
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from sandbox.person import Person
+from tests.support import forms_story_life
 from tests.support.believable import ASKED, Book, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.factory import AGREEMENT
@@ -89,7 +90,11 @@ async def live(day: Day) -> None:
         _loops,
         _portfolio,
         _risks,
+        forms_story_life.renewals,
+        forms_story_life.meetings_of_all,
+        forms_story_life.changes,
         _presses,
+        forms_story_life.looks,
         _files,
     ):
         await part(day)
@@ -210,6 +215,7 @@ async def _proof(day: Day) -> None:
     await day.submit(ines, CALLBACKS.ISOLATE_SHARE, share)
     await day.form(ines, "/proof acme packet", ACTIONS.ACCEPT_PACKET)
     await day.submit(ines, CALLBACKS.ACCEPT_PACKET, {"by": "1"})
+    await forms_story_life.acceptances(day)
     for verb, callback in (("dispute", CALLBACKS.DISPUTE), ("withdraw", CALLBACKS.WITHDRAW)):
         await day.form(ines, "/proof acme", ACTIONS.ADD_EVIDENCE)
         await ines.submit({**piece, "outcome": "2", "value": "30"})
@@ -291,9 +297,11 @@ async def _loops(day: Day) -> None:
 async def _portfolio(day: Day) -> None:
     maya, stage = day.maya, day.stage
     tom = stage.actor("tom")
-    stage.write(lambda session: accounts.create(session, tom.author, stage.now, "Initech", owner_id=tom.member.id))
+    francs: dict[str, Any] = {"owner_id": tom.member.id, "arr_minor": 95_000_00, "currency": "CHF"}
+    stage.write(lambda session: accounts.create(session, tom.author, stage.now, "Initech", **francs))
     await day.form(maya, "/portfolio setup South")
-    await day.submit(maya, CALLBACKS.PORTFOLIO_SETUP, {"channel": channel_id(stage, "product"), "tz": "Europe/Rome"})
+    south = {"channel": channel_id(stage, "product"), "tz": "Europe/Rome", "bands": "100,000 / 20,000 EUR"}
+    await day.submit(maya, CALLBACKS.PORTFOLIO_SETUP, south)
     await day.press(maya, ACTIONS.ADOPT_ACCOUNTS)
     await day.close(maya)
     await maya.command("/portfolio North")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
-from bot.domain.enums import RiskKind
+from bot.domain.enums import CadenceKind, RiskKind
 from bot.domain.model import Risk
 from bot.features.review import daily_review
 from bot.features.risks import queries as risk_queries
@@ -110,6 +110,11 @@ class Team:
     def prove(self, account_id: int, outcome_id: int, value: str, now: datetime = MONDAY, **values: Any) -> int:
         with self.session() as session:
             return factory.evidence(session, account_id, outcome_id, value, now, **values)
+
+    def meets(self, account_id: int, at: datetime, now: datetime = MONDAY) -> int:
+        """A weekly series of the account whose next meeting is at a moment."""
+        when = {"rrule": "FREQ=WEEKLY", "local_start": f"{at:%Y-%m-%dT%H:%M}", "tz": "UTC", "next_meeting_at": at}
+        return self.add("cadence", now, account_id=account_id, kind=CadenceKind.WEEKLY_SYNC, **when)
 
     def look(self, now: datetime = MONDAY) -> int:
         """Look at everything that is due; returns the number of transactions that found work."""

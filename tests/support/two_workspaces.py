@@ -196,8 +196,9 @@ def _plan(rows: _Rows, account_id: int, person_id: int, title: str) -> None:
     rows.add(Entity.ACTION, account_id=account_id, text="Send the figures", gap_id=gap_id, opened_at=NOW)
     rows.add(Entity.OBSTACLE, account_id=account_id, kind=next(iter(ObstacleKind)), text="Legal is slow")
     rows.add(Entity.STAGE_ENTRY, account_id=account_id, stage="setup", entered_on=TODAY)
-    term = {"key": "1", "version": 1, "starts_on": TODAY, "arr_minor": 100_000_00, "currency": "EUR"}
-    rows.add(Entity.CONTRACT, account_id=account_id, recorded_at=NOW, **term)
+    term = {"key": "1", "version": 1, "starts_on": TODAY, "ends_on": TODAY + timedelta(days=150)}
+    pays = {"arr_minor": 100_000_00, "currency": "EUR"}
+    rows.add(Entity.CONTRACT, account_id=account_id, recorded_at=NOW, **term, **pays)
     me, asked = rows.ids["member"], {"renewal": TODAY, "call": RenewalCall.LIKELY}
     rows.add(Entity.RENEWAL_CALL, account_id=account_id, **asked, called_by=me, called_at=NOW, called_as=JudgedAs.OTHER)
     recorded: dict[str, Any] = {"recorded_by": me, "recorded_at": NOW, "recorded_as": JudgedAs.OWNER}

@@ -13,7 +13,7 @@ from bot.domain.enums import AccountStatus, JudgedAs, RiskKind, Standing, Tier, 
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Judgement, ProofState
 from bot.domain.proof.grading import Graded
-from bot.domain.values.days import shift_day
+from bot.domain.values.days import add_days, shift_day
 
 CONTRADICTS_YES = frozenset(
     {RiskKind.PROOF_EXPIRED, RiskKind.SPONSOR_LEFT, RiskKind.PERSON_LEFT, RiskKind.PROOF_DISPUTED, RiskKind.DISPROVEN}
@@ -87,7 +87,7 @@ def last_day_to_act(renewal: date | None, notice_days: int | None) -> date | Non
     """The last day on which the customer can still give notice; `None` where renewal or notice period is unknown."""
     if renewal is None or notice_days is None:
         return None
-    return shift_day(renewal, -timedelta(days=notice_days))
+    return add_days(renewal, -notice_days)
 
 
 def verdict_due_on(renewal: date | None, notice_days: int | None) -> date | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import RowMapping, func, insert, select, true, update
+from sqlalchemy import RowMapping, Select, func, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import AccountStatus, Change, Tier
@@ -180,11 +180,14 @@ def set_last(session: Session, of: Account, *columns: str) -> tuple[str | None, 
 
 def owners_inside(session: Session, workspace_id: int, portfolio_id: int | None) -> set[int]:
     """The members who own customers of a portfolio, or with None of the workspace."""
+    return set(session.execute(owners_in(workspace_id, portfolio_id)).scalars())
+
+
+def owners_in(workspace_id: int, portfolio_id: int | None) -> Select[int]:
+    """The query of the same, to stand in another one."""
     ours = (account.c.workspace_id == workspace_id) & (account.c.status == AccountStatus.CUSTOMER)
     ours &= true() if portfolio_id is None else account.c.portfolio_id == portfolio_id
-    return set(
-        session.execute(select(account.c.owner_id).distinct().where(ours, account.c.owner_id.is_not(None))).scalars()
-    )
+    return select(account.c.owner_id).distinct().where(ours, account.c.owner_id.is_not(None))
 
 
 def with_tier_by_hand(session: Session, workspace_id: int, portfolio_id: int) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from bot.domain.enums import CadenceKind, OnHoliday, Tier
 from bot.domain.model import Account
 from bot.domain.portfolio.week_spread import Place, Rhythm, Taken, Wanted, busiest, spread
 from bot.domain.values import working_hours
-from bot.domain.values.days import add_days
+from bot.domain.values.days import add_days, shift_moment
 from bot.features.meetings.rows import Cadence
 from bot.features.portfolios import rhythms
 from bot.features.portfolios.phrases import PortfolioPhrase
@@ -66,11 +66,14 @@ def series_form(session: Session, actor: Actor, portfolio_id: int, now: datetime
     seen = version_of_portfolio(session, actor, portfolio_id)
     portfolio = managed_portfolio(session, actor, portfolio_id)
     chosen = rhythms.kept(portfolio.default_series) or Rhythms()
+    by_tier = {tier: chosen.by_tier.get(tier, rhythms.NONE) for tier in Tier}
     return DefaultSeriesView(
         portfolio_id=portfolio.id,
         portfolio=portfolio.name,
         without=series.count_without(session, actor.workspace_id, portfolio.id),
-        rhythms=tuple((tier, chosen.by_tier.get(tier, rhythms.NONE)) for tier in Tier),
+        high_touch=by_tier[Tier.HIGH_TOUCH],
+        low_touch=by_tier[Tier.LOW_TOUCH],
+        tech_touch=by_tier[Tier.TECH_TOUCH],
         begins=f"{chosen.begins:%H:%M}",
         ends=f"{chosen.ends:%H:%M}",
         seen=seen,
@@ -283,7 +286,5 @@ def _act(now: datetime) -> int:
 
 def _moment(act: int) -> datetime:
     """The moment that a button names; one that no clock ever shows belongs to no act."""
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=act)
-    except OverflowError:
-        return datetime.combine(date.max, time(), UTC)
+    least, most = (end // timedelta(microseconds=1) for end in (timedelta.min, timedelta.max))
+    return shift_moment(datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=min(max(act, least), most)))

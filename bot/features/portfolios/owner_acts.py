@@ -33,10 +33,10 @@ def owner_acts(session: Session, portfolio: Portfolio, now: datetime) -> tuple[O
     since = days.shift_moment(now, -WINDOW)
     workspace_id = portfolio.workspace_id
     deeds = list(risk_queries.deeds(session, workspace_id, portfolio.id, since, now))
-    owners = account_queries.owners_inside(session, workspace_id, portfolio.id)
-    away = _days_away(session, workspace_id, owners, since, now)
+    away = _days_away(session, workspace_id, portfolio.id, since, now)
     if not deeds and not away:
         return ()
+    owners = account_queries.owners_inside(session, workspace_id, portfolio.id)
     acts = acts_of_owners(deeds, owners, away)
     busy = [entry for entry in acts if entry.counts][:_SHOWN]
     if not busy:
@@ -93,13 +93,14 @@ def owner_lines(session: Session, span: DigestSpan) -> DigestLines:
 
 def _of_workspace(session: Session, workspace_id: int, since: datetime, now: datetime) -> Sequence[Acts]:
     owners = account_queries.owners_inside(session, workspace_id, None)
-    away = _days_away(session, workspace_id, owners, since, now)
+    away = _days_away(session, workspace_id, None, since, now)
     return acts_of_owners(risk_queries.deeds(session, workspace_id, None, since, now), owners, away)
 
 
 def _days_away(
-    session: Session, workspace_id: int, owners: Collection[int], since: datetime, now: datetime
+    session: Session, workspace_id: int, portfolio_id: int | None, since: datetime, now: datetime
 ) -> dict[int, int]:
-    """On how many working days each of these owners was away; one who was not is left out."""
+    """On how many working days each owner in a portfolio, or with None in the workspace, was away; only who was."""
+    owners = account_queries.owners_in(workspace_id, portfolio_id)
     spans = absences.between(session, workspace_id, owners, since, now)
     return working_days(((span.member_id, span.from_at, span.until_at) for span in spans), since, now)

@@ -156,7 +156,9 @@ class DefaultSeriesView:
     portfolio_id: int
     portfolio: str
     without: int
-    rhythms: tuple[tuple[Tier, str], ...]
+    high_touch: str
+    low_touch: str
+    tech_touch: str
     begins: str
     ends: str
     seen: int

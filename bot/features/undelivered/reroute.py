@@ -35,7 +35,7 @@ from bot.features.undelivered.views import UndeliveredView
 from bot.outbox import message_family
 from bot.outbox.queue import put
 from bot.outbox.types import Claimed, Destination, Op, Outgoing
-from bot.store import accounts, ledger, members
+from bot.store import accounts, ledger, members, review_queue
 from bot.store.entities import Entity
 from bot.store.members import Member
 
@@ -88,10 +88,11 @@ def compose_undelivered(session: Session, args: dict[str, Any], now: datetime) -
 
 def _mark_left(session: Session, row: Claimed, code: str, now: datetime) -> None:
     member = members.by_slack_id(session, row.workspace_id, row.channel)
-    if member is not None:
-        ledger.change(
-            session, bot_author(row.workspace_id), Entity.MEMBER, member.id, now, why=code, is_deactivated=True
-        )
+    if member is None:
+        return
+    author = bot_author(row.workspace_id)
+    if ledger.change(session, author, Entity.MEMBER, member.id, now, why=code, is_deactivated=True):
+        review_queue.look_soon_at_those_of(session, row.workspace_id, member.id)
 
 
 def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> bool:

@@ -26,7 +26,7 @@ from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Op, Outgoing
 from bot.phrases import say
-from bot.store import ledger, members, serving
+from bot.store import ledger, members, review_queue, serving
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.members import Member
@@ -146,6 +146,7 @@ def _settle(session: Session, by: Author, owner: Member, colleague: Member | Non
         same_as=colleague.id if colleague else None,
     ):
         return False
+    review_queue.look_soon_at_those_of(session, owner.workspace_id, owner.id)
     args = {"member_id": owner.id, "found": colleague.slack_id if colleague else None}
     for key, _ in lookup.posts_of(session, owner.workspace_id, OWNER_KEY.of(owner.id)):
         update = Outgoing(

@@ -182,10 +182,19 @@ def test_a_brief_ends_when_a_meeting_may_have_passed_in_silence(team: Team) -> N
 
 def test_a_brief_ends_with_the_shelf_life_of_its_proof(team: Team) -> None:
     account, _, _ = team.add_proven("Acme")
+    team.meets(account, day(MONDAY, 95))
     team.look()
     runs_out = MONDAY.replace(hour=0) + timedelta(days=91)
     assert held(team, runs_out - HOUR) == {account}
     assert held(team, runs_out) == set()
+
+
+def test_a_brief_ends_on_the_day_from_which_nobody_meets_the_account(team: Team) -> None:
+    account, _, _ = team.add_proven("Acme")
+    team.look()
+    silent = MONDAY.replace(hour=0) + timedelta(days=60)
+    assert held(team, silent - HOUR) == {account}
+    assert held(team, silent) == set()
 
 
 def test_a_new_name_ends_the_briefs_that_may_say_the_old_one(team: Team) -> None:

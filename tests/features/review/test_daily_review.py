@@ -65,6 +65,7 @@ def test_an_account_is_not_looked_at_before_its_time(team: Team) -> None:
 
 def test_proof_that_expires_is_noticed_on_the_day_by_time_alone(team: Team) -> None:
     acme, outcome_id, _ = team.add_proven("Acme")
+    team.meets(acme, day(MONDAY, 95))
     for days in (0, 1, 90):
         team.look(day(MONDAY, days))
     assert team.risks(acme) == []

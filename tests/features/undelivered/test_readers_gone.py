@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.features.portfolios import digest
 from bot.features.review import daily_review
+from bot.store import schema
 from bot.store.engine import Database
 from tests.support.cast import ADA
 from tests.support.managing import CHANNEL, MONDAY, Team
@@ -47,14 +49,16 @@ def test_a_risk_of_an_account_that_nobody_owns_reaches_an_admin(team: Team) -> N
 
 
 def test_a_portfolio_that_names_no_reader_bothers_nobody(team: Team) -> None:
-    quiet = team.add_portfolio("Quiet", None, None, next_digest_at=MONDAY - timedelta(hours=1))
+    before_the_other = MONDAY - timedelta(hours=1)
+    quiet = team.add_portfolio("Quiet", None, None, next_digest_at=before_the_other)
     with team.session() as session:
         assert digest.open_due_digest(session, MONDAY)
     assert team.messages("digest", "digest-empty") == []
     team.add_account("Acme", portfolio_id=quiet)
-    team.change("portfolio", quiet, next_digest_at=MONDAY)
+    team.change("portfolio", quiet, next_digest_at=before_the_other)
     with team.session() as session:
         assert digest.open_due_digest(session, MONDAY)
+        assert list(session.execute(select(schema.digest.c.portfolio_id)).scalars()) == [quiet]
     assert team.messages("digest", "digest-empty") == []
 
 

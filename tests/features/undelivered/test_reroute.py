@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from bot.app.message_kinds import composers
-from bot.domain.enums import CadenceKind, Loop, PromptState, Tier
+from bot.domain.enums import CadenceKind, Loop, PromptState, RiskKind, Tier
 from bot.features.actions import actions
 from bot.features.meetings import prompts
 from bot.features.portfolios import digest
@@ -297,7 +297,11 @@ async def test_an_admin_hears_of_the_risk_of_an_account_that_has_lost_everybody(
     team.add_account("Brick", portfolio_id=None)
     team.look()
     await slack.settle()
-    assert [slack.said(key).account for key in slack.heard("U0ADA")] == ["Acme", "Brick"]
+    first, *later = slack.heard("U0ADA")
+    assert first == key
+    told = [(slack.said(key).account, slack.said(key).kind) for key in (first, *later)]
+    kinds = (RiskKind.NO_SUCCESS_WRITTEN, RiskKind.OWNER_LEFT)
+    assert sorted(told) == [(account, kind) for account in ("Acme", "Brick") for kind in kinds]
 
 
 async def test_where_nobody_is_left_the_log_says_so(slack: Slack) -> None:
