@@ -40,7 +40,7 @@ CONFIGURATION: Json = {
 }
 _BINARY = "node_modules/local-slack-linux-x64/bin/local-slack"
 _LOOPBACK = Path(__file__).with_name("loopback.js")
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 _LISTENING = "0A"
 

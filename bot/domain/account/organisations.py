@@ -110,6 +110,8 @@ def mail_domain(typed: str) -> str | None:
     text = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text)
     text = re.split(r"[/?#\s]", text, maxsplit=1)[0].rpartition("@")[2]
     text = text.partition(":")[0].rstrip(".").removeprefix("www.")
+    if len(text) > _LONGEST_DOMAIN:  # the work of `idna` grows with the square of the length
+        return None
     try:
         domain = text.encode("idna").decode("ascii")
     except UnicodeError:
