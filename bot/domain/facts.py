@@ -5,6 +5,7 @@ The domain says what is so, `templates/app/facts.yml` says it in words (`bot/phr
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -160,18 +161,19 @@ def _plain(value: Value) -> Any:
 
 
 def _value(plain: Any) -> Value:
-    match plain:
-        case {"fact": stored}:
-            return fact_from_json(stored)
-        case {"day": day}:
-            return date.fromisoformat(day)
-        case {"choice": [kind, member]}:
-            return _CHOICES[kind](member)  # a member of that enum
-        case {"number": number}:
-            return Decimal(number)
-        case {"money": [minor, currency]}:
-            return Money(minor, currency)
-        case list():
-            return tuple(_value(item) for item in plain)
-        case _:
-            return plain  # type: ignore[no-any-return]  # a text, a count or nothing, as it was stored
+    if isinstance(plain, dict):
+        ((kind, stored),) = plain.items()
+        return _READ[kind](stored)
+    if isinstance(plain, list):
+        return tuple(_value(item) for item in plain)
+    return plain  # type: ignore[no-any-return]  # a text, a count or nothing, as it was stored
+
+
+_READ: Mapping[str, Callable[[Any], Value]] = {
+    "fact": fact_from_json,
+    "day": date.fromisoformat,
+    "choice": lambda stored: _CHOICES[stored[0]](stored[1]),
+    "number": Decimal,
+    "money": lambda stored: Money(*stored),
+}
+"""How a value is read that JSON does not know, by the key that `_plain` gave it."""

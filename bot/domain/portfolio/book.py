@@ -111,10 +111,13 @@ class Book:
         columns["outcomes"].extend(outcomes)
         columns["states"].frombytes(states.encode("ascii"))
         credits, proofs = columns["credits"], columns["proofs"]
-        for outcome_id in outcomes:
-            mark = credited.get(outcome_id)
-            credits.append(0 if mark is None else self._index_of(mark[0]))
-            proofs.append(0 if mark is None else mark[1])
+        start, many = len(credits), len(outcomes)
+        credits.frombytes(bytes(credits.itemsize * many))
+        proofs.frombytes(bytes(proofs.itemsize * many))
+        for outcome_id, mark in credited.items():
+            at = start + outcomes.index(outcome_id)
+            credits[at] = self._index_of(mark[0])
+            proofs[at] = mark[1]
         self._add_account(account_id, arr[0] if arr[1] else None, arr[1] or "", 0, len(states))
 
     def carry_over(self, other: Book, account_ids: Iterable[int]) -> None:

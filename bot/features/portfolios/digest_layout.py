@@ -287,6 +287,8 @@ class _News:
 def _distinct_facts(facts: Sequence[Fact]) -> tuple[str, ...]:
     """The facts, without one that repeats another: `Renews on 3 May: nobody has written …`; renewals have own lines."""
     phrases = [phrase(fact) for fact in facts]
+    if len(phrases) == 1:
+        return (phrases[0],)
     folded = [text.casefold() for text in phrases]
     pairs = zip(phrases, folded, strict=True)
     return tuple(text for text, low in pairs if not any(other in low != other for other in folded))
