@@ -46,6 +46,7 @@ class WeekPhrase(Phrase):
     HEADLINE_PAST = "portfolios/week.headline_past"
     HEADLINE_BROKEN = "portfolios/week.headline_broken"
     HEADLINE_JUDGED = "portfolios/week.headline_judged"
+    HEADLINE_RENEWED = "portfolios/week.headline_renewed"
     HEADLINE_SAME = "portfolios/week.headline_same"
     HEADLINE_OTHERS = "portfolios/week.headline_others"
     HEADLINE_PLAIN = "portfolios/week.headline_plain"
