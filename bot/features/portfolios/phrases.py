@@ -29,6 +29,8 @@ class PortfolioPhrase(Phrase):
     OWNER_ACTS_TITLE = "portfolios/phrases.owner_acts_title"
     TIERS_BY_HAND_TITLE = "portfolios/phrases.tiers_by_hand_title"
     MOVED = "portfolios/phrases.moved"
+    PROMISE_MOVED = "portfolios/phrases.promise_moved"
+    PROMISES_MOVED_TITLE = "portfolios/phrases.promises_moved_title"
     MOVED_TITLE = "portfolios/phrases.moved_title"
     TIER_BY_HAND_OF = "portfolios/phrases.tier_by_hand_of"
     LOAD = "portfolios/phrases.load"
