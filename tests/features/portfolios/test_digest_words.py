@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.app.digest_lines import DigestLines, DigestSpan, FollowUp, MessageLine
+from bot.domain.enums import PromiseState
 from bot.domain.portfolio.spot_check import NewPieces
 from bot.domain.values.money import Money
 from bot.domain.values.text import coming_day
+from bot.features.plan import plan
 from bot.features.portfolios import digest, setup
 from bot.features.portfolios.setup import PortfolioForm
 from bot.features.portfolios.views import DigestView
@@ -149,6 +151,30 @@ def test_a_renewal_says_when_notice_ends_and_the_weekday_of_what_is_near(team: T
         "Brick": "100,000 EUR, Thu 5 Mar · no success plan",
         "Acme": "100,000 EUR, 18 Apr, notice ends 19 Mar · no success plan",
     }
+
+
+def test_a_promise_that_is_settled_and_made_anew_is_named_with_who_did_it(team: Team) -> None:
+    acme, _, _ = team.add_proven("Acme", FRIDAY)
+    june, september = date(2026, 6, 30), date(2026, 9, 30)
+    maya = team.as_(team.maya)
+    with team.session() as session:
+        first = plan.add_promise(session, maya, acme, FRIDAY, text="Single sign-on by June", due_on=june)
+        plan.add_promise(session, maya, acme, FRIDAY, text="A dashboard", due_on=september)
+    opened(team, FIRST)
+    with team.session() as session:
+        later, now = PromiseState.RENEGOTIATED, day(FIRST, 1)
+        plan.settle_promise(session, maya, first, later, now, why="It ships in the autumn")
+        plan.add_promise(session, maya, acme, now, text="Single sign-on by the end of September", due_on=september)
+    view = opened(team, SECOND)
+    said = (
+        "promise “Single sign-on by June” for 30 Jun 2026 renegotiated, promised again as “Single sign-on by the end "
+        "of September” for 30 Sep 2026; Maya Lindqvist"
+    )
+    (block,) = [block for page in view.news.pages for block in page.blocks if block.title.startswith("Moved by hand")]
+    assert [line.text for line in block.lines] == [said]
+    (part,) = [part for part in view.news.private if part.title == "Dates of promises that were moved (1)"]
+    assert [(line.label, line.text) for line in part.lines] == [("Maya Lindqvist", f"Acme, {said}")]
+    assert not [part for part in opened(team, THIRD).news.private if part.title.startswith("Dates of promises")]
 
 
 def test_a_day_of_the_next_seven_has_its_weekday() -> None:
