@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.domain.portfolio.spot_check import NewPieces
+from bot.domain.values.money import Money
 
 
 class OwnerLine(NamedTuple):
@@ -22,20 +23,30 @@ class OwnerLine(NamedTuple):
     text: str
 
 
+class MessageLine(NamedTuple):
+    """What there is to say of a customer in the digest's message, and how much ARR it is about."""
+
+    name: str
+    text: str
+    arr: Money | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class DigestLines:
     """What one room adds to a digest, or all of them.
 
     `foot` are parts of the channel's grey line, `thread` titles with lines of the channel's thread, each an account and
-    what is said of it. `of_owners` are titles with lines for the manager alone. `message` are titles with the same kind
-    of lines that stand in the message itself, the first few of each; `reasons` say why customers left, by account.
+    what is said of it. `of_owners` are titles with lines for the manager alone. `message` are titles with lines that
+    stand in the message itself, the first few of each; `reasons` say why customers left, by account. `renewed` are
+    customers whose renewal may be the headline, the largest first.
     """
 
     foot: tuple[str, ...] = ()
     thread: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     of_owners: tuple[tuple[str, tuple[OwnerLine, ...]], ...] = ()
-    message: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    message: tuple[tuple[str, tuple[MessageLine, ...]], ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
+    renewed: tuple[MessageLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +89,5 @@ def joined(parts: Sequence[DigestLines]) -> DigestLines:
         tuple(lines for part in parts for lines in part.of_owners),
         tuple(block for part in parts for block in part.message),
         {account_id: reason for part in parts for account_id, reason in part.reasons.items()},
+        tuple(line for part in parts for line in part.renewed),
     )

@@ -107,6 +107,7 @@ class FactCode(StrEnum):
     SEEN_BY = "seen_by"
     LINKED_BY = "linked_by"
     PROMISE_MOVED = "promise_moved"
+    PROMISED_AGAIN = "promised_again"
     RECORDED_BY = "recorded_by"
     TERMS_AGREED = "terms_agreed"
     NO_WITNESS = "no_witness"

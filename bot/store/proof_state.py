@@ -229,6 +229,7 @@ def _people_of_ours(facts: Mapping[str, Any]) -> set[int | None]:
     for part, column in _NAMES_MEMBERS.items():
         named.update(getattr(value, column) for value in facts.get(part, ()))
     named.update(terms.agreement_by for terms in facts.get("terms", ()))
+    named.update(outcome.retire_agreed_by for outcome in facts.get("outcomes", ()))
     return named
 
 

@@ -105,6 +105,13 @@ async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_acc
     assert "Maya Lindqvist is asked to look" in words(ines)
     await ines.close()
     await stage.settle()
+    await maya.click("acceptance.cannot_open")
+    await stage.settle()
+    assert "Maya Lindqvist could not open it. Inês Duarte is told to share it" in maya.text(maya.dm()[-1])
+    told = ines.text(ines.dm()[-1])
+    assert "Maya Lindqvist cannot open it" in told and "https://acme.example/mail/accepted" in told
+    await maya.command("/proof acme packet")
+    assert "You could not open what shows it" in read(maya)
     await maya.click("acceptance.shows")
     await stage.settle()
     assert "it shows this" in maya.text(maya.dm()[-1])

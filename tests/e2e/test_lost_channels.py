@@ -118,7 +118,7 @@ async def test_a_lost_loop_channel_leaves_the_portfolios_own_channel_alone(stage
     ask_product(stage, book.acme, "SAP connector")
     await stage.settle()
     [told] = told_of(stage, "product")
-    assert "asks Product comes to you" in told and "Loop channels" in told
+    assert "asks Product comes to you" in told and "Request channels" in told
     assert any("Acme GmbH" in maya.text(m) and "SAP connector" in maya.text(m) for m in maya.dm())
     assert (north(stage).channel_lost_at, north(stage).lost_channels) == (None, (channel_id(stage, "product"),))
 

@@ -76,6 +76,34 @@ async def test_the_date_of_a_promise_is_moved_again_and_again(keeper: Keeper) ->
     assert moved in await keeper.digest(2)
 
 
+async def test_a_promise_is_settled_and_promised_again_for_a_later_day(keeper: Keeper) -> None:
+    """Named on the card, in the digest, and to the manager alone: who, and from which day to which."""
+    await keeper.form("/proof acme plan", ACTIONS.ADD_PROMISE)
+    await keeper.ines.submit({"text": "Single sign-on by spring", "due_on": "2026-05-01"})
+    await keeper.digest(1)
+    await keeper.settle("renegotiated:1", why="Ana agreed that it ships later")
+    settled = "“Single sign-on by spring” was promised for 1 May 2026 and was renegotiated on 9 Mar 2026"
+    assert f"Promised: {settled}" in await keeper.card()
+    await keeper.form("/proof acme plan", ACTIONS.ADD_PROMISE)
+    await keeper.ines.submit({"text": "Sign-on for everybody", "due_on": "2026-09-01"})
+    named = "for 1 May 2026 renegotiated, promised again as “Sign-on for everybody” for 1 Sep 2026; Inês Duarte"
+    assert f"Acme GmbH: promise “Single sign-on by spring” {named}" in await keeper.digest(2)
+    assert f"Inês Duarte Acme GmbH, promise “Single sign-on by spring” {named}" in keeper.private_twin()
+
+
+async def test_a_promise_is_called_kept_and_made_again(keeper: Keeper) -> None:
+    """Named on the card and in the digest of the week in which it is made again, however it was settled."""
+    await keeper.form("/proof acme plan", ACTIONS.ADD_PROMISE)
+    await keeper.ines.submit({"text": "Single sign-on by spring", "due_on": "2026-05-01"})
+    await keeper.settle("kept:1", why="Ana knows that it is as good as there")
+    await keeper.digest(1)
+    await keeper.form("/proof acme plan", ACTIONS.ADD_PROMISE)
+    await keeper.ines.submit({"text": "Single sign-on by autumn", "due_on": "2026-09-01"})
+    card = await keeper.card()
+    assert "kept on 3 Mar 2026; promised again as “Single sign-on by autumn” for 1 Sep 2026" in card
+    assert "promise “Single sign-on by spring” for 1 May 2026 kept, promised again" in await keeper.digest(2)
+
+
 async def test_an_unproven_outcome_is_undone_with_its_import(keeper: Keeper) -> None:
     """Named on the card and in the digest, by outcome and person: once told of, it is retired as by the form."""
     await imports(keeper, OUTCOME.format(title="Fewer escalations", worth="1000"))
@@ -150,7 +178,7 @@ async def test_a_page_that_was_found_wanting_comes_back(keeper: Keeper) -> None:
 
 
 async def test_one_link_serves_two_customers(keeper: Keeper) -> None:
-    """Named in the list of evidence, and to the manager alone with the names of both."""
+    """Named on the card and in the list of evidence, and to the manager alone with the names of both."""
     await keeper.record(link=LINK)
     await keeper.form("/proof new", who=keeper.tom)
     await keeper.tom.submit({"name": "Goliath", "arr": "50,000", "currency": "EUR"})
@@ -161,6 +189,7 @@ async def test_one_link_serves_two_customers(keeper: Keeper) -> None:
     words = {"statement": "We sign within 5 days", "source": "customer_wrote", "attested_by": "2"}
     await keeper.tom.submit({"outcome": "2", **words, "link": f"{LINK}/#top"})
     assert "the same link stands at 1 other customer" in await keeper.shown("/proof acme evidence")
+    assert "nobody else has looked, the same link stands at 1 other customer" in await keeper.card()
     assert "the same link stands at" not in await keeper.digest(1)
     twin = keeper.private_twin()
     assert "Goliath, “They sign faster”: the same link stands at Acme GmbH" in twin

@@ -55,13 +55,16 @@ def retired_since(state: ProofState, on: date, since: datetime | None = None) ->
 
 
 def retired_fact(state: ProofState, outcome: Outcome) -> Fact:
-    """A retired outcome, in a sentence."""
+    """A retired outcome, in a sentence: who retired it and why, and who agreed, if that was somebody else."""
+    by_another = outcome.retire_agreed_by is not None and outcome.retire_agreed_by != outcome.retired_by
     return fact(
         FactCode.RETIRED,
         title=outcome.title,
         on=outcome.retired_on,
         who=state.names.get(outcome.retired_by) if outcome.retired_by is not None else None,
         why=outcome.retired_why,
+        agreed_by=state.names.get(outcome.retire_agreed_by or 0) if by_another else None,
+        agreed_on=outcome.retire_agreed_on if by_another else None,
     )
 
 

@@ -162,13 +162,19 @@ _FINGERPRINTS = 2**256
 
 
 def compose(
-    sources: Sources, last: LastTime | None, now: datetime, listener: Listener, *, unread: Collection[int] = ()
+    sources: Sources,
+    last: LastTime | None,
+    now: datetime,
+    listener: Listener,
+    *,
+    unread: Collection[int] = (),
+    other_news: bool = False,
 ) -> Digest:
     """Compose the digest of a portfolio; former customers are left out.
 
     `last` are the figures that the last digest kept and its moment, `None` for the first one, which names what is and
     no change: prompts from that moment on count. The accounts of `unread` are not in `sources`, because they cannot be
-    read; they stand in the bridge as they were told last.
+    read; they stand in the bridge as they were told last. `other_news`: with a renewal, say, no week is quiet.
     """
     before, since = last if last is not None else (None, None)
     walk = _Walk(listener, shift_day(now.date(), RENEWALS), since.date() if since is not None else None)
@@ -179,8 +185,8 @@ def compose(
     bridges, has_news = _compared(sources, last, figures, listener)
     theirs = (meeting for meeting in sources.meetings if meeting.account_id not in walk.former)
     people, silences = participation(theirs, now, since)
-    has_news = has_news or walk.terms_moved
-    quiet = before is not None and not has_news and figures.dangers == before.dangers and not unread
+    has_news = has_news or walk.terms_moved or other_news or bool(unread)
+    quiet = before is not None and not has_news and figures.dangers == before.dangers
     return Digest(
         portfolio_share,
         tuple(_changed(share.arr.currency, share.ratio, before) for share in portfolio_share.by_arr),

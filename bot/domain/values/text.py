@@ -11,6 +11,7 @@ _MONTHS_IN_FULL = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -22,6 +23,12 @@ def day(on: date) -> str:
 def near_day(on: date, today: date) -> str:
     """`6 Feb`, with the year where it is another one or more than six months away."""
     return day(on) if on.year != today.year or abs((on - today).days) > 183 else f"{on.day} {MONTHS[on.month - 1]}"
+
+
+def coming_day(on: date, today: date) -> str:
+    """`Fri 4 Dec` within the next seven days, else as `near_day`."""
+    near = near_day(on, today)
+    return f"{_WEEKDAYS[on.weekday()]} {near}" if 0 <= (on - today).days <= 7 else near
 
 
 def full_day(on: date) -> str:

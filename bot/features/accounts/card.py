@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,7 @@ from bot.domain.account.dated_back import dated_back
 from bot.domain.account.departures import SPONSORS, Unheard, unheard
 from bot.domain.account.judgement import last_day_to_act
 from bot.domain.account.moved_terms import assumed, moved_since, retired_fact
-from bot.domain.account.promises import forgotten, least_mentioned, put_off
+from bot.domain.account.promises import forgotten, least_mentioned, put_off, settled_and_made_again
 from bot.domain.account.renewals import OWN, contradicted_by, is_open, last_call
 from bot.domain.account.stages import time_to_value
 from bot.domain.account.worth import worth
@@ -50,7 +51,7 @@ from bot.features.accounts.views import (
     SharedCardView,
 )
 from bot.phrases import phrase, say
-from bot.store import portfolios, renewals
+from bot.store import portfolios, references, renewals
 
 NAMED_FOR = timedelta(days=90)
 """For how long a card names a departure that was taken back."""
@@ -73,7 +74,7 @@ def card(
     writable = as_of is None and may_write(session, actor, state.account, portfolio)
     renewal, today = state.account.renewal_date, as_of or actor.today(now)
     return replace(
-        _card(state, assessment),
+        _card(state, assessment, _elsewhere(session, actor, assessment) if as_of is None else {}),
         may_review=as_of is None and bool(assessment.retired) and may_review(session, actor, state.account, now),
         as_of=as_of,
         guessed_from=guessed_from,
@@ -87,10 +88,8 @@ def card(
     )
 
 
-def _card(state: ProofState, assessment: Assessment) -> CardView:
-    account = state.account
-    facts, theatre = _said_once(assessment)
-    in_lines = {graded.outcome.id for graded in (*assessment.partly_proven, *assessment.disproven)}
+def _card(state: ProofState, assessment: Assessment, elsewhere: Mapping[str, int]) -> CardView:
+    account, on = state.account, assessment.on
     return CardView(
         account_id=account.id,
         account=account.name,
@@ -99,50 +98,86 @@ def _card(state: ProofState, assessment: Assessment) -> CardView:
         as_of=None,
         guessed_from=None,
         judgement=_judgement(assessment),
-        coverage=phrase(assessment.covered),
-        seen=seen_share(assessment),
-        outcomes=assessment.counted,
-        proven=proof_lines(state, [*assessment.proven, *assessment.partly_proven]),
-        unproven=tuple(gap for gap in gap_lines(state, assessment) if gap.gap_id or gap.outcome_id not in in_lines),
-        disproven=proof_lines(state, assessment.disproven),
         people=_their_side(state, assessment),
-        customer_owner=_customer_owner(state, assessment.on),
+        customer_owner=_customer_owner(state, on),
         owner=state.names.get(account.owner_id) if account.owner_id else None,
-        arr=str(assessment.arr) if assessment.arr else None,
-        renewal_date=account.renewal_date,
-        last_day=last_day_to_act(account.renewal_date, account.notice_days),
-        rolling=account.rolling,
-        leaves_on=account.leaves_on,
-        unconfirmed_on=account.unconfirmed_on,
-        left=None,
-        call=_call(assessment),
-        days_to_renewal=assessment.days_to_renewal,
         stage=assessment.stage.stage,
         stage_reason=account.stage_reason,
         stage_by=None,
         days_in_stage=assessment.stage.days,
-        time_to_value=time_to_value(account, assessment.on),
-        theatre=theatre,
-        forgotten=tuple(phrase(promise.fact) for promise in forgotten(state.promises, assessment.on)),
-        promised=_promised(state, assessment.on),
+        time_to_value=time_to_value(account, on),
         tier=None,
-        risks=len(facts),
-        worst_risk=facts[0] if facts else None,
         last_change_at=state.last_change_at,
-        next_action=next_action(state, assessment.on),
-        money=phrase(worth(state.outcomes, assessment.outcomes).fact),
-        would_break=would_break_line(state, assessment.on),
-        accepted=acceptance_lines(state, assessment.on),
+        next_action=next_action(state, on),
+        would_break=would_break_line(state, on),
         last_moved=None,
         next_meeting_at=assessment.next_meeting_at,
         can_write=False,
-        moved=tuple(map(phrase, _moved(state, assessment.on))),
-        assumed=phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
-        agreed=tuple(phrase(agreed_fact(one, state)) for one in agreements(state, assessment.on) if one.seen is None),
-        unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
         crm_link=account.crm_link,
-        retired=tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),
+        **_renewal(assessment),
+        **_proof(state, assessment, elsewhere),
+        **_warnings(state, assessment),
     )
+
+
+def _renewal(assessment: Assessment) -> dict[str, Any]:
+    """ARR, renewal and what somebody expects of it."""
+    account = assessment.account
+    return {
+        "arr": str(assessment.arr) if assessment.arr else None,
+        "renewal_date": account.renewal_date,
+        "last_day": last_day_to_act(account.renewal_date, account.notice_days),
+        "rolling": account.rolling,
+        "leaves_on": account.leaves_on,
+        "unconfirmed_on": account.unconfirmed_on,
+        "left": None,
+        "call": _call(assessment),
+        "days_to_renewal": assessment.days_to_renewal,
+    }
+
+
+def _proof(state: ProofState, assessment: Assessment, elsewhere: Mapping[str, int]) -> dict[str, Any]:
+    """Outcomes, money, and what the customer agreed to; `elsewhere` is at how many others a reference stands."""
+    in_lines = {graded.outcome.id for graded in (*assessment.partly_proven, *assessment.disproven)}
+    agreed = (one for one in agreements(state, assessment.on) if one.seen is None)
+    return {
+        "coverage": phrase(assessment.covered),
+        "seen": seen_share(assessment),
+        "outcomes": assessment.counted,
+        "proven": proof_lines(state, [*assessment.proven, *assessment.partly_proven], elsewhere),
+        "unproven": tuple(g for g in gap_lines(state, assessment) if g.gap_id or g.outcome_id not in in_lines),
+        "disproven": proof_lines(state, assessment.disproven, elsewhere),
+        "money": phrase(worth(state.outcomes, assessment.outcomes).fact),
+        "accepted": acceptance_lines(state, assessment.on),
+        "agreed": tuple(phrase(agreed_fact(one, state)) for one in agreed),
+        "unagreed": sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
+        "retired": tuple(RetiredLine(g.outcome.id, phrase(retired_fact(state, g.outcome))) for g in assessment.retired),
+    }
+
+
+def _warnings(state: ProofState, assessment: Assessment) -> dict[str, Any]:
+    """Risks, activity without evidence, promises, and what was moved."""
+    facts, theatre = _said_once(assessment)
+    on = assessment.on
+    return {
+        "theatre": theatre,
+        "forgotten": tuple(phrase(promise.fact) for promise in forgotten(state.promises, on)),
+        "promised": _promised(state, on),
+        "promised_again": tuple(phrase(one.fact) for one in settled_and_made_again(state.promises, on)),
+        "risks": len(facts),
+        "worst_risk": facts[0] if facts else None,
+        "moved": tuple(map(phrase, _moved(state, on))),
+        "assumed": phrase(only_assumed) if (only_assumed := assumed(assessment)) else None,
+    }
+
+
+def _elsewhere(session: Session, actor: Actor, assessment: Assessment) -> dict[str, int]:
+    """At how many other customers the reference of each proven or partly proven outcome stands, by its key."""
+    carried = (graded.evidence for graded in (*assessment.proven, *assessment.partly_proven))
+    keys = {piece.reference_key for piece in carried if piece is not None and piece.reference_key is not None}
+    places = references.where_they_stand(session, actor.workspace_id, keys)
+    here = assessment.account.id
+    return {key: sum(account_id != here for account_id, _ in found) for key, found in places.items()}
 
 
 def _moved(state: ProofState, on: date) -> tuple[Fact, ...]:
@@ -225,8 +260,8 @@ def _said_once(assessment: Assessment) -> tuple[list[str], tuple[str, ...]]:
     return facts, tuple(text for text in theatre if not any(fact in text for fact in already_shown))
 
 
-def proof_lines(state: ProofState, outcomes: Iterable[Graded]) -> tuple[ProofLine, ...]:
-    """Outcomes as lines, in the order given."""
+def proof_lines(state: ProofState, outcomes: Iterable[Graded], elsewhere: Mapping[str, int]) -> tuple[ProofLine, ...]:
+    """Outcomes as lines, in the order given; `elsewhere` is at how many other customers a reference stands."""
     return tuple(
         ProofLine(
             outcome_id=graded.outcome.id,
@@ -238,6 +273,8 @@ def proof_lines(state: ProofState, outcomes: Iterable[Graded]) -> tuple[ProofLin
             reason=phrase(reason(graded)),
             attestor=graded.attestor.name if graded.attestor else None,
             witness=_witness(state, graded),
+            elsewhere=elsewhere.get(graded.evidence.reference_key or "", 0) if graded.evidence else 0,
+            is_file=graded.evidence is not None and graded.evidence.file_id is not None,
             age_days=graded.age_days,
             due_on=graded.missed_on if graded.standing is Standing.DISPROVEN else graded.outcome.due_on,
             risk_if_never=graded.outcome.risk_if_never,

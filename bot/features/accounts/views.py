@@ -81,7 +81,8 @@ class JudgementView:
 class ProofLine:
     """One outcome as the card shows it.
 
-    `witness` and `age_days` are of the evidence that carries the grade: who recorded it and who could check it.
+    `witness` and `age_days` are of the evidence that carries the grade: who recorded it and who could check it. Its
+    link or file stands at `elsewhere` other customers too.
     """
 
     outcome_id: int
@@ -93,6 +94,8 @@ class ProofLine:
     reason: str
     attestor: str | None
     witness: str | None
+    elsewhere: int
+    is_file: bool
     age_days: int | None
     due_on: date | None
     risk_if_never: str | None
@@ -189,7 +192,8 @@ class CardView:
     `money` says what was accepted of what was promised at the sale.
 
     The lists are whole; `shown` says how much of them fits into the card. `moved` tells what moved in the terms of
-    outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes.
+    outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes, and
+    `promised_again` which promises were settled and made anew.
     """
 
     account_id: int
@@ -225,6 +229,7 @@ class CardView:
     theatre: tuple[str, ...]
     forgotten: tuple[str, ...]
     promised: str | None
+    promised_again: tuple[str, ...]
     tier: TierLine | None
     risks: int
     worst_risk: str | None

@@ -9,6 +9,7 @@ from bot.app.digest_lines import DigestLines, DigestSpan, OwnerLine
 from bot.features.evidence import countersign, queries
 from bot.features.evidence.phrases import EvidencePhrase
 from bot.phrases import say
+from bot.store import references
 
 _SHOWN = 8
 
@@ -33,7 +34,7 @@ def ring_lines(session: Session, span: DigestSpan) -> DigestLines:
 def reference_lines(session: Session, span: DigestSpan) -> DigestLines:
     """The references given since the last digest that stand at other customers as well, under who gave them last."""
     given = queries.references_given(session, span.workspace_id, span.portfolio_id, span.since)
-    elsewhere = queries.where_references_stand(session, span.workspace_id, {one.key for one in given})
+    elsewhere = references.where_they_stand(session, span.workspace_id, {one.key for one in given})
     lines = []
     for one in given:
         others = sorted(name for account_id, name in elsewhere[one.key] if account_id != one.account_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
@@ -15,7 +15,6 @@ from bot.domain.model import Account, Terms
 from bot.outbox.types import MessageKey
 from bot.store import serving
 from bot.store.entities import Entity
-from bot.store.json_rows import is_one_of
 from bot.store.portfolios import Portfolio
 from bot.store.schema import (
     account,
@@ -232,22 +231,6 @@ def references_given(
     joined = joined.join(outcome, outcome.c.id == evidence.c.outcome_id)
     statement = select(*columns, evidence.c.recorded_by, evidence.c.id).select_from(joined).where(ours, stands)
     return [Given(*row) for row in session.execute(statement.order_by(evidence.c.id.desc()).limit(_REFERENCES))]
-
-
-def where_references_stand(
-    session: Session, workspace_id: int, keys: Collection[str]
-) -> dict[str, set[tuple[int, str]]]:
-    """At which customers of the workspace each of these references stands: the accounts' ids and names."""
-    places: dict[str, set[tuple[int, str]]] = {key: set() for key in keys}
-    columns = (evidence.c.reference_key, account.c.id, account.c.name)
-    joined = evidence.join(account, account.c.id == evidence.c.account_id)
-    ours = (account.c.workspace_id == workspace_id) & Entity.ACCOUNT.still_there() & evidence.c.withdrawn_on.is_(None)
-    if not keys:
-        return places
-    standing = select(*columns).distinct().select_from(joined).where(ours, is_one_of(evidence.c.reference_key, "keys"))
-    for key, account_id, name in session.execute(standing, {"keys": sorted(keys)}):
-        places[key].add((account_id, name))
-    return places
 
 
 def drawable(session: Session, workspace_id: int, evidence_ids: Iterable[int]) -> dict[int, Drawable]:

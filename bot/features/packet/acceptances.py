@@ -138,6 +138,7 @@ def look(
     """Record what the manager saw who opened what shows an acceptance; returns the account's id.
 
     "It does not" needs a note of what it shows, withdraws the acceptance with that as its reason, and tells the owner.
+    "I cannot open it" changes nothing and has who recorded the acceptance share it; another look may follow.
     """
     account, _ = row_of(session, actor, Entity.ACCEPTANCE, acceptance_id)
     shown = ShownRow(Entity.ACCEPTANCE, acceptance_id, ("withdrawn_on",))
@@ -161,14 +162,18 @@ def look(
     }
     look_id = ledger.add(session, actor.author, Entity.LOOK, now, **values)
     if verdict is CheckVerdict.DOES_NOT:
-        why = say(PacketPhrase.NOT_SHOWN, who=actor.member.name, note=note.strip())
-        ended: dict[str, Any] = {"withdrawn_on": rules_day(now), "withdrawn_why": why}
-        ledger.change(
-            session, actor.author, Entity.ACCEPTANCE, acceptance_id, now, only_if={"withdrawn_on": None}, **ended
-        )
+        _withdraw(session, actor, acceptance_id, note.strip(), now)
         look_messages.tell_owner(session, account, look_id, now)
+    if verdict is CheckVerdict.CANNOT_OPEN:
+        look_messages.tell_recorder(session, account, acceptance, look_id, now)
     look_messages.refresh(session, account, acceptance_id, now)
     return account.id
+
+
+def _withdraw(session: Session, actor: Actor, acceptance_id: int, note: str, now: datetime) -> None:
+    why = say(PacketPhrase.NOT_SHOWN, who=actor.member.name, note=note)
+    ended: dict[str, Any] = {"withdrawn_on": rules_day(now), "withdrawn_why": why}
+    ledger.change(session, actor.author, Entity.ACCEPTANCE, acceptance_id, now, only_if={"withdrawn_on": None}, **ended)
 
 
 def not_shown_form(session: Session, actor: Actor, acceptance_id: int, now: datetime) -> AcceptanceNotShownFormView:
@@ -186,11 +191,11 @@ def opened_file(session: Session, actor: Actor, acceptance_id: int) -> NewFile:
 
 
 def may_look(state: ProofState, session: Session, actor: Actor, now: datetime) -> bool:
-    """Whether this reader's look at the newest acceptance would count, and they have said nothing of it yet."""
+    """Whether this reader's look at the newest acceptance would count, and they have not said yet what they see."""
     acceptance, account = newest(state, rules_day(now)), state.account
     if acceptance is None or acceptance.reference_key is None:
         return False
-    if any(look.acceptance_id == acceptance.id and look.member_id == actor.member.id for look in state.looks):
+    if any(verdict is not CheckVerdict.CANNOT_OPEN for verdict in _said_by(state, actor, acceptance)):
         return False
     if not counts_as_manager(session, actor, account, _recorded(acceptance)):
         return False
@@ -199,6 +204,19 @@ def may_look(state: ProofState, session: Session, actor: Actor, now: datetime) -
     except UserError:
         return False
     return True
+
+
+def could_not_open(state: ProofState, actor: Actor, now: datetime) -> bool:
+    """Whether this reader said last of the newest acceptance that they cannot open what shows it."""
+    acceptance = newest(state, rules_day(now))
+    said = _said_by(state, actor, acceptance) if acceptance is not None else []
+    return said[-1:] == [CheckVerdict.CANNOT_OPEN]
+
+
+def _said_by(state: ProofState, actor: Actor, acceptance: Acceptance) -> list[CheckVerdict]:
+    """What a colleague said of an acceptance, one look after the other."""
+    looks = (look for look in state.looks if look.acceptance_id == acceptance.id)
+    return [look.verdict for look in looks if look.member_id == actor.member.id]
 
 
 def _who_accepts(session: Session, state: ProofState, new: NewAcceptance) -> Person:

@@ -15,6 +15,8 @@ class PacketActionId(StrEnum):
     ACCEPTANCE_SHOWS = "acceptance.shows"
     PACKET_SHOWS = "packet.shows"
     ACCEPTANCE_DOES_NOT_SHOW = "acceptance.not"
+    ACCEPTANCE_CANNOT_OPEN = "acceptance.cannot_open"
+    PACKET_CANNOT_OPEN = "packet.cannot_open"
 
 
 class PacketCallback(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +14,15 @@ from bot.app.assessments import rules_day
 from bot.domain.enums import CheckVerdict
 from bot.domain.model import Acceptance, Account, Look
 from bot.features.packet import queries
-from bot.features.packet.views import AcceptanceLookView, AcceptanceWithdrawnView
+from bot.features.packet.views import AcceptanceLookView, AcceptanceUnopenedView, AcceptanceWithdrawnView
 from bot.outbox import lookup
 from bot.outbox.queue import put
-from bot.outbox.types import Destination, Moot, Op, Outgoing
+from bot.outbox.types import Destination, MessageKey, Moot, Op, Outgoing
 from bot.store import accounts, entities, members, proof_state
 from bot.store.entities import Entity
 from bot.store.members import Member
 
-LOOK, WITHDRAWN = "acceptance_look", "acceptance_withdrawn"
+LOOK, WITHDRAWN, UNOPENED = "acceptance_look", "acceptance_withdrawn", "acceptance_unopened"
 """The names of the kinds of message."""
 
 
@@ -59,13 +59,28 @@ def refresh(session: Session, account: Account, acceptance_id: int, now: datetim
 
 def tell_owner(session: Session, account: Account, look_id: int, now: datetime) -> None:
     """Tell who answers for the account that an acceptance was withdrawn, and why."""
-    recipient = recipients.of_member(recipients.answerable(session, account))
+    _tell_of_look(session, recipients.answerable(session, account), (WITHDRAWN, queries.WITHDRAWN_KEY), look_id, now)
+
+
+def tell_recorder(session: Session, account: Account, acceptance: Acceptance, look_id: int, now: datetime) -> None:
+    """Tell who recorded an acceptance that somebody cannot open what shows it; who answers for the account, if Slack
+    does not reach them."""
+    recorder = recipients.reached(session, account.workspace_id, acceptance.recorded_by)
+    told = recorder or recipients.answerable(session, account)
+    _tell_of_look(session, told, (UNOPENED, queries.UNOPENED_KEY), look_id, now)
+
+
+def _tell_of_look(
+    session: Session, who: Member | None, kind: tuple[str, MessageKey], look_id: int, now: datetime
+) -> None:
+    recipient = recipients.of_member(who)
     if recipient is None:
         return
+    name, key = kind
     message = Outgoing(
-        key=queries.WITHDRAWN_KEY.of(look_id),
-        workspace_id=account.workspace_id,
-        kind=WITHDRAWN,
+        key=key.of(look_id),
+        workspace_id=recipient.workspace_id,
+        kind=name,
         channel=recipient.to,
         destination=recipient.destination,
         args={"look_id": look_id},
@@ -84,7 +99,8 @@ def compose_look(session: Session, args: dict[str, Any], now: datetime) -> Accep
     if acceptance is None:
         return Moot("the acceptance is not there any more")
     looks = [look for look in state.looks if look.acceptance_id == acceptance.id and look.member_id is not None]
-    last: Look | None = looks[-1] if looks else None
+    opened = [look for look in looks if look.verdict is not CheckVerdict.CANNOT_OPEN]
+    last: Look | None = next(reversed(opened or looks), None)
     return AcceptanceLookView(
         account=account.name,
         line=acceptance_line(acceptance, state, rules_day(now)),
@@ -96,22 +112,50 @@ def compose_look(session: Session, args: dict[str, Any], now: datetime) -> Accep
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A look that somebody is told of: the account, the acceptance, who is said to have accepted, who looked, and what
+    they noted."""
+
+    account: Account
+    acceptance: Acceptance
+    person: str | None
+    by: str | None
+    note: str
+
+
 def compose_withdrawn(session: Session, args: dict[str, Any], now: datetime) -> AcceptanceWithdrawnView | Moot:
     """Who opened what shows the acceptance, and what they saw instead."""
+    told = _told(session, args, CheckVerdict.DOES_NOT)
+    if told is None:
+        return Moot("the account is not there any more")
+    on = told.acceptance.accepted_on
+    return AcceptanceWithdrawnView(told.account.id, told.account.name, told.person, on, told.by, told.note)
+
+
+def compose_unopened(session: Session, args: dict[str, Any], now: datetime) -> AcceptanceUnopenedView | Moot:
+    """Who cannot open what shows the acceptance, and where it is."""
+    told = _told(session, args, CheckVerdict.CANNOT_OPEN)
+    if told is None:
+        return Moot("the account is not there any more")
+    acceptance = told.acceptance
+    if acceptance.withdrawn_on is not None:
+        return Moot("the acceptance was withdrawn")
+    return AcceptanceUnopenedView(
+        told.account.id, told.account.name, told.person, acceptance.accepted_on, told.by, acceptance.link
+    )
+
+
+def _told(session: Session, args: dict[str, Any], verdict: CheckVerdict) -> _Told | None:
+    """The look of these arguments; None where it is another verdict, or the account is not there any more."""
     workspace_id = args["workspace_id"]
     look = entities.row_of(session, workspace_id, Entity.LOOK, args["look_id"])
     account = accounts.still_there(session, workspace_id, look["account_id"]) if look is not None else None
-    if look is None or account is None or look["verdict"] is not CheckVerdict.DOES_NOT:
-        return Moot("the account is not there any more")
+    if look is None or account is None or look["verdict"] is not verdict:
+        return None
     row = entities.row_of(session, workspace_id, Entity.ACCEPTANCE, look["acceptance_id"])
     assert row is not None
     acceptance = Acceptance(**{field.name: row[field.name] for field in fields(Acceptance)})
     looker = members.by_id(session, workspace_id, look["member_id"])
-    return AcceptanceWithdrawnView(
-        account_id=account.id,
-        account=account.name,
-        person=queries.person_name(session, account, acceptance.person_id),
-        on=acceptance.accepted_on,
-        by=looker.name if looker is not None else None,
-        note=look["note"] or "",
-    )
+    person = queries.person_name(session, account, acceptance.person_id)
+    return _Told(account, acceptance, person, looker.name if looker is not None else None, look["note"] or "")

@@ -1,4 +1,4 @@
-"""The kinds of message that the packet sends: a look at an acceptance, and that one was withdrawn."""
+"""The kinds of message of the packet: a look at an acceptance, one that was withdrawn, one that cannot be opened."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ KINDS = (
         queries.WITHDRAWN_KEY,
         each(look_messages.compose_withdrawn),
         _of_look,
+        Retention(Posts.GO),
+    ),
+    MessageKind(
+        look_messages.UNOPENED,
+        queries.UNOPENED_KEY,
+        each(look_messages.compose_unopened),
+        lambda session, row: recipients.of_admin(session, row.workspace_id),
         Retention(Posts.GO),
     ),
 )

@@ -37,7 +37,8 @@ def packet(session: Session, actor: Actor, account_id: int, now: datetime) -> Pa
     """The packet as the ledger has it now."""
     state, assessment = assessed(session, actor, account_id, now)
     view = _packet(state, assessment, may_write(session, actor, state.account))
-    return replace(view, may_look=acceptances.may_look(state, session, actor, now))
+    may_look, unopened = acceptances.may_look(state, session, actor, now), acceptances.could_not_open(state, actor, now)
+    return replace(view, may_look=may_look, unopened=unopened)
 
 
 def shared_packet(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedPacketView:

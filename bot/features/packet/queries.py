@@ -13,6 +13,7 @@ from bot.outbox.types import MessageKey
 from bot.store.schema import acceptance, evidence, look, person
 
 LOOK_KEY = MessageKey("acceptance-look")
+UNOPENED_KEY = MessageKey("acceptance-unopened")
 WITHDRAWN_KEY = MessageKey("acceptance-withdrawn")
 
 

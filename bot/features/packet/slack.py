@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
@@ -27,6 +29,38 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
     _acceptances(app, edge)
     _looks(app, edge)
+
+
+_IN_QUESTION = {
+    PacketActionId.ACCEPTANCE_SHOWS: CheckVerdict.SHOWS,
+    PacketActionId.ACCEPTANCE_CANNOT_OPEN: CheckVerdict.CANNOT_OPEN,
+}
+_IN_PACKET = {
+    PacketActionId.PACKET_SHOWS: CheckVerdict.SHOWS,
+    PacketActionId.PACKET_CANNOT_OPEN: CheckVerdict.CANNOT_OPEN,
+}
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+
+
+def _answers_question(edge: Edge, verdict: CheckVerdict) -> Listener:
+    async def looked(ack: AsyncAck, body: Body) -> None:
+        acceptance_id = number(clicked(body))
+        await edge.write(body, lambda s, actor, now: acceptances.look(s, actor, acceptance_id, verdict, now))
+        await ack()
+
+    return looked
+
+
+def _answers_in_packet(edge: Edge, verdict: CheckVerdict) -> Listener:
+    async def looked(ack: AsyncAck, body: Body) -> None:
+        acceptance_id = number(clicked(body))
+        view = await edge.write_and_show(
+            body, lambda s, actor, now: acceptances.look(s, actor, acceptance_id, verdict, now), packet.packet
+        )
+        await edge.replace(body, view, "Packet")
+        await ack()
+
+    return looked
 
 
 def _acceptances(app: AsyncApp, edge: Edge) -> None:
@@ -63,20 +97,10 @@ def _looks(app: AsyncApp, edge: Edge) -> None:
         await ack()
         await edge.send_file(body, file.name, file.content)
 
-    @app.action(PacketActionId.ACCEPTANCE_SHOWS)
-    async def seen(ack: AsyncAck, body: Body) -> None:
-        acceptance_id, verdict = number(clicked(body)), CheckVerdict.SHOWS
-        await edge.write(body, lambda s, actor, now: acceptances.look(s, actor, acceptance_id, verdict, now))
-        await ack()
-
-    @app.action(PacketActionId.PACKET_SHOWS)
-    async def seen_in_packet(ack: AsyncAck, body: Body) -> None:
-        acceptance_id, verdict = number(clicked(body)), CheckVerdict.SHOWS
-        view = await edge.write_and_show(
-            body, lambda s, actor, now: acceptances.look(s, actor, acceptance_id, verdict, now), packet.packet
-        )
-        await edge.replace(body, view, "Packet")
-        await ack()
+    for action, verdict in _IN_QUESTION.items():
+        app.action(action)(_answers_question(edge, verdict))
+    for action, verdict in _IN_PACKET.items():
+        app.action(action)(_answers_in_packet(edge, verdict))
 
     @app.view(PacketCallback.ACCEPTANCE_NOT_SHOWN)
     async def not_seen(ack: AsyncAck, body: Body) -> None:

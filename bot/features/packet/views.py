@@ -44,7 +44,8 @@ class PacketView:
     """The packet of an account. `money` says what their side accepted, of what was promised at the sale.
 
     `acceptances` has the one that counts and a later one that does not; `withdrawn_why` says why the last one that was
-    recorded stands no more. `may_look` says that this reader's look at it would make it count.
+    recorded stands no more. `may_look` says that this reader's look at it would make it count, `unopened` that they
+    could not open what shows it.
     """
 
     account_id: int
@@ -59,6 +60,7 @@ class PacketView:
     withdrawn_why: str | None
     can_write: bool
     may_look: bool = False
+    unopened: bool = False
 
     @property
     def newest(self) -> AcceptanceLine | None:
@@ -137,3 +139,15 @@ class AcceptanceWithdrawnView:
     on: date
     by: str | None
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceUnopenedView:
+    """Tells who recorded an acceptance that `by` cannot open what shows it; `link` is where it is."""
+
+    account_id: int
+    account: str
+    person: str | None
+    on: date
+    by: str | None
+    link: str | None

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import digest_lines, recipients
-from bot.app.digest_lines import DigestFollower, DigestLines, DigestProvider, DigestSpan, FollowUp
+from bot.app.digest_lines import DigestFollower, DigestProvider, DigestSpan, FollowUp
 from bot.app.isolation import NOT_THE_UNITS_FAULT, isolated, note_failures
 from bot.app.recipients import Recipient
 from bot.domain.portfolio import digest
@@ -179,16 +179,16 @@ def _draft(
         summaries.names,
         summaries.holders,
         summaries.account_names,
-        DigestLines(),
+        digest_lines.collected(rooms.providers, reader, span),
         *_unread(reader, portfolio, sorted(broken)),
     )
     lists = WeekLists(summaries.names, known.today, known.since, known.extra.reasons)
-    composed = digest.compose(summaries, last, now, lists, unread=broken)
+    composed = digest.compose(summaries, last, now, lists, unread=broken, other_news=bool(known.extra.message))
     if not (composed.coverage.accounts or broken or before.told_of_customers):
         return _Nobody(portfolio, before.digest_id)
     follow_ups = _followed(reader, span, rooms, last, composed.figures)
-    lines = [digest_lines.collected(rooms.providers, reader, span), *(one.lines for one in follow_ups)]
-    said = _said(composed, lists, replace(known, extra=digest_lines.joined(lines)), before.trend)
+    checks = digest_lines.joined([one.lines for one in follow_ups])
+    said = _said(composed, lists, replace(known, checks=checks), before.trend)
     at = {"at": now.isoformat(), "since": since.isoformat() if since else None}
     return _Draft(
         portfolio, said.news, {"kept": composed.figures.as_json(), "said": {**at, **said.plain}}, broken, follow_ups

@@ -1,7 +1,8 @@
 """Names in the digest what people and files moved: renewals, ARR, stages, worth at the sale and dates of promises.
 
 What the bridge counts stands there as well, without who did it. What was unknown before is news and no move; what came
-back to where it was by the digest is not named.
+back to where it was by the digest is not named. A promise that is settled and made anew is moved as by editing its
+date; both stand in the message to the manager as well, under the name of who did it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app.digest_lines import DigestLines, DigestSpan
+from bot.app.digest_lines import DigestLines, DigestSpan, OwnerLine
 from bot.domain.enums import Stage
 from bot.domain.values.money import money
 from bot.features.portfolios import queries
@@ -22,6 +23,7 @@ from bot.store import moves
 from bot.store.moves import Moved, MoveKind
 
 _SHOWN = 200
+_OF_MANAGER = 8
 
 
 def hand_moves(session: Session, span: DigestSpan) -> DigestLines:
@@ -33,7 +35,23 @@ def hand_moves(session: Session, span: DigestSpan) -> DigestLines:
     if not told:
         return DigestLines()
     lines = tuple(_named(session, span, told[:_SHOWN]))
-    return DigestLines(thread=((say(PortfolioPhrase.MOVED_TITLE, many=len(told)), lines),))
+    return DigestLines(
+        thread=((say(PortfolioPhrase.MOVED_TITLE, many=len(told)), lines),),
+        of_owners=_of_promises(told[:_SHOWN], [name for name, _ in lines]),
+    )
+
+
+def _of_promises(
+    told: Sequence[tuple[Moved, str]], names: Sequence[str]
+) -> tuple[tuple[str, tuple[OwnerLine, ...]], ...]:
+    """The dates of promises that were moved, by who moved them."""
+    lines = [
+        OwnerLine(move.who_id or 0, say(PortfolioPhrase.PROMISE_MOVED, account=name, text=text))
+        for (move, text), name in zip(told, names, strict=True)
+        if move.kind in (MoveKind.PROMISE, MoveKind.SETTLED)
+    ]
+    title = say(PortfolioPhrase.PROMISES_MOVED_TITLE, many=len(lines))
+    return ((title, tuple(lines[:_OF_MANAGER])),) if lines else ()
 
 
 def _named(session: Session, span: DigestSpan, told: Sequence[tuple[Moved, str]]) -> Iterator[tuple[str, str]]:
@@ -58,6 +76,8 @@ def _text(move: Moved) -> str | None:
         after=facts["after"],
         times=facts.get("times"),
         first=facts.get("first"),
+        how=facts.get("how"),
+        instead=facts.get("instead"),
     )
 
 
@@ -68,6 +88,15 @@ def _renewal(move: Moved) -> dict[str, Any] | None:
 def _promise(move: Moved) -> dict[str, Any] | None:
     row, days = move.row, _days(move, "due_on")
     return days and {"title": row["text"], "times": row["times_moved"], "first": row["first_due_on"], **days}
+
+
+def _settled(move: Moved) -> dict[str, Any] | None:
+    """A promise that was settled: how, and for which day it is promised now, and as what."""
+    if move.again is None:
+        return None
+    one, instead = move.again.promise, move.again.instead
+    named = {"title": one.text, "how": one.state, "before": one.due_on, "after": instead and instead.due_on}
+    return {**named, "instead": instead.text if instead is not None else None}
 
 
 def _days(move: Moved, column: str) -> dict[str, Any] | None:
@@ -105,4 +134,5 @@ _FACTS: Mapping[MoveKind, Callable[[Moved], dict[str, Any] | None]] = {
     MoveKind.STAGE: _stage,
     MoveKind.WORTH: _worth,
     MoveKind.PROMISE: _promise,
+    MoveKind.SETTLED: _settled,
 }

@@ -7,16 +7,17 @@ pages that keep well below Slack's limits, however many accounts there are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from bot.app.digest_lines import DigestLines, OwnerLine
+from bot.app.digest_lines import DigestLines, MessageLine, OwnerLine
 from bot.domain.labels import label
 from bot.domain.portfolio.bridge import Bridge
 from bot.domain.portfolio.digest import RENEWALS, Digest
 from bot.domain.values.days import add_days
+from bot.domain.values.money import listed_money, total
 from bot.domain.values.text import full_day, near_day, percent, short
 from bot.features.portfolios.digest_pages import Block, DigestLine, names_only, paged
 from bot.features.portfolios.phrases import PortfolioPhrase, WeekPhrase
@@ -38,8 +39,8 @@ _MONTH = 31
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the words need beside the digest: the days of this and of the last one, its weekday, the names of members,
-    who has taken risks, the names of accounts, and the lines of other rooms. `unread` are accounts left out, `chart` is
-    that of a month's first digest."""
+    who has taken risks, the names of accounts, and the lines of other rooms: `extra`, and `checks` of what they do when
+    the digest is opened. `unread` are accounts left out, `chart` is that of a month's first digest."""
 
     today: date
     since: date | None
@@ -48,6 +49,7 @@ class Known:
     holders: Callable[[Sequence[int]], Mapping[tuple[int, str], int]]
     account_names: Callable[[Sequence[int]], Mapping[int, str]]
     extra: DigestLines
+    checks: DigestLines = field(default_factory=DigestLines, kw_only=True)
     unread: tuple[str, ...] = ()
     unread_more: int = 0
     chart: WeekChart | None = None
@@ -59,7 +61,14 @@ def week_news(digest: Digest, lists: WeekLists, known: Known) -> WeekNews:
     main = sum_of(bridges[0]) if bridges and not digest.quiet and not digest.unexplained else None
     main = main if main is not None and (main.before or main.after) else None
     told = Told(
-        digest, bridges[0] if bridges else None, lists, known.weekday, bool(known.unread), bool(known.extra.thread)
+        digest,
+        bridges[0] if bridges else None,
+        lists,
+        known.weekday,
+        known.extra.renewed,
+        unread=bool(known.unread),
+        extra=bool(known.extra.thread or known.checks.thread),
+        named=bool(known.extra.message),
     )
     broken = _with_holders(lists.broken, known)
     pages, left = paged(_quiet_blocks(lists, known) if digest.quiet else _blocks(lists, broken, digest, known))
@@ -125,8 +134,8 @@ def _others(digest: Digest, bridges: Sequence[Bridge]) -> Iterator[str]:
 def _parts(lists: WeekLists, broken: Sequence[tuple[Broken, str | None]], extra: DigestLines) -> Iterator[WeekPart]:
     """What stands in the message below the bridge."""
     of = lists.lists
-    yield WeekPart("", tuple(_named("high", kind, of[kind]) for kind in ("lost", "no") if of[kind].count))
-    yield WeekPart("", tuple(_of_room(title, lines) for title, lines in extra.message))
+    lost, no = ([_named("high", kind, of[kind])] if of[kind].count else [] for kind in ("lost", "no"))
+    yield WeekPart("", (*lost, *(_of_room(title, lines) for title, lines in extra.message), *no))
     shown = of["renewals"].first(_RENEWALS)
     renewals = [WeekLine(entry.sign, entry.name, entry.text) for entry in shown]
     if left := of["renewals"].count - len(shown):
@@ -153,10 +162,12 @@ def _named(sign: str, kind: str, entries: Shortlist) -> WeekLine:
     return _line(sign, kind, texts, (entries.count - len(shown), entries.arr_after(shown)))
 
 
-def _of_room(title: str, lines: Sequence[tuple[str, str]]) -> WeekLine:
-    """What another room says in the message: `Renewed:` and the first few accounts."""
-    texts = [say(WeekPhrase.NAMED, name=short(name, _NAME), text=text) for name, text in lines[:_NAMED]]
-    more = [say(WeekPhrase.MORE, many=len(lines) - len(texts), arr="")] if len(lines) > len(texts) else []
+def _of_room(title: str, lines: Sequence[MessageLine]) -> WeekLine:
+    """What another room says in the message: `Renewed:` and the first few accounts, and how many more."""
+    texts = [say(WeekPhrase.NAMED, name=short(line.name, _NAME), text=line.text) for line in lines[:_NAMED]]
+    rest = lines[_NAMED:]
+    arr = listed_money(total(line.arr for line in rest if line.arr is not None))
+    more = [say(WeekPhrase.MORE, many=len(rest), arr=arr)] if rest else []
     return WeekLine("", say(WeekPhrase.LABEL, title=title), " · ".join([*texts, *more]))
 
 
@@ -177,7 +188,7 @@ def _foot(digest: Digest, lists: WeekLists, known: Known, has_thread: bool) -> I
         many = sum(count for day, count in digest.runs_out.items() if known.today.toordinal() < day < last)
         until = near_day(add_days(known.today, _MONTH), known.today)
         yield say(WeekPhrase.FOOT_QUIET, nth=digest.figures.quiet_weeks, many=many, until=until)
-    yield from known.extra.foot
+    yield from known.checks.foot
     silent = sum(person.silent for person in digest.people)
     if silent:
         yield say(WeekPhrase.FOOT_MEETINGS, silent=silent, asked=sum(person.asked for person in digest.people))
@@ -185,6 +196,7 @@ def _foot(digest: Digest, lists: WeekLists, known: Known, has_thread: bool) -> I
         yield say(WeekPhrase.FOOT_THEATRE, many=many)
     if many := lists.layout.forgotten:
         yield say(WeekPhrase.FOOT_FORGOTTEN, many=many)
+    yield from known.extra.foot
     if known.chart is not None and known.chart.gaps:
         yield say(WeekPhrase.FOOT_CHART)
     if has_thread:
@@ -257,7 +269,7 @@ def _silences(digest: Digest, known: Known) -> Iterator[Block]:
 
 def _extra(known: Known) -> Iterator[Block]:
     """What other rooms add to the thread."""
-    for title, lines in known.extra.thread:
+    for title, lines in (*known.checks.thread, *known.extra.thread):
         yield Block(title, tuple(_thread_line(name, text) for name, text in lines))
 
 

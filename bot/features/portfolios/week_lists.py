@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.domain.account.judgement import last_day_to_act
 from bot.domain.enums import CreditCause
 from bot.domain.model import Account
 from bot.domain.portfolio.bridge import Step
@@ -14,7 +15,7 @@ from bot.domain.portfolio.comparison import AccountChange, AccountMove, OutcomeC
 from bot.domain.portfolio.digest import AccountNews, Listener
 from bot.domain.values.days import shift_day
 from bot.domain.values.money import money
-from bot.domain.values.text import near_day, percent, short
+from bot.domain.values.text import coming_day, near_day, percent, short
 from bot.features.portfolios.digest_layout import Layout
 from bot.features.portfolios.digest_pages import MOST_LINES, TEXT
 from bot.features.portfolios.phrases import PortfolioPhrase, WeekPhrase
@@ -153,12 +154,13 @@ class WeekLists(Listener):
 
     def _renewal(self, account: Account, on: date, news: AccountNews) -> None:
         is_past = on < self._today
-        arr = money(account.arr_minor, account.currency)
+        arr, notice = money(account.arr_minor, account.currency), last_day_to_act(on, account.notice_days)
         text = say(
             WeekPhrase.RENEWAL,
             arr=arr and str(arr),
             past=is_past,
-            on=near_day(on, self._today),
+            on=coming_day(on, self._today),
+            notice=coming_day(notice, self._today) if notice is not None and notice >= self._today else None,
             share=percent(news.coverage),
             outcomes=news.outcomes,
         )

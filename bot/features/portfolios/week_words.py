@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from math import floor
 
+from bot.app.digest_lines import MessageLine
 from bot.domain.enums import CreditCause, Movement
 from bot.domain.labels import label
 from bot.domain.portfolio.bridge import Bridge, Step, printed
 from bot.domain.portfolio.digest import Digest
-from bot.domain.values.money import Money
+from bot.domain.values.money import Money, listed_money, total
 from bot.domain.values.text import near_day, short
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.phrases import WeekPhrase
@@ -23,7 +24,7 @@ from bot.phrases import say
 
 _ALWAYS = frozenset({CreditCause.RETIRED, Movement.LOST, Movement.MOVED_IN, Movement.MOVED_OUT, Movement.MERGED})
 """The steps that stand above even where they round to 0."""
-_NAMED = 3
+_NAMED, _NAME = 3, 60
 _DOWN = -5
 """Same customers down by so many points is the headline before what broke."""
 _CELL = 360
@@ -107,15 +108,19 @@ def other(bridge: Bridge) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a headline is chosen from: the digest, its largest bridge if there is one, the lists, and whether other
-    rooms have something to tell in the thread."""
+    """What a headline is chosen from: the digest, its largest bridge if there is one, the lists, who renewed, whether
+    accounts could not be read, and whether other rooms have something to tell in the thread (`extra`) or in the
+    message (`named`)."""
 
     digest: Digest
     main: Bridge | None
     lists: WeekLists
     weekday: int
+    renewed: Sequence[MessageLine]
+    _: KW_ONLY
     unread: bool
     extra: bool
+    named: bool
 
     @property
     def same_points(self) -> int:
@@ -147,6 +152,8 @@ def headline(told: Told) -> str:
         return f"{_same(told)} {_broken(lists)}".strip()
     if bad := _broken(lists) or _judged(lists.newly_no):
         return f"{bad} {_same(told)}" if told.same_points < 0 else bad
+    if renewed := _renewed(told.renewed):
+        return " ".join([_same(told), renewed] if told.same_points < 0 else [renewed, _same(told)])
     if told.same_moved:
         return _same(told)
     return _others(told) or _plain(told)
@@ -199,6 +206,14 @@ def _judged(newly_no: Shortlist) -> str:
     return say(WeekPhrase.HEADLINE_JUDGED, names=names, more=newly_no.count - len(names))
 
 
+def _renewed(renewed: Sequence[MessageLine]) -> str:
+    if not renewed:
+        return ""
+    shown, arr = renewed[:_NAMED], listed_money(total(line.arr for line in renewed if line.arr is not None))
+    names = [short(line.name, _NAME) for line in shown]
+    return say(WeekPhrase.HEADLINE_RENEWED, names=names, more=len(renewed) - len(shown), arr=arr)
+
+
 def _same(told: Told) -> str:
     return say(WeekPhrase.HEADLINE_SAME, points=told.same_points, moved=told.same_moved)
 
@@ -220,7 +235,7 @@ def _plain(told: Told) -> str:
     if told.unread:
         return say(WeekPhrase.HEADLINE_PLAIN, kind="unread")
     if not digest.quiet:
-        return say(WeekPhrase.HEADLINE_PLAIN, kind="risks")
+        return say(WeekPhrase.HEADLINE_PLAIN, kind="named" if told.named else "risks")
     nothing = not lists.lists["renewals"].count and not lists.lists["no"].count and not told.extra
     return say(WeekPhrase.HEADLINE_PLAIN, kind="nothing" if nothing else "quiet")
 

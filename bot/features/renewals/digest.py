@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.app.digest_lines import DigestLines, DigestSpan
+from bot.app.digest_lines import DigestLines, DigestSpan, MessageLine
 from bot.domain.account.renewals import SIGNED, awaits_manager
 from bot.domain.enums import RenewalResult
 from bot.domain.model import Account, Contract, Result
@@ -34,23 +34,33 @@ def renewal_lines(session: Session, span: DigestSpan) -> DigestLines:
     by_id = accounts.by_ids(session, span.workspace_id, ids) if ids else {}
     terms = contract_terms.current(session, span.workspace_id, ids) if ids else {}
     largest = sorted(results, key=lambda one: (-(one.before_minor or 0), one.id))
-    left = [(by_id[one.account_id].name, _left(one)) for one in largest if one.result is RenewalResult.LEFT]
+    left = [MessageLine(by_id[one.account_id].name, _left(one)) for one in largest if one.result is RenewalResult.LEFT]
+    signed = [one for one in largest if one.result in SIGNED]
     renewed = [
-        (by_id[one.account_id].name, _renewed(one, by_id[one.account_id], terms.get(one.account_id, [])))
-        for one in largest
-        if one.result in SIGNED
+        MessageLine(
+            by_id[one.account_id].name,
+            _renewed(one, by_id[one.account_id], terms.get(one.account_id, [])),
+            money(one.arr_minor, one.currency),
+        )
+        for one in signed
     ]
     monthly = [
-        (account.name, _monthly(account))
+        MessageLine(account.name, _monthly(account), money(account.arr_minor, account.currency))
         for account in queries.commitments_lost(session, *place, since.date(), span.now.date())
     ]
     blocks = (("left", left), ("renewed", renewed), ("monthly", monthly))
     told = [(kind, (say(RenewalPhrase.DIGEST_TITLE, kind=kind), tuple(lines))) for kind, lines in blocks if lines]
-    # Who left stands in the message by the bridge's own line, which gets the reason from here.
+    # Who left stands in the message by the bridge's own line, which gets the reason from here. What only its own team
+    # says of a renewal is told, and is no headline.
     return DigestLines(
-        thread=tuple(block for _, block in told),
+        thread=tuple((title, tuple((line.name, line.text) for line in lines)) for _, (title, lines) in told),
         message=tuple(block for kind, block in told if kind != "left"),
         reasons=_reasons(session, span),
+        renewed=tuple(
+            line
+            for one, line in zip(signed, renewed, strict=True)
+            if not awaits_manager(one, terms.get(one.account_id, []))
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.values.words import same_words, says_something
+from bot.domain.values.words import near_words, same_words, says_something
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,20 @@ def test_the_same_words_are_the_same_in_any_dress() -> None:
     assert not same_words("We told Ana it comes in June", "We told Ana it comes in July")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("Single sign-on by June", "single sign-on by the end of September", True),
+        ("An SAP connector by the second quarter", "SAP connectors by Q3", True),
+        ("Training by June", "A dashboard by June", False),
+        ("By June", "By July", False),
+    ],
+)
+def test_texts_about_the_same_thing_differ_in_days_and_filling_words_only(one: str, other: str, near: bool) -> None:
+    assert near_words(one, other) is near
+
+
 @given(st.text())
 def test_no_text_raises_and_every_text_is_the_same_as_itself(text: str) -> None:
-    assert same_words(text, text)
+    assert same_words(text, text) and near_words(text, text)
     assert says_something(text) in (True, False)

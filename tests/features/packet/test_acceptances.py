@@ -24,7 +24,7 @@ from bot.features.evidence import countersign, record
 from bot.features.evidence.record import NewEvidence
 from bot.features.packet import acceptances, look_messages, packet
 from bot.features.packet.acceptances import NewAcceptance
-from bot.features.packet.views import AcceptanceLookView, AcceptanceWithdrawnView
+from bot.features.packet.views import AcceptanceLookView, AcceptanceUnopenedView, AcceptanceWithdrawnView
 from bot.features.plan import people
 from bot.phrases import phrase
 from bot.store import ledger, proof_state, schema
@@ -128,6 +128,29 @@ def test_what_does_not_show_it_withdraws_it_and_tells_the_owner(session: Session
         looked(session, world.manager, acceptance_id)
     with pytest.raises(UserError, check=says("does not show that they accepted")):
         accepted(session, world)
+
+
+def test_what_cannot_be_opened_changes_nothing_and_who_recorded_it_is_told_to_share_it(
+    session: Session, world: World
+) -> None:
+    acceptance_id = accepted(session, world)
+    looked(session, world.manager, acceptance_id, CheckVerdict.CANNOT_OPEN)
+    looked(session, world.manager, acceptance_id, CheckVerdict.CANNOT_OPEN)  # again: nobody is told twice
+    assert not counts(session, world)
+    [look_id] = session.execute(select(schema.look.c.id)).scalars()
+    assert (f"acceptance-unopened:{look_id}", world.maya.member.slack_id) in queued(session)
+    told = look_messages.compose_unopened(session, {"workspace_id": 1, "look_id": look_id}, LATER)
+    assert told == AcceptanceUnopenedView(world.acme, "Acme GmbH", "Ana Ruiz", TODAY, world.manager.member.name, MAIL)
+    args = {"workspace_id": 1, "acceptance_id": acceptance_id, "account_id": world.acme}
+    question = look_messages.compose_look(session, args, LATER)
+    assert isinstance(question, AcceptanceLookView) and (question.verdict, question.is_there) == ("cannot_open", True)
+    view = packet.packet(session, world.manager, world.acme, LATER)
+    assert (view.may_look, view.unopened) == (True, True)
+    looked(session, world.manager, acceptance_id)
+    assert counts(session, world)
+    assert not packet.packet(session, world.manager, world.acme, LATER).unopened
+    question = look_messages.compose_look(session, args, LATER)
+    assert isinstance(question, AcceptanceLookView) and question.verdict == "shows"
 
 
 def test_what_shows_it_is_a_page_or_a_file_of_that_day(session: Session, world: World) -> None:

@@ -321,6 +321,9 @@ def test_a_retired_outcome_is_named_at_once_and_moves_the_figure_when_the_manage
     view = opened(team, THIRD)
     assert said(view.news.bridge) == "50% = 50% +50 retired = 100% of 100,000 EUR"
     assert lines(view)["Retired:"] == "Acme, “Fewer tickets a month”"
+    assert blocks(team, 3)["Retired (1)"] == [
+        "Acme: “Fewer tickets a month” was retired on 3 Mar 2026: n/a; Priya Nair agreed on 10 Mar 2026"
+    ]
 
 
 def test_an_outcome_retired_with_part_of_its_proof_loses_it_in_the_step_retired(team: Team) -> None:
