@@ -222,7 +222,7 @@ def test_promises_and_outcomes_follow_the_accounts(proofline: Proofline, tmp_pat
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("import", "accounts", "nothing.csv"), 1, "There is no file nothing.csv, so check its name and the folder you are in."),
+        (("import", "accounts", "nothing.csv"), 1, "There is no file nothing.csv, so check its name"),
         (("import", "accounts", "."), 1, "is a folder, so name a file in it."),
         (("import", "accounts", REPORT, "--map", "Colour=name"), 1, "There is no column 'Colour': name one of "),
         (("import", "accounts", REPORT, "--workspace", "T1"), 1, "which workspace it is for: none is here yet."),

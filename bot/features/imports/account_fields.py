@@ -195,6 +195,14 @@ ACCOUNTS = FieldTable(
             "yenileme tarihi", "datum obnovení", "megújítás dátuma", "更新日", "契約更新日", "契約終了日", "续约日期",
             "合同结束日期", "갱신일",
         ),
+        "left_on": (
+            "churn date", "churned on", "churned at", "churned date", "date churned", "customer to", "customer until",
+            "cancellation date", "cancelled on", "canceled on", "date cancelled", "date canceled", "termination date",
+            "terminated on", "lost date", "date lost", "lost on", "left on", "customer end date", "former since",
+            "kundigungsdatum", "kunde bis", "abgang am", "date de resiliation", "fecha de baja", "fecha de cancelacion",
+            "data de cancelamento", "data di disdetta", "opzegdatum", "дата ухода", "дата расторжения", "解約日",
+            "流失日期", "해지일",
+        ),
         "tier": (
             "cs tier", "customer tier", "account tier", "tier", "touch model", "cs segment", "customer segment",
             "account segment", "segment",
@@ -210,7 +218,7 @@ ACCOUNTS = FieldTable(
         **SERIES,
     },
     required=("name",),
-    days=("contract_start", "renewal_date", "next_meeting", "last_meeting"),
+    days=("contract_start", "renewal_date", "left_on", "next_meeting", "last_meeting"),
     figures=("arr",),
     money={"arr": "currency"},
     ids=("external_id",),

@@ -29,6 +29,7 @@ from bot.features.imports.contract_rows import TermLine
 from bot.features.imports.fact_changes import PlannedFact
 from bot.features.imports.fact_rows import FactKind, FactLine
 from bot.features.imports.fields import FieldTable
+from bot.features.imports.former import FormerCustomers
 from bot.features.imports.joining import Joining
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.near_names import NearNames
@@ -64,6 +65,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     lines = passes.lines_of(report, account_rows.lines(reader))
     reader = passes.read_to_the_end(reader, report)
     series, sites = SeriesBook(run.workspace_id, run.now), SiteBook.of(run.author, run.now, lines)
+    former = FormerCustomers(run.workspace_id, run.now.date())
     namesakes: list[Planned] = []
     otherwise: list[Changed] = []
     with run.transaction() as session:
@@ -81,7 +83,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         def plan(session: Session, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
             planned = account_changes.plan(session, snapshot, lines, to_write=not run.dry_run)
             good = [item for item in planned if isinstance(item, Planned)]
-            whole = sites.plan(session, series.plan(session, snapshot, good))
+            whole = sites.plan(session, series.plan(session, snapshot, former.plan(session, good)))
             return [*(item for item in planned if isinstance(item, BadRow)), *whole]
 
         def write(session: Session, by: Author, planned: Sequence[Planned]) -> None:
@@ -98,7 +100,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         )
         passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
         passes.finish(run, session, report)
-    report.notes += [*series.notes(), *sites.notes(), *near.notes(), *_otherwise(otherwise)]
+    report.notes += [*series.notes(), *sites.notes(), *near.notes(), *_otherwise(otherwise), *former.notes()]
     if namesakes:
         first = namesakes[0]
         example = {"name": first.line.name, "file": first.line.external_id, "here": first.namesake}
