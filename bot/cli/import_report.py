@@ -45,7 +45,8 @@ def show(done: Report, everything: bool) -> None:
         unused = [use.header for use in uses if use.field is None]
         if unused:
             say(f"Left alone: {_listed(unused, everything)}")
-    notes = [note for note in done.notes if note.remark is not Remark.LINES_LEFT_OUT]  # they are listed above
+    elsewhere = (Remark.LINES_LEFT_OUT, Remark.WITHOUT_SERIES)  # listed above, and what is to be done next, below
+    notes = [note for note in done.notes if note.remark not in elsewhere]
     for note in notes[:cut]:
         say(f"Note: {wording.sentence(note)}")
     if len(notes[:cut]) < len(notes):
@@ -56,6 +57,9 @@ def show(done: Report, everything: bool) -> None:
     if done.batch_id is not None:
         say(f"This is import {done.batch_id}. To take it back: python -m bot import undo {done.batch_id}")
     say(summary(done))
+    for note in done.notes:
+        if note.remark is Remark.WITHOUT_SERIES:
+            say(wording.sentence(note))
 
 
 def show_undo(done: UndoReport, everything: bool, dry_run: bool) -> None:

@@ -149,6 +149,7 @@ class Remark(StrEnum):
     UNIT_OF_HEADER = "unit_of_header"
     VERSIONS_ADDED = "versions_added"
     WITHOUT_PORTFOLIO = "without_portfolio"
+    WITHOUT_SERIES = "without_series"
     YES_NO_UNKNOWN = "yes_no_unknown"
     # Why something stays when an import is undone.
     STAYS_CHANGED = "stays_changed"

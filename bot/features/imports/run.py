@@ -42,6 +42,7 @@ from bot.features.imports.series_changes import SeriesBook
 from bot.features.imports.signal_changes import PlannedSignal
 from bot.features.imports.signal_rows import EventLine, ReadingLine
 from bot.features.imports.site_changes import SiteBook
+from bot.store import series as meeting_series
 from bot.store.ledger import Author
 
 __all__ = [
@@ -100,6 +101,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         )
         passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
         passes.finish(run, session, report)
+        silent = [] if run.dry_run else _without_series(session, run.workspace_id)
     report.notes += [*series.notes(), *sites.notes(), *near.notes(), *_otherwise(otherwise), *former.notes()]
     if namesakes:
         first = namesakes[0]
@@ -107,7 +109,16 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         report.notes.append(note(Remark.NAMESAKES, count=len(namesakes), **example))
     if report.without_portfolio:
         report.notes.append(note(Remark.WITHOUT_PORTFOLIO, count=report.without_portfolio))
+    report.notes += silent
     return report
+
+
+def _without_series(session: Session, workspace_id: int) -> list[Note]:
+    """How many customers nobody meets, of this file and others, and where most of them are."""
+    places = meeting_series.without(session, workspace_id)
+    count = sum(place.count for place in places)
+    names = [place.portfolio for place in places if place.portfolio]
+    return [note(Remark.WITHOUT_SERIES, count=count, names=names)] if count else []
 
 
 def _otherwise(told: Sequence[Changed]) -> list[Note]:
