@@ -154,7 +154,7 @@ def test_an_account_with_real_contracts_is_told_and_not_written(database: Databa
     import_contracts(ImportRun(database, 1, NOON), File("terms.csv", terms.encode()), Options())
     before = everything(database)
     report = taken(database, "Former", now=LATER)
-    assert "Acme: until 1 Jan 2027" in told(report)[Remark.FORMER_WITH_CONTRACTS]
+    assert "Acme until 1 Jan 2027" in told(report)[Remark.FORMER_WITH_CONTRACTS]
     assert (report.changed, report.unchanged, everything(database)) == ([], 1, before)
     import_contracts(
         ImportRun(database, 1, LATER), File("terms.csv", terms.replace("2027-01-01", "2026-03-01").encode()), Options()
