@@ -147,6 +147,7 @@ class Remark(StrEnum):
     START_OF_SALE = "start_of_sale"
     TIMES_QUANTITY = "times_quantity"
     UNIT_OF_HEADER = "unit_of_header"
+    STARTS_FROM_SALE = "starts_from_sale"
     VERSIONS_ADDED = "versions_added"
     WITHOUT_PORTFOLIO = "without_portfolio"
     WITHOUT_SERIES = "without_series"

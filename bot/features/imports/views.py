@@ -89,8 +89,8 @@ class Silent:
 class DroppedFileView:
     """The message about a dropped file, as things stand now. `trouble` says why something could not be done.
 
-    `names_options` says that a sentence of it names options of the command line. `silent` are customers without a meeting
-    series, once accounts were imported, where most are first.
+    `names_options` says that a sentence of it names options of the command line. `silent` are customers without a
+    meeting series, once accounts were imported, where most are first.
     """
 
     dropped_file_id: int
