@@ -45,8 +45,7 @@ def show(done: Report, everything: bool) -> None:
         unused = [use.header for use in uses if use.field is None]
         if unused:
             say(f"Left alone: {_listed(unused, everything)}")
-    elsewhere = (Remark.LINES_LEFT_OUT, Remark.WITHOUT_SERIES)  # listed above, and what is to be done next, below
-    notes = [note for note in done.notes if note.remark not in elsewhere]
+    notes = [note for note in done.notes if note.remark is not Remark.LINES_LEFT_OUT]  # they are listed above
     for note in notes[:cut]:
         say(f"Note: {wording.sentence(note)}")
     if len(notes[:cut]) < len(notes):
@@ -57,9 +56,8 @@ def show(done: Report, everything: bool) -> None:
     if done.batch_id is not None:
         say(f"This is import {done.batch_id}. To take it back: python -m bot import undo {done.batch_id}")
     say(summary(done))
-    for note in done.notes:
-        if note.remark is Remark.WITHOUT_SERIES:
-            say(wording.sentence(note))
+    if done.offer is not None:
+        say(wording.sentence(done.offer))
 
 
 def show_undo(done: UndoReport, everything: bool, dry_run: bool) -> None:
@@ -101,7 +99,9 @@ def as_json(done: Report) -> str:
     content = {
         "rows": [{"line": row.line, **_plain(row.values)} for row in done.preview.rows],
         "left_out": [{"line": bad.line, "text": _text(bad), "reason": wording.reason(bad)} for bad in left_out],
-        "warnings": [wording.sentence(note, whole=True) for note in done.notes],
+        "warnings": [
+            wording.sentence(note, whole=True) for note in (*done.notes, *([done.offer] if done.offer else []))
+        ],
         "encoding": done.preview.encoding,
         "columns": columns,
     }

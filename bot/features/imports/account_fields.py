@@ -72,6 +72,11 @@ SERIES: Fields = {
         "time zone", "timezone", "meeting time zone", "meeting timezone", "tz", "zeitzone", "fuseau horaire",
         "zona horaria", "fuso horario", "fuso orario", "tijdzone", "tidszon", "タイムゾーン", "时区", "시간대",
     ),
+    "meeting_holiday": (
+        "on public holiday", "on public holidays", "public holiday", "public holidays", "if public holiday",
+        "if it falls on a public holiday", "holiday rule", "on holidays", "an feiertagen", "feiertage", "bei feiertag",
+        "jours feries", "festivos", "feriados", "festivi", "feestdagen", "祝日",
+    ),
     "next_meeting": (
         "next meeting", "next meeting date", "next sync", "next call", "next check in", "next touchpoint", "next qbr",
         "next qbr date", "next ebr", "next business review", "next meeting on", "nachster termin", "nachstes meeting",

@@ -123,6 +123,8 @@ class Remark(StrEnum):
     SERIES_BEGUN = "series_begun"
     SERIES_DATE_UNREADABLE = "series_date_unreadable"
     SERIES_ENDED = "series_ended"
+    SERIES_HOLIDAY_UNKNOWN = "series_holiday_unknown"
+    SERIES_ON_HOLIDAY = "series_on_holiday"
     SERIES_IN_UTC = "series_in_utc"
     SERIES_KEPT = "series_kept"
     SERIES_OTHER_DAY = "series_other_day"

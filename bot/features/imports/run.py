@@ -101,7 +101,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         )
         passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
         passes.finish(run, session, report)
-        silent = [] if run.dry_run else _without_series(session, run.workspace_id)
+        report.offer = None if run.dry_run else _without_series(session, run.workspace_id)
     report.notes += [*series.notes(), *sites.notes(), *near.notes(), *_otherwise(otherwise), *former.notes()]
     if namesakes:
         first = namesakes[0]
@@ -109,16 +109,15 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
         report.notes.append(note(Remark.NAMESAKES, count=len(namesakes), **example))
     if report.without_portfolio:
         report.notes.append(note(Remark.WITHOUT_PORTFOLIO, count=report.without_portfolio))
-    report.notes += silent
     return report
 
 
-def _without_series(session: Session, workspace_id: int) -> list[Note]:
+def _without_series(session: Session, workspace_id: int) -> Note | None:
     """How many customers nobody meets, of this file and others, and where most of them are."""
     places = meeting_series.without(session, workspace_id)
     count = sum(place.count for place in places)
     names = [place.portfolio for place in places if place.portfolio]
-    return [note(Remark.WITHOUT_SERIES, count=count, names=names)] if count else []
+    return note(Remark.WITHOUT_SERIES, count=count, names=names) if count else None
 
 
 def _otherwise(told: Sequence[Changed]) -> list[Note]:

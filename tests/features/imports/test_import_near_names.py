@@ -34,9 +34,9 @@ def test_the_preview_names_each_pair_and_says_what_to_do(database: Database) -> 
     preview = taken(database, file, dry_run=True)
     (told,) = near(preview)
     assert told == (
-        "2 new accounts have a name near one that is here. If they are one customer, give the row the id or the name of "
-        "the one here, or after the import type /proof with the name that stays, then merge: “Harborline Freigt” near "
-        "“Harborline Freight”; “CORVID Insurance AG” near “Corvid Insurance GmbH”."
+        "2 new accounts have a name near one that is here. If they are one customer, give the row the id or the name "
+        "of the one here, or after the import type /proof with the name that stays, then merge: “Harborline Freigt” "
+        "near “Harborline Freight”; “CORVID Insurance AG” near “Corvid Insurance GmbH”."
     )
     assert told in json.loads(as_json(preview))["warnings"]
     assert near(taken(database, file)) == [told]

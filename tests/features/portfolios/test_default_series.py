@@ -15,7 +15,6 @@ from sqlalchemy import select
 
 from bot.app.actor import UserError
 from bot.domain.enums import AccountStatus, CadenceKind, OnHoliday, RiskKind, Tier
-from bot.features.imports.remarks import Remark
 from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, ImportRun, import_accounts
 from bot.features.imports.wording import sentence
@@ -81,8 +80,10 @@ def open_prompts(team: Team, now: datetime) -> None:
 
 def test_after_the_crm_book_one_confirmation_gives_every_customer_a_series_over_the_owners_week(team: Team) -> None:
     run, file = ImportRun(team.database, 1, MONDAY, False), File("accounts.csv", CRM_BOOK.read_bytes())
-    offered = sentence(import_accounts(run, file, Options()).notes[-1])
-    assert offered.startswith("202 customers have no meeting series, so nobody is asked about them: type /portfolio")
+    offered = import_accounts(run, file, Options()).offer
+    assert offered is not None and sentence(offered).startswith(
+        "202 customers have no meeting series, so nobody is asked about them: type /portfolio"
+    )
     with team.session() as session:
         setup.adopt_unassigned(session, team.as_(team.priya), team.portfolio_id, MONDAY)
     choose(team)
@@ -108,7 +109,7 @@ def test_after_the_crm_book_one_confirmation_gives_every_customer_a_series_over_
     assert len(fullest) == 6 and max(fullest.values()) <= ceil(max(line.series for line in shown.holders) / 5)
     assert begun(team, act).untouched == 202
     again = import_accounts(run, file, Options())
-    assert Remark.WITHOUT_SERIES not in [note.remark for note in again.notes]
+    assert again.offer is None
     assert len({(row.owner_id, row.local_start) for row in series}) == 202  # nobody is in two meetings at once
 
 
