@@ -51,7 +51,7 @@ class Without(NamedTuple):
 
     portfolio_id: int | None
     portfolio: str | None
-    count: int
+    customers: int
 
 
 def without(session: Session, workspace_id: int) -> list[Without]:
@@ -64,7 +64,7 @@ def without(session: Session, workspace_id: int) -> list[Without]:
         account.outerjoin(portfolio, portfolio.c.id == account.c.portfolio_id)
     )
     rows = session.execute(counted.where(silent).group_by(account.c.portfolio_id, portfolio.c.name))
-    return sorted((Without(*row) for row in rows), key=lambda one: (-one.count, one.portfolio_id or 0))
+    return sorted((Without(*row) for row in rows), key=lambda one: (-one.customers, one.portfolio_id or 0))
 
 
 def that_ended(session: Session, workspace_id: int, account_ids: Collection[int]) -> int:

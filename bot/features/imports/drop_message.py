@@ -49,4 +49,4 @@ def compose_dropped(session: Session, args: dict[str, Any], now: datetime) -> Dr
 def _silent(session: Session, workspace_id: int) -> tuple[Silent, ...]:
     """The customers whom nobody meets, by portfolio."""
     places = series.without(session, workspace_id)
-    return tuple(Silent(place.count, place.portfolio_id, place.portfolio) for place in places)
+    return tuple(Silent(place.customers, place.portfolio_id, place.portfolio) for place in places)

@@ -115,7 +115,7 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
 def _without_series(session: Session, workspace_id: int) -> Note | None:
     """How many customers nobody meets, of this file and others, and where most of them are."""
     places = meeting_series.without(session, workspace_id)
-    count = sum(place.count for place in places)
+    count = sum(place.customers for place in places)
     names = [place.portfolio for place in places if place.portfolio]
     return note(Remark.WITHOUT_SERIES, count=count, names=names) if count else None
 
