@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sys
@@ -48,9 +49,24 @@ def sentence(error: Exception) -> str | None:
     if isinstance(error, OperationalError):
         why = str(error.orig).strip().splitlines()[0]
         return f"The database cannot be used ({why}). Check that it runs and that its address is right."
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'File'}: {error.strerror}."
-    return None
+    return _about_file(error) if isinstance(error, OSError) else None
+
+
+def _about_file(error: OSError) -> str | None:
+    """What the system says of a file or of itself, with what to do; None where it says nothing."""
+    name = error.filename
+    if isinstance(error, FileNotFoundError):
+        return f"There is no file {name}, so check its name and the folder you are in."
+    if isinstance(error, IsADirectoryError):
+        return f"{name or 'This'} is a folder, so name a file in it."
+    if isinstance(error, PermissionError) and name:
+        return f"You may not open {name}, so ask its owner for the right to, or copy it to where you may."
+    if error.errno == errno.ENAMETOOLONG:
+        return "That name is too long for a file, so check what you typed."
+    if not error.strerror:
+        return None
+    about = f"{name} cannot be used" if name else "The system refuses this"
+    return f"{about} ({error.strerror}), so mend that and run the command again."
 
 
 def _unexpected(error: Exception) -> str:

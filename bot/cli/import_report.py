@@ -56,6 +56,8 @@ def show(done: Report, everything: bool) -> None:
     if done.batch_id is not None:
         say(f"This is import {done.batch_id}. To take it back: python -m bot import undo {done.batch_id}")
     say(summary(done))
+    if done.offer is not None:
+        say(wording.sentence(done.offer))
 
 
 def show_undo(done: UndoReport, everything: bool, dry_run: bool) -> None:
@@ -97,7 +99,9 @@ def as_json(done: Report) -> str:
     content = {
         "rows": [{"line": row.line, **_plain(row.values)} for row in done.preview.rows],
         "left_out": [{"line": bad.line, "text": _text(bad), "reason": wording.reason(bad)} for bad in left_out],
-        "warnings": [wording.sentence(note, whole=True) for note in done.notes],
+        "warnings": [
+            wording.sentence(note, whole=True) for note in (*done.notes, *([done.offer] if done.offer else []))
+        ],
         "encoding": done.preview.encoding,
         "columns": columns,
     }

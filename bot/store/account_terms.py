@@ -6,7 +6,7 @@ the same transaction; the daily review calls it as time passes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -18,11 +18,11 @@ from bot.domain.account.contract_view import stand_in_start, terms_of_account
 from bot.domain.account.renewals import awaits_manager
 from bot.domain.enums import AccountStatus, ContractBasis
 from bot.store import contract_terms, ledger, renewals
+from bot.store.contract_terms import STAND_IN_KEY
 from bot.store.entities import Entity
 from bot.store.ledger import Author, Change
 from bot.store.schema import account
 
-STAND_IN_KEY = "stand-in"
 OF_CONTRACT = ("arr_minor", "currency", "renewal_date")
 """The columns that a form or an accounts file may name; they become a stand-in contract."""
 _KEPT = (*OF_CONTRACT, "notice_days", "rolling", "commitment_lost_on")
@@ -68,30 +68,38 @@ def add_stand_ins(
     now: datetime,
     *,
     whys: Sequence[str | None] | None = None,
+    returned: Collection[int] = (),
 ) -> None:
     """Add a version of the stand-in contract of each of these accounts, as its columns (the mapping) say; those that
-    know neither ARR nor renewal get none. The columns are the caller's to write, in the same transaction."""
+    know neither ARR nor renewal get none, nor do former customers. The columns are the caller's to write, in the same
+    transaction. An account that has `returned` gets a further stand-in, so that the time without one stays.
+    """
     wanted = [
         (account_id, row, why)
         for (account_id, row), why in zip(rows, whys or [None] * len(rows), strict=True)
-        if row.get("arr_minor") is not None or row.get("renewal_date") is not None
+        if (row.get("arr_minor") is not None or row.get("renewal_date") is not None)
+        and row.get("status") is not AccountStatus.FORMER
     ]
     if not wanted:
         return
-    versions = contract_terms.last_versions(session, by.workspace_id, [account_id for account_id, _, _ in wanted])
+    standing, _ = contract_terms.of_stand_ins(session, by.workspace_id, [account_id for account_id, _, _ in wanted])
     new = [
-        {
-            **_stand_in(row, now.date()),
-            "account_id": account_id,
-            "version": versions.get((account_id, STAND_IN_KEY), 0) + 1,
-        }
+        {"account_id": account_id} | _stand_in(row, now.date(), standing.get(account_id, []), account_id in returned)
         for account_id, row, _ in wanted
     ]
-    common = {"key": STAND_IN_KEY, "basis": ContractBasis.STAND_IN, "recorded_at": now, "batch_id": by.batch_id}
-    common["recorded_by"] = by.member_id
-    ledger.add_many(
-        session, by, Entity.CONTRACT, now, [{**row, **common} for row in new], whys=[why for _, _, why in wanted]
-    )
+    write_stand_ins(session, by, new, now, whys=[why for _, _, why in wanted])
+
+
+def write_stand_ins(
+    session: Session, by: Author, rows: Sequence[Mapping[str, Any]], now: datetime, *, whys: Sequence[str | None]
+) -> None:
+    """Add a version of a stand-in for each of these rows: account, key, days, ARR and currency."""
+    if not rows:
+        return
+    _, versions = contract_terms.of_stand_ins(session, by.workspace_id, [row["account_id"] for row in rows])
+    common = {"basis": ContractBasis.STAND_IN, "recorded_at": now, "batch_id": by.batch_id, "recorded_by": by.member_id}
+    new = [{**row, **common, "version": versions.get((row["account_id"], row["key"]), 0) + 1} for row in rows]
+    ledger.add_many(session, by, Entity.CONTRACT, now, new, whys=whys)
 
 
 def restore_stand_ins(session: Session, by: Author, account_ids: Iterable[int], now: datetime) -> None:
@@ -105,12 +113,22 @@ def restore_stand_ins(session: Session, by: Author, account_ids: Iterable[int], 
     add_stand_ins(session, by, [(row["id"], dict(row)) for row in rows], now)
 
 
-def _stand_in(row: Mapping[str, Any], today: date) -> dict[str, Any]:
-    created = row.get("created_at")
-    added_on = created.date() if isinstance(created, datetime) else today
-    return {
-        "starts_on": stand_in_start(row.get("contract_start"), row.get("renewal_date"), added_on),
-        "ends_on": row.get("renewal_date"),
-        "arr_minor": row.get("arr_minor"),
-        "currency": row.get("currency"),
-    }
+def _stand_in(
+    row: Mapping[str, Any], today: date, standing: Sequence[Mapping[str, Any]], returned: bool
+) -> dict[str, Any]:
+    """The stand-in that an account's columns make: the last of those that stand anew, or one that follows on them."""
+    begin, end = row.get("contract_start"), row.get("renewal_date")
+    last = standing[-1] if standing else None
+    follows = returned and last is not None and last["ends_on"] is not None and last["ends_on"] <= today
+    before = standing if follows else standing[:-1]
+    content = {"arr_minor": row.get("arr_minor"), "currency": row.get("currency")}
+    if not before:
+        created = row.get("created_at")
+        added_on = created.date() if isinstance(created, datetime) else today
+        days = {"starts_on": stand_in_start(begin, end, added_on), "ends_on": end}
+        return {"key": last["key"] if last is not None else STAND_IN_KEY, **days, **content}
+    left_on = max(one["ends_on"] or one["starts_on"] for one in before)
+    began = today if follows or last is None else last["starts_on"]
+    start = begin if begin is not None and begin > left_on else began
+    key = f"{STAND_IN_KEY}:{today.isoformat()}" if follows or last is None else last["key"]
+    return {"key": key, "starts_on": start, "ends_on": end if end is not None and end > start else None, **content}

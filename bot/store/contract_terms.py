@@ -16,6 +16,8 @@ from bot.store.entities import Entity
 from bot.store.schema import contract
 
 _FIELDS = [field.name for field in fields(Contract)]
+STAND_IN_KEY = "stand-in"
+"""The key of an account's stand-in; those of one that left and came back begin with it."""
 
 
 def current(session: Session, workspace_id: int, account_ids: Collection[int]) -> dict[int, list[Contract]]:
@@ -49,6 +51,25 @@ def rows(
     for row in session.execute(statement.with_for_update() if locked else statement).mappings():
         newest[row["account_id"], row["key"]] = dict(row)
     return list(newest.values())
+
+
+def of_stand_ins(
+    session: Session, workspace_id: int, account_ids: Collection[int]
+) -> tuple[dict[int, list[dict[str, Any]]], dict[tuple[int, str], int]]:
+    """The stand-ins of these accounts as they stand, by account and age, and the newest version of each key."""
+    ours = contract.c.account_id.in_(account_ids) & Entity.CONTRACT.in_workspace(workspace_id)
+    statement = select(contract).where(ours, contract.c.key.startswith(STAND_IN_KEY))
+    newest: dict[tuple[int, str], dict[str, Any]] = {}
+    versions: dict[tuple[int, str], int] = {}
+    for stored in session.execute(statement.order_by(contract.c.version)).mappings():
+        key = (stored["account_id"], stored["key"])
+        versions[key] = stored["version"]
+        if stored["taken_back_at"] is None:
+            newest[key] = dict(stored)
+    standing: dict[int, list[dict[str, Any]]] = {}
+    for (account_id, _), row in sorted(newest.items(), key=lambda item: (item[1]["starts_on"], item[1]["id"])):
+        standing.setdefault(account_id, []).append(row)
+    return standing, versions
 
 
 def with_real(session: Session, workspace_id: int, account_ids: Collection[int]) -> set[int]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.domain.enums import AccountStatus, CadenceKind, Tier
 from bot.domain.model import Account
 from bot.store.entities import Entity
-from bot.store.schema import account, cadence, history, meeting
+from bot.store.schema import account, cadence, history, meeting, portfolio
 from bot.store.schema.history import ACTS
 
 _ACCOUNT = [account.c[field.name] for field in fields(Account)]
@@ -44,6 +44,27 @@ def count_without(session: Session, workspace_id: int, portfolio_id: int) -> int
     inside = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
     ours = inside & (account.c.status == AccountStatus.CUSTOMER) & account.c.taken_back_at.is_(None)
     return int(session.execute(select(func.count()).select_from(account).where(ours, ~running)).scalar_one())
+
+
+class Without(NamedTuple):
+    """How many customers of a portfolio no running series meets; of those in none where the portfolio is None."""
+
+    portfolio_id: int | None
+    portfolio: str | None
+    customers: int
+
+
+def without(session: Session, workspace_id: int) -> list[Without]:
+    """Where customers of a workspace are whom no running series meets, where most are first."""
+    # within: the account is looked up in this workspace
+    running = exists().where(cadence.c.account_id == account.c.id, cadence.c.active)
+    ours = (account.c.workspace_id == workspace_id) & account.c.taken_back_at.is_(None)
+    silent = ours & (account.c.status == AccountStatus.CUSTOMER) & ~running
+    counted = select(account.c.portfolio_id, portfolio.c.name, func.count()).select_from(
+        account.outerjoin(portfolio, portfolio.c.id == account.c.portfolio_id)
+    )
+    rows = session.execute(counted.where(silent).group_by(account.c.portfolio_id, portfolio.c.name))
+    return sorted((Without(*row) for row in rows), key=lambda one: (-one.customers, one.portfolio_id or 0))
 
 
 def that_ended(session: Session, workspace_id: int, account_ids: Collection[int]) -> int:

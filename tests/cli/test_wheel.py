@@ -156,7 +156,7 @@ def test_migrate_import_doctor_and_run(installed: Installed) -> None:
     assert (installed.anywhere / "proofline.sqlite3").exists()
     (installed.anywhere / "book.csv").write_text("Account Name,ARR,Currency\nAcme,48000,EUR\nBrick,1200,EUR\n")
     imported = installed.proofline("import", "accounts", "book.csv")
-    assert imported.stdout.splitlines()[-1] == "book.csv: 2 added, 0 changed, 0 unchanged, 0 left out."
+    assert imported.stdout.splitlines()[-2] == "book.csv: 2 added, 0 changed, 0 unchanged, 0 left out."
     examined = installed.proofline("doctor")
     assert examined.returncode == 1
     assert "✓ migrations: up to date\n" in examined.stdout

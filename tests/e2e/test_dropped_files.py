@@ -329,3 +329,17 @@ async def test_the_sandbox_gives_a_file_to_nobody_without_the_token(stage: Stage
     url = maya.sees("dm")[0]["files"][0]["url_private_download"]
     async with aiohttp.ClientSession() as http, http.get(url, allow_redirects=False) as answer:
         assert answer.status == 302
+
+
+async def test_after_an_import_the_message_offers_default_meetings_to_whom_nobody_meets(stage: Stage) -> None:
+    """Maya presses once, sees what would begin, and confirms once."""
+    maya = await drop(stage, "maya", b"Account Name,CSM,Portfolio\nHarbor,Tom Okafor,North\nCorvid,Tom Okafor,North\n")
+    await maya.click("import.file")
+    await stage.settle()
+    assert "North: 2 customers have no meetings, so nobody is asked about them." in read(maya)
+    await maya.click("portfolio.series")
+    await maya.submit()
+    await maya.submit()
+    with stage.bot.database.reading() as session:
+        running = session.execute(schema.cadence.select().where(schema.cadence.c.active)).mappings().all()
+    assert len(running) == 2

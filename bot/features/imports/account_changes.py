@@ -1,7 +1,7 @@
 """Compares account lines with the ledger, and writes what differs.
 
 ARR and renewal become the account's stand-in contract. Where an account has real contracts, those say ARR and renewal:
-a file that says something else is told, not written.
+a file that says something else is told, not written. What a file that names a former customer does is in `former`.
 
 An account is found by its external id, else by its name. The CRM is the source of what it exports, with one
 exception: a value that somebody changed here since an import last took it stays, until the CRM's own value changes.
@@ -52,7 +52,8 @@ class Planned:
 
     In `values`, people and portfolios that are not there yet stand as `Who` and `NewPortfolio` until they are added.
     `namesake` is the id of an account that has the name of this new one already. `series` is begun, and the mail
-    `domain` bound. `by_contract` are values that the file gives otherwise than the account's contracts.
+    `domain` bound. `by_contract` are values that the file gives otherwise than the account's contracts; `stand_in` is
+    the version of the stand-in contract with which a former customer's ends.
     """
 
     line: ImportedAccount
@@ -64,6 +65,7 @@ class Planned:
     namesake: str | None = None
     series: NewSeries | None = None
     domain: str | None = None
+    stand_in: Row | None = None
 
     @property
     def is_new(self) -> bool:
@@ -71,7 +73,8 @@ class Planned:
 
     @property
     def writes(self) -> bool:
-        return self.is_new or bool(self.values) or self.series is not None or self.domain is not None
+        more = (self.series, self.domain, self.stand_in)
+        return self.is_new or bool(self.values) or any(one is not None for one in more)
 
     @property
     def title(self) -> str:
@@ -150,21 +153,37 @@ def apply(
         snapshot.add(account_id, item.line.external_id, item.line.name)
         snapshot.taken[account_id] = item.line.line
     changes: list[Change] = []
-    restated: list[tuple[int, Row]] = []
     for item in planned:
         if item.row is not None and item.values:
             values = _resolved(session, by, snapshot, item.values, now)
             if values.get("status") is AccountStatus.CUSTOMER and item.row["leaves_on"] is not None:
                 values["leaves_on"] = None
             changes.append(Change(item.row, values, f"{file}, line {item.line.line}"))
-            if values.keys() & set(account_terms.OF_CONTRACT):
-                restated.append((item.row["id"], {**item.row, **values}))
             if "name" in values:
                 accounts.index_words(session, by.workspace_id, item.row["id"], values["name"])
     ledger.change_many(session, by, Entity.ACCOUNT, now, changes)
-    account_terms.add_stand_ins(session, by, restated, now, whys=[file] * len(restated))
     there = [(item.row["id"], item) for item in planned if item.row is not None]
-    return [*zip(ids, new, strict=True), *there]
+    written = [*zip(ids, new, strict=True), *there]
+    _write_stand_ins(session, by, written, file, now)
+    return written
+
+
+def _write_stand_ins(
+    session: Session, by: Author, written: Sequence[tuple[int, Planned]], file: str, now: datetime
+) -> None:
+    """Write the stand-ins of what the file says of accounts that were here, and the ends of former customers'."""
+    ended = [{"account_id": account_id, **item.stand_in} for account_id, item in written if item.stand_in is not None]
+    account_terms.write_stand_ins(session, by, ended, now, whys=[file] * len(ended))
+    restated: list[tuple[int, Row]] = []
+    returned: set[int] = set()
+    for account_id, item in written:
+        if item.row is None or item.stand_in is not None:
+            continue
+        is_back = item.row["status"] is AccountStatus.FORMER and item.values.get("status") is AccountStatus.CUSTOMER
+        returned |= {account_id} if is_back else set()
+        if is_back or item.values.keys() & set(account_terms.OF_CONTRACT):
+            restated.append((account_id, {**item.row, **item.values}))
+    account_terms.add_stand_ins(session, by, restated, now, whys=[file] * len(restated), returned=returned)
 
 
 def kept_row(snapshot: LedgerSnapshot, planned: Planned) -> KeptRow:

@@ -72,6 +72,11 @@ SERIES: Fields = {
         "time zone", "timezone", "meeting time zone", "meeting timezone", "tz", "zeitzone", "fuseau horaire",
         "zona horaria", "fuso horario", "fuso orario", "tijdzone", "tidszon", "タイムゾーン", "时区", "시간대",
     ),
+    "meeting_holiday": (
+        "on public holiday", "on public holidays", "public holiday", "public holidays", "if public holiday",
+        "if it falls on a public holiday", "holiday rule", "on holidays", "an feiertagen", "feiertage", "bei feiertag",
+        "jours feries", "festivos", "feriados", "festivi", "feestdagen", "祝日",
+    ),
     "next_meeting": (
         "next meeting", "next meeting date", "next sync", "next call", "next check in", "next touchpoint", "next qbr",
         "next qbr date", "next ebr", "next business review", "next meeting on", "nachster termin", "nachstes meeting",
@@ -118,13 +123,15 @@ ACCOUNTS = FieldTable(
             "entreprise",
             "empresa", "razon social", "bedrijf", "bedrijfsnaam", "firma adi", "şirket", "unternehmen", "取引先",
             "顧客",
-            "得意先名", "客户", "고객", "고객사", "회사명", "πελάτης",
+            "得意先名", "客户", "고객", "고객사", "회사명", "πελάτης", "客戶名稱", "公司名稱", "客戶",
+            "ลูกค้า", "ชื่อลูกค้า", "לקוח",
         ),
         "status": (
             *_LIFECYCLE, *_STATUS, *_TYPE, "kundenstatus", "statut", "statut client", "estado del cliente",
             "estado del contrato", "situacao", "stato cliente", "klantstatus", "статус", "статус клиента", "durum",
             "musteri durumu",
             "stan", "stav", "allapot", "ステータス", "状態", "契約状況", "契約ステータス", "状态", "客户状态", "상태",
+            "狀態", "客戶狀態", "סטטוס", "الحالة", "สถานะ", "estado", "stato", "etat",
         ),
         "owner": (
             "csm", "csm name", "csm full name", "customer success manager", "customer success manager name",
@@ -137,6 +144,7 @@ ACCOUNTS = FieldTable(
             "responsable", "charge de compte", "gestionnaire", "chargee de compte", "gestor", "gestor de cuenta",
             "менеджер", "ответственный", "куратор", "musteri temsilcisi", "sorumlu", "obchodnik", "kundansvarig",
             "kundeansvarlig", "所有者", "営業担当", "客户经理", "propietario",
+            "負責人", "客戶經理", "業務", "מנהל לקוח", "אחראי",
             "responsavel", "proprietario", "responsabile", "accountmanager", "opiekun", "担当者", "负责人", "담당자",
         ),
         "owner_email": (
@@ -158,6 +166,7 @@ ACCOUNTS = FieldTable(
             "年間金額", "契約金額 年額", "年费", "연간 계약 금액", "valor anual", "importe anual",
             "valor anual do contrato", "valeur annuelle",
             "montant annuel", "valore annuo", "jaarwaarde", "wartosc roczna", "年間契約額", "年額", "年度合同金额",
+            "年費", "年度金額",
             "amount",
         ),
         "currency": (
@@ -165,7 +174,7 @@ ACCOUNTS = FieldTable(
             "company currency", "customer currency", "deal currency code", "annual contract value currency",
             "acv currency", "amount currency", "currency of arr", "wahrung", "devise", "moneda", "moeda", "valuta",
             "waluta", "para birimi", "pénznem", "měna", "mena",
-            "通貨", "币种", "货币", "통화", "валюта", "מטבע", "العملة",
+            "通貨", "幣別", "幣種", "币种", "货币", "통화", "валюта", "מטבע", "العملة",
         ),
         "contract_start": (
             "contract start date", "contract start", "subscription start date", "subscription start", "start date",
@@ -177,7 +186,7 @@ ACCOUNTS = FieldTable(
             "data rozpoczecia", "poczatek umowy", "дата начала", "начало договора", "baslangic tarihi",
             "sozlesme baslangici",
             "zacatek smlouvy", "avtalsstart", "vertragsstart", "startdatum", "kunde seit", "利用開始日", "契約開始日",
-            "合同开始日期",
+            "合同开始日期", "合約開始日", "合約開始日期",
         ),
         "renewal_date": (
             "renewal date", "next renewal date", "contract renewal date", "renewal", "renews on", "next renewal",
@@ -193,7 +202,15 @@ ACCOUNTS = FieldTable(
             "到期日",
             "到期日期", "만료일", "förnyelse", "förnyelsedatum", "fornyelse", "fornyelsesdato",
             "yenileme tarihi", "datum obnovení", "megújítás dátuma", "更新日", "契約更新日", "契約終了日", "续约日期",
-            "合同结束日期", "갱신일",
+            "合同结束日期", "갱신일", "續約日期", "合約到期日", "合約結束日",
+        ),
+        "left_on": (
+            "churn date", "churned on", "churned at", "churned date", "date churned", "customer to", "customer until",
+            "cancellation date", "cancelled on", "canceled on", "date cancelled", "date canceled", "termination date",
+            "terminated on", "lost date", "date lost", "lost on", "left on", "customer end date", "former since",
+            "kundigungsdatum", "kunde bis", "abgang am", "date de resiliation", "fecha de baja", "fecha de cancelacion",
+            "data de cancelamento", "data di disdetta", "opzegdatum", "дата ухода", "дата расторжения", "解約日",
+            "流失日期", "해지일",
         ),
         "tier": (
             "cs tier", "customer tier", "account tier", "tier", "touch model", "cs segment", "customer segment",
@@ -210,7 +227,7 @@ ACCOUNTS = FieldTable(
         **SERIES,
     },
     required=("name",),
-    days=("contract_start", "renewal_date", "next_meeting", "last_meeting"),
+    days=("contract_start", "renewal_date", "left_on", "next_meeting", "last_meeting"),
     figures=("arr",),
     money={"arr": "currency"},
     ids=("external_id",),

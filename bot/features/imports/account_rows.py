@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.domain.enums import AccountStatus
@@ -20,7 +21,10 @@ _LONGEST_PORTFOLIO = 80  # as in the form that sets one up; what is far longer f
 
 @dataclass(frozen=True, slots=True)
 class ImportedAccount:
-    """A row that can be taken. `values` holds what its cells say; an empty cell says nothing."""
+    """A row that can be taken. `values` holds what its cells say; an empty cell says nothing.
+
+    `left_on` is the day from which a former customer was none any more.
+    """
 
     line: int
     name: str
@@ -31,6 +35,7 @@ class ImportedAccount:
     portfolio: str | None = None
     series: SeriesLine | None = None
     website: str = ""
+    left_on: date | None = None
 
 
 LONGEST_NAME = 300
@@ -90,7 +95,17 @@ def _line(reader: Reader, row: Row) -> ImportedAccount:
     with reader.cell(row, "website") as website:
         pass
     named = (owner, deputy, portfolio or None)
-    return ImportedAccount(row.line, name, external_id, values, *named, series, website)
+    left_on = _left_on(reader, row) if status is AccountStatus.FORMER else None
+    return ImportedAccount(row.line, name, external_id, values, *named, series, website, left_on)
+
+
+def _left_on(reader: Reader, row: Row) -> date | None:
+    """The day they left; a cell that gives none never costs the row."""
+    try:
+        return reader.day(row, "left_on")
+    except BadCell:
+        reader.tally.add(Remark.LEFT_UNREADABLE, "left_on", reader.columns.cell(row, "left_on"), str(row.line))
+        return None
 
 
 def _arr(reader: Reader, row: Row, *, former: bool) -> dict[str, Any]:

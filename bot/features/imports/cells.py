@@ -79,6 +79,7 @@ _NO_CUSTOMER = (
 
 _NETSUITE_STAGES = frozenset(("customer", "prospect", "lead"))
 _LONGEST_WORD = 200
+_PARTS = re.compile(r"\s+[-–—]+\s+|\s*[/:|;>]\s*")
 
 
 def word_key(text: str) -> str:
@@ -118,7 +119,8 @@ def must_be_short(text: str, longest: int, what: str) -> None:
 def status(columns: Sequence[tuple[str, str]], extra: Mapping[str, StrEnum]) -> AccountStatus | None:
     """Customer or former customer by the (kind, text) of each status column of a row, the strongest column first.
 
-    Kinds are `lifecycle`, `status` and `type`. A former customer in a lifecycle or status column is one whatever the
+    Kinds are `lifecycle`, `status`, `type` and `state`, which may be that of an address: its unknown words say nothing.
+    A former customer in a lifecycle or status column is one whatever the
     others say; else the first column decides that says more than that the record is active. What is no customer of
     ours raises `Unreadable`, as does a word that nobody knows where no column says anything else. None if all are
     empty.
@@ -127,6 +129,7 @@ def status(columns: Sequence[tuple[str, str]], extra: Mapping[str, StrEnum]) -> 
     if any(len(text) > _LONGEST_WORD for _, text in filled):
         raise Unreadable(Remark.TOO_LONG_TO_BE, what="status", word=max((text for _, text in filled), key=len))
     meanings = [(kind, text, _meaning(text, extra)) for kind, text in filled]
+    meanings = [one for one in meanings if one[0] != "state" or one[2] is not None]
     if any(kind != "type" and meaning is AccountStatus.FORMER for kind, _, meaning in meanings):
         return AccountStatus.FORMER
     weak = False
@@ -139,8 +142,8 @@ def status(columns: Sequence[tuple[str, str]], extra: Mapping[str, StrEnum]) -> 
             raise Unreadable(Remark.NO_CUSTOMER, word=text)
     if weak:
         return AccountStatus.CUSTOMER
-    if filled:
-        raise Unreadable(Remark.STATUS_UNKNOWN, word=filled[0][1])
+    if meanings:
+        raise Unreadable(Remark.STATUS_UNKNOWN, word=meanings[0][1])
     return None
 
 
@@ -156,10 +159,24 @@ def _meaning(text: str, extra: Mapping[str, StrEnum]) -> AccountStatus | Remark 
     # NetSuite writes the stage before the status: `CUSTOMER-Closed Won`, `LEAD-Qualified`.
     stage, dash, state = text.partition("-")
     if chosen is None and dash and word not in _NO_CUSTOMER_KEYS and word_key(stage) in _NETSUITE_STAGES:
-        return _meaning(state, extra) or _meaning(stage, extra)
+        said = None if word_key(state) in _ACTIVE_KEYS else _meaning(state, extra)
+        return said or _meaning(stage, extra)
     if word in _NO_CUSTOMER_KEYS or (re.fullmatch(r"\d+ (.+)", word) and word.partition(" ")[2] in _NO_CUSTOMER_KEYS):
         return Remark.NO_CUSTOMER
-    return None
+    return _of_parts(text, extra) if chosen is None else None
+
+
+def _of_parts(text: str, extra: Mapping[str, StrEnum]) -> AccountStatus | Remark | None:
+    """What a text of several parts means, such as `Churned - Q2 2025`; None where its parts are of two minds."""
+    parts = [part for part in _PARTS.split(text) if part.strip()]
+    if len(parts) < 2:
+        return None
+    known = [(part, meaning) for part in parts if (meaning := _meaning(part, extra)) is not None]
+    meanings = {meaning for _, meaning in known}
+    strong = {meaning for part, meaning in known if word_key(part) not in _ACTIVE_KEYS} or meanings
+    if strong == {AccountStatus.CUSTOMER, AccountStatus.FORMER}:
+        return AccountStatus.FORMER
+    return strong.pop() if len(strong) == 1 else None
 
 
 def tier(text: str, extra: Mapping[str, StrEnum]) -> Tier:

@@ -26,6 +26,7 @@ _NOBODY = frozenset((
     "nao atribuido", "sem proprietario", "ninguem", "niet toegewezen", "geen", "ej tilldelad", "ikke tildelt",
     "担当者なし", "未割り当て", "未定", "なし", "无", "未分配", "없음", "미지정", "не назначен", "нет",
 ))  # fmt: skip
+_NOBODYS = re.compile(r"(?:deactivated|deleted|inactive|removed|former) user\b.*|un ?assigned\b.*|queue .*|.* queue")
 _GONE = re.compile(
     r"^#\s|[(\[](?:deactivated|inactive|disabled|deleted|removed|former)(?: user| employee| owner)?[)\]]", re.I
 )
@@ -36,6 +37,11 @@ _KEY = re.compile(
 _SUFFIX = frozenset(
     ("jr", "sr", "ii", "iii", "iv", "phd", "md", "mba", "cpa", "csm", "esq", "msc", "bsc", "dds", "pmp")
 )
+_TITLES = re.compile(
+    r"(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|hr|fr|mme|mlle|sr|sra|ing|dipl|mag)\.|mr|mrs|ms|herr|frau)\s+", re.I
+)
+_ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
+"""What stands behind a name in brackets: a part, a team, or how many rows its group has."""
 _BETWEEN = re.compile(r"\s*[;|\n]\s*|\s+[/&+]\s+|\s+and\s+", re.IGNORECASE)
 
 
@@ -74,7 +80,7 @@ def read(text: str, email: str = "", known: Collection[str] = ()) -> Named:
     if is_empty(name):
         return Named(_by_address(address))
     people = _separated(name, known)
-    first = in_order(people[0])
+    first = _plain(in_order(people[0]))
     if len(first) > _LONGEST:
         raise Unreadable(Remark.TOO_LONG_TO_BE, what="person")
     several = Remark.OWNERS_SEVERAL if len(people) > 1 else None
@@ -83,13 +89,21 @@ def read(text: str, email: str = "", known: Collection[str] = ()) -> Named:
     return Named(Who(first, address.group().lower() if address else None), several)
 
 
+def _plain(name: str) -> str:
+    """A name without the form of address before it and what is in brackets behind it."""
+    bare = _ASIDE.sub("", name)
+    titled = _TITLES.match(bare)
+    rest = bare[titled.end() :] if titled else bare
+    return rest if " " in rest else bare or name
+
+
 def _by_address(address: re.Match[str] | None) -> Who | None:
     return Who(address.group(), address.group().lower()) if address else None
 
 
 def _is_nobody(name: str) -> bool:
     key = word_key(name)
-    return key in _NOBODY or re.fullmatch(r"(?:deactivated|deleted|inactive|removed|former) user\b.*", key) is not None
+    return key in _NOBODY or _NOBODYS.fullmatch(key) is not None
 
 
 def _separated(name: str, known: Collection[str]) -> list[str]:

@@ -70,23 +70,34 @@ def _line(reader: Reader, row: Row, last_days: bool) -> TermLine:
     account_id, account = reader.account(row)
     with reader.cell(row, "state") as text:
         state = term_words.state(text, reader.options.words)
-    start = reader.day(row, "starts_on")
-    if start is None:
-        text = reader.columns.cell(row, "starts_on")
-        why = note(Remark.DATE_UNREADABLE if text else Remark.EMPTY)
-        raise BadCell(reader.columns.header("starts_on"), text, why)
+    start = _start(reader, row)
     months = _months(reader, row)
     end = _end(reader, row, start, months, last_days)
     end = _ended(reader, row, state, end)
     if end is not None and end < start:
         raise BadCell(reader.columns.header("ends_on"), end.isoformat(), note(Remark.TERM_BACKWARDS, start=start))
-    values = {**_terms(reader, row, state), **_arr(reader, row, start, end, months)}
+    over = state is TermState.ENDED
+    values = {**_terms(reader, row, state), **_arr(reader, row, start, end, months=months, over=over)}
     plan = reader.words(row, "plan") or None
     if plan is not None and len(plan) > _LONGEST_LINE:
         raise BadCell(reader.columns.header("plan"), plan, note(Remark.NAME_TOO_LONG, limit=_LONGEST_LINE))
     if end is not None:
         values["ends_on"] = end
     return TermLine(row.line, account_id, account, reader.record_id(row, "external_id"), plan, start, values)
+
+
+def _start(reader: Reader, row: Row) -> date:
+    """The first day of the term; the day of the sale where the row has no other."""
+    start = reader.day(row, "starts_on")
+    if start is not None:
+        return start
+    text = reader.columns.cell(row, "starts_on")
+    closed = reader.day(row, "closed_on") if not text else None
+    if closed is None:
+        why = note(Remark.DATE_UNREADABLE if text else Remark.EMPTY)
+        raise BadCell(reader.columns.header("starts_on"), text, why)
+    reader.tally.add(Remark.STARTS_FROM_SALE, "starts_on", reader.columns.cell(row, "closed_on"), str(row.line))
+    return closed
 
 
 def _months(reader: Reader, row: Row) -> int | None:
@@ -178,17 +189,29 @@ def _yes_or_no(reader: Reader, row: Row, name: str) -> bool | None:
         return said
 
 
-def _arr(reader: Reader, row: Row, start: date, end: date | None, months: int | None) -> dict[str, Any]:
-    name = reader.money_field
-    amount = reader.amount(row, name) if name is not None else None
-    if name is None or amount is None:
-        return {}
-    if name == "mrr":
-        amount = _times(amount, Decimal(_YEAR))
-    elif name == "amount":
-        amount = _annual(reader, row, amount, periods.months_between(start, end) if end else months)
-    money: Money = reader.money(row, name, amount)
-    return {"arr_minor": money.minor, "currency": money.currency}
+def _arr(reader: Reader, row: Row, start: date, end: date | None, *, months: int | None, over: bool) -> dict[str, Any]:
+    """The amount a year and its currency; empty where the row has no amount.
+
+    By the amount that the file is read by, or where that is empty by another one. Billing systems write 0 for what
+    has ended (`over`), which says nothing of what it was worth.
+    """
+    for name in _amounts(reader):
+        amount = reader.amount(row, name)
+        if amount is None or (over and amount.figure == 0):
+            continue
+        if name == "mrr":
+            amount = _times(amount, Decimal(_YEAR))
+        elif name == "amount":
+            amount = _annual(reader, row, amount, periods.months_between(start, end) if end else months)
+        money: Money = reader.money(row, name, amount)
+        return {"arr_minor": money.minor, "currency": money.currency}
+    return {}
+
+
+def _amounts(reader: Reader) -> list[str]:
+    first = reader.money_field
+    others = [name for name in reader.table.money if name in reader.columns and name != first]
+    return [first, *others] if first is not None else []
 
 
 def _annual(reader: Reader, row: Row, amount: Amount, months: Decimal | int | None) -> Amount:

@@ -68,7 +68,7 @@ def read(text: str) -> tuple[str, ...]:
 def of_sign(sign: str) -> tuple[str, ...]:
     """The currencies of a sign such as `$`, the usual one first; empty for none."""
     code = _COLLOQUIAL.get(sign.casefold())
-    return (code,) if code else signs().get(sign, ())
+    return (code,) if code else signs().get(sign) or signs().get(sign.lower(), ())
 
 
 def of_name(name: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u20
 _COLOURS = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 # Letters that are written in parts, as on a Mac: an e and its accent, the parts of a Korean syllable.
 _PARTS = "\u0300-\u036f\u3099\u309a\u1100-\u11ff"
-_SUSPICIOUS = re.compile(rf"[&<=\u00a0\u202f{_PARTS}{_AT_ENDS}]|^'|{_STEERING.pattern}")
+_SUSPICIOUS = re.compile(rf"[&<=\u00a0\u202f{_PARTS}{_AT_ENDS}]|^['\"\[]|\(https?://|{_STEERING.pattern}")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|br|center|div|em|font|h[1-6]|i|img|li|nobr|ol|p|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul)"
     r"(?:\s[^<>]*)?/?>",
@@ -24,12 +24,15 @@ _BREAK = re.compile(r"<(?:br|/p|/div|/li)\s*/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _TEXT_GUARD = re.compile(r'="((?:[^"]|"")*)"')
 _HYPERLINK = re.compile(r'=HYPERLINK\(\s*"[^"]*"\s*[,;]\s*"((?:[^"]|"")*)"\s*\)', re.IGNORECASE)
+_QUOTED = re.compile(r'"([^"]+)"')
+# As Markdown writes a link, and as Notion and Airtable export one.
+_LINK = re.compile(r"(?:\[([^\[\]]+)\]|([^()\[\]]+?))\s*\(https?://[^\s()]+\)")
 _FORMULA_GUARD = re.compile(r"'(?=[=+\-@])")
 _DEEPEST = 3
 
 
 def undressed(text: str) -> str:
-    """`text` without spreadsheet guards (`="00123"`), tags, entities and invisible characters; trimmed.
+    """`text` without spreadsheet guards (`="00123"`), quotes, links, tags, entities and invisible characters; trimmed.
 
     Only tags that exports are known for are taken as tags, so `<!channel>` and `<Acme>` stay. No-break spaces become
     plain ones.
@@ -40,6 +43,8 @@ def undressed(text: str) -> str:
     for guard in (_TEXT_GUARD, _HYPERLINK):
         if match := guard.fullmatch(text):
             text = match[1].replace('""', '"')
+    if match := _QUOTED.fullmatch(text) or _LINK.fullmatch(text):
+        text = next(part for part in match.groups() if part)
     text = _FORMULA_GUARD.sub("", text) if text.startswith("'") else text
     text = _TAG.sub("", _BREAK.sub(" ", text))
     for _ in range(_DEEPEST):

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.imports import batches, drop_shown, queries, wording
-from bot.features.imports.dropped_files import kind_of
+from bot.features.imports.dropped_files import KIND, kind_of
 from bot.features.imports.queries import DropState
-from bot.features.imports.views import DroppedFileView
+from bot.features.imports.views import DroppedFileView, Silent
 from bot.outbox.types import Moot
-from bot.store import portfolios
+from bot.store import portfolios, series
 
 _WITH_PREVIEW = (DropState.PREVIEWED, DropState.TO_IMPORT)
 
@@ -42,4 +42,11 @@ def compose_dropped(session: Session, args: dict[str, Any], now: datetime) -> Dr
         batch_id=file.batch_id,
         undone=drop_shown.undone(shown["undone"]) if "undone" in shown else None,
         decided_by=by,
+        silent=_silent(session, file.workspace_id) if state is DropState.IMPORTED and kind_of(file) == KIND else (),
     )
+
+
+def _silent(session: Session, workspace_id: int) -> tuple[Silent, ...]:
+    """The customers whom nobody meets, by portfolio."""
+    places = series.without(session, workspace_id)
+    return tuple(Silent(place.customers, place.portfolio_id, place.portfolio) for place in places)

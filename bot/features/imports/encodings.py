@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -35,13 +35,21 @@ _TURKISH = ("çğıöşüâîû", "äöüß")
 _BALTIC = ("āčēģīķļņšūž", "ąčęėįšųūž", "äõöüšž")
 # The candidates, the likeliest first, each with the alphabets that are written in it; None where a script tells.
 _CANDIDATES: dict[str, tuple[str, ...] | None] = {
-    "cp1252": _WESTERN, "cp1250": _CENTRAL, "iso8859_2": _CENTRAL, "cp1251": None, "cp932": None, "gb18030": None,
+    "cp1252": _WESTERN, "iso8859_15": _WESTERN, "cp1250": _CENTRAL, "iso8859_2": _CENTRAL, "cp1251": None,
+    "cp932": None, "gb18030": None,
     "cp1254": _TURKISH, "cp1253": None, "cp949": None, "big5": None, "euc_jp": None, "mac_roman": _WESTERN,
     "koi8_r": None, "cp1255": None, "cp1256": None, "cp874": None, "cp1257": _BALTIC, "cp850": _WESTERN,
     "mac_latin2": _CENTRAL, "mac_cyrillic": None, "cp866": None, "iso8859_5": None,
 }  # fmt: skip
 # What a person would call it, and what contains its characters by the same bytes.
-_NARROWER = {"cp932": "shift_jis", "gb18030": "gbk", "iso8859_2": "iso-8859-2", "koi8_r": "koi8-r", "euc_jp": "euc-jp"}
+_NARROWER = {
+    "iso8859_15": "iso-8859-15",
+    "cp932": "shift_jis",
+    "gb18030": "gbk",
+    "iso8859_2": "iso-8859-2",
+    "koi8_r": "koi8-r",
+    "euc_jp": "euc-jp",
+}
 _BACKSLASH = {"shift_jis": "¥", "cp932": "¥", "cp949": "₩", "euc_kr": "₩"}
 _USUAL_MARKS = frozenset("“”‘’‚„–—…°™®©€£·•«»№¿¡ºª、。・ー〜「」（）【】々〆㈱")
 _MARKS_IN_WORDS = frozenset("’®™ºª・ー々〆。、）」】")
@@ -54,11 +62,16 @@ _MOST_WORDS = 400
 _SAMPLE = 20_000
 _IMPOSSIBLE = 1e9
 _LESS_LIKELY = 0.02
+_KNOWN_HEADER = 3
+_HEADER_WITHIN = 12
 _MOSTLY = 0.6
 _LETTERS = {
     "CYRILLIC": FREQUENCIES["Russian"], "HEBREW": FREQUENCIES["Hebrew"], "GREEK": FREQUENCIES["Greek"],
     "ARABIC": FREQUENCIES["Arabic"], "THAI": FREQUENCIES["Thai"],
 }  # fmt: skip
+
+Recognised = Callable[[Sequence[str]], int]
+"""How many fields a row of cells would name if it were the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +84,11 @@ class Decoded:
     guessed: bool = False
 
 
-def decoded(data: bytes, encoding: str | None) -> Decoded:
-    """The text of `data`, in `encoding` if one is named; raises `UserError` if that cannot be right."""
+def decoded(data: bytes, encoding: str | None, recognised: Recognised = lambda cells: 0) -> Decoded:
+    """The text of `data`, in `encoding` if one is named; raises `UserError` if that cannot be right.
+
+    `recognised` tells how many fields a row of cells names: of two readings the one with a known header is right.
+    """
     if encoding:
         return _with_signs(_named(data, encoding))
     for bom, codec, name in _BOMS:
@@ -86,7 +102,7 @@ def decoded(data: bytes, encoding: str | None) -> Decoded:
     utf8 = _replaced(data, "utf-8", "utf-8")
     beyond_ascii = sum(char > "\x7f" for char in utf8.text) - utf8.damaged if utf8.damaged else 0
     # A few bad bytes among good UTF-8 are damage; without good UTF-8 it is an export of an older program.
-    return _with_signs(_guessed(data)) if utf8.damaged * 10 > beyond_ascii else utf8
+    return _with_signs(_guessed(data, recognised)) if utf8.damaged * 10 > beyond_ascii else utf8
 
 
 def _named(data: bytes, encoding: str) -> Decoded:
@@ -111,7 +127,7 @@ def _with_signs(decoded: Decoded) -> Decoded:
     return decoded if sign is None else replace(decoded, text=re.sub(r"\\(?=\d)", sign, decoded.text))
 
 
-def _guessed(data: bytes) -> Decoded:
+def _guessed(data: bytes, recognised: Recognised) -> Decoded:
     """The most plausible reading. What fits no candidate is read as cp1252 with the damage counted."""
     sample = _telling_lines(data)
     noise = {match.encoding: match.chaos for match in from_bytes(
@@ -121,6 +137,9 @@ def _guessed(data: bytes) -> Decoded:
         codec: _implausibility(sample, codec, alphabets) + noise.get(codec, 0.3) + rank * _LESS_LIKELY
         for rank, (codec, alphabets) in enumerate(_CANDIDATES.items())
     }
+    likely = min(penalties.values()) + _KNOWN_HEADER * 3
+    for codec in [codec for codec, penalty in penalties.items() if penalty <= likely]:
+        penalties[codec] -= _KNOWN_HEADER * _fields_named(data, codec, recognised)
     for codec in sorted(penalties, key=penalties.__getitem__):
         if penalties[codec] >= _IMPOSSIBLE:
             break
@@ -131,6 +150,14 @@ def _guessed(data: bytes) -> Decoded:
         return Decoded(text, _called(data, codec, text), guessed=True)
     text = data.decode("cp1252", "replace")
     return Decoded(text, "cp1252", text.count("\ufffd"), guessed=True)
+
+
+def _fields_named(data: bytes, codec: str, recognised: Recognised) -> int:
+    """How many fields the best of the first lines names that are not ASCII, if they are read so."""
+    lines = [line for line in data[:_SAMPLE].splitlines()[:_HEADER_WITHIN] if not line.isascii()]
+    texts = (line.decode(codec, "replace") for line in lines)
+    rows = ([cell.strip(' "') for cell in text.split(mark)] for text in texts for mark in ",;\t|" if mark in text)
+    return max((recognised([cell for cell in cells if not cell.isascii()]) for cells in rows), default=0)
 
 
 def _called(data: bytes, codec: str, text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
 from bot.app.actor import UserError
 from bot.features.imports import encodings, file_kinds, workbooks
+from bot.features.imports.encodings import Recognised
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.imports.remarks import Note, Remark, note
 from bot.features.imports.report import BadRow
@@ -25,9 +26,6 @@ _QUOTED = 200
 _MOST_CELLS = 16_384
 """As many columns as a sheet of a workbook can have."""
 _MOST_SHARED, _SHORT = 20_000, 40
-
-Recognised = Callable[[Sequence[str]], int]
-"""How many fields a row of cells would name if it were the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def read(
     if file_kinds.workbook_kind(data):
         return _of_workbook(data, name, recognised)
     file_kinds.must_be_text(data, name)
-    text = encodings.decoded(data, encoding)
+    text = encodings.decoded(data, encoding, recognised)
     file_kinds.must_be_table(text.text, name)
     if text.text.count("\x00") > max(_STRAY_NULS, len(text.text) // 100):
         raise UserError(ImportRefusal.NO_TEXT)

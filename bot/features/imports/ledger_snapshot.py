@@ -43,6 +43,7 @@ class LedgerSnapshot:
     unnumbered: set[int] = field(default_factory=set)
     taken: dict[int, int] = field(default_factory=dict)
     numbered_names: dict[str, str] = field(default_factory=dict)
+    called: list[str] = field(default_factory=list)
     members: dict[Who, int | None] = field(default_factory=dict)
 
     @classmethod
@@ -62,6 +63,7 @@ class LedgerSnapshot:
         there = (table.c.workspace_id == workspace_id) & table.c.taken_back_at.is_(None)
         for row in session.execute(select(*columns).where(there)):
             snapshot.add(row.id, row.external_id, row.name)
+            snapshot.called.append(row.name)
             if row.external_id is not None:
                 snapshot.numbered_names.setdefault(name_key(row.name), row.external_id)
         snapshot._add_old_names(session)
@@ -89,8 +91,8 @@ class LedgerSnapshot:
             self.by_external_id.setdefault(canonical(external_id), account_id)
 
     def names(self) -> list[str]:
-        """The names of the accounts that are here, as they are compared."""
-        return list(self.by_name)
+        """The names of the accounts that were here before the import."""
+        return self.called
 
     def member(self, who: Who) -> int | None:
         """The member who is meant, None for somebody new; raises `Unreadable` when two could be meant."""

@@ -64,13 +64,10 @@ class NearNames:
             self.new.append(planned.line.name)
 
     def notes(self) -> list[Note]:
-        """How many new accounts have a near name, with the first ones."""
+        """How many new accounts have a near name, and which."""
         letters = len(self.new) * len(self.by_core) <= _COMPARED
         pairs = [(name, here) for name in self.new if (here := self._near(name, letters=letters)) is not None]
-        if not pairs:
-            return []
-        name, here = pairs[0]
-        return [note(Remark.NAMES_NEAR, count=len(pairs), name=name, here=here)]
+        return [note(Remark.NAMES_NEAR, count=len(pairs), examples=pairs)] if pairs else []
 
     def _near(self, name: str, *, letters: bool) -> str | None:
         wanted = core(name)

@@ -79,7 +79,7 @@ class Report:
     """The sum of an import. `kept` are values that somebody changed here after the file's value was last taken.
 
     `left_out` are lines that are no rows of the table: totals, footers, headers again. `batch_id` is the row that
-    holds together what was written, None if nothing was.
+    holds together what was written, None if nothing was. `offer` is what can be done next.
     """
 
     file: str
@@ -97,6 +97,7 @@ class Report:
     without_portfolio: int = 0
     notes: list[Note] = field(default_factory=list)
     batch_id: int | None = None
+    offer: Note | None = None
 
     @property
     def taken(self) -> int:

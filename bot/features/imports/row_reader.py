@@ -324,4 +324,6 @@ def _kind(header: str) -> str:
     key = headers.key(header)
     if "lifecycle" in key:
         return "lifecycle"
+    if key in ("estado", "stato", "etat", "state"):
+        return "state"
     return "type" if key.endswith("type") else "status"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,7 @@ from bot.features.imports.contract_rows import TermLine
 from bot.features.imports.fact_changes import PlannedFact
 from bot.features.imports.fact_rows import FactKind, FactLine
 from bot.features.imports.fields import FieldTable
+from bot.features.imports.former import FormerCustomers
 from bot.features.imports.joining import Joining
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.imports.near_names import NearNames
@@ -41,6 +43,7 @@ from bot.features.imports.series_changes import SeriesBook
 from bot.features.imports.signal_changes import PlannedSignal
 from bot.features.imports.signal_rows import EventLine, ReadingLine
 from bot.features.imports.site_changes import SiteBook
+from bot.store import series as meeting_series
 from bot.store.ledger import Author
 
 __all__ = [
@@ -63,49 +66,84 @@ def import_accounts(run: ImportRun, file: File, options: Options) -> Report:
     reader, report = passes.read(run, file, options, fields.ACCOUNTS)
     lines = passes.lines_of(report, account_rows.lines(reader))
     reader = passes.read_to_the_end(reader, report)
-    series, sites = SeriesBook(run.workspace_id, run.now), SiteBook.of(run.author, run.now, lines)
-    namesakes: list[Planned] = []
-    otherwise: list[Changed] = []
+    books = _Books.of(run, lines)
     with run.transaction() as session:
         says_portfolio = "portfolio" in reader.columns or options.portfolio is not None
         snapshot = LedgerSnapshot.load(session, run.workspace_id, says_portfolio=says_portfolio)
-
-        near = NearNames.of(snapshot.names())
-
-        def counted(planned: Planned) -> None:
-            _count_colleagues(report, planned)
-            near.counted(planned)
-            namesakes.extend([planned] if planned.namesake else [])
-            otherwise.extend(planned.by_contract[:1])
+        books.near = NearNames.of(snapshot.names())
 
         def plan(session: Session, lines: Sequence[ImportedAccount]) -> list[Planned | BadRow]:
             planned = account_changes.plan(session, snapshot, lines, to_write=not run.dry_run)
             good = [item for item in planned if isinstance(item, Planned)]
-            whole = sites.plan(session, series.plan(session, snapshot, good))
-            return [*(item for item in planned if isinstance(item, BadRow)), *whole]
+            return [*(item for item in planned if isinstance(item, BadRow)), *books.plan(session, snapshot, good)]
 
         def write(session: Session, by: Author, planned: Sequence[Planned]) -> None:
             pairs = account_changes.apply(session, by, snapshot, planned, file=file.name, now=run.now)
-            series.apply(session, by, file.name, pairs)
-            sites.apply(session, by, file.name, pairs)
+            books.series.apply(session, by, file.name, pairs)
+            books.sites.apply(session, by, file.name, pairs)
 
         steps: Steps[ImportedAccount, Planned] = Steps(
             plan,
             write,
             lambda planned: account_changes.kept_row(snapshot, planned),
             _arr_of,
-            counted,
+            lambda planned: books.counted(report, planned),
         )
         passes.run_batches(run, session, reader, report=report, lines=lines, steps=steps)
         passes.finish(run, session, report)
-    report.notes += [*series.notes(), *sites.notes(), *near.notes(), *_otherwise(otherwise)]
-    if namesakes:
-        first = namesakes[0]
-        example = {"name": first.line.name, "file": first.line.external_id, "here": first.namesake}
-        report.notes.append(note(Remark.NAMESAKES, count=len(namesakes), **example))
+        report.offer = None if run.dry_run else _without_series(session, run.workspace_id)
+    report.notes += books.notes()
     if report.without_portfolio:
         report.notes.append(note(Remark.WITHOUT_PORTFOLIO, count=report.without_portfolio))
     return report
+
+
+@dataclass(slots=True)
+class _Books:
+    """What one import of accounts does beside the accounts themselves, and what the report says of that."""
+
+    series: SeriesBook
+    sites: SiteBook
+    former: FormerCustomers
+    near: NearNames = field(default_factory=NearNames)
+    namesakes: list[Planned] = field(default_factory=list)
+    otherwise: list[Changed] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, run: ImportRun, lines: Sequence[ImportedAccount]) -> _Books:
+        """The books of an import of these lines."""
+        series, sites = SeriesBook(run.workspace_id, run.now), SiteBook.of(run.author, run.now, lines)
+        return cls(series, sites, FormerCustomers(run.workspace_id, run.now.date()))
+
+    def plan(self, session: Session, snapshot: LedgerSnapshot, planned: Sequence[Planned]) -> list[Planned]:
+        """The same lines with the series, mail domains and ended contracts that come with them."""
+        ended = self.former.plan(session, planned)
+        return list(self.sites.plan(session, self.series.plan(session, snapshot, ended)))
+
+    def counted(self, report: Report, planned: Planned) -> None:
+        """Take note of a line that was planned."""
+        _count_colleagues(report, planned)
+        self.near.counted(planned)
+        self.namesakes.extend([planned] if planned.namesake else [])
+        self.otherwise.extend(planned.by_contract[:1])
+
+    def notes(self) -> list[Note]:
+        """What the report says beside the changes."""
+        notes = [*self.series.notes(), *self.sites.notes(), *self.near.notes(), *_otherwise(self.otherwise)]
+        notes += self.former.notes()
+        if self.namesakes:
+            first = self.namesakes[0]
+            example = {"name": first.line.name, "file": first.line.external_id, "here": first.namesake}
+            notes.append(note(Remark.NAMESAKES, count=len(self.namesakes), **example))
+        return notes
+
+
+def _without_series(session: Session, workspace_id: int) -> Note | None:
+    """How many customers nobody meets, of this file and others, and where most of them are."""
+    places = meeting_series.without(session, workspace_id)
+    count = sum(place.customers for place in places)
+    names = [place.portfolio for place in places if place.portfolio]
+    return note(Remark.WITHOUT_SERIES, count=count, names=names) if count else None
 
 
 def _otherwise(told: Sequence[Changed]) -> list[Note]:

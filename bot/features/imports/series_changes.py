@@ -10,14 +10,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.app import recurrence
+from bot.app import public_holidays, recurrence
 from bot.app.recurrence import Occurrence
-from bot.domain.enums import AccountStatus, CadenceKind
+from bot.domain.enums import AccountStatus, CadenceKind, OnHoliday
 from bot.domain.labels import column_label
+from bot.domain.values.days import local
 from bot.features.imports import wording
 from bot.features.imports.account_changes import Planned
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
@@ -32,7 +34,9 @@ from bot.store.ledger import Author
 
 _LEAD_HOURS = 24
 _NO_ZONE = "UTC"
-_IN_ORDER = (Remark.SERIES_BEGUN, Remark.SERIES_KEPT, Remark.SERIES_IN_UTC, Remark.SERIES_AT_ONCE)
+_IN_ORDER = (
+    Remark.SERIES_BEGUN, Remark.SERIES_ON_HOLIDAY, Remark.SERIES_KEPT, Remark.SERIES_IN_UTC, Remark.SERIES_AT_ONCE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class SeriesBook:
     now: datetime
     kept: list[tuple[str, str, str]] = field(default_factory=list)
     counts: Counter[Remark] = field(default_factory=Counter)
-    firsts: dict[Remark, dict[str, str]] = field(default_factory=dict)
+    firsts: dict[Remark, dict[str, Any]] = field(default_factory=dict)
 
     def plan(self, session: Session, snapshot: LedgerSnapshot, planned: Sequence[Planned]) -> list[Planned]:
         """The same lines, with the series that each begins."""
@@ -87,7 +91,7 @@ class SeriesBook:
             notes.append(note(Remark.SERIES_KEPT, count=len(self.kept), examples=self.kept))
         return sorted(notes, key=lambda note: _IN_ORDER.index(note.remark))
 
-    def _count(self, remark: Remark, **facts: str) -> None:
+    def _count(self, remark: Remark, **facts: Any) -> None:
         """Count one more; of many rows only the first is named, so only that one is held."""
         self.counts[remark] += 1
         self.firsts.setdefault(remark, facts)
@@ -111,6 +115,7 @@ class SeriesBook:
             self._count(Remark.SERIES_IN_UTC, name=item.title)
         if line.begins_at_once:
             self._count(Remark.SERIES_AT_ONCE, name=item.title)
+        self._count_holiday(item.title, series)
         changes = item.changes
         if item.row is not None:
             field_name = column_label("meeting_series")
@@ -124,7 +129,19 @@ class SeriesBook:
         owner_tz = member.tz if member is not None and member.slack_id is not None else None
         tz = line.tz or owner_tz or _NO_ZONE
         rrule, local_start = line.placed(tz, self.now.date())
-        return NewSeries(line.kind, rrule, local_start, tz, owner_tz or tz), (line.tz or owner_tz) is not None
+        series = NewSeries(line.kind, rrule, local_start, tz, owner_tz or tz, line.on_holiday)
+        return series, (line.tz or owner_tz) is not None
+
+    def _count_holiday(self, name: str, series: NewSeries) -> None:
+        """Count a series whose next meeting falls on a public holiday, with what becomes of it."""
+        regular = recurrence.next_meeting(replace(series, on_holiday=OnHoliday.STAY), self.now)
+        on = local(regular.starts_at, series.tz).date() if regular is not None else None
+        holiday = public_holidays.name_of(on, series.tz) if on is not None else None
+        if on is None or holiday is None:
+            return
+        moved = recurrence.next_meeting(series, self.now) if series.on_holiday is OnHoliday.MOVE else None
+        to = local(moved.starts_at, series.tz).date() if moved is not None else None
+        self._count(Remark.SERIES_ON_HOLIDAY, name=name, on=on, holiday=holiday, to=to)
 
     def _opened(self, session: Session, ids: Sequence[int]) -> dict[tuple[int, CadenceKind], set[datetime]]:
         """When these accounts have meetings still to come, by kind."""

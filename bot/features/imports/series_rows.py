@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from bot.app import recurrence
 from bot.app.recurrence import WEEKDAYS
-from bot.domain.enums import CadenceKind
+from bot.domain.enums import CadenceKind, OnHoliday
 from bot.domain.values.days import add_days, add_months, local
 from bot.features.imports import cells, series_words
 from bot.features.imports.file_reader import Row
@@ -20,6 +20,14 @@ from bot.features.imports.series_words import LAST, Rhythm
 _REVIEWS = ("qbr", "ebr", "businessreview")
 _WEEKS = ("weekly", "fortnightly")
 _DAYS = ("next_meeting", "last_meeting")
+_MOVES = frozenset((
+    "move", "moves", "move it", "moved", "shift", "postpone", "reschedule", "next working day", "next business day",
+    "moves to the next working day", "verschieben", "wird verschoben", "deplacer", "reporter", "mover", "spostare",
+))  # fmt: skip
+_STAYS = frozenset((
+    "stay", "stays", "keep", "keeps", "as planned", "no change", "unchanged", "bleibt", "findet statt", "maintenir",
+    "mantener", "manter",
+))  # fmt: skip
 _OF_A_DAY, _OF_A_RHYTHM = Remark.SERIES_DATE_UNREADABLE, Remark.SERIES_UNREADABLE
 _WHY = (
     _OF_A_RHYTHM, Remark.SERIES_OTHER_DAY, Remark.SERIES_TIME_UNREADABLE, Remark.SERIES_WITHOUT_DAY,
@@ -32,6 +40,7 @@ class SeriesLine:
     """A series as a row says it: complete but for the zone, which is None where the row names none.
 
     `meets_on` is the next meeting, `met_on` the last one; `moment` is the next one where its cell gives an offset.
+    `on_holiday` is what becomes of a meeting on a public holiday: it stays where the row does not say.
     """
 
     kind: CadenceKind
@@ -40,6 +49,7 @@ class SeriesLine:
     met_on: date | None
     moment: datetime | None
     tz: str | None
+    on_holiday: OnHoliday = OnHoliday.STAY
 
     def placed(self, tz: str, today: date) -> tuple[str, str]:
         """The RRULE, and a meeting of the series as local wall clock; one of the past gives the same series."""
@@ -96,7 +106,18 @@ class _Cells:
         if rhythm.weekdays and weekday is not None and weekday not in rhythm.weekdays and self._is_ahead(meets_on):
             raise self._bad("next_meeting", Remark.SERIES_OTHER_DAY)
         rhythm = replace(rhythm, at=at)
-        return SeriesLine(rhythm.kind or self._kind(rhythm), rhythm, meets_on, met_on, moment, self._zone())
+        kind = rhythm.kind or self._kind(rhythm)
+        return SeriesLine(kind, rhythm, meets_on, met_on, moment, self._zone(), self._on_holiday())
+
+    def _on_holiday(self) -> OnHoliday:
+        """What the row says of public holidays; a word that is not known is told, and the series stays."""
+        with self.reader.cell(self.row, "meeting_holiday") as text:
+            word = cells.word_key(text)
+        if word in _MOVES:
+            return OnHoliday.MOVE
+        if word and word not in _STAYS:
+            self.reader.tally.add(Remark.SERIES_HOLIDAY_UNKNOWN, "meeting_holiday", text, str(self.row.line))
+        return OnHoliday.STAY
 
     def _rhythm(self) -> Rhythm | None:
         """What the cells of rhythm, day, time and kind say together; a column of its own counts first."""

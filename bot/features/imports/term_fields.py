@@ -19,6 +19,7 @@ _ACCOUNT_OF_A_TERM: dict[str, tuple[str, ...]] = {
         *(header for header in ACCOUNT_OF_A_FACT["account"] if header != "name"),
         "customers company", "customer company", "associated company names", "subscription customer",
         *(header for header in ACCOUNTS.fields["name"] if header not in ("name", "display name", "title")),
+        "customer description",
     ),
 }  # fmt: skip
 
@@ -52,6 +53,7 @@ CONTRACTS = FieldTable(
             "started at", "subscription started at", "current period started at", *ACCOUNTS.fields["contract_start"],
             "close date", "closed won date",
         ),
+        "closed_on": ("close date", "closed won date"),
         "ends_on": (
             "contract end date", "contract end", "ends on", "end of term", "current period end", "current term end",
             "subscriptions current term end", "current billing term end date", "term end", "term end date",
@@ -111,7 +113,7 @@ CONTRACTS = FieldTable(
     },
     required=("starts_on",),
     one_of=("account", "account_id"),
-    days=("starts_on", "ends_on", "ended_on"),
+    days=("starts_on", "closed_on", "ends_on", "ended_on"),
     figures=("arr", "mrr", "amount"),
     money={"arr": "currency", "mrr": "currency", "amount": "currency"},
     ids=("account_id", "external_id"),

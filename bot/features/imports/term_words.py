@@ -86,6 +86,8 @@ _MONTHS: Mapping[str, Decimal] = {
     **dict.fromkeys(("week", "weeks", "weekly"), Decimal(12) / Decimal(52)),
     **dict.fromkeys(("day", "days", "daily"), Decimal(12) / Decimal(365)),
 }  # fmt: skip
+_IN_PIPELINE = re.compile(r"([^()]+?)\s*\([^()]*\)")
+"""HubSpot names the pipeline behind a stage where there are several: `Closed Won (Renewals)`."""
 _COUNTED = re.compile(r"(?:every )?(\d{1,3}) (months?|years?|quarters?|weeks?)")
 _NOTICE = re.compile(r"(\d{1,4})(?:[.,]0+)?\s*(?P<unit>[^\W\d_]*)\b.*")
 _UNITS = {"day": 1, "tag": 1, "jour": 1, "dia": 1, "week": 7, "woche": 7, "semaine": 7, "semana": 7, "month": 31,
@@ -101,6 +103,8 @@ def state(text: str, words: Mapping[str, StrEnum]) -> TermState | None:
         return None
     word = word_key(text)
     meaning = words.get(word) or _STATE_BY_WORD.get(word)
+    if meaning is None and (match := _IN_PIPELINE.fullmatch(text)):
+        meaning = words.get(word_key(match[1])) or _STATE_BY_WORD.get(word_key(match[1]))
     if meaning is TermState.NOT_SIGNED:
         raise Unreadable(Remark.TERM_NOT_SIGNED, word=text)
     if not isinstance(meaning, TermState):

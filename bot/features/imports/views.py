@@ -77,10 +77,20 @@ class UndoneImport:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """Customers whom nobody meets: how many, and those of them in one portfolio; None for those in none."""
+
+    count: int
+    portfolio_id: int | None
+    portfolio: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DroppedFileView:
     """The message about a dropped file, as things stand now. `trouble` says why something could not be done.
 
-    `names_options` says that a sentence of it names options of the command line.
+    `names_options` says that a sentence of it names options of the command line. `silent` are customers without a
+    meeting series, once accounts were imported, where most are first.
     """
 
     dropped_file_id: int
@@ -94,3 +104,4 @@ class DroppedFileView:
     batch_id: int | None
     undone: UndoneImport | None
     decided_by: str | None
+    silent: tuple[Silent, ...] = ()

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from bot.features.imports import file_kinds, workbook_cells
@@ -14,6 +15,7 @@ from bot.store.types import storable
 
 _LARGEST = 1_000_000_000
 _SECONDS = 180
+_MANIFEST, _LOCKED, _START = "META-INF/manifest.xml", b":encryption-data", 1_000_000
 _OTHER_ZIPS = {
     "word/": "word", "ppt/": "slides", "Index/": "numbers", "index.xml": "numbers", "META-INF/MANIFEST.MF": "archive",
 }  # fmt: skip
@@ -78,8 +80,12 @@ def _must_be_workbook(data: bytes, file: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
             unpacked = sum(info.file_size for info in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:  # the last: a way to pack it lacks
+            locked = _MANIFEST in names and _LOCKED in archive.open(_MANIFEST).read(_START)
+    # RuntimeError: an entry of the archive has a password; its child NotImplementedError: a way to pack it lacks.
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError) as error:
         raise file_kinds.refused("damaged", file) from error
+    if locked:
+        raise file_kinds.refused("password", file)
     if unpacked > _LARGEST:
         raise file_kinds.refused("too_large", file)
     if any(name.startswith("xl/") or name == "content.xml" for name in names):

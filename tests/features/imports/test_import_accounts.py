@@ -171,8 +171,10 @@ def test_a_customer_who_left_loses_the_value_and_history_keeps_it(database: Data
     assert [(one.field, one.before, one.after) for one in report.changed] == [
         ("status", "customer", "former"),
         ("ARR", "100 EUR", "–"),
+        ("end", "–", "2026-03-02"),
     ]
-    assert rows(database, "history")[-1]["before"] == {"status": "customer", "arr_minor": 10_000}
+    of_accounts = [row for row in rows(database, "history") if row["entity"] == "account"]
+    assert of_accounts[-1]["before"] == {"status": "customer", "arr_minor": 10_000}
 
 
 def test_what_somebody_changed_here_stays_until_the_crm_changes_its_own_value(database: Database) -> None:

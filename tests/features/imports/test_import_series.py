@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
+from bot.app import recurrence
 from bot.app.actor import Actor
 from bot.domain.enums import CadenceKind
 from bot.features.imports import series_words
@@ -285,3 +286,50 @@ def test_no_text_breaks_the_reading_of_a_rhythm(text: str) -> None:
 )
 def test_zones_as_tables_write_them(text: str, zone: str) -> None:
     assert series_words.zone_of(text, frozenset(("Europe/Berlin", "EST"))) == zone
+
+
+@pytest.mark.parametrize(
+    ("word", "next_day", "says"),
+    [
+        ("move", 7, "such as Acme on 6 Apr 2026 (Easter Monday): it moves to 7 Apr 2026."),
+        ("Next business day", 7, "it moves to 7 Apr 2026."),
+        ("", 6, "such as Acme on 6 Apr 2026 (Easter Monday): it stays on that day."),
+        ("stays", 6, "it stays on that day."),
+        ("ask me", 6, "it stays on that day."),
+    ],
+)
+def test_a_series_that_begins_on_a_public_holiday_says_so_and_moves_or_stays_as_the_file_says(
+    database: Database, word: str, next_day: int, says: str
+) -> None:
+    header = "Account Name,ARR,Currency,Meeting Cadence,Meeting time,Time zone,Next meeting,On Public Holiday\n"
+    file = File("book.csv", f"{header}Acme,100,USD,weekly,10:00,Europe/Berlin,2026-04-06,{word}\n".encode())
+    # Three weeks ahead of the first meeting that is asked about, so that the holiday is the next one.
+    now = datetime(2026, 4, 1, 12, tzinfo=UTC)
+    report = import_accounts(ImportRun(database, 1, now), file, Options())
+    told = {note.remark.value: sentence(note) for note in report.notes}
+    assert says in told["series_on_holiday"] and ("series_holiday_unknown" in told) == (word == "ask me")
+    with database.reading() as session:
+        (row,) = session.execute(select(schema.cadence)).mappings().all()
+    assert row["next_meeting_at"] == datetime(2026, 4, next_day, 8, tzinfo=UTC)
+    assert row["on_holiday"] == ("move" if next_day == 7 else "stay")
+    again = import_accounts(ImportRun(database, 1, now), file, Options())
+    assert again.unchanged == 1 and "series_on_holiday" not in {note.remark.value for note in again.notes}
+
+
+def test_a_series_on_the_31st_meets_on_the_last_day_of_a_short_month(database: Database) -> None:
+    file = File(
+        "book.csv",
+        b"Account Name,ARR,Currency,Meeting Cadence,Meeting time,Time zone,Next meeting\n"
+        b"Acme,100,USD,monthly,10:00,UTC,2026-03-31\nBolt,100,USD,monthly on the 30th,10:00,UTC,\n",
+    )
+    import_accounts(ImportRun(database, 1, datetime(2026, 3, 2, 12, tzinfo=UTC)), file, Options())
+    with database.reading() as session:
+        rows = session.execute(select(schema.cadence).order_by(schema.cadence.c.id)).mappings().all()
+    for row, days in zip(rows, ([31, 30, 31, 30], [30, 30, 30, 30]), strict=True):
+        met, after = [], datetime(2026, 3, 2, 12, tzinfo=UTC)
+        for _ in days:
+            following = recurrence.next_occurrence(row["rrule"], row["local_start"], row["tz"], after)
+            assert following is not None
+            after = following.starts_at
+            met.append(after.day)
+        assert met == days

@@ -17,6 +17,7 @@ from bot.app.actor import UserError
 from bot.domain.enums import AccountStatus, CadenceKind, OnHoliday, RiskKind, Tier
 from bot.features.imports.row_reader import Options
 from bot.features.imports.run import File, ImportRun, import_accounts
+from bot.features.imports.wording import sentence
 from bot.features.meetings import cadences, prompts
 from bot.features.meetings.cadences import NewCadence
 from bot.features.portfolios import default_series, setup
@@ -78,7 +79,11 @@ def open_prompts(team: Team, now: datetime) -> None:
 
 
 def test_after_the_crm_book_one_confirmation_gives_every_customer_a_series_over_the_owners_week(team: Team) -> None:
-    import_accounts(ImportRun(team.database, 1, MONDAY, False), File("accounts.csv", CRM_BOOK.read_bytes()), Options())
+    run, file = ImportRun(team.database, 1, MONDAY, False), File("accounts.csv", CRM_BOOK.read_bytes())
+    offered = import_accounts(run, file, Options()).offer
+    assert offered is not None and sentence(offered).startswith(
+        "202 customers have no meeting series, so nobody is asked about them: type /portfolio"
+    )
     with team.session() as session:
         setup.adopt_unassigned(session, team.as_(team.priya), team.portfolio_id, MONDAY)
     choose(team)
@@ -103,6 +108,8 @@ def test_after_the_crm_book_one_confirmation_gives_every_customer_a_series_over_
     fullest = {line.name: line.a_day for line in shown.holders}
     assert len(fullest) == 6 and max(fullest.values()) <= ceil(max(line.series for line in shown.holders) / 5)
     assert begun(team, act).untouched == 202
+    again = import_accounts(run, file, Options())
+    assert again.offer is None
     assert len({(row.owner_id, row.local_start) for row in series}) == 202  # nobody is in two meetings at once
 
 

@@ -108,4 +108,4 @@ def test_a_file_of_cases_is_answered_without_a_word_beside_it(proofline: Typed, 
     code, out, said = proofline("retention", "check", str(broken), "--json")
     assert (code, json.loads(out)) == (1, {"B": None}) and said.startswith("Case B, row 1: it is no object.")
     code, _, said = proofline("retention", "check", str(tmp_path / "nowhere.json"))
-    assert code == 1 and "No such file" in said
+    assert code == 1 and "so check its name" in said
