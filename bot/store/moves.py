@@ -1,4 +1,5 @@
-"""What people and files changed of what others rely on: renewals, ARR, stages, worth at the sale, dates of promises.
+"""What people and files changed of what others rely on: renewals, ARR, stages, worth at the sale, dates of promises,
+first wins, and which parts people of the customer have.
 
 Read from history, one entry for each row and kind, however often it moved: where it stood first, and who moved it last.
 """
@@ -32,6 +33,9 @@ class MoveKind(StrEnum):
     STAGE = "stage"
     WORTH = "worth"
     PROMISE = "promise"
+    STARTED = "started"
+    FIRST_WIN = "first_win"
+    PART = "part"
 
 
 _COLUMNS: Mapping[tuple[str, str], MoveKind] = {
@@ -43,7 +47,13 @@ _COLUMNS: Mapping[tuple[str, str], MoveKind] = {
     (Entity.OUTCOME, "promised_minor"): MoveKind.WORTH,
     (Entity.OUTCOME, "currency"): MoveKind.WORTH,
     (Entity.PROMISE, "due_on"): MoveKind.PROMISE,
+    (Entity.ACCOUNT, "contract_start"): MoveKind.STARTED,
+    (Entity.ACCOUNT, "first_win_on"): MoveKind.FIRST_WIN,
+    (Entity.PERSON, "part"): MoveKind.PART,
+    (Entity.PERSON, "other_parts"): MoveKind.PART,
 }
+_ENTITIES = {MoveKind.WORTH: Entity.OUTCOME, MoveKind.PROMISE: Entity.PROMISE, MoveKind.PART: Entity.PERSON}
+_NO_PARTS: Mapping[str, Any] = {"part": None, "other_parts": None}
 
 
 @dataclass(slots=True)
@@ -67,23 +77,31 @@ class Moved:
 def moves_since(
     session: Session, workspace_id: int, portfolio_id: int, since: datetime, until: datetime
 ) -> list[Moved]:
-    """What was moved at a portfolio's customers after a moment, by account."""
+    """What was moved at a portfolio's customers after a moment, by account.
+
+    Who is added by hand had no part before, unless the account was added since, too.
+    """
     found: dict[tuple[MoveKind, int], Moved] = {}
-    columns = (history.c.account_id, history.c.entity, history.c.entity_id, history.c.before, history.c.after)
+    lines = history.c
+    columns = (lines.account_id, lines.entity, lines.entity_id, lines.before, lines.after, account.c.created_at)
     joined = history.join(account, account.c.id == history.c.account_id)
     joined = joined.outerjoin(member, member.c.id == history.c.member_id)
     joined = joined.outerjoin(import_batch, import_batch.c.id == history.c.batch_id)
     # The words of the partial index, so that both databases see that it holds what is asked for.
-    lately = (history.c.workspace_id == workspace_id) & (history.c.at > since) & (history.c.at <= until) & text(MOVES)
+    lately = (lines.workspace_id == workspace_id) & (lines.at > since) & (lines.at <= until) & text(MOVES)
     ours = (account.c.portfolio_id == portfolio_id) & (account.c.status == AccountStatus.CUSTOMER)
     ours &= Entity.ACCOUNT.still_there()
     statement = select(*columns, member.c.name, import_batch.c.file).select_from(joined).where(lately, ours)
     for line in streamed(session, statement.order_by(history.c.id), _LINES_AT_ONCE):
-        for name in (line.before or {}).keys() & line.after.keys():
+        is_added = line.entity == Entity.PERSON and line.before is None
+        if is_added and (line.file is not None or line.created_at > since):
+            continue
+        before = _NO_PARTS if is_added else line.before or {}
+        for name in before.keys() & line.after.keys():
             kind = _COLUMNS.get((line.entity, name))
             if kind is not None:
                 move = found.setdefault((kind, line.entity_id), Moved(kind, line.account_id, line.entity_id))
-                move.before.setdefault(name, line.before[name])
+                move.before.setdefault(name, before[name])
                 move.who, move.file = line.name, line.file
     return _with_rows(session, workspace_id, found.values())
 
@@ -92,8 +110,7 @@ def _with_rows(session: Session, workspace_id: int, moves: Iterable[Moved]) -> l
     """The moves of rows that are still there, each with its row, by account."""
     of: dict[Entity, list[Moved]] = {}
     for move in moves:
-        entity = {MoveKind.WORTH: Entity.OUTCOME, MoveKind.PROMISE: Entity.PROMISE}.get(move.kind, Entity.ACCOUNT)
-        of.setdefault(entity, []).append(move)
+        of.setdefault(_ENTITIES.get(move.kind, Entity.ACCOUNT), []).append(move)
     there: list[Moved] = []
     for entity, some in of.items():
         rows = _rows(session, workspace_id, entity, {move.row_id for move in some})
