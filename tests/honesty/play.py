@@ -102,6 +102,7 @@ class Play:
             assert isinstance(view, DigestView)
             said = [view.news.headline]
             said += [f"{line.label} {line.text}" for part in view.news.parts for line in part.lines]
+            said += view.news.foot
             for page in pages:
                 if page["digest_id"] == args["digest_id"]:
                     rest = digest.compose_rest(session, page, now)
