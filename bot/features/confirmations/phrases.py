@@ -6,7 +6,7 @@ from bot.phrases import Phrase
 
 
 class ConfirmationPhrase(Phrase):
-    """An acceptance as a claim in the shared channel, and the money in one; how an acceptance stands once it is answered,
+    """An acceptance as a claim in the shared channel, and money in one; how an acceptance stands once it is answered,
     and why it was withdrawn; what a digest's message to the manager says of people of customers who confirm."""
 
     SEVERAL_TITLE = "confirmations/phrases.several_title"

@@ -10,7 +10,7 @@ from bot.app.digest_lines import DigestLines, DigestSpan
 from bot.domain.account.renewals import SIGNED, awaits_manager
 from bot.domain.enums import RenewalResult
 from bot.domain.model import Account, Contract, Result
-from bot.domain.values.days import shift_moment
+from bot.domain.values.days import add_days, shift_moment
 from bot.domain.values.money import money
 from bot.domain.values.text import short
 from bot.features.renewals import frozen, heads, queries
@@ -68,6 +68,7 @@ def _left(result: Result) -> str:
     arr = money(result.before_minor, result.currency)
     return say(
         RenewalPhrase.DIGEST_LEFT,
+        last_day=add_days(result.on_date, -1) if result.on_date is not None else None,
         arr=str(arr) if arr else None,
         because=short(heads.because_of(result), _TEXT),
         proven=kept.in_words if kept else None,
