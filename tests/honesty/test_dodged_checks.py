@@ -117,8 +117,8 @@ def test_the_owner_withdraws_a_piece_while_somebody_finds_it_wanting(proven: Pla
         "source": Source.CUSTOMER_SYSTEM,
     }
     with proven.team.session() as session:
-        again = NewEvidence(proven.birch, proven.outcome, "again", as_of=TUESDAY.date(), **new)
-        record.record(session, proven.team.as_(proven.team.maya), again, day(TUESDAY, 2))
+        form = NewEvidence(proven.birch, proven.outcome, "again", as_of=TUESDAY.date(), **new)
+        again = record.record(session, proven.team.as_(proven.team.maya), form, day(TUESDAY, 2))
     assert proven.assessed(day(TUESDAY, 2)).coverage == before
     (graded,) = proven.assessed(day(TUESDAY, 2)).outcomes
     assert graded.proof is not None and graded.proof.id != again

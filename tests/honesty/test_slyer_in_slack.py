@@ -1,4 +1,4 @@
-"""Attempts that need Slack: what its clock, its addresses and its forms offer. Each docstring says how the attempt ends."""
+"""Attempts that need Slack: what its clock, addresses and forms offer. Each docstring says how the attempt ends."""
 
 from __future__ import annotations
 

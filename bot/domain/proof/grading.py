@@ -126,7 +126,9 @@ class Graded(NamedTuple):
     @property
     def next_change_on(self) -> date | None:
         """The first later day on which time alone can change anything here but `age_days`."""
-        return next_change(self)
+        due = [terms.due_on for terms in self.judging]
+        facts = self.outcome, self.pieces, self.people, self.terms
+        return next_change(*facts, checked=self.checked, due=due, on=self.on)
 
 
 def grade(
