@@ -56,6 +56,7 @@ class FactCode(StrEnum):
     NOT_TOLD = "not_told"
 
     TERMS_MOVED = "terms_moved"
+    TERMS_PUT_BACK = "terms_put_back"
     RETIRED = "retired"
     DATED_BACK = "dated_back"
     AGREEMENT_ASSUMED = "agreement_assumed"

@@ -1,4 +1,5 @@
-"""What people and files changed of what others rely on: renewals, ARR, stages, worth at the sale, dates of promises.
+"""What people and files changed of what others rely on: renewals, ARR, stages, worth at the sale, dates of promises,
+first wins, and which parts people of the customer have.
 
 Read from history, one entry for each row and kind, however often it moved: where it stood first, and who moved it last.
 """
@@ -36,6 +37,9 @@ class MoveKind(StrEnum):
     WORTH = "worth"
     PROMISE = "promise"
     SETTLED = "settled"
+    STARTED = "started"
+    FIRST_WIN = "first_win"
+    PART = "part"
 
 
 _COLUMNS: Mapping[tuple[str, str], MoveKind] = {
@@ -48,13 +52,17 @@ _COLUMNS: Mapping[tuple[str, str], MoveKind] = {
     (Entity.OUTCOME, "currency"): MoveKind.WORTH,
     (Entity.PROMISE, "due_on"): MoveKind.PROMISE,
     (Entity.PROMISE, "state"): MoveKind.SETTLED,
+    (Entity.ACCOUNT, "contract_start"): MoveKind.STARTED,
+    (Entity.ACCOUNT, "first_win_on"): MoveKind.FIRST_WIN,
+    (Entity.PERSON, "part"): MoveKind.PART,
+    (Entity.PERSON, "other_parts"): MoveKind.PART,
 }
-
-
 _ENTITIES: Mapping[MoveKind, Entity] = {
     MoveKind.WORTH: Entity.OUTCOME,
     MoveKind.PROMISE: Entity.PROMISE,
+    MoveKind.PART: Entity.PERSON,
 }
+_NO_PARTS: Mapping[str, Any] = {"part": None, "other_parts": None}
 
 
 @dataclass(slots=True)
@@ -82,17 +90,24 @@ class Moved:
 def moves_since(
     session: Session, workspace_id: int, portfolio_id: int, since: datetime, until: datetime
 ) -> list[Moved]:
-    """What was moved at a portfolio's customers after a moment, by account."""
+    """What was moved at a portfolio's customers after a moment, by account.
+
+    Who is added by hand had no part before, unless the account was added since, too.
+    """
     found: dict[tuple[MoveKind, int], Moved] = {}
     made: dict[int, Moved] = {}
     for line in streamed(session, _lines(workspace_id, portfolio_id, since, until), _LINES_AT_ONCE):
         if line.entity == Entity.PROMISE and line.before is None:
             _by(made.setdefault(line.entity_id, Moved(MoveKind.SETTLED, line.account_id, line.entity_id)), line)
-        for name in (line.before or {}).keys() & line.after.keys():
+        is_added = line.entity == Entity.PERSON and line.before is None
+        if is_added and (line.file is not None or line.created_at > since):
+            continue
+        before = _NO_PARTS if is_added else line.before or {}
+        for name in before.keys() & line.after.keys():
             kind = _COLUMNS.get((line.entity, name))
             if kind is not None:
                 move = found.setdefault((kind, line.entity_id), Moved(kind, line.account_id, line.entity_id))
-                move.before.setdefault(name, line.before[name])
+                move.before.setdefault(name, before[name])
                 _by(move, line)
     settled = {row_id: found.pop((kind, row_id)) for kind, row_id in list(found) if kind is MoveKind.SETTLED}
     there = [*_with_rows(session, workspace_id, found.values()), *_made_again(session, workspace_id, settled, made)]
@@ -102,13 +117,14 @@ def moves_since(
 
 def _lines(workspace_id: int, portfolio_id: int, since: datetime, until: datetime) -> Select[Any]:
     """The lines of history on what is told, the oldest first, each with who and which file wrote it."""
-    columns = (history.c.account_id, history.c.entity, history.c.entity_id, history.c.before, history.c.after)
+    lines = history.c
+    columns = (lines.account_id, lines.entity, lines.entity_id, lines.before, lines.after, account.c.created_at)
     by = (history.c.id, history.c.member_id, member.c.name, import_batch.c.file)
     joined = history.join(account, account.c.id == history.c.account_id)
     joined = joined.outerjoin(member, member.c.id == history.c.member_id)
     joined = joined.outerjoin(import_batch, import_batch.c.id == history.c.batch_id)
     # The words of the partial index, so that both databases see that it holds what is asked for.
-    lately = (history.c.workspace_id == workspace_id) & (history.c.at > since) & (history.c.at <= until) & text(MOVES)
+    lately = (lines.workspace_id == workspace_id) & (lines.at > since) & (lines.at <= until) & text(MOVES)
     ours = (account.c.portfolio_id == portfolio_id) & (account.c.status == AccountStatus.CUSTOMER)
     ours &= Entity.ACCOUNT.still_there()
     return select(*columns, *by).select_from(joined).where(lately, ours).order_by(history.c.id)

@@ -182,14 +182,13 @@ def _disputed(graded: Graded) -> Danger:
 
 
 def _disproven(graded: Graded) -> Danger:
-    outcome = graded.outcome
-    due_on = graded.missed_on
+    shown_by, outcome = graded.missed or (None, graded.outcome)
+    due_on = outcome.due_on
     assert due_on is not None
-    shown_by = graded.missed_by
     stood_down = shown_by is not None and is_withdrawn(shown_by, graded.on)
     not_moved = fact(
         FactCode.NOT_MOVED,
-        title=outcome.title,
+        title=graded.outcome.title,
         due=due_on,
         value=graded.value if shown_by is None else shown_by.value,
         unit=outcome.unit,

@@ -65,13 +65,15 @@ class AccountChange:
 class Whereabouts:
     """An account that came, went or moved: how it stands today, in which portfolio it is and, if it came from another
     one since the last digest, in which it was. `taken_back`: the import that added it was undone. `merged_into` names
-    the account that it went into."""
+    the account that it went into. `proven` is its own coverage today, where that is asked for: of one that another
+    portfolio has by now."""
 
     account: Account
     portfolio: str | None
     came_from: str | None
     taken_back: bool
     merged_into: str | None = None
+    proven: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class AccountMove:
     """An account in its one step of membership. `arr` is what it weighs in the figure that it left or entered, `before`
     what it weighed if its ARR changed; `proven` is its own coverage there, None without an outcome.
 
-    `place` is the portfolio that it came from or went to, None where there is none.
+    `place` is the portfolio that it came from or went to, None where there is none. `proven_now` is the coverage today
+    of one that went to another portfolio: what happened to it in its last week stands in no other step.
     """
 
     account: Account
@@ -89,6 +92,7 @@ class AccountMove:
     proven: Fraction | None
     place: str | None
     taken_back: bool
+    proven_now: Fraction | None = None
 
 
 Standings = Callable[[Sequence[int]], Iterable[tuple[Account, Mapping[int, OutcomeTold]]]]
@@ -251,7 +255,8 @@ class Comparison:
             before = money(then.arr_minor, then.currency)
         proven = Fraction(book.credit_of(row), SCALE * len(row.outcomes)) if len(row.outcomes) else None
         arr = money(row.arr_minor, row.currency)
-        return AccountMove(where.account, movement, arr, before, proven, place, where.taken_back)
+        now_proven = where.proven if movement is Movement.MOVED_OUT else None
+        return AccountMove(where.account, movement, arr, before, proven, place, where.taken_back, now_proven)
 
     def _take(self, movement: Movement, then: Row | None, now: Row | None) -> None:
         """Put the move into the bridge; changed ARR stands there already."""

@@ -28,6 +28,12 @@ class Said(Enum):
     """Credits are larger than what it pays on the day `since`: `amount`."""
     MOVED = "moved"
     """Pays in another currency at `t1` than at `t0`: `words` has both."""
+    MERGED = "merged"
+    """Another customer became part of it on `since`: `words` has its name, and who did it. With an `amount` of 0 both
+    were said to be one contract, of which only the larger one counts."""
+    REWRITTEN = "rewritten"
+    """Terms that were on record were changed, so that on the first day it pays `amount` less than was recorded first;
+    `words` has the currency and who changed them last, which was on `since`."""
 
 
 @dataclass(frozen=True, slots=True)

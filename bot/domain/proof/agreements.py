@@ -59,8 +59,12 @@ def found_wanting(state: ProofState, outcome_id: int, witness: str) -> bool:
 
 
 def agreed_fact(agreed: Agreed, state: ProofState) -> Fact:
-    """An agreement in a sentence: who said yes, who recorded it, and whether somebody else has looked."""
+    """An agreement in a sentence: who said yes, who recorded it, and whether somebody else has looked.
+
+    While nobody has, it says who found what was linked before it wanting.
+    """
     terms, seen = agreed.terms, agreed.seen
+    failed = None if seen is not None else _last_failed(agreed, state)
     who = next((person.name for person in state.people if person.id == terms.agreed_by), None)
     return fact(
         FactCode.TERMS_AGREED,
@@ -71,7 +75,21 @@ def agreed_fact(agreed: Agreed, state: ProofState) -> Fact:
         by=state.names.get(recorder(terms) or 0),
         seen_by=state.names.get(seen.member_id or 0) if seen is not None else None,
         seen_on=seen.at.date() if seen is not None else None,
+        failed_by=state.names.get(failed.member_id or 0) if failed is not None else None,
+        failed_on=failed.at.date() if failed is not None else None,
     )
+
+
+def _last_failed(agreed: Agreed, state: ProofState) -> Look | None:
+    """The last look from outside at an agreement to this outcome, if that did not show it: another address of the same
+    page is another link."""
+    looks: list[Look] = []
+    for terms in state.terms:
+        if terms.outcome_id == agreed.outcome.id:
+            at_these = [look for look in state.looks if look.terms_id == terms.id]
+            looks += looks_from_outside(recorder(terms), at_these, date.max)
+    last = max(looks, key=lambda look: (look.at, look.id), default=None)
+    return last if last is not None and last.verdict is CheckVerdict.DOES_NOT else None
 
 
 def _seen(terms: Terms, state: ProofState, on: date) -> Look | None:

@@ -33,10 +33,9 @@ from bot.domain.proof.disputes import Dispute, disputes_of, falls_under
 from bot.domain.proof.evidence_grade import Limit, People, grade_piece
 from bot.domain.proof.in_force import stands
 from bot.domain.proof.missed import missed_by
+from bot.domain.proof.next_change import next_change
 from bot.domain.proof.progress import ONE, ZERO, progress, shortfall
-from bot.domain.proof.witness import Checked, bare_until, is_at_least, witness
-
-_LAST_DAY = date.max.toordinal()
+from bot.domain.proof.witness import Checked, is_at_least, witness
 
 
 class Graded(NamedTuple):
@@ -100,23 +99,36 @@ class Graded(NamedTuple):
         return self.grade is None or self.last_grade >= Grade.CONFIRMED > self.grade
 
     @property
-    def missed_by(self) -> Evidence | None:
-        """The figure that shows that it was missed, by the terms that the customer agreed to last."""
-        agreed = None if self.terms.holds else goalposts.last_agreed_ever(self.terms.versions)
-        outcome = self.outcome if agreed is None else goalposts.under(self.outcome, agreed)
-        meant = [piece for piece in self.pieces if goalposts.counts(piece, self.terms)]
-        return missed_by(outcome, meant, self.people, self.on, self.checked)
+    def judging(self) -> tuple[Terms, ...]:
+        """The terms by which it may have been missed: its own and the agreed ones; while its own do not hold, those
+        that the customer agreed to last, whatever it is called by now."""
+        agreed = self.terms.agreed if self.terms.holds else goalposts.last_agreed_ever(self.terms.versions)
+        own = self.terms.current if self.terms.holds or agreed is None else None
+        return tuple(terms for terms in (own, agreed) if terms is not None and (terms is own or own is not agreed))
+
+    @property
+    def missed(self) -> tuple[Evidence, Outcome] | None:
+        """The figure that shows that it was missed, and the outcome as the terms have it by which it was."""
+        for terms in self.judging:
+            outcome = goalposts.under(self.outcome, terms)
+            meant = [piece for piece in self.pieces if goalposts.counts(piece, self.terms, terms)]
+            shown_by = missed_by(outcome, meant, self.people, self.on, self.checked)
+            if shown_by is not None:
+                return shown_by, outcome
+        return None
 
     @property
     def missed_on(self) -> date | None:
         """The day by which it was due: a day moved later without the customer's yes does not undo a miss."""
-        agreed = None if self.terms.holds else goalposts.last_agreed_ever(self.terms.versions)
-        return self.outcome.due_on if agreed is None else agreed.due_on
+        missed = self.missed
+        return self.outcome.due_on if missed is None else missed[1].due_on
 
     @property
     def next_change_on(self) -> date | None:
         """The first later day on which time alone can change anything here but `age_days`."""
-        return _next_change(self)
+        due = [terms.due_on for terms in self.judging]
+        facts = self.outcome, self.pieces, self.people, self.terms
+        return next_change(*facts, checked=self.checked, due=due, on=self.on)
 
 
 def grade(
@@ -138,27 +150,30 @@ def grade(
         return _not_agreed(graded)
     if terms.agreed is not None and terms.agreed is not terms.current:
         as_agreed = _under(graded, terms.agreed)
-        if as_agreed.credit < graded.credit:
+        is_missed = graded.credit is ZERO and as_agreed.standing is Standing.DISPROVEN
+        if as_agreed.credit < graded.credit or is_missed:
             graded = graded._replace(credit=as_agreed.credit, standing=as_agreed.standing)
         return graded._replace(seen=min(graded.seen, as_agreed.seen))
     return graded
 
 
 def _under(graded: Graded, terms: Terms) -> Graded:
-    """The same outcome and evidence, judged by the figures of other terms."""
-    outcome = goalposts.under(graded.outcome, terms)
-    return _by_its_figures(outcome, graded.pieces, graded.people, graded.checked, graded.terms, on=graded.on)
+    """The same outcome and evidence, judged by the figures of other terms.
+
+    Where these mean something else, only evidence that was recorded for their meaning is looked at.
+    """
+    outcome, pieces, standing = goalposts.under(graded.outcome, terms), graded.pieces, graded.terms
+    if standing.current is not None and goalposts.changed_meaning(terms, standing.current):
+        pieces = [piece for piece in pieces if goalposts.counts(piece, standing, terms)]
+        until_then = tuple(version for version in standing.versions if version.version <= terms.version)
+        standing = goalposts.Standing(until_then, terms, (), True, None)
+    return _by_its_figures(outcome, pieces, graded.people, graded.checked, standing, on=graded.on)
 
 
 def _not_agreed(graded: Graded) -> Graded:
-    """Without agreed terms at most observed. What was missed by the agreed terms stays missed."""
-    agreed, current = goalposts.last_agreed_ever(graded.terms.versions), graded.terms.current
-    is_missed = (
-        agreed is not None
-        and current is not None
-        and not goalposts.changed_meaning(agreed, current)
-        and _under(graded, agreed).standing is Standing.DISPROVEN
-    )
+    """Without agreed terms at most observed. What was missed by the agreed terms stays so, also under other words."""
+    agreed = goalposts.last_agreed_ever(graded.terms.versions)
+    is_missed = agreed is not None and _under(graded, agreed).standing is Standing.DISPROVEN
     standing = Standing.DISPROVEN if is_missed else Standing.UNPROVEN
     unproven = graded._replace(credit=ZERO, seen=ZERO, standing=standing)
     if graded.grade is None or graded.grade <= Grade.OBSERVED:
@@ -370,44 +385,3 @@ def _open_dispute(disputes: Sequence[Dispute], disputed: Sequence[Evidence], liv
         if is_about and not is_settled:
             return dispute.piece
     return None
-
-
-def _next_change(graded: Graded) -> date | None:
-    """The earliest later day that any rule above compares with: a shelf life, a due date, a departure ahead, the end of
-    the days that a reference counts by itself."""
-    outcome, on = graded.outcome, graded.on
-    today = on.toordinal()
-    soonest = _LAST_DAY
-    for piece in graded.pieces:
-        runs_out = goalposts.runs_out(outcome, piece, graded.terms)
-        if today < runs_out < soonest:
-            soonest = runs_out
-        for day in _dated_facts(piece, graded):
-            if day is not None and day > on:
-                soonest = min(soonest, day.toordinal())
-    for due_on in {outcome.due_on, graded.missed_on}:
-        if due_on is not None and due_on >= on:
-            soonest = min(soonest, due_on.toordinal() + 1)
-    ends = goalposts.next_change(graded.terms.versions, on)
-    if ends is not None:
-        soonest = min(soonest, ends.toordinal())
-    return date.fromordinal(soonest) if soonest < _LAST_DAY else None
-
-
-def _dated_facts(piece: Evidence, graded: Graded) -> tuple[date | None, ...]:
-    people = graded.people
-    is_bare = witness(piece, graded.checked, people, graded.on) is Witness.REFERENCE
-    attestor = people.get(piece.attested_by) if piece.attested_by is not None else None
-    accepter = people.get(piece.accepted_by) if piece.accepted_by is not None else None
-    return (
-        piece.recorded_at.date(),
-        piece.withdrawn_on,
-        piece.superseded_on,
-        piece.disputed_on,
-        piece.accepted_on,
-        None if attestor is None else attestor.left_on,
-        None if attestor is None else attestor.returned_on,
-        None if accepter is None else accepter.left_on,
-        None if accepter is None else accepter.returned_on,
-        bare_until(piece, graded.checked) if is_bare else None,
-    )

@@ -250,12 +250,23 @@ def under(outcome: Outcome, terms: Terms) -> Outcome:
     return replace(outcome, **{name: getattr(terms, name) for name in JUDGED})
 
 
-def counts(piece: Evidence, standing: Standing) -> bool:
-    """Whether a piece was recorded for what the outcome means now."""
+def counts(piece: Evidence, standing: Standing, terms: Terms | None = None) -> bool:
+    """Whether a piece was recorded for what the outcome means now, or by one of its versions, `terms`."""
     versions = standing.versions
     if len(versions) < 2:
         return True
-    return not changed_meaning(_at(versions, piece.recorded_at), versions[-1])
+    return not changed_meaning(_at(versions, piece.recorded_at), terms or versions[-1])
+
+
+def put_back(piece: Evidence, versions: Sequence[Terms]) -> tuple[Terms, Terms] | None:
+    """The terms under which a piece was recorded and those that put the earlier meaning back, so that it counts for
+    nothing; `None` where the meaning is the piece's own, or new."""
+    entry = _at(versions, piece.recorded_at)
+    if not changed_meaning(entry, versions[-1]):
+        return None
+    same = [terms for terms in versions if not changed_meaning(terms, versions[-1])]
+    was_so_before = any(terms.version < entry.version for terms in same)
+    return next(((entry, terms) for terms in same if terms.version > entry.version and was_so_before), None)
 
 
 def _at(versions: Sequence[Terms], moment: datetime) -> Terms:

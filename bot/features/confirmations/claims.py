@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +13,7 @@ from bot.domain.enums import OutcomeKind
 from bot.domain.model import Acceptance, Evidence, Outcome, ProofState
 from bot.domain.proof.acceptance import accepter
 from bot.domain.proof.in_force import stands
+from bot.domain.values.money import money
 from bot.domain.values.text import number
 from bot.features.confirmations.phrases import ConfirmationPhrase
 from bot.phrases import say
@@ -23,6 +23,8 @@ from bot.store import proof_state
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What is claimed: `title` says of what, `figure` is a number with its unit or what somebody did, else `words`.
+
+    `money` is what somebody is said to have accepted for it: who says that the piece is right says that, too.
 
     It `stands` unless it is withdrawn or replaced. A disputed piece stands: the person who disputed it may say
     otherwise by themselves. `piece` and `outcome` are those of evidence, `acceptance` is that of a packet.
@@ -36,6 +38,7 @@ class Claim:
     piece: Evidence | None = None
     outcome: Outcome | None = None
     acceptance: Acceptance | None = None
+    money: str | None = None
 
     @property
     def what(self) -> str:
@@ -60,7 +63,7 @@ def claims_of(state: ProofState, now: datetime) -> list[Claim]:
     pieces = sorted(state.evidence, key=lambda piece: (piece.as_of, piece.id), reverse=True)
     followed = [piece for piece in pieces if piece.outcome_id in outcomes]
     accepted = [_acceptance_claim(acceptance, state) for acceptance in reversed(state.acceptances)]
-    return accepted + [_claim(piece, outcomes[piece.outcome_id], state.evidence, now) for piece in followed]
+    return accepted + [_claim(piece, outcomes[piece.outcome_id], state, now) for piece in followed]
 
 
 def claim_of(session: Session, workspace_id: int, asked: Confirmation, now: datetime) -> Claim | None:
@@ -78,14 +81,25 @@ def claim_in(state: ProofState, evidence_id: int | None, acceptance_id: int | No
     if piece is None:
         return None
     outcome = next(outcome for outcome in state.outcomes if outcome.id == piece.outcome_id)
-    return _claim(piece, outcome, state.evidence, now)
+    return _claim(piece, outcome, state, now)
 
 
-def _claim(piece: Evidence, outcome: Outcome, siblings: Sequence[Evidence], now: datetime) -> Claim:
-    in_force = stands(piece, siblings, has_begun(now))
+def _claim(piece: Evidence, outcome: Outcome, state: ProofState, now: datetime) -> Claim:
+    in_force = stands(piece, state.evidence, has_begun(now))
     figure = None if piece.value is None else number(piece.value, outcome.unit)
     still = in_force and outcome.retired_on is None
-    return Claim(outcome.title, figure, piece.statement, piece.as_of, still, piece, outcome)
+    said = _money(piece, state)
+    return Claim(outcome.title, figure, piece.statement, piece.as_of, still, piece, outcome, money=said)
+
+
+def _money(piece: Evidence, state: ProofState) -> str | None:
+    """The money of a piece, and who is said to have accepted it."""
+    amount = money(piece.money_minor, piece.currency)
+    who = next((person.name for person in state.people if person.id == piece.accepted_by), None)
+    if amount is None or who is None:
+        return None
+    in_full = f"{number(amount.major)} {amount.currency}"
+    return say(ConfirmationPhrase.WORTH, amount=in_full, who=who, on=piece.accepted_on)
 
 
 def _acceptance_claim(acceptance: Acceptance, state: ProofState) -> Claim:

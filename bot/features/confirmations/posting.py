@@ -137,6 +137,7 @@ def compose_question(session: Session, args: dict[str, Any], now: datetime) -> C
         title=claim.title,
         figure=claim.figure,
         words=claim.words if claim.figure is None else None,
+        money=claim.money,
         as_of=claim.as_of,
         can_correct=claim.piece is not None,
         state=confirmation.state,

@@ -105,7 +105,8 @@ class OrganisationSavedView:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationView:
-    """The question as it stands in the shared channel: the claim alone, in the customer's words.
+    """The question as it stands in the shared channel: the claim alone, in the customer's words, with `money` if
+    somebody is said to have accepted it.
 
     `user` is the Slack id of whom it asks. With `answered_by` it shows what they said; `over` says that it needs no
     answer any more.
@@ -119,6 +120,7 @@ class ConfirmationView:
     title: str
     figure: str | None
     words: str | None
+    money: str | None
     as_of: date
     can_correct: bool
     state: ConfirmationState

@@ -124,8 +124,11 @@ def _lines(session: Session, span: DigestSpan, before: Sequence[SpotCheck], nobo
     waiting = [one for one in before if one.check_id is None and spot_check.is_overdue(drawn_on[one.id], today)]
     standing = _standing(session, span, waiting)
     waiting = [one for one in waiting if one.evidence_id in standing]
+    unlooked = [
+        gone for one in before if one.check_id is None and (gone := _taken_back(session, span, one)) is not None
+    ]
     told = [*answered, *waiting]
-    if not (told or of_quarter or nobody):
+    if not (told or unlooked or of_quarter or nobody):
         return DigestLines()
     line = say(
         EvidencePhrase.SPOT_CHECKS,
@@ -135,10 +138,12 @@ def _lines(session: Session, span: DigestSpan, before: Sequence[SpotCheck], nobo
         held_quarter=_held(of_quarter),
         unopened=len(answered) - _opened(answered),
         waiting=len(waiting),
+        taken_back=len(unlooked),
         nobody=nobody,
     )
-    title = say(EvidencePhrase.SPOT_CHECKS_TITLE, many=len(told))
-    thread = ((title, tuple(_line(session, span, one) for one in told)),) if told else ()
+    lines = *(_line(session, span, one) for one in told), *(_line(session, span, *gone) for gone in unlooked)
+    title = say(EvidencePhrase.SPOT_CHECKS_TITLE, many=len(lines))
+    thread = ((title, lines),) if lines else ()
     return DigestLines((line,), thread)
 
 
@@ -160,17 +165,28 @@ def _quarter(on: date) -> date:
     return on.replace(month=on.month - (on.month - 1) % 3, day=1)
 
 
-def _line(session: Session, span: DigestSpan, one: SpotCheck) -> tuple[str, str]:
-    """An account, and what came of a look at a piece of it."""
+def _taken_back(session: Session, span: DigestSpan, one: SpotCheck) -> tuple[SpotCheck, int | None] | None:
+    """A draw whose piece was withdrawn or replaced since the last digest before anybody looked, and who did that."""
+    account = accounts.in_workspace(session, span.workspace_id, one.account_id)
+    ended = queries.who_took_back(session, account, one.evidence_id) if account is not None else None
+    if ended is None or ended[1] <= max(one.drawn_at, span.since or one.drawn_at):
+        return None
+    return one, ended[0]
+
+
+def _line(session: Session, span: DigestSpan, one: SpotCheck, ended_by: int | None = None) -> tuple[str, str]:
+    """An account, and what came of a look at a piece of it; `ended_by` took it back before anybody looked."""
     account = accounts.in_workspace(session, span.workspace_id, one.account_id)
     piece = row_of(session, span.workspace_id, Entity.EVIDENCE, one.evidence_id)
     outcome = None if piece is None else row_of(session, span.workspace_id, Entity.OUTCOME, piece["outcome_id"])
-    who = members.by_id(session, span.workspace_id, one.member_id)
+    who = members.by_id(session, span.workspace_id, one.member_id if ended_by is None else ended_by)
     text = say(
         EvidencePhrase.SPOT_CHECK,
         verdict=one.verdict,
         who=who.name if who else None,
         outcome=outcome["title"] if outcome else "",
         note=one.note or "",
+        taken_back=ended_by is not None,
+        replaced=piece is not None and piece["superseded_by"] is not None,
     )
     return account.name if account else "", text

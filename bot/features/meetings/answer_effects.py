@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -34,6 +34,8 @@ from bot.store.entities import Entity
 _ACTION_SHOWN = ("text", "owner_id", "due_on", "loop", "told_on", "dropped_on")
 _ACTION_FIELDS = {"text": "next_action", "owner_id": "next_owner", "due_on": "next_due", "told_on": "next_action"}
 _TICK_SHOWN = ("text", "told_on", "dropped_on")
+_MENDED_WITHIN = timedelta(days=1)
+"""So long an answer may take its gap out again. Later a gap is closed by words that show what became of it."""
 TICKABLE = (Loop.OURSELVES, Loop.CUSTOMER)
 """Steps that an answer may tick off. What Product or go-to-market have is closed with the words that were used."""
 
@@ -83,6 +85,9 @@ def check(session: Session, by: Actor, new: NewAnswer, before: Before, now: date
     settled = [row for row in before.gaps if row.id in new.settled_gaps and row.outcome_id is None]
     if settled and not shows_something(new.what_changed or ""):
         raise UserError(MeetingRefusal.SETTLED_WITHOUT_WORDS, "what_changed", question=settled[0].title)
+    own = None if trimmed(new.unproven) and new.opens_gap else _own_gap(new, before)
+    if own is not None and before.earlier is not None and now - before.earlier.answered_at > _MENDED_WITHIN:
+        raise UserError(MeetingRefusal.GAP_STAYS, "unproven", question=own.title)
     text = _same(new.next_action)
     again = next((step for step in before.steps if _same(step.text) == text), None) if text else None
     if again is not None and again.id not in new.done_steps:
@@ -169,7 +174,7 @@ def _name_gap(session: Session, actor: Actor, given: Given, now: datetime) -> in
     new, answer_id, before = given.new, given.answer_id, given.before
     title = trimmed(new.unproven) if new.opens_gap else None
     staying = [row for row in before.gaps if row.id not in new.settled_gaps]
-    own = next((row for row in staying if before.earlier is not None and row.answer_id == before.earlier.id), None)
+    own = _own_gap(new, before)
     other = next((row for row in staying if row is not own and title and _same(row.title) == _same(title)), None)
     if own is not None and (title is None or other is not None):
         _close_gap(session, actor, own.id, say(MeetingPhrase.TAKEN_OUT), now)
@@ -195,6 +200,13 @@ def _name_gap(session: Session, actor: Actor, given: Given, now: datetime) -> in
         answer_id=answer_id,
         opened_at=now,
     )
+
+
+def _own_gap(new: NewAnswer, before: Before) -> OpenGap | None:
+    """The open gap that the answer had opened before it was edited, unless it is settled."""
+    earlier = before.earlier
+    staying = (row for row in before.gaps if row.id not in new.settled_gaps)
+    return next((row for row in staying if earlier is not None and row.answer_id == earlier.id), None)
 
 
 def _meant(session: Session, actor: Actor, given: Given, now: datetime) -> int | None:

@@ -21,6 +21,7 @@ class MeetingRefusal(Refusal):
     NEXT_DAY_PASSED = "meetings.next_day_passed"
     DAY_WITHOUT_ACTION = "meetings.day_without_action"
     SETTLED_WITHOUT_WORDS = "meetings.settled_without_words"
+    GAP_STAYS = "meetings.gap_stays"
     STEP_OPEN_ALREADY = "meetings.step_open_already"
     REPEAT_MISSING = "meetings.repeat_missing"
     LEAD_OUT_OF_RANGE = "meetings.lead_out_of_range"

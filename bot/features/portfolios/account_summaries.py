@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from heapq import merge
 
 from sqlalchemy.orm import Session
@@ -79,7 +80,7 @@ def of_portfolio(
     The meetings are those from `since` on, or of half a year. What has no summary is worked out here and held. The
     accounts of `without` are left out.
     """
-    reading = _Reading(session, (workspace_id, portfolio_id), since or now, without)
+    reading = _Reading(session, (workspace_id, portfolio_id), (since or now, now), without)
     return AccountSummaries(
         reading.accounts(now),
         reading.standings,
@@ -95,11 +96,13 @@ def of_portfolio(
 class _Reading:
     """One walk through the accounts of a portfolio; it holds their order and what was worked out."""
 
-    def __init__(self, session: Session, place: tuple[int, int], since: datetime, without: Collection[int]) -> None:
+    def __init__(
+        self, session: Session, place: tuple[int, int], span: tuple[datetime, datetime], without: Collection[int]
+    ) -> None:
         self._session = session
         self._without = without
         self._workspace_id, self._portfolio_id = place
-        self._since = since
+        self._since, self._now = span
         self._order = array("q")
         self._worked_out: dict[int, _WorkedOut] = {}
 
@@ -130,13 +133,27 @@ class _Reading:
                 yield account, standings_from_json(stored_standings)
 
     def places(self, account_ids: Sequence[int]) -> Iterator[Whereabouts]:
-        """Where these accounts are, by id; those that another portfolio had since the last digest say which."""
+        """Where these accounts are, by id; those that another portfolio had since the last digest say which.
+
+        Of those that another portfolio has now it says how they stand today, of the first few hundred.
+        """
+        looked_at = 0
         for start in range(0, len(account_ids), BATCH):
             some = list(account_ids[start : start + BATCH])
             came_from = queries.came_from(self._session, self._workspace_id, some, self._since)
-            for account, portfolio, taken_back, into in queries.places(self._session, self._workspace_id, some):
+            places = list(queries.places(self._session, self._workspace_id, some))
+            gone = [one.id for one, *_ in places if one.portfolio_id not in (None, self._portfolio_id)]
+            proven = self._proven(gone[: BATCH - looked_at])
+            looked_at += len(proven)
+            for account, portfolio, taken_back, into in places:
                 new = account.created_at is not None and account.created_at > self._since
-                yield Whereabouts(account, portfolio, None if new else came_from.get(account.id), taken_back, into)
+                before = None if new else came_from.get(account.id)
+                yield Whereabouts(account, portfolio, before, taken_back, into, proven.get(account.id))
+
+    def _proven(self, account_ids: Sequence[int]) -> dict[int, Fraction]:
+        """How much of these accounts is proven today."""
+        states = proof_state.load_many(self._session, [self._workspace_id], account_ids) if account_ids else ()
+        return {state.account.id: Fraction(assess_now(state, self._now).coverage) for state in states}
 
 
 def of_assessments(assessments: Sequence[Assessment]) -> AccountSummaries:

@@ -1,4 +1,5 @@
-"""Names in the digest what people and files moved: renewals, ARR, stages, worth at the sale and dates of promises.
+"""Names in the digest what people and files moved: renewals, ARR, stages, worth at the sale, dates of promises, starts
+of contracts and first wins; and who at the customer was made economic buyer, finance or champion.
 
 What the bridge counts stands there as well, without who did it. What was unknown before is news and no move; what came
 back to where it was by the digest is not named. A promise that is settled and made anew is moved as by editing its
@@ -14,7 +15,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.app.digest_lines import DigestLines, DigestSpan, OwnerLine
-from bot.domain.enums import Stage
+from bot.domain.enums import Part, Stage
+from bot.domain.labels import labels
+from bot.domain.proof.acceptance import ACCEPTERS
 from bot.domain.values.money import money
 from bot.features.portfolios import queries
 from bot.features.portfolios.phrases import PortfolioPhrase
@@ -105,6 +108,27 @@ def _days(move: Moved, column: str) -> dict[str, Any] | None:
     return {"before": was, "after": after} if was is not None and was != after else None
 
 
+def _started(move: Moved) -> dict[str, Any] | None:
+    return _days(move, "contract_start")
+
+
+def _first_win(move: Moved) -> dict[str, Any] | None:
+    return _days(move, "first_win_on")
+
+
+def _part(move: Moved) -> dict[str, Any] | None:
+    """The parts that somebody got of those who can accept and carry: only our side says so."""
+    gained = _parts(move.row["part"], move.row["other_parts"]) - _parts(move.was("part"), move.was("other_parts"))
+    told = [part for part in ACCEPTERS if part in gained]
+    return {"title": move.row["name"], "before": None, "after": labels(told)} if told else None
+
+
+def _parts(part: str | None, others: Sequence[str] | str | None) -> set[Part]:
+    """The parts of a row, or of a line of history, which keeps them with commas."""
+    further = others.split(",") if isinstance(others, str) else others or ()
+    return {Part(one) for one in (part, *further) if one}
+
+
 def _arr(move: Moved) -> dict[str, Any] | None:
     before = money(move.was("arr_minor"), move.was("currency"))
     after = money(move.row["arr_minor"], move.row["currency"])
@@ -135,4 +159,7 @@ _FACTS: Mapping[MoveKind, Callable[[Moved], dict[str, Any] | None]] = {
     MoveKind.WORTH: _worth,
     MoveKind.PROMISE: _promise,
     MoveKind.SETTLED: _settled,
+    MoveKind.STARTED: _started,
+    MoveKind.FIRST_WIN: _first_win,
+    MoveKind.PART: _part,
 }

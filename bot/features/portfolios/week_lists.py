@@ -113,9 +113,10 @@ class WeekLists(Listener):
 
     def moved(self, move: AccountMove) -> None:
         """Take in an account that came, went or weighs something else."""
-        share = None
-        if move.proven is not None:
-            share = percent(Decimal(move.proven.numerator) / move.proven.denominator)
+        share, today = (
+            None if of is None else percent(Decimal(of.numerator) / of.denominator)
+            for of in (move.proven, move.proven_now)
+        )
         text = say(
             WeekPhrase.MOVE_TEXT,
             kind=move.movement.value,
@@ -124,6 +125,7 @@ class WeekLists(Listener):
             place=move.place,
             taken_back=move.taken_back,
             share=share,
+            today=today if share is not None and today != share else None,
             reason=self._reasons.get(move.account.id),
         )
         name, weight = _name(move.account), move.arr.major if move.arr else Decimal(-1)

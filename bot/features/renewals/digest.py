@@ -10,7 +10,7 @@ from bot.app.digest_lines import DigestLines, DigestSpan, MessageLine
 from bot.domain.account.renewals import SIGNED, awaits_manager
 from bot.domain.enums import RenewalResult
 from bot.domain.model import Account, Contract, Result
-from bot.domain.values.days import shift_moment
+from bot.domain.values.days import add_days, shift_moment
 from bot.domain.values.money import money
 from bot.domain.values.text import short
 from bot.features.renewals import frozen, heads, queries
@@ -76,8 +76,10 @@ def _left(result: Result) -> str:
     kept = frozen.read(result.frozen)
     named = [f"{danger.fact} ({danger.named_on})" for danger in kept.dangers[:_DANGERS]] if kept else []
     arr = money(result.before_minor, result.currency)
+    last_day = None if result.on_date is None else add_days(result.on_date, -1)
     return say(
         RenewalPhrase.DIGEST_LEFT,
+        last_day=last_day if last_day is not None and last_day > result.recorded_at.date() else None,
         arr=str(arr) if arr else None,
         because=short(heads.because_of(result), _TEXT),
         proven=kept.in_words if kept else None,

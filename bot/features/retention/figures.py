@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from fractions import Fraction
 
@@ -13,12 +13,12 @@ from bot.domain.account.contracts import line_of
 from bot.domain.model import Contract
 from bot.domain.portfolio import cohorts
 from bot.domain.portfolio.cohorts import Aged, Rebased
-from bot.domain.portfolio.paid import Paid, SameLine, gone_since
+from bot.domain.portfolio.paid import Paid, SameLine, arr_on, gone_since
 from bot.domain.portfolio.retention import Conventions, Retention, Survey, survey
-from bot.domain.portfolio.retention_remarks import Remark, remarks
+from bot.domain.portfolio.retention_remarks import Remark, Said, remarks
 from bot.domain.values import days
 from bot.features.retention import queries
-from bot.features.retention.queries import Customer
+from bot.features.retention.queries import Customer, Merged, Rewritten
 
 CONVENTIONS: Conventions[int] = Conventions()
 """Ours: of two terms of one line the later one counts, and who changed the currency is in no figure."""
@@ -37,13 +37,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All figures of a window. `uncontracted` counts the accounts that have no contract on record, so are in none."""
+    """All figures of a window. `uncontracted` counts the accounts that have no contract on record, so are in none.
+
+    `merged` and `rewritten` are the accounts that became part of these, and those whose terms were changed afterwards.
+    """
 
     window: Window
     customers: Mapping[int, Customer]
     own: Mapping[int, list[Paid[int]]]
     found: Survey[int]
     uncontracted: int
+    merged: Sequence[Merged] = ()
+    rewritten: Mapping[int, Rewritten] = field(default_factory=dict)
 
     def of(self, currency: str) -> Retention[int]:
         """The figures of a currency; empty where nobody pays in it."""
@@ -67,8 +72,27 @@ class Figures:
         return survey(self.rows, t0, t1, CONVENTIONS)
 
     def said(self) -> list[Remark[int]]:
-        """What a convention decided, by account."""
-        return remarks(self.rows, self.window.t0, self.window.t1, CONVENTIONS)
+        """What was done to the record of accounts, and what a convention decided, by account."""
+        decided = remarks(self.rows, self.window.t0, self.window.t1, CONVENTIONS)
+        return [*self._made_one(), *self._rewritten(), *decided]
+
+    def _made_one(self) -> Iterator[Remark[int]]:
+        """The customers that became part of another one in the window and count as that one's now."""
+        for one in self.merged:
+            on = one.at.date()
+            if not one.was_former and one.account_id in self.own and self.window.t0 < on <= self.window.t1:
+                amount = Fraction(0) if one.uncounted else None
+                yield Remark(Said.MERGED, one.account_id, since=on, amount=amount, words=(one.name, one.by))
+
+    def _rewritten(self) -> Iterator[Remark[int]]:
+        """The accounts that pay less on the first day than was recorded first."""
+        for account_id, was in self.rewritten.items():
+            first = arr_on([paid(term) for term in was.terms], self.window.t0, SameLine.LATER_START) or {}
+            now = arr_on(self.own.get(account_id, ()), self.window.t0, SameLine.LATER_START) or {}
+            for currency, arr in sorted(first.items()):
+                if less := max(arr - now.get(currency, Fraction(0)), Fraction(0)):
+                    words = (currency, was.by or "")
+                    yield Remark(Said.REWRITTEN, account_id, since=was.at.date(), amount=less, words=words)
 
     def aged(self, currency: str) -> list[Aged[int]]:
         """The accounts of a currency by age, as far as the end of the window has seen them."""
@@ -86,14 +110,18 @@ class Figures:
 def figures(session: Session, window: Window) -> Figures:
     """Read and compute them. An account counts in the portfolio that it was in on the window's first day."""
     then = days.at(window.t0, time(), "UTC")
-    everybody = queries.customers(session, window.workspace_id, then)
+    merged = queries.merged(session, window.workspace_id)
+    gone = [one for one in merged if one.was_former and one.uncounted]
+    everybody = queries.customers(session, window.workspace_id, then, [one.merged_id for one in gone])
     chosen = {
         one.id: one for one in everybody if window.portfolio_id is None or one.portfolio_id == window.portfolio_id
     }
     terms = queries.terms(session, window.workspace_id, list(chosen))
+    terms |= queries.lost_terms(session, window.workspace_id, [one for one in gone if one.merged_id in chosen])
     own = {account_id: [paid(term) for term in some] for account_id, some in terms.items()}
     found = survey((row for rows in own.values() for row in rows), window.t0, window.t1, CONVENTIONS)
-    return Figures(window, chosen, own, found, len(chosen.keys() - terms.keys()))
+    changed = queries.rewritten(session, window.workspace_id, own)
+    return Figures(window, chosen, own, found, len(chosen.keys() - terms.keys()), merged, changed)
 
 
 def paid(term: Contract) -> Paid[int]:

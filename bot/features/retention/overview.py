@@ -71,7 +71,7 @@ def retention_view(
 
 
 def _said(found: Figures, remark: Remark[int]) -> str:
-    digits = minor_digits(remark.words[0]) if remark.words else 0
+    digits = minor_digits(remark.words[0]) if remark.words and remark.amount is not None else 0
     return remark_line(remark, found.customers[remark.account].name, digits=digits)
 
 

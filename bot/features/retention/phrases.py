@@ -14,6 +14,8 @@ class RetentionPhrase(Phrase):
     OVERLAP = "retention/phrases.overlap"
     BELOW_ZERO = "retention/phrases.below_zero"
     MOVED = "retention/phrases.moved"
+    MERGED = "retention/phrases.merged"
+    REWRITTEN = "retention/phrases.rewritten"
     MONTH_FIGURES = "retention/phrases.month_figures"
     MONTH_BRIDGE = "retention/phrases.month_bridge"
     BRIDGE_STEP = "retention/phrases.bridge_step"

@@ -70,7 +70,21 @@ def remark_line(remark: Remark[Key], account: str, *, digits: int = 0) -> str:
             was, now = remark.words
             return say(RetentionPhrase.MOVED, account=account, was=was, now=now)
         case Said.BELOW_ZERO:
-            cents = round(remark.amount or Fraction(0), 2)
-            amount = (Decimal(cents.numerator) / Decimal(cents.denominator)).scaleb(-digits)
             (currency,) = remark.words
+            amount = _amount(remark, digits)
             return say(RetentionPhrase.BELOW_ZERO, account=account, amount=amount, currency=currency, since=since)
+        case Said.MERGED:
+            other, by = remark.words
+            one_contract = remark.amount is not None
+            return say(
+                RetentionPhrase.MERGED, account=account, other=other, since=since, by=by, one_contract=one_contract
+            )
+        case Said.REWRITTEN:
+            currency, by = remark.words
+            less = _amount(remark, digits)
+            return say(RetentionPhrase.REWRITTEN, account=account, less=less, currency=currency, by=by, since=since)
+
+
+def _amount(remark: Remark[Key], digits: int) -> Decimal:
+    cents = round(remark.amount or Fraction(0), 2)
+    return (Decimal(cents.numerator) / Decimal(cents.denominator)).scaleb(-digits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, String, cast, exists, func, literal, select, text, true
@@ -31,6 +31,8 @@ UNCLAIMED_KEY = MessageKey("unclaimed")
 BATCH_KEY = MessageKey("batch")
 TRIGGER_KEY = MessageKey("trigger")
 _DEEDS_AT_ONCE = 500
+_PUT_OFF = timedelta(days=6)
+"""A series that begins so much later is put off. A week is an hour less where the clocks go forward."""
 CLOSED_KEY = MessageKey("risk-closed")
 
 
@@ -243,13 +245,16 @@ def deeds(
     told = (lines.workspace_id == workspace_id) & lines.at.between(since, now) & text(ACTS)
     inside = true() if portfolio_id is None else account.c.portfolio_id == portfolio_id
     statement = select(*columns, *whose).select_from(joined).where(told, inside).order_by(lines.id.desc())
-    renewed: set[tuple[int, datetime]] = set()
+    renewed: dict[tuple[int, datetime], Any] = {}
     of_others: list[tuple[int, datetime, Deed]] = []
     for row in streamed(session, statement, _DEEDS_AT_ONCE):
         if row.entity == Entity.CADENCE and row.before is None:
-            renewed.add((row.account_id, row.at))
+            renewed[row.account_id, row.at] = row.after.get("next_prompt_at")
         act = _act(row.entity, row.before or {}, row.after)
-        if act is None or (act is OwnerAct.SERIES_PAUSED and (row.account_id, row.at) in renewed):
+        if act is None:
+            continue
+        key = row.account_id, row.at
+        if act is OwnerAct.SERIES_PAUSED and key in renewed and not _later(row.before, renewed[key]):
             continue
         oversees = row.is_admin or row.manager_id == row.member_id
         deed = Deed(act, row.member_id, row.owner_id, row.deputy_id, oversees)
@@ -288,8 +293,16 @@ def _as_of_their_day(
         yield replace(deed, owner_id=owner, deputy_id=deputy)
 
 
+def _later(ended: Mapping[str, Any], begins: Any) -> bool:
+    """Whether the series that replaced this one asks a week later or more, so that meetings in between fall out."""
+    was = ended.get("next_prompt_at")
+    if not was or not begins:
+        return False
+    return datetime.fromisoformat(begins) - datetime.fromisoformat(was) >= _PUT_OFF
+
+
 def _act(entity: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> OwnerAct | None:
-    """What a line of history tells of; None for all that is not counted. A series that is replaced was not ended."""
+    """What a line of history tells of; None for all that is not counted."""
     match entity, after.get("state"):
         case Entity.CADENCE, _:
             put_off = "next_meeting_at" in after and str(after["next_meeting_at"]) > str(before.get("next_meeting_at"))

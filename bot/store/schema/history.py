@@ -12,8 +12,8 @@ ACTS = "member_id IS NOT NULL AND entity IN ('cadence', 'prompt', 'risk')"
 OF_ACCOUNTS = "entity = 'account'"
 """The lines on accounts themselves: they say in which portfolio and tier one was on a day."""
 
-MOVES = "entity IN ('account', 'outcome', 'promise') AND surface <> 'clock'"
-"""The lines that tell what people and files did with accounts and with what was promised to them."""
+MOVES = "entity IN ('account', 'outcome', 'promise', 'person') AND surface <> 'clock'"
+"""The lines that tell what people and files did with accounts, their people, and what was promised to them."""
 
 history = Table(
     "history",

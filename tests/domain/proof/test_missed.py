@@ -128,9 +128,9 @@ def test_nothing_that_our_side_does_to_a_figure_takes_a_disproof_away(
     outcome: Outcome, held: list[Evidence], people: dict[int, Person], data: st.DataObject
 ) -> None:
     before = grade(outcome, held, people, LAWS_TODAY)
-    shown = before.missed_by
-    if before.standing is not Standing.DISPROVEN or shown is None:
+    if before.standing is not Standing.DISPROVEN or before.missed is None:
         return
+    shown, _ = before.missed
     change: Any = data.draw(st.sampled_from([{"withdrawn_on": LAWS_TODAY}, {"disputed_on": LAWS_TODAY}]))
     touched = [replace(one, **change) if one.id == shown.id else one for one in held]
     after = grade(outcome, touched, people, LAWS_TODAY)
@@ -165,8 +165,8 @@ def test_a_disproof_rests_on_a_figure_of_measured_or_better(
 ) -> None:
     result = grade(outcome, held, people, LAWS_TODAY)
     if result.standing is Standing.DISPROVEN:
-        shown = result.missed_by
-        assert shown is not None
+        assert result.missed is not None
+        shown, _ = result.missed
         assert grade_piece(outcome, shown, people, LAWS_TODAY, result.checked)[0] >= Grade.MEASURED
         assert progress(outcome, shown.value) == 0
         assert result.credit == 0
