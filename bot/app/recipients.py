@@ -25,7 +25,7 @@ def answerable(session: Session, account: Account, at: datetime | None = None) -
 
 
 def answering_among(session: Session, batch: Collection[Account]) -> dict[int, Member | None]:
-    """Who answers for each of these accounts, in two queries; who is away is not asked."""
+    """Who answers for each of these accounts, in two queries, whether they are away just now or not."""
     return {account_id: there(people, None) for account_id, people in turns(session, batch).items()}
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
+from bot.demo import renewals
 from bot.domain.enums import (
     CadenceKind,
     Change,
@@ -54,6 +55,7 @@ from bot.features.review import daily_review
 from bot.features.risks import ownership
 from bot.outbox.queue import put
 from bot.outbox.types import Outgoing, State
+from bot.rooms import DIGEST_PROVIDERS
 from bot.scheduler.jobs import DoOne
 from bot.store import accounts, ledger, members, portfolios, proof_state, workspaces
 from bot.store.entities import Entity
@@ -207,7 +209,7 @@ class Past:
             arr=arr,
             currency=currency,
             tier=Tier(entry.get("tier", Tier.HIGH_TOUCH)),
-            contract_start=now.date(),
+            contract_start=self._day(entry.get("since", entry["signed"])),
             renewal_date=self._start.date() + timedelta(days=entry["renewal"]),
         )
         account = _WrittenAccount(add_account.add_account(self._session, owner, new, now), owner)
@@ -288,7 +290,7 @@ class Past:
         """One deed of the book: its first key but `ago` says which."""
         account = self._accounts[name]
         session, owner, account_id = self._session, account.owner, account.account_id
-        match next(key for key in deed if key != "ago"):
+        match next(key for key in deed if key not in ("ago", "on")):
             case "evidence":
                 self._evidence(account, {**deed, "of": deed["evidence"]}, now)
             case "packet":
@@ -296,7 +298,9 @@ class Past:
                 acceptance_id = acceptances.accept(session, owner, accepted, now)
                 acceptances.look(session, self._actors[deed["seen"]], acceptance_id, CheckVerdict.SHOWS, now)
             case "win":
-                plan.first_win(session, owner, account_id, now, on=now.date(), words=deed["win"])
+                plan.first_win(
+                    session, owner, account_id, now, on=self._day(deed.get("on", deed["ago"])), words=deed["win"]
+                )
             case "promise":
                 due = self._day(-deed["due"])
                 plan.add_promise(
@@ -320,6 +324,10 @@ class Past:
                 judgement.judge(session, self._actors[deed["who"]], new, now)
             case "call":
                 renewal_calls.record_call(session, owner, NewCall(account_id, deed["call"], deed["why"]), now)
+            case "renewed":
+                renewals.renewed(session, owner, account_id, deed, now)
+            case "lost":
+                renewals.lost(session, owner, account_id, deed, now)
             case "left":
                 plan_people.person_left(session, owner, account.people[deed["left"]], now.date(), now)
             case "disputed":
@@ -394,7 +402,7 @@ class Past:
 
     def _monday(self, now: datetime) -> None:
         self._all(daily_review.review_due_accounts, now)
-        self._all(digest.open_due_digest, now)
+        self._all(partial(digest.open_due_digest, providers=DIGEST_PROVIDERS), now)
 
     def _all(self, do_one: DoOne, now: datetime) -> None:
         while do_one(self._session, now):

@@ -22,6 +22,27 @@ def told(session: Session, workspace_id: int, of: MessageKey, ids: Iterable[Id])
     return {keys[key] for key in session.execute(statement).scalars()}
 
 
+def key_passed_on(of: MessageKey, row_id: Id, times: int) -> str:
+    """The key of a message that was put to somebody else so many times."""
+    return of.of(row_id, "to", times) if times else of.of(row_id)
+
+
+def last_asked(
+    session: Session, workspace_id: int, of: MessageKey, ids: Iterable[Id], most: int
+) -> dict[Id, tuple[int, str]]:
+    """Of each of these rows (or occasions) that somebody was asked about: how often it was passed on (`key_passed_on`),
+    at most `most` times, and the channel where it was put last."""
+    keys = {key_passed_on(of, row_id, times): (row_id, times) for row_id in ids for times in range(most + 1)}
+    columns = select(outbox.c.key, outbox.c.channel)
+    statement = columns.where(outbox.c.workspace_id == workspace_id, outbox.c.key.in_(keys))
+    found: dict[Id, tuple[int, str]] = {}
+    for key, channel in session.execute(statement):
+        row_id, times = keys[key]
+        if times >= found.get(row_id, (0, ""))[0]:
+            found[row_id] = times, channel
+    return found
+
+
 def posts_of(session: Session, workspace_id: int, first_key: str) -> list[tuple[str, str]]:
     """(key, channel) of the posts with this key and of those whose key goes on after it with `:`, this one first.
 

@@ -106,6 +106,22 @@ def test_what_nobody_has_said_the_end_of_runs_on_and_what_a_system_has_ended_doe
     assert until_told([]) == []
 
 
+def test_of_several_terms_that_nobody_but_people_know_of_none_ends_by_itself() -> None:
+    """As a merge brings them together: both run on, and the first end is the renewal."""
+    large = term("2025-02-15", "2026-02-15", 100, basis=RECORDED)
+    small = term("2025-06-01", "2026-06-01", 20, basis=RECORDED)
+    assert [one.ends_on for one in until_told([large, small])] == [None, None]
+    for on in (date(2026, 1, 1), TODAY):
+        view = said(large, small, on=on)
+        assert (view.arr_minor, view.renewal_date) == (120, date(2026, 2, 15)), on
+    other = said(term("2025-02-15", "2026-09-15", 100, basis=RECORDED), small)
+    assert (other.arr_minor, other.renewal_date) == (120, date(2026, 6, 1)), "the smaller one ends first"
+    told = said(large, small, term("2026-02-15", "2027-02-15", 130, basis=RECORDED))
+    assert (told.arr_minor, told.renewal_date) == (150, date(2026, 6, 1))
+    imported = said(term("2025-02-15", "2026-02-15", 100), term("2025-06-01", "2026-06-01", 20))
+    assert (imported.arr_minor, imported.renewal_date) == (20, date(2026, 6, 1)), "a system says what has ended"
+
+
 def test_the_first_day_of_a_stand_in() -> None:
     renewal = date(2026, 6, 1)
     assert stand_in_start(date(2024, 6, 1), renewal, TODAY) == date(2024, 6, 1)

@@ -73,3 +73,21 @@ async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) ->
         assert len(sandbox.person("tom").dm()) == 1
         await sandbox.person("tom").command("/proof acme", channel="cs-north")
         assert "Acme Manufacturing" in read(sandbox, "tom", sandbox.person("tom").sees("cs-north")[-1:])
+
+
+async def test_the_past_has_a_renewal_and_a_loss_and_every_view_shows_both(tmp_path: Path) -> None:
+    async with hosted(tmp_path) as (sandbox, _):
+        channel = read(sandbox, "maya", sandbox.messages("cs-north"))
+        assert "Orchid Foods" in channel and "190,000 USD, moved to a competitor: Their ERP's own module" in channel
+        assert "*Renewed:* Farol Energia, 260,000 USD (was 236,000 USD)" in channel
+        maya = sandbox.person("maya")
+        await maya.command("/portfolio retention", channel="cs-north")
+        retention = read(sandbox, "maya", maya.sees("cs-north")[-1:]).replace("\N{NO-BREAK SPACE}", " ")
+        assert "7 of 8" in retention and "+24,000 expansion −190,000 lost" in retention
+        await maya.command("/portfolio renewals", channel="cs-north")
+        assert "Orchid" not in read(sandbox, "maya", maya.sees("cs-north")[-1:])
+        for account, said in (("orchid", "moved to a competitor"), ("farol", "Expanded")):
+            await maya.command(f"/proof {account} renewal", channel="cs-north")
+            assert said in read(sandbox, "maya", maya.sees("cs-north")[-1:])
+        await maya.command("/portfolio", channel="cs-north")
+        assert "2.2 M USD ARR proven · 24% by count · 12 accounts" in read(sandbox, "maya", maya.sees("cs-north")[-1:])

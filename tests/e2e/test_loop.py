@@ -75,6 +75,29 @@ async def test_nothing_changed_asks_which_gap_stays_and_why(stage: Stage) -> Non
     assert "Their security review is late" in ines.text(ines.dm()[-1])
 
 
+async def test_nothing_changed_before_a_renewal_asks_whether_they_will_renew(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await stage.go_to(datetime(2026, 5, 5, 9, 30, tzinfo=UTC))
+    prompt = next(message for message in reversed(ines.dm()) if "meets you soon" in message["text"])
+    await ines.click("prompt.nothing", message=prompt)
+    await ines.submit({"stays": "outcome:1", "why": "Their security review is late"})
+    await stage.settle()
+
+    def shown() -> str:
+        return ines.text(next(message for message in ines.dm() if message["ts"] == prompt["ts"]))
+
+    assert "*Will they renew?* Renewal 1 Jun 2026, notice period unknown. Nobody has said yet." in shown()
+    await ines.click("prompt.renewal_at_risk", message=prompt)
+    with pytest.raises(FormError):
+        await ines.submit({"call": "at_risk"})
+    await ines.submit({"call": "at_risk", "why": "Nobody there speaks for us"})
+    assert ines.modal is None
+    await stage.settle()
+    assert "Will they renew? *At risk*, says Inês Duarte of their own account" in shown()
+    assert "Nobody has said yet" not in shown()
+
+
 async def test_a_snoozed_prompt_comes_again(stage: Stage) -> None:
     fill(stage)
     ines = stage.person("ines")

@@ -84,3 +84,19 @@ async def test_a_loss_reaches_the_channel_with_its_reason_and_the_card_keeps_it(
     await maya.command("/proof acme")
     card = maya.text(maya.sees()[-1])
     assert "*Former customer.*" in card and "Left, 48,000 EUR: moved to a competitor" in card
+
+
+async def test_who_pays_by_the_month_from_now_on_has_no_renewal_and_the_digest_names_it(stage: Stage) -> None:
+    fill(stage)
+    maya, ines = stage.person("maya"), stage.person("ines")
+    await stage.go_to(THE_DAY)
+    ask = next(m for m in ines.dm() if "how did it end?" in m["text"])
+    await ines.click("renewal.renewed", message=ask)
+    await ines.submit({"arr": "36000", "moved": "discount", "monthly": ["yes"]})
+    assert "pays by the month" in ines.text(ines.modal)
+    await ines.close()
+    await stage.settle()
+    (review,) = [m for m in maya.dm() if "is it so that they renewed" in m["text"]]
+    assert "36,000 EUR (was 48,000 EUR), by the month from now on" in maya.text(review)
+    await maya.command("/proof acme")
+    assert "onthly" in maya.text(maya.sees()[-1])

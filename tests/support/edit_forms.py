@@ -24,7 +24,7 @@ from bot.features.gaps import register
 from bot.features.gaps.register import Closing, GapEdit
 from bot.features.handover import edit, handover
 from bot.features.handover.edit import AccountEdit
-from bot.features.meetings import answers, cadences, pauses
+from bot.features.meetings import answers, cadences, pauses, renewal_calls
 from bot.features.meetings import forms as meeting_forms
 from bot.features.meetings.cadences import NewCadence
 from bot.features.meetings.new_answer import NewAnswer
@@ -274,6 +274,10 @@ FORMS: dict[str, EditForm] = {
     "renewal call": EditForm(
         lambda s, a, ids: calls.call_form(s, a, ids["account"], NOW),
         lambda s, a, ids: calls.record_call(s, a, NewCall(ids["account"], "likely", _words(a)), LATER),
+    ),
+    "call in a prompt": EditForm(
+        lambda s, a, ids: renewal_calls.at_risk_form(s, a, ids["prompt"], NOW),
+        lambda s, a, ids: renewal_calls.call(s, a, ids["prompt"], LATER, word="likely", why=_words(a)),
     ),
     "renewed": EditForm(lambda s, a, ids: results.renewed_form(s, a, ids["account"], NOW), _renewed),
     "left": EditForm(

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.domain.account.contracts import arr_on, in_force, line_of
+from bot.domain.account.contracts import in_force, line_of
 from bot.domain.enums import ContractBasis
 from bot.domain.model import Contract
 from bot.domain.values.days import add_days, shift_day
-from bot.domain.values.money import Money
+from bot.domain.values.money import Money, money, total
 
 YEAR = timedelta(days=365)
 COMMITTED = timedelta(days=300)
@@ -66,16 +66,17 @@ def _as_far_as(recorded: Contract, imported: Sequence[Contract]) -> Contract | N
 def terms_of_account(terms: Iterable[Contract], on: date, currency: str | None = None) -> AccountTerms | None:
     """What the contracts of one account say on a day; None where it has none.
 
-    Where nothing is in force, what ran last counts until somebody says how it ended, and before that what comes first.
-    The renewal is the end of the largest term that does not roll, or of what is signed already for the time after it.
+    What nobody has said the end of runs on (`untold`). Where nothing else is in force, what ran last counts, and before
+    that what comes first. The renewal is the end of the largest term that does not roll, or of what is signed already
+    for the time after it; of terms that no system speaks for, which are several only after a merge, the first to end.
     An ARR in several currencies is never added up: `currency`, the account's own, is preferred, then the oldest term's.
     """
     counted = counting(terms)
     if not counted:
         return None
-    day = _day_to_look_at(counted, on)
-    running = in_force(counted, day)
-    arr = _in_one_currency(arr_on(running, day), running, currency)
+    running = _running(counted, on)
+    sums = total(amount for term in running if (amount := money(term.arr_minor, term.currency)) is not None)
+    arr = _in_one_currency(sums, running, currency)
     fixed = [term for term in running if not term.rolling]
     rolling = bool(running) and not fixed
     term = _main(fixed)
@@ -92,13 +93,23 @@ def terms_of_account(terms: Iterable[Contract], on: date, currency: str | None =
     )
 
 
-def until_told(terms: Sequence[Contract]) -> list[Contract]:
-    """The terms of one that is still a customer: where no document or system speaks for the last one, it runs on until
-    somebody says how it ended, as the account's own renewal does."""
-    last = max(terms, key=lambda term: (term.starts_on, term.id), default=None)
-    if last is None or last.is_imported:
-        return list(terms)
-    return [replace(term, ends_on=None) if term is last else term for term in terms]
+def untold(counted: Sequence[Contract]) -> list[Contract]:
+    """The terms with an end of which no document or system speaks, and after which nothing follows: how each ended, or
+    will end, is for somebody to say."""
+    return [
+        term
+        for term in counted
+        if not term.is_imported
+        and term.ends_on is not None
+        and not any(other.starts_on >= term.ends_on for other in counted if other.id != term.id)
+    ]
+
+
+def until_told(counted: Sequence[Contract]) -> list[Contract]:
+    """The terms of one that is still a customer: what nobody has said the end of runs on, as the account's own renewal
+    does."""
+    open_ended = {term.id for term in untold(counted)}
+    return [replace(term, ends_on=None) if term.id in open_ended else term for term in counted]
 
 
 def stand_in_start(contract_start: date | None, renewal: date | None, added_on: date) -> date:
@@ -107,9 +118,14 @@ def stand_in_start(contract_start: date | None, renewal: date | None, added_on: 
     return start if renewal is None or start < renewal else shift_day(renewal, -YEAR)
 
 
+def _running(counted: Sequence[Contract], on: date) -> list[Contract]:
+    """What runs on a day, or is taken to; the oldest first."""
+    past = [term for term in untold(counted) if term.ends_on is not None and term.starts_on < term.ends_on <= on]
+    running = [*in_force(counted, on), *past] or in_force(counted, _day_to_look_at(counted, on))
+    return sorted(running, key=lambda term: (term.starts_on, term.id))
+
+
 def _day_to_look_at(terms: Sequence[Contract], on: date) -> date:
-    if in_force(terms, on):
-        return on
     over = [term.ends_on for term in terms if term.ends_on is not None and term.starts_on < term.ends_on <= on]
     if over:
         return add_days(max(over), -1)
@@ -123,8 +139,12 @@ def _in_one_currency(sums: Sequence[Money], running: Sequence[Contract], own: st
 
 
 def _main(fixed: Sequence[Contract]) -> Contract | None:
-    """The term whose end is the renewal: the largest of those that end, and of equal ones the first to end."""
+    """The term whose end is the renewal: the largest of those that end, and of equal ones the first to end; where no
+    system speaks for one of them, the first of these to end."""
     ending = [term for term in fixed if term.ends_on is not None]
+    asked = [term for term in ending if not term.is_imported]
+    if asked:
+        return min(asked, key=lambda term: (term.ends_on or date.max, -(term.arr_minor or 0), term.id))
     return min(ending, key=lambda term: (-(term.arr_minor or 0), term.ends_on or date.max, term.id), default=None)
 
 

@@ -2,7 +2,8 @@
 
 The owner is asked; before a renewal that is one question with their call (`bot.features.renewals.questions`). Where the
 owner or deputy judged last, the manager is asked: nobody else could say anything new. Each
-occasion (`bot.domain.account.judgement.occasion`) is asked about once, in working hours. A question that is settled
+occasion (`bot.domain.account.judgement.occasion`) is asked about once, in working hours, and again only where who was
+asked left, is away, or has the account no more. A question that is settled
 before it is sent is dropped; one that was sent shows the verdict.
 """
 
@@ -12,10 +13,10 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import recipients
+from bot.app.asking import ToAsk, to_ask
 from bot.app.assessments import assess_now
 from bot.app.recipients import Recipient
 from bot.app.reviewers import reviewer
@@ -37,8 +38,6 @@ from bot.store.members import Member
 ASKS_A_DAY = 5
 """So many questions a person gets on a day; the others follow on later days."""
 
-log = structlog.get_logger("verdicts")
-
 
 def ask_for_verdicts(session: Session, assessments: Iterable[Assessment], now: datetime) -> None:
     """Ask for the verdicts that are due on these accounts of one workspace and that nobody was asked for yet."""
@@ -48,24 +47,15 @@ def ask_for_verdicts(session: Session, assessments: Iterable[Assessment], now: d
         # The question about the renewal asks its owner for both: call and verdict are one form.
         if occasion is not None and (occasion.against or occasion.of_manager):
             due[f"{assessment.account.id}:{occasion.key}"] = (assessment, occasion)
-    if not due:
-        return
-    workspace_id = next(iter(due.values()))[0].account.workspace_id
-    asked = lookup.told(session, workspace_id, queries.VERDICT_KEY, due)
-    waiting = [(assessment.account, occasion) for key, (assessment, occasion) in due.items() if key not in asked]
-    answering = recipients.answering_among(session, [account for account, _ in waiting])
+    wanted = {key: (assessment.account, occasion.of_manager) for key, (assessment, occasion) in due.items()}
     room: dict[int, int] = {}
-    for account, occasion in waiting:
-        judge = None if occasion.of_manager else answering[account.id]
-        judge = judge or reviewer(session, account)
-        if judge is None or judge.slack_id is None:
-            log.warning("verdicts.nobody_to_ask", account=account.id)
-            continue
+    for key, asking in to_ask(session, queries.VERDICT_KEY, wanted, now).items():
+        judge = asking.person
         if judge.id not in room:
             room[judge.id] = _room(session, judge, now)
         if room[judge.id] > 0:
             room[judge.id] -= 1
-            put(session, _question(account, occasion, judge, now), now)
+            put(session, _question(due[key][0].account, due[key][1], asking, now), now)
 
 
 def compose_verdict(session: Session, args: dict[str, Any], now: datetime) -> VerdictView | Moot:
@@ -98,7 +88,9 @@ def compose_verdict(session: Session, args: dict[str, Any], now: datetime) -> Ve
 def show_answered(session: Session, account: Account, judgement_id: int, now: datetime) -> None:
     """Have the questions on an account show the verdict that was just given."""
     for key, _ in lookup.posts_of(session, account.workspace_id, queries.VERDICT_KEY.of(account.id)):
-        occasion = key.removeprefix(f"{queries.VERDICT_KEY.of(account.id)}:").partition(":after:")[0]
+        occasion = (
+            key.removeprefix(f"{queries.VERDICT_KEY.of(account.id)}:").partition(":after:")[0].partition(":to:")[0]
+        )
         update = Outgoing(
             key=f"{key}@{judgement_id}",
             workspace_id=account.workspace_id,
@@ -117,9 +109,10 @@ def instead(session: Session, row: Claimed) -> Recipient | None:
     return None if account is None else recipients.of_member(reviewer(session, account))
 
 
-def _question(account: Account, occasion: Occasion, judge: Member, now: datetime) -> Outgoing:
+def _question(account: Account, occasion: Occasion, asking: ToAsk, now: datetime) -> Outgoing:
+    judge = asking.person
     return Outgoing(
-        key=queries.VERDICT_KEY.of(account.id, occasion.key),
+        key=asking.key,
         workspace_id=account.workspace_id,
         kind="verdict",
         channel=judge.slack_id,

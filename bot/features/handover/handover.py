@@ -96,26 +96,47 @@ def give(session: Session, by: Actor, some: Sequence[Account], to: Member, now: 
     queries.hold_prompts(session, by.workspace_id, ids)
     queries.hold(session, ids, now)
     going = what_goes(session, some, owner)
-    why = say(HandoverPhrase.WENT_ALONG, to=to.name)
     _set_owner(session, by, ids, to, now)
     given = accounts.by_ids(session, by.workspace_id, ids)
-    asked = _asked(session, given, going, to)
-    for entity, rows in going.rows.items():
-        changes = [
-            Change(
-                row,
-                _values(entity, going.column(entity), asked.get(row["id"], to) if entity is Entity.PROMPT else to, now),
-                why,
-            )
-            for row in rows
-        ]
-        ledger.change_many(session, bot_author(by.workspace_id), entity, now, changes)
-    _publish(session, given, going, asked, now)
+    _pass_on(session, given, going, to, now)
     told = Given(by, list(given.values()), owner, to)
     messages.put_brief(session, told, now)
     by_manager = all(may_manage(session, by, account.portfolio_id) for account in some)
     messages.put_lines(session, told, now, tell_managers=not by_manager)
     return going
+
+
+def follow_merge(
+    session: Session, by: Actor, account_id: int, had_it: int | None, now: datetime, *, merged: str
+) -> None:
+    """Pass on what is open of an account that another one was merged into, or that was taken out of one: what `had_it`
+    (a member) has there goes to the owner.
+
+    Both are told. `merged` is the name of the account that is a part of this one now, empty where it stands alone.
+    """
+    account = account_of(session, by, account_id)
+    owner = members.by_id(session, by.workspace_id, had_it)
+    to = members.by_id(session, by.workspace_id, account.owner_id)
+    if owner is None or to is None or owner.id == to.id or to.is_deactivated:
+        return
+    _pass_on(session, {account.id: account}, what_goes(session, [account], owner), to, now)
+    told = Given(by, [account], owner, to, merged)
+    messages.put_brief(session, told, now)
+    messages.put_lines(session, told, now, tell_managers=False)
+
+
+def _pass_on(session: Session, given: Mapping[int, Account], going: Carried, to: Member, now: datetime) -> None:
+    """Give what is open of these accounts to `to`, and have all messages on it show that."""
+    why = say(HandoverPhrase.WENT_ALONG, to=to.name)
+    asked = _asked(session, given, going, to)
+    for entity, rows in going.rows.items():
+        column = going.column(entity)
+        changes = [
+            Change(row, _values(entity, column, asked.get(row["id"], to) if entity is Entity.PROMPT else to, now), why)
+            for row in rows
+        ]
+        ledger.change_many(session, bot_author(to.workspace_id), entity, now, changes)
+    _publish(session, given, going, asked, now)
 
 
 def _set_owner(session: Session, actor: Actor, ids: Sequence[int], to: Member, now: datetime) -> None:

@@ -38,19 +38,24 @@ _NAMES = 10
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A hand-over: by whom, which accounts, from whom (None where nobody owned them) and to whom."""
+    """A hand-over: by whom, which accounts, from whom (None where nobody owned them) and to whom.
+
+    `merged` is the name of an account that is a part of the given one now, empty for any other hand-over.
+    """
 
     by: Actor
     accounts: Sequence[Account]
     owner: Member | None
     to: Member
+    merged: str = ""
 
     @property
     def args(self) -> dict[str, Any]:
         """The ids that a message on it is composed of."""
         ids = sorted(account.id for account in self.accounts)
         owner_id = self.owner.id if self.owner else None
-        return {"account_ids": ids, "from": owner_id, "to": self.to.id, "by": self.by.member.id}
+        part = {"merged": self.merged} if self.merged else {}
+        return {"account_ids": ids, "from": owner_id, "to": self.to.id, "by": self.by.member.id, **part}
 
     def key(self, key: MessageKey, whom: object, now: datetime) -> str:
         """The key of the message on it for somebody."""
@@ -105,7 +110,8 @@ def compose_brief(session: Session, args: dict[str, Any], now: datetime) -> Hand
     )
     lines = tuple(_brief(assess_now(state, now), answers.get(state.account.id), people) for state in states)
     by = None if args["by"] == args["to"] else people.get(args["by"])
-    return HandoverBriefView(people.get(args["from"] or 0), by, lines, len(theirs) - len(shown))
+    more = len(theirs) - len(shown)
+    return HandoverBriefView(people.get(args["from"] or 0), by, lines, more, args.get("merged"))
 
 
 def compose_line(session: Session, args: dict[str, Any], now: datetime) -> HandoverLineView | Moot:
@@ -123,6 +129,7 @@ def compose_line(session: Session, args: dict[str, Any], now: datetime) -> Hando
         people.get(args["to"], ""),
         None if args["by"] == args["to"] else people.get(args["by"]),
         args["told"],
+        args.get("merged"),
     )
 
 

@@ -122,17 +122,21 @@ class BriefAccount:
 
 @dataclass(frozen=True, slots=True)
 class HandoverBriefView:
-    """What a new owner reads: whose the accounts were, and each of them; `more` are not listed."""
+    """What a new owner reads: whose the accounts were, and each of them; `more` are not listed.
+
+    `merged` is the name of an account that is a part of theirs now.
+    """
 
     from_name: str | None
     by: str | None
     accounts: tuple[BriefAccount, ...]
     more: int
+    merged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverLineView:
-    """The line for the old owner, or (`told`) for the manager."""
+    """The line for the old owner, or (`told`) for the manager; `merged` as in the brief."""
 
     names: tuple[str, ...]
     more: int
@@ -140,3 +144,4 @@ class HandoverLineView:
     to_name: str
     by: str | None
     told: bool
+    merged: str | None = None

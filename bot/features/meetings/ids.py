@@ -22,6 +22,10 @@ class MeetingActionId(StrEnum):
     EDIT_DRAFT = "draft.edit"
     SHOW_SERIES = "cadence.kind"
     PAUSE_SERIES = "cadence.pause"
+    PROMPT_COMMIT = "prompt.renewal_commit"
+    PROMPT_LIKELY = "prompt.renewal_likely"
+    PROMPT_AT_RISK = "prompt.renewal_at_risk"
+    PROMPT_UNKNOWN = "prompt.renewal_unknown"
 
 
 class MeetingCallback(StrEnum):
@@ -32,3 +36,4 @@ class MeetingCallback(StrEnum):
     HAND_OVER = "hand_over"
     CADENCE = "cadence"
     SERIES_PAUSE = "cadence_pause"
+    PROMPT_CALL = "prompt_renewal_call"

@@ -22,7 +22,7 @@ from bot.domain.model import Account, Action, ProofState
 from bot.domain.values import working_hours
 from bot.domain.values.days import shift_moment
 from bot.features.actions import queries as action_queries
-from bot.features.meetings import answer_authors, queries
+from bot.features.meetings import answer_authors, queries, renewal_asked
 from bot.features.meetings.rows import Answer, Cadence, Move, Prompt
 from bot.features.meetings.views import AnswerView, Coauthor, PromptView, RecordedAnswer, ReminderView, StandingInFor
 from bot.outbox import lookup
@@ -339,6 +339,7 @@ def _view(facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime)
         handed_to=handed_to,
         standing_in_for=_standing_in_for(facts, prompt, state.account),
         answer=facts.recorded(answer) if answer else None,
+        renewal=renewal_asked.asked(assessment, prompt, answer),
     )
 
 

@@ -13,8 +13,18 @@ from bot.app import accounts
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.typed import colleague_of
-from bot.domain.enums import CadenceKind, Change, DecisionOf, Loop, OnHoliday
-from bot.features.meetings import absence, answer_drafts, answers, cadences, forms, pauses, prompts, views
+from bot.domain.enums import CadenceKind, Change, DecisionOf, Loop, OnHoliday, RenewalCall
+from bot.features.meetings import (
+    absence,
+    answer_drafts,
+    answers,
+    cadences,
+    forms,
+    pauses,
+    prompts,
+    renewal_calls,
+    views,
+)
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.cadences import NewCadence
 from bot.features.meetings.grammar import GRAMMAR, AnswerRequest, AwayRequest
@@ -31,6 +41,11 @@ _PROMPT_ANSWERS = re.compile(rf"{re.escape(MeetingActionId.ANSWER)}(\.\d+)?|{re.
 _ACCOUNT_ANSWERS = re.compile(f"{re.escape(MeetingActionId.ANSWER_LATE)}|{re.escape(MeetingActionId.ANSWER_ACCOUNT)}")
 
 
+_CALLS = {
+    MeetingActionId.PROMPT_COMMIT: RenewalCall.COMMIT,
+    MeetingActionId.PROMPT_LIKELY: RenewalCall.LIKELY,
+    MeetingActionId.PROMPT_UNKNOWN: RenewalCall.UNKNOWN,
+}
 _SEEN = re.compile(r"@([0-9]{1,18})\Z")
 
 
@@ -46,6 +61,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of prompts and answers."""
     _command(app, edge)
     _prompt_buttons(app, edge)
+    _renewal_calls(app, edge)
     _drafts(app, edge)
     _unfolding(app, edge)
     _submissions(app, edge)
@@ -127,6 +143,29 @@ def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
     async def meeting_off(ack: AsyncAck, body: Body) -> None:
         prompt_id = number(clicked(body))
         await edge.write(body, lambda s, actor, now: answers.meeting_off(s, actor, prompt_id, now))
+        await ack()
+
+
+def _renewal_calls(app: AsyncApp, edge: Edge) -> None:
+    """Calls on a renewal in a prompt's message, which shows them."""
+    app.action(MeetingActionId.PROMPT_AT_RISK)(opens(edge, renewal_calls.at_risk_form))
+
+    def tap(action: str, word: RenewalCall) -> None:
+        @app.action(action)
+        async def pressed(ack: AsyncAck, body: Body) -> None:
+            prompt_id = number(clicked(body))
+            await edge.write(body, lambda s, actor, now: renewal_calls.call(s, actor, prompt_id, now, word=word))
+            await ack()
+
+    for action, word in _CALLS.items():
+        tap(action, word)
+
+    @app.view(MeetingCallback.PROMPT_CALL)
+    async def called(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        prompt_id, word = number(form.metadata), form.text("call") or ""
+        said = {name: form.text(name) or "" for name in ("why", "verdict", "would_change")}
+        await edge.write(body, lambda s, actor, now: renewal_calls.call(s, actor, prompt_id, now, word=word, **said))
         await ack()
 
 

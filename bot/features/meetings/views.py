@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from bot.app.gap_lines import GapLine
 from bot.domain.enums import CadenceKind, Change, DecisionOf, OnHoliday, PromptState
+from bot.features.renewals.views import CallLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,15 @@ class RecordedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewalAsked:
+    """What a prompt's message asks about the renewal after *Nothing changed*; `call` is what was answered."""
+
+    renewal: date
+    last_day: date | None
+    call: CallLine | None
+
+
+@dataclass(frozen=True, slots=True)
 class PromptView:
     """The direct message before a meeting, in whichever state the prompt is now.
 
@@ -168,6 +178,7 @@ class PromptView:
     handed_to: str | None
     standing_in_for: StandingInFor | None
     answer: RecordedAnswer | None
+    renewal: RenewalAsked | None = None
 
 
 @dataclass(frozen=True, slots=True)

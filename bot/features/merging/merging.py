@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from bot.app.accounts import account_of, find, no_such_account
 from bot.app.actor import Actor, UserError, must_manage
-from bot.app.shown import hold, version_of_account
+from bot.app.shown import version_of_account
 from bot.domain.enums import AccountStatus, CadenceKind
 from bot.domain.labels import label
 from bot.domain.model import Account
 from bot.domain.values import days
 from bot.domain.values.money import Money, money
+from bot.features.handover import handover, queries
 from bot.features.merging.phrases import MergingPhrase
 from bot.features.merging.refusals import MergingRefusal
 from bot.features.merging.views import MergedView, MergeFormView, MergePreviewView, Side
@@ -89,15 +90,17 @@ def preview(
 def merge(session: Session, actor: Actor, new: NewMerge, now: datetime) -> int:
     """Merge two accounts as a preview showed them; returns the id of the merge."""
     stays, goes = account_of(session, actor, new.account_id), account_of(session, actor, new.other_account_id)
-    for account_id in sorted((stays.id, goes.id)):
-        hold(session, account_id, now)
+    _hold(session, actor, (stays.id, goes.id), now)
     stays, goes = account_of(session, actor, stays.id), account_of(session, actor, goes.id)
     _must_be_mergeable(session, actor, stays, goes)
     for account, seen in ((stays, actor.seen), (goes, new.other_seen if actor.seen is not None else None)):
         if seen is not None and version_of_account(session, actor, account.id) != seen:
             raise UserError(MergingRefusal.CHANGED_SINCE_PREVIEW)
     uncounted = _uncounted(stays, goes, one_contract=new.one_contract)
-    return merges.merge(session, actor.author, (stays.id, goes.id), _values(stays, goes), now, uncounted=uncounted)
+    pair = stays.id, goes.id
+    merge_id = merges.merge(session, actor.author, pair, _values(stays, goes), now, uncounted=uncounted)
+    handover.follow_merge(session, actor, stays.id, goes.owner_id, now, merged=goes.name)
+    return merge_id
 
 
 def undo(session: Session, actor: Actor, account_merge_id: int, now: datetime) -> int:
@@ -111,9 +114,9 @@ def undo(session: Session, actor: Actor, account_merge_id: int, now: datetime) -
         raise UserError(MergingRefusal.TOO_OLD, days=UNDONE_FOR.days)
     if stays.id != done.account_id:
         raise UserError(MergingRefusal.MERGED_ON, account=done.moved["was"]["account"]["name"])
-    for account_id in sorted((done.account_id, done.merged_id)):
-        hold(session, account_id, now)
+    _hold(session, actor, (done.account_id, done.merged_id), now)
     merges.undo(session, actor.author, done, now)
+    handover.follow_merge(session, actor, done.merged_id, stays.owner_id, now, merged="")
     return done.id
 
 
@@ -125,6 +128,12 @@ def merged_view(session: Session, actor: Actor, account_merge_id: int, now: date
     until = days.shift_moment(done.at, UNDONE_FOR).date()
     merged = done.moved["was"]["merged"]["name"]
     return MergedView(done.id, account.id, account.name, merged, done.undone_at is not None, until)
+
+
+def _hold(session: Session, actor: Actor, pair: tuple[int, int], now: datetime) -> None:
+    """Hold two accounts until the transaction ends, after their prompts, as everybody does."""
+    queries.hold_prompts(session, actor.workspace_id, pair)
+    queries.hold(session, pair, now)
 
 
 def _merge(session: Session, actor: Actor, merge_id: int) -> Merge:

@@ -116,6 +116,9 @@ def result_line(
         unconfirmed=awaits_manager(result, counted),
         confirmed_by=names.get(result.confirmed_by, somebody) if result.confirmed_by is not None else None,
         frozen=frozen.read(result.frozen),
+        monthly=any(
+            term.result_id == result.id and term.starts_on == result.on_date and term.rolling for term in counted
+        ),
     )
 
 

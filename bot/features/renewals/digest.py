@@ -46,7 +46,7 @@ def renewal_lines(session: Session, span: DigestSpan) -> DigestLines:
     ]
     monthly = [
         MessageLine(account.name, _monthly(account), money(account.arr_minor, account.currency))
-        for account in queries.commitments_lost(session, *place, since.date(), span.now.date())
+        for account in queries.commitments_lost(session, *place, since, span.now)
     ]
     blocks = (("left", left), ("renewed", renewed), ("monthly", monthly))
     told = [(kind, (say(RenewalPhrase.DIGEST_TITLE, kind=kind), tuple(lines))) for kind, lines in blocks if lines]
@@ -96,6 +96,7 @@ def _renewed(result: Result, account: Account, terms: list[Contract]) -> str:
         arr=str(arr) if arr else None,
         before=str(before) if before and before != arr else None,
         until=written[0].ends_on if written else account.renewal_date,
+        monthly=bool(written) and written[0].rolling,
         proven=kept.in_words if kept else None,
         unconfirmed=awaits_manager(result, terms),
     )

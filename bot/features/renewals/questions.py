@@ -1,7 +1,8 @@
 """Asks about renewals: whether they will renew, and how it ended (`bot.domain.account.renewals.question`).
 
 The owner is asked, or who answers for the account; later their manager. Each question is put once, in working hours,
-and shows the answer afterwards, whoever gave it and wherever.
+and shows the answer afterwards, whoever gave it and wherever. It is put again to whoever answers now where the one who
+was asked left, is away, or has the account no more (`bot.app.asking`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import recipients
+from bot.app.asking import ToAsk, to_ask
 from bot.app.assessments import assess_now
 from bot.app.recipients import Recipient
 from bot.app.reviewers import reviewer
@@ -36,8 +37,6 @@ from bot.store.members import Member
 ASKS_A_DAY = 5
 """So many questions about renewals a person gets on a day; the others follow on later days."""
 
-log = structlog.get_logger("renewals")
-
 
 def ask(session: Session, assessments: Iterable[Assessment], now: datetime) -> None:
     """Ask what is due about the renewals of these accounts of one workspace and was not asked yet."""
@@ -46,26 +45,22 @@ def ask(session: Session, assessments: Iterable[Assessment], now: datetime) -> N
         question = rules.question(assessment.state, assessment.dangers, assessment.on)
         if question is not None:
             due[f"{assessment.account.id}:{question.key}"] = (assessment, question)
-    if not due:
-        return
-    workspace_id = next(iter(due.values()))[0].account.workspace_id
-    asked = lookup.told(session, workspace_id, queries.QUESTION_KEY, due)
-    waiting = [(assessment.account, question) for key, (assessment, question) in due.items() if key not in asked]
-    # What is past goes first, and among those the largest.
-    waiting.sort(key=lambda pair: (not pair[1].past, -(pair[0].arr_minor or 0), pair[0].id))
-    answering = recipients.answering_among(session, [account for account, _ in waiting])
+    wanted = {key: (assessment.account, question.of_manager) for key, (assessment, question) in due.items()}
+    waiting = to_ask(session, queries.QUESTION_KEY, wanted, now)
     room: dict[int, int] = {}
-    for account, question in waiting:
-        person = None if question.of_manager else answering[account.id]
-        person = person or reviewer(session, account)
-        if person is None or person.slack_id is None:
-            log.warning("renewals.nobody_to_ask", account=account.id)
-            continue
+    # What is past goes first, and among those the largest.
+    for key in sorted(waiting, key=lambda key: _by_weight(*due[key])):
+        person, account = waiting[key].person, due[key][0].account
         if person.id not in room:
             room[person.id] = _room(session, person, now)
         if room[person.id] > 0:
             room[person.id] -= 1
-            put(session, _question(account, question, person, now), now)
+            put(session, _question(account, due[key][1], waiting[key], now), now)
+            _show_passed_on(session, account, due[key][1], waiting[key], now)
+
+
+def _by_weight(assessment: Assessment, question: Question) -> tuple[bool, int, int]:
+    return not question.past, -(assessment.account.arr_minor or 0), assessment.account.id
 
 
 def compose(session: Session, args: dict[str, Any], now: datetime) -> RenewalQuestionView | Moot:
@@ -85,10 +80,12 @@ def compose(session: Session, args: dict[str, Any], now: datetime) -> RenewalQue
     call = heads.call_line(assessment)
     last = rules.last_call(state)
     ended, open_on = _ended(session, state, args["question"])
+    instead = members.by_id(session, workspace_id, args.get("asked_now"))
     return RenewalQuestionView(
         head=heads.head_of(assessment, today),
         past=args["question"].startswith("result:"),
-        pending=pending and open_on is None,
+        pending=pending and open_on is None and instead is None,
+        asked_now=instead.name if instead else None,
         against=tuple(map(phrase, question.against)) if question is not None and pending else (),
         call=call,
         mine=last is not None and person is not None and last.called_by == person.id,
@@ -101,7 +98,9 @@ def compose(session: Session, args: dict[str, Any], now: datetime) -> RenewalQue
 def show_answered(session: Session, account: Account, what: str, now: datetime) -> None:
     """Have the questions about an account show how things stand after `what`, which names the change."""
     for key, channel in lookup.posts_of(session, account.workspace_id, queries.QUESTION_KEY.of(account.id)):
-        question = key.removeprefix(f"{queries.QUESTION_KEY.of(account.id)}:").partition(":after:")[0]
+        question = (
+            key.removeprefix(f"{queries.QUESTION_KEY.of(account.id)}:").partition(":after:")[0].partition(":to:")[0]
+        )
         update = Outgoing(
             key=f"{key}@{what}",
             workspace_id=account.workspace_id,
@@ -120,9 +119,10 @@ def instead(session: Session, row: Claimed) -> Recipient | None:
     return None if account is None else recipients.of_member(reviewer(session, account))
 
 
-def _question(account: Account, question: Question, person: Member, now: datetime) -> Outgoing:
+def _question(account: Account, question: Question, asking: ToAsk, now: datetime) -> Outgoing:
+    person = asking.person
     return Outgoing(
-        key=queries.QUESTION_KEY.of(account.id, question.key),
+        key=asking.key,
         workspace_id=account.workspace_id,
         kind="renewal-question",
         channel=person.slack_id,
@@ -130,6 +130,27 @@ def _question(account: Account, question: Question, person: Member, now: datetim
         args={"account_id": account.id, "question": question.key, "to": person.slack_id, "first": True},
         due_at=working_hours.in_work(now, person.tz),
     )
+
+
+def _show_passed_on(session: Session, account: Account, question: Question, asking: ToAsk, now: datetime) -> None:
+    """Have the message of who was asked before say that it is no longer theirs to answer."""
+    if asking.instead_of is None:
+        return
+    before, channel = asking.instead_of
+    earlier = members.by_slack_id(session, account.workspace_id, channel)
+    if earlier is None or earlier.is_deactivated:
+        return
+    update = Outgoing(
+        key=f"{before}@{asking.key}",
+        workspace_id=account.workspace_id,
+        kind="renewal-question",
+        op=Op.UPDATE,
+        target_key=before,
+        args={"account_id": account.id, "question": question.key, "to": channel, "first": False}
+        | {"asked_now": asking.person.id},
+        due_at=now,
+    )
+    put(session, update, now)
 
 
 def _ended(session: Session, state: ProofState, question: str) -> tuple[str | None, date | None]:

@@ -28,7 +28,7 @@ from bot.domain.enums import (
 )
 from bot.domain.model import Account
 from bot.domain.proof.reference import is_openable, is_shortened
-from bot.domain.values.days import add_days, shift_day
+from bot.domain.values.days import add_days, add_months, shift_day
 from bot.domain.values.money import Money, money
 from bot.features.renewals import confirming, frozen, losses, questions, terms
 from bot.features.renewals.calls import caller_part
@@ -54,7 +54,8 @@ _ROWS = (ShownRow(Entity.RENEWAL_RESULT), ShownRow(Entity.CONTRACT))
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """A renewal as typed. `link` leads to the order that shows it."""
+    """A renewal as typed. `link` leads to the order that shows it. Who pays by the month from now on (`monthly`) has no
+    next renewal."""
 
     account_id: int
     arr: str
@@ -64,6 +65,7 @@ class Renewed:
     notice_days: str = ""
     decided: str = ""
     link: str | None = None
+    monthly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +135,20 @@ def record_renewed(session: Session, actor: Actor, new: Renewed, now: datetime) 
     values: dict[str, Any] = {"moved": _moved(new.moved, before, arr), "arr_minor": arr.minor, "on_date": start}
     term = NewTerm(
         start,
-        _until(new.next_renewal, start),
+        add_months(start, 1) if new.monthly else _until(new.next_renewal, start),
         arr,
         _notice(new.notice_days),
         ContractKind.REACTIVATION if back else _KINDS[result],
         _link(new.link),
+        new.monthly,
     )
     values |= {"currency": arr.currency, "decided": new.decided.strip() or None, "link": term.link}
     result_id = _add(session, actor, account, result, now, **values)
+    stayed = not back and account.leaves_on is None
     if back or account.leaves_on is not None:
         stays: dict[str, Any] = {"status": AccountStatus.CUSTOMER, "leaves_on": None}
         ledger.change(session, actor.author, Entity.ACCOUNT, account.id, now, **stays)
-    terms.write(session, actor.author, account.id, result_id, now, until=start, new=term)
+    terms.write(session, actor.author, account.id, result_id, now, until=start, new=term, stayed=stayed)
     confirming.ask_manager(session, account, result_id, actor, now)
     questions.show_answered(session, account, f"result{result_id}", now)
     return account.id
@@ -161,7 +165,7 @@ def record_left(session: Session, actor: Actor, new: Left, now: datetime) -> int
     values |= {"arr_minor": 0 if account.arr_minor is not None else None, "currency": account.currency}
     result_id = _add(session, actor, account, RenewalResult.LEFT, now, **values)
     ledger.change(session, actor.author, Entity.ACCOUNT, account.id, now, leaves_on=gone_on)
-    terms.write(session, actor.author, account.id, result_id, now, until=gone_on)
+    terms.write(session, actor.author, account.id, result_id, now, until=gone_on, stayed=account.leaves_on is None)
     if account.tier is Tier.HIGH_TOUCH:
         losses.tell(session, account, result_id, now)
     questions.show_answered(session, account, f"result{result_id}", now)

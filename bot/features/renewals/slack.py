@@ -93,6 +93,7 @@ def _result_forms(app: AsyncApp, edge: Edge) -> None:
             notice_days=form.text("notice_days") or "",
             decided=form.text("decided") or "",
             link=form.text("link"),
+            monthly=bool(form.many("monthly")),
         )
         await _done(edge, ack, body, lambda s, actor, now: results.record_renewed(s, actor, new, now))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain.account.contract_view import counting
+from bot.domain.account.contract_view import counting, until_told
 from bot.domain.enums import ContractBasis, ContractKind
 from bot.domain.model import Contract
 from bot.domain.values.money import Money
@@ -35,7 +35,7 @@ _COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class NewTerm:
-    """A term that somebody recorded: its days, yearly value and notice."""
+    """A term that somebody recorded: its days, yearly value and notice, and whether it renews itself by the month."""
 
     starts_on: date
     ends_on: date
@@ -43,6 +43,7 @@ class NewTerm:
     notice_days: int | None
     kind: ContractKind
     link: str | None
+    rolling: bool = False
 
 
 def write(
@@ -54,18 +55,22 @@ def write(
     *,
     until: date,
     new: NewTerm | None = None,
+    stayed: bool = False,
 ) -> None:
     """End what runs at `until`, begin the new term, and have the account follow; the account is held already.
 
     Every version is written anew with the result's id, so that taking the rows back restores what was before. A
-    stand-in that is ended like this is confirmed by who records it, and counts as recorded.
+    stand-in that is ended like this is confirmed by who records it, and counts as recorded. Who `stayed` up to now paid
+    until `until`, even where the term on record was over before that.
     """
     rows = contract_terms.rows(session, by.workspace_id, [account_id], locked=True)
     versions = contract_terms.last_versions(session, by.workspace_id, [account_id])
-    standing = {term.id for term in counting(_contract(row) for row in rows)}
+    terms = counting(_contract(row) for row in rows)
+    standing = {term.id for term in terms}
+    ran_on = {term.id for term in until_told(terms) if term.ends_on is None} if stayed else set()
     written: list[dict[str, Any]] = []
     for row in rows:
-        if row["id"] in standing and (row["ends_on"] is None or row["ends_on"] > until):
+        if row["id"] in standing and (row["ends_on"] is None or row["ends_on"] > until or row["id"] in ran_on):
             ended = {name: row[name] for name in _COPIED} | {"ends_on": max(until, row["starts_on"])}
             written.append(ended)
         elif row["id"] in standing and row["basis"] is ContractBasis.STAND_IN:
@@ -110,7 +115,7 @@ def _new(account_id: int, result_id: int, new: NewTerm) -> dict[str, Any]:
         "arr_minor": new.arr.minor,
         "currency": new.arr.currency,
         "notice_days": new.notice_days,
-        "auto_renews": None,
+        "auto_renews": True if new.rolling else None,
         "source": new.link,
         "basis": ContractBasis.RECORDED,
     }

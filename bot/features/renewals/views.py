@@ -49,7 +49,7 @@ class RenewalHead:
 @dataclass(frozen=True, slots=True)
 class ResultLine:
     """A recorded result. `unconfirmed` says that nothing but its own team speaks for it, `can_take_back` that this
-    reader may say that it is not so."""
+    reader may say that it is not so, `monthly` that they pay by the month from then on."""
 
     result_id: int
     result: RenewalResult
@@ -65,6 +65,7 @@ class ResultLine:
     unconfirmed: bool
     confirmed_by: str | None
     frozen: Frozen | None
+    monthly: bool = False
     may_confirm: bool = False
     can_take_back: bool = False
 
@@ -87,6 +88,7 @@ class RenewalQuestionView:
     """A question about a renewal. `past` asks how it ended. `pending` says that it still is to be answered.
 
     `ended` is the result in words, once there is one; `still_open_on` the day on which somebody said that it is open.
+    `asked_now` is who is asked in this reader's place.
     """
 
     head: RenewalHead
@@ -98,11 +100,12 @@ class RenewalQuestionView:
     judged: bool
     ended: str | None
     still_open_on: date | None
+    asked_now: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CallFormView:
-    """The form for a call and, if somebody wants to give one, a verdict."""
+    """The form for a call and, if somebody wants to give one, a verdict; `prompt_id` says which prompt opened it."""
 
     account_id: int
     account: str
@@ -113,6 +116,7 @@ class CallFormView:
     last: CallLine | None
     own: bool
     seen: int
+    prompt_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

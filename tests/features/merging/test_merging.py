@@ -14,14 +14,17 @@ from bot.app.actor import UserError
 from bot.app.refusals import AppRefusal
 from bot.domain.enums import AccountStatus, CadenceKind, ContractBasis, RiskKind, Severity
 from bot.features.accounts import card, history
+from bot.features.handover import messages as handover_messages
 from bot.features.imports.ledger_snapshot import LedgerSnapshot
 from bot.features.merging import merging
 from bot.features.merging.merging import NewMerge
 from bot.features.merging.refusals import MergingRefusal
 from bot.features.portfolios import digest as digests
 from bot.features.portfolios import queries as portfolio_queries
+from bot.outbox.types import Moot
 from bot.store import merges, proof_state, schema
 from bot.store.engine import Database
+from tests.support.cast import MAYA, TOM
 from tests.support.managing import MONDAY, Team, day
 
 _OF_ACCOUNTS = ("outcome", "evidence", "person", "cadence", "meeting", "contract", "health", "risk", "terms", "event")
@@ -201,6 +204,36 @@ def test_who_may_merge_what_and_for_how_long_it_can_be_undone(team: Team) -> Non
 def merge_as_admin(team: Team, stays: int, goes: int) -> int:
     with team.session() as session:
         return merging.merge(session, team.as_(team.ada), NewMerge(stays, goes, 0), day(MONDAY, 1))
+
+
+def test_what_is_open_with_the_other_owner_goes_along_and_comes_back(team: Team) -> None:
+    acme = team.add_account("Acme")
+    ltd = team.add_account("Acme Ltd", owner_id=team.tom.id)
+    tom = team.tom.id
+    step = team.add("action", account_id=ltd, text="Send it", owner_id=tom, opened_at=MONDAY)
+    gap = team.add("gap", account_id=ltd, title="Who signs?", owner_id=tom, opened_at=MONDAY)
+    own = team.add("action", account_id=acme, text="Call them", owner_id=team.maya.id, opened_at=MONDAY)
+
+    def holders() -> list[int]:
+        with team.database.reading() as session:
+            found = [(schema.action, step), (schema.gap, gap), (schema.action, own)]
+            return [session.execute(select(of.c.owner_id).where(of.c.id == row)).scalar_one() for of, row in found]
+
+    merge_id = merge(team, acme, ltd)
+    assert holders() == [team.maya.id] * 3
+    brief, line = team.messages("handover-brief", "handover-line")
+    assert (brief.channel, line.channel) == (MAYA.slack_id, TOM.slack_id)
+    with team.session() as session:
+        told = handover_messages.compose_brief(session, brief.args, MONDAY)
+        said = handover_messages.compose_line(session, line.args, MONDAY)
+        assert not isinstance(told, Moot) and not isinstance(said, Moot)
+        assert (told.merged, told.from_name, told.accounts[0].name) == ("Acme Ltd", TOM.name, "Acme")
+        assert (said.merged, said.names, said.to_name) == ("Acme Ltd", ("Acme",), MAYA.name)
+    with team.session() as session:
+        merging.undo(session, team.as_(team.priya), merge_id, day(MONDAY, 2))
+    assert holders() == [tom, tom, team.maya.id]
+    *_, brief, line = team.messages("handover-brief", "handover-line")
+    assert (brief.channel, line.channel) == (TOM.slack_id, MAYA.slack_id)
 
 
 def test_the_digest_names_a_merge_as_what_it_is(team: Team) -> None:
