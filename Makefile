@@ -16,7 +16,7 @@ demo: $(READY) ## start a local Slack with a made-up workspace, and print its ad
 	$(BIN)/python -m bot demo
 
 test: $(READY) ## run all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 fast: $(READY) ## run the unit and feature tests on SQLite
 	$(BIN)/python -m pytest -n auto --fast

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
+from bot.store import schema
 from sandbox.errors import FormError
 from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage
@@ -96,6 +98,29 @@ async def test_nothing_changed_before_a_renewal_asks_whether_they_will_renew(sta
     await stage.settle()
     assert "Will they renew? *At risk*, says Inês Duarte of their own account" in shown()
     assert "Nobody has said yet" not in shown()
+
+
+async def test_a_call_in_a_prompts_message_that_arrives_twice_is_kept_once(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await stage.go_to(datetime(2026, 5, 5, 9, 30, tzinfo=UTC))
+    prompt = next(message for message in reversed(ines.dm()) if "meets you soon" in message["text"])
+    await ines.click("prompt.nothing", message=prompt)
+    await ines.submit({"stays": "outcome:1", "why": "Their security review is late"})
+    await stage.settle()
+
+    def calls() -> list[str]:
+        words = select(schema.renewal_call.c.call).order_by(schema.renewal_call.c.id)
+        return stage.read(lambda session: [str(word) for word in session.execute(words).scalars()])
+
+    for action in ("prompt.renewal_commit", "prompt.renewal_likely", "prompt.renewal_unknown"):
+        stage.sandbox.duplicate_next()
+        await ines.click(action, message=prompt)
+    await ines.click("prompt.renewal_at_risk", message=prompt)
+    stage.sandbox.duplicate_next()
+    await ines.submit({"call": "at_risk", "why": "Nobody there speaks for us"})
+    await stage.settle()
+    assert calls() == ["commit", "likely", "unknown", "at_risk"]
 
 
 async def test_a_snoozed_prompt_comes_again(stage: Stage) -> None:

@@ -39,8 +39,11 @@ async def acceptances(day: Day) -> None:
             await day.press(maya, ACTIONS.ACCEPTANCE_SHOWS)
         elif page == "second":
             await day.form(maya, "/proof acme packet")
+            await day.press(maya, ACTIONS.PACKET_CANNOT_OPEN)
+            await day.form(maya, "/proof acme packet")
             await day.press(maya, ACTIONS.PACKET_SHOWS)
         else:
+            await day.press(maya, ACTIONS.ACCEPTANCE_CANNOT_OPEN)
             await maya.click(ACTIONS.ACCEPTANCE_DOES_NOT_SHOW)
             await day.submit(maya, CALLBACKS.ACCEPTANCE_NOT_SHOWN, {"note": "It is another page"})
 

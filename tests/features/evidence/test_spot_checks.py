@@ -213,7 +213,7 @@ def test_it_shows_this_stands_on_the_record_and_in_the_digest(team: Team) -> Non
         answer(team, row.id, team.priya, SHOWS, day(MONDAYS[1], 1))
         answer(team, row.id, team.priya, SHOWS, day(MONDAYS[1], 2))
     with team.session() as session:
-        looks = session.execute(select(schema.evidence_check)).all()
+        looks = session.execute(select(schema.evidence_check).order_by(schema.evidence_check.c.id)).all()
     assert [(look.kind, look.verdict, look.member_id, look.as_manager) for look in looks] == [
         (CheckKind.SPOT_CHECK, SHOWS, team.priya.id, True)
     ] * 2
