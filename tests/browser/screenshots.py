@@ -36,7 +36,9 @@ async def main() -> None:
             await shot(page, "card")
             await be(page, address, "maya/cs-north")
             await jump(page, "digest")
-            await page.locator("[data-ts]").last.scroll_into_view_if_needed()
+            await page.get_by_text("Moving…").wait_for(state="hidden")
+            digest = page.locator("[data-ts]", has_text="week to 7 December").last
+            await digest.evaluate("message => message.scrollIntoView({block: 'start'})")
             await shot(page, "digest")
             await on_a_phone(browser, address)
             await browser.close()
