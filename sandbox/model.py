@@ -42,6 +42,9 @@ class User:
     bot: bool = False
     hidden_email: bool = False
     color: str = COLOURS[0]
+    status_emoji: str = ""
+    status_text: str = ""
+    status_expiration: int = 0
 
     @property
     def restricted(self) -> bool:

@@ -17,6 +17,9 @@ def user_json(state: State, user: User, with_email: bool = True) -> Json:
         "display_name_normalized": user.handle,
         "team": user.team_id,
         "avatar_hash": "",
+        "status_emoji": user.status_emoji,
+        "status_text": user.status_text,
+        "status_expiration": user.status_expiration,
     }
     if with_email and user.email and not user.bot and not user.hidden_email:
         profile["email"] = user.email

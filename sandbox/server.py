@@ -219,6 +219,15 @@ class Sandbox:
         """Deactivate somebody's account; the app hears of it, as of every change of a user."""
         user = self._user(reference)
         user.deactivated = True
+        self._tell_of(user)
+
+    def set_status(self, reference: str, emoji: str, words: str = "", expiration: int = 0) -> None:
+        """Give somebody a status, or with empty ones clear it; the app hears of it."""
+        user = self._user(reference)
+        user.status_emoji, user.status_text, user.status_expiration = emoji, words, expiration
+        self._tell_of(user)
+
+    def _tell_of(self, user: User) -> None:
         self._world.state.put_user(user)
         state, with_email = self._world.state, "users:read.email" in self._world.manifest.scopes
         changed = {"user": user_json(state, user, with_email), "cache_ts": state.epoch(), "event_ts": state.next_ts()}

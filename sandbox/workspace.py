@@ -112,7 +112,7 @@ def _user(entry: Any, team: Team, number: int, organisations: dict[str, Team]) -
     # Their addresses are of their own organisation, as ours are of ours.
     theirs = next((of.domain for of in organisations.values() if of.id == home), handle)
     at = f"{theirs}.example" if stranger else "example.com"
-    flags = {flag: bool(entry.get(flag)) for flag in _FLAGS} | {"stranger": stranger}
+    flags: dict[str, Any] = {flag: bool(entry.get(flag)) for flag in _FLAGS} | {"stranger": stranger}
     return User(
         id=str(entry.get("id") or make_id("U", team.id, handle)),
         handle=handle,

@@ -19,13 +19,14 @@ from bot.store.set_aside import Unit, not_resting
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Days on which a member is away, from one moment to another."""
+    """Days on which a member is away, from one moment to another; `from_status` if their Slack status said so."""
 
     id: int
     workspace_id: int
     member_id: int
     from_at: datetime
     until_at: datetime
+    from_status: bool = False
 
 
 class Happened(NamedTuple):
@@ -56,16 +57,23 @@ def by_id(session: Session, workspace_id: int, absence_id: int) -> Absence | Non
     return None if row is None else Absence(*row)
 
 
-def add(session: Session, of: Member, now: datetime, until_at: datetime) -> int:
+def add(session: Session, of: Member, now: datetime, until_at: datetime, *, from_status: bool = False) -> int:
     """Note that a member is away from now on; returns the id."""
-    values = {"workspace_id": of.workspace_id, "member_id": of.id, "from_at": now, "until_at": until_at}
-    return int(session.execute(insert(absence).values(**values, entered_at=now).returning(absence.c.id)).scalar_one())
+    whose = {"workspace_id": of.workspace_id, "member_id": of.id, "from_status": from_status}
+    values = {"from_at": now, "until_at": until_at, "entered_at": now}
+    return int(session.execute(insert(absence).values(**whose, **values).returning(absence.c.id)).scalar_one())
 
 
 def move(session: Session, of: Member, absence_id: int, until_at: datetime) -> None:
     """Have an absence of a member end at another moment."""
     theirs = (absence.c.workspace_id == of.workspace_id) & (absence.c.id == absence_id)
     session.execute(update(absence).where(theirs).values(until_at=until_at))
+
+
+def note_typed(session: Session, of: Member, absence_id: int) -> None:
+    """Note that an absence is the member's own word by now, whatever their status says."""
+    theirs = (absence.c.workspace_id == of.workspace_id) & (absence.c.id == absence_id)
+    session.execute(update(absence).where(theirs).values(from_status=False))
 
 
 def next_over(session: Session, job: str, now: datetime) -> tuple[Unit, Absence] | None:

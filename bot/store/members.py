@@ -22,7 +22,7 @@ class Member:
     """`slack_id` is None while an imported owner has not been matched to a Slack user.
 
     `same_as` is the id of the member who, as an admin has said, an imported owner is. From `away_from` until
-    `away_until` the member is away, if both are set.
+    `away_until` the member is away, if both are set. `follows_status` says that their Slack status is read.
     """
 
     id: int
@@ -37,6 +37,7 @@ class Member:
     same_as: int | None = None
     away_from: datetime | None = None
     away_until: datetime | None = None
+    follows_status: bool = False
 
     def is_away(self, at: datetime) -> bool:
         """Whether this member is away at a moment."""
@@ -182,6 +183,19 @@ def set_away(
     """Note from when until when a member is away; None for both once they are back."""
     ours = (member.c.workspace_id == workspace_id) & (member.c.id == member_id)
     session.execute(update(member).where(ours).values(away_from=away_from, away_until=away_until))
+
+
+def follow_status(session: Session, workspace_id: int, member_id: int, follows: bool) -> None:
+    """Note whether a member's Slack status is read; what was seen of it is forgotten."""
+    ours = (member.c.workspace_id == workspace_id) & (member.c.id == member_id)
+    session.execute(update(member).where(ours).values(follows_status=follows, status_seen=None))
+
+
+def see_status(session: Session, workspace_id: int, member_id: int, seen: str | None) -> bool:
+    """Note the digest of an away status, None for any other; False if it stands there: the row count is the lock."""
+    ours = (member.c.workspace_id == workspace_id) & (member.c.id == member_id)
+    anew = ours & member.c.status_seen.is_distinct_from(seen)
+    return bool(session.connection().execute(update(member).where(anew).values(status_seen=seen)).rowcount == 1)
 
 
 def _imported(session: Session, workspace_id: int, user: SlackUser, by_name: bool) -> Member | None:

@@ -11,6 +11,7 @@ from sandbox.person import Person
 from tests.support import factory
 from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage
+from tests.support.waiting import eventually
 
 
 def words(person: Person, shown: dict[str, Any] | list[dict[str, Any]] | None = None) -> str:
@@ -53,6 +54,29 @@ async def test_a_deputy_is_asked_while_the_owner_is_away(stage: Stage) -> None:
     assert "Welcome back." in words(ines, ines.dm())
     member = stage.read(lambda session: members.by_slack_id(session, stage.workspace_id, ines.id))
     assert member is not None and not member.is_away(stage.now)
+
+
+async def test_an_owner_is_away_by_their_slack_status(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    stage.sandbox.set_status("ines", ":palm_tree:", "Vacation")
+    await ines.command("/answer away status")
+    assert "Your Slack status is read from now on." in words(ines, ines.sees()[-1])
+    stage.sandbox.set_status("ines", ":palm_tree:", "On vacation")
+    await eventually(lambda: is_away(stage, ines.id))
+    await stage.settle()
+    assert "Read from your Slack status" in words(ines, ines.dm())
+    stage.sandbox.set_status("ines", "")
+    await eventually(lambda: not is_away(stage, ines.id))
+    await stage.go_on(days=3)
+    assert words(ines, ines.dm()).count("Welcome back.") == 1
+    await ines.command("/answer away status off")
+    assert "not read any more" in words(ines, ines.sees()[-1])
+
+
+def is_away(stage: Stage, slack_id: str) -> bool:
+    member = stage.read(lambda session: members.by_slack_id(session, stage.workspace_id, slack_id))
+    return member is not None and member.is_away(stage.now)
 
 
 async def test_a_series_rests_and_two_accounts_become_one_and_two_again(stage: Stage) -> None:

@@ -37,10 +37,11 @@ BACK_KEY = MessageKey("away-back")
 _SHOWN = 10
 
 
-def go_away(session: Session, actor: Actor, until: date, now: datetime) -> int:
+def go_away(session: Session, actor: Actor, until: date, now: datetime, *, by_status: bool = False) -> int:
     """Note that the actor is away from now to the end of the day `until`; returns the absence's id.
 
-    Said again while away, it moves the end. Open prompts on meetings of these days go to who stands in.
+    Said again while away, it moves the end; `by_status` tells that their Slack status says so.
+    Open prompts on meetings of these days go to who stands in.
     """
     must_read(actor)
     today = actor.today(now)
@@ -51,10 +52,12 @@ def go_away(session: Session, actor: Actor, until: date, now: datetime) -> int:
     until_at = days.at(days.add_days(until, 1), time(), actor.member.tz)
     running = absences.running(session, actor.member, now)
     if running is None:
-        absence_id = absences.add(session, actor.member, now, until_at)
+        absence_id = absences.add(session, actor.member, now, until_at, from_status=by_status)
     else:
         absence_id = running.id
         absences.move(session, actor.member, running.id, until_at)
+        if running.from_status and not by_status:
+            absences.note_typed(session, actor.member, running.id)
     from_at = running.from_at if running else now
     members.set_away(session, actor.workspace_id, actor.member.id, from_at, until_at)
     _pass_on(session, actor, now)
@@ -78,7 +81,7 @@ def away_view(session: Session, actor: Actor, now: datetime) -> AwayView:
     """Until when the actor is away, and who is asked meanwhile; with `until` None they are back."""
     member = members.by_id(session, actor.workspace_id, actor.member.id)
     if member is None or member.away_until is None or not member.is_away(now):
-        return AwayView(None, (), ())
+        return AwayView(None, (), (), bool(member and member.follows_status), False)
     owned = [
         account
         for account in accounts.by_ids(
@@ -96,7 +99,9 @@ def away_view(session: Session, actor: Actor, now: datetime) -> AwayView:
         else:
             stand_ins[other.name] += 1
     lines = tuple(StandInLine(name, many) for name, many in stand_ins.most_common())
-    return AwayView(last_day(member), lines, tuple(sorted(nobody)))
+    running = absences.running(session, member, now)
+    by_status = running is not None and running.from_status
+    return AwayView(last_day(member), lines, tuple(sorted(nobody)), member.follows_status, by_status)
 
 
 def last_day(member: Member) -> date | None:

@@ -42,6 +42,13 @@ class AwayRequest:
     until: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class FollowRequest:
+    """`/answer away status [off]`: read the member's Slack status, or stop."""
+
+    follows: bool
+
+
 _FORMS = (
     CommandForm("", "the answers you owe"),
     CommandForm("<account>", "answer for an account"),
@@ -49,13 +56,16 @@ _FORMS = (
         "<account> changed: … unproven: … next: … by friday", "answer in one line; you see it before it is kept"
     ),
     CommandForm("away until friday", "your deputy, or else your manager, is asked meanwhile", "away"),
+    CommandForm("away status", "an away status in Slack does the same; “away status off” ends it", "away"),
     CommandForm("back", "you are asked again", "back"),
 )
 
 
-def _answer(words: str) -> AnswerRequest | AwayRequest:
+def _answer(words: str) -> AnswerRequest | AwayRequest | FollowRequest:
     if words.casefold() == "back":
         return AwayRequest(None)
+    if match := _FOLLOW.fullmatch(words):
+        return FollowRequest(match["off"] is None)
     if match := _AWAY.fullmatch(words):
         if match["until"] is None:
             raise UserError(MeetingRefusal.AWAY_WITHOUT_DAY)
@@ -116,4 +126,5 @@ GRAMMAR = Grammar(
 _FIELD = re.compile(r"(?<!\S)(?P<label>[A-Za-z]{3,10})\s?:(?!/)")
 _KIND = re.compile(rf"(?P<kind>{'|'.join(Change)}|behavior)\s*(?:[-–—:,;.]\s*(?P<rest>.*))?", re.IGNORECASE)
 _AWAY = re.compile(r"away(?:\s+until\s+(?P<until>.+))?", re.IGNORECASE)
+_FOLLOW = re.compile(r"away\s+status(?:\s+(?:on|(?P<off>off)))?", re.IGNORECASE)
 _BY = re.compile(r"(?P<what>.+)\bby (?P<when>[^:]{2,30})", re.IGNORECASE)

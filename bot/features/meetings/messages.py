@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.app.message_kinds import MessageKind, each
-from bot.features.meetings import absence, prompts, queries
+from bot.features.meetings import absence, away_status, prompts, queries
 from bot.outbox.retention import Posts, Retention
 
 KINDS = (
@@ -13,5 +13,7 @@ KINDS = (
     ),
     # No substitute: it is about what its reader missed, and they find it on their cards as well.
     MessageKind("away-back", absence.BACK_KEY, each(absence.compose_back), None, Retention(Posts.GO)),
+    # No substitute: it answers what its reader's own status said.
+    MessageKind("away-status", away_status.STATUS_KEY, each(away_status.compose_away), None, Retention(Posts.GO)),
     MessageKind("reminder", queries.REMINDER_KEY, each(prompts.compose_reminder), None, Retention(Posts.GO_AS_REPLIES)),
 )

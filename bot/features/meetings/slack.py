@@ -18,6 +18,7 @@ from bot.features.meetings import (
     absence,
     answer_drafts,
     answers,
+    away_status,
     cadences,
     forms,
     pauses,
@@ -27,7 +28,7 @@ from bot.features.meetings import (
 )
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.cadences import NewCadence
-from bot.features.meetings.grammar import GRAMMAR, AnswerRequest, AwayRequest
+from bot.features.meetings.grammar import GRAMMAR, AnswerRequest, AwayRequest, FollowRequest
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
 from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.refusals import MeetingRefusal
@@ -82,6 +83,14 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 lambda s, actor, _, now: absence.away_view(s, actor, now),
             )
             await edge.answer(ack, away)
+        elif isinstance(request, FollowRequest):
+            follows = request.follows
+            followed = await edge.write_and_show(
+                body,
+                lambda s, actor, now: away_status.follow_status(s, actor, follows),
+                lambda s, actor, _, now: away_status.follow_view(s, actor, now),
+            )
+            await edge.answer(ack, followed)
         elif isinstance(request, AnswerRequest):
             asked = request
             view = await edge.read(body, lambda s, actor, now: command_view(s, actor, asked, now))

@@ -275,11 +275,24 @@ class StandInLine:
 
 @dataclass(frozen=True, slots=True)
 class AwayView:
-    """Up to which day somebody is away, None when they are back, and who stands in; for `nobody` there is nobody."""
+    """Up to which day somebody is away, None when they are back, and who stands in; for `nobody` there is nobody.
+
+    `follows` says that their Slack status is read, `by_status` that it said that they are away.
+    """
 
     until: date | None
     stand_ins: tuple[StandInLine, ...]
     nobody: tuple[str, ...]
+    follows: bool
+    by_status: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowView:
+    """Whether somebody's Slack status is read, and up to which day they are away."""
+
+    follows: bool
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.app.actor import Actor
 from bot.domain.values.clock import Clock
 from bot.domain.values.slugs import folded
+from bot.features.meetings import away_status
+from bot.features.meetings.away_status import Status
 from bot.features.undelivered import lost_channels, reroute
 from bot.features.workspace.phrases import WorkspacePhrase
 from bot.outbox.pacing import resume_workspace
@@ -120,7 +123,7 @@ def _remember(
 
 
 def _follow(database: Database, where: Installation, user: Mapping[str, Any], now: datetime) -> None:
-    """Remember a changed person; if they left, their open prompts go to a substitute at once."""
+    """Remember a changed person and do what their status says; if they left, their prompts go to a substitute."""
     user_now = read_user(user, where.team_id)
     with database.begin() as session:
         member_before = members.by_slack_id(session, where.workspace_id, user_now.slack_id)
@@ -128,6 +131,14 @@ def _follow(database: Database, where: Installation, user: Mapping[str, Any], no
         if member.is_deactivated and member_before is not None and not member_before.is_deactivated:
             log.info("slack.member_left", member=member.id)
             reroute.reassign_prompts_of_leaver(session, member, now)
+        away_status.status_changed(session, Actor(member, "status"), _status_of(user), now)
+
+
+def _status_of(user: Mapping[str, Any]) -> Status:
+    profile = user.get("profile") or {}
+    ends = profile.get("status_expiration")
+    emoji, words = str(profile.get("status_emoji") or ""), str(profile.get("status_text") or "")
+    return Status(emoji, words, ends if isinstance(ends, int) else 0)
 
 
 def follow_people(app: AsyncApp, database: Database, where: Installation, clock: Clock) -> None:

@@ -48,6 +48,9 @@ member = Table(
     # The absence that runs or was last entered (`absence`); NULL once it was ended early.
     Column("away_from", UtcDateTime),
     Column("away_until", UtcDateTime),
+    # Whether their Slack status is read, and the digest of the away status that was acted on last.
+    Column("follows_status", Boolean, nullable=False, server_default=text("false")),
+    Column("status_seen", String(64)),
     UniqueConstraint("workspace_id", "slack_id"),
     Index("ix_member_workspace_id_name", "workspace_id", "name"),
 )

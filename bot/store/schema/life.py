@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Table, text
+from sqlalchemy import JSON, Boolean, Column, Index, Table, text
 
 from bot.store.schema.base import metadata, ref, row_id
 from bot.store.types import UtcDateTime
@@ -18,6 +18,8 @@ absence = Table(
     Column("entered_at", UtcDateTime, nullable=False),
     # When the member was told what had happened; until then the clock waits for `until_at`.
     Column("told_at", UtcDateTime),
+    # It came from their Slack status, and ends with it.
+    Column("from_status", Boolean, nullable=False, server_default=text("false")),
     Index("ix_absence_member_id_until_at", "member_id", "until_at"),
     Index(
         "ix_absence_waiting",
