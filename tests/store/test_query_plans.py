@@ -11,7 +11,7 @@ from sqlalchemy import event, update
 
 from bot.outbox import queue
 from bot.rooms import with_pruning
-from bot.store import schema
+from bot.store import references, schema
 from bot.store.engine import Database
 from tests.support.two_workspaces import NOW, fill
 
@@ -74,3 +74,20 @@ def test_the_sender_reads_no_whole_table(due: Database) -> None:
         assert batch.rows
         queue.rest(session, LATER, batch.at)
     assert scans == []
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_where_a_reference_stands_is_looked_up_by_the_reference(due: Database) -> None:
+    """A card asks for it, so it must not walk through the accounts of the workspace."""
+    steps: list[str] = []
+
+    def explain(connection: object, cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[attr-defined]
+        steps.extend(str(step[-1]) for step in plan.fetchall())
+
+    with due.reading() as session:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", explain)
+        references.where_they_stand(session, 1, {"one", "two"})
+    assert [step for step in steps if "ix_evidence_reference_key" in step]
+    assert not [step for step in steps if "account" in step and "PRIMARY KEY" not in step and "evidence" not in step]
