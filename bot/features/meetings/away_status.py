@@ -87,9 +87,9 @@ def away_until(status: Status, now: datetime, tz: str) -> date | None:
     today = working_hours.local_day(now, tz)
     if not 0 < status.ends < _FAR:
         return days.shift_day(today, WITHOUT_END)
-    last = datetime.fromtimestamp(status.ends - 1, UTC)
+    last, ends_at = (datetime.fromtimestamp(moment, UTC) for moment in (status.ends - 1, status.ends))
     on = working_hours.local_day(last, tz)
-    if last < now or (on == today and last < days.at(today, working_hours.WORK_ENDS, tz) - timedelta(seconds=1)):
+    if last < now or (on == today and ends_at < days.at(today, working_hours.WORK_ENDS, tz)):
         return None
     return min(on, days.shift_day(today, absence.LONGEST))
 
