@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot.store import schema
 from sandbox.errors import FormError
+from sandbox.person import Person
 from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage
 
@@ -77,14 +79,20 @@ async def test_nothing_changed_asks_which_gap_stays_and_why(stage: Stage) -> Non
     assert "Their security review is late" in ines.text(ines.dm()[-1])
 
 
+async def nothing_changed_before_a_renewal(stage: Stage, who: Person) -> dict[str, Any]:
+    """Answer the prompt of a meeting a month before a renewal with *Nothing changed*; returns the message."""
+    await stage.go_to(datetime(2026, 5, 5, 9, 30, tzinfo=UTC))
+    prompt = next(message for message in reversed(who.dm()) if "meets you soon" in message["text"])
+    await who.click("prompt.nothing", message=prompt)
+    await who.submit({"stays": "outcome:1", "why": "Their security review is late"})
+    await stage.settle()
+    return prompt
+
+
 async def test_nothing_changed_before_a_renewal_asks_whether_they_will_renew(stage: Stage) -> None:
     fill(stage)
     ines = stage.person("ines")
-    await stage.go_to(datetime(2026, 5, 5, 9, 30, tzinfo=UTC))
-    prompt = next(message for message in reversed(ines.dm()) if "meets you soon" in message["text"])
-    await ines.click("prompt.nothing", message=prompt)
-    await ines.submit({"stays": "outcome:1", "why": "Their security review is late"})
-    await stage.settle()
+    prompt = await nothing_changed_before_a_renewal(stage, ines)
 
     def shown() -> str:
         return ines.text(next(message for message in ines.dm() if message["ts"] == prompt["ts"]))
@@ -104,11 +112,7 @@ async def test_nothing_changed_before_a_renewal_asks_whether_they_will_renew(sta
 async def test_a_call_in_a_prompts_message_that_arrives_twice_is_kept_once(stage: Stage, call: str) -> None:
     fill(stage)
     ines = stage.person("ines")
-    await stage.go_to(datetime(2026, 5, 5, 9, 30, tzinfo=UTC))
-    prompt = next(message for message in reversed(ines.dm()) if "meets you soon" in message["text"])
-    await ines.click("prompt.nothing", message=prompt)
-    await ines.submit({"stays": "outcome:1", "why": "Their security review is late"})
-    await stage.settle()
+    prompt = await nothing_changed_before_a_renewal(stage, ines)
     if call == "at_risk":
         await ines.click("prompt.renewal_at_risk", message=prompt)
         stage.sandbox.duplicate_next()

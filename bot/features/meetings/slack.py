@@ -67,6 +67,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _unfolding(app, edge)
     _submissions(app, edge)
     _cadences(app, edge)
+    _pauses(app, edge)
 
 
 def _command(app: AsyncApp, edge: Edge) -> None:
@@ -342,6 +343,8 @@ def _cadences(app: AsyncApp, edge: Edge) -> None:
         )
         await ack(response_action="update", view=edge.in_modal(view, "Meetings"))
 
+
+def _pauses(app: AsyncApp, edge: Edge) -> None:
     app.action(re.compile(rf"{re.escape(MeetingActionId.PAUSE_SERIES)}(\.\d+)?"))(opens(edge, pauses.pause_form))
 
     @app.view(MeetingCallback.SERIES_PAUSE)

@@ -20,7 +20,7 @@ from bot.app.would_break import would_break_line
 from bot.domain.account import plan_gaps, promises
 from bot.domain.enums import Direction, ObstacleKind, OutcomeKind, PromiseState
 from bot.domain.labels import label, labels
-from bot.domain.model import Outcome, Promise
+from bot.domain.model import Outcome, Promise, ProofState
 from bot.domain.proof.explanation import reason, would_show
 from bot.domain.values.text import band
 from bot.domain.values.words import same_words, says_something
@@ -85,10 +85,9 @@ def apply_plan_change(
 def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) -> PlanView:
     """The success plan of an account."""
     state, assessment = assessed(session, actor, account_id, now)
-    people = {person.id: person.name for person in state.people}
     reasons = {graded.outcome.id: phrase(reason(graded)) for graded in assessment.outcomes}
     shows = {graded.outcome.id: phrase(would_show(graded)) for graded in assessment.outcomes}
-    forgotten = {silent.promise.id: silent.since for silent in promises.forgotten(state.promises, assessment.on)}
+    people = _names_of_people(state)
     return PlanView(
         account_id=account_id,
         account=state.account.name,
@@ -109,27 +108,40 @@ def plan_view(session: Session, actor: Actor, account_id: int, now: datetime) ->
             PersonLine(p.name, p.title, labels(p.parts), None if p.is_there(assessment.on) else p.left_on)
             for p in state.people
         ),
-        obstacles=tuple(
-            ObstacleLine(
-                label(o.kind),
-                o.text,
-                people.get(o.owner_person_id or 0) or state.names.get(o.owner_id or 0),
-                o.due_on,
-            )
-            for o in state.obstacles
-            if o.cleared_on is None
-        ),
-        promises=tuple(
-            PromiseLine(
-                p.id, p.text, p.state, p.due_on, p.id in forgotten, forgotten.get(p.id), p.last_words, p.same_words_on
-            )
-            for p in state.promises
-        ),
+        obstacles=_obstacles(state),
+        promises=_promises(state, assessment.on),
         holes=tuple(phrase(hole.fact) for hole in plan_gaps.holes(state, assessment.on)),
         first_win_on=state.account.first_win_on,
         would_break=would_break_line(state, assessment.on),
         can_write=may_write(session, actor, state.account),
         unagreed=sum(not g.terms.holds or g.terms.assumed_until is not None for g in assessment.outcomes),
+    )
+
+
+def _names_of_people(state: ProofState) -> dict[int, str]:
+    return {person.id: person.name for person in state.people}
+
+
+def _obstacles(state: ProofState) -> tuple[ObstacleLine, ...]:
+    """The obstacles that are in the way, each with who looks after it, at the customer or of ours."""
+    people = _names_of_people(state)
+    return tuple(
+        ObstacleLine(
+            label(o.kind), o.text, people.get(o.owner_person_id or 0) or state.names.get(o.owner_id or 0), o.due_on
+        )
+        for o in state.obstacles
+        if o.cleared_on is None
+    )
+
+
+def _promises(state: ProofState, on: date) -> tuple[PromiseLine, ...]:
+    """All promises, each with since when nobody has mentioned it."""
+    forgotten = {silent.promise.id: silent.since for silent in promises.forgotten(state.promises, on)}
+    return tuple(
+        PromiseLine(
+            p.id, p.text, p.state, p.due_on, p.id in forgotten, forgotten.get(p.id), p.last_words, p.same_words_on
+        )
+        for p in state.promises
     )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from collections.abc import Callable
+from datetime import datetime
 
-from bot.app.actor import UserError
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor, UserError
 from bot.domain.enums import Tier
 from bot.features.handover import bulk
 from bot.features.portfolios import currency_bands, default_series, overview, renewals, setup, stages
@@ -27,11 +31,17 @@ from bot.slack.grammar import Help
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
 from bot.slack.shortcuts import opens, shows
 
+Read = Callable[[Session, Actor, datetime], object]
+"""Reads a view for somebody, as of a moment."""
+Lists = PortfolioStages | PortfolioRetention | PortfolioRenewals | PortfolioRequest
+"""The commands that are answered by reading accounts."""
+
 
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of portfolios."""
     _command(app, edge)
-    _buttons(app, edge)
+    _lists(app, edge)
+    _setups(app, edge)
     _renewals(app, edge)
     _submissions(app, edge)
 
@@ -42,51 +52,37 @@ def _command(app: AsyncApp, edge: Edge) -> None:
         request = GRAMMAR.parse(body.get("text") or "")
         if isinstance(request, Help):
             await edge.answer(ack, GRAMMAR.help())
-        elif isinstance(request, PortfolioSetup):
-            name = request.name
-            await edge.open(
-                body, await edge.read(body, lambda session, actor, now: setup.setup_form(session, actor, name, now))
-            )
+        elif isinstance(request, PortfolioSetup | PortfolioHandover):
+            await edge.open(body, await edge.read(body, _form_of(request)))
             await ack()
-        elif isinstance(request, PortfolioStages):
-            chosen = request.name
-            await edge.answer(
-                ack,
-                await edge.survey(
-                    body, lambda session, actor, now: stages.stages_view(session, actor, now, name=chosen)
-                ),
-            )
-        elif isinstance(request, PortfolioRetention):
-            words = request.words
-            figures = await edge.survey(
-                body, lambda session, actor, now: retention_view(session, actor, now, typed=words)
-            )
-            await edge.answer(ack, figures)
-        elif isinstance(request, PortfolioRenewals):
-            asked = request.name
-            await edge.answer(
-                ack,
-                await edge.survey(body, lambda session, actor, now: renewals.renewals(session, actor, now, name=asked)),
-            )
-        elif isinstance(request, PortfolioHandover):
-            leaver = request
-            await edge.open(
-                body,
-                await edge.read(body, lambda s, a, now: bulk.leaver_called(s, a, leaver.name, leaver.owner, now)),
-            )
-            await ack()
-        elif isinstance(request, PortfolioRequest):
-            owner, name = request.owner, request.name
-            view = await edge.survey(
-                body,
-                lambda session, actor, now: overview.portfolio_view(
-                    session, actor, now, owner_slack_id=owner, name=name
-                ),
-            )
-            await edge.answer(ack, view)
+        elif isinstance(request, Lists):
+            await edge.answer(ack, await edge.survey(body, _list_of(request)))
 
 
-def _buttons(app: AsyncApp, edge: Edge) -> None:
+def _form_of(request: PortfolioSetup | PortfolioHandover) -> Read:
+    """What opens the form that the command asks for."""
+    if isinstance(request, PortfolioSetup):
+        return lambda session, actor, now: setup.setup_form(session, actor, request.name, now)
+    return lambda session, actor, now: bulk.leaver_called(session, actor, request.name, request.owner, now)
+
+
+def _list_of(request: Lists) -> Read:
+    """What reads the accounts that the command asks for."""
+    match request:
+        case PortfolioStages(name):
+            return lambda session, actor, now: stages.stages_view(session, actor, now, name=name)
+        case PortfolioRetention(words):
+            return lambda session, actor, now: retention_view(session, actor, now, typed=words)
+        case PortfolioRenewals(name):
+            return lambda session, actor, now: renewals.renewals(session, actor, now, name=name)
+        case PortfolioRequest(owner, name):
+            return lambda session, actor, now: overview.portfolio_view(
+                session, actor, now, owner_slack_id=owner, name=name
+            )
+
+
+def _lists(app: AsyncApp, edge: Edge) -> None:
+    """The buttons that show accounts: the portfolio and its stages, each with pages."""
     app.action(PortfolioActionId.SHOW_PORTFOLIO)(
         shows(
             edge,
@@ -95,7 +91,6 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
             survey=True,
         )
     )
-
     app.action(PortfolioActionId.SHOW_STAGES)(
         shows(
             edge,
@@ -105,17 +100,22 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         )
     )
 
-    @app.action(PortfolioActionId.STALLED_PAGE)
-    async def stalled(ack: AsyncAck, body: Body) -> None:
-        key, page_number = pair(clicked(body))
-        view = await edge.survey(
-            body, lambda session, actor, now: stages.stalled_page(session, actor, key, page_number, now)
-        )
-        await edge.show(body, view, "Stalled")
-        await ack()
+    def page(action: str, of: Callable[[Session, Actor, str, int, datetime], object], title: str) -> None:
+        @app.action(action)
+        async def shown(ack: AsyncAck, body: Body) -> None:
+            key, page_number = pair(clicked(body))
+            await edge.show(body, await edge.survey(body, lambda s, a, now: of(s, a, key, page_number, now)), title)
+            await ack()
 
+    page(PortfolioActionId.STALLED_PAGE, stages.stalled_page, "Stalled")
+    page(PortfolioActionId.SHOW_PORTFOLIO_PAGE, overview.portfolio_page, "Portfolio")
+
+
+def _setups(app: AsyncApp, edge: Edge) -> None:
+    """The buttons that set something up for a portfolio, or take it back."""
     app.action(PortfolioActionId.SETUP_PORTFOLIO)(opens(edge, setup.change_form))
     app.action(PortfolioActionId.SETUP_LOOPS)(opens(edge, setup.loops_form))
+    app.action(PortfolioActionId.DEFAULT_SERIES)(opens(edge, default_series.series_form))
 
     @app.action(PortfolioActionId.SET_BAND)
     async def band(ack: AsyncAck, body: Body) -> None:
@@ -126,8 +126,6 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         await edge.open(body, form)
         await ack()
 
-    app.action(PortfolioActionId.DEFAULT_SERIES)(opens(edge, default_series.series_form))
-
     @app.action(PortfolioActionId.UNDO_SERIES)
     async def undo_series(ack: AsyncAck, body: Body) -> None:
         portfolio_id, act = numbers(clicked(body), 2)
@@ -137,15 +135,6 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
             lambda s, actor, done, now: default_series.begun(s, actor, portfolio_id, done, now),
         )
         await edge.replace(body, view, "Taken back")
-        await ack()
-
-    @app.action(PortfolioActionId.SHOW_PORTFOLIO_PAGE)
-    async def page(ack: AsyncAck, body: Body) -> None:
-        key, page_number = pair(clicked(body))
-        view = await edge.survey(
-            body, lambda session, actor, now: overview.portfolio_page(session, actor, key, page_number, now)
-        )
-        await edge.show(body, view, "Portfolio")
         await ack()
 
     @app.action(PortfolioActionId.ADOPT_ACCOUNTS)

@@ -19,7 +19,8 @@ from bot.features.retention.figures import Window, figures
 from bot.store import contract_terms, schema
 from bot.store.engine import Database
 from bot.store.ledger import Author
-from tests.features.portfolios.test_digest import FIRST, SECOND, lines, opened, team
+from tests.features.portfolios.mondays import FIRST, SECOND, team
+from tests.features.portfolios.test_digest import lines, opened
 from tests.support.factory import NOON
 from tests.support.managing import Team
 

@@ -26,17 +26,16 @@ from bot.domain.enums import (
     Verdict,
 )
 from bot.domain.portfolio.book import Book
-from bot.features.portfolios import digest, empty_portfolios, setup
+from bot.features.portfolios import digest, empty_portfolios
 from bot.features.portfolios import queries as portfolio_queries
-from bot.features.portfolios.setup import PortfolioForm
 from bot.features.portfolios.views import DigestEmptyView, DigestPrivateView, DigestRestView, DigestView
 from bot.features.portfolios.week import BridgeSum
 from bot.outbox.types import Claimed, Moot
 from bot.rooms import MESSAGE_KINDS
 from bot.store import ledger, portfolios, schema
-from bot.store.engine import Database
 from bot.store.entities import Entity
 from bot.store.ledger import Author
+from tests.features.portfolios.mondays import FIRST, FRIDAY, SECOND, THIRD, team
 from tests.support import factory
 from tests.support.cast import DANA
 from tests.support.factory import BOT
@@ -44,20 +43,7 @@ from tests.support.managing import CHANNEL, Team, day
 from tests.support.reading_aloud import RENDERER
 from tests.support.statements import statements
 
-FRIDAY = datetime(2026, 2, 27, 10, tzinfo=UTC)
-FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SECOND = datetime(2026, 3, 9, 9, tzinfo=UTC)
-THIRD = datetime(2026, 3, 16, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def team(database: Database) -> Team:
-    """A team whose digest comes on Mondays at nine in London, the first on 2 March."""
-    team = Team(database)
-    form = PortfolioForm("EMEA", CHANNEL, "U0PRIYA", 0, "09:00", "Europe/London", portfolio_id=team.portfolio_id)
-    with team.session() as session:
-        setup.set_up(session, team.as_(team.ada), form, FRIDAY)
-    return team
+__all__ = ["team"]
 
 
 def open_one(team: Team, now: datetime) -> bool:

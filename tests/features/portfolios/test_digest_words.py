@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy.orm import Session
 
 from bot.app.digest_lines import DigestLines, DigestSpan, FollowUp, MessageLine
@@ -14,30 +13,16 @@ from bot.domain.portfolio.spot_check import NewPieces
 from bot.domain.values.money import Money
 from bot.domain.values.text import coming_day
 from bot.features.plan import plan
-from bot.features.portfolios import digest, setup
-from bot.features.portfolios.setup import PortfolioForm
+from bot.features.portfolios import digest
 from bot.features.portfolios.views import DigestView
 from bot.features.renewals import results
 from bot.features.renewals.results import Left, Renewed
 from bot.rooms import DIGEST_PROVIDERS
-from bot.store.engine import Database
 from bot.store.members import Member
-from tests.support.managing import CHANNEL, Team, day
+from tests.features.portfolios.mondays import FIRST, FRIDAY, SECOND, THIRD, team
+from tests.support.managing import Team, day
 
-FRIDAY = datetime(2026, 2, 27, 10, tzinfo=UTC)
-FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SECOND = datetime(2026, 3, 9, 9, tzinfo=UTC)
-THIRD = datetime(2026, 3, 16, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def team(database: Database) -> Team:
-    """A team whose digest comes on Mondays at nine in London, the first on 2 March."""
-    team = Team(database)
-    form = PortfolioForm("EMEA", CHANNEL, "U0PRIYA", 0, "09:00", "Europe/London", portfolio_id=team.portfolio_id)
-    with team.session() as session:
-        setup.set_up(session, team.as_(team.ada), form, FRIDAY)
-    return team
+__all__ = ["team"]
 
 
 def opened(team: Team, now: datetime, **rooms: Any) -> DigestView:
