@@ -71,7 +71,9 @@ def _forget(find: Callable[[Session, int], Somebody], team: str | None, sure: bo
     with database(ready=True) as source, source.session() as session:
         ours = target_workspace.find(session, team)
         if ours is None:
-            raise Stop("There is no workspace here yet.")
+            raise Stop(
+                "There is no workspace here, so there is nobody to forget: check that DATABASE_URL names your database."
+            )
         forgotten = forget.forget(session, ours, find(session, ours))
         terminal.table(("table", "rows"), [(name, f"{rows:,}") for name, rows in forgotten.rows.items()])
         _keep(session, sure)

@@ -45,7 +45,9 @@ def figures(
     with database(ready=True) as source, source.reading() as session:
         workspace_id = target_workspace.find(session, workspace)
         if workspace_id is None:
-            raise Stop("There is no workspace here yet.")
+            raise Stop(
+                "There is no workspace here yet: import your accounts, or connect the bot to Slack with proofline run."
+            )
         window = report.read_window(session, workspace_id, (since, until), portfolio, now())
         found = report.report(session, window)
     if as_json:

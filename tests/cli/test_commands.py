@@ -247,6 +247,16 @@ def test_what_cannot_be_done_is_one_sentence(
     assert ended.out == ""
 
 
+def test_without_a_workspace_it_is_said_what_to_do(proofline: Proofline) -> None:
+    assert proofline("migrate").code == 0
+    figures = proofline("retention", "--from", "2025-01-01", "--to", "2026-01-01")
+    assert (figures.code, figures.out) == (1, "")
+    assert "import your accounts" in figures.err and figures.err.count("\n") == 1
+    forgotten = proofline("forget", "colleague", "Dana Fox")
+    assert (forgotten.code, forgotten.out) == (1, "")
+    assert "check that DATABASE_URL names your database" in forgotten.err
+
+
 def test_settings_and_databases_that_are_wrong_say_so(proofline: Proofline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "many")
     assert proofline("export").err.startswith("PORT cannot be read:")
