@@ -8,21 +8,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.store.entities import Entity
+from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.schema import account, evidence
 
-_AT_ONCE = 500
+# Built once: building it costs more than running it.
+_PLACES = (
+    select(evidence.c.reference_key, account.c.id, account.c.name)
+    .distinct()
+    .select_from(evidence.join(account, account.c.id == evidence.c.account_id))
+    .where(in_workspaces(account.c.workspace_id), is_one_of(evidence.c.reference_key, "keys"))
+    .where(Entity.ACCOUNT.still_there(), evidence.c.withdrawn_on.is_(None))
+)
 
 
 def where_they_stand(session: Session, workspace_id: int, keys: Collection[str]) -> dict[str, set[tuple[int, str]]]:
     """At which customers of the workspace each of these references stands: the accounts' ids and names."""
     places: dict[str, set[tuple[int, str]]] = {key: set() for key in keys}
-    columns = (evidence.c.reference_key, account.c.id, account.c.name)
-    joined = evidence.join(account, account.c.id == evidence.c.account_id)
-    ours = (account.c.workspace_id == workspace_id) & Entity.ACCOUNT.still_there() & evidence.c.withdrawn_on.is_(None)
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), _AT_ONCE):
-        # Keys one by one: for keys in one JSON text SQLite would walk through all accounts of the workspace.
-        some = evidence.c.reference_key.in_(ordered[start : start + _AT_ONCE])
-        for key, account_id, name in session.execute(select(*columns).distinct().select_from(joined).where(ours, some)):
+    if places:
+        for key, account_id, name in session.execute(_PLACES, {"workspaces": [workspace_id], "keys": sorted(places)}):
             places[key].add((account_id, name))
     return places

@@ -11,7 +11,7 @@ from functools import partial
 from statistics import median
 
 from bot.app.actor import Actor, may_write
-from bot.store import account_search, members, proof_state
+from bot.store import account_search, members, portfolios, proof_state, references
 from bot.store.engine import Database
 from sandbox import Sandbox
 from tests.bench.filling import OWNER, fill
@@ -92,4 +92,8 @@ def _read(database: Database, names: Iterable[str]) -> None:
             assert member is not None
             hit = account_search.find(session, 1, name).hit
             assert hit is not None
-            may_write(session, Actor(member, "bench"), proof_state.load(session, 1, hit.id).account)
+            state = proof_state.load(session, 1, hit.id)
+            keys = {key for piece in state.evidence if (key := piece.reference_key) is not None}
+            references.where_they_stand(session, 1, keys)
+            portfolio = portfolios.in_workspace(session, 1, state.account.portfolio_id)
+            may_write(session, Actor(member, "bench"), state.account, portfolio)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from bot.domain.enums import CheckVerdict
 from bot.domain.facts import Fact, FactCode, fact
 from bot.domain.model import Look, Outcome, ProofState, Terms
-from bot.domain.proof.terms import by_outcome, standing_of, witness_of
+from bot.domain.proof.terms import by_outcome, is_shown, standing_of, witness_of
 from bot.domain.proof.witness import looks_from_outside
 
 
@@ -34,7 +34,7 @@ def agreements(state: ProofState, on: date) -> tuple[Agreed, ...]:
             continue
         standing = standing_of(versions.get(outcome.id, ()), on)
         terms = standing.agreed
-        if terms is not None and standing.holds and terms.agreed_by is not None and witness_of(terms) is not None:
+        if terms is not None and standing.holds and terms.agreed_by is not None and is_shown(terms):
             found.append(Agreed(outcome, terms, _seen(terms, state, on)))
     return tuple(found)
 
@@ -93,7 +93,10 @@ def _last_failed(agreed: Agreed, state: ProofState) -> Look | None:
 
 
 def _seen(terms: Terms, state: ProofState, on: date) -> Look | None:
+    looks = [look for look in state.looks if look.terms_id == terms.id]
+    if not looks:
+        return None
     key = witness_of(terms)
-    looks = [look for look in state.looks if look.terms_id == terms.id and look.reference_key == key]
+    looks = [look for look in looks if look.reference_key == key]
     shows = [look for look in looks_from_outside(recorder(terms), looks, on) if look.verdict is CheckVerdict.SHOWS]
     return shows[-1] if shows else None

@@ -132,7 +132,7 @@ def _has_agreement(terms: Terms, versions: Sequence[Terms]) -> bool:
     if terms.agreed_by is None or terms.agreed_on is None:
         return False
     if len(versions) == 1:
-        return terms.agreement_file_id is not None or is_openable(terms.agreement_link or "")
+        return is_shown(terms)
     witness = witness_of(terms)
     return witness is not None and shown_by(witness, terms, versions) is None
 
@@ -148,6 +148,11 @@ def shown_by(witness: str, terms: Terms, versions: Sequence[Terms]) -> Terms | N
         if is_earlier and witness_of(earlier) == witness and not same(earlier, terms):
             return earlier
     return None
+
+
+def is_shown(terms: Terms) -> bool:
+    """Whether a file or a link that can be opened shows the agreement; sooner told than which one it is."""
+    return terms.agreement_file_id is not None or is_openable(terms.agreement_link or "")
 
 
 def witness_of(terms: Terms) -> str | None:
