@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.recipients import Recipient, of_account, of_admin, of_manager, of_member, reached
 from bot.domain.enums import RiskState, Severity
 from bot.domain.labels import label
@@ -165,7 +166,7 @@ def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: date
     manager = reached(session, portfolio.workspace_id, portfolio.manager_id)
     if manager is None and of_admin(session, portfolio.workspace_id) is None:
         return None
-    return working_hours.business_day_later(now, manager.tz if manager else portfolio.tz)
+    return working_hours.business_day_later(now, hours.week_or_zone(manager, portfolio.tz))
 
 
 def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
