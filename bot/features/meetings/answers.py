@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.app import hours
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, must_write_unless_asked
+from bot.app.refusals import AppRefusal
 from bot.app.shown import ShownRow, hold, refuse_changed
 from bot.app.typed import colleague_of
 from bot.domain.account.asking import asked_until
@@ -129,8 +130,11 @@ def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, 
 def take_back(session: Session, actor: Actor, prompt_id: int, now: datetime) -> None:
     """Answer a prompt oneself after all that one has handed to a colleague and that is not answered yet."""
     prompt = queries.by_id(session, actor.workspace_id, prompt_id)
-    if prompt is None or prompt.handed_by_id != actor.member.id:
+    if prompt is None:
         raise no_such_account()
+    account_of(session, actor, prompt.account_id)
+    if prompt.handed_by_id != actor.member.id:
+        raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
     queries.hold_prompt(session, actor.workspace_id, prompt_id)
     hold(session, prompt.account_id, now)
     open_prompt(session, actor, prompt_id, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -132,13 +132,6 @@ def owned(session: Session, me: Member, limit: int) -> Sequence[int]:
     ours = (account.c.workspace_id == me.workspace_id) & (account.c.owner_id == me.id)
     customers = select(account.c.id).where(ours, account.c.status == AccountStatus.CUSTOMER)
     return list(session.execute(customers.order_by(account.c.id).limit(limit)).scalars())
-
-
-def actions_by_ids(session: Session, me: Member, ids: Iterable[int]) -> list[Action]:
-    """Those of these actions that are the member's own."""
-    columns = [action.c[field.name] for field in fields(Action)]
-    mine = action.c.id.in_(list(ids)) & (action.c.owner_id == me.id) & Entity.ACTION.in_workspace(me.workspace_id)
-    return [Action(*row) for row in session.execute(select(*columns).where(mine).order_by(action.c.id))]
 
 
 def _first(session: Session, statement: Select[Any], limit: int, make: Any) -> tuple[list[Any], int]:

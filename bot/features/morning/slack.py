@@ -47,7 +47,7 @@ def _message(app: AsyncApp, edge: Edge) -> None:
     @app.action(MorningActionId.TICK_TODO)
     async def ticked(ack: AsyncAck, body: Body) -> None:
         action = body["actions"][0]
-        done = {number(option["value"]) for option in action.get("selected_options") or []}
+        done = frozenset(number(option["value"]) for option in action.get("selected_options") or [])
         offered = done | {number(value) for value in _offered(body, str(action.get("block_id")))}
         await edge.write(body, lambda s, actor, now: todos.tick(s, actor, offered, done, now))
         await ack()

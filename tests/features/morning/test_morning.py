@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import mornings
+from bot.app.actor import UserError
 from bot.domain.enums import CadenceKind, Loop, PromptState, RiskKind, Severity
 from bot.features.meetings import absence, answers, cadences, prompts
 from bot.features.meetings.cadences import NewCadence
@@ -247,13 +248,13 @@ def test_due_steps_are_ticked_and_unticked_in_the_message(team: Team) -> None:
     view = shown(team, message, MONDAY_MORNING)
     assert [(todo.action_id, todo.late, todo.done) for todo in view.todos] == [(late, 3, False), (due, 0, False)]
     with team.session() as session:
-        todos.tick(session, team.as_(team.maya), {late, due, tomorrow}, {due}, MONDAY)
+        todos.tick(session, team.as_(team.maya), frozenset({late, due, tomorrow}), frozenset({due}), MONDAY)
     assert [todo.done for todo in shown(team, message, MONDAY).todos] == [False, True]
-    with team.session() as session:
-        todos.tick(session, team.as_(team.tom), {late, due}, set(), MONDAY)
+    with team.session() as session, pytest.raises(UserError):
+        todos.tick(session, team.as_(team.tom), frozenset({late, due}), frozenset(), MONDAY)
     assert shown(team, message, MONDAY).open_todos == 1, "they are not Tom's"
     with team.session() as session:
-        todos.tick(session, team.as_(team.maya), {late, due}, set(), MONDAY)
+        todos.tick(session, team.as_(team.maya), frozenset({late, due}), frozenset(), MONDAY)
     assert shown(team, message, MONDAY).open_todos == 2
 
 
