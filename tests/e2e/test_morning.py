@@ -46,7 +46,7 @@ async def morning(stage: Stage) -> Json:
 
 
 def newest(person: Person) -> Json:
-    return next(message for message in reversed(person.dm()) if "Once a day at 08:30" in person.text(message))
+    return next(message for message in reversed(person.dm()) if "*To do*" in person.text(message))
 
 
 async def test_the_morning_message_is_answered_in_its_rows(stages: Stage) -> None:
@@ -67,7 +67,7 @@ async def test_the_morning_message_is_answered_in_its_rows(stages: Stage) -> Non
     await ines.click("prompt.more", message=newest(ines), selected="Meeting is off")
     await stages.settle()
     assert "The meeting is off. Nobody is asked." in ines.text(newest(ines))
-    assert "All meetings are answered." in ines.text(newest(ines))
+    assert "All meetings answered. 1 thing left to do." in ines.text(newest(ines))
     await ines.click("prompt.undo", message=newest(ines))
     await ines.click("todo.done", message=newest(ines), selected=["1"])
     await stages.settle()
@@ -103,7 +103,7 @@ async def test_the_menus_open_card_and_lines_and_put_it_off_by_an_hour(stage: St
     await ines.close()
     await ines.click("morning.more", message=message, selected="Remind me in an hour")
     await stage.go_on(hours=1)
-    again = [one for one in ines.dm() if "Once a day at 08:30" in ines.text(one)]
+    again = [one for one in ines.dm() if "Once a day at 8:30" in ines.text(one)]
     assert len(again) == 2
 
 

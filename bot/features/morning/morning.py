@@ -128,7 +128,7 @@ def morning_view(session: Session, of: Morning, now: datetime) -> MorningView:
             for risk, name in risks
         ),
         risks_more=all_risks - len(risks),
-        comes_at=of.week.morning.isoformat("minutes"),
+        comes_at=f"{of.week.morning.hour}:{of.week.morning:%M}",
         next_at=of.week.next_morning(max(now, of.at)),
     )
 
