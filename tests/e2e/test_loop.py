@@ -27,7 +27,7 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
     await ines.click("answer.evidence")
     figure = {"outcome": "1", "value": "10", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
     await ines.submit({**figure, "link": "https://acme.example/signing"})
-    assert "confirmed" in ines.text(ines.modal) and "50%" in ines.text(ines.modal)
+    assert "Confirmed in their system" in ines.text(ines.modal) and "50%" in ines.text(ines.modal)
     await ines.close()
     await ines.submit(
         {
@@ -47,8 +47,8 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
     await ines.command("/proof acme", "cs-north")
     card = ines.text(ines.sees("cs-north")[-1])
     assert "50% proven" in card and "Ana Ruiz" in card and "Send Ana the figures" in card
-    assert "Would they renew on value? Not assessed yet." in card
-    await ines.click("card.share")
+    assert "*Would they renew on value?* Not assessed yet." in card
+    await ines.click("card.more", selected="Share here")
     shared = stages.person("tom").sees("cs-north")[-1]
     assert "50% proven" in stages.person("tom").text(shared) and "Shared by" in stages.person("tom").text(shared)
 
