@@ -19,7 +19,7 @@ from bot.domain.account.worth import worth
 from bot.domain.enums import Direction, OutcomeKind, Part, Standing
 from bot.domain.labels import label
 from bot.domain.model import ProofState
-from bot.domain.proof.grade_said import carrier, graded_said
+from bot.domain.proof.grade_said import carrier, graded_said, stands_for_it
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import band, number, percent
@@ -75,6 +75,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
 def _story(state: ProofState, graded: Graded) -> StoryLine:
     outcome, piece = graded.outcome, graded.evidence
     assert piece is not None
+    who = stands_for_it(graded, piece)
     return StoryLine(
         title=outcome.title,
         moved=_moved(graded),
@@ -82,7 +83,7 @@ def _story(state: ProofState, graded: Graded) -> StoryLine:
         words=piece.statement,
         progress=None if graded.standing is Standing.PROVEN else percent(graded.credit),
         reason=phrase(graded_said(graded, carrier(graded), state.names)),
-        attestor=graded.attestor.name if graded.attestor else None,
+        attestor=who.name if who else None,
         as_of=piece.as_of,
         link=piece.link,
         witness=phrase(witnessed(piece, graded.checked, graded.people, state.names, graded.on)),
