@@ -58,7 +58,7 @@ async def test_one_person_gets_several_parts(stage: Stage) -> None:
     await plan_form(ines, ACTIONS.PEOPLE)
     await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="edit:2")
     await ines.submit({"parts": ["finance", "blamed", "economic_buyer"], "title": "CFO"})
-    assert "Kim Li, CFO: economic buyer, the one who is blamed and finance" in words(ines)
+    assert "Kim Li, CFO: economic buyer, accountable and finance" in words(ines)
 
 
 async def test_the_champion_leaves_and_is_not_there_again_by_a_name(stage: Stage) -> None:

@@ -24,6 +24,7 @@ _EMOJI = {
     "large_orange_circle": "🟠",
     "large_red_square": "🟥",
     "large_yellow_circle": "🟡",
+    "large_yellow_square": "🟨",
     "mute": "🔇",
     "performing_arts": "🎭",
     "raised_hand": "✋",

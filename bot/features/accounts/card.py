@@ -87,7 +87,7 @@ def card(
 
 
 def _card(state: ProofState, assessment: Assessment, elsewhere: Mapping[str, int], today: date) -> CardView:
-    account, on = state.account, assessment.on
+    account, on, stage = state.account, assessment.on, assessment.stage
     return CardView(
         account_id=account.id,
         account=account.name,
@@ -101,10 +101,10 @@ def _card(state: ProofState, assessment: Assessment, elsewhere: Mapping[str, int
         customer_owner=card_people.owners(state, on),
         unowned=card_people.unowned(state, [graded.outcome for graded in assessment.outcomes], on),
         owner=state.names.get(account.owner_id) if account.owner_id else None,
-        stage=assessment.stage.stage,
+        stage=stage.stage,
         stage_reason=account.stage_reason,
         stage_by=None,
-        days_in_stage=assessment.stage.days,
+        days_in_stage=stage.days,
         time_to_value=time_to_value(account, on),
         tier=None,
         next_action=next_action(state, on),

@@ -10,7 +10,7 @@ from bot.domain.account.departures import SPONSORS, Unheard, unheard
 from bot.domain.enums import Part
 from bot.domain.labels import label, labels
 from bot.domain.model import Outcome, Person, ProofState
-from bot.domain.values.text import near_day
+from bot.domain.values.text import listed, near_day
 from bot.features.accounts.card_views import CardPersonLine
 from bot.features.accounts.phrases import AccountPhrase
 from bot.phrases import say
@@ -47,7 +47,7 @@ def owners(state: ProofState, on: date) -> str | None:
     here = {person.id: person for person in state.people if person.is_there(on)}
     named = [here[o.owner_person_id].name for o in state.outcomes if o.owner_person_id in here]
     by_part = [person.name for person in here.values() if person.plays(Part.OUTCOME_OWNER)]
-    return ", ".join(dict.fromkeys(named or by_part)) or None
+    return listed(list(dict.fromkeys(named or by_part))) or None
 
 
 def unowned(state: ProofState, outcomes: Sequence[Outcome], on: date) -> int:

@@ -60,7 +60,7 @@ def test_an_empty_plan_misses_all_three_answers() -> None:
         "Nobody has written down what success means",
         "Nobody is named who has the authority",
         "Nobody is named who does the work",
-        "Nobody is named who is blamed if it fails",
+        "Nobody is named who is accountable for it",
         "Nobody has written down what will slow this down",
     ]
     assert found[0].question is Question.SUCCESS

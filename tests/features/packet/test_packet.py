@@ -70,7 +70,7 @@ def test_a_method_makes_it_attributed_and_accepted_money_accepted(database: Data
     assert attributed == "Confirmed, our share worked out"
     second = first + 1
     new = Isolation(second, "form 3", Method.BEFORE_AFTER, CAUSES, "120,000 EUR", accepter_name="Dana Fox")
-    unseen = "attributed: our share is worked out, and nobody has seen that they accepted the money"
+    unseen = "Confirmed, our share worked out; nobody has seen that they accepted the money"
     assert isolate(database, world, new) == unseen
     seen(database, world.tom, second + 1)
     assert grade_of(database, world) is Grade.ATTRIBUTED
