@@ -278,7 +278,7 @@ class Bot:
         settings = self.settings
         patient = slack_app.patient_client(settings.slack_bot_token, settings.slack_api_url, self._http)
         try:
-            return await sync_members(patient, self.database, self._where)
+            return await sync_members(patient, self.database, self._where, self.clock)
         except Exception:
             log.exception("bot.people_unknown")
             return 0

@@ -168,10 +168,15 @@ class ContractKind(StrEnum):
 
 
 class ContractBasis(StrEnum):
-    """What a term rests on: what an account says of itself, a person who recorded it here, or a document or system."""
+    """What a term rests on: what an account says of itself, a person who recorded it here, or a document or system.
+
+    `MERGED` is what came by a merge and rests on less than the terms that it stands beside: it counts as they do, but
+    no system speaks for how it ends.
+    """
 
     STAND_IN = "stand_in"
     RECORDED = "recorded"
+    MERGED = "merged"
     IMPORTED = "imported"
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.domain.enums import AccountStatus, Stage, Tier
 from bot.domain.model import Account
 from bot.domain.values import slugs
-from bot.store import account_spelling, account_terms, ledger, schema, serving
+from bot.store import account_spelling, account_terms, bulk, ledger, schema, serving
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from bot.store.schema import account
@@ -92,7 +92,7 @@ def create(session: Session, by: Author, now: datetime, name: str, **values: Any
     account_id = ledger.add(
         session, by, Entity.ACCOUNT, now, workspace_id=by.workspace_id, slug=slug, name=name, created_at=now, **values
     )
-    account_terms.add_stand_ins(session, by, [(account_id, values)], now)
+    account_terms.add_stand_ins(session, by, [(account_id, values)], now, are_new=True)
     index_words(session, by.workspace_id, account_id, name)
     return account_id
 
@@ -114,8 +114,9 @@ def create_many(
     complete = [{**row, **common, "slug": slugs_taken.free(row["name"])} for row in rows]
     columns = {name for row in complete for name in row}
     defaults = {name: _DEFAULTS.get(name) for name in columns}
-    ids = ledger.add_many(session, by, Entity.ACCOUNT, now, complete, whys=whys, defaults=defaults)
-    account_terms.add_stand_ins(session, by, list(zip(ids, rows, strict=True)), now, whys=whys)
+    with ledger.together(session):
+        ids = ledger.add_many(session, by, Entity.ACCOUNT, now, complete, whys=whys, defaults=defaults)
+        account_terms.add_stand_ins(session, by, list(zip(ids, rows, strict=True)), now, whys=whys, are_new=True)
     words = {
         account_id: [word for word in slugs.search_words(row["name"]) if word]
         for account_id, row in zip(ids, rows, strict=True)
@@ -125,8 +126,7 @@ def create_many(
         for account_id, some in words.items()
         for word in some
     ]
-    if found_by:
-        session.execute(insert(schema.account_word), found_by)
+    bulk.insert_all(session, schema.account_word, found_by)
     spelt = {
         account_id: [*row["slug"].split("-"), *(part for word in words[account_id] for part in word.split("-"))]
         for account_id, row in zip(ids, complete, strict=True)

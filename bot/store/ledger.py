@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.store import outcome_terms, schema
+from bot.store import bulk, outcome_terms, schema
 from bot.store.entities import Entity
 
 CLOCK = "clock"
@@ -90,9 +90,7 @@ def add_many(
     if not rows:
         return []
     table = entity.table
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    complete = [{**(defaults or {}), **row} for row in rows]
-    ids = [int(row_id) for row_id in session.execute(statement, complete).scalars()]
+    ids = bulk.insert_with_ids(session, table, [{**(defaults or {}), **row} for row in rows])
     owners = ids if entity is Entity.ACCOUNT else [row.get("account_id") for row in rows]
     touch(session, [owner for owner in owners if owner is not None], now)
     _write(
@@ -191,8 +189,12 @@ def note(session: Session, entity: Entity, changes: Iterable[Noted], now: dateti
 def together(session: Session) -> Iterator[None]:
     """Write the history of the block, and ask for its accounts to be looked at, at its end: in one statement each.
 
-    Nothing in the block may read history, and nothing of it is written when the block fails.
+    Nothing in the block may read history, and nothing of it is written when the block fails. A block in another one
+    ends with that.
     """
+    if _PENDING in session.info:
+        yield
+        return
     pending = session.info[_PENDING] = _Pending()
     try:
         yield
@@ -220,7 +222,7 @@ def _write(session: Session, lines: list[dict[str, Any]]) -> None:
     if pending is not None:
         pending.lines.extend(lines)
     else:
-        session.execute(insert(schema.history), lines)
+        bulk.insert_all(session, schema.history, lines)
 
 
 # within: a wrong id makes one account be looked at once too often, no more

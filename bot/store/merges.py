@@ -68,7 +68,7 @@ _FOLLOWING = (
     ("answer", "meeting_id", "meeting"),
 )
 """What was added to rows since they moved goes back with them: table, column, and the table of these rows."""
-_BY_WEIGHT = (ContractBasis.STAND_IN, ContractBasis.RECORDED, ContractBasis.IMPORTED)
+_BY_WEIGHT = (ContractBasis.STAND_IN, ContractBasis.RECORDED, ContractBasis.MERGED, ContractBasis.IMPORTED)
 COUNTED = ("outcome", "evidence", "person", "cadence", "answer", "action", "risk", "contract")
 """What a preview names."""
 
@@ -377,8 +377,8 @@ def _settle_terms(
 ) -> list[dict[str, Any]]:
     """Have the terms of both accounts stand side by side, but for those of `uncounted`; returns what restores them.
 
-    A term gives way to one of the same account that rests on more, so that what an account rests on is made as good
-    as what the other rests on.
+    A term gives way to one of the same account that rests on more, so that what an account rests on is made to stand
+    beside what the other rests on: but a system that speaks for one account says nothing of how the other's term ends.
     """
     contract = schema.contract
     ours = Entity.CONTRACT.still_there() & Entity.CONTRACT.in_workspace(by.workspace_id)
@@ -389,13 +389,14 @@ def _settle_terms(
     for row in terms:
         own[row["account_id"]] = max(row["basis"], own.get(row["account_id"], row["basis"]), key=_BY_WEIGHT.index)
     best = max((basis for of, basis in own.items() if of not in uncounted), key=_BY_WEIGHT.index, default=None)
+    beside = ContractBasis.MERGED if best is ContractBasis.IMPORTED else best
     settled = []
     for row in terms:
         values: dict[str, Any] = {}
         if row["account_id"] in uncounted:
             values["taken_back_at"] = now
-        elif row["basis"] is own[row["account_id"]] and row["basis"] is not best:
-            values["basis"] = best
+        elif row["basis"] is own[row["account_id"]] and row["basis"] not in (best, beside):
+            values["basis"] = beside
         if values:
             settled.append({name: ledger.plain(row[name]) for name in ("id", "basis", "taken_back_at")})
             ledger.change(session, by, Entity.CONTRACT, row["id"], now, **values)

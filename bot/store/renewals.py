@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.domain.account.renewals import SIGNED
 from bot.domain.enums import RenewalResult
 from bot.domain.model import Call, Result
+from bot.store.bulk import pages
 from bot.store.entities import Entity
 from bot.store.schema import account, renewal_call, renewal_result
 
@@ -44,9 +45,12 @@ def result(session: Session, workspace_id: int, result_id: int) -> Result | None
 def left(session: Session, workspace_id: int, account_ids: Collection[int]) -> dict[int, Result]:
     """How those of these accounts that left did so, as it was recorded last and not refused."""
     is_left = (renewal_result.c.result == RenewalResult.LEFT) & renewal_result.c.refused_at.is_(None)
-    ours = renewal_result.c.account_id.in_(account_ids) & Entity.RENEWAL_RESULT.in_workspace(workspace_id)
-    rows = session.execute(select(*_RESULT).where(ours, is_left).order_by(renewal_result.c.id))
-    return {row.account_id: Result(*row) for row in rows}
+    found: dict[int, Result] = {}
+    for ids in pages(account_ids):
+        ours = renewal_result.c.account_id.in_(ids) & Entity.RENEWAL_RESULT.in_workspace(workspace_id)
+        rows = session.execute(select(*_RESULT).where(ours, is_left).order_by(renewal_result.c.id))
+        found |= {row.account_id: Result(*row) for row in rows}
+    return found
 
 
 def unconfirmed(session: Session, workspace_id: int, account_ids: Collection[int]) -> dict[int, Result]:

@@ -7,10 +7,12 @@ from typing import Any
 
 from bot.store import ledger, members
 from bot.store.entities import Entity
+from bot.wiring import Bot
 from sandbox.person import Person
 from tests.support import factory
 from tests.support.believable import ASKED, fill
-from tests.support.bot_process import Stage
+from tests.support.bot_process import AT_ONCE, Stage
+from tests.support.reading_aloud import RENDERER
 from tests.support.waiting import eventually
 
 
@@ -97,3 +99,20 @@ async def test_a_series_rests_and_two_accounts_become_one_and_two_again(stage: S
     assert "Acme Holding is part of Acme GmbH now." in words(maya)
     await maya.click("account.unmerge")
     assert "Acme Holding is an account of its own again" in words(maya)
+
+
+async def test_a_status_that_changed_while_no_bot_ran_is_read_at_the_next_start(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await ines.command("/answer away status")
+    await stage.bot.stop()
+    stage.sandbox.set_status("ines", ":palm_tree:", "On vacation")
+    again = Bot(stage.bot.settings, stage.clock, sending=AT_ONCE, renderer=RENDERER)
+    await again.start()
+    try:
+        await again.wait_for_member_sync()
+        assert is_away(stage, ines.id)
+        await again.tick()
+        assert "Read from your Slack status" in words(ines, ines.dm())
+    finally:
+        await again.stop()

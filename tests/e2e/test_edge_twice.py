@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -219,27 +220,29 @@ async def together(stage: Stage, send: Send) -> None:
     await send()
 
 
-async def compare(stage: Stage, other: Stage, twice: Twice) -> None:
-    """Live the day plainly on one stage and `twice` on the other: the same stands after every step."""
+async def compare(plain: Stage, doubled: Mapping[str, tuple[Stage, Twice]]) -> None:
+    """Live the day plainly on one stage and doubled on the others: the same stands after every step."""
     with structlog.testing.capture_logs() as logged:
         try:
-            (once, _), (doubled, _) = await asyncio.gather(tell(stage, plainly), tell(other, twice))
+            (once, _), *others = await asyncio.gather(
+                tell(plain, plainly), *(tell(stage, twice) for stage, twice in doubled.values())
+            )
         except FormError as refused:
             refused.add_note(str([line for line in logged if line["event"] in TROUBLE]))
             raise
     assert [line for line in logged if line["event"] in TROUBLE] == [], "a second delivery is answered like the first"
-    for (name, alone), (same, both) in zip(once, doubled, strict=True):
-        assert name == same
-        assert both.rows == alone.rows, name
-        assert both.messages == alone.messages, name
+    for how, (steps, _) in zip(doubled, others, strict=True):
+        for (name, alone), (same, both) in zip(once, steps, strict=True):
+            assert name == same
+            assert both.rows == alone.rows, (how, name)
+            assert both.messages == alone.messages, (how, name)
 
 
-@pytest.fixture
-async def other(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stage]:
-    """A second stage, like the first."""
-    directory = tmp_path / "other"
-    directory.mkdir()
-    async with staged(directory, database=sqlite_template) as running:
+@asynccontextmanager
+async def another(directory: Path, template: Path) -> AsyncIterator[Stage]:
+    """A further stage like the first."""
+    await asyncio.to_thread(directory.mkdir)
+    async with staged(directory, database=template) as running:
         yield running
 
 
@@ -256,20 +259,26 @@ async def replicated(tmp_path: Path, postgres: Postgres, monkeypatch: pytest.Mon
     with monkeypatch.context() as moved:
         moved.setattr(bot_process, "settings_for", on_postgres)
         async with staged(directory) as running:
+            moved.undo()  # only this stage is on PostgreSQL
             yield running
     postgres.drop(name)
 
 
-async def test_the_same_on_postgresql(stage: Stage, replicated: Stage) -> None:
-    assert replicated.bot.database.dialect == "postgresql"
-    await compare(stage, replicated, together)
-
-
-@pytest.mark.parametrize("twice", [after, together])
 async def test_a_day_of_doubled_deliveries_leaves_what_a_day_of_single_ones_does(
-    twice: Twice, stage: Stage, other: Stage
+    stage: Stage, replicated: Stage, tmp_path: Path, sqlite_template: Path
 ) -> None:
-    await compare(stage, other, twice)
+    """One day of single deliveries beside three of doubled ones: each is long, so the first is lived once."""
+    assert replicated.bot.database.dialect == "postgresql"
+    async with (
+        another(tmp_path / "after", sqlite_template) as one_later,
+        another(tmp_path / "together", sqlite_template) as at_once,
+    ):
+        doubled = {
+            "one after the other": (one_later, after),
+            "at once": (at_once, together),
+            "at once on PostgreSQL": (replicated, together),
+        }
+        await compare(stage, doubled)
 
 
 async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stage: Stage) -> None:

@@ -17,7 +17,9 @@ from bot.features.meetings.rows import Prompt
 from bot.store import accounts, ledger, members, schema
 from bot.store.entities import Entity
 from bot.store.members import Member
-from tests.support.bot_process import Stage
+from bot.wiring import Bot
+from tests.support.bot_process import AT_ONCE, Stage
+from tests.support.reading_aloud import RENDERER
 from tests.support.waiting import eventually
 
 TO_THE_MEETING = timedelta(days=1, hours=23)
@@ -115,11 +117,19 @@ async def test_without_a_deputy_the_manager_is_asked_at_opening_and_at_sending(s
     assert prompt_of(stage, acme).member_id == member(stage, "kenji").id
 
 
-async def test_a_prompt_that_was_asked_already_is_handed_on_when_its_owner_leaves(stage: Stage) -> None:
+@pytest.mark.parametrize("running", [True, False], ids=["heard of", "while no bot ran"])
+async def test_a_prompt_that_was_asked_already_is_handed_on_when_its_owner_leaves(stage: Stage, running: bool) -> None:
     acme = meets(stage, "Acme", "tom", deputy="ines")
     await stage.go_to(stage.now + TO_THE_MEETING)
     assert len(stage.person("tom").dm()) == 2
+    if not running:
+        await stage.bot.stop()
     stage.sandbox.deactivate_user("tom")
+    if not running:
+        stage.bot = Bot(stage.bot.settings, stage.clock, sending=AT_ONCE, renderer=RENDERER)
+        await stage.bot.start()
+        await stage.bot.wait_for_member_sync()
+        await stage.sandbox.connected()
     await eventually(lambda: prompt_of(stage, acme).member_id == member(stage, "ines").id)
     await stage.settle()
     assert about(stage, "ines", "Acme") == ["owner left", "prompt"]

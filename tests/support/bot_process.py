@@ -149,15 +149,15 @@ async def staged(
             **{"ack_timeout": PATIENCE_SECONDS, **sandbox_options},
         ) as sandbox:
             settings = settings_for(sandbox, file, port, delivery)
-            bot = Bot(settings, clock, sending=AT_ONCE, extra=register, renderer=RENDERER)
-            await bot.start()
-            await bot.wait_for_member_sync()
+            on_it = Stage(sandbox, Bot(settings, clock, sending=AT_ONCE, extra=register, renderer=RENDERER), clock)
+            await on_it.bot.start()
+            await on_it.bot.wait_for_member_sync()
             if delivery == "socket":
                 await sandbox.connected()
             try:
-                yield Stage(sandbox, bot, clock)
+                yield on_it
             finally:
-                await bot.stop()
+                await on_it.bot.stop()  # which may be another one by now
 
 
 def settings_for(sandbox: Sandbox, file: Path, port: int, delivery: Delivery) -> Settings:

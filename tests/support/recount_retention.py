@@ -89,7 +89,7 @@ class Book:
             return False
         if not row["starts_on"] <= day < self._end(of, row):
             return False
-        imported = [other for other in terms if other["basis"] == "imported" and row["basis"] != "imported"]
+        imported = [other for other in terms if other["basis"] == "imported" and row["basis"] == "recorded"]
         replaced = any(_runs(other, row["starts_on"]) for other in imported)
         return not replaced and not any(row["starts_on"] < other["starts_on"] <= day for other in imported)
 
@@ -97,7 +97,8 @@ class Book:
         """Where a term ends. Where nobody says how it ended and no document speaks, it runs on with the customer."""
         account = self.accounts[of]
         stays = account["status"] == "customer" and account["leaves_on"] is None
-        followed = any(other["starts_on"] >= row["ends_on"] for other in self._terms[of]) if row["ends_on"] else False
+        others = [one for one in self._terms[of] if row["basis"] != "merged" or one["basis"] != "imported"]
+        followed = any(other["starts_on"] >= row["ends_on"] for other in others) if row["ends_on"] else False
         runs_on = stays and not followed and row["basis"] != "imported"
         return ENDLESS if runs_on else row["ends_on"] or ENDLESS
 

@@ -41,14 +41,14 @@ def counting(terms: Iterable[Contract]) -> list[Contract]:
     """The terms of one account that count, the oldest first, each as far as nothing with a better basis replaces it.
 
     The first real term of an account replaces its stand-in. A term that was recorded here counts until an imported
-    one begins, and not at all where an imported one runs on its first day.
+    one begins, and not at all where an imported one runs on its first day. What a merge brought stands beside those.
     """
     by_age = sorted(terms, key=lambda term: (term.starts_on, term.id))
     real = [term for term in by_age if term.basis is not ContractBasis.STAND_IN]
     imported = [term for term in real if term.basis is ContractBasis.IMPORTED]
     if not real or not imported or len(imported) == len(real):
         return real or by_age
-    kept = (term if term.basis is ContractBasis.IMPORTED else _as_far_as(term, imported) for term in real)
+    kept = (_as_far_as(term, imported) if term.basis is ContractBasis.RECORDED else term for term in real)
     return [term for term in kept if term is not None]
 
 
@@ -95,14 +95,18 @@ def terms_of_account(terms: Iterable[Contract], on: date, currency: str | None =
 
 def untold(counted: Sequence[Contract]) -> list[Contract]:
     """The terms with an end of which no document or system speaks, and after which nothing follows: how each ended, or
-    will end, is for somebody to say."""
+    will end, is for somebody to say. What a system says of the one account follows on nothing that a merge brought."""
     return [
         term
         for term in counted
         if not term.is_imported
         and term.ends_on is not None
-        and not any(other.starts_on >= term.ends_on for other in counted if other.id != term.id)
+        and not any(_follows(other, term, term.ends_on) for other in counted if other.id != term.id)
     ]
+
+
+def _follows(other: Contract, term: Contract, ends_on: date) -> bool:
+    return other.starts_on >= ends_on and not (term.basis is ContractBasis.MERGED and other.is_imported)
 
 
 def until_told(counted: Sequence[Contract]) -> list[Contract]:

@@ -27,6 +27,16 @@ _BEFORE_TAGS = re.compile(r"(?:\s|<\?[^>]*>|<!--.*?-->|<!doctype(?!\s+html)[^>]*
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|meta|style|div|script|tr|center)\b", re.IGNORECASE)
 _XML = re.compile(r"<(?:\?xml|!--|!doctype|[a-z][\w.:-]*(?:\s[^<>]*)?>\s*<)", re.IGNORECASE)
 _JSON = re.compile(r'\[\s*(?:[\[{"\]]|-?\d|$)|\{\s*(?:"|\}|$)')
+_SQL = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/;?)*(?:create\s+(?:table|database|schema|view)|insert\s+into|drop\s+table|delete\s+from|"
+    r"select\s+[^,;\t\n]+\s+from|begin(?:\s+transaction)?\s*;|pragma\s+\w+\s*=|set\s+\w+\s*(?:=|to\s)|lock\s+tables|use\s+`)",
+    re.IGNORECASE | re.DOTALL,
+)
+_YAML = re.compile(
+    r"(?:#[^\n]*\n|%YAML[^\n]*\n|\s)*(?:---[ \t]*\r?\n(?:-[ \t]|[\w.-]+:)|"
+    r"-[ \t]+[\w.-]+:(?:[ \t][^,;\t\n]*)?\r?\n[ \t]+[\w.-]+:|"
+    r"[\w.-]+:[ \t]*\r?\n[ \t]*-[ \t]+[\w\"'])"
+)
 _MARKED = {"BEGIN:VCARD": "vcard", "BEGIN:VCALENDAR": "calendar", "MIME-VERSION:": "mail", "FROM ": "mail"}
 _START = 4096
 
@@ -44,7 +54,7 @@ def must_be_text(data: bytes, name: str) -> None:
 
 
 def must_be_table(text: str, name: str) -> None:
-    """Raise `UserError` for text that is no table: HTML, XML, JSON and the like."""
+    """Raise `UserError` for text that is no table: HTML, XML, JSON, SQL and the like."""
     start = text[:_START].lstrip(_BOM + " \t\r\n\x00")
     if start.startswith("<"):
         opening = _BEFORE_TAGS.match(start)
@@ -54,6 +64,9 @@ def must_be_table(text: str, name: str) -> None:
             raise refused("xml", name)
     if _JSON.match(start):
         raise refused("json", name)
+    for form, language in ((_SQL, "sql"), (_YAML, "yaml")):
+        if form.match(start):
+            raise refused(language, name)
     kind = next((kind for mark, kind in _MARKED.items() if start.upper().startswith(mark) and ":" in start[:40]), None)
     if kind is not None and "," not in start.splitlines()[0]:
         raise refused(kind, name)

@@ -13,6 +13,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
 from bot.domain.values.clock import Clock
@@ -73,9 +74,10 @@ async def install(client: AsyncWebClient, database: Database, now: datetime, *, 
     return Installation(workspace_id, team_id, team, str(me["user_id"]), str(me["bot_id"]))
 
 
-async def sync_members(client: AsyncWebClient, database: Database, where: Installation) -> int:
+async def sync_members(client: AsyncWebClient, database: Database, where: Installation, clock: Clock) -> int:
     """Remember all people of the workspace, page by page; returns how many there are.
 
+    Who changed while nobody listened is treated as if the event came now: a status that says away, somebody who left.
     At the first meeting nobody can have taken somebody else's name yet, so there an imported owner is found by name.
     """
     if not await asyncio.to_thread(_has_met_slack, database, where):
@@ -84,7 +86,7 @@ async def sync_members(client: AsyncWebClient, database: Database, where: Instal
     while True:
         page = await client.users_list(limit=_PAGE, cursor=cursor)
         people = [user for user in page["members"] if is_person(user)]
-        await asyncio.to_thread(_remember, database, where, people)
+        await asyncio.to_thread(_follow, database, where, people, clock.now())
         met += len(people)
         cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
         if not cursor:
@@ -122,16 +124,21 @@ def _remember(
             members.remember(session, where.workspace_id, user, by_name=folded(user.name) in unique)
 
 
-def _follow(database: Database, where: Installation, user: Mapping[str, Any], now: datetime) -> None:
-    """Remember a changed person and do what their status says; if they left, their prompts go to a substitute."""
-    user_now = read_user(user, where.team_id)
+def _follow(database: Database, where: Installation, users: Collection[Mapping[str, Any]], now: datetime) -> None:
+    """Remember changed people and do what their status says; if they left, their prompts go to a substitute."""
     with database.begin() as session:
-        member_before = members.by_slack_id(session, where.workspace_id, user_now.slack_id)
-        member = members.remember(session, where.workspace_id, user_now)
-        if member.is_deactivated and member_before is not None and not member_before.is_deactivated:
-            log.info("slack.member_left", member=member.id)
-            reroute.reassign_prompts_of_leaver(session, member, now)
-        away_status.status_changed(session, Actor(member, "status"), _status_of(user), now)
+        for user in users:
+            _follow_one(session, where, user, now)
+
+
+def _follow_one(session: Session, where: Installation, user: Mapping[str, Any], now: datetime) -> None:
+    user_now = read_user(user, where.team_id)
+    known = members.by_slack_id(session, where.workspace_id, user_now.slack_id) if user_now.is_deactivated else None
+    member = members.remember(session, where.workspace_id, user_now)
+    if member.is_deactivated and known is not None and not known.is_deactivated:
+        log.info("slack.member_left", member=member.id)
+        reroute.reassign_prompts_of_leaver(session, member, now)
+    away_status.status_changed(session, Actor(member, "status"), _status_of(user), now)
 
 
 def _status_of(user: Mapping[str, Any]) -> Status:
@@ -149,7 +156,7 @@ def follow_people(app: AsyncApp, database: Database, where: Installation, clock:
     async def changed(event: Mapping[str, Any]) -> None:
         user = event["user"]
         if is_person(user):
-            await asyncio.to_thread(_follow, database, where, user, clock.now())
+            await asyncio.to_thread(_follow, database, where, [user], clock.now())
 
     @app.event("member_joined_channel")
     async def joined(event: Mapping[str, Any]) -> None:

@@ -94,6 +94,10 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
     "text of no kind": ("a.csv", bytes(range(32)) * 40, "This is no text, so export the table"),
     "web page": ("a.xls", b"<html><body><table><tr><td>Account</td></tr></table>", "a web page (HTML), although"),
     "JSON": ("a.csv", b'[{"name": "Acme"}]', "This is JSON, although its name ends in .csv: export the table"),
+    "SQL": ("a.csv", b"-- of the CRM\nINSERT INTO accounts VALUES (1, 'Acme');\n", "This is SQL, although its name"),
+    "SQL dump": ("dump.sql", b"/* 8.0 */;\nCREATE TABLE `a` (\n  id int\n);\n", "This is SQL: export the table again"),
+    "YAML": ("a.txt", b"---\n- name: Acme\n  arr: 100\n", "This is YAML, although its name ends in .txt: export"),
+    "YAML list": ("a.yml", b"accounts:\n  - name: Acme\n    arr: 100\n", "This is YAML: export the table again"),
     "packed": ("a.gz", b"\x1f\x8b" + bytes(30), "This is a compressed file: export the table again"),
     "header only": ("a.csv", b"Account Name,ARR,Currency\n", "The file has a header and no rows, so export"),
 }

@@ -316,17 +316,18 @@ def test_a_series_that_begins_on_a_public_holiday_says_so_and_moves_or_stays_as_
     assert again.unchanged == 1 and "series_on_holiday" not in {note.remark.value for note in again.notes}
 
 
-def test_a_series_on_the_31st_meets_on_the_last_day_of_a_short_month(database: Database) -> None:
+def test_a_series_on_the_29th_or_later_meets_on_the_last_day_of_a_shorter_month(database: Database) -> None:
     file = File(
         "book.csv",
         b"Account Name,ARR,Currency,Meeting Cadence,Meeting time,Time zone,Next meeting\n"
-        b"Acme,100,USD,monthly,10:00,UTC,2026-03-31\nBolt,100,USD,monthly on the 30th,10:00,UTC,\n",
+        b"Acme,100,USD,monthly,10:00,UTC,2026-12-31\nBolt,100,USD,monthly on the 30th,10:00,UTC,\n"
+        b"Core,100,USD,monthly,10:00,UTC,2026-12-29\n",
     )
-    import_accounts(ImportRun(database, 1, datetime(2026, 3, 2, 12, tzinfo=UTC)), file, Options())
+    import_accounts(ImportRun(database, 1, datetime(2026, 12, 2, 12, tzinfo=UTC)), file, Options())
     with database.reading() as session:
         rows = session.execute(select(schema.cadence).order_by(schema.cadence.c.id)).mappings().all()
-    for row, days in zip(rows, ([31, 30, 31, 30], [30, 30, 30, 30]), strict=True):
-        met, after = [], datetime(2026, 3, 2, 12, tzinfo=UTC)
+    for row, days in zip(rows, ([31, 31, 28, 31, 30], [30, 30, 28, 30, 30], [29, 29, 28, 29, 29]), strict=True):
+        met, after = [], datetime(2026, 12, 2, 12, tzinfo=UTC)
         for _ in days:
             following = recurrence.next_occurrence(row["rrule"], row["local_start"], row["tz"], after)
             assert following is not None

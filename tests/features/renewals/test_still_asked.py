@@ -18,7 +18,7 @@ from bot.store import members
 from bot.store.engine import Database
 from tests.support.cast import MAYA, TOM
 from tests.support.managing import MONDAY, Team, day
-from tests.support.renewing import TODAY, account, asks, call, composed, left, renewed, shown, terms
+from tests.support.renewing import TODAY, account, asks, call, composed, contracts_of, left, renewed, shown, terms
 
 
 @pytest.fixture
@@ -111,3 +111,18 @@ def test_of_two_contracts_that_a_merge_brought_together_neither_ends_by_itself(t
         105_000_00,
         TODAY + timedelta(days=400),
     )
+
+
+def test_a_stand_in_that_went_into_an_account_with_a_contract_does_not_end_by_itself(team: Team) -> None:
+    """The system speaks for the one contract, and says nothing of how the other ends."""
+    acme = team.add_account("Acme", arr_minor=None, renewal_date=None)
+    contracts_of(team, "Acme", "Pro,2026-01-01,2027-12-31,100000,EUR,,")
+    small = team.add_account("Acme Ltd", renews_in=20, arr_minor=5_000_00)
+    with team.session() as session:
+        merging.merge(session, team.as_(team.priya), NewMerge(acme, small, 0), MONDAY)
+    ends = TODAY + timedelta(days=20)
+    assert (account(team, acme).arr_minor, account(team, acme).renewal_date) == (105_000_00, ends)
+    for days in range(1, 30):
+        team.look(day(MONDAY, days))
+    assert [ask.key.partition(":result:")[2] for ask in asks(team) if "result" in ask.key] == [f"{ends}:0", f"{ends}:1"]
+    assert account(team, acme).arr_minor == 105_000_00, "nobody has said how it ended"
