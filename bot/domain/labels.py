@@ -76,7 +76,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, str]] = {
     KnownHow: {KnownHow.EMAIL: "the email address", KnownHow.ADMIN: "an admin", KnownHow.MANAGER: "the manager"},
     Loop: {**_own_words(Loop), Loop.GO_TO_MARKET: "go-to-market"},
     OnHoliday: {OnHoliday.STAY: "stays", OnHoliday.MOVE: "moves to the next working day"},
-    Part: {**_own_words(Part), Part.BLAMED: "the one who is blamed"},
+    Part: {**_own_words(Part), Part.BLAMED: "accountable"},
     RiskKind: {
         RiskKind.NO_SUCCESS_WRITTEN: "success is not written down",
         RiskKind.NO_CUSTOMER_OWNER: "nobody at the customer owns it",
@@ -221,7 +221,7 @@ _CHOICES: Mapping[type[Enum], Mapping[Enum, tuple[str, str]]] = {
         Part.ECONOMIC_BUYER: ("Economic buyer", "Has the authority and the budget"),
         Part.CHAMPION: ("Champion", "Fights for it inside"),
         Part.OUTCOME_OWNER: ("Outcome owner", "Does the work"),
-        Part.BLAMED: ("The one who is blamed", "Is blamed if it fails"),
+        Part.BLAMED: ("Accountable", "Answers for it if it fails"),
         Part.FINANCE: ("Finance", "Accepts the money"),
         Part.USER: ("Day-to-day user", ""),
         Part.OTHER: ("Somebody else", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from bot.app.references import NewFile
 from bot.app.refusals import AppRefusal
 from bot.slack import channels
 from bot.slack.edge import Edge, Work
-from bot.slack.payload import Body, Form, clicked, number
+from bot.slack.payload import Body, Form, clicked, number, pair
 
 Look = Callable[[Session, Actor, int, datetime], object]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
@@ -24,6 +25,26 @@ def opens(edge: Edge, form: Look) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         row_id = number(clicked(body))
+        await edge.open(body, await edge.read(body, lambda s, actor, now: form(s, actor, row_id, now)))
+        await ack()
+
+    return listener
+
+
+def of_verb(*verbs: str) -> Callable[[dict[str, Any]], Awaitable[bool]]:
+    """A matcher for a listener of a menu that several rooms share: whether the choice is `verb:row` of one of these."""
+
+    async def chosen(body: dict[str, Any]) -> bool:
+        return clicked(body).partition(":")[0] in verbs
+
+    return chosen
+
+
+def opens_of_verb(edge: Edge, form: Look) -> Listener:
+    """A listener that opens the form about the row of a choice `verb:row`."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        _, row_id = pair(clicked(body))
         await edge.open(body, await edge.read(body, lambda s, actor, now: form(s, actor, row_id, now)))
         await ack()
 

@@ -36,6 +36,10 @@ OPENS_A_FORM = {
     ACTIONS.ANSWER_ACCOUNT,
     ACTIONS.EDIT_DRAFT,
     ACTIONS.ADD_EVIDENCE,
+    ACTIONS.ATTESTOR,
+    ACTIONS.COPY_AGENDA,
+    ACTIONS.SET_MEETINGS,
+    ACTIONS.COPY_PACKET,
     ACTIONS.PROVE_GAP,
     ACTIONS.EVIDENCE_MENU,
     ACTIONS.DOES_NOT_SHOW,
@@ -88,6 +92,9 @@ SHOWS = {
     ACTIONS.CHOOSE_ACCOUNT,
     ACTIONS.SHOW_SERIES,
     ACTIONS.SHOW_HISTORY,
+    ACTIONS.OLDER_HISTORY,
+    ACTIONS.NEWER_HISTORY,
+    ACTIONS.OPEN_PLAN,
     ACTIONS.OPEN_LIST,
     ACTIONS.OPEN_LINK,
     ACTIONS.OPEN_FILE,
@@ -145,6 +152,9 @@ NEAR_A_RENEWAL = {
     CALLBACKS.PROMPT_CALL,
 }
 """They come when a renewal is near: `test_loop.py` sends each of them twice."""
+
+WITHOUT_A_PLAN = {ACTIONS.ASK_FOR_PLAN}
+"""It comes where nothing is written down: `test_card.py` presses it twice."""
 
 _OF_DELIVERY = {"channel_gate", "workspace_gate"}
 _COUNTED = [table for table in metadata.sorted_tables if table.name not in _OF_DELIVERY]
@@ -285,7 +295,7 @@ async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stag
         courier.deliver = deliver  # type: ignore[method-assign]  # as it was
 
     _, names = await tell(stage, send_and_keep)
-    elsewhere = IN_A_SHARED_CHANNEL | DRAWN_WITH_A_DIGEST | NEAR_A_RENEWAL
+    elsewhere = IN_A_SHARED_CHANNEL | DRAWN_WITH_A_DIGEST | NEAR_A_RENEWAL | WITHOUT_A_PLAN
     assert names >= {*CALLBACKS, *(set(ACTIONS) - READS_ONLY), "/answer"} - elsewhere
     assert len(kept) >= len(names)
     await stage.go_on(minutes=25)
@@ -343,10 +353,10 @@ async def test_forms_that_follow_one_another_are_submissions_of_their_own(stage:
 
 async def test_a_second_press_is_no_second_delivery(stage: Stage) -> None:
     fill(stage)
-    ines = stage.person("ines")
-    await ines.command("/proof acme", "cs-north")
+    tom = stage.person("tom")
+    await tom.command("/proof acme", "cs-north")
     await stage.settle()  # what the clock has to say of the account comes first
     before = len(stage.sandbox.messages("cs-north"))
     for count in (1, 2):
-        await ines.click(ACTIONS.SHARE_CARD)
+        await tom.click(ACTIONS.SHARE_CARD)
         assert len(stage.sandbox.messages("cs-north")) == before + count

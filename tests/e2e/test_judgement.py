@@ -18,7 +18,7 @@ async def test_a_verdict_stands_on_the_card_with_whose_it_is(stage: Stage) -> No
     await ines.close()
     await ines.command("/proof acme")
     card = ines.text(ines.sees()[-1])
-    assert "Would they renew on value? *Yes*, says Inês Duarte, who owns the account" in card
+    assert "*Would they renew on value?* Yes, says Inês Duarte, who owns the account" in card
     assert "good vibes (nothing is proven)" in card and "If Ana leaves" in card
 
 

@@ -27,7 +27,7 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
     await ines.click("answer.evidence")
     figure = {"outcome": "1", "value": "10", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
     await ines.submit({**figure, "link": "https://acme.example/signing"})
-    assert "confirmed" in ines.text(ines.modal) and "50%" in ines.text(ines.modal)
+    assert "Confirmed in their system" in ines.text(ines.modal) and "50%" in ines.text(ines.modal)
     await ines.close()
     await ines.submit(
         {
@@ -47,8 +47,8 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
     await ines.command("/proof acme", "cs-north")
     card = ines.text(ines.sees("cs-north")[-1])
     assert "50% proven" in card and "Ana Ruiz" in card and "Send Ana the figures" in card
-    assert "Would they renew on value? Not assessed yet." in card
-    await ines.click("card.share")
+    assert "*Would they renew on value?* Not assessed yet." in card
+    await ines.click("card.more", selected="Share here")
     shared = stages.person("tom").sees("cs-north")[-1]
     assert "50% proven" in stages.person("tom").text(shared) and "Shared by" in stages.person("tom").text(shared)
 
@@ -241,7 +241,7 @@ async def test_a_new_account_is_added_and_its_meeting_set(stage: Stage) -> None:
     assert "tz" in refused.value.errors
     await tom.submit({"kind": "weekly_sync", "first_day": "2026-03-05", "at": "10:00", "tz": "America/New_York"})
     await stage.go_to(datetime(2026, 3, 4, 15, 1, tzinfo=UTC))
-    assert "Globex" in tom.text(tom.dm()[-1]) and "nobody has written down" in tom.text(tom.dm()[-1]).lower()
+    assert "Globex" in tom.text(tom.dm()[-1]) and "No success plan yet." in tom.text(tom.dm()[-1])
     await tom.command("/proof globex")
     assert "1.2 M USD" in tom.text(tom.sees()[-1])
 

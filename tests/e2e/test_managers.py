@@ -86,7 +86,7 @@ async def test_a_judgement_is_asked_for_with_a_reason_and_stands_on_the_card(sta
     await ines.submit({"verdict": "yes", "why": "Two teams run on it", "would_change": "If finance stops"})
     await ines.close()
     await ines.command("/proof acme")
-    assert "Would they renew on value? *Yes*, says Inês Duarte, who owns the account" in ines.text(ines.sees()[-1])
+    assert "*Would they renew on value?* Yes, says Inês Duarte, who owns the account" in ines.text(ines.sees()[-1])
     tom = stage.person("tom")
     await tom.command("/proof acme judge")
     assert "Only the owner" in tom.text(tom.sees()[-1])
@@ -111,7 +111,7 @@ async def test_home_shows_my_accounts_and_answers_and_opens_the_card(stage: Stag
     home = ines.text(ines.home)
     assert "Answers you owe" in home and "Acme GmbH" in home and "Your accounts, worst first" in home
     await ines.click("card.open", view=ines.home)
-    assert "0% proven" in ines.text(ines.modal) and "Share to channel" not in ines.text(ines.modal)
+    assert "0% proven" in ines.text(ines.modal) and "Share here" not in ines.text(ines.modal)
     await ines.close()
     await ines.click("prompt.answer", view=ines.home)
     await ines.submit({"change": "nothing"})

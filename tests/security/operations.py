@@ -92,6 +92,7 @@ NUMBERS = {
     "page": 0,
     "other_seen": 0,
     "shown": 0,
+    "skip": 0,
     "promised_minor": None,
     "shelf_life_days": 90,
     "weekday": 0,

@@ -61,7 +61,7 @@ async def test_a_card_is_not_shared_where_strangers_read(stage: Stage) -> None:
     ines, stella = stage.person("ines"), stage.person("stella")
     before = len(stella.sees())
     await ines.command("/proof acme")
-    await ines.click("card.share")
+    await ines.click("card.more", selected="Share here")
     assert "nothing was shared" in ines.text(ines.sees()[-1])
     assert len(stella.sees()) == before
 

@@ -329,10 +329,13 @@ async def _risks(day: Day) -> None:
 
 async def _presses(day: Day) -> None:
     ines = day.ines
-    await day.form(ines, "/proof acme", channel="cs-north")
-    await day.press(ines, ACTIONS.SHARE_CARD)
+    tom = day.stage.person("tom")
+    await day.form(tom, "/proof acme", channel="cs-north")
+    await day.press(tom, ACTIONS.SHARE_CARD)
     await day.form(ines, "/proof acme packet", channel="cs-north")
     await day.press(ines, ACTIONS.SHARE_PACKET)
+    await day.form(ines, "/proof acme agenda", channel="cs-north")
+    await day.press(ines, ACTIONS.SHARE_AGENDA)
     await day.form(ines, "/proof acme")
     await day.press(ines, ACTIONS.ADD_EVIDENCE)
     assert ines.modal is not None and ines.modal["callback_id"] == CALLBACKS.EVIDENCE

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.features.accounts.ids import AccountActionId
 from bot.features.handover import bulk, edit, handover
 from bot.features.handover.bulk import Bulk
 from bot.features.handover.edit import AccountEdit
 from bot.features.handover.ids import HandoverActionId, HandoverCallback
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, number
-from bot.slack.shortcuts import opens
+from bot.slack.shortcuts import of_verb, opens, opens_of_verb
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the edit form and of hand-overs."""
     app.action(HandoverActionId.EDIT_ACCOUNT)(opens(edge, edit.edit_form))
+    app.action(AccountActionId.CARD_MORE, matchers=[of_verb("edit")])(opens_of_verb(edge, edit.edit_form))
     app.action(HandoverActionId.GIVE_ACCOUNT)(opens(edge, handover.owner_form))
     _edit(app, edge)
     _owner(app, edge)

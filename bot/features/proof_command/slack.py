@@ -28,7 +28,7 @@ from bot.features.signals import list as signal_list
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
 from bot.slack.payload import Body, clicked, number
-from bot.slack.shortcuts import Look
+from bot.slack.shortcuts import Look, opens, shares
 
 LOOKS: dict[Topic, Look] = {
     Topic.CARD: card.card,
@@ -65,6 +65,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of `/proof` and of the choice between accounts."""
     _command(app, edge)
     _buttons(app, edge)
+    _agenda(app, edge)
 
 
 def _command(app: AsyncApp, edge: Edge) -> None:
@@ -101,6 +102,17 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
             await edge.open(body, view)
         else:
             await edge.respond(body, view, replace=True)
+        await ack()
+
+
+def _agenda(app: AsyncApp, edge: Edge) -> None:
+    app.action(ProofActionId.COPY_AGENDA)(opens(edge, agenda.agenda_text))
+    app.action(ProofActionId.SET_MEETINGS)(opens(edge, cadences.form))
+
+    @app.action(ProofActionId.SHARE_AGENDA)
+    async def share(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        await shares(edge, body, lambda s, actor, now: agenda.shared_agenda(s, actor, account_id, now))
         await ack()
 
 
