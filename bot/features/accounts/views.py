@@ -193,7 +193,8 @@ class CardView:
 
     The lists are whole; `shown` says how much of them fits into the card. `moved` tells what moved in the terms of
     outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes, and
-    `promised_again` which promises were settled and made anew.
+    `promised_again` which promises were settled and made anew. `in_thread` says that it is shown to who asked for it in
+    a thread, where it is shared.
     """
 
     account_id: int
@@ -249,6 +250,7 @@ class CardView:
     may_review: bool = False
     unconfirmed: tuple[str, ...] = ()
     crm_link: str | None = None
+    in_thread: bool = False
 
     @property
     def shown(self) -> Shown:
