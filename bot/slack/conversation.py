@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from bot.slack.edge import ANSWER_SECONDS, Edge
-from bot.slack.payload import Body
+from bot.slack.payload import Body, sender_of
 from bot.store.types import storable
 
 _SLACKBOT = "USLACKBOT"
@@ -20,8 +20,10 @@ _WRITTEN = (None, "thread_broadcast")
 
 
 def is_to_us(body: Body) -> bool:
-    """Whether a person wrote something new to us: no app or bot, no edit, no file."""
-    event = body.get("event") or {}
+    """Whether one of ours wrote something new to us: no app or bot, no edit, no file, nobody of elsewhere."""
+    event, sender = body.get("event") or {}, sender_of(body)
+    if sender.home_team_id != sender.team_id:
+        return False
     by_person = bool(event.get("user")) and event["user"] != _SLACKBOT and not event.get("bot_id")
     new = event.get("subtype") in _WRITTEN and not event.get("edited") and not event.get("hidden")
     return by_person and new and (is_direct(body) or event.get("type") == "app_mention")

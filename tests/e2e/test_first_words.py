@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.rooms import ACTIONS, CALLBACKS
-from tests.support.believable import fill
+from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage
+from tests.support.waiting import eventually
 
 
 async def test_an_admin_sets_the_workspace_up_from_home(stages: Stage) -> None:
@@ -19,9 +20,8 @@ async def test_an_admin_sets_the_workspace_up_from_home(stages: Stage) -> None:
     await maya.click(ACTIONS.OPEN_HOME)
     await maya.click(ACTIONS.NEW_PORTFOLIO, view=maya.home)
     await maya.submit({"name": "North", "tz": "Europe/Stockholm"})
+    await eventually(lambda: "1 of 5 done" in maya.text(maya.home))
     await maya.close()
-    await maya.open_home()
-    assert "1 of 5 done" in maya.text(maya.home)
     await maya.click(ACTIONS.NEW_ACCOUNT, view=maya.home)
     assert maya.modal is not None and maya.modal["callback_id"] == CALLBACKS.NEW_ACCOUNT
 
@@ -77,3 +77,14 @@ async def test_a_manager_opens_one_of_the_team_and_a_csm_sorts_their_accounts(st
     assert "None of your accounts is like that." in ines.text(ines.home)
     await ines.click(ACTIONS.SHOW_ACCOUNTS, view=ines.home, selected="All accounts")
     assert "Your accounts (1)" in ines.text(ines.home)
+
+
+async def test_home_shows_what_was_saved_from_it(stage: Stage) -> None:
+    fill(stage)
+    ines = stage.person("ines")
+    await stage.go_to(ASKED)
+    await ines.open_home()
+    assert "1 meeting to answer for" in ines.text(ines.home)
+    await ines.click(ACTIONS.ANSWER, view=ines.home)
+    await ines.submit({"change": "nothing"})
+    await eventually(lambda: "meeting to answer for" not in ines.text(ines.home))

@@ -117,7 +117,7 @@ async def test_home_shows_my_accounts_and_answers_and_opens_the_card(stage: Stag
     await ines.click("prompt.answer", view=ines.home)
     await ines.submit({"change": "nothing"})
     await ines.open_home()
-    assert "0 meetings to answer for" in ines.text(ines.home) or "Nothing to answer for" in ines.text(ines.home)
+    assert "to answer for," not in ines.text(ines.home) and "meeting to answer" not in ines.text(ines.home)
     gus = stage.person("gus")
     await gus.open_home()
     assert gus.home is None or "Acme" not in gus.text(gus.home)

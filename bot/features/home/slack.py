@@ -13,12 +13,18 @@ from bot.features.accounts import add_account, card
 from bot.features.home import home
 from bot.features.home.ids import HomeActionId
 from bot.features.home.views import Show, Sort
+from bot.features.meetings.ids import MeetingActionId
 from bot.features.portfolios import overview, setup
 from bot.features.setup import welcome
 from bot.features.setup.ids import SetupActionId, SetupCallback
+from bot.slack.app import ProoflineApp
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, clicked, number, sender_of
 from bot.store import members
+
+_SAVES = frozenset({MeetingActionId.NOTHING_CHANGED})
+"""The buttons of Home that save something at once."""
+_MOST_AT_HOME = 1_000
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -36,6 +42,44 @@ def register(app: AsyncApp, edge: Edge) -> None:
     _accounts(app, edge)
     _manager_and_executive(app, edge)
     _setup(app, edge)
+    if isinstance(app, ProoflineApp):
+        app.follow(_Renewal(edge).after)
+
+
+class _Renewal:
+    """Publishes Home again behind what somebody saved from there, so that it shows what was saved.
+
+    A form does not say where it was opened: whoever pressed something on Home last, and nothing in a message since, has
+    opened it there. Another replica may have seen that press; then Home is as it was until it is opened again.
+    """
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+        self._at_home: dict[tuple[str, str], tuple[Show, Sort]] = {}
+
+    async def after(self, body: Body) -> None:
+        """Follow a payload: note where its sender is, and renew their Home if they have saved something."""
+        kind, place = body.get("type"), (body.get("view") or {}).get("type")
+        if kind not in ("block_actions", "view_submission"):
+            return
+        sender = sender_of(body)
+        person = sender.team_id, sender.user_id
+        if kind == "block_actions" and place == "home":
+            self._note(person, _picked(body))
+        elif kind == "block_actions" and place != "modal":
+            self._at_home.pop(person, None)
+        saved = kind == "view_submission" or body["actions"][0].get("action_id") in _SAVES
+        if saved and (chosen := self._at_home.get(person)):
+            view = await self._edge.read(
+                body, lambda s, actor, now: home.home(s, actor, now, show=chosen[0], sort=chosen[1])
+            )
+            await self._edge.publish(body, view)
+
+    def _note(self, person: tuple[str, str], picked: dict[str, str]) -> None:
+        while len(self._at_home) >= _MOST_AT_HOME:
+            del self._at_home[next(iter(self._at_home))]
+        show, sort = picked.get(HomeActionId.SHOW_ACCOUNTS, ""), picked.get(HomeActionId.SORT_ACCOUNTS, "")
+        self._at_home[person] = _show(show), _sort(sort)
 
 
 def _accounts(app: AsyncApp, edge: Edge) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor
 from bot.app.readable import LeftOut
 from bot.domain.values.money import Money, listed_money, total
+from bot.domain.values.working_hours import local_day
 from bot.features.oversight import queries
 from bot.features.oversight.rows import line_of
 from bot.features.oversight.views import ChangedLine, ExecutiveHome, RenewingLine
@@ -56,7 +57,7 @@ def _changed(session: Session, actor: Actor) -> Sequence[ChangedLine]:
     every = portfolios.of_workspace(session, actor.workspace_id)
     said = portfolio_queries.last_said(session, actor.workspace_id, [one.id for one in every[:PORTFOLIOS]])
     return [
-        ChangedLine(one.name, said[one.id].due_at, Summary.from_json(said[one.id].said["summary"]))
+        ChangedLine(one.name, local_day(said[one.id].due_at, one.tz), Summary.from_json(said[one.id].said["summary"]))
         for one in every[:PORTFOLIOS]
         if one.id in said
     ]

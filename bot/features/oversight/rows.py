@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bot.domain.enums import Standing
+from bot.domain.enums import RiskKind, Standing
+from bot.domain.labels import label
 from bot.domain.portfolio.account_summary import AccountSummary
 from bot.domain.portfolio.book import OutcomeState
 from bot.domain.values.money import money
-from bot.domain.values.text import short
 from bot.features.oversight.views import AccountLine
 from bot.phrases import phrase
 
 MOST_SQUARES = 10
-_NOTE = 90
+_SAID = (RiskKind.RENEWAL_UNPROVEN, RiskKind.NO_SUCCESS_WRITTEN)
+"""What a row says already, by its day and its squares."""
 _SQUARES = {
     OutcomeState.PROVEN: Standing.PROVEN,
     OutcomeState.PARTLY_PROVEN: Standing.PARTLY_PROVEN,
@@ -35,8 +36,7 @@ def line_of(summary: AccountSummary, member_id: int | None) -> AccountLine:
         outcomes=len(squares),
         coverage=phrase(summary.covered),
         severity=worst.severity if worst else None,
-        worst=short(phrase(worst.fact), _NOTE) if worst else None,
-        dangers=len(summary.dangers),
+        note=next((label(danger.kind) for danger in summary.dangers if danger.kind not in _SAID), None),
         arr=str(arr) if arr else None,
         renewal_on=account.renewal_date,
         rolling=account.rolling,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.enums import Severity, Standing
@@ -21,7 +21,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ManagedLine:
-    """A portfolio that I manage, as its last digest (sent at `at`) showed it; `unclaimed` is the number now.
+    """A portfolio that I manage, as its last digest (of the day `on`) showed it; `unclaimed` is the number now.
 
     `customers` and `risks` (open ones) are today's. `owners` are what owners did that leaves less to be answered for,
     `tiers` accounts (name, and who did it) that are kept below the tier that their ARR pays for.
@@ -30,11 +30,11 @@ class ManagedLine:
     portfolio_id: int
     name: str
     summary: Summary | None
-    at: datetime | None
+    on: date | None
     unclaimed: int
     customers: int
     risks: int
-    next_digest_at: datetime | None
+    next_digest_on: date | None
     lost_channels: tuple[str, ...]
     owners: tuple[OwnerActsLine, ...]
     tiers: tuple[tuple[str, str], ...]
@@ -95,7 +95,7 @@ class PairLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """One account; `worst` is the fact of its worst danger, of `dangers` in all.
+    """One account; `note` is the worst danger that the row does not say already, in a few words.
 
     `squares` is empty where there are too many outcomes to draw. `mine` is False for accounts I stand in for.
     """
@@ -107,8 +107,7 @@ class AccountLine:
     outcomes: int
     coverage: str
     severity: Severity | None
-    worst: str | None
-    dangers: int
+    note: str | None
     arr: str | None
     renewal_on: date | None
     rolling: bool
@@ -129,7 +128,7 @@ class ChangedLine:
     """What the last digest of a portfolio said first."""
 
     portfolio: str
-    at: datetime
+    on: date
     summary: Summary
 
 

@@ -15,7 +15,7 @@ from bot.outbox import lookup
 from bot.store import members, portfolios
 
 RENEWALS = 3
-SETTLED = timedelta(days=30)
+SETTLED = timedelta(days=7)
 """So long after its first answer a workspace is not fresh any more, whatever is not done."""
 
 

@@ -209,7 +209,7 @@ def test_a_manager_sees_the_portfolio_first_as_its_last_digest_had_it(team: Team
     with team.session() as session:
         digest.open_due_digest(session, MONDAY)
     (line,) = home_of(team, team.priya).managed
-    assert (line.name, line.at) == ("EMEA", MONDAY)
+    assert (line.name, line.on) == ("EMEA", MONDAY.date())
     assert line.summary is not None and line.summary.in_danger == 1
     assert [(share.percent, share.of) for share in line.summary.by_arr] == [("50%", "200,000 EUR")]
     assert home_of(team, team.maya).managed == ()
