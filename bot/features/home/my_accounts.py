@@ -72,7 +72,7 @@ def _of_page(session: Session, mine: queries.MyAccounts, start: int, unassessed:
     """The accounts of the page that begins at number `start`; `unassessed` of all of them have no summary."""
     if unassessed > WORKED_OUT:
         return _worked_out(session, mine, mine.as_last_kept(session, start, ACCOUNTS_SHOWN))
-    others = _worked_out(session, mine, mine.without_summary(session, WORKED_OUT))
+    others = _worked_out(session, mine, mine.without_summary(session, WORKED_OUT)) if unassessed else []
     # Each of the others stands before, in or behind the page: it moves what was kept by one place at most.
     first = max(0, start - len(others))
     kept = mine.with_summary(session, first, start + ACCOUNTS_SHOWN - first)

@@ -116,12 +116,14 @@ class MyAccounts:
 
     def with_summary(self, session: Session, start: int, limit: int) -> list[tuple[Account, str]]:
         """Those whose summary holds, worst first, from number `start` on, each with its figures."""
-        accounts_with_summary = (
-            select(*_ACCOUNT, brief.c.figures)
-            .select_from(summarized())
-            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._chosen, self._holds)
+        theirs = _mine(self.me.workspace_id, self.me.id, self.left_out) & self._chosen & self._holds
+        # Only ids are sorted: whole rows of many accounts would be moved about for the few that are shown.
+        sorted_ids = select(account.c.id).select_from(summarized()).where(theirs).order_by(*worst_first(session))
+        ids = sorted_ids.offset(start).limit(limit).subquery()
+        rows_of_page = (
+            select(*_ACCOUNT, brief.c.figures).select_from(summarized()).where(account.c.id.in_(select(ids.c.id)))
         )
-        rows = session.execute(accounts_with_summary.order_by(*worst_first(session)).offset(start).limit(limit)).all()
+        rows = session.execute(rows_of_page.order_by(*worst_first(session)))
         return [(Account(*row[:-1]), row[-1]) for row in rows]
 
     def on_the_way(self, session: Session, start: int, limit: int) -> list[int]:
