@@ -24,6 +24,8 @@ from bot.store.account_search import SearchResult
 Look = Callable[[Session, Actor, Show, datetime], object]
 LONGEST_NAME = 80
 """What is longer is a sentence and no customer's name."""
+_COMMANDS = (PROOF, ANSWER, PORTFOLIO)
+_FIRST = 4
 _NEAR = 0.6
 _HELP = "help"
 _GREETINGS = frozenset(
@@ -62,15 +64,16 @@ def hello(session: Session, actor: Actor) -> HelloView:
     return HelloView(*example) if example else HelloView(None, None)
 
 
-def what_i_can_do(session: Session, actor: Actor, now: datetime) -> WhatICanDoView:
-    """Everything that can be typed."""
+def what_i_can_do(session: Session, actor: Actor, now: datetime, *, only: str | None = None) -> WhatICanDoView:
+    """What is typed most behind each command, or everything behind one of them."""
     must_read(actor)
-    helps = [grammar.help() for grammar in (PROOF, ANSWER, PORTFOLIO)]
-    return WhatICanDoView(
-        tuple(
-            TypedCommand(one.command, tuple(TypedLine(line.written, line.does) for line in one.lines)) for one in helps
-        )
-    )
+    asked = [grammar for grammar in _COMMANDS if grammar.command == only]
+    commands = []
+    for grammar in asked or _COMMANDS:
+        lines = tuple(TypedLine(line.written, line.does) for line in grammar.help().lines)
+        shown = lines if asked else lines[:_FIRST]
+        commands.append(TypedCommand(grammar.command, shown, len(lines) - len(shown)))
+    return WhatICanDoView(tuple(commands))
 
 
 def _meant(result: SearchResult, typed: str) -> SearchResult | None:

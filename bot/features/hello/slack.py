@@ -17,7 +17,7 @@ from bot.features.proof_command.grammar import Show, Topic
 from bot.features.proof_command.slack import FORMS, command_view, in_place
 from bot.slack import conversation
 from bot.slack.edge import Edge
-from bot.slack.payload import Body
+from bot.slack.payload import Body, clicked
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -39,7 +39,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
     @app.action(HelloActionId.WHAT_I_CAN_DO)
     async def helped(ack: AsyncAck, body: Body) -> None:
-        view = await edge.read(body, hello.what_i_can_do)
+        only = clicked(body)
+        view = await edge.read(body, lambda session, actor, now: hello.what_i_can_do(session, actor, now, only=only))
         await edge.show(body, view, "What I can do")
         await ack()
 

@@ -23,14 +23,15 @@ class TypedLine:
 
 @dataclass(frozen=True, slots=True)
 class TypedCommand:
-    """A slash command with all that can be typed behind it."""
+    """A slash command with the first of what can be typed behind it, and how much `more` there is."""
 
     command: str
     lines: tuple[TypedLine, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
 class WhatICanDoView:
-    """All commands."""
+    """All commands with what is typed most, or one of them with everything."""
 
     commands: tuple[TypedCommand, ...]
