@@ -82,9 +82,10 @@ class WelcomeAdminView:
 
 @dataclass(frozen=True, slots=True)
 class WelcomeOwnerView:
-    """The first words to an owner: some of their customers, of `count`, the largest first."""
+    """The first words to an owner: the largest of their customers, and `names` of some, of `count` in all."""
 
     account_id: int
+    account: str
     names: tuple[str, ...]
     count: int
     more: int

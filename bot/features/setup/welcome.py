@@ -103,7 +103,7 @@ def compose_owner(session: Session, args: dict[str, Any], now: datetime) -> Welc
     if not largest or not count:
         return Moot("they own no customer any more")
     names = tuple(name for _, name in largest)
-    return WelcomeOwnerView(largest[0][0], names, count, count - len(names), _link(args))
+    return WelcomeOwnerView(*largest[0], names, count, count - len(names), _link(args))
 
 
 def compose_manager(session: Session, args: dict[str, Any], now: datetime) -> WelcomeManagerView | Moot:
