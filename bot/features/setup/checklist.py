@@ -43,7 +43,7 @@ def _steps(session: Session, actor: Actor, now: datetime, *, answered: bool) -> 
         bool(count.customers),
         bool(count.customers) and not count.silent,
         bool(renewing) and all(written for _, _, written in renewing),
-        answered or welcome.anybody_told(session, workspace_id, people),
+        answered or queries.anybody_told(session, workspace_id),
     )
     return SetupSteps(
         steps=steps,

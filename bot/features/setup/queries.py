@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.enums import AccountStatus, Tier
 from bot.outbox.types import MessageKey
 from bot.store.schema import account, answer, cadence, member, outcome, portfolio
+from bot.store.schema.outbox import outbox
 
 ADMIN_KEY = MessageKey("welcome-admin")
 OWNER_KEY = MessageKey("welcome-owner")
@@ -59,6 +60,16 @@ def next_renewals(session: Session, workspace_id: int, today: date, limit: int) 
     order = (past_last, account.c.renewal_date.asc().nulls_last(), account.c.id)
     rows = session.execute(select(*columns).where(_customers(workspace_id)).order_by(*order).limit(limit))
     return [(row[0], row[1], bool(row[2])) for row in rows]
+
+
+def anybody_told(session: Session, workspace_id: int) -> bool:
+    """Whether any owner or manager of a workspace had a first message."""
+    for key in (OWNER_KEY, MANAGER_KEY):
+        ours = (outbox.c.workspace_id == workspace_id) & (outbox.c.key > f"{key.prefix}:")
+        first = select(outbox.c.id).where(ours, outbox.c.key < f"{key.prefix};").limit(1)
+        if session.execute(first).first() is not None:
+            return True
+    return False
 
 
 class Leader(NamedTuple):

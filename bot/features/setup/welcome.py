@@ -85,11 +85,6 @@ def reached(session: Session, workspace_id: int) -> list[Leader]:
     return [one for one in queries.leaders(session, workspace_id) if one.slack_id]
 
 
-def anybody_told(session: Session, workspace_id: int, people: Collection[Leader]) -> bool:
-    """Whether any of these people had a first message."""
-    return len(_untold(session, workspace_id, people)) < len(people)
-
-
 def compose_admin(session: Session, args: dict[str, Any], now: datetime) -> WelcomeAdminView:
     """The first words to an admin."""
     return WelcomeAdminView(_link(args))
@@ -141,11 +136,10 @@ def _untold(session: Session, workspace_id: int, people: Collection[Leader]) -> 
 
 
 def _greet_one(session: Session, workspace_id: int, now: datetime) -> bool:
-    people = reached(session, workspace_id)
-    untold = _untold(session, workspace_id, people)
-    if not untold or len(untold) == len(people):  # nobody was told yet: an admin decides when
+    if not queries.anybody_told(session, workspace_id):  # an admin decides when
         return False
-    return _greet(session, workspace_id, untold[0], {}, now)
+    untold = _untold(session, workspace_id, reached(session, workspace_id))
+    return bool(untold) and _greet(session, workspace_id, untold[0], {}, now)
 
 
 def _greet(session: Session, workspace_id: int, person: Leader, place: Place, now: datetime) -> bool:
