@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import structlog
+from slack_bolt.async_app import AsyncApp
 
 from bot.rooms import ACTIONS, CALLBACKS
+from bot.slack.app import ProoflineApp
+from bot.slack.edge import Edge
+from bot.slack.payload import Body
 from tests.support.believable import ASKED, fill
-from tests.support.bot_process import Stage
+from tests.support.bot_process import Stage, staged
 from tests.support.waiting import eventually
 
 
@@ -88,3 +95,22 @@ async def test_home_shows_what_was_saved_from_it(stage: Stage) -> None:
     await ines.click(ACTIONS.ANSWER, view=ines.home)
     await ines.submit({"change": "nothing"})
     await eventually(lambda: "meeting to answer for" not in ines.text(ines.home))
+
+
+async def test_what_follows_an_answer_and_fails_is_logged_and_holds_nothing_up(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    async def fails(body: Body) -> None:
+        raise ValueError("it broke")
+
+    def register(app: AsyncApp, edge: Edge) -> None:
+        assert isinstance(app, ProoflineApp)
+        app.follow(fails)
+
+    async with staged(tmp_path, database=sqlite_template, register=register) as stage:
+        fill(stage)
+        ines = stage.person("ines")
+        with structlog.testing.capture_logs() as logged:
+            await ines.command("/proof acme")
+            await eventually(lambda: any(line["event"] == "slack.not_followed" for line in logged))
+        assert "Would they renew on value?" in ines.text(ines.sees()[-1])
