@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, UserError
 from bot.app.references import NewFile
 from bot.app.refusals import AppRefusal
-from bot.slack import channels
-from bot.slack.edge import Edge, Work
+from bot.slack import channels, conversation
+from bot.slack.edge import Edge, Work, as_reply
 from bot.slack.payload import Body, Form, clicked, number, pair
 
 Look = Callable[[Session, Actor, int, datetime], object]
@@ -77,7 +77,7 @@ async def given_file(edge: Edge, form: Form, field: str = "file") -> NewFile | N
 
 
 async def shares(edge: Edge, body: Body, look: Work[object]) -> None:
-    """Show everybody in the channel what the person who clicked sees, once.
+    """Show everybody in the channel, or in the thread that it stands in, what the person who clicked sees, once.
 
     A message behind a response_url cannot be looked for, so the press is claimed before it is posted: should the
     posting fail, the person is told, and presses again. Where people of another organisation read, nothing is shared.
@@ -87,4 +87,9 @@ async def shares(edge: Edge, body: Body, look: Work[object]) -> None:
         await channels.must_be_ours(edge.client, channel)
     view = await edge.write(body, look)
     if view is not None:
-        await edge.respond(body, view, in_channel=True)
+        url = edge.response_url(body)
+        if url is None:
+            raise LookupError("this payload came without an address for answers")
+        thread = conversation.thread_of(body)
+        reply = as_reply(edge.message(view), in_channel=True) | ({"thread_ts": thread} if thread else {})
+        await edge.post_to(url, reply)

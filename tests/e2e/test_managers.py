@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import add_account
 from bot.features.accounts.new_account import NewAccount
+from bot.features.home import my_accounts
 from sandbox.errors import FormError
 from tests.support.believable import ASKED, channel_id, fill
 from tests.support.bot_process import Stage
@@ -109,20 +110,21 @@ async def test_home_shows_my_accounts_and_answers_and_opens_the_card(stage: Stag
     await stage.go_to(ASKED)
     await ines.open_home()
     home = ines.text(ines.home)
-    assert "Answers you owe" in home and "Acme GmbH" in home and "Your accounts, worst first" in home
+    assert "1 meeting to answer for" in home and "Acme GmbH" in home and "Your accounts (1)" in home
     await ines.click("card.open", view=ines.home)
     assert "0% proven" in ines.text(ines.modal) and "Share here" not in ines.text(ines.modal)
     await ines.close()
     await ines.click("prompt.answer", view=ines.home)
     await ines.submit({"change": "nothing"})
     await ines.open_home()
-    assert "None. I ask before your next meeting" in ines.text(ines.home)
+    assert "to answer for," not in ines.text(ines.home) and "meeting to answer" not in ines.text(ines.home)
     gus = stage.person("gus")
     await gus.open_home()
     assert gus.home is None or "Acme" not in gus.text(gus.home)
 
 
-async def test_home_turns_its_pages_in_place(stages: Stage) -> None:
+async def test_home_turns_its_pages_in_place(stages: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(my_accounts, "ACCOUNTS_SHOWN", 10)
     ines = stages.person("ines")
     owner = stages.actor("ines")
 

@@ -12,7 +12,7 @@ import importlib
 import inspect
 import pkgutil
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -187,8 +187,10 @@ def _value(operation: str, path: str, name: str, hint: Any, rows: Callable[[str,
         parts = get_type_hints(kind)
         names = [field.name for field in dataclasses.fields(kind)]
         return kind(**{part: _value(operation, f"{path}.{part}", part, parts[part], rows) for part in names})
-    if get_origin(kind) is tuple:
+    if get_origin(kind) in (tuple, Sequence):
         return ()
+    if get_origin(kind) is Callable:
+        return lambda *given: None
     if kind is frozenset or get_origin(kind) is frozenset:
         raise LookupError(_advice(operation, path, "ROWS"))
     return _listed(operation, path, name, {}, "_value, for its type")

@@ -163,10 +163,10 @@ class CardView:
     have seen, where that is less than what is proven.
     `unconfirmed` are the people whom answers of the customer are said to be from, while nobody else has confirmed it.
     `money` says what was accepted of what was promised at the sale, None where nothing of it is known.
-    `moved` tells what moved in the terms of
-    outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes, and
-    `promised_again` which promises were settled and made anew. `lacking` are the sponsors' parts that nobody has,
-    `unowned` counts the outcomes that nobody there owns.
+    `moved` tells what moved in the terms of outcomes, `assumed` which count as agreed only for now, `unagreed` how many
+    wait for the customer's yes, and `promised_again` which promises were settled and made anew. `lacking` are the
+    sponsors' parts that nobody has, `unowned` counts the outcomes that nobody there owns. `in_thread` says that it is
+    shown to who asked for it in a thread, where it is shared.
     """
 
     account_id: int
@@ -224,6 +224,7 @@ class CardView:
     crm_link: str | None = None
     meets_on: date | None = None
     may_ask: bool = False
+    in_thread: bool = False
 
     @property
     def proven(self) -> tuple[ProofLine, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.app import accounts
 from bot.app.actor import Actor
 from bot.features.accounts import add_account, card, history, judgement, stages, tiers
+from bot.features.accounts.card_views import CardView
 from bot.features.actions import actions
 from bot.features.contracts import list as contract_list
 from bot.features.evidence import list as evidence_list
@@ -25,6 +27,7 @@ from bot.features.proof_command.ids import ProofActionId
 from bot.features.renewals import renewal
 from bot.features.risks import list as risk_list
 from bot.features.signals import list as signal_list
+from bot.slack.conversation import stands_in_a_thread
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
 from bot.slack.payload import Body, clicked, number
@@ -101,7 +104,7 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         if form is not None:
             await edge.open(body, view)
         else:
-            await edge.respond(body, view, replace=True)
+            await edge.respond(body, in_place(view, body), replace=True)
         await ack()
 
 
@@ -114,6 +117,11 @@ def _agenda(app: AsyncApp, edge: Edge) -> None:
         account_id = number(clicked(body))
         await shares(edge, body, lambda s, actor, now: agenda.shared_agenda(s, actor, account_id, now))
         await ack()
+
+
+def in_place(view: object, body: Body) -> object:
+    """A view as it is shown where somebody asked for it: a card that was asked for in a thread is shared there."""
+    return replace(view, in_thread=True) if isinstance(view, CardView) and stands_in_a_thread(body) else view
 
 
 def _topic(word: str) -> Topic:

@@ -36,6 +36,10 @@ _PUT_OFF = timedelta(days=6)
 CLOSED_KEY = MessageKey("risk-closed")
 
 
+NOT_TAKEN = risk.c.remind_manager_at.is_not(None) & (risk.c.state == RiskState.OPEN)
+"""The condition that a risk was told and is in nobody's hands: what Home, `/portfolio` and the channel count."""
+
+
 def unclaimed_by_portfolio(session: Session, workspace_id: int) -> dict[int, int]:
     """How many announced risks nobody has taken yet, by portfolio."""
     risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id).join(
@@ -44,7 +48,7 @@ def unclaimed_by_portfolio(session: Session, workspace_id: int) -> dict[int, int
     counts = (
         select(account.c.portfolio_id, func.count())
         .select_from(risks_with_accounts)
-        .where(portfolio.c.workspace_id == workspace_id, risk.c.remind_manager_at.is_not(None))
+        .where(portfolio.c.workspace_id == workspace_id, NOT_TAKEN)
     )
     return {row[0]: row[1] for row in session.execute(counts.group_by(account.c.portfolio_id))}
 
