@@ -46,11 +46,15 @@ async function follow() {
   await refresh();
 }
 
-/** Where a person starts: at the newest of what waits for them, else at the app's Home. */
+/**
+ * Where a person starts: at the newest of what waits for them, else at what the app last wrote to them (a second browser
+ * finds the welcome, which the first has read), else at the app's Home.
+ */
 function start() {
   const unread = state.channels.filter((one) => one.is_member && one.unread > 0);
   unread.sort((a, b) => Number(b.last_ts ?? 0) - Number(a.last_ts ?? 0));
-  return unread.find((one) => one.id === appChannel()?.id)?.id ?? unread[0]?.id ?? HOME;
+  const own = appChannel();
+  return unread.find((one) => one.id === own?.id)?.id ?? unread[0]?.id ?? (own?.last_ts ? own.id : HOME);
 }
 
 async function openAppMessages() {

@@ -9,3 +9,4 @@ class ProofActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
     CHOOSE_ACCOUNT = "card.choose"
+    ADD_NAMED = "card.new"
