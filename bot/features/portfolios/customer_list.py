@@ -6,13 +6,14 @@ accounts whose summary does not hold are judged first, so that each stands where
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.app.accounts import find
+from bot.app.accounts import find, no_such_account
 from bot.app.actor import Actor, UserError, must_read
 from bot.app.assessments import assess_now
 from bot.app.readable import LeftOut, told_apart, unread, without_unreadable
@@ -61,6 +62,9 @@ class Chosen:
     def __init__(self, session: Session, actor: Actor, choice: ListChoice) -> None:
         must_read(actor)
         self.actor = actor
+        by = choice.narrowed.owner_id
+        if by is not None and members.by_id(session, actor.workspace_id, by) is None:
+            raise no_such_account()
         self.owner = None
         self.portfolios: tuple[Portfolio, ...] = ()
         portfolio_id = choice.portfolio_id
@@ -121,7 +125,7 @@ def _list(session: Session, choice: ListChoice, chosen: Chosen, now: datetime, l
     actor = chosen.actor
     listing = listing_of(session, choice, chosen, now, left_out)
     counts = listing.counts(session)
-    page = min(choice.page, max(0, -(-counts.shown // A_PAGE) - 1))
+    page = min(max(choice.page, 0), max(0, -(-counts.shown // A_PAGE) - 1))
     choice = choice.with_page(page)
     listed = listing.page(session, page * A_PAGE, A_PAGE)
     managed = chosen.is_managed(session)
@@ -129,13 +133,13 @@ def _list(session: Session, choice: ListChoice, chosen: Chosen, now: datetime, l
     return AccountListView(
         choice=choice,
         head=_head(session, choice, chosen, counts),
-        rows=tuple(_rows(session, actor, listed, listing, now)),
+        rows=tuple(_rows(session, chosen, listed, listing, now)),
         first=page * A_PAGE + 1,
         shown=counts.shown,
         next_page=min(A_PAGE, counts.shown - (page + 1) * A_PAGE),
         unclaimed=_unclaimed(session, actor, warned),
         lost_channels=tuple(channel for portfolio in warned for channel in portfolio.lost_channels),
-        month=owner_month.month_of(session, actor, chosen.owner, now) if chosen.owner and managed else None,
+        month=owner_month.month_of(session, chosen.owner, listing.today, now) if chosen.owner and managed else None,
         shows=tuple((show, choice.with_show(show).value) for show in Show),
         sorts=tuple((sort, choice.with_sort(sort).value) for sort in Sort),
         has_portfolio=bool(chosen.portfolios),
@@ -161,10 +165,11 @@ def _judged(summary: AccountSummary) -> Judged:
 
 
 def _rows(
-    session: Session, actor: Actor, listed: Sequence[Listed], listing: AccountList, now: datetime
+    session: Session, chosen: Chosen, listed: Sequence[Listed], listing: AccountList, now: datetime
 ) -> list[AccountRow]:
-    ids = [one.account_id for one in listed]
-    summaries = summaries_of(session, actor, ids, now)
+    actor, ids = chosen.actor, [one.account_id for one in listed]
+    listed = [one._replace(owner="") for one in listed] if chosen.owner else first_names(listed)
+    summaries = summaries_of(session, actor.workspace_id, ids, now)
     calls = store_renewals.calls_of(session, actor.workspace_id, ids)
     expiring = listing.show is Show.EXPIRING
     return [
@@ -174,11 +179,19 @@ def _rows(
     ]
 
 
-def summaries_of(session: Session, actor: Actor, ids: Sequence[int], now: datetime) -> dict[int, AccountSummary]:
+def first_names(listed: Sequence[Listed]) -> list[Listed]:
+    """The same with the first names of owners, where a page has no two owners of one first name."""
+    names = {one.owner for one in listed if one.owner}
+    firsts = Counter(name.split()[0] for name in names if name.split())
+    short_by_name = {name: name.split()[0] for name in names if name.split() and firsts[name.split()[0]] == 1}
+    return [one._replace(owner=short_by_name.get(one.owner or "", one.owner)) for one in listed]
+
+
+def summaries_of(session: Session, workspace_id: int, ids: Sequence[int], now: datetime) -> dict[int, AccountSummary]:
     """The summaries of these accounts by id, kept or worked out now."""
 
     def read(some: Sequence[int]) -> list[AccountSummary]:
-        return account_summaries.read_each(session, actor.workspace_id, some, now)
+        return account_summaries.read_each(session, workspace_id, some, now)
 
     return {summary.account.id: summary for summary in told_apart(lambda: read(ids), lambda: ids, read)}
 
@@ -192,9 +205,9 @@ def _unclaimed(session: Session, actor: Actor, of: Sequence[Portfolio]) -> int:
 
 def _head(session: Session, choice: ListChoice, chosen: Chosen, counts: Counts) -> ListHead:
     by = choice.narrowed
-    owner = members.names(session, [chosen.actor.workspace_id], [by.owner_id]).get(by.owner_id) if by.owner_id else None
+    owner = members.by_id(session, chosen.actor.workspace_id, by.owner_id) if by.owner_id else None
     narrowed = (
-        owner or (say(ListPhrase.SOMEBODY) if by.owner_id else ""),
+        owner.name if owner else "",
         label(by.stage) if by.stage else "",
         label(by.tier) if by.tier else "",
         say(ListPhrase.WITHIN, days=by.days) if by.days else "",
@@ -207,15 +220,19 @@ def _head(session: Session, choice: ListChoice, chosen: Chosen, counts: Counts) 
 
 
 def as_table(session: Session, actor: Actor, choice: ListChoice, now: datetime) -> AccountTableView:
-    """The same list as a table, from the row on at which its page begins."""
+    """The same list as a table, from the row on at which its page begins.
+
+    A table is there to sort and compare, so that of what needs attention has everybody, the worst first.
+    """
     chosen = Chosen(session, actor, choice)
+    shown = replace(choice, show=Show.ALL) if choice.show is Show.NEEDS else choice
 
     def read(left_out: LeftOut) -> AccountTableView:
-        listing = listing_of(session, choice, chosen, now, left_out)
+        listing = listing_of(session, shown, chosen, now, left_out)
         counts = listing.counts(session)
-        page = min(choice.page, max(0, -(-counts.shown // A_TABLE) - 1))
-        listed = listing.page(session, page * A_TABLE, A_TABLE)
-        summaries = summaries_of(session, actor, [one.account_id for one in listed], now)
+        page = min(max(choice.page, 0), max(0, -(-counts.shown // A_TABLE) - 1))
+        listed = first_names(listing.page(session, page * A_TABLE, A_TABLE))
+        summaries = summaries_of(session, actor.workspace_id, [one.account_id for one in listed], now)
         currencies = {
             summary.account.currency for summary in summaries.values() if summary.account.arr_minor is not None
         }
@@ -227,7 +244,7 @@ def as_table(session: Session, actor: Actor, choice: ListChoice, now: datetime) 
         )
         caption = say(ListPhrase.CAPTION, title=chosen.title, many=counts.shown, currency=only, day=listing.today)
         return AccountTableView(
-            choice.with_page(page), chosen.title, caption, tuple(rows), page * A_TABLE + 1, counts.shown
+            choice.with_page(page), shown.value, chosen.title, caption, tuple(rows), page * A_TABLE + 1, counts.shown
         )
 
     return without_unreadable(read)[0]
@@ -276,7 +293,7 @@ def narrowed(
     session: Session, actor: Actor, choice: ListChoice, owner_slack_id: str | None, now: datetime
 ) -> AccountListView:
     """The list of a filled-in form; its owner came as a Slack id."""
-    must_read(actor)
+    Chosen(session, actor, choice)  # refuses what is not ours, also where the form then says something else
     owner = members.by_slack_id(session, actor.workspace_id, owner_slack_id) if owner_slack_id else None
     if owner_slack_id and owner is None:
         raise UserError(PortfolioRefusal.OWNS_NOTHING, "owner", person=None)

@@ -16,7 +16,7 @@ class AccountRow:
     """One customer of a list. `squares` has a word for each outcome, proven ones first, and is empty above ten.
 
     `when` says when they renew, `note` what is worst, `coverage` how much is proven, all in words. `arr` is empty where
-    it is unknown.
+    it is unknown. `owner` is None where nobody owns the account, and empty where all rows have the same one.
     """
 
     account_id: int
@@ -110,9 +110,11 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountTableView:
-    """The same list as a table: the rows from `first` on, of `shown` in all."""
+    """The same list as a table: the rows from `first` on, of `shown` in all. `choice` is the list that it came from,
+    `exports` what its file has."""
 
     choice: ListChoice
+    exports: str
     title: str
     caption: str
     rows: tuple[TableRow, ...]

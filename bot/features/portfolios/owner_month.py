@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor
 from bot.domain.values.days import shift_moment
 from bot.domain.values.text import coming_day, near_day, short
 from bot.features.portfolios.list_views import OwnerMonth, OwnerStep
@@ -18,9 +17,8 @@ _STEPS = 5
 _NAME, _TEXT = 60, 75
 
 
-def month_of(session: Session, actor: Actor, owner: Member, now: datetime) -> OwnerMonth:
-    """The month of an owner up to now; who may see it is the caller's to say."""
-    today = actor.today(now)
+def month_of(session: Session, owner: Member, today: date, now: datetime) -> OwnerMonth:
+    """The month of an owner up to now; who may see it is the caller's to say. `today` is the reader's."""
     work = owner_work(session, owner, shift_moment(now, -timedelta(days=DAYS)), now, today=today, shown=_STEPS)
 
     def step(of: OpenStep) -> OwnerStep:

@@ -52,7 +52,6 @@ class ListPhrase(Phrase):
     WITHIN = "portfolios/list.within"
     COVERED = "portfolios/list.covered"
     CALLED = "portfolios/list.called"
-    SOMEBODY = "portfolios/list.somebody"
     CAPTION = "portfolios/list.caption"
     NOTICE = "portfolios/list.notice"
 

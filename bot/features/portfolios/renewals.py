@@ -32,6 +32,7 @@ from bot.store.account_list import Narrowed, Show, Sort
 WINDOWS = (30, 90, 180, 365)
 USUAL = 90
 SHOWN, _COUNTED = 15, 2000
+_SOON = 30
 
 
 def renewals(
@@ -100,6 +101,8 @@ def _row(assessment: Assessment, today: date) -> RenewalRow:
 
 
 def _notice(head: RenewalHead, today: date) -> str:
-    """`notice ends 16 Dec`, `notice ended 9 Nov`, `notice period unknown`."""
+    """`notice ends 16 Dec`, `in 21 days, notice ended 22 Nov`, `notice unknown`."""
     last = head.last_day
-    return say(ListPhrase.NOTICE, day=near_day(last, today) if last else None, ended=last is not None and last < today)
+    ended, soon = last is not None and last < today, head.days is not None and head.days <= _SOON
+    shown = near_day(last, today) if last else None
+    return say(ListPhrase.NOTICE, day=shown, ended=ended, days=head.days if soon or ended else None)

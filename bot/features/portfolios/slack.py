@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
@@ -45,6 +46,7 @@ from bot.slack.grammar import Help
 from bot.slack.markup.text import cut
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
 from bot.slack.shortcuts import opens, shows
+from bot.store.account_list import Listed
 
 Read = Callable[[Session, Actor, datetime], object]
 """Reads a view for somebody, as of a moment."""
@@ -115,10 +117,18 @@ def _customers(app: AsyncApp, edge: Edge) -> None:
     @app.action(PortfolioActionId.LIST_EXPORT)
     async def exported(ack: AsyncAck, body: Body) -> None:
         choice = ListChoice.read(clicked(body))
-        file = await edge.survey(body, lambda session, actor, now: list_file.list_file(session, actor, choice, now))
+        plan = await edge.survey(body, lambda session, actor, now: list_file.file_plan(session, actor, choice, now))
         await ack()
+        rows = []
+        for start in range(0, len(plan.listed), list_file.A_PART):
+            rows += await edge.survey(body, partial(_part_of_file, plan.listed[start : start + list_file.A_PART]))
+        file = list_file.written(plan, rows)
         await edge.send_file(body, file.name, file.content)
         await edge.show(body, ListExportedView(file.name, file.rows, file.is_cut), "Export")
+
+
+def _part_of_file(some: tuple[Listed, ...], session: Session, actor: Actor, now: datetime) -> list[tuple[str, ...]]:
+    return list_file.rows_of(session, actor, some, now)
 
 
 def _customer_menus(app: AsyncApp, edge: Edge) -> None:
@@ -147,7 +157,8 @@ def _customer_menus(app: AsyncApp, edge: Edge) -> None:
         value, _, back = str(body["view"].get("private_metadata") or "").partition("\n")
         choice = _narrowed(ListChoice.read(value), form)
         owner = form.text("owner")
-        view = await edge.survey(body, lambda s, actor, now: customer_list.narrowed(s, actor, choice, owner, now))
+        # A read and no survey: a second delivery of the form is answered like the first, also beside it.
+        view = await edge.read(body, lambda s, actor, now: customer_list.narrowed(s, actor, choice, owner, now))
         address = edge.response_url({"response_url": back})
         if address is None:
             await ack(response_action="update", view=edge.in_modal(view, "Customers"))

@@ -196,7 +196,11 @@ def test_the_file_holds_all_rows_and_no_formula(team: Team) -> None:
     for number in range(12):
         team.add_account(f"Customer {number:02}")
     with team.session() as session:
-        file = list_file.list_file(session, team.as_(team.priya), ALL, MONDAY)
+        plan = list_file.file_plan(session, team.as_(team.priya), ALL, MONDAY)
+        parts = [plan.listed[:5], plan.listed[5:]]
+        file = list_file.written(
+            plan, [row for part in parts for row in list_file.rows_of(session, team.as_(team.priya), part, MONDAY)]
+        )
     rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert (file.name, file.rows, len(rows)) == ("emea-2026-03-02.csv", 13, 13)
     assert rows[0]["customer"] == "'=HYPERLINK(1)" and rows[0]["ARR"] == "1234.50"
