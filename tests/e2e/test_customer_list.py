@@ -138,3 +138,17 @@ async def test_the_overview_keeps_what_managers_change(stage: Stage) -> None:
     assert {ACTIONS.SETUP_PORTFOLIO, ACTIONS.SETUP_LOOPS} <= {
         element["action_id"] for _, element in forms.elements(newest(maya)["blocks"])
     }
+
+
+async def test_from_home_it_stands_in_a_modal_and_is_narrowed_down_there(stage: Stage) -> None:
+    fill(stage)
+    maya = stage.person("maya")
+    await maya.open_home()
+    await maya.click(ACTIONS.SHOW_PORTFOLIO, view=maya.home)
+    assert "Acme GmbH" in maya.text(maya.modal) and ACTIONS.LIST_TABLE not in str(maya.modal)
+    assert maya.modal is not None
+    await maya.click(ACTIONS.LIST_SHOW, view=maya.modal, selected=option(maya.modal, ACTIONS.LIST_SHOW, "former"))
+    assert "No customer has left." in maya.text(maya.modal)
+    await maya.click(ACTIONS.LIST_FILTER, view=maya.modal)
+    await maya.submit({"text": "acme"})
+    assert "Only: name has “acme”" in maya.text(maya.modal)

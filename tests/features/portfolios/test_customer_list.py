@@ -259,3 +259,16 @@ def test_a_trend_without_digests_says_so(team: Team) -> None:
     with team.session() as session:
         view = coverage_trend.coverage_trend(session, team.as_(team.priya), ListChoice("1"), MONDAY)
     assert (view.lines, view.since) == ((), None)
+
+
+def test_a_trend_is_what_the_digests_told(team: Team) -> None:
+    weeks = [
+        {"on": "2026-02-16", "shares": {"EUR": [40, None]}},
+        {"on": "2026-02-23", "shares": {"EUR": [45, 30], "USD": [10, None]}},
+    ]
+    with team.session() as session:
+        queries.add(session, team.portfolio_id, MONDAY, {"said": {"trend": weeks}})
+    with team.session() as session:
+        view = coverage_trend.coverage_trend(session, team.as_(team.priya), ListChoice("mine"), MONDAY)
+    assert [(line.currency, line.weeks) for line in view.lines] == [("EUR", (("16 Feb", 40), ("23 Feb", 45)))]
+    assert view.title == "EMEA"
