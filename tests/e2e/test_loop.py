@@ -221,7 +221,7 @@ async def test_an_account_is_found_or_the_nearest_are_offered(stage: Stage) -> N
     await ines.command("/proof acmee")
     assert "Closest spelling" in ines.text(ines.sees()[-1])
     await ines.command("/proof zebra")
-    assert "No account is called" in ines.text(ines.sees()[-1])
+    assert "I know no “zebra”" in ines.text(ines.sees()[-1])
     await ines.click("card.choose.0")
     assert "0% proven" in ines.text(ines.sees()[-1])
 

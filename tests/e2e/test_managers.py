@@ -13,6 +13,7 @@ from bot.features.home import my_accounts
 from sandbox.errors import FormError
 from tests.support.believable import ASKED, channel_id, fill
 from tests.support.bot_process import Stage
+from tests.support.overview import overview
 
 MONDAY_NINE = datetime(2026, 3, 9, 8, 1, tzinfo=UTC)
 
@@ -20,7 +21,7 @@ MONDAY_NINE = datetime(2026, 3, 9, 8, 1, tzinfo=UTC)
 async def test_a_portfolio_is_set_up_takes_accounts_in_and_sends_its_digest(stages: Stage) -> None:
     maya, tom = stages.person("maya"), stages.person("tom")
     await tom.command("/portfolio")
-    assert "/portfolio setup" in tom.text(tom.sees()[-1])
+    assert "Ask an admin of this workspace for one" in tom.text(tom.sees()[-1])
     owner = stages.actor("tom")
     stages.write(lambda s: add_account.add_account(s, owner, NewAccount("Globex", owner.member.slack_id), stages.now))
     await maya.command("/portfolio setup")
@@ -146,11 +147,11 @@ async def test_a_portfolio_shows_all_names_and_sets_its_loop_channels(stage: Sta
     fill(stage)
     maya, tom = stage.person("maya"), stage.person("tom")
     await stage.go_to(ASKED)
-    await maya.command("/portfolio")
+    await overview(maya)
     shown = maya.sees()[-1]
     await maya.click("portfolio.page", message=shown)
     assert "Inês Duarte" in maya.text(maya.sees()[-1])
     await maya.click("portfolio.loops", message=shown)
     await maya.submit({"go_to_market": channel_id(stage, "product")})
-    await tom.command("/portfolio North")
+    await overview(tom, "/portfolio North")
     assert "portfolio.loops" not in str(tom.sees()[-1]["blocks"])

@@ -40,6 +40,7 @@ ROWS = {
     "shown_by": "person",
     "settled_gaps": "gap",
     "key": "portfolio",
+    "owner_id": "member",
     "next_owner_id": "member",
     "owner_person_id": "person",
     "result_id": "renewal_result",

@@ -11,6 +11,7 @@ from sandbox.errors import FormError
 from sandbox.faults import Fault
 from tests.support.believable import ASKED, channel_id, fill
 from tests.support.bot_process import Stage
+from tests.support.overview import overview
 
 
 def north(stage: Stage) -> Portfolio | None:
@@ -49,7 +50,7 @@ async def test_a_private_channel_that_we_cannot_see_is_refused(stage: Stage) -> 
 async def test_loops_ask_in_no_channel_that_strangers_read(stage: Stage) -> None:
     fill(stage)
     maya = stage.person("maya")
-    await maya.command("/portfolio", "cs-north")
+    await overview(maya, "/portfolio", "cs-north")
     await maya.click("portfolio.loops")
     with pytest.raises(FormError) as refused:
         await maya.submit({"go_to_market": channel_id(stage, "general")})

@@ -22,6 +22,7 @@ from tests.support import forms_story_life
 from tests.support.believable import ASKED, Book, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.factory import AGREEMENT
+from tests.support.overview import overview
 
 Send = Callable[[], Awaitable[None]]
 Twice = Callable[[str, Send], Awaitable[None]]
@@ -304,9 +305,11 @@ async def _portfolio(day: Day) -> None:
     await day.submit(maya, CALLBACKS.PORTFOLIO_SETUP, south)
     await day.press(maya, ACTIONS.ADOPT_ACCOUNTS)
     await day.close(maya)
-    await maya.command("/portfolio North")
+    await overview(maya, "/portfolio North")
     await maya.click(ACTIONS.SETUP_LOOPS)
     await day.submit(maya, CALLBACKS.LOOP_CHANNELS, {"go_to_market": channel_id(stage, "product")})
+    await day.form(maya, "/portfolio North", ACTIONS.LIST_FILTER)
+    await day.submit(maya, CALLBACKS.LIST_FILTER, {"text": "acme", "tier": "high_touch"})
 
 
 async def _risks(day: Day) -> None:

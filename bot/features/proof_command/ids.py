@@ -12,3 +12,4 @@ class ProofActionId(StrEnum):
     SET_MEETINGS = "cadence.open"
     SHARE_AGENDA = "agenda.share"
     COPY_AGENDA = "agenda.copy"
+    ADD_NAMED = "card.new"
