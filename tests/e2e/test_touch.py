@@ -31,7 +31,7 @@ async def test_something_broke_in_low_touch_and_its_owner_answers_from_the_messa
     await stage.settle()
     ines = stage.person("ines")
     told = ines.text(ines.dm()[-1])
-    assert "Something broke" in told and "Ana Ruiz disputes the proof" in told and "48,000 EUR" in told
+    assert "needs attention" in told and "Ana Ruiz disputes the proof" in told and "48,000 EUR" in told
     await ines.click("answer.account", message=ines.dm()[-1])
     assert ines.modal is not None and "Acme" in str(ines.modal["title"])
     await ines.submit({"change": "nothing"})

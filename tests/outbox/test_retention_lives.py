@@ -21,7 +21,7 @@ from bot.app.message_kinds import retention_rules
 from bot.domain.enums import Change, Loop, Tier
 from bot.features.accounts import add_account
 from bot.features.accounts.new_account import NewAccount
-from bot.features.actions import actions
+from bot.features.actions import actions, steps
 from bot.features.meetings import answers
 from bot.features.meetings.new_answer import NewAnswer
 from bot.features.risks import ownership
@@ -115,7 +115,7 @@ class Life:
             if chance.random() < 0.5:
                 self._do(partial(actions.answer_loop, actor=tom, action_id=action_id, words="It comes", now=now))
             else:
-                told = partial(actions.close_with_customer_told, actor=maya, words="We told them")
+                told = partial(steps.done, actor=maya, words="We told them")
                 self._do(partial(told, action_id=action_id, now=now))
 
     def _some(self, chance: Random, table: Table, number: int) -> list[int]:

@@ -16,7 +16,7 @@ from bot.domain.enums import CadenceKind, RiskKind
 from bot.domain.model import Risk
 from bot.features.review import daily_review
 from bot.features.risks import queries as risk_queries
-from bot.store import ledger, members, portfolios, schema
+from bot.store import ledger, members, portfolios, proof_state, schema
 from bot.store.account_terms import OF_CONTRACT
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -101,6 +101,20 @@ class Team:
             factory.person(session, account_id, DANA, now)
         outcome_id = self.add_outcome(account_id, kim, now)
         return account_id, outcome_id, self.prove(account_id, outcome_id, "400", now, attested_by=kim)
+
+    def add_broken(self, name: str, now: datetime = MONDAY, **values: Any) -> int:
+        """A customer of 30 days whose one outcome was proven and is disputed now: one risk, which is a manager's."""
+        account_id, _, evidence_id = self.add_proven(name, day(now, -30), **values)
+        self.meets(account_id, day(now, 90), day(now, -30))
+        self.change("evidence", evidence_id, now, disputed_on=now.date(), disputed_why="wrong month")
+        return account_id
+
+    def settle(self, account_id: int, now: datetime = MONDAY) -> None:
+        """Nobody disputes the evidence of an account any more."""
+        with self.session() as session:
+            evidence = proof_state.load(session, 1, account_id).evidence
+        for piece in evidence:
+            self.change("evidence", piece.id, now, disputed_on=None, disputed_why=None)
 
     def add_outcome(self, account_id: int, owner: int | None, now: datetime = MONDAY, **values: Any) -> int:
         """Tickets a month from 1,000 down to 400, baseline agreed."""

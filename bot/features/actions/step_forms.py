@@ -1,0 +1,58 @@
+"""What the forms on a next step show before somebody fills them in, and what they say once it is saved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.app.actor import Actor, UserError, must_read
+from bot.app.shown import version_of_account
+from bot.domain.account.actions import open_action
+from bot.domain.values.text import coming_day
+from bot.features.actions import actions, steps
+from bot.features.actions.refusals import ActionRefusal
+from bot.features.actions.views import ActionsView, StepAct, StepFormView, StepSavedView
+from bot.store import members
+
+
+def step_form(session: Session, actor: Actor, action_id: int, now: datetime, *, kind: str) -> StepFormView:
+    """The form that drops an open step, puts it on another day or hands it over."""
+    must_read(actor)
+    _, account = actions.action_and_account(session, actor, action_id)
+    seen = version_of_account(session, actor, account.id)
+    step, account = actions.action_and_account(session, actor, action_id)
+    actions.must_close(session, actor, step, account)
+    if not open_action(step, actor.today(now)):
+        raise UserError(ActionRefusal.CLOSED_ALREADY)
+    owner = members.by_id(session, actor.workspace_id, step.owner_id)
+    return StepFormView(step.id, account.name, step.text, kind, step.due_on, owner.name if owner else None, seen)
+
+
+def saved(
+    session: Session, actor: Actor, action_id: int, now: datetime, *, act: StepAct, first: int = 0
+) -> StepSavedView:
+    """How a step stands after an act, with what takes the act back."""
+    step, account = actions.action_and_account(session, actor, action_id)
+    last = steps.last_line(session, actor, account.id, first) if first else 0
+    owner = members.by_id(session, actor.workspace_id, step.owner_id)
+    return StepSavedView(
+        action_id=step.id,
+        account_id=account.id,
+        account=account.name,
+        act=act,
+        text=step.text,
+        owner=owner.name if owner else None,
+        due=coming_day(step.due_on, actor.today(now)) if step.due_on else None,
+        why=step.dropped_why,
+        told=step.told_words,
+        undo=f"{step.id}:{first}:{last}" if last else None,
+    )
+
+
+def list_after(
+    session: Session, actor: Actor, action_id: int, now: datetime, *, act: StepAct, first: int = 0
+) -> ActionsView:
+    """The steps of an account after an act on one of them, which stands above the list."""
+    what = saved(session, actor, action_id, now, act=act, first=first)
+    return actions.actions_view(session, actor, what.account_id, now, saved=what)
