@@ -205,7 +205,7 @@ async def test_answer_alone_lists_what_is_owed(stage: Stage) -> None:
         ("risk", "Acme GmbH"),
         ("history", "wrote down the outcome"),
         ("agenda", "What success looks like"),
-        ("actions", "No action is open"),
+        ("actions", "No next step is open"),
     ],
 )
 async def test_every_topic_of_an_account_answers(stage: Stage, topic: str, says: str) -> None:

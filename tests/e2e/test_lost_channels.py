@@ -116,6 +116,7 @@ async def test_a_lost_loop_channel_leaves_the_portfolios_own_channel_alone(stage
     maya = stage.person("maya")
     stage.sandbox.archive_channel("product")
     ask_product(stage, book.acme, "SAP connector")
+    alarm(stage, book.acme)
     await stage.settle()
     [told] = told_of(stage, "product")
     assert "asks Product comes to you" in told and "Request channels" in told

@@ -316,7 +316,8 @@ async def _steps(day: Day) -> None:
         ("hand", CALLBACKS.HAND_STEP, {"colleague": tom.id}),
         ("drop", CALLBACKS.DROP_STEP, {"why": "They solved it themselves"}),
     ):
-        await day.form(ines, "/proof acme actions", ACTIONS.STEP_MENU, selected=f"{word}:{step}")
+        menu = {"block_id": f"step_{step}", "selected": f"{word}:{step}"}
+        await day.form(ines, "/proof acme actions", ACTIONS.STEP_MENU, **menu)
         await day.submit(ines, callback, values)
 
 

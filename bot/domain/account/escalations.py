@@ -3,7 +3,7 @@
 Evidence that expired, is disputed or was missed; a sponsor or champion who left; a renewal within 60 days that is not
 proven; a judgement of no; a high-touch customer whom nobody meets; an owner who left. Everything else (late steps,
 promises and obstacles, a plan that is missing, meetings without an answer) stays with the account's owner. An account
-has 14 days of grace after it was added.
+has 14 days of grace after it was added, but for an owner who left.
 """
 
 from __future__ import annotations
@@ -36,6 +36,15 @@ def escalates(kind: RiskKind, severity: Severity, tier: Tier) -> bool:
     if kind in IF_HIGH_TOUCH:
         return tier is Tier.HIGH_TOUCH
     return kind in ALWAYS
+
+
+def is_told(kind: RiskKind, severity: Severity, account: Account, on: date) -> bool:
+    """Whether the managers are told of such a danger of an account on a day.
+
+    A new account has its grace for what it lacks, not for having nobody who answers for it.
+    """
+    spared = kind is not RiskKind.OWNER_LEFT and is_new(account, on)
+    return escalates(kind, severity, account.tier) and not spared
 
 
 def is_new(account: Account, on: date) -> bool:

@@ -26,7 +26,7 @@ from bot.app.actor import bot_author
 from bot.app.assessments import rules_day
 from bot.app.recipients import Recipient
 from bot.domain.account.dangers import Danger
-from bot.domain.account.escalations import escalates, is_new
+from bot.domain.account.escalations import is_told
 from bot.domain.enums import RiskState
 from bot.domain.labels import label
 from bot.domain.model import Account, Risk
@@ -64,7 +64,7 @@ class News:
 
     def is_told(self, on: date) -> bool:
         """Whether the managers are told of it on a day."""
-        return escalates(self.danger.kind, self.danger.severity, self.account.tier) and not is_new(self.account, on)
+        return is_told(self.danger.kind, self.danger.severity, self.account, on)
 
     @property
     def weight(self) -> tuple[int, float, int, int]:
@@ -244,7 +244,9 @@ def compose_more(session: Session, args: dict[str, Any], now: datetime) -> Risks
     place = args["workspace_id"], args["portfolio_id"]
     opened = queries.opened_between(session, *place, begins, ends, owner_id=args["owner_id"])
     account_by_id = accounts.by_ids(session, args["workspace_id"], {risk.account_id for risk in opened})
-    candidates = [risk for risk in opened if risk.closed_at is None and _is_told(risk, account_by_id, now)]
+    waiting = [risk for risk in opened if risk.closed_at is None]
+    on = rules_day(now)
+    candidates = [risk for risk in waiting if is_told(risk.kind, risk.severity, account_by_id[risk.account_id], on)]
     ids = [risk.id for risk in candidates]
     announced = lookup.told(session, args["workspace_id"], queries.RISK_KEY, ids) if ids else set()
     with_card = {risk.account_id for risk in candidates if risk.id in announced}
@@ -252,11 +254,6 @@ def compose_more(session: Session, args: dict[str, Any], now: datetime) -> Risks
     if not rest:
         return Moot("all of them are closed")
     return _more(args["portfolio_id"], rest, account_by_id)
-
-
-def _is_told(risk: Risk, account_by_id: dict[int, Account], now: datetime) -> bool:
-    account = account_by_id[risk.account_id]
-    return escalates(risk.kind, risk.severity, account.tier) and not is_new(account, rules_day(now))
 
 
 def _more(portfolio_id: int | None, rest: Sequence[Risk], account_by_id: dict[int, Account]) -> RisksMoreView:

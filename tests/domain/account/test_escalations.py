@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.domain.account.escalations import escalates, is_new
+from bot.domain.account.escalations import escalates, is_new, is_told
 from bot.domain.enums import RiskKind, Severity, Tier
 from bot.domain.model import Account
 
@@ -43,3 +43,6 @@ def test_an_account_is_new_for_fourteen_days() -> None:
     assert is_new(account, date(2026, 3, 15))
     assert not is_new(account, date(2026, 3, 16))
     assert not is_new(Account(1, 1, "old", "Old"), date(2026, 3, 2))
+    assert not is_told(RiskKind.PROOF_DISPUTED, Severity.HIGH, account, date(2026, 3, 15))
+    assert is_told(RiskKind.PROOF_DISPUTED, Severity.HIGH, account, date(2026, 3, 16))
+    assert is_told(RiskKind.OWNER_LEFT, Severity.HIGH, account, date(2026, 3, 2)), "nobody would answer for it"
