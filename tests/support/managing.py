@@ -105,7 +105,7 @@ class Team:
     def add_broken(self, name: str, now: datetime = MONDAY, **values: Any) -> int:
         """A customer of 30 days whose one outcome was proven and is disputed now: one risk, which is a manager's."""
         account_id, _, evidence_id = self.add_proven(name, day(now, -30), **values)
-        self.meets(account_id, day(now, 90), day(now, -30))
+        self.meets(account_id, day(now, 90), day(now, -30), CadenceKind.RENEWAL_READOUT)
         self.change("evidence", evidence_id, now, disputed_on=now.date(), disputed_why="wrong month")
         return account_id
 
@@ -125,10 +125,12 @@ class Team:
         with self.session() as session:
             return factory.evidence(session, account_id, outcome_id, value, now, **values)
 
-    def meets(self, account_id: int, at: datetime, now: datetime = MONDAY) -> int:
+    def meets(
+        self, account_id: int, at: datetime, now: datetime = MONDAY, kind: CadenceKind = CadenceKind.WEEKLY_SYNC
+    ) -> int:
         """A weekly series of the account whose next meeting is at a moment."""
         when = {"rrule": "FREQ=WEEKLY", "local_start": f"{at:%Y-%m-%dT%H:%M}", "tz": "UTC", "next_meeting_at": at}
-        return self.add("cadence", now, account_id=account_id, kind=CadenceKind.WEEKLY_SYNC, **when)
+        return self.add("cadence", now, account_id=account_id, kind=kind, **when)
 
     def look(self, now: datetime = MONDAY) -> int:
         """Look at everything that is due; returns the number of transactions that found work."""

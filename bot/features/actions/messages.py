@@ -76,7 +76,6 @@ def compose_handed(session: Session, args: dict[str, Any], now: datetime) -> Ste
         return Moot("somebody else has the step")
     by = members.by_id(session, workspace_id, args["by"])
     return StepHandedView(
-        action_id=step.id,
         account_id=account.id,
         account=account.name,
         text=step.text,

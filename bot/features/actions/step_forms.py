@@ -37,7 +37,6 @@ def saved(
     last = steps.last_line(session, actor, account.id, first) if first else 0
     owner = members.by_id(session, actor.workspace_id, step.owner_id)
     return StepSavedView(
-        action_id=step.id,
         account_id=account.id,
         account=account.name,
         act=act,

@@ -74,7 +74,6 @@ class StepFormView:
 class StepSavedView:
     """How a step stands after an act; `undo` is what the button that takes it back carries, None without one."""
 
-    action_id: int
     account_id: int
     account: str
     act: StepAct
@@ -90,7 +89,6 @@ class StepSavedView:
 class StepHandedView:
     """Tells a colleague that a step is theirs now, or (`back`) that it is not any more; `by` did it."""
 
-    action_id: int
     account_id: int
     account: str
     text: str

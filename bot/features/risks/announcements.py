@@ -33,7 +33,7 @@ from bot.domain.model import Account, Risk
 from bot.domain.values import days, working_hours
 from bot.domain.values.money import listed_money, money, total
 from bot.features.risks import queries, risk_message
-from bot.features.risks.risk_view import WITHIN, zone_of
+from bot.features.risks.risk_view import STANDS_ALONE, WITHIN, zone_of
 from bot.features.risks.views import MoreLine, RisksMoreView
 from bot.outbox import lookup
 from bot.outbox.queue import put
@@ -140,7 +140,7 @@ def _plan(
     places = _Places(session, portfolio, now)
     summed_up: set[int] = set()
     for item in candidates:
-        account_id, is_line = item.account.id, item.risk_id is None
+        account_id, is_line = item.account.id, item.risk_id is None and item.danger.kind not in STANDS_ALONE
         if is_line and account_id in card_of:
             plan.renewed |= card_of[account_id]
             plan.announced.add(id(item))
@@ -153,7 +153,7 @@ def _plan(
             plan.announced.add(id(item))
             if is_line:
                 card_of[account_id] = set()
-        elif is_line:
+        elif item.risk_id is None:
             summed_up.add(account_id)
             plan.summaries[recipient] = owner_id
             plan.announced.add(id(item))
@@ -165,7 +165,8 @@ def _cards_of_today(
 ) -> dict[int, set[int]]:
     """The risk of each of these accounts that has a message since a day ago and that nobody has taken."""
     opened = queries.opened_in_accounts(session, workspace_id, account_ids, days.shift_moment(now, -WITHIN), now)
-    waiting = {risk.id: risk.account_id for risk in opened if risk.state is RiskState.OPEN}
+    carrying = (risk for risk in opened if risk.state is RiskState.OPEN and risk.kind not in STANDS_ALONE)
+    waiting = {risk.id: risk.account_id for risk in carrying}
     told = lookup.told(session, workspace_id, queries.RISK_KEY, waiting) if waiting else set()
     return {waiting[risk_id]: {risk_id} for risk_id in sorted(told, reverse=True)}
 

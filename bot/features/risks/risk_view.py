@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot.app.assessments import rules_day
 from bot.domain.account.actions import open_action
-from bot.domain.account.assessment import assess, graded_outcomes
+from bot.domain.account.assessment import graded_outcomes
 from bot.domain.account.escalations import escalates
-from bot.domain.enums import RiskState
+from bot.domain.enums import RiskKind, RiskState
 from bot.domain.labels import label
 from bot.domain.model import Account, ProofState, Risk
 from bot.domain.proof.coverage import coverage
+from bot.domain.proof.grading import Graded
 from bot.domain.values import days, working_hours
 from bot.domain.values.money import money
 from bot.domain.values.text import coming_day, near_day, percent
@@ -28,6 +29,8 @@ from bot.store.portfolios import Portfolio
 
 WITHIN = timedelta(days=1)
 """So long after a card a second fact of the same account is a line in it, and gets no card of its own."""
+STANDS_ALONE = frozenset({RiskKind.OWNER_LEFT})
+"""Whose card has a button of its own; it is no line, and has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,12 @@ def zone_of(session: Session, portfolio: Portfolio | None) -> str:
 def folded(session: Session, account: Account, card: Risk) -> list[Risk]:
     """The risks that stand as lines in the card of another: of the same account, opened within a day after it, in the
     same hands, and without a message of their own."""
+    if card.kind in STANDS_ALONE:
+        return []
     until = days.shift_moment(card.opened_at, WITHIN)
     opened = queries.opened_in_accounts(session, account.workspace_id, [account.id], card.opened_at, until)
-    others = [risk for risk in opened if risk.id != card.id and escalates(risk.kind, risk.severity, account.tier)]
+    beside = (risk for risk in opened if risk.id != card.id and risk.kind not in STANDS_ALONE)
+    others = [risk for risk in beside if escalates(risk.kind, risk.severity, account.tier)]
     if not others:
         return []
     told = lookup.told(session, account.workspace_id, queries.RISK_KEY, [risk.id for risk in others])
@@ -135,6 +141,7 @@ def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) 
         risk_if_never=_if_never(state, risk),
         next_step=step,
         next_on=it.coming(step_on),
+        next_is_late=step_on is not None and step_on < it.today,
         also=tuple(other.fact for other in folded(session, account, risk)),
     )
 
@@ -151,15 +158,21 @@ def _outcome_id(risk: Risk) -> int | None:
 def _drop(state: ProofState, risk: Risk) -> tuple[str | None, str | None]:
     """The account's coverage before the danger began and when it was found; Nones where it was the same."""
     opened_on = risk.opened_at.date()
-    dangers = assess(state, opened_on, risk.opened_at).dangers
-    since = next(
-        (danger.since for danger in dangers if (danger.kind, danger.subject) == (risk.kind, risk.subject)), None
-    )
-    if since is None or since > opened_on or _outcome_id(risk) is None:
+    then = graded_outcomes(state, opened_on)
+    about = next((graded for graded in then if graded.outcome.id == _outcome_id(risk)), None)
+    since = _began(about, risk.kind) if about is not None else None
+    if since is None or since > opened_on:
         return None, None
     before = percent(coverage(graded_outcomes(state, days.add_days(since, -1))))
-    after = percent(coverage(graded_outcomes(state, opened_on)))
+    after = percent(coverage(then))
     return (None, None) if before == after else (before, after)
+
+
+def _began(graded: Graded, kind: RiskKind) -> date | None:
+    """The day on which what is wrong with an outcome began."""
+    if kind is RiskKind.PROOF_DISPUTED:
+        return graded.disputed.disputed_on if graded.disputed is not None else None
+    return graded.expired_on if kind is RiskKind.PROOF_EXPIRED else graded.outcome.due_on
 
 
 def _if_never(state: ProofState, risk: Risk) -> str | None:

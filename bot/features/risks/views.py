@@ -173,6 +173,7 @@ class RiskView:
     risk_if_never: str | None = None
     next_step: str | None = None
     next_on: str | None = None
+    next_is_late: bool = False
     also: tuple[str, ...] = ()
 
 
