@@ -26,7 +26,6 @@ from bot.features.actions.views import (
     ActionsView,
     LoopAnsweredView,
     LoopView,
-    StepSavedView,
 )
 from bot.outbox import message_family
 from bot.outbox.queue import put
@@ -45,10 +44,8 @@ _FIELDS = {
 _AWAY = (Loop.PRODUCT, Loop.GO_TO_MARKET)
 
 
-def actions_view(
-    session: Session, actor: Actor, account_id: int, now: datetime, *, saved: StepSavedView | None = None
-) -> ActionsView:
-    """The open steps of an account, the one that is due first at the top; `saved` is what was just done with one."""
+def actions_view(session: Session, actor: Actor, account_id: int, now: datetime) -> ActionsView:
+    """The open steps of an account, the one that is due first at the top."""
     state, assessment = assessed(session, actor, account_id, now)
     on, today = assessment.on, actor.today(now)
     waiting = [action for action in state.actions if actions.open_action(action, on)]
@@ -69,7 +66,7 @@ def actions_view(
         )
         for action in waiting
     )
-    return ActionsView(account_id, state.account.name, lines, saved)
+    return ActionsView(account_id, state.account.name, lines)
 
 
 def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, now: datetime) -> None:
@@ -100,7 +97,7 @@ def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, no
 def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> None:
     """Product or go-to-market answers: what changed, or will not. Any member may speak for them."""
     must_read(actor)
-    action, account = as_shown(session, actor, action_id, now, *_OVER, "loop_answered_on", "loop_answer")
+    action, account = as_shown(session, action_id, actor, now, *_OVER, "loop_answered_on", "loop_answer")
     if not words.strip():
         raise UserError(ActionRefusal.ANSWER_MISSING, "words")
     changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
@@ -129,7 +126,7 @@ def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now:
 def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: datetime) -> None:
     """Set the theme of an action, so that actions with the same theme are counted together."""
     must_read(actor)
-    action, account = as_shown(session, actor, action_id, now, "theme")
+    action, account = as_shown(session, action_id, actor, now, "theme")
     name = " ".join(theme.split())
     if not name:
         raise UserError(ActionRefusal.THEME_MISSING, "words")
@@ -144,7 +141,7 @@ def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: 
     seen = version_of_account(session, actor, account.id)
     action, account = action_and_account(session, actor, action_id)
     if kind == "told":
-        must_close(session, actor, action, account)
+        must_close(session, action, account, actor)
     themes = queries.themes(session, account.workspace_id) if kind == "theme" else ()
     return ActionFormView(action_id, account.name, action.text, kind, action.loop_answer, themes, seen)
 
@@ -189,7 +186,7 @@ def action_and_account(session: Session, actor: Actor, action_id: int) -> tuple[
     return Action(**{field.name: row[field.name] for field in fields(Action)}), account
 
 
-def as_shown(session: Session, actor: Actor, action_id: int, now: datetime, *columns: str) -> tuple[Action, Account]:
+def as_shown(session: Session, action_id: int, actor: Actor, now: datetime, *columns: str) -> tuple[Action, Account]:
     """An action to change, if these columns of it are as the form showed them."""
     _, account = action_and_account(session, actor, action_id)
     row = ShownRow(Entity.ACTION, action_id, columns, _FIELDS)
@@ -209,7 +206,7 @@ def _queued_action(session: Session, workspace_id: int, action_id: int) -> tuple
     return action, account
 
 
-def must_close(session: Session, actor: Actor, action: Action, account: Account) -> None:
+def must_close(session: Session, action: Action, account: Account, actor: Actor) -> None:
     """Raise `UserError` unless the actor has this action or may write its account."""
     if action.owner_id != actor.member.id:
         must_write(session, actor, account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from bot.domain.values.text import coming_day
 from bot.features.actions import actions, steps
 from bot.features.actions.refusals import ActionRefusal
 from bot.features.actions.views import ActionsView, StepAct, StepFormView, StepSavedView
-from bot.store import members
+from bot.store import changes, members
 
 
 def step_form(session: Session, actor: Actor, action_id: int, now: datetime, *, kind: str) -> StepFormView:
@@ -22,7 +23,7 @@ def step_form(session: Session, actor: Actor, action_id: int, now: datetime, *, 
     _, account = actions.action_and_account(session, actor, action_id)
     seen = version_of_account(session, actor, account.id)
     step, account = actions.action_and_account(session, actor, action_id)
-    actions.must_close(session, actor, step, account)
+    actions.must_close(session, step, account, actor)
     if not open_action(step, actor.today(now)):
         raise UserError(ActionRefusal.CLOSED_ALREADY)
     owner = members.by_id(session, actor.workspace_id, step.owner_id)
@@ -34,7 +35,7 @@ def saved(
 ) -> StepSavedView:
     """How a step stands after an act, with what takes the act back."""
     step, account = actions.action_and_account(session, actor, action_id)
-    last = steps.last_line(session, actor, account.id, first) if first else 0
+    last = _last_line(session, actor, account.id, first) if first else 0
     owner = members.by_id(session, actor.workspace_id, step.owner_id)
     return StepSavedView(
         account_id=account.id,
@@ -54,4 +55,13 @@ def list_after(
 ) -> ActionsView:
     """The steps of an account after an act on one of them, which stands above the list."""
     what = saved(session, actor, action_id, now, act=act, first=first)
-    return actions.actions_view(session, actor, what.account_id, now, saved=what)
+    return replace(actions.actions_view(session, actor, what.account_id, now), saved=what)
+
+
+def _last_line(session: Session, actor: Actor, account_id: int, first: int) -> int:
+    """The last line of the act that began with line `first`; 0 if there is no such line."""
+    lines = changes.of_account_since(session, actor.workspace_id, account_id, max(first - 1, 0), steps.ACTED_ON)
+    begin = next((line for line in lines if line.id == first), None)
+    if begin is None:
+        return 0
+    return max(line.id for line in lines if line.member_id == begin.member_id and line.at == begin.at)

@@ -7,7 +7,6 @@ a gap takes the gap's owner and date along.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -61,14 +60,14 @@ def drop(session: Session, actor: Actor, action_id: int, why: str, now: datetime
     return _change(session, actor, step, account, now, why=reason, dropped_on=actor.today(now), dropped_why=reason)
 
 
-def move(session: Session, actor: Actor, action_id: int, due_on: date, now: datetime) -> int:
+def move(session: Session, actor: Actor, action_id: int, to_day: date, now: datetime) -> int:
     """Put a step on another day; returns the first line of history that it wrote."""
     step, account = _held(session, actor, action_id, now)
-    if due_on < actor.today(now):
+    if to_day < actor.today(now):
         raise UserError(ActionRefusal.DAY_PASSED, "due_on")
-    if due_on == step.due_on:
+    if to_day == step.due_on:
         raise UserError(ActionRefusal.SAME_DAY, "due_on")
-    return _change(session, actor, step, account, now, due_on=due_on)
+    return _change(session, actor, step, account, now, due_on=to_day)
 
 
 def hand_over(session: Session, actor: Actor, action_id: int, to_slack_id: str, now: datetime) -> int:
@@ -85,28 +84,11 @@ def hand_over(session: Session, actor: Actor, action_id: int, to_slack_id: str, 
     return first
 
 
-def tick(session: Session, actor: Actor, account_steps: Collection[int], now: datetime) -> list[int]:
-    """Close several steps of ours that were ticked in a list; what is done or dropped by now is passed over.
-
-    Returns the steps that wait for what the customer was told: they stay open.
-    """
-    waiting = []
-    for action_id in account_steps:
-        step, _ = actions.action_and_account(session, actor, action_id)
-        if not open_action(step, actor.today(now)):
-            continue
-        if step.loop is Loop.OURSELVES:
-            done(session, actor, action_id, now)
-        else:
-            waiting.append(action_id)
-    return waiting
-
-
 def undo(session: Session, actor: Actor, action_id: int, now: datetime, *, first: int, last: int) -> int:
     """Take back the actor's own act on a step, as long as nobody has changed it since; returns the step's id."""
     step, account = actions.action_and_account(session, actor, action_id)
     if not _gave_it_away(session, actor, account, first, last):
-        actions.must_close(session, actor, step, account)
+        actions.must_close(session, step, account, actor)
     had_it = step.owner_id
     take_back(session, actor, account.id, (first, last), now, ends={}, columns=_CHANGES)
     after, _ = actions.action_and_account(session, actor, action_id)
@@ -117,20 +99,11 @@ def undo(session: Session, actor: Actor, action_id: int, now: datetime, *, first
     return action_id
 
 
-def last_line(session: Session, actor: Actor, account_id: int, first: int) -> int:
-    """The last line of the act that began with line `first`; 0 if there is no such line."""
-    lines = changes.of_account_since(session, actor.workspace_id, account_id, max(first - 1, 0), ACTED_ON)
-    begin = next((line for line in lines if line.id == first), None)
-    if begin is None:
-        return 0
-    return max(line.id for line in lines if line.member_id == begin.member_id and line.at == begin.at)
-
-
 def _held(session: Session, actor: Actor, action_id: int, now: datetime) -> tuple[Action, Account]:
     """An open step that the actor may act on, if it is as the form showed it; its account is held."""
     step, account = actions.action_and_account(session, actor, action_id)
-    actions.must_close(session, actor, step, account)
-    step, account = actions.as_shown(session, actor, action_id, now, *_SHOWN)
+    actions.must_close(session, step, account, actor)
+    step, account = actions.as_shown(session, action_id, actor, now, *_SHOWN)
     if not open_action(step, actor.today(now)):
         over = UserError(ActionRefusal.CLOSED_ALREADY)
         refusal = UserError(ActionRefusal.DROPPED_ALREADY) if step.dropped_on is not None else over

@@ -105,7 +105,7 @@ def saved_view(session: Session, actor: Actor, account_id: int, now: datetime) -
 
 def given_view(session: Session, actor: Actor, account_id: int, now: datetime) -> AccountSavedView:
     """The same once it was handed over, with what takes that back."""
-    line_id = handover.line_of(session, actor, account_id)
+    line_id = handover.line_of(session, account_of(session, actor, account_id), actor)
     undo = f"{account_id}:{line_id}" if line_id is not None else None
     return replace(saved_view(session, actor, account_id, now), undo=undo)
 

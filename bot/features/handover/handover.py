@@ -66,7 +66,7 @@ def choose_owner(session: Session, actor: Actor, account_id: int, to_slack_id: s
     return account.id
 
 
-def take_back(session: Session, actor: Actor, account_id: int, line_id: int, now: datetime) -> int:
+def take_back(session: Session, actor: Actor, account_id: int, first: int, now: datetime) -> int:
     """Give an account back to whom the actor's own hand-over, a line of history, took it from; returns its id.
 
     `UserError` where it is no such line, somebody changed the owner since, or the former owner has left. What is open
@@ -74,9 +74,9 @@ def take_back(session: Session, actor: Actor, account_id: int, line_id: int, now
     """
     account = account_of(session, actor, account_id)
     hold(session, account.id, now)
-    changed = changes.of_account_since(session, actor.workspace_id, account.id, max(line_id - 1, 0), [Entity.ACCOUNT])
+    changed = changes.of_account_since(session, actor.workspace_id, account.id, max(first - 1, 0), [Entity.ACCOUNT])
     owners = [line for line in changed if line.entity_id == account.id and "owner_id" in line.after]
-    mine = [line for line in owners if line.id == line_id and line.member_id == actor.member.id and line.before]
+    mine = [line for line in owners if line.id == first and line.member_id == actor.member.id and line.before]
     former = members.by_id(session, actor.workspace_id, (mine[0].before or {}).get("owner_id")) if mine else None
     if len(owners) != 1 or former is None or former.is_deactivated:
         raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
@@ -84,13 +84,13 @@ def take_back(session: Session, actor: Actor, account_id: int, line_id: int, now
     return account.id
 
 
-def line_of(session: Session, actor: Actor, account_id: int) -> int | None:
+def line_of(session: Session, account: Account, actor: Actor) -> int | None:
     """The line of history by which the actor has just given this account away; None without one."""
-    newest = changes.newest_of_account(session, actor.workspace_id, account_id)
+    newest = changes.newest_of_account(session, actor.workspace_id, account.id)
     lines = changes.of_account_since(
-        session, actor.workspace_id, account_id, max(newest - _OF_ONE_ACT, 0), [Entity.ACCOUNT]
+        session, actor.workspace_id, account.id, max(newest - _OF_ONE_ACT, 0), [Entity.ACCOUNT]
     )
-    newest_owner = next((line for line in lines if line.entity_id == account_id and "owner_id" in line.after), None)
+    newest_owner = next((line for line in lines if line.entity_id == account.id and "owner_id" in line.after), None)
     if newest_owner is None or newest_owner.member_id != actor.member.id or newest_owner.at != lines[0].at:
         return None
     return newest_owner.id if (newest_owner.before or {}).get("owner_id") else None

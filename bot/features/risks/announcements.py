@@ -153,10 +153,11 @@ def _plan(
             plan.announced.add(id(item))
             if is_line:
                 card_of[account_id] = set()
-        elif item.risk_id is None:
-            summed_up.add(account_id)
-            plan.summaries[recipient] = owner_id
-            plan.announced.add(id(item))
+        else:
+            plan.announced.add(id(item))  # one that was open before is told by the manager's own message
+            if item.risk_id is None:
+                summed_up.add(account_id)
+                plan.summaries[recipient] = owner_id
     return plan
 
 

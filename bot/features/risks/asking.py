@@ -29,7 +29,7 @@ def ask_owner(session: Session, actor: Actor, risk_id: int, now: datetime) -> in
     if owner is None or owner.slack_id is None or owner.is_deactivated:
         raise UserError(RiskRefusal.NO_OWNER_TO_ASK, account=account.name)
     if risk.state is not RiskState.OPEN:
-        raise ownership.taken(session, actor, risk, now)
+        raise ownership.taken(session, risk, actor, now)
     zone = risk_view.zone_of(session, portfolios.in_workspace(session, actor.workspace_id, account.portfolio_id))
     message = Outgoing(
         key=queries.ASKED_KEY.of(risk.id, working_hours.local_day(now, zone).isoformat()),

@@ -49,7 +49,7 @@ def claim(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskVi
     if risk.owner_id == actor.member.id and risk.state is RiskState.CLAIMED:
         return risk_view.risk_view(session, actor.workspace_id, risk.id, now)
     if risk.owner_id is not None and risk.owner_id != actor.member.id:
-        raise taken(session, actor, risk, now)
+        raise taken(session, risk, actor, now)
     _give(session, actor, account, risk, to=actor.member.id, now=now)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
@@ -230,10 +230,10 @@ def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str 
     if ledger.change(session, actor.author, Entity.RISK, risk.id, now, why=why, only_if=unchanged, **values):
         return
     current = queries.by_id(session, actor.workspace_id, risk.id)
-    raise taken(session, actor, current, now) if current else no_such_account()
+    raise taken(session, current, actor, now) if current else no_such_account()
 
 
-def taken(session: Session, actor: Actor, risk: Risk, now: datetime) -> UserError:
+def taken(session: Session, risk: Risk, actor: Actor, now: datetime) -> UserError:
     """What somebody else did with the risk in between; the message whose button was pressed is renewed."""
     holder = members.by_id(session, actor.workspace_id, risk.owner_id)
     if risk.closed_at is not None:
