@@ -17,6 +17,7 @@ from bot.domain.enums import CadenceKind, Change, CheckVerdict, Method, Part, Pr
 from bot.features.accounts import judgement, stages, tiers
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.actions import actions, step_forms, steps
+from bot.features.actions.views import StepForm
 from bot.features.evidence import agreement_looks, attribution, countersign, forms, not_shown, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.gaps import forms as gap_forms
@@ -142,7 +143,7 @@ def _action(kind: str, sends: Callable[..., object]) -> EditForm:
     )
 
 
-def _step(kind: str, sends: Callable[[Session, Actor, int], object]) -> EditForm:
+def _step(kind: StepForm, sends: Callable[[Session, Actor, int], object]) -> EditForm:
     return EditForm(
         lambda s, a, ids: step_forms.step_form(s, a, ids["action"], NOW, kind=kind),
         lambda s, a, ids: sends(s, a, ids["action"]),

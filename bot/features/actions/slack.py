@@ -15,19 +15,20 @@ from bot.app.actor import Actor, UserError
 from bot.features.actions import actions, step_forms, steps
 from bot.features.actions.ids import StepActionId, StepCallback
 from bot.features.actions.refusals import ActionRefusal
-from bot.features.actions.views import StepAct, StepSavedView
+from bot.features.actions.views import StepAct, StepForm, StepSavedView
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
 from bot.slack.shortcuts import Look, opens
 
 _FORMS = {StepActionId.ANSWER_LOOP: "answer", StepActionId.TELL_CUSTOMER: "told", StepActionId.SET_THEME: "theme"}
-_MENU = ("drop", "move", "hand")
+_MENU: dict[str, StepForm] = {"drop": "drop", "move": "move", "hand": "hand"}
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of steps and loops."""
     for action, kind in _FORMS.items():
         app.action(action)(opens(edge, _form(kind)))
+    _list(app, edge)
     _steps(app, edge)
     _step_forms(app, edge)
     _loops(app, edge)
@@ -48,7 +49,7 @@ def _steps(app: AsyncApp, edge: Edge) -> None:
     @app.action(StepActionId.STEP_MENU)
     async def menu(ack: AsyncAck, body: Body) -> None:
         word, action_id = pair(clicked(body))
-        kind = word if word in _MENU else "move"
+        kind = _MENU.get(word, "move")
         await edge.open(
             body, await edge.read(body, lambda s, a, now: step_forms.step_form(s, a, action_id, now, kind=kind))
         )
@@ -65,6 +66,8 @@ def _steps(app: AsyncApp, edge: Edge) -> None:
         await edge.replace(body, view, "Next steps")
         await ack()
 
+
+def _list(app: AsyncApp, edge: Edge) -> None:
     @app.action(StepActionId.SHOW_STEPS)
     async def show(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))

@@ -13,11 +13,11 @@ from bot.domain.account.actions import open_action
 from bot.domain.values.text import coming_day
 from bot.features.actions import actions, steps
 from bot.features.actions.refusals import ActionRefusal
-from bot.features.actions.views import ActionsView, StepAct, StepFormView, StepSavedView
+from bot.features.actions.views import ActionsView, StepAct, StepForm, StepFormView, StepSavedView
 from bot.store import changes, members
 
 
-def step_form(session: Session, actor: Actor, action_id: int, now: datetime, *, kind: str) -> StepFormView:
+def step_form(session: Session, actor: Actor, action_id: int, now: datetime, *, kind: StepForm) -> StepFormView:
     """The form that drops an open step, puts it on another day or hands it over."""
     must_read(actor)
     _, account = actions.action_and_account(session, actor, action_id)

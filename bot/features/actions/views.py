@@ -55,16 +55,18 @@ class ActionFormView:
 
 StepAct = Literal["done", "dropped", "moved", "handed", "undone"]
 """What somebody did with a step."""
+StepForm = Literal["drop", "move", "hand"]
+"""What a form on a step is for."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepFormView:
-    """A form about one step: `kind` is `drop`, `move` or `hand`."""
+    """A form about one step."""
 
     action_id: int
     account: str
     text: str
-    kind: str
+    kind: StepForm
     due_on: date | None
     owner: str | None
     seen: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -95,19 +96,8 @@ def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) 
     it = shown(session, workspace_id, risk_id, now)
     risk, account = it.risk, it.account
     timeline = queries.notes(session, risk)
-    closed_by = _who_last(timeline, "closed_at")
-    snoozed_by = _who_last(timeline, "snoozed_until")
-    manager_id = it.portfolio.manager_id if it.portfolio else None
-    people = members.by_ids(
-        session, [workspace_id], [account.owner_id, risk.owner_id, manager_id, closed_by, snoozed_by]
-    )
-    names = {member_id: member.name for member_id, member in people.items()}
-    owner = people.get(account.owner_id or 0)
     arr = money(account.arr_minor, account.currency)
     told_at = queries.remind_manager_at(session, risk)
-    state = proof_state.load(session, workspace_id, account.id)
-    before, after = _drop(state, risk)
-    step, step_on = _next_step(state, risk, rules_day(now))
     return RiskView(
         risk_id=risk.id,
         kind=risk.kind,
@@ -117,33 +107,55 @@ def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) 
         fact=risk.fact,
         severity=risk.severity,
         state=risk.state,
-        owner=(owner.slack_id or owner.name) if owner and not owner.is_deactivated else None,
         arr=str(arr) if arr else None,
         renews=it.near(account.renewal_date),
         renewal_passed=account.renewal_date is not None and account.renewal_date < it.today,
-        holder=names.get(risk.owner_id or 0),
         claimed_at=risk.claimed_at,
         claimed_on=it.near(risk.claimed_at),
-        manager=names.get(manager_id or 0),
         manager_told_at=told_at if risk.state is RiskState.OPEN else None,
         stuck_on=it.coming(told_at) if risk.state is RiskState.CLAIMED else None,
         snoozed_until=risk.snoozed_until,
         snoozed_to=it.coming(risk.snoozed_until),
-        snoozed_by=names.get(snoozed_by or 0),
         snoozed_why=risk.snoozed_why,
         snoozes=sum(note.after.get("state") == RiskState.SNOOZED for note in timeline),
-        closed_by=names.get(closed_by or 0),
         closed_at=risk.closed_at,
         closed_on=it.near(risk.closed_at),
         closed_how=risk.closed_how,
-        before=before,
-        after=after,
-        risk_if_never=_if_never(state, risk),
-        next_step=step,
-        next_on=it.coming(step_on),
-        next_is_late=step_on is not None and step_on < it.today,
         also=tuple(other.fact for other in folded(session, account, risk)),
+        **_people(session, it, timeline),
+        **_around(session, it, now),
     )
+
+
+def _people(session: Session, it: Shown, timeline: Sequence[RiskNote]) -> dict[str, Any]:
+    """Who owns the account, holds the risk, manages the portfolio, and who closed or snoozed it last."""
+    manager_id = it.portfolio.manager_id if it.portfolio else None
+    ids = {
+        "holder": it.risk.owner_id,
+        "manager": manager_id,
+        "closed_by": _who_last(timeline, "closed_at"),
+        "snoozed_by": _who_last(timeline, "snoozed_until"),
+    }
+    people = members.by_ids(session, [it.account.workspace_id], [it.account.owner_id, *ids.values()])
+    owner = people.get(it.account.owner_id or 0)
+    there = owner is not None and not owner.is_deactivated
+    named = {part: people[member_id].name if member_id in people else None for part, member_id in ids.items()}
+    return {**named, "owner": (owner.slack_id or owner.name) if owner is not None and there else None}
+
+
+def _around(session: Session, it: Shown, now: datetime) -> dict[str, Any]:
+    """What the record of the account says of the risk: what it did to coverage, what follows, and what is next."""
+    state = proof_state.load(session, it.account.workspace_id, it.account.id)
+    before, after = _drop(state, it.risk)
+    step, step_on = _next_step(state, it.risk, rules_day(now))
+    return {
+        "before": before,
+        "after": after,
+        "risk_if_never": _if_never(state, it.risk),
+        "next_step": step,
+        "next_on": it.coming(step_on),
+        "next_is_late": step_on is not None and step_on < it.today,
+    }
 
 
 def _who_last(timeline: Sequence[RiskNote], column: str) -> int | None:
