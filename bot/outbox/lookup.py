@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -55,6 +55,14 @@ def posts_of(session: Session, workspace_id: int, first_key: str) -> list[tuple[
     first = posts.where(key == first_key)
     others = posts.where(key > f"{first_key}:", key < f"{first_key};").order_by(key)
     return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]
+
+
+def newest_posts(session: Session, workspace_id: int, first_key: str, limit: int) -> list[tuple[str, dict[str, Any]]]:
+    """(key, args) of the newest posts whose key goes on after this one with `:`, the newest first."""
+    key = outbox.c.key
+    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
+    posts = select(key, outbox.c.args).where(posted, key > f"{first_key}:", key < f"{first_key};")
+    return [(row.key, dict(row.args)) for row in session.execute(posts.order_by(outbox.c.id.desc()).limit(limit))]
 
 
 def count_since(session: Session, workspace_id: int, of: MessageKey, channel: str, since: datetime) -> int:

@@ -7,6 +7,7 @@ foresaw is logged with its traceback under the reference that the person is show
 
 from __future__ import annotations
 
+import html
 from collections import deque
 from dataclasses import dataclass
 
@@ -30,14 +31,17 @@ log = structlog.get_logger("slack")
 _DATABASE_AWAY = (*AWAY, TooSlowError)
 _REMEMBERED = 500
 """So many events that were refused are remembered, so that none is refused twice."""
+_WORTH_KEEPING = 25
+"""A command of so many characters is repeated where it is refused."""
 _LATE_CODES = frozenset({"expired_trigger_id", "exchanged_trigger_id", "not_found", "hash_conflict"})
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """One sentence to one person, as a message that only they see."""
+    """One sentence to one person, as a message that only they see; `typed` is what they wrote, to copy from."""
 
     sentence: str
+    typed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ class NoticeModalView:
     """One sentence to one person where there is no message to answer: over a modal or App Home."""
 
     sentence: str
+
+
+def _typed(body: Body) -> str | None:
+    """A command that is long enough to be missed: Slack takes it from the field as soon as it is sent."""
+    text = html.unescape(str(body.get("text") or ""))
+    return f"{body.get('command')} {text}" if len(text) >= _WORTH_KEEPING else None
 
 
 class Failures:
@@ -86,7 +96,7 @@ class Failures:
 
     async def _tell(self, body: Body, surface: str, sentence: str, field: str | None) -> BoltResponse:
         if surface == "command":
-            return BoltResponse(status=200, body=as_reply(self._edge.message(NoticeView(sentence))))
+            return BoltResponse(status=200, body=as_reply(self._edge.message(NoticeView(sentence, _typed(body)))))
         if surface == "modal":
             return self._on_the_modal(body, sentence, field)
         if surface == "event":

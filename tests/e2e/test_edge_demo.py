@@ -55,7 +55,7 @@ async def test_the_first_page_tells_the_story_and_each_jump_goes_on_with_it(tmp_
 
         before = len(sandbox.messages("cs-north"))
         await jump(sandbox, demo, "morning")
-        assert "the proof ran out" in read(sandbox, "maya", sandbox.messages("cs-north")[before:])
+        assert "its evidence expired" in read(sandbox, "maya", sandbox.messages("cs-north")[before:])
 
         await jump(sandbox, demo, "digest")
         channel = read(sandbox, "maya", sandbox.messages("cs-north"))

@@ -205,7 +205,7 @@ async def test_answer_alone_lists_what_is_owed(stage: Stage) -> None:
         ("risk", "Acme GmbH"),
         ("history", "wrote down the outcome"),
         ("agenda", "What success looks like"),
-        ("actions", "No action is open"),
+        ("actions", "No next step is open"),
     ],
 )
 async def test_every_topic_of_an_account_answers(stage: Stage, topic: str, says: str) -> None:
@@ -279,4 +279,4 @@ async def test_a_promise_comes_back_from_product_and_closes_when_the_customer_is
     await stage.settle()
     assert "The customer was told" in tom.text(tom.sees("product")[-1])
     await ines.command("/proof acme actions")
-    assert "No action is open" in ines.text(ines.sees()[-1])
+    assert "No next step is open" in ines.text(ines.sees()[-1])

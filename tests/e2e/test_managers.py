@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,7 +12,8 @@ from bot.features.accounts import add_account
 from bot.features.accounts.new_account import NewAccount
 from bot.features.home import my_accounts
 from sandbox.errors import FormError
-from tests.support.believable import ASKED, channel_id, fill
+from sandbox.person import Person
+from tests.support.believable import ASKED, alarm, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.overview import overview
 
@@ -44,7 +46,7 @@ async def test_a_portfolio_is_set_up_takes_accounts_in_and_sends_its_digest(stag
 
 
 async def test_an_escalation_is_told_once_taken_by_one_and_closed(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     maya, ines, tom = stage.person("maya"), stage.person("ines"), stage.person("tom")
     await stage.go_to(ASKED)
     told = [m for m in stage.sandbox.messages("cs-north") if "Acme" in m["text"]]
@@ -57,7 +59,7 @@ async def test_an_escalation_is_told_once_taken_by_one_and_closed(stage: Stage) 
     await maya.submit({"assignee": tom.id})
     await stage.settle()
     assert "Tom Okafor" in maya.text(next(m for m in stage.sandbox.messages("cs-north") if m["ts"] == told[0]["ts"]))
-    await tom.click("risk.snooze", message=taken)
+    await tom.click("risk.more", message=taken, selected="Snooze until…")
     await tom.submit({"until": "2026-03-10", "why": "Their auditor signs off next week"})
     await stage.settle()
     thread = [
@@ -73,12 +75,33 @@ async def test_an_escalation_is_told_once_taken_by_one_and_closed(stage: Stage) 
     assert "Renewal signed early" in maya.text(closed)
 
 
-async def test_a_risk_that_nobody_takes_for_a_business_day_reaches_the_manager(stage: Stage) -> None:
-    fill(stage)
+async def test_a_risk_that_nobody_takes_reaches_the_manager_who_reminds_the_owner_or_takes_it(stage: Stage) -> None:
+    alarm(stage, fill(stage).acme)
     await stage.go_to(ASKED)
     await stage.go_to(datetime(2026, 3, 5, 12, 0, tzinfo=UTC))
-    maya = stage.person("maya")
-    assert any("Acme" in maya.text(m) for m in maya.dm())
+    maya, ines = stage.person("maya"), stage.person("ines")
+    not_taken = next(m for m in maya.dm() if "not taken after a working day" in m["text"])
+    assert "1 risk in North is not taken after a working day." in maya.text(not_taken)
+    assert "Inês owns the account" in maya.text(not_taken)
+    stage.sandbox.duplicate_next()
+    await maya.click("risk.remind", message=not_taken)
+    await stage.settle()
+    [asked] = [m for m in ines.dm() if "asks you to take a risk of Acme" in m["text"]]
+    assert "reminded today" in maya.text(now_of(maya, not_taken))
+    await maya.click("risk.claim", message=not_taken)
+    await stage.settle()
+    assert "Somebody has taken care of it" in maya.text(now_of(maya, not_taken))
+    assert "Maya Lindqvist has it" in maya.text(now_of(maya, not_taken))
+    assert "Maya Lindqvist has it" in ines.text(now_of(ines, asked))
+    [card] = [
+        m for m in stage.sandbox.messages("cs-north") if "Acme" in m["text"] and m.get("thread_ts") in (None, m["ts"])
+    ]
+    assert "Maya Lindqvist has it since 5 Mar" in maya.text(card)
+
+
+def now_of(who: Person, message: dict[str, Any]) -> dict[str, Any]:
+    """A direct message as it stands now."""
+    return next(m for m in who.dm() if m["ts"] == message["ts"])
 
 
 async def test_a_judgement_is_asked_for_with_a_reason_and_stands_on_the_card(stage: Stage) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.rooms import ACTIONS
 from tests.honesty.keeper import LINK, PROVEN, TICKETS, UNPROVEN, WEEK, Keeper, flat, near
+from tests.support.believable import alarm
 from tests.support.bot_process import Stage
 
 ASKED = datetime(2026, 3, 3, 10, 1, tzinfo=UTC)
@@ -365,12 +366,13 @@ async def test_an_owner_judges_their_own_account_on_good_vibes(keeper: Keeper) -
 
 async def test_a_risk_is_closed_or_snoozed_with_ok(keeper: Keeper) -> None:
     """Not possible: "ok" closes nothing and puts nothing off, and the form says what would."""
-    await keeper.stage.settle()
+    alarm(keeper.stage, 1)
+    await keeper.stage.go_on(minutes=1)
     risk = next(m for m in keeper.stage.sandbox.messages("cs-north") if "Acme" in m["text"])
     await keeper.ines.click(ACTIONS.CLOSE_RISK, message=risk)
     assert "“ok” closes nothing" in await keeper.refused({"how": "ok"})
     await keeper.close(keeper.ines)
-    await keeper.ines.click(ACTIONS.SNOOZE_RISK, message=risk)
+    await keeper.ines.click(ACTIONS.RISK_MORE, message=risk, selected="Snooze until…")
     until = (keeper.stage.now + timedelta(days=7)).date().isoformat()
     assert "“ok” puts nothing off" in await keeper.refused({"until": until, "why": "ok"})
 

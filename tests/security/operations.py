@@ -82,6 +82,7 @@ WORDS = {
 """What is typed or chosen, by the name of the parameter; other texts are some words."""
 
 NUMBERS = {
+    "ahead": 7,
     "ends": 0,
     "act": 0,
     "count": 0,

@@ -9,7 +9,7 @@ from bot.store import portfolios, schema
 from bot.store.portfolios import Portfolio
 from sandbox.errors import FormError
 from sandbox.faults import Fault
-from tests.support.believable import ASKED, channel_id, fill
+from tests.support.believable import ASKED, alarm, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.overview import overview
 
@@ -68,7 +68,7 @@ async def test_a_card_is_not_shared_where_strangers_read(stage: Stage) -> None:
 
 
 async def test_a_channel_that_is_shared_later_gets_nothing_and_the_manager_hears_why(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     stage.sandbox.add_to_channel("cs-north", "stella")
     before = len(stage.sandbox.messages("cs-north"))
     await stage.go_to(ASKED)
@@ -82,7 +82,7 @@ async def test_a_channel_that_is_shared_later_gets_nothing_and_the_manager_hears
 
 
 async def test_a_message_that_stands_in_a_shared_channel_is_not_updated_there(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     await stage.go_to(ASKED)
     [risk] = [message for message in stage.sandbox.messages("cs-north") if "Acme" in message["text"]]
     stage.sandbox.add_to_channel("cs-north", "stella")

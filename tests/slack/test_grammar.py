@@ -102,6 +102,20 @@ def test_proof_says_what_to_write_instead(text: str, sentence: str) -> None:
         ),
         ("acme next: sign by 2026-03-01", AnswerRequest("acme", next_action="sign", by="2026-03-01")),
         ("acme changed: behavior - daily use", AnswerRequest("acme", Change.BEHAVIOUR, "daily use")),
+        ("acme nothing changed", AnswerRequest("acme", Change.NOTHING, whole="acme nothing changed")),
+        ("acme: Nothing changed.", AnswerRequest("acme", Change.NOTHING, whole="acme: Nothing changed.")),
+        ("nothing changed", AnswerRequest(None, Change.NOTHING, whole="nothing changed")),
+        ('"acme" no change', AnswerRequest("acme", Change.NOTHING)),
+        ("acme changed: nothing changed", AnswerRequest("acme", Change.NOTHING)),
+        (
+            "acme behaviour: plant two approves on the phone",
+            AnswerRequest("acme", Change.BEHAVIOUR, "plant two approves on the phone"),
+        ),
+        ("oxford economics", AnswerRequest("oxford", Change.ECONOMICS, whole="oxford economics")),
+        ("acme next: send the sheet by 31/12", AnswerRequest("acme", next_action="send the sheet", by="31/12")),
+        ("acme next: send the sheet by 31/13", AnswerRequest("acme", next_action="send the sheet", by="31/13")),
+        ("acme next: send the sheet by mail", AnswerRequest("acme", next_action="send the sheet by mail")),
+        ("passed by finance", AnswerRequest("passed by finance")),
     ],
 )
 def test_answers_are_read(text: str, request_: object) -> None:
@@ -113,6 +127,16 @@ def test_answers_are_read(text: str, request_: object) -> None:
     [
         ("acme chnaged: belief", "I do not know chnaged: in an answer. Did you mean changed:?"),
         ("acme next: a next: b", "next: stands twice. Put all of it behind one next:."),
+        ("acme behaviour: a changed: b", "changed: stands twice. Put all of it behind one changed:."),
+        (
+            "acme by 31/12",
+            "What happens by 31/12? Write it in front of the day, as in: next: … by 31/12.",
+        ),
+        (
+            "acme changed: behaviour next: send the sheet",
+            "Behaviour of what? Say in a few words what changed: changed: behaviour, …",
+        ),
+        ("acme next: a by 3/4", "“3/4” can be two days. Write the month as a word: 3 Apr or 4 Mar."),
         (
             "acme changed: next: b",
             "Nothing stands behind changed:. Write /answer <account> changed: … unproven: … next: … by friday.",
@@ -185,6 +209,14 @@ def test_whatever_is_typed_gives_a_request_or_a_sentence(grammar: Grammar[object
         ("12 march", date(2026, 3, 12)),
         ("the 1st of March", date(2027, 3, 1)),
         ("1 feb 2026", date(2026, 2, 1)),
+        ("31/12", date(2026, 12, 31)),
+        ("12/31", date(2026, 12, 31)),
+        ("31.12.", date(2026, 12, 31)),
+        ("3.4.", date(2026, 4, 3)),
+        ("31/12/26", date(2026, 12, 31)),
+        ("5/5", date(2026, 5, 5)),
+        ("31/13", None),
+        ("31/2", None),
         ("legal", None),
         ("march", None),
         ("12", None),

@@ -201,7 +201,7 @@ def test_risks_that_i_have_are_shown_until_they_are_closed(team: Team) -> None:
 
 def test_a_manager_sees_the_portfolio_first_as_its_last_digest_had_it(team: Team) -> None:
     team.add_proven("Acme")
-    team.add_account("Brick")
+    team.add_broken("Brick")
     team.look()
     (line,) = home_of(team, team.priya).managed
     assert (line.summary, line.unclaimed) == (None, 1)
