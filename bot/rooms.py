@@ -54,6 +54,10 @@ from bot.features.meetings import slack as meeting_slack
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
 from bot.features.merging import slack as merging_slack
 from bot.features.merging.ids import MergingActionId, MergingCallback
+from bot.features.morning import jobs as morning_jobs
+from bot.features.morning import messages as morning_messages
+from bot.features.morning import slack as morning_slack
+from bot.features.morning.ids import MorningActionId
 from bot.features.packet import messages as packet_messages
 from bot.features.packet import slack as packet_slack
 from bot.features.packet.ids import PacketActionId, PacketCallback
@@ -101,6 +105,7 @@ from bot.slack.render import Renderer
 
 MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *meeting_messages.KINDS,
+    *morning_messages.KINDS,
     *account_messages.KINDS,
     *evidence_messages.KINDS,
     *packet_messages.KINDS,
@@ -138,6 +143,7 @@ DIGEST_FOLLOWERS: tuple[DigestFollower, ...] = (draw_spot_checks,)
 """What rooms do when a digest is opened."""
 
 JOBS: tuple[Job, ...] = (
+    *morning_jobs.JOBS,
     *meeting_jobs.JOBS,
     *review_jobs.JOBS,
     *evidence_jobs.JOBS,
@@ -167,6 +173,7 @@ ACTIONS = IdTable(
     ImportActionId,
     MeetingActionId,
     MergingActionId,
+    MorningActionId,
     PacketActionId,
     PlanActionId,
     PortfolioActionId,
@@ -214,6 +221,7 @@ class Listeners(Protocol):
 LISTENERS: tuple[Listeners, ...] = (
     proof_command_slack,
     meeting_slack,
+    morning_slack,
     confirmation_slack,
     evidence_slack,
     account_slack,

@@ -39,6 +39,11 @@ def assess_now(state: ProofState, now: datetime) -> Assessment:
     return assess(state, rules_day(now), now)
 
 
+def assess_ahead(state: ProofState, on: date, now: datetime) -> Assessment:
+    """What the assessment of an account will be on a coming day of the rules, if nobody does anything until then."""
+    return assess(state, on, days.shift_moment(now, on - rules_day(now)))
+
+
 def seen_share(assessment: Assessment) -> str | None:
     """How much of what is proven somebody outside the account team has seen, `35%`; None where nothing is proven."""
     return percent(assessment.seen) if assessment.coverage > 0 else None

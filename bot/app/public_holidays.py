@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from bot.domain.values.days import EARLIEST, LATEST
+
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
@@ -17,9 +19,26 @@ def name_of(on: date, tz: str) -> str | None:
     None too for zones of no country (UTC), and for countries whose holidays are not known.
     """
     country = country_of(tz)
-    names = None if country is None else _holidays(country, on.year)
+    return None if country is None else in_country(on, country)
+
+
+def in_country(on: date, country: str) -> str | None:
+    """The name of the public holiday that a country (ISO code) has on a day; None on other days."""
+    names = _holidays(country, on.year) if EARLIEST <= on <= LATEST else None
     holiday = None if names is None else names.get(on)
     return None if holiday is None else str(holiday)
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, str]:
+    """The countries whose holidays are known: their English names by ISO code, by name."""
+    from holidays import list_supported_countries  # as below
+
+    table = resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    names = {row[0]: row[1] for row in rows}
+    known = {code: names[code] for code in list_supported_countries(include_aliases=False) if code in names}
+    return dict(sorted(known.items(), key=lambda country: country[1]))
 
 
 def country_of(tz: str) -> str | None:

@@ -176,6 +176,7 @@ class Past:
                 is_guest=user.get("guest", False),
             )
             member = members.remember(self._session, self._workspace_id, person)
+            members.save_settings(self._session, self._workspace_id, member.id, one_each=True)
             self._actors[user["handle"]] = Actor(member, "modal")
 
     def _portfolio(self, entry: Entry) -> None:

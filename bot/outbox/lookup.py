@@ -65,6 +65,19 @@ def newest_posts(session: Session, workspace_id: int, first_key: str, limit: int
     return [(row.key, dict(row.args)) for row in session.execute(posts.order_by(outbox.c.id.desc()).limit(limit))]
 
 
+def posts_since(
+    session: Session, workspace_id: int, first_key: str, since: datetime
+) -> list[tuple[str, dict[str, Any]]]:
+    """(key, args) of the posts whose key goes on after this one with `:` and that were due at `since` or later.
+
+    They are held as those of `posts_of`.
+    """
+    key = outbox.c.key
+    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post") & (outbox.c.due_at >= since)
+    posts = select(key, outbox.c.args).where(posted, key > f"{first_key}:", key < f"{first_key};").order_by(key)
+    return [(row.key, row.args) for row in session.execute(posts.with_for_update(read=True, key_share=True))]
+
+
 def count_since(session: Session, workspace_id: int, of: MessageKey, channel: str, since: datetime) -> int:
     """How many messages with this kind of key a channel has that were or are due at `since` or later."""
     key = outbox.c.key

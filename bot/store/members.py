@@ -22,7 +22,8 @@ class Member:
     """`slack_id` is None while an imported owner has not been matched to a Slack user.
 
     `same_as` is the id of the member who, as an admin has said, an imported owner is. From `away_from` until
-    `away_until` the member is away, if both are set. `follows_status` says that their Slack status is read.
+    `away_until` the member is away, if both are set. `follows_status` says that their Slack status is read. When they
+    work and are told is read by `bot.app.hours`; `one_each` has one message for each meeting instead of a morning's.
     """
 
     id: int
@@ -38,6 +39,12 @@ class Member:
     away_from: datetime | None = None
     away_until: datetime | None = None
     follows_status: bool = False
+    work_begins: str | None = None
+    work_ends: str | None = None
+    workdays: str | None = None
+    country: str | None = None
+    morning_at: str | None = None
+    one_each: bool = False
 
     def is_away(self, at: datetime) -> bool:
         """Whether this member is away at a moment."""
@@ -189,6 +196,12 @@ def follow_status(session: Session, workspace_id: int, member_id: int, follows: 
     """Note whether a member's Slack status is read; what was seen of it is forgotten."""
     ours = (member.c.workspace_id == workspace_id) & (member.c.id == member_id)
     session.execute(update(member).where(ours).values(follows_status=follows, status_seen=None))
+
+
+def save_settings(session: Session, workspace_id: int, member_id: int, **settings: Any) -> None:
+    """Set these of a member's settings; when their next morning message is due is worked out anew."""
+    ours = (member.c.workspace_id == workspace_id) & (member.c.id == member_id)
+    session.execute(update(member).where(ours).values(**settings, next_morning_at=None))
 
 
 def see_status(session: Session, workspace_id: int, member_id: int, seen: str | None) -> bool:

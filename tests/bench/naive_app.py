@@ -54,9 +54,7 @@ def prompt(account_id: int) -> None:
             "closes_at": starts_at,
         }
         prompt_id = session.execute(insert(schema.prompt).returning(schema.prompt.c.id), asked).scalar_one()
-        prompts.send_prompt(
-            session, account.workspace_id, prompt_id, owner.slack_id, key=f"prompt:{prompt_id}", due_at=now
-        )
+        prompts.send_prompt(session, account.workspace_id, prompt_id, owner, key=f"prompt:{prompt_id}", due_at=now)
     with _lock:
         ran.append(account_id)
         _look()

@@ -142,6 +142,7 @@ async def test_a_demo_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -
             await be(page, address, "tom/dm")
             await expect(page.locator("[data-action-id='prompt.answer']")).to_have_count(1)
             await page.click("[data-action-id='prompt.nothing']")
+            await page.click("[data-action-id='prompt.obstacle']")
             await choose(page, "stays", await first_option(page, "stays"))
             await page.fill("#modal [data-action-id='why']", "Waiting for the works council")
             await page.click("[data-testid=modal-submit]")

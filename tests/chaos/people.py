@@ -69,8 +69,8 @@ class People:
         await self._in_a_form(person, asked, "prompt.answer", {"change": "behaviour", "what_changed": said.words}, said)
 
     async def _nothing_changed(self, person: Person, asked: Asked) -> None:
-        said = self._words()
-        await self._in_a_form(person, asked, "prompt.nothing", {"stays": "other", "why": said.words}, said)
+        await person.click("prompt.nothing", message=asked.message)
+        self.acts["said that nothing changed"] += 1
 
     async def _in_a_form(self, person: Person, asked: Asked, action: str, values: dict[str, str], said: Said) -> None:
         await _close_all(person)

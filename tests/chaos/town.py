@@ -81,10 +81,13 @@ def settle(database: Database, sandbox: Sandbox, options: Options, start: dateti
 
 def _meet(session: Session, sandbox: Sandbox, workspace_id: int, part: str, count: int) -> list[members.Member]:
     people = [sandbox.person(f"{part}{number}") for number in range(count)]
-    return [
+    met = [
         members.remember(session, workspace_id, SlackUser(one.id, one.name, None, one.tz, is_admin=part == "manager"))
         for one in people
     ]
+    for member in met:
+        members.save_settings(session, workspace_id, member.id, one_each=True)
+    return met
 
 
 def _portfolio(

@@ -49,6 +49,8 @@ async def test_a_deputy_is_asked_while_the_owner_is_away(stage: Stage) -> None:
     await ines.command("/answer away until friday")
     assert "You are away up to and including" in words(ines, ines.sees()[-1])
     await stage.go_to(ASKED)
+    assert tom.dm() == []
+    await stage.go_on(hours=3)  # eight in New York, where Tom works
     asked = words(tom, tom.dm())
     assert "for Inês" in asked and "who is away until" in asked and "What changed?" in asked
     assert "What changed?" not in words(ines, ines.dm())

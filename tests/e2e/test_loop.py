@@ -67,11 +67,15 @@ async def test_an_answer_can_be_edited_and_the_message_shows_it(stage: Stage) ->
     assert "They trust the figures now" in ines.text(ines.dm()[-1]) and "edited" in ines.text(ines.dm()[-1])
 
 
-async def test_nothing_changed_asks_which_gap_stays_and_why(stage: Stage) -> None:
+async def test_nothing_changed_is_one_tap_and_takes_a_word_on_what_is_in_the_way(stage: Stage) -> None:
     fill(stage)
     ines = stage.person("ines")
     await stage.go_to(ASKED)
     await ines.click("prompt.nothing")
+    assert ines.modal is None
+    await stage.settle()
+    assert "is answered" in ines.text(ines.dm()[-1]) and "*Changed:* nothing" in ines.text(ines.dm()[-1])
+    await ines.click("prompt.obstacle")
     with pytest.raises(FormError):
         await ines.submit({"stays": "outcome:1"})
     await ines.submit({"stays": "outcome:1", "why": "Their security review is late"})
@@ -84,7 +88,6 @@ async def nothing_changed_before_a_renewal(stage: Stage, who: Person) -> dict[st
     await stage.go_to(datetime(2026, 5, 5, 9, 30, tzinfo=UTC))
     prompt = next(message for message in reversed(who.dm()) if "meets you soon" in message["text"])
     await who.click("prompt.nothing", message=prompt)
-    await who.submit({"stays": "outcome:1", "why": "Their security review is late"})
     await stage.settle()
     return prompt
 
@@ -165,7 +168,7 @@ async def test_one_reminder_then_silence_is_shown(stage: Stage) -> None:
     fill(stage)
     ines = stage.person("ines")
     await stage.go_to(ASKED)
-    await stage.go_to(datetime(2026, 3, 3, 18, 1, tzinfo=UTC))
+    await stage.go_to(datetime(2026, 3, 4, 8, 1, tzinfo=UTC))
     assert "missing" in ines.text(ines.dm()[-1])
     await stage.go_to(datetime(2026, 3, 4, 10, 1, tzinfo=UTC))
     assert "passed without an answer" in ines.text(ines.dm()[0])

@@ -67,6 +67,7 @@ WORDS = {
     "kind": "told",
     "manager": None,
     "money": "",
+    "morning": "09:30",
     "name": "A name that is new",
     "owner_slack_id": None,
     "repeat": "weekly",

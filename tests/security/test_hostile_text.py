@@ -128,6 +128,8 @@ async def test_three_hundred_gaps_fit_into_every_surface(stage: Stage) -> None:
     await ines.click("prompt.answer")
     await ines.close()
     await ines.click("prompt.nothing")
+    await stage.settle()
+    await ines.click("prompt.obstacle")
     await ines.submit({"stays": "outcome:99", "why": "so many"})
     await stage.go_on(days=7)
     assert refused(stage) == []

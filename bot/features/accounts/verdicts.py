@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import hours, recipients
 from bot.app.asking import ToAsk, to_ask
 from bot.app.assessments import assess_now
 from bot.app.recipients import Recipient
@@ -118,13 +118,13 @@ def _question(account: Account, occasion: Occasion, asking: ToAsk, now: datetime
         channel=judge.slack_id,
         destination=Destination.USER,
         args={"account_id": account.id, "occasion": occasion.key, "first": True},
-        due_at=working_hours.in_work(now, judge.tz),
+        due_at=working_hours.in_work(now, hours.week_of(judge)),
     )
 
 
 def _room(session: Session, judge: Member, now: datetime) -> int:
     """How many more questions this person may get on the day of the next one."""
-    day = working_hours.local_day(working_hours.in_work(now, judge.tz), judge.tz)
+    day = working_hours.local_day(working_hours.in_work(now, hours.week_of(judge)), judge.tz)
     begins = days.at(day, time(), judge.tz)
     assert judge.slack_id is not None
     asked = lookup.count_since(session, judge.workspace_id, queries.VERDICT_KEY, judge.slack_id, begins)

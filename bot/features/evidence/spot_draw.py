@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.digest_lines import DigestLines, DigestSpan, FollowUp
 from bot.app.hand_overs import HAD_IT
 from bot.app.reviewers import reviewer
@@ -106,7 +107,7 @@ def _put(session: Session, asked: Member, digest_id: int, now: datetime) -> None
         channel=asked.slack_id,
         destination=Destination.USER,
         args={"digest_id": digest_id, "asked_id": asked.id},
-        due_at=working_hours.at_work(now, asked.tz),
+        due_at=working_hours.at_work(now, hours.week_of(asked)),
     )
     put(session, message, now)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import hours, recipients
 from bot.app.actor import Actor
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
@@ -34,7 +34,7 @@ def put_handed(
         channel=to.slack_id,
         destination=Destination.USER,
         args={"gap_id": gap_id, "to": to.id, "by": by.member.id, "back": back},
-        due_at=working_hours.at_work(now, to.tz),
+        due_at=working_hours.at_work(now, hours.week_of(to)),
     )
     put(session, message, now)
 

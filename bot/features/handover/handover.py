@@ -213,7 +213,7 @@ def _publish(
         prompts.refresh_messages(session, prompt, now)
         if asked.slack_id:
             key = meeting_queries.PROMPT_KEY.of(prompt.id, "to", asked.id, f"{now.timestamp():.0f}")
-            prompts.send_prompt(session, prompt.workspace_id, prompt.id, asked.slack_id, key=key, due_at=now)
+            prompts.ask_instead(session, prompt, asked, now, key=key)
     for row in going.rows.get(Entity.ACTION, ()):
         account = given[row["account_id"]]
         action: Action | None = action_queries.by_id(session, account.workspace_id, row["id"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import hours, recipients
 from bot.app.actor import Actor
 from bot.app.assessments import assess_now, rules_day
 from bot.app.message_kinds import MessageKind, each
@@ -67,7 +67,7 @@ def put_brief(session: Session, given: Given, now: datetime) -> None:
     recipient = recipients.of_member(given.to)
     if recipient is not None:
         key = given.key(queries.BRIEF_KEY, given.to.id, now)
-        due_at = working_hours.at_work(now, given.to.tz)
+        due_at = working_hours.at_work(now, hours.week_of(given.to))
         put(session, _message(BRIEF, key, recipient, given.args, due_at), now)
 
 
@@ -75,7 +75,10 @@ def put_lines(session: Session, given: Given, now: datetime, *, tell_managers: b
     """Tell the old owner, unless they did it or cannot be reached, and the managers if nobody of them decided."""
     old = recipients.of_member(given.owner)
     if given.owner is not None and old is not None and given.owner.id != given.by.member.id:
-        key, due_at = given.key(queries.LINE_KEY, given.owner.id, now), working_hours.at_work(now, given.owner.tz)
+        key, due_at = (
+            given.key(queries.LINE_KEY, given.owner.id, now),
+            working_hours.at_work(now, hours.week_of(given.owner)),
+        )
         put(session, _message(LINE, key, old, {**given.args, "told": False}, due_at), now)
     if tell_managers:
         manager = recipients.manager_or_admin(session, given.by.workspace_id, given.accounts[0].portfolio_id)

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.actor import Actor, UserError, bot_author, must_read
 from bot.app.isolation import isolated
 from bot.app.message_kinds import Args
@@ -46,9 +47,9 @@ def go_away(session: Session, actor: Actor, until: date, now: datetime, *, by_st
     must_read(actor)
     today = actor.today(now)
     if until < today:
-        raise UserError(MeetingRefusal.AWAY_IN_THE_PAST)
+        raise UserError(MeetingRefusal.AWAY_IN_THE_PAST, "away_until")
     if until - today > LONGEST:
-        raise UserError(MeetingRefusal.AWAY_TOO_LONG, days=LONGEST.days)
+        raise UserError(MeetingRefusal.AWAY_TOO_LONG, "away_until", days=LONGEST.days)
     until_at = days.at(days.add_days(until, 1), time(), actor.member.tz)
     running = absences.running(session, actor.member, now)
     if running is None:
@@ -124,7 +125,7 @@ def welcome_back(session: Session, now: datetime) -> bool:
 def _welcome(session: Session, absence: Absence, now: datetime) -> None:
     member = members.by_id(session, absence.workspace_id, absence.member_id)
     if absences.take_telling(session, absence.workspace_id, absence.id, now) and member is not None:
-        _tell(session, member, absence.id, working_hours.at_work(now, member.tz), now)
+        _tell(session, member, absence.id, working_hours.at_work(now, hours.week_of(member)), now)
 
 
 def _tell(session: Session, member: Member, absence_id: int, due_at: datetime, now: datetime) -> None:
@@ -159,13 +160,13 @@ def _pass_on(session: Session, actor: Actor, now: datetime) -> None:
         if to is None or to.id == away.id:
             continue
         queries.hold_prompt(session, actor.workspace_id, prompt.id)
-        values = {"member_id": to.id, "snoozed_until": None}
+        values = {"member_id": to.id, "handed_by_id": None, "snoozed_until": None}
         by = bot_author(actor.workspace_id)
         ledger.change(session, by, Entity.PROMPT, prompt.id, now, why=why, only_if={"state": prompt.state}, **values)
         prompts.refresh_messages(session, prompt, now)
         if to.slack_id:
             key = queries.PROMPT_KEY.of(prompt.id, "to", to.id, f"{now.timestamp():.0f}")
-            prompts.send_prompt(session, prompt.workspace_id, prompt.id, to.slack_id, key=key, due_at=now)
+            prompts.ask_instead(session, prompt, to, now, key=key)
 
 
 def compose_back(session: Session, args: Args, now: datetime) -> BackView | Moot:

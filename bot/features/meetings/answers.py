@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, must_write_unless_asked
+from bot.app.refusals import AppRefusal
 from bot.app.shown import ShownRow, hold, refuse_changed
 from bot.app.typed import colleague_of
 from bot.domain.account.asking import asked_until
@@ -61,14 +63,21 @@ def answer(session: Session, actor: Actor, new: NewAnswer, now: datetime) -> Ans
     return stored
 
 
-def nothing_changed(
+def nothing_changed(session: Session, actor: Actor, prompt_id: int, now: datetime, *, submission: str) -> Answer:
+    """The short answer, in one tap: nothing moved."""
+    prompt = open_prompt(session, actor, prompt_id, now)
+    new = NewAnswer(prompt.account_id, submission, Change.NOTHING, prompt.meeting_id)
+    return answer(session, actor, new, now)
+
+
+def say_obstacle(
     session: Session, actor: Actor, prompt_id: int, now: datetime, *, submission: str, stays: str | None, why: str
 ) -> Answer:
-    """The short answer: nothing moved; `stays` names the gap that stays open and `why` the reason.
+    """Add to the short answer what is in the way: `stays` names the gap that stays open and `why` the reason.
 
     Without `stays` it is something that nobody has named yet: what was typed becomes a gap.
     """
-    prompt = open_prompt(session, actor, prompt_id, now)
+    prompt = unchanged_prompt(session, actor, prompt_id, now)
     if not why.strip():
         raise UserError(MeetingRefusal.NOTHING_CHANGED_WITHOUT_REASON, "why")
     new = NewAnswer(
@@ -85,14 +94,18 @@ def nothing_changed(
 def snooze(session: Session, actor: Actor, prompt_id: int, until: str, now: datetime) -> datetime:
     """Ask again in an `hour` or `tomorrow` morning, but never after the meeting; returns the moment."""
     prompt = open_to_change(session, actor, prompt_id, now)
-    moment = working_hours.tomorrow_morning(now, actor.member.tz) if until == "tomorrow" else now + timedelta(hours=1)
+    moment = (
+        working_hours.tomorrow_morning(now, hours.week_of(actor.member))
+        if until == "tomorrow"
+        else now + timedelta(hours=1)
+    )
     if moment >= prompt.starts_at:
         raise UserError(MeetingRefusal.MEETING_BEGINS_BEFORE)
     ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, snoozed_until=moment)
     _show(session, prompt, now)
     if actor.member.slack_id:
         key = queries.PROMPT_KEY.of(prompt.id, "again", f"{moment:%Y%m%dT%H%M}")
-        prompts.send_prompt(session, prompt.workspace_id, prompt.id, actor.member.slack_id, key=key, due_at=moment)
+        prompts.send_prompt(session, prompt.workspace_id, prompt.id, actor.member, key=key, due_at=moment)
     return moment
 
 
@@ -106,11 +119,27 @@ def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, 
         raise UserError(MeetingRefusal.COLLEAGUE_NOT_A_MEMBER, "colleague")
     if colleague.id == prompt.member_id:
         raise UserError(MeetingRefusal.COLLEAGUE_ASKED_ALREADY, "colleague", colleague=colleague.name)
-    ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, member_id=colleague.id, snoozed_until=None)
-    _show(session, prompt, now)
+    handed: dict[str, Any] = {"member_id": colleague.id, "handed_by_id": actor.member.id, "snoozed_until": None}
+    ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, **handed)
+    _show(session, replace(prompt, handed_by_id=actor.member.id), now)
     key = queries.PROMPT_KEY.of(prompt.id, "to", colleague.id, f"{now.timestamp():.0f}")
-    prompts.send_prompt(session, prompt.workspace_id, prompt.id, to_slack_id, key=key, due_at=now)
+    prompts.send_prompt(session, prompt.workspace_id, prompt.id, colleague, key=key, due_at=now)
     return colleague.name
+
+
+def take_back(session: Session, actor: Actor, prompt_id: int, now: datetime) -> None:
+    """Answer a prompt oneself after all that one has handed to a colleague and that is not answered yet."""
+    prompt = queries.by_id(session, actor.workspace_id, prompt_id)
+    if prompt is None:
+        raise no_such_account()
+    account_of(session, actor, prompt.account_id)
+    if prompt.handed_by_id != actor.member.id:
+        raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
+    queries.hold_prompt(session, actor.workspace_id, prompt_id)
+    hold(session, prompt.account_id, now)
+    open_prompt(session, actor, prompt_id, now)
+    ledger.change(session, actor.author, Entity.PROMPT, prompt_id, now, member_id=actor.member.id, handed_by_id=None)
+    _show(session, prompt, now)
 
 
 def meeting_off(session: Session, actor: Actor, prompt_id: int, now: datetime) -> None:
@@ -118,6 +147,47 @@ def meeting_off(session: Session, actor: Actor, prompt_id: int, now: datetime) -
     prompt = open_to_change(session, actor, prompt_id, now)
     ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, state=PromptState.OFF, closed_at=now)
     _show(session, prompt, now)
+
+
+def meeting_on(session: Session, actor: Actor, prompt_id: int, now: datetime) -> None:
+    """Take back that a meeting is off, as long as it is still to come: its prompt is open again."""
+    prompt = queries.by_id(session, actor.workspace_id, prompt_id)
+    if prompt is None:
+        raise no_such_account()
+    account = account_of(session, actor, prompt.account_id)
+    must_write_unless_asked(session, actor, account, right_of_asked(actor, prompt), now)
+    queries.hold_prompt(session, actor.workspace_id, prompt_id)
+    hold(session, prompt.account_id, now)
+    if prompt.closes_at <= now:
+        raise UserError(MeetingRefusal.MEETING_PASSED, account=account.name, slug=account.slug)
+    again = {"state": PromptState.OPEN, "closed_at": None}
+    ledger.change(session, actor.author, Entity.PROMPT, prompt_id, now, only_if={"state": PromptState.OFF}, **again)
+    _show(session, prompt, now)
+
+
+def unchanged_prompt(session: Session, actor: Actor, prompt_id: int, now: datetime) -> Prompt:
+    """The prompt, if it is open or was answered by *Nothing changed*, and `actor` may answer; else as `open_prompt`."""
+    prompt = queries.by_id(session, actor.workspace_id, prompt_id)
+    given = queries.answer_of_meeting(session, actor.workspace_id, prompt.meeting_id) if prompt else None
+    if (
+        prompt is None
+        or prompt.state is not PromptState.ANSWERED
+        or given is None
+        or given.change is not Change.NOTHING
+    ):
+        return open_prompt(session, actor, prompt_id, now)
+    account = account_of(session, actor, prompt.account_id)
+    must_write_unless_asked(session, actor, account, right_of_asked(actor, prompt), now)
+    return prompt
+
+
+def undo(session: Session, actor: Actor, prompt_id: int, now: datetime) -> None:
+    """Take back that a prompt was handed over, or that its meeting is off."""
+    prompt = queries.by_id(session, actor.workspace_id, prompt_id)
+    if prompt is not None and prompt.state is PromptState.OFF:
+        meeting_on(session, actor, prompt_id, now)
+    else:
+        take_back(session, actor, prompt_id, now)
 
 
 def open_to_change(session: Session, actor: Actor, prompt_id: int, now: datetime) -> Prompt:

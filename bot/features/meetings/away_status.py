@@ -14,9 +14,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.actor import Actor, must_read
 from bot.app.message_kinds import Args
-from bot.domain.values import days, working_hours
+from bot.domain.values import days
+from bot.domain.values.working_hours import WorkWeek
 from bot.features.meetings import absence
 from bot.features.meetings.views import AwayView, FollowView
 from bot.outbox.queue import put
@@ -77,19 +79,19 @@ def says_away(status: Status) -> bool:
     return bool(_AWAY.search(words)) or status.emoji.strip(":") in _EMOJI
 
 
-def away_until(status: Status, now: datetime, tz: str) -> date | None:
+def away_until(status: Status, now: datetime, week: WorkWeek) -> date | None:
     """The last day away that a status says, where its person is; None when it does not say away.
 
     One that ends within today's working day is a break. Without an end it counts for 14 days; 60 days is the most.
     """
     if not says_away(status):
         return None
-    today = working_hours.local_day(now, tz)
+    today = week.day_of(now)
     if not 0 < status.ends < _FAR:
         return days.shift_day(today, WITHOUT_END)
     last, ends_at = (datetime.fromtimestamp(moment, UTC) for moment in (status.ends - 1, status.ends))
-    on = working_hours.local_day(last, tz)
-    if last < now or (on == today and ends_at < days.at(today, working_hours.WORK_ENDS, tz)):
+    on = week.day_of(last)
+    if last < now or (on == today and ends_at < days.at(today, week.ends, week.tz)):
         return None
     return min(on, days.shift_day(today, absence.LONGEST))
 
@@ -119,7 +121,7 @@ def status_changed(session: Session, actor: Actor, status: Status, now: datetime
     seen = _digest(status) if says_away(status) else None
     if not members.see_status(session, actor.workspace_id, member.id, seen):
         return
-    until = away_until(status, now, member.tz)
+    until = away_until(status, now, hours.week_of(member))
     running = absences.running(session, member, now)
     if running is not None and not running.from_status:
         return

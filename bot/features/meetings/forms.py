@@ -11,7 +11,7 @@ from bot.app.accounts import account_of, no_such_account, row_of
 from bot.app.actor import Actor, UserError, must_write_unless_asked
 from bot.app.assessments import assess_now
 from bot.app.gap_lines import gap_lines
-from bot.app.shown import ShownRow, refuse_changed, version_of_account
+from bot.app.shown import ShownRow, hold, refuse_changed, version_of_account
 from bot.domain.enums import DecisionOf, Loop, PromptState
 from bot.domain.model import Action
 from bot.features.actions import queries as action_queries
@@ -45,8 +45,8 @@ def owed(session: Session, actor: Actor, now: datetime) -> OwedView:
 
 
 def nothing_changed_form(session: Session, actor: Actor, prompt_id: int, now: datetime) -> NothingChangedFormView:
-    """What the short form shows for a prompt."""
-    prompt = answers.open_prompt(session, actor, prompt_id, now)
+    """What the form shows that says what is in the way."""
+    prompt = answers.unchanged_prompt(session, actor, prompt_id, now)
     seen = version_of_account(session, actor, prompt.account_id)
     state = proof_state.load(session, actor.workspace_id, prompt.account_id)
     gaps = gap_lines(state, assess_now(state, now))
@@ -63,7 +63,9 @@ def chosen_gap(
     outcome_id: int | None = None,
 ) -> str:
     """The title of the gap or of the unproven outcome that somebody chose in the short form, if it is still open."""
-    account_id = answers.open_to_change(session, actor, prompt_id, now).account_id
+    account_id = answers.unchanged_prompt(session, actor, prompt_id, now).account_id
+    queries.hold_prompt(session, actor.workspace_id, prompt_id)
+    hold(session, account_id, now)
     columns = ("retired_on", "closed_on", "title")
     chosen = [
         ShownRow(entity, row_id, columns, dict.fromkeys(columns, "stays"))

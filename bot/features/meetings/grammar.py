@@ -51,6 +51,11 @@ class FollowRequest:
     follows: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SettingsRequest:
+    """`/answer settings`: when somebody works, and when and how they are asked."""
+
+
 _FORMS = (
     CommandForm("", "the answers you owe"),
     CommandForm("<account>", "answer for an account"),
@@ -60,12 +65,15 @@ _FORMS = (
     CommandForm("away until friday", "your deputy, or else your manager, is asked meanwhile", "away"),
     CommandForm("away status", "an away status in Slack does the same; “away status off” ends it", "away"),
     CommandForm("back", "you are asked again", "back"),
+    CommandForm("settings", "your hours, your morning message, away", "settings"),
 )
 
 
-def _answer(words: str) -> AnswerRequest | AwayRequest | FollowRequest:
+def _answer(words: str) -> AnswerRequest | AwayRequest | FollowRequest | SettingsRequest:
     if words.casefold() == "back":
         return AwayRequest(None)
+    if words.casefold() in ("settings", "setting"):
+        return SettingsRequest()
     if match := _FOLLOW.fullmatch(words):
         return FollowRequest(match["off"] is None)
     if match := _AWAY.fullmatch(words):
@@ -160,7 +168,10 @@ def _may_be_day(when: str) -> bool:
 _ANSWER_FIELDS = ["changed", "unproven", "next"]
 _ONE_LINE = next(f"{COMMAND} {form.usage}" for form in _FORMS if "changed:" in form.usage)
 GRAMMAR = Grammar(
-    COMMAND, _FORMS, "[account] [changed: … unproven: … next: … by friday] | away until … | back | help", _answer
+    COMMAND,
+    _FORMS,
+    "[account] [changed: … unproven: … next: … by friday] | away until … | back | settings | help",
+    _answer,
 )
 
 _FIELD = re.compile(r"(?<!\S)(?P<label>[A-Za-z]{3,10})\s?:(?!/)")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import public_holidays, recurrence
+from bot.app import hours, mornings, public_holidays, recurrence
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, bot_author
 from bot.app.assessments import assess_now
@@ -17,6 +17,7 @@ from bot.app.gap_lines import gap_lines
 from bot.app.isolation import isolated
 from bot.app.recipients import there, turns
 from bot.domain.account import tiers
+from bot.domain.account.assessment import Assessment
 from bot.domain.enums import AccountStatus, PromptState, Tier
 from bot.domain.model import Account, Action, ProofState
 from bot.domain.values import working_hours
@@ -48,12 +49,15 @@ def open_due_prompts(session: Session, now: datetime) -> bool:
     The number of queries does not depend on how many prompts are due, except for low-touch accounts.
     """
     due = queries.due_cadences(session, OPENING, now, BATCH)
-    isolated(session, OPENING, {unit: unit for unit in due}, lambda units: _open(session, units, now), now)
+    isolated(session, OPENING, {unit: unit for unit in due}, lambda units: open_series(session, units, now), now)
     return bool(due)
 
 
-def _open(session: Session, units: Sequence[Unit], now: datetime) -> None:
-    """Open the prompts of these cadences and move them on."""
+def open_series(session: Session, units: Sequence[Unit], now: datetime, *, in_morning: bool = False) -> None:
+    """Open the prompts of these cadences and move them on.
+
+    A prompt has a message of its own, unless a morning message tells of it: that of now (`in_morning`), or a later one.
+    """
     due = queries.claimed_cadences(session, units)
     account_by_id = store_accounts.of_claimed(session, {cadence.account_id for cadence in due})
     people = turns(session, [account_by_id[cadence.account_id] for cadence in due])
@@ -73,15 +77,33 @@ def _open(session: Session, units: Sequence[Unit], now: datetime) -> None:
         rows = [_row(move, meetings[move.cadence.id], asked[move.cadence.id], now) for move in workspace_moves]
         ids = ledger.add_many(session, bot_author(workspace_id), Entity.PROMPT, now, rows)
         recipients = [
-            (prompt_id, move.due_at, asked[move.cadence.id])
-            for move, prompt_id in zip(workspace_moves, ids, strict=True)
+            (prompt_id, move, asked[move.cadence.id]) for move, prompt_id in zip(workspace_moves, ids, strict=True)
         ]
         messages = [
-            _message(workspace_id, prompt_id, owner.slack_id, queries.PROMPT_KEY.of(prompt_id), due_at)
-            for prompt_id, due_at, owner in recipients
-            if owner and owner.slack_id
+            _message(
+                workspace_id,
+                prompt_id,
+                owner,
+                key=queries.PROMPT_KEY.of(prompt_id),
+                due_at=_when(move, owner, now),
+                late=_is_late(owner, now),
+            )
+            for prompt_id, move, owner in recipients
+            if owner and owner.slack_id and not in_morning and not mornings.will_tell(owner, move.starts_at, now)
         ]
         put_many(session, messages, now)
+
+
+def _is_late(owner: Member, now: datetime) -> bool:
+    """Whether the morning message of today is past that would have told of a meeting."""
+    week = hours.week_of(owner)
+    return not owner.one_each and week.works_on(week.day_of(now)) and now >= week.morning_of(week.day_of(now))
+
+
+def _when(move: Move, owner: Member, now: datetime) -> datetime:
+    """When somebody is asked: at once, or at the next start of work where that is before the meeting."""
+    opens = working_hours.at_work(now, hours.week_of(owner))
+    return opens if now < opens < move.starts_at else move.due_at
 
 
 def _move(cadence: Cadence, account: Account, owner: Member | None, now: datetime) -> Move:
@@ -144,7 +166,7 @@ def schedule(cadence: Cadence, upcoming: recurrence.Occurrence | None, owner_tz:
 
 def _row(move: Move, meeting_id: int, owner: Member | None, now: datetime) -> dict[str, Any]:
     starts_at = move.starts_at
-    remind_at = working_hours.reminder_due(starts_at, owner.tz if owner else "UTC")
+    remind_at = _remind_at(owner, starts_at)
     return {
         "account_id": move.cadence.account_id,
         "workspace_id": move.by.workspace_id,
@@ -152,32 +174,53 @@ def _row(move: Move, meeting_id: int, owner: Member | None, now: datetime) -> di
         "member_id": owner.id if owner else None,
         "state": PromptState.OPEN,
         "asked_at": now,
-        "remind_at": remind_at if remind_at > now else None,
+        "remind_at": remind_at if remind_at and remind_at > now else None,
         "closes_at": starts_at if starts_at > now else now + _STILL_WORTH_ASKING,
     }
 
 
-def send_prompt(
-    session: Session, workspace_id: int, prompt_id: int, slack_id: str, *, key: str, due_at: datetime
-) -> None:
-    """Put the prompt's message for this member into the outbox, once for each `key`."""
-    put(session, _message(workspace_id, prompt_id, slack_id, key, due_at), due_at)
+def _remind_at(owner: Member | None, starts_at: datetime) -> datetime | None:
+    """When a prompt is reminded of; None where a morning message of the same day comes later."""
+    week = hours.week_or_zone(owner, "UTC")
+    remind_at = working_hours.reminder_due(starts_at, week)
+    if owner is None or owner.one_each:
+        return remind_at
+    on = week.day_of(starts_at)
+    return remind_at if week.day_of(remind_at) == on and remind_at > week.morning_of(on) else None
 
 
-def _message(workspace_id: int, prompt_id: int, slack_id: str, key: str, due_at: datetime) -> Outgoing:
+def send_prompt(session: Session, workspace_id: int, prompt_id: int, to: Member, *, key: str, due_at: datetime) -> None:
+    """Put the prompt's message for this member, whom Slack reaches, into the outbox, once for each `key`."""
+    put(session, _message(workspace_id, prompt_id, to, key=key, due_at=due_at), due_at)
+
+
+def ask_instead(session: Session, prompt: Prompt, to: Member, now: datetime, *, key: str) -> None:
+    """Ask a member who is to answer a prompt from now on, unless a morning message will: in their working hours."""
+    if to.slack_id is None or mornings.will_tell(to, prompt.starts_at, now):
+        return
+    opens = working_hours.at_work(now, hours.week_of(to))
+    due_at = opens if opens < prompt.starts_at else now
+    send_prompt(session, prompt.workspace_id, prompt.id, to, key=key, due_at=due_at)
+
+
+def _message(
+    workspace_id: int, prompt_id: int, to: Member, *, key: str, due_at: datetime, late: bool = False
+) -> Outgoing:
+    assert to.slack_id is not None
     return Outgoing(
         key=key,
         workspace_id=workspace_id,
         kind="prompt",
-        channel=slack_id,
+        channel=to.slack_id,
         destination=Destination.USER,
-        args={"prompt_id": prompt_id, "to": slack_id, "first": True},
+        args={"prompt_id": prompt_id, "to": to.slack_id, "first": True} | ({"late": True} if late else {}),
         due_at=due_at,
     )
 
 
 def refresh_messages(session: Session, prompt: Prompt, now: datetime) -> None:
-    """Have every message of this prompt show its state as it is now."""
+    """Have every message of this prompt, and the morning messages that it stands in, show its state as it is now."""
+    mornings.refresh(session, prompt.workspace_id, (prompt.member_id, prompt.handed_by_id), now)
     for key, slack_id in lookup.posts_of(session, prompt.workspace_id, queries.PROMPT_KEY.of(prompt.id)):
         put(
             session,
@@ -217,10 +260,11 @@ def _remind(session: Session, unit: Unit, now: datetime) -> None:
     member = members.by_id(session, prompt.workspace_id, prompt.member_id)
     snoozed = prompt.snoozed_until is not None and prompt.snoozed_until > now
     if changed and member and member.slack_id and not snoozed and prompt.starts_at > now:
+        mornings.refresh(session, prompt.workspace_id, (member.id,), now)
         put(
             session,
             Outgoing(
-                key=queries.REMINDER_KEY.of(prompt.id),
+                key=_reminder_key(prompt, member, now),
                 workspace_id=prompt.workspace_id,
                 kind="reminder",
                 channel=member.slack_id,
@@ -230,6 +274,13 @@ def _remind(session: Session, unit: Unit, now: datetime) -> None:
             ),
             now,
         )
+
+
+def _reminder_key(prompt: Prompt, member: Member, now: datetime) -> str:
+    """The key of a reminder: one for each prompt, or one a day for whoever has a morning message."""
+    if member.one_each:
+        return queries.REMINDER_KEY.of(prompt.id)
+    return queries.REMINDER_KEY.of("day", member.id, f"{hours.week_of(member).day_of(now):%Y%m%d}")
 
 
 def close_silent(session: Session, now: datetime) -> bool:
@@ -271,6 +322,17 @@ def compose_prompts(session: Session, many: Sequence[Mapping[str, Any]], now: da
     return [_view(facts, prompt_by_id[args["prompt_id"]], args, now) for args in many]
 
 
+def views_of(
+    session: Session, many: Sequence[Prompt], reader: Member, now: datetime
+) -> list[tuple[Prompt, PromptView, Assessment]]:
+    """These prompts as a member reads them now, with the assessments of their accounts."""
+    facts = _Facts.of(session, many)
+    args = {"to": reader.slack_id, "first": False}
+    assessments = {account_id: assess_now(state, now) for account_id, state in facts.states.items()}
+    views = [(prompt, _view(facts, prompt, args, now)) for prompt in many]
+    return [(prompt, view, assessments[prompt.account_id]) for prompt, view in views if isinstance(view, PromptView)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What prompts show: who is asked, their accounts, the last answers on these, and the prompts' own answers."""
@@ -290,6 +352,7 @@ class _Facts:
         answers = queries.answers_of_meetings(session, workspace_ids, [prompt.meeting_id for prompt in prompts])
         next_actions = action_queries.of_answers(session, workspace_ids, [answer.id for answer in answers.values()])
         people = {prompt.member_id for prompt in prompts}
+        people |= {prompt.handed_by_id for prompt in prompts}
         people |= {state.account.owner_id for state in states}
         people |= {answer.member_id for answer in answers.values()}
         people |= {action.owner_id for action in next_actions.values()}
@@ -340,7 +403,18 @@ def _view(facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime)
         standing_in_for=_standing_in_for(facts, prompt, state.account),
         answer=facts.recorded(answer) if answer else None,
         renewal=renewal_asked.asked(assessment, prompt, answer),
+        handed_from=facts.members[prompt.handed_by_id].name if prompt.handed_by_id in facts.members else None,
+        can_undo=_can_undo(facts, prompt, args["to"], now),
+        late=bool(args.get("late")),
     )
+
+
+def _can_undo(facts: _Facts, prompt: Prompt, reader: str, now: datetime) -> bool:
+    """Whether the reader of a message may take back that its prompt was handed over, or that the meeting is off."""
+    if prompt.state is PromptState.OFF:
+        return prompt.closes_at > now
+    by = facts.members.get(prompt.handed_by_id or 0)
+    return prompt.state is PromptState.OPEN and by is not None and by.slack_id == reader
 
 
 def _standing_in_for(facts: _Facts, prompt: Prompt, account: Account) -> StandingInFor | None:

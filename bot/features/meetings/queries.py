@@ -152,6 +152,22 @@ def open_of_member(session: Session, workspace_id: int, member_id: int) -> list[
     return [Prompt(*row) for row in session.execute(owed.order_by(schema.meeting.c.starts_at))]
 
 
+def of_morning(
+    session: Session, me: Member, begins: datetime, ends: datetime, *, closed_since: datetime
+) -> list[Prompt]:
+    """The prompts of meetings between two moments that a member is asked about or has handed over, by time.
+
+    What was over before `closed_since` is left out.
+    """
+    table = schema.prompt
+    theirs = (table.c.member_id == me.id) | (table.c.handed_by_id == me.id)
+    ours = (table.c.workspace_id == me.workspace_id) & theirs
+    within = (schema.meeting.c.starts_at >= begins) & (schema.meeting.c.starts_at < ends)
+    shown = table.c.closed_at.is_(None) | (table.c.closed_at >= closed_since)
+    found = _prompts().where(ours, within, shown)
+    return [Prompt(*row) for row in session.execute(found.order_by(schema.meeting.c.starts_at, table.c.id))]
+
+
 def next_to_remind(session: Session, job: str, now: datetime) -> Unit | None:
     """One open prompt whose reminder is due and that `job` has not set aside, locked where the database can."""
     table = schema.prompt

@@ -44,6 +44,7 @@ class Prompt:
     workspace_id: int
     meeting_id: int
     member_id: int | None
+    handed_by_id: int | None
     state: PromptState
     asked_at: datetime
     remind_at: datetime | None

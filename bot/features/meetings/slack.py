@@ -24,11 +24,12 @@ from bot.features.meetings import (
     pauses,
     prompts,
     renewal_calls,
+    settings,
     views,
 )
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.cadences import NewCadence
-from bot.features.meetings.grammar import GRAMMAR, AnswerRequest, AwayRequest, FollowRequest
+from bot.features.meetings.grammar import GRAMMAR, AnswerRequest, AwayRequest, FollowRequest, SettingsRequest
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
 from bot.features.meetings.new_answer import NewAnswer
 from bot.features.meetings.refusals import MeetingRefusal
@@ -86,12 +87,10 @@ def _command(app: AsyncApp, edge: Edge) -> None:
             await edge.answer(ack, away)
         elif isinstance(request, FollowRequest):
             follows = request.follows
-            followed = await edge.write_and_show(
-                body,
-                lambda s, actor, now: away_status.follow_status(s, actor, follows),
-                lambda s, actor, _, now: away_status.follow_view(s, actor, now),
-            )
-            await edge.answer(ack, followed)
+            await edge.answer(ack, await _follow(edge, body, follows))
+        elif isinstance(request, SettingsRequest):
+            await edge.open(body, await edge.read(body, settings.settings_form))
+            await ack()
         elif isinstance(request, AnswerRequest):
             asked = request
             view = await edge.read(body, lambda s, actor, now: command_view(s, actor, asked, now))
@@ -107,6 +106,14 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 await ack()
             else:
                 await edge.answer(ack, view)
+
+
+async def _follow(edge: Edge, body: Body, follows: bool) -> views.FollowView:
+    return await edge.write_and_show(
+        body,
+        lambda s, actor, now: away_status.follow_status(s, actor, follows),
+        lambda s, actor, _, now: away_status.follow_view(s, actor, now),
+    )
 
 
 def _away(session: Session, actor: Actor, until: str | None, now: datetime) -> int:
@@ -148,8 +155,22 @@ def command_view(session: Session, actor: Actor, request: AnswerRequest, now: da
 def _prompt_buttons(app: AsyncApp, edge: Edge) -> None:
     app.action(_PROMPT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, prompt_id=row)))
     app.action(_ACCOUNT_ANSWERS)(opens(edge, lambda s, a, row, now: forms.answer_form(s, a, now, account_id=row)))
-    app.action(MeetingActionId.NOTHING_CHANGED)(opens(edge, forms.nothing_changed_form))
+    app.action(MeetingActionId.SAY_OBSTACLE)(opens(edge, forms.nothing_changed_form))
     app.action(MeetingActionId.HAND_OVER)(opens(edge, forms.hand_over_form))
+
+    @app.action(MeetingActionId.NOTHING_CHANGED)
+    async def nothing(ack: AsyncAck, body: Body) -> None:
+        prompt_id, submission = number(clicked(body)), submission_id(body)
+        await edge.write(
+            body, lambda s, actor, now: answers.nothing_changed(s, actor, prompt_id, now, submission=submission)
+        )
+        await ack()
+
+    @app.action(MeetingActionId.UNDO_PROMPT)
+    async def undo(ack: AsyncAck, body: Body) -> None:
+        prompt_id = number(clicked(body))
+        await edge.write(body, lambda s, actor, now: answers.undo(s, actor, prompt_id, now))
+        await ack()
 
     @app.action(MeetingActionId.SNOOZE_PROMPT)
     async def snooze(ack: AsyncAck, body: Body) -> None:
@@ -256,7 +277,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
             await ack(response_action="update", view=edge.in_modal(view, "On record"))
 
     @app.view(MeetingCallback.NOTHING_CHANGED)
-    async def nothing(ack: AsyncAck, body: Body) -> None:
+    async def obstacle(ack: AsyncAck, body: Body) -> None:
         form = Form(body)
         prompt_id, choice, why = number(form.metadata), form.words("stays"), form.words("why")
         word, row_id = pair(choice) if choice != "other" else ("other", 0)
@@ -264,9 +285,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
 
         def record(session: Session, actor: Actor, now: datetime) -> None:
             stays = forms.chosen_gap(session, actor, prompt_id, now, **chosen) if chosen else None
-            answers.nothing_changed(
-                session, actor, prompt_id, now, submission=submission_id(body), stays=stays, why=why
-            )
+            answers.say_obstacle(session, actor, prompt_id, now, submission=submission_id(body), stays=stays, why=why)
 
         await edge.write(body, record)
         await ack()

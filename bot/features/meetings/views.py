@@ -159,7 +159,9 @@ class RenewalAsked:
 class PromptView:
     """The direct message before a meeting, in whichever state the prompt is now.
 
-    `holiday` names the public holiday on the day of the meeting, where the one who is asked lives.
+    `holiday` names the public holiday on the day of the meeting, where the one who is asked lives. `handed_from` is who
+    asked its reader to answer, `can_undo` says that its reader may take back that it was handed over or is off, `late`
+    that the meeting was planned after the morning message.
     """
 
     prompt_id: int
@@ -179,6 +181,9 @@ class PromptView:
     standing_in_for: StandingInFor | None
     answer: RecordedAnswer | None
     renewal: RenewalAsked | None = None
+    handed_from: str | None = None
+    can_undo: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +298,42 @@ class FollowView:
 
     follows: bool
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsView:
+    """The form on when somebody works and how they are asked, as it stands now; times are `HH:MM`.
+
+    `country` is an ISO code, empty for that of their time zone (`zone_country`, its name), `--` for none.
+    `countries` are groups of (code, name) to choose from. `away_until` is the last day away.
+    """
+
+    begins: str
+    ends: str
+    workdays: tuple[str, ...]
+    morning: str
+    one_each: bool
+    country: str
+    zone_country: str | None
+    countries: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    away_until: date | None
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSavedView:
+    """What stands now that somebody has saved their settings; `next_morning` is when their next message comes.
+
+    It is None for who has one message for each meeting.
+    """
+
+    begins: str
+    ends: str
+    workdays: tuple[str, ...]
+    next_morning: datetime | None
+    holidays_of: str | None
+    away_until: date | None
+    follows: bool
 
 
 @dataclass(frozen=True, slots=True)

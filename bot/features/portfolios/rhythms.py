@@ -9,12 +9,15 @@ from datetime import time
 from bot.app.actor import UserError
 from bot.domain.enums import Tier
 from bot.domain.portfolio.week_spread import Rhythm, times_between
-from bot.domain.values.working_hours import WORK_BEGINS, WORK_ENDS
+from bot.domain.values.working_hours import WORK_ENDS
 from bot.features.portfolios.refusals import PortfolioRefusal
 
 NONE = "none"
 """What the form calls no meetings."""
 _SUGGESTED = {Tier.HIGH_TOUCH: Rhythm.WEEKLY, Tier.LOW_TOUCH: Rhythm.MONTHLY, Tier.TECH_TOUCH: Rhythm.QUARTERLY}
+
+EARLIEST = time(9)
+"""Customers are not met earlier, whenever work begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Rhythms:
     """The default series of a portfolio: a rhythm by tier, but for those not met; hours are the holder's."""
 
     by_tier: Mapping[Tier, Rhythm] = field(default_factory=lambda: dict(_SUGGESTED))
-    begins: time = WORK_BEGINS
+    begins: time = EARLIEST
     ends: time = time(17)
 
     @property
@@ -58,6 +61,6 @@ def typed(by_tier: Mapping[Tier, str], begins: str, ends: str) -> Rhythms:
         first, last = time.fromisoformat(begins), time.fromisoformat(ends)
     except ValueError:
         raise UserError(PortfolioRefusal.HOURS_TOO_SHORT, "begins") from None
-    if first < WORK_BEGINS or last > WORK_ENDS or (last.hour - first.hour) * 60 + last.minute - first.minute < 60:
+    if first < EARLIEST or last > WORK_ENDS or (last.hour - first.hour) * 60 + last.minute - first.minute < 60:
         raise UserError(PortfolioRefusal.HOURS_TOO_SHORT, "begins")
     return Rhythms(chosen, first.replace(second=0, microsecond=0, tzinfo=None), last.replace(tzinfo=None))

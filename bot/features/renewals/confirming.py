@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import hours, recipients
 from bot.app.accounts import no_such_account, row_of
 from bot.app.actor import Actor, UserError, must_write
 from bot.app.recipients import Recipient
@@ -46,7 +46,7 @@ def ask_manager(session: Session, account: Account, result_id: int, by: Actor, n
         channel=manager.slack_id,
         destination=Destination.USER,
         args={"result_id": result_id},
-        due_at=working_hours.in_work(now, manager.tz),
+        due_at=working_hours.in_work(now, hours.week_of(manager)),
     )
     put(session, message, now)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import hours, recipients
 from bot.app.recipients import Recipient
 from bot.domain.model import Account
 from bot.domain.values import working_hours
@@ -32,7 +32,7 @@ def tell(session: Session, account: Account, result_id: int, now: datetime) -> N
         channel=recipient.to,
         destination=recipient.destination,
         args={"result_id": result_id},
-        due_at=working_hours.in_work(now, portfolio.tz if portfolio else "UTC"),
+        due_at=working_hours.in_work(now, hours.of_zone(portfolio.tz if portfolio else "UTC")),
     )
     put(session, message, now)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import hours, recipients
 from bot.app.asking import ToAsk, to_ask
 from bot.app.assessments import assess_now
 from bot.app.recipients import Recipient
@@ -128,7 +128,7 @@ def _question(account: Account, question: Question, asking: ToAsk, now: datetime
         channel=person.slack_id,
         destination=Destination.USER,
         args={"account_id": account.id, "question": question.key, "to": person.slack_id, "first": True},
-        due_at=working_hours.in_work(now, person.tz),
+        due_at=working_hours.in_work(now, hours.week_of(person)),
     )
 
 
@@ -185,7 +185,7 @@ def _judged_lately(assessment: Assessment) -> bool:
 
 def _room(session: Session, person: Member, now: datetime) -> int:
     """How many more questions this person may get on the day of the next one."""
-    day = working_hours.local_day(working_hours.in_work(now, person.tz), person.tz)
+    day = working_hours.local_day(working_hours.in_work(now, hours.week_of(person)), person.tz)
     assert person.slack_id is not None
     begins = days.at(day, time(), person.tz)
     asked = lookup.count_since(session, person.workspace_id, queries.QUESTION_KEY, person.slack_id, begins)

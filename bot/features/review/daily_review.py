@@ -31,6 +31,7 @@ from bot.domain.account.upgrade import opened_by_upgrade
 from bot.domain.enums import AccountStatus, Closing, RiskState
 from bot.domain.model import Account, ProofState, Risk
 from bot.domain.values import days, working_hours
+from bot.domain.values.working_hours import WorkWeek
 from bot.features.accounts import stages, tiers, verdicts
 from bot.features.portfolios import account_summaries
 from bot.features.renewals import questions
@@ -38,7 +39,7 @@ from bot.features.risks import announcements, not_taken, owner_alerts, risk_mess
 from bot.features.risks import queries as risk_queries
 from bot.features.risks.announcements import News
 from bot.features.risks.phrases import RiskPhrase
-from bot.features.risks.risk_view import zone_of
+from bot.features.risks.risk_view import week_of
 from bot.outbox import lookup
 from bot.phrases import phrase, say
 from bot.store import account_terms, accounts, ledger, portfolios, proof_state, review_queue
@@ -141,19 +142,19 @@ def _next_reminder(
     A second message on one day waits for the next; what is held and has moved is looked at in two weeks.
     """
     state = proof_state.load(session, workspace_id, risk.account_id)
-    account, zone = state.account, _zone(session, state.account)
+    account, week = state.account, _week(session, state.account)
     if not escalates(risk.kind, risk.severity, account.tier):
         return None, False
-    held_on = working_hours.in_work(days.shift_moment(now, risk_message.HELD_FOR), zone)
+    held_on = working_hours.in_work(days.shift_moment(now, risk_message.HELD_FOR), week)
     if risk.state is RiskState.CLAIMED and _has_moved(state, risk, now):
         return held_on, False
     if risk.state not in (RiskState.OPEN, RiskState.CLAIMED):
         return None, False
     if tomorrow:
-        return working_hours.tomorrow_morning(now, zone), False
+        return working_hours.tomorrow_morning(now, week), False
     if risk.state is RiskState.CLAIMED:
         return held_on, True
-    return working_hours.in_work(days.shift_moment(now, _AGAIN), zone), True
+    return working_hours.in_work(days.shift_moment(now, _AGAIN), week), True
 
 
 def _has_moved(state: ProofState, risk: Risk, now: datetime) -> bool:
@@ -163,8 +164,8 @@ def _has_moved(state: ProofState, risk: Risk, now: datetime) -> bool:
     return evidence or any(action.told_on is not None and action.told_on >= since.date() for action in state.actions)
 
 
-def _zone(session: Session, account: Account) -> str:
-    return zone_of(session, portfolios.in_workspace(session, account.workspace_id, account.portfolio_id))
+def _week(session: Session, account: Account) -> WorkWeek:
+    return week_of(session, portfolios.in_workspace(session, account.workspace_id, account.portfolio_id))
 
 
 def _look(session: Session, state: ProofState, assessment: Assessment, zone: str, now: datetime) -> list[News]:

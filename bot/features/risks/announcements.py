@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import hours, recipients
 from bot.app.actor import bot_author
 from bot.app.assessments import rules_day
 from bot.app.recipients import Recipient
@@ -33,7 +33,7 @@ from bot.domain.model import Account, Risk
 from bot.domain.values import days, working_hours
 from bot.domain.values.money import listed_money, money, total
 from bot.features.risks import queries, risk_message
-from bot.features.risks.risk_view import STANDS_ALONE, WITHIN, zone_of
+from bot.features.risks.risk_view import STANDS_ALONE, WITHIN, week_of
 from bot.features.risks.views import MoreLine, RisksMoreView
 from bot.outbox import lookup
 from bot.outbox.queue import put
@@ -98,7 +98,7 @@ def open_risks(session: Session, news: Sequence[News], portfolio: Portfolio | No
     author = bot_author(workspace_id)
     ids = ledger.add_many(session, author, Entity.RISK, now, rows)
     risk_ids = {id(item): risk_id for item, risk_id in zip(new, ids, strict=True)}
-    zone = zone_of(session, portfolio)
+    week = week_of(session, portfolio)
     for item in sorted(news, key=lambda item: item.weight):
         if item.risk_id is not None and id(item) in plan.announced and remind_at is not None:
             still_open = {"state": RiskState.OPEN}
@@ -106,7 +106,7 @@ def open_risks(session: Session, news: Sequence[News], portfolio: Portfolio | No
                 session, author, Entity.RISK, item.risk_id, now, only_if=still_open, remind_manager_at=remind_at
             )
         if id(item) in plan.cards:
-            risk_message.tell(session, item.risk_id or risk_ids[id(item)], plan.cards[id(item)], now, zone=zone)
+            risk_message.tell(session, item.risk_id or risk_ids[id(item)], plan.cards[id(item)], now, week=week)
     for card_id in sorted(plan.renewed):
         risk_message.renew_message(session, workspace_id, card_id, now)
     for recipient, owner_id in plan.summaries.items():
@@ -227,7 +227,7 @@ def _put_summary(
 def put_daily_summary(session: Session, recipient: Recipient, args: dict[str, Any], now: datetime) -> None:
     """Put the day's summary for this recipient, or update the one that is there."""
     key = queries.DAILY_SUMMARY_KEY.of(recipient.to, args["day"])
-    due_at = working_hours.in_work(now, args["tz"])
+    due_at = working_hours.in_work(now, hours.of_zone(args["tz"]))
     common: dict[str, Any] = {
         "workspace_id": recipient.workspace_id,
         "kind": "risks-more",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.actor import Actor, UserError
 from bot.app.recipients import Recipient, of_manager, of_member
 from bot.domain.enums import RiskState
@@ -38,7 +39,7 @@ def ask_owner(session: Session, actor: Actor, risk_id: int, now: datetime) -> in
         channel=owner.slack_id,
         destination=Destination.USER,
         args={"risk_id": risk.id, "by": actor.member.id},
-        due_at=working_hours.in_work(now, owner.tz),
+        due_at=working_hours.in_work(now, hours.week_of(owner)),
     )
     if put(session, message, now):
         not_taken.renew(session, account, risk.id, now)

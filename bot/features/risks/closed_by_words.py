@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.recipients import Recipient, of_member
 from bot.app.reviewers import reviewer
 from bot.domain.enums import Closing
@@ -35,7 +36,7 @@ def tell_reviewer(session: Session, account: Account, risk_id: int, by: Member, 
         channel=reader.slack_id,
         destination=Destination.USER,
         args={"risk_id": risk_id, "by": by.id, "closed_at": now.isoformat()},
-        due_at=working_hours.in_work(now, reader.tz),
+        due_at=working_hours.in_work(now, hours.week_of(reader)),
     )
     put(session, message, now)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.assessments import assess_now
 from bot.app.isolation import isolated
 from bot.domain.account.assessment import Assessment
@@ -51,7 +52,8 @@ def send_due_batch(session: Session, now: datetime) -> bool:
     if now.astimezone(UTC).day > _LAST_DAY_OF_MONTH:
         return False
     for owner in queries.owners_without_batch(session, BATCHES, f"{month:%Y-%m}", now):
-        opens = working_hours.month_opens(month, owner.tz)
+        member = members.by_id(session, owner.workspace_id, owner.id)
+        opens = working_hours.month_opens(month, hours.week_or_zone(member, owner.tz))
         if opens <= now < days.shift_moment(opens, WINDOW):
             unit = Unit(owner.workspace_id, Entity.MEMBER, owner.id)
             if any(isolated(session, BATCHES, {unit: owner}, partial(_put_batch, session, month, now), now)):
@@ -80,7 +82,7 @@ def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> Batc
     month = date.fromisoformat(args["month"])
     if owner is None:
         return Moot("the owner is gone")
-    since = working_hours.month_opens(days.add_days(month, -1).replace(day=1), owner.tz)
+    since = working_hours.month_opens(days.add_days(month, -1).replace(day=1), hours.week_of(owner))
     ids = queries.accounts_of(session, owner.workspace_id, owner.id, Tier.TECH_TOUCH)
     states = proof_state.load_many(session, [owner.workspace_id], ids)
     assessments = [assess_now(state, now) for state in states]
@@ -136,10 +138,11 @@ def _put_trigger(session: Session, owner: Member, slack_id: str, today: date, no
         "workspace_id": owner.workspace_id,
         "kind": "trigger",
         "args": {"member_id": owner.id, "day": today.isoformat()},
-        "due_at": now,
     }
-    if not put(session, Outgoing(key=key, channel=slack_id, destination=Destination.USER, **common), now):
-        update = Outgoing(key=f"{key}@{now.timestamp():.6f}", op=Op.UPDATE, target_key=key, **common)
+    asked: dict[str, Any] = {"channel": slack_id, "destination": Destination.USER}
+    due_at = working_hours.at_work(now, hours.week_of(owner))
+    if not put(session, Outgoing(key=key, due_at=due_at, **asked, **common), now):
+        update = Outgoing(key=f"{key}@{now.timestamp():.6f}", op=Op.UPDATE, target_key=key, due_at=now, **common)
         put(session, update, now)
 
 

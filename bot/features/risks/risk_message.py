@@ -13,15 +13,17 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.recipients import Recipient, of_account, of_admin, of_member, reached
 from bot.domain.account.escalations import escalates
 from bot.domain.enums import RiskState
 from bot.domain.labels import label
 from bot.domain.model import Account, Risk
 from bot.domain.values import days, working_hours
+from bot.domain.values.working_hours import WorkWeek
 from bot.features.risks import not_taken, queries
 from bot.features.risks.queries import RiskNote
-from bot.features.risks.risk_view import WITHIN, folded, risk_view, zone_of
+from bot.features.risks.risk_view import WITHIN, folded, risk_view, week_of
 from bot.features.risks.views import RiskNoteView, RiskView
 from bot.outbox import lookup, message_family
 from bot.outbox.message_family import FamilyMember
@@ -37,9 +39,9 @@ HELD_FOR = timedelta(days=14)
 log = structlog.get_logger("risks")
 
 
-def tell(session: Session, risk_id: int, recipient: Recipient, now: datetime, *, zone: str) -> bool:
-    """Put the one message of a risk, within working hours by this clock; False if it has one already."""
-    due_at = working_hours.in_work(now, zone)
+def tell(session: Session, risk_id: int, recipient: Recipient, now: datetime, *, week: WorkWeek) -> bool:
+    """Put the one message of a risk, within these working hours; False if it has one already."""
+    due_at = working_hours.in_work(now, week)
     return put(session, _message(risk_id, recipient, queries.RISK_KEY.of(risk_id), due_at), now)
 
 
@@ -59,7 +61,7 @@ def tell_holder(session: Session, risk: Risk, to: Member, now: datetime) -> None
     """Give the new holder the risk's message by direct message, if it has none anywhere yet."""
     recipient = of_member(to)
     if recipient is not None:
-        tell(session, risk.id, recipient, now, zone=to.tz)
+        tell(session, risk.id, recipient, now, week=hours.week_of(to))
 
 
 def publish_risk_change(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
@@ -87,7 +89,7 @@ def _tell_lines(session: Session, account: Account, closed: Risk, now: datetime)
     recipient = of_account(session, account, portfolio) if lines else None
     if recipient is not None:
         worst = min(lines, key=lambda risk: (-risk.severity, risk.opened_at, risk.id))
-        tell(session, worst.id, recipient, now, zone=zone_of(session, portfolio))
+        tell(session, worst.id, recipient, now, week=week_of(session, portfolio))
 
 
 def _renew_card_around(session: Session, account: Account, line: Risk, now: datetime) -> None:
@@ -175,8 +177,8 @@ def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: date
     manager = reached(session, portfolio.workspace_id, portfolio.manager_id)
     if manager is None and of_admin(session, portfolio.workspace_id) is None:
         return None
-    zone = manager.tz if manager else portfolio.tz
-    return working_hours.business_day_later(working_hours.in_work(now, zone), zone)
+    week = hours.week_or_zone(manager, portfolio.tz)
+    return working_hours.business_day_later(working_hours.in_work(now, week), week)
 
 
 def held_until(session: Session, account: Account, risk: Risk, now: datetime) -> datetime | None:
@@ -184,7 +186,7 @@ def held_until(session: Session, account: Account, risk: Risk, now: datetime) ->
     if remind_at(session, account, risk, now) is None:
         return None
     portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
-    return working_hours.in_work(days.shift_moment(now, HELD_FOR), zone_of(session, portfolio))
+    return working_hours.in_work(days.shift_moment(now, HELD_FOR), week_of(session, portfolio))
 
 
 def compose_risk(session: Session, args: dict[str, Any], now: datetime) -> RiskView | Moot:

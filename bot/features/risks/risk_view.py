@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.assessments import rules_day
 from bot.domain.account.actions import open_action
 from bot.domain.account.assessment import graded_outcomes
@@ -21,6 +22,7 @@ from bot.domain.proof.grading import Graded
 from bot.domain.values import days, working_hours
 from bot.domain.values.money import money
 from bot.domain.values.text import coming_day, near_day, percent
+from bot.domain.values.working_hours import WorkWeek
 from bot.features.risks import queries
 from bot.features.risks.queries import RiskNote
 from bot.features.risks.views import RiskView
@@ -73,6 +75,14 @@ def zone_of(session: Session, portfolio: Portfolio | None) -> str:
         return "UTC"
     manager = members.by_id(session, portfolio.workspace_id, portfolio.manager_id)
     return portfolio.tz if manager is None or manager.is_deactivated else manager.tz
+
+
+def week_of(session: Session, portfolio: Portfolio | None) -> WorkWeek:
+    """When a portfolio's managers are told: in the working hours of its manager, else in those of its own zone."""
+    if portfolio is None:
+        return hours.of_zone("UTC")
+    manager = members.by_id(session, portfolio.workspace_id, portfolio.manager_id)
+    return hours.week_or_zone(None if manager is None or manager.is_deactivated else manager, portfolio.tz)
 
 
 def folded(session: Session, account: Account, card: Risk) -> list[Risk]:

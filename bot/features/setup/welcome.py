@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import hours
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values import working_hours
 from bot.features.portfolios.setup import WEEKDAYS
@@ -149,7 +150,7 @@ def _greet(session: Session, workspace_id: int, person: Leader, place: Place, no
     kind, key = (MANAGER, queries.MANAGER_KEY) if person.portfolio else (OWNER, queries.OWNER_KEY)
     if lookup.told(session, workspace_id, queries.OWNER_KEY if person.portfolio else queries.MANAGER_KEY, [person.id]):
         return False
-    due_at = working_hours.at_work(now, member.tz)
+    due_at = working_hours.at_work(now, hours.week_of(member))
     args = {**place, "member_id": person.id}
     return put(session, _message(workspace_id, kind, key.of(person.id), member.slack_id, args, due_at=due_at), now)
 

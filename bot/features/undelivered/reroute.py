@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.app import recipients
+from bot.app import mornings, recipients
 from bot.app.actor import bot_author
 from bot.app.message_kinds import MessageKind
 from bot.app.recipients import Recipient
@@ -60,7 +60,12 @@ def handle_permanent_failure(
     to_person = row.destination is Destination.USER
     if problem is Problem.PERSON and to_person:
         _mark_left(session, row, code, now)
-        done = _ask_stand_in(session, row, code, now) if "prompt_id" in row.args else _send_on(kinds, session, row, now)
+        if row.kind == mornings.KIND:
+            done = _ask_stand_ins(session, row, now)
+        elif "prompt_id" in row.args:
+            done = _ask_stand_in(session, row, code, now)
+        else:
+            done = _send_on(kinds, session, row, now)
     elif problem is Problem.CHANNEL and not to_person:
         lost_channels.mark_channel_lost(session, row, code, now)
         done = _send_on(kinds, session, row, now)
@@ -78,7 +83,7 @@ def reassign_prompts_of_leaver(session: Session, member: Member, now: datetime) 
             log.error("prompts.nobody_to_ask", prompt=prompt.id, left=member.id)
             continue
         key = PROMPT_KEY.of(prompt.id, "to", stand_in.id, f"{now.timestamp():.0f}")
-        prompts.send_prompt(session, prompt.workspace_id, prompt.id, stand_in.slack_id, key=key, due_at=now)
+        prompts.ask_instead(session, prompt, stand_in, now, key=key)
 
 
 def compose_undelivered(session: Session, args: dict[str, Any], now: datetime) -> UndeliveredView:
@@ -106,8 +111,17 @@ def _ask_stand_in(session: Session, row: Claimed, code: str, now: datetime) -> b
     if stand_in is None or stand_in.slack_id is None:
         return False
     key = PROMPT_KEY.of(prompt.id, "after", row.id)
-    prompts.send_prompt(session, row.workspace_id, prompt.id, stand_in.slack_id, key=key, due_at=now)
+    prompts.ask_instead(session, prompt, stand_in, now, key=key)
     log.warning("outbox.sent_on", key=row.key, to=stand_in.slack_id, by=key)
+    return True
+
+
+def _ask_stand_ins(session: Session, row: Claimed, now: datetime) -> bool:
+    """Have others answer what a morning message asked somebody whom Slack does not reach any more."""
+    member = members.by_slack_id(session, row.workspace_id, row.channel)
+    if member is None:
+        return False
+    reassign_prompts_of_leaver(session, member, now)
     return True
 
 
@@ -120,7 +134,15 @@ def _reassign(session: Session, prompt: Prompt, why: str, now: datetime) -> Memb
     unchanged = {"state": PromptState.OPEN, "member_id": prompt.member_id}
     author = bot_author(prompt.workspace_id)
     changed = ledger.change(
-        session, author, Entity.PROMPT, prompt.id, now, why=why, only_if=unchanged, member_id=stand_in.id
+        session,
+        author,
+        Entity.PROMPT,
+        prompt.id,
+        now,
+        why=why,
+        only_if=unchanged,
+        member_id=stand_in.id,
+        handed_by_id=None,
     )
     return stand_in if changed else None
 

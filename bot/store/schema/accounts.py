@@ -51,6 +51,16 @@ member = Table(
     # Whether their Slack status is read, and the digest of the away status that was acted on last.
     Column("follows_status", Boolean, nullable=False, server_default=text("false")),
     Column("status_seen", String(64)),
+    # When they work, by their own clock (`HH:MM`; days such as `MO,TU`); NULL where they have not said.
+    Column("work_begins", String(5)),
+    Column("work_ends", String(5)),
+    Column("workdays", String(20)),
+    # The country whose public holidays are theirs; NULL is that of the time zone, `--` none.
+    Column("country", String(2)),
+    # When their morning message comes, whether they have one message for each meeting instead, and the next one due.
+    Column("morning_at", String(5)),
+    Column("one_each", Boolean, nullable=False, server_default=text("false")),
+    Column("next_morning_at", UtcDateTime, index=True),
     UniqueConstraint("workspace_id", "slack_id"),
     Index("ix_member_workspace_id_name", "workspace_id", "name"),
 )

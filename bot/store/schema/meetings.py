@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
 from bot.domain import enums
-from bot.store.schema.base import metadata, of_account, ref, row_id
+from bot.store.schema.base import loose_ref, metadata, of_account, ref, row_id
 from bot.store.types import BigInt, Clean, UtcDateTime, Word
 
 cadence = Table(
@@ -57,6 +57,8 @@ prompt = Table(
     ref("workspace_id", "workspace", nullable=False),
     Column("meeting_id", BigInt, ForeignKey("meeting.id"), nullable=False, unique=True),
     ref("member_id", "member", index=True),
+    # Who handed it to that member; NULL where nobody did.
+    loose_ref("handed_by_id"),
     Column("state", Word(enums.PromptState), nullable=False, server_default="open"),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("remind_at", UtcDateTime),

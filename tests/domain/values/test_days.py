@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.values import days, working_hours
+from bot.domain.values.working_hours import WorkWeek
 
 ZONES = ("UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York", "Mars/Olympus", "")
 any_day = st.dates()
@@ -70,10 +71,10 @@ def test_whatever_is_due_by_working_hours_is_due_at_some_moment(
 ) -> None:
     for due in (
         working_hours.prompt_due(moment, lead, tz),
-        working_hours.reminder_due(moment, tz),
-        working_hours.tomorrow_morning(moment, tz),
-        working_hours.business_day_later(moment, tz),
-        working_hours.month_opens(working_hours.local_day(moment, tz), tz),
+        working_hours.reminder_due(moment, WorkWeek(tz)),
+        working_hours.tomorrow_morning(moment, WorkWeek(tz)),
+        working_hours.business_day_later(moment, WorkWeek(tz)),
+        working_hours.month_opens(working_hours.local_day(moment, tz), WorkWeek(tz)),
         working_hours.next_weekly(moment, weekday, "09:00", tz),
     ):
         assert due.tzinfo is UTC

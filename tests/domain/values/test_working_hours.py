@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.values import working_hours
+from bot.domain.values.working_hours import WorkWeek
 
 BERLIN, NEW_YORK, KATHMANDU = "Europe/Berlin", "America/New_York", "Asia/Kathmandu"
 ZONES = st.sampled_from([BERLIN, NEW_YORK, KATHMANDU, "Pacific/Auckland", "Pacific/Apia", "UTC"])
@@ -52,8 +53,8 @@ def test_the_weekend_is_the_owners_and_not_the_meetings() -> None:
     ("meeting", "remind"),
     [
         ("2026-03-04 14:00", "Wed 2026-03-04 12:00"),
-        ("2026-03-04 11:00", "Wed 2026-03-04 09:00"),
-        ("2026-03-04 10:59", "Tue 2026-03-03 18:00"),
+        ("2026-03-04 10:00", "Wed 2026-03-04 08:00"),
+        ("2026-03-04 09:59", "Tue 2026-03-03 18:00"),
         ("2026-03-02 09:00", "Fri 2026-02-27 18:00"),
         ("2026-03-04 22:00", "Wed 2026-03-04 18:00"),
         ("2026-03-08 12:00", "Fri 2026-03-06 18:00"),
@@ -61,20 +62,20 @@ def test_the_weekend_is_the_owners_and_not_the_meetings() -> None:
     ],
 )
 def test_a_reminder_is_two_hours_before_or_at_the_last_moment_of_work(meeting: str, remind: str) -> None:
-    assert shown(working_hours.reminder_due(local(meeting, BERLIN), BERLIN), BERLIN) == remind
+    assert shown(working_hours.reminder_due(local(meeting, BERLIN), WorkWeek(BERLIN)), BERLIN) == remind
 
 
 @pytest.mark.parametrize(
     ("now", "morning"),
     [
-        ("2026-03-03 23:59", "Wed 2026-03-04 09:00"),
-        ("2026-03-06 12:00", "Mon 2026-03-09 09:00"),
-        ("2026-03-07 12:00", "Mon 2026-03-09 09:00"),
-        ("2026-03-08 00:00", "Mon 2026-03-09 09:00"),
+        ("2026-03-03 23:59", "Wed 2026-03-04 08:00"),
+        ("2026-03-06 12:00", "Mon 2026-03-09 08:00"),
+        ("2026-03-07 12:00", "Mon 2026-03-09 08:00"),
+        ("2026-03-08 00:00", "Mon 2026-03-09 08:00"),
     ],
 )
-def test_tomorrow_morning_is_nine_on_the_next_working_day(now: str, morning: str) -> None:
-    assert shown(working_hours.tomorrow_morning(local(now, KATHMANDU), KATHMANDU), KATHMANDU) == morning
+def test_tomorrow_morning_is_eight_on_the_next_working_day(now: str, morning: str) -> None:
+    assert shown(working_hours.tomorrow_morning(local(now, KATHMANDU), WorkWeek(KATHMANDU)), KATHMANDU) == morning
 
 
 @pytest.mark.parametrize(
@@ -82,12 +83,12 @@ def test_tomorrow_morning_is_nine_on_the_next_working_day(now: str, morning: str
     [
         ("2026-03-03 15:20", "Wed 2026-03-04 15:20"),
         ("2026-03-06 15:20", "Mon 2026-03-09 15:20"),
-        ("2026-03-07 15:20", "Tue 2026-03-10 09:00"),
+        ("2026-03-07 15:20", "Tue 2026-03-10 08:00"),
         ("2026-03-27 15:20", "Mon 2026-03-30 15:20"),
     ],
 )
 def test_one_business_day_later_keeps_the_wall_clock(moment: str, later: str) -> None:
-    assert shown(working_hours.business_day_later(local(moment, BERLIN), BERLIN), BERLIN) == later
+    assert shown(working_hours.business_day_later(local(moment, BERLIN), WorkWeek(BERLIN)), BERLIN) == later
 
 
 @pytest.mark.parametrize(
@@ -130,20 +131,65 @@ def test_prompts_and_reminders_come_before_the_meeting_and_on_working_days(
     prompt = working_hours.prompt_due(starts_at, timedelta(hours=lead), tz)
     assert prompt <= starts_at - timedelta(hours=lead) + timedelta(hours=1)
     assert working_hours.is_workday(working_hours.local_day(prompt, tz))
-    reminder = working_hours.reminder_due(starts_at, tz)
+    reminder = working_hours.reminder_due(starts_at, WorkWeek(tz))
     assert reminder < starts_at
     clock = reminder.astimezone(ZoneInfo(tz)).time().replace(microsecond=0)
-    assert time(9) <= clock <= time(18)
+    assert time(8) <= clock <= time(18)
     assert working_hours.is_workday(working_hours.local_day(reminder, tz))
 
 
 @pytest.mark.parametrize(
     ("month", "opens"),
     [
-        ("2026-03-17", "Mon 2026-03-02 09:00"),
-        ("2026-04-01", "Wed 2026-04-01 09:00"),
-        ("2026-08-31", "Mon 2026-08-03 09:00"),
+        ("2026-03-17", "Mon 2026-03-02 08:00"),
+        ("2026-04-01", "Wed 2026-04-01 08:00"),
+        ("2026-08-31", "Mon 2026-08-03 08:00"),
     ],
 )
-def test_a_month_opens_at_nine_on_its_first_working_day(month: str, opens: str) -> None:
-    assert shown(working_hours.month_opens(date.fromisoformat(month), KATHMANDU), KATHMANDU) == opens
+def test_a_month_opens_at_eight_on_its_first_working_day(month: str, opens: str) -> None:
+    assert shown(working_hours.month_opens(date.fromisoformat(month), WorkWeek(KATHMANDU)), KATHMANDU) == opens
+
+
+PART_TIME = WorkWeek(
+    BERLIN,
+    begins=time(10),
+    ends=time(15),
+    weekdays=frozenset({1, 3}),
+    is_holiday=lambda on: on == date(2026, 3, 5),
+    morning=time(10, 15),
+)
+"""Tuesdays and Thursdays; Thursday the 5th is a public holiday."""
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2026-03-03 09:00", "Tue 2026-03-03 10:00"),
+        ("2026-03-03 12:00", "Tue 2026-03-03 12:00"),
+        ("2026-03-03 15:01", "Tue 2026-03-10 10:00"),
+        ("2026-03-04 12:00", "Tue 2026-03-10 10:00"),
+        ("2026-03-05 12:00", "Tue 2026-03-10 10:00"),
+    ],
+)
+def test_own_hours_days_and_holidays_count(moment: str, opens: str) -> None:
+    at = local(moment, BERLIN).astimezone(UTC)
+    assert shown(working_hours.at_work(at, PART_TIME), BERLIN) == opens
+    assert shown(working_hours.in_work(at, PART_TIME), BERLIN) == opens
+
+
+@pytest.mark.parametrize(
+    ("after", "morning"),
+    [
+        ("2026-03-03 10:14", "Tue 2026-03-03 10:15"),
+        ("2026-03-03 10:15", "Tue 2026-03-10 10:15"),
+        ("2026-03-08 23:00", "Tue 2026-03-10 10:15"),
+    ],
+)
+def test_the_next_morning_message_is_on_a_working_day(after: str, morning: str) -> None:
+    assert shown(PART_TIME.next_morning(local(after, BERLIN).astimezone(UTC)), BERLIN) == morning
+
+
+def test_who_never_works_is_told_on_the_next_day() -> None:
+    never = WorkWeek("UTC", is_holiday=lambda _: True)
+    assert never.day_after(date(2026, 3, 3)) == date(2026, 3, 4)
+    assert WorkWeek("UTC").day_before(date(2026, 3, 2)) == date(2026, 2, 27)

@@ -69,7 +69,7 @@ def test_the_manager_is_asked_once_60_days_before_the_renewal_where_the_owner_ju
     assert (ask.key, ask.channel, ask.destination) == (f"verdict:{acme}:renewal:2026-05-02", "U0PRIYA", "user")
     with team.session() as session:
         due_at = session.execute(select(outbox.c.due_at).where(outbox.c.key == ask.key)).scalar_one()
-    assert due_at.hour == 9, "nine o'clock in London"
+    assert due_at.hour == 8, "eight o'clock in London"
     view = composed(team, ask, early)
     assert isinstance(view, VerdictView)
     assert (view.pending, view.verdict, view.coverage, view.against) == (True, "yes", "100%", ())

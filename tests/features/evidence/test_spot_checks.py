@@ -169,7 +169,7 @@ def test_the_message_waits_for_the_working_hours_of_who_is_asked(team: Team) -> 
     opened(team, 1)
     with team.session() as session:
         due_at = session.execute(select(outbox.c.due_at).where(outbox.c.kind == "spot_check")).scalar_one()
-    assert due_at == datetime(2026, 3, 9, 22, tzinfo=UTC), "nine in Sydney on the next day"
+    assert due_at == datetime(2026, 3, 9, 21, tzinfo=UTC), "eight in Sydney on the next day"
 
 
 @pytest.mark.parametrize("part", ["owner_id", "deputy_id", "recorder"])

@@ -172,7 +172,7 @@ def test_the_gap_that_stays_is_the_one_that_was_chosen(session: Session, world: 
 def test_nothing_changed_says_who_answered_first(session: Session, world: World) -> None:
     answers.answer(session, world.manager, said(world, "Legal signs alone"), NOW)
     with pytest.raises(UserError, check=says("This has changed since. Priya Nair answered for Acme GmbH")) as refused:
-        answers.nothing_changed(session, world.maya, 1, SOON, submission="V2", stays="It", why="So")
+        answers.nothing_changed(session, world.maya, 1, SOON, submission="V2")
     assert refused.value.renew is not None
     before = session.execute(select(schema.outbox.outbox.c.id)).all()
     refused.value.renew(session, SOON)

@@ -78,13 +78,13 @@ def test_nothing_changed_keeps_what_was_typed_as_unproven(met: Meeting) -> None:
 
 
 def test_the_short_answer_keeps_what_nobody_had_named_and_repeats_no_gap(met: Meeting) -> None:
-    answers.nothing_changed(met.session, met.world.maya, 1, met.now, submission="s", stays=None, why=HOURS)
+    answers.say_obstacle(met.session, met.world.maya, 1, met.now, submission="s", stays=None, why=HOURS)
     assert [gap.title for gap in met.open_gaps()] == [HOURS]
 
 
 def test_the_short_answer_about_a_gap_opens_no_other(met: Meeting) -> None:
     met.answer(meeting_id=None, unproven=HOURS)
-    answers.nothing_changed(met.session, met.world.maya, 1, met.now, submission="s", stays=HOURS, why="Fin is away")
+    answers.say_obstacle(met.session, met.world.maya, 1, met.now, submission="s", stays=HOURS, why="Fin is away")
     assert [gap.title for gap in met.open_gaps()] == [HOURS]
     # Whoever edits that answer sees "… hours: Fin is away" as unproven, and saves it as it is.
     met.answer(change=Change.NOTHING, what_changed=None, unproven=f"{HOURS}: Fin is away")

@@ -18,7 +18,7 @@ from bot.domain.enums import Change, PromptState, Source
 from bot.features.accounts import card as account_card
 from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
-from bot.features.meetings import answer_drafts, answers, prompts
+from bot.features.meetings import answer_drafts, answers, forms, prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.answer_drafts import OneLine
 from bot.features.meetings.new_answer import NewAnswer
@@ -158,12 +158,56 @@ def test_a_next_action_cannot_be_due_in_the_past(session: Session, world: World)
         answers.answer(session, world.maya, replace(full(world), next_due=date(2026, 3, 2)), NOW)
 
 
-def test_nothing_changed_names_the_gap_that_stays_and_why(session: Session, world: World) -> None:
-    answer = answers.nothing_changed(
-        session, world.maya, 1, NOW, submission="V3:nothing", stays="Contracts", why="their review is late"
-    )
-    assert answer.unproven == "Contracts: their review is late"
+def test_nothing_changed_is_an_answer_without_words(session: Session, world: World) -> None:
+    answer = answers.nothing_changed(session, world.maya, 1, NOW, submission="press")
+    assert (answer.change, answer.unproven) == (Change.NOTHING, None)
     assert state_of_the_prompt(session) is PromptState.ANSWERED
+
+
+def test_what_is_in_the_way_is_added_to_the_answer_that_nothing_changed(session: Session, world: World) -> None:
+    first = answers.nothing_changed(session, world.maya, 1, NOW, submission="press")
+    seen = forms.nothing_changed_form(session, world.maya, 1, NOW).seen
+    maya = replace(world.maya, seen=seen)
+    stays, why = "Contracts", "their review is late"
+    with pytest.raises(UserError, check=says("Say in a few words")):
+        answers.say_obstacle(session, maya, 1, NOW, submission="V3:nothing", stays=stays, why=" ")
+    answer = answers.say_obstacle(session, maya, 1, NOW, submission="V3:nothing", stays=stays, why=why)
+    assert (answer.id, answer.unproven) == (first.id, "Contracts: their review is late")
+    assert state_of_the_prompt(session) is PromptState.ANSWERED
+
+
+def test_a_meeting_that_is_off_is_asked_about_again_if_that_is_taken_back_in_time(
+    session: Session, world: World
+) -> None:
+    answers.meeting_off(session, world.maya, 1, NOW)
+    with pytest.raises(UserError, check=says("Only the owner")):
+        answers.undo(session, world.tom, 1, NOW)
+    answers.undo(session, world.maya, 1, NOW)
+    assert state_of_the_prompt(session) is PromptState.OPEN
+    answers.meeting_off(session, world.maya, 1, NOW)
+    with pytest.raises(UserError, check=says("has passed")):
+        answers.undo(session, world.maya, 1, datetime(2026, 3, 4, 9, tzinfo=UTC))
+
+
+def test_who_handed_a_prompt_over_takes_it_back_until_it_is_answered(session: Session, world: World) -> None:
+    answers.hand_over(session, world.maya, 1, "U0TOM", NOW)
+    [theirs] = prompts.compose_prompts(session, [shown_to("U0TOM")], NOW)
+    assert isinstance(theirs, PromptView) and (theirs.handed_from, theirs.can_undo) == ("Maya Lindqvist", False)
+    [mine] = prompts.compose_prompts(session, [shown_to("U0MAYA")], NOW)
+    assert isinstance(mine, PromptView) and (mine.handed_to, mine.can_undo) == ("Tom Okafor", True)
+    with pytest.raises(UserError):
+        answers.undo(session, world.tom, 1, NOW)
+    answers.undo(session, world.maya, 1, NOW)
+    [theirs] = prompts.compose_prompts(session, [shown_to("U0TOM")], NOW)
+    assert isinstance(theirs, PromptView) and theirs.handed_to == "Maya Lindqvist"
+    answers.hand_over(session, world.maya, 1, "U0TOM", NOW + timedelta(seconds=1))
+    answers.answer(session, world.tom, full(world), NOW)
+    with pytest.raises(UserError, check=says("Tom Okafor answered")):
+        answers.undo(session, world.maya, 1, NOW)
+
+
+def shown_to(slack_id: str) -> dict[str, Any]:
+    return {"workspace_id": 1, "prompt_id": 1, "to": slack_id, "first": False}
 
 
 def test_a_snoozed_prompt_asks_again_and_not_after_the_meeting(session: Session, world: World) -> None:
@@ -192,7 +236,7 @@ def test_a_button_on_an_old_message_says_what_happened(session: Session, world: 
     with pytest.raises(UserError, check=says("is off")):
         answers.meeting_off(session, world.maya, 1, NOW)
     with pytest.raises(UserError, check=says("is off")):
-        answers.nothing_changed(session, world.maya, 1, NOW, submission="V4:n", stays="a", why="b")
+        answers.nothing_changed(session, world.maya, 1, NOW, submission="V4:n")
 
 
 def test_a_line_is_kept_as_a_draft_and_recorded_once_when_confirmed(session: Session, world: World) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.domain.values.working_hours import WorkWeek
 from bot.features.meetings import absence, away_status, prompts
 from bot.features.meetings.away_status import Status, away_until, says_away
 from bot.outbox.types import Moot
@@ -75,7 +76,7 @@ def seconds(moment: datetime) -> int:
 
 def test_until_when_a_status_says_away() -> None:
     def until(ends: datetime | None, tz: str = "UTC") -> date | None:
-        return away_until(Status(PALM, "", seconds(ends) if ends else 0), MONDAY, tz)
+        return away_until(Status(PALM, "", seconds(ends) if ends else 0), MONDAY, WorkWeek(tz))
 
     midnight = day(MONDAY, 0).replace(hour=0, minute=0)
     assert until(None) == date(2026, 3, 16), "14 days"

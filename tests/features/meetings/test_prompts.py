@@ -136,11 +136,11 @@ def test_when_the_owner_has_left_the_deputy_is_asked_and_else_the_manager(sessio
 
 def test_one_reminder_two_hours_before_in_working_hours(session: Session, world: World) -> None:
     ask_all(session, TUESDAY_TEN)
-    # Two hours before ten is eight o'clock in Berlin, before work: the last working moment is six the evening before.
-    at_six = datetime(2026, 3, 3, 17, tzinfo=UTC)
-    assert not prompts.remind_due(session, at_six - timedelta(seconds=1))
-    assert prompts.remind_due(session, at_six)
-    assert not prompts.remind_due(session, at_six + timedelta(hours=1))
+    # Two hours before ten is eight o'clock in Berlin, when work begins.
+    at_eight = datetime(2026, 3, 4, 7, tzinfo=UTC)
+    assert not prompts.remind_due(session, at_eight - timedelta(seconds=1))
+    assert prompts.remind_due(session, at_eight)
+    assert not prompts.remind_due(session, at_eight + timedelta(hours=1))
     assert [key for key, _ in queued(session)] == ["prompt:1", "reminder:1"]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.features.meetings import prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.outbox import lookup
-from bot.store import schema
+from bot.store import members, schema
 from bot.store.engine import Database
 from tests.support.world import MONDAY, build
 
@@ -44,9 +44,11 @@ def test_the_messages_of_a_prompt_are_found_among_others(database: Database) -> 
         assert prompts.open_due_prompts(session, MONDAY + timedelta(days=1, hours=1))
         prompt_id = session.execute(select(schema.prompt.c.id)).scalar_one()
         again = f"prompt:{prompt_id}:again:20260303T1200"
-        prompts.send_prompt(session, 1, prompt_id, "U0MAYA", key=again, due_at=MONDAY + timedelta(days=1, hours=3))
+        maya, tom = (members.by_slack_id(session, 1, slack_id) for slack_id in ("U0MAYA", "U0TOM"))
+        assert maya is not None and tom is not None
+        prompts.send_prompt(session, 1, prompt_id, maya, key=again, due_at=MONDAY + timedelta(days=1, hours=3))
         prompts.send_prompt(
-            session, 1, prompt_id, "U0TOM", key=f"prompt:{prompt_id}0", due_at=MONDAY + timedelta(days=1, hours=3)
+            session, 1, prompt_id, tom, key=f"prompt:{prompt_id}0", due_at=MONDAY + timedelta(days=1, hours=3)
         )
         found = lookup.posts_of(session, 1, f"prompt:{prompt_id}")
     assert found == [(f"prompt:{prompt_id}", "U0MAYA"), (again, "U0MAYA")]

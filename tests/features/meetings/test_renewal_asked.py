@@ -40,8 +40,7 @@ def asked(team: Team, **values: Any) -> int:
 
 def nothing(team: Team, prompt_id: int) -> None:
     with team.session() as session:
-        why = "Their security review is late"
-        answers.nothing_changed(session, team.as_(team.maya), prompt_id, NOW, submission="said", stays=None, why=why)
+        answers.nothing_changed(session, team.as_(team.maya), prompt_id, NOW, submission="said")
 
 
 def shown(team: Team, prompt_id: int, to: str = "U0MAYA") -> PromptView:

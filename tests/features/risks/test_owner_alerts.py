@@ -59,10 +59,10 @@ def test_one_batch_a_month_and_owner_on_the_first_working_morning(team: Team) ->
     team.add_account("Tom's", tier=Tier.TECH_TOUCH, owner_id=team.tom.id)
     team.add_account("High")
     team.look()
-    assert send(team, datetime(2026, 4, 1, 6, 59, tzinfo=UTC)) == 0
-    assert send(team, datetime(2026, 4, 1, 7, 0, tzinfo=UTC)) == 1
-    assert send(team, datetime(2026, 4, 1, 13, 0, tzinfo=UTC)) == 1
-    assert send(team, datetime(2026, 4, 2, 13, 0, tzinfo=UTC)) == 0
+    assert send(team, datetime(2026, 4, 1, 5, 59, tzinfo=UTC)) == 0
+    assert send(team, datetime(2026, 4, 1, 6, 0, tzinfo=UTC)) == 1
+    assert send(team, datetime(2026, 4, 1, 12, 0, tzinfo=UTC)) == 1
+    assert send(team, datetime(2026, 4, 2, 12, 0, tzinfo=UTC)) == 0
     keys = [f"batch:{team.maya.id}:2026-04", f"batch:{team.tom.id}:2026-04"]
     assert [(message.key, message.channel) for message in team.messages("batch")] == [
         (keys[0], "U0MAYA"),

@@ -161,6 +161,8 @@ async def test_at_sending_too_a_prompt_goes_to_the_deputy_else_to_the_manager(sl
     slack.refusing["U0MAYA"] = GONE
     prompt_id = ask(slack, acme, day(MONDAY, 1))
     await slack.settle()
+    slack.clock.move(hours=4)  # nine in New York, where Tom is
+    await slack.settle()
     stand_in = team.tom if deputy else team.priya
     assert len(slack.heard(stand_in.slack_id or "")) == 1
     assert asked(slack, prompt_id) == (stand_in.id, PromptState.OPEN)
@@ -278,6 +280,8 @@ async def test_several_who_leave_on_one_day_are_all_told_of(slack: Slack) -> Non
     for owner in (team.maya, team.tom):
         slack.refusing[owner.slack_id or ""] = GONE
         ask(slack, team.add_broken(f"Of {owner.name}", owner_id=owner.id), day(MONDAY, 1))
+    await slack.settle()
+    slack.clock.move(hours=4)  # nine in New York, where Tom is
     await slack.settle()
     told = [slack.said(key) for key in slack.heard("U0ADA") if key.startswith("undelivered")]
     assert {(view.kind, view.place, view.code) for view in told} == {

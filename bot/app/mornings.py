@@ -1,0 +1,67 @@
+"""The morning messages that are out: their keys, whether one will tell of a meeting, and how they are renewed.
+
+What stands in them is made by `bot/features/morning`, which lies above the rooms whose acts they show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.app import hours
+from bot.domain.values import working_hours
+from bot.domain.values.days import shift_moment
+from bot.domain.values.working_hours import REMIND_BEFORE
+from bot.outbox import lookup
+from bot.outbox.queue import put
+from bot.outbox.types import MessageKey, Op, Outgoing
+from bot.store.members import Member
+
+MORNING_KEY = MessageKey("morning")
+KIND = "morning"
+_STILL_SHOWN = timedelta(days=14)
+"""A message is renewed for so long: the longest time between two working days, with public holidays."""
+
+
+def key_of(member_id: int, on: date) -> str:
+    """The key of a member's morning message of a day."""
+    return MORNING_KEY.of(member_id, f"{on:%Y%m%d}")
+
+
+def will_tell(member: Member, starts_at: datetime, now: datetime) -> bool:
+    """Whether a morning message still to come tells this member of a meeting in time: two hours before it or earlier.
+
+    Outside of working hours it is that of the next day, if it comes before the meeting.
+    """
+    if member.one_each or member.slack_id is None:
+        return False
+    week = hours.week_of(member)
+    morning = week.next_morning(now)
+    if member.away_until is not None and member.is_away(morning):
+        morning = week.next_morning(member.away_until)
+    opens = working_hours.at_work(now, week)
+    if now < opens and week.day_of(opens) == week.day_of(morning):  # it could not be told much earlier
+        return morning < starts_at
+    return shift_moment(morning, REMIND_BEFORE) <= starts_at
+
+
+def refresh(session: Session, workspace_id: int, member_ids: Iterable[int | None], now: datetime) -> None:
+    """Have the morning messages of these members show how things stand now."""
+    since = shift_moment(now, -_STILL_SHOWN)
+    for member_id in sorted({member_id for member_id in member_ids if member_id is not None}):
+        for key, args in lookup.posts_since(session, workspace_id, MORNING_KEY.of(member_id), since):
+            put(
+                session,
+                Outgoing(
+                    key=f"{key}@{now.timestamp():.6f}",
+                    workspace_id=workspace_id,
+                    kind=KIND,
+                    op=Op.UPDATE,
+                    target_key=key,
+                    args={**args, "first": False},
+                    due_at=now,
+                ),
+                now,
+            )
