@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 
 from bot.domain.facts import Fact
 from bot.domain.labels import column_label, label
@@ -60,10 +61,14 @@ class Sentences:
         return template.render(values)
 
 
-@lru_cache(maxsize=2048)  # the same few facts are said of most accounts
-def phrase(fact: Fact) -> str:
-    """What a fact says: a sentence without its full stop, or a part of one, on one line."""
-    return sentences("app/facts.yml").say(fact.code, fact.values)
+@lru_cache(maxsize=4096)  # the same few facts are said of most accounts
+def phrase(fact: Fact, today: date | None = None) -> str:
+    """What a fact says: a sentence without its full stop, or a part of one, on one line.
+
+    With `today`, a day that is near it is said without its year.
+    """
+    values = fact.values if today is None else (*fact.values, ("today", today))
+    return sentences("app/facts.yml").say(fact.code, values)
 
 
 def say(code: Phrase, /, **values: object) -> str:
@@ -94,12 +99,25 @@ def environment() -> Environment:
     return made
 
 
-def _finalize(value: object) -> object:
-    return phrase(value) if isinstance(value, Fact) else "" if value is None else value
+@pass_context
+def _finalize(context: Context, value: object) -> object:
+    return phrase(value, context.get("today")) if isinstance(value, Fact) else "" if value is None else value
 
 
-def _day(when: date | None) -> str:
-    return text.day(when) if when else ""
+@pass_context
+def _day(context: Context, when: date | None) -> str:
+    """`12 Mar 2026`, and `12 Mar` where the sentence or template says what `today` is and the day is near it."""
+    if not when:
+        return ""
+    today = context.get("today")
+    return text.near_day(when, today) if isinstance(today, date) else text.day(when)
+
+
+@pass_context
+def _coming(context: Context, when: date | None) -> str:
+    """The same with the weekday within the next seven days."""
+    today = context.get("today")
+    return text.coming_day(when, today) if when and isinstance(today, date) else _day(context, when)
 
 
 def _quoted(title: str | Sequence[str], limit: int = 80) -> str | list[str]:
@@ -141,6 +159,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "band": text.band,
     "capitalize_first": lambda words: words[:1].upper() + words[1:],
     "column": column_label,
+    "coming": _coming,
     "count": lambda many: f"{many:,}",
     "day": _day,
     "days": text.days,

@@ -39,6 +39,8 @@ from bot.features.gaps.ids import GapActionId, GapCallback
 from bot.features.handover import messages as handover_messages
 from bot.features.handover import slack as handover_slack
 from bot.features.handover.ids import HandoverActionId, HandoverCallback
+from bot.features.hello import slack as hello_slack
+from bot.features.hello.ids import HelloActionId
 from bot.features.home import slack as home_slack
 from bot.features.home.ids import HomeActionId
 from bot.features.imports import jobs as import_jobs
@@ -84,6 +86,9 @@ from bot.features.risks import jobs as risk_jobs
 from bot.features.risks import messages as risk_messages
 from bot.features.risks import slack as risk_slack
 from bot.features.risks.ids import RiskActionId, RiskCallback
+from bot.features.setup import jobs as setup_jobs
+from bot.features.setup import messages as setup_messages
+from bot.features.setup.ids import SetupActionId, SetupCallback
 from bot.features.undelivered import jobs as undelivered_jobs
 from bot.features.undelivered import messages as undelivered_messages
 from bot.features.workspace import jobs as workspace_jobs
@@ -113,6 +118,7 @@ MESSAGE_KINDS: tuple[MessageKind, ...] = (
     *portfolio_messages.KINDS,
     *undelivered_messages.KINDS,
     *workspace_messages.KINDS,
+    *setup_messages.KINDS,
     *import_messages.KINDS,
 )
 """Every kind of message that we send."""
@@ -144,6 +150,7 @@ JOBS: tuple[Job, ...] = (
     *portfolio_jobs.jobs(DIGEST_PROVIDERS, DIGEST_FOLLOWERS),
     *risk_jobs.JOBS,
     *workspace_jobs.JOBS,
+    *setup_jobs.JOBS,
     *import_jobs.JOBS,
     *undelivered_jobs.jobs(MESSAGE_KINDS),
     Job("forget old submissions", submissions.forget, ticks=30),
@@ -161,6 +168,7 @@ ACTIONS = IdTable(
     EvidenceActionId,
     GapActionId,
     HandoverActionId,
+    HelloActionId,
     HomeActionId,
     ImportActionId,
     MeetingActionId,
@@ -173,6 +181,7 @@ ACTIONS = IdTable(
     RetentionActionId,
     RenewalActionId,
     RiskActionId,
+    SetupActionId,
     WorkspaceActionId,
 )
 """The ids of everything that can be pressed."""
@@ -192,6 +201,7 @@ CALLBACKS = IdTable(
     RetentionCallback,
     RenewalCallback,
     RiskCallback,
+    SetupCallback,
     WorkspaceCallback,
 )
 """The ids of every modal."""
@@ -228,6 +238,7 @@ LISTENERS: tuple[Listeners, ...] = (
     home_slack,
     workspace_slack,
     import_slack,
+    hello_slack,
 )
 
 

@@ -172,6 +172,7 @@ class Bot:
         edge = Edge(self.database, self.renderer, self.clock, self._client, http)
         self._parts.callback(edge.close)
         bolt = slack_app.ProoflineApp(self._client, self._identity(), metrics.ACK_SECONDS.observe)
+        self._parts.push_async_callback(bolt.finish)
         slack_app.tell_failures(bolt, edge)
         register_listeners(bolt, edge)  # first: Bolt asks one listener after the other whether a payload is its own
         follow_people(bolt, self.database, self._where, self.clock)

@@ -20,7 +20,6 @@ from bot.domain.refusal import Refusal
 from bot.features.evidence.refusals import EvidenceRefusal
 from bot.features.imports.refusals import ImportRefusal
 from bot.features.portfolios.refusals import PortfolioRefusal
-from bot.features.proof_command.refusals import ProofRefusal
 from bot.features.risks.refusals import RiskRefusal
 from bot.phrases import environment
 from bot.resources import TEMPLATES
@@ -106,7 +105,7 @@ SPECIAL: list[tuple[UserError, str]] = [
     ),
     (
         UserError(PortfolioRefusal.OWNS_NOTHING, person=None),
-        "That person owns no account. Type /portfolio to see all of them.",
+        "That person owns no account. Choose somebody else.",
     ),
     (
         UserError(RiskRefusal.TAKEN, holder="Maya", since=None),
@@ -115,10 +114,6 @@ SPECIAL: list[tuple[UserError, str]] = [
     (
         UserError(RiskRefusal.TAKEN, holder="Maya", since=TUESDAY),
         "Maya has it since 3 Mar 2026. Press Assign if somebody else should.",
-    ),
-    (
-        UserError(ProofRefusal.TOPIC_UNKNOWN, topic="gapp", account="Acme", nearest=None),
-        "gapp is nothing that I can show of an account. Write /proof help for all.",
     ),
 ]
 

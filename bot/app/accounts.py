@@ -17,16 +17,12 @@ from bot.store.entities import Entity
 
 @dataclass(frozen=True, slots=True)
 class ChoicesView:
-    """No account matches what was typed, or (`ambiguous`) several do; `hits` are what to choose from.
-
-    `meant` is the command that was probably meant.
-    """
+    """No account matches what was typed, or (`ambiguous`) several do; `hits` are what to choose from."""
 
     typed: str
     ambiguous: bool
     hits: tuple[Hit, ...]
     topic: str
-    meant: str | None = None
 
 
 def no_such_account() -> UserError:
@@ -87,6 +83,6 @@ def find(session: Session, actor: Actor, typed: str) -> SearchResult:
     return account_search.find(session, actor.workspace_id, typed)
 
 
-def choices(typed: str, result: SearchResult, topic: str, meant: str | None = None) -> ChoicesView:
+def choices(typed: str, result: SearchResult, topic: str) -> ChoicesView:
     """What to show when it is not clear which account is meant."""
-    return ChoicesView(typed, bool(result.choices), result.choices or result.nearest, topic, meant)
+    return ChoicesView(typed, bool(result.choices), result.choices or result.nearest, topic)

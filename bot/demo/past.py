@@ -54,7 +54,7 @@ from bot.features.renewals.calls import NewCall
 from bot.features.review import daily_review
 from bot.features.risks import ownership
 from bot.outbox.queue import put
-from bot.outbox.types import Outgoing, State
+from bot.outbox.types import Destination, Outgoing, State
 from bot.rooms import DIGEST_PROVIDERS
 from bot.scheduler.jobs import DoOne
 from bot.store import accounts, ledger, members, portfolios, proof_state, workspaces
@@ -118,7 +118,7 @@ class Past:
         for entry in book["handled"]:
             self._at(entry["ago"], partial(self._handle, entry), hour=14)
         self._plan_mondays()
-        self._at(1, self._welcome, hour=7)
+        self._at(0, self._welcome, hour=7)
         for moment, _, happen in sorted(self._events, key=lambda event: event[:2]):
             happen(moment)
         self._forget_old_messages()
@@ -395,9 +395,17 @@ class Past:
                 ownership.snooze(self._session, actor, risk.id, now, until=until, why=entry["why"])
 
     def _welcome(self, now: datetime) -> None:
-        channel = portfolios.of_workspace(self._session, self._workspace_id)[0].channel
+        """The newest message of the manager, whom the page begins with: every browser opens there."""
+        manager_id = portfolios.of_workspace(self._session, self._workspace_id)[0].manager_id
+        manager = members.by_id(self._session, self._workspace_id, manager_id)
+        assert manager is not None
         message = Outgoing(
-            key="demo:welcome", workspace_id=self._workspace_id, kind="demo_welcome", channel=channel, due_at=now
+            key="demo:welcome",
+            workspace_id=self._workspace_id,
+            kind="demo_welcome",
+            channel=manager.slack_id,
+            destination=Destination.USER,
+            due_at=now,
         )
         put(self._session, message, now)
 

@@ -113,6 +113,11 @@ class FactCode(StrEnum):
     TERMS_AGREED = "terms_agreed"
     NO_WITNESS = "no_witness"
 
+    GRADE_SAID = "grade_said"
+    MISSED_SAID = "missed_said"
+    EXPIRED_SAID = "expired_said"
+    DISPUTED_SAID = "disputed_said"
+
 
 Value: TypeAlias = Union[str, int, Decimal, date, Enum, Money, "Fact", tuple["Value", ...], None]
 """A figure, a day, a choice or an amount as it is: its words are the template's, by the filters `number`, `percent`,

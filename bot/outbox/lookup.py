@@ -57,6 +57,14 @@ def posts_of(session: Session, workspace_id: int, first_key: str) -> list[tuple[
     return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]
 
 
+def newest_posts(session: Session, workspace_id: int, first_key: str, limit: int) -> list[tuple[str, dict[str, Any]]]:
+    """(key, args) of the newest posts whose key goes on after this one with `:`, the newest first."""
+    key = outbox.c.key
+    posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
+    posts = select(key, outbox.c.args).where(posted, key > f"{first_key}:", key < f"{first_key};")
+    return [(row.key, dict(row.args)) for row in session.execute(posts.order_by(outbox.c.id.desc()).limit(limit))]
+
+
 def posts_since(
     session: Session, workspace_id: int, first_key: str, since: datetime
 ) -> list[tuple[str, dict[str, Any]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import structlog
@@ -32,6 +32,7 @@ log = structlog.get_logger("slack")
 
 HTTP_SECONDS = 10.0
 Observe = Callable[[float], None]
+Follow = Callable[[Body], Awaitable[None]]
 
 
 class ProoflineApp(AsyncApp):
@@ -58,6 +59,16 @@ class ProoflineApp(AsyncApp):
             request_verification_enabled=False,
         )
         self._acknowledged = acknowledged
+        self._followers: list[Follow] = []
+        self._following: set[asyncio.Task[None]] = set()
+
+    def follow(self, follower: Follow) -> None:
+        """Have `follower(body)` called behind every payload that was answered; it holds up no answer."""
+        self._followers.append(follower)
+
+    async def finish(self) -> None:
+        """Return when everything that follows what was answered has come to its end."""
+        await asyncio.gather(*self._following, return_exceptions=True)
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         started = time.perf_counter()
@@ -69,7 +80,18 @@ class ProoflineApp(AsyncApp):
                 log.exception("slack.unreadable")
                 response = BoltResponse(status=400, body="")
         self._acknowledged(time.perf_counter() - started)
+        for follower in self._followers:
+            task = asyncio.create_task(_followed(follower, req.body))
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
         return response
+
+
+async def _followed(follower: Follow, body: Body) -> None:
+    try:
+        await follower(body)
+    except Exception:
+        log.exception("slack.not_followed")
 
 
 def http_session() -> aiohttp.ClientSession:

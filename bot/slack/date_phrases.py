@@ -8,11 +8,15 @@ from datetime import date, datetime
 from dateutil import parser
 from dateutil.relativedelta import relativedelta
 
+from bot.app.actor import UserError
 from bot.app.typed import day_of
 from bot.domain.values.days import add_days
+from bot.domain.values.text import MONTHS
+from bot.slack.refusals import SlackRefusal
 
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FIGURES = re.compile(r"(?P<first>\d{1,2})(?P<mark>[/.])(?P<second>\d{1,2})(?:(?P=mark)(?P<year>\d{2}|\d{4})?)?")
 _UNITS = {"day": 1, "week": 7}
 _IN = re.compile(r"in (?P<count>\d{1,3}|an?|one|two|three|four) (?P<unit>day|week|month)s?")
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
@@ -23,7 +27,10 @@ _DAY_AND_MONTH = re.compile(
 
 
 def due(text: str, today: date) -> date | None:
-    """The day that `text` means, seen from `today`; None if it is no date. Only a day with its year may lie before."""
+    """The day that `text` means, seen from `today`; None if it is no date. Only a day with its year may lie before.
+
+    `UserError` for figures that can be two days, such as `3/4`.
+    """
     words = " ".join(text.casefold().strip(" .,;!").split()).removeprefix("on ").removeprefix("the ")
     if words in ("today", "tonight", "eod", "end of day"):
         return today
@@ -39,7 +46,26 @@ def due(text: str, today: date) -> date | None:
         count = _COUNTS.get(match["count"]) or int(match["count"])
         unit = match["unit"]
         return today + (relativedelta(months=count) if unit == "month" else relativedelta(days=count * _UNITS[unit]))
-    return _named_weekday(words, today) or _calendar(words, today)
+    return _named_weekday(words, today) or _in_figures(words, today) or _calendar(words, today)
+
+
+def _in_figures(words: str, today: date) -> date | None:
+    """`31/12`, `12/31`, `31.12.` or `31/12/2026`. With a dot the day comes first; with a slash both orders are used."""
+    match = _FIGURES.fullmatch(words)
+    if match is None:
+        return None
+    first, second, year = int(match["first"]), int(match["second"]), match["year"]
+    if match["mark"] == "/" and first != second and max(first, second) <= 12:
+        one, other = (f"{day} {MONTHS[month - 1]}" for day, month in ((first, second), (second, first)))
+        raise UserError(SlackRefusal.DAY_AMBIGUOUS, day=words, one=one, other=other)
+    day, month = (second, first) if match["mark"] == "/" and second > 12 else (first, second)
+    if not 1 <= month <= 12:
+        return None
+    return _calendar(f"{day} {MONTHS[month - 1].casefold()}" + (f" {_full_year(year)}" if year else ""), today)
+
+
+def _full_year(year: str) -> str:
+    return year if len(year) == 4 else f"20{year}"
 
 
 def _named_weekday(words: str, today: date) -> date | None:

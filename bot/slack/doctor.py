@@ -63,8 +63,8 @@ async def examine(settings: Settings, tell: Callable[[Diagnosis], None], replica
             tell(finding)
 
     database = Database(settings.database_url, listen_url=settings.listen_url)
-    note(await asyncio.to_thread(_database, database))
-    usable = all(finding.well for finding in findings)
+    database_findings, usable = await asyncio.to_thread(_database, database)
+    note(database_findings)
     async with app.http_session() as http:
         client = app.web_client(settings.slack_bot_token, settings.slack_api_url, http)
         team, token_findings = await _tokens(settings, client, replicas)
@@ -77,22 +77,18 @@ async def examine(settings: Settings, tell: Callable[[Diagnosis], None], replica
     return all(finding.well for finding in findings)
 
 
-def _database(database: Database) -> list[Diagnosis]:
+def _database(database: Database) -> tuple[list[Diagnosis], bool]:
+    """What is found of the database, and whether its tables are those of this version."""
     shown = database.shown_url
     try:
         behind = migrations.needs_upgrade(database)
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-        return [Diagnosis("database", f"{shown} cannot be reached ({why})", "Start it, or set DATABASE_URL.")]
+        return [Diagnosis("database", f"{shown} cannot be reached ({why})", "Start it, or set DATABASE_URL.")], False
     except migrations.TooNewError as error:
-        return [Diagnosis("database", shown), Diagnosis("migrations", "newer than this version", str(error))]
-    reached = Diagnosis("database", shown)
-    if behind:
-        return [
-            reached,
-            Diagnosis("migrations", "the tables are not those of this version", "Run python -m bot migrate."),
-        ]
-    return [reached, Diagnosis("migrations", "up to date")]
+        return [Diagnosis("database", shown), Diagnosis("migrations", "newer than this version", str(error))], False
+    state = "not those of this version yet; run brings them there when it starts" if behind else "up to date"
+    return [Diagnosis("database", shown), Diagnosis("migrations", state)], not behind
 
 
 async def _tokens(settings: Settings, client: AsyncWebClient, replicas: int) -> tuple[_Team | None, list[Diagnosis]]:
@@ -173,8 +169,7 @@ def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis]
         workspace_id = workspaces.id_of(session, team.id)
         others = others_sentence(session, team.id, team.name)
         if workspace_id is None:
-            start = "Start the bot once: python -m bot run."
-            new = Diagnosis("workspace", f"{team.name} is new to this database", start)
+            new = Diagnosis("workspace", f"{team.name} is new to this database; run takes it in when it starts")
             return _other_workspace(others) if others else new
         paused = next((entry for entry in backlog.paused(session) if entry.team_id == team.id), None)
         everybody = members.of_workspace(session, workspace_id)
@@ -190,7 +185,7 @@ def _known(database: Database, team: _Team) -> Diagnosis | tuple[list[Diagnosis]
         Diagnosis(
             "owners",
             f"{len(unlinked)} not found in Slack: {_some(unlinked)}",
-            "Invite them, or import with their e-mail.",
+            "Invite them, or import with their email.",
         )
         if unlinked
         else Diagnosis("owners", "all found in Slack"),

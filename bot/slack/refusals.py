@@ -14,6 +14,7 @@ class SlackRefusal(Refusal):
     STALE = "slack.stale"
     INPUT_EMPTY = "slack.input_empty"
     DAY_MISSING = "slack.day_missing"
+    DAY_AMBIGUOUS = "slack.day_ambiguous"
     CHANNEL_SHARED = "slack.channel_shared"
     CHANNEL_UNSEEN = "slack.channel_unseen"
     READERS_UNSEEN = "slack.readers_unseen"

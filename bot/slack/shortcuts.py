@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 from sqlalchemy.orm import Session
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, UserError
 from bot.app.references import NewFile
 from bot.app.refusals import AppRefusal
-from bot.slack import channels
-from bot.slack.edge import Edge, Work
-from bot.slack.payload import Body, Form, clicked, number
+from bot.slack import channels, conversation
+from bot.slack.edge import Edge, Work, as_reply
+from bot.slack.payload import Body, Form, clicked, number, pair
 
 Look = Callable[[Session, Actor, int, datetime], object]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
@@ -24,6 +25,26 @@ def opens(edge: Edge, form: Look) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         row_id = number(clicked(body))
+        await edge.open(body, await edge.read(body, lambda s, actor, now: form(s, actor, row_id, now)))
+        await ack()
+
+    return listener
+
+
+def of_verb(*verbs: str) -> Callable[[dict[str, Any]], Awaitable[bool]]:
+    """A matcher for a listener of a menu that several rooms share: whether the choice is `verb:row` of one of these."""
+
+    async def chosen(body: dict[str, Any]) -> bool:
+        return clicked(body).partition(":")[0] in verbs
+
+    return chosen
+
+
+def opens_of_verb(edge: Edge, form: Look) -> Listener:
+    """A listener that opens the form about the row of a choice `verb:row`."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        _, row_id = pair(clicked(body))
         await edge.open(body, await edge.read(body, lambda s, actor, now: form(s, actor, row_id, now)))
         await ack()
 
@@ -56,7 +77,7 @@ async def given_file(edge: Edge, form: Form, field: str = "file") -> NewFile | N
 
 
 async def shares(edge: Edge, body: Body, look: Work[object]) -> None:
-    """Show everybody in the channel what the person who clicked sees, once.
+    """Show everybody in the channel, or in the thread that it stands in, what the person who clicked sees, once.
 
     A message behind a response_url cannot be looked for, so the press is claimed before it is posted: should the
     posting fail, the person is told, and presses again. Where people of another organisation read, nothing is shared.
@@ -66,4 +87,9 @@ async def shares(edge: Edge, body: Body, look: Work[object]) -> None:
         await channels.must_be_ours(edge.client, channel)
     view = await edge.write(body, look)
     if view is not None:
-        await edge.respond(body, view, in_channel=True)
+        url = edge.response_url(body)
+        if url is None:
+            raise LookupError("this payload came without an address for answers")
+        thread = conversation.thread_of(body)
+        reply = as_reply(edge.message(view), in_channel=True) | ({"thread_ts": thread} if thread else {})
+        await edge.post_to(url, reply)

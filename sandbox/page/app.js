@@ -46,11 +46,16 @@ async function follow() {
   await refresh();
 }
 
-/** Where a person starts: at the newest of what waits for them, else at the app's Home. */
+/**
+ * Where a person starts: at the newest of what waits for them, else at the app's Home. Who opens the page without an
+ * address starts at what the app wrote to them: a second browser finds the welcome, although the first has read it.
+ */
 function start() {
   const unread = state.channels.filter((one) => one.is_member && one.unread > 0);
   unread.sort((a, b) => Number(b.last_ts ?? 0) - Number(a.last_ts ?? 0));
-  return unread.find((one) => one.id === appChannel()?.id)?.id ?? unread[0]?.id ?? HOME;
+  const own = appChannel();
+  if (own && (own.unread > 0 || (!location.hash && own.last_ts))) return own.id;
+  return unread[0]?.id ?? HOME;
 }
 
 async function openAppMessages() {

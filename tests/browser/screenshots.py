@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
+from tests.browser import screenshots_home, screenshots_lists
 from tests.browser.test_demo import ARGUMENTS, ROOT, be, command, demo, jump
 from tests.support.tools import path_of
 
@@ -41,6 +42,8 @@ async def main() -> None:
             await digest.evaluate("message => message.scrollIntoView({block: 'start'})")
             await shot(page, "digest")
             await on_a_phone(browser, address)
+            await screenshots_home.take(browser, address, shot, {"": DESKTOP, "-phone": PHONE})
+            await screenshots_lists.take(browser, address, shot, {"": DESKTOP, "-phone": PHONE})
             await browser.close()
 
 

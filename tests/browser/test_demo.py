@@ -202,3 +202,13 @@ async def test_a_newcomer_asks_a_customer_and_answers_as_one_of_them(tmp_path: P
 
             await be(page, address, "tom/dm")
             await expect(page.locator("[data-ts]", has_text="Priya Raman says this is right").last).to_be_visible()
+
+
+@needs("chromium")
+async def test_every_browser_opens_at_the_welcome(tmp_path: Path) -> None:
+    with demo(tmp_path) as (address, _):
+        for _browser in ("the first", "a second, for which nothing is new"):
+            async with visitor() as page:
+                await page.goto(address)
+                welcome = page.locator("[data-ts]", has_text="I keep what each customer has proved")
+                await expect(welcome).to_be_in_viewport()

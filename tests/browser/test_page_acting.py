@@ -52,6 +52,21 @@ async def test_a_command_is_completed_run_and_its_answer_is_private(site: Site) 
         await expect(page.locator('[data-ephemeral="true"]')).to_have_count(0)
 
 
+async def test_the_commands_are_listed_on_a_phone_line_below_line(site: Site) -> None:
+    async with site.visit("ada/general", 390, 844) as page:
+        await page.locator("#composer-input").press_sequentially("/")
+        rows = page.locator("[data-suggestion]")
+        await expect(rows).to_have_count(2)
+        for at in range(2):
+            parts = [rows.nth(at).locator(part) for part in (".suggestion-main b", ".muted")]
+            name, does = [await part.bounding_box() for part in parts]
+            assert name is not None and does is not None
+            assert does["y"] >= name["y"] + name["height"] - 1, "what it does stands below the command"
+            assert does["x"] + does["width"] <= 390
+        await rows.nth(1).click()
+        await expect(page.locator("#composer-input")).to_have_value("/menu ")
+
+
 async def test_a_command_that_nobody_knows_says_so(site: Site) -> None:
     async with site.visit("ada/general") as page:
         await send(page, "/nothing")

@@ -125,13 +125,13 @@ def _account(
     account_id = accounts.create(
         session,
         by,
-        start,
+        start - timedelta(days=30),
         name,
         portfolio_id=portfolio_id,
         owner_id=owner.id,
         arr_minor=random.randrange(1_000_000, 100_000_000),
         currency="EUR",
-        renewal_date=start.date() + timedelta(days=random.randrange(30, 400)),
+        renewal_date=start.date() + timedelta(days=random.randrange(30, 120)),
     )
     minute, tz = random.randrange(24 * 60), random.choice(ZONES)
     at = f"{minute // 60:02}:{minute % 60:02}"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from bot.domain.account.escalations import escalates
 from bot.domain.enums import PromptState, Severity
 from bot.outbox.types import State
 from bot.store import schema
@@ -228,14 +229,20 @@ def _digests_and_risks(session: Session, keys: dict[str, AnyRow], verdict: Verdi
             verdict.lost.append(f"digest {digest_id} has no message")
     risk, account, portfolio = schema.risk, schema.account, schema.portfolio
     joined = (
-        select(risk.c.id, risk.c.severity, risk.c.opened_at, portfolio.c.channel, portfolio.c.tz)
+        select(
+            *(risk.c.id, risk.c.account_id, risk.c.kind, risk.c.severity, risk.c.opened_at),
+            *(account.c.tier, portfolio.c.channel, portfolio.c.tz),
+        )
         .join(account, account.c.id == risk.c.account_id)
         .join(portfolio, portfolio.c.id == account.c.portfolio_id)
         .where(risk.c.severity >= Severity.MEDIUM)
     )
-    for row in session.execute(joined):
+    rows = [row for row in session.execute(joined) if escalates(row.kind, row.severity, row.tier)]
+    with_card = {row.account_id for row in rows if f"risk:{row.id}" in keys}
+    for row in rows:
         day = row.opened_at.astimezone(ZoneInfo(row.tz)).date()
-        if f"risk:{row.id}" not in keys and f"risks-more:{row.channel}:{day}" not in keys:
+        # What came within a day after another risk of its account is a line in that card.
+        if row.account_id not in with_card and f"risks-more:{row.channel}:{day}" not in keys:
             verdict.lost.append(f"nobody was told of risk {row.id}")
 
 

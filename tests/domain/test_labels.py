@@ -34,7 +34,7 @@ def test_a_form_offers_every_member_once() -> None:
 
 
 def test_labels_are_what_a_colleague_would_say() -> None:
-    assert label(Part.BLAMED) == "the one who is blamed"
+    assert label(Part.BLAMED) == "accountable"
     assert label(Loop.GO_TO_MARKET) == "go-to-market"
     assert label_of(CadenceKind, "renewal_readout") == "renewal readout"
     assert Choices().part[0].words == "Economic buyer"

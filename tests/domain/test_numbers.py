@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.values.numbers import decimal_of
+from bot.domain.values.numbers import decimal_of, figure_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,39 @@ def test_money_lets_a_point_part_thousands_as_well() -> None:
     assert decimal_of("1.250", thousands=",.") == 1250
     assert decimal_of("1.250.000", thousands=",.") == 1_250_000
     assert decimal_of("1.25", thousands=",.") == Decimal("1.25")
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "value"),
+    [
+        ("6 days", "days", "6"),
+        ("6 day", "days", "6"),
+        ("6d", "days", "6"),
+        ("1 Day", "days", "1"),
+        ("4.8 days", "days", "4.8"),
+        ("1,250 tickets", "tickets a month", "1250"),
+        ("40 min", "minutes", "40"),
+        ("6 h.", "hours", "6"),
+        ("4 charges a month", "charges a month", "4"),
+        ("12,5 %", "%", "12.5"),
+        ("6", "days", "6"),
+        ("6", None, "6"),
+    ],
+)
+def test_a_figure_may_have_its_unit(typed: str, unit: str | None, value: str) -> None:
+    assert figure_of(typed, unit) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit"),
+    [
+        ("6 days", "hours"),
+        ("6 days", None),
+        ("6 m", "months"),
+        ("6 to 8 days", "days"),
+        ("days", "days"),
+        ("6 %", "days x"),
+    ],
+)
+def test_another_unit_is_no_figure(typed: str, unit: str | None) -> None:
+    assert figure_of(typed, unit) in (None, *((Decimal(6),) if "%" in typed else ()))

@@ -71,7 +71,7 @@ async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_acc
     fill(stage)
     ines, tom, maya = stage.person("ines"), stage.person("tom"), stage.person("maya")
     await ines.command("/proof acme packet")
-    assert "Nobody" not in read(ines) and "no evidence yet" in read(ines)
+    assert "Nobody" not in read(ines) and "No evidence yet" in read(ines)
     await ines.command("/proof acme")
     await ines.click("card.evidence")
     figure = {"outcome": "1", "value": "5", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
@@ -83,14 +83,14 @@ async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_acc
         await ines.submit({"method": "before_after", "note": "The intake form did a fifth", "money": "plenty"})
     assert "money" in refused.value.errors
     await ines.submit({"money": "120,000 EUR", "accepter_name": "Dana Fox"})
-    assert "attributed: our share is worked out, and nobody has seen that they accepted the money" in words(ines)
+    assert "our share worked out; nobody has seen that they accepted the money" in words(ines)
     await ines.close()
     await maya.command("/proof acme evidence")
     await maya.click("evidence.shows")
     assert "Seen by Maya Lindqvist" in read(maya)
     await ines.command("/proof acme packet")
     told = read(ines)
-    assert "Accepted: 120,000 EUR by Dana Fox, finance" in told and "seen by Maya Lindqvist" in told
+    assert "Accepted by finance: 120,000 EUR a year · Dana Fox" in told and "seen by Maya Lindqvist" in told
     assert "100% proven of 1 outcome. Money: accepted 120,000 EUR a year, worth at the sale unknown." in told
     assert "15 → 5 days (target 5 days)" in told and "Our share: The intake form did a fifth" in told
     assert "Their side has not accepted it yet" in told
@@ -133,10 +133,10 @@ async def test_a_piece_in_the_list_can_be_isolated_disputed_or_withdrawn(stage: 
     await ines.command("/proof acme evidence")
     await ines.click("evidence.menu", selected=f"isolate:{piece}")
     await ines.submit({"method": "comparison_group", "note": "Lyon works without us"})
-    assert "attributed: a comparison group isolates our share" in words(ines)
+    assert "Confirmed, our share worked out" in words(ines)
     await ines.close()
     await ines.command("/proof acme evidence")
-    assert "replaced by a newer piece" in read(ines)
+    assert "Replaced by a newer piece" in read(ines)
 
 
 async def test_a_baseline_left_for_later_is_given_from_the_plan(stage: Stage) -> None:

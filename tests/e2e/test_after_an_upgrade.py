@@ -139,7 +139,7 @@ async def test_a_risk_is_claimed_on_its_old_message(stage: Stage) -> None:
     await stage.settle()
     [risk] = rows(stage, schema.risk)
     assert (risk.state, risk.owner_id) == (RiskState.CLAIMED, stage.actor("maya").member.id)
-    assert "@Maya Lindqvist has it" in maya.text(now_shown(stage, left))
+    assert "Maya Lindqvist has it" in maya.text(now_shown(stage, left))
     # The second says what the stricter rules made of the figure: its evidence has no link.
     assert [note["thread_ts"] for note in posted(stage, left["channel"])] == [left["ts"]] * 2
     # Two changes of the risk: a sender that is slower than the second tells both in one update.

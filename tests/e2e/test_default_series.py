@@ -11,6 +11,7 @@ from bot.features.accounts.new_account import NewAccount
 from bot.store import schema
 from sandbox.errors import FormError
 from tests.support.bot_process import Stage
+from tests.support.overview import overview
 
 
 async def test_a_manager_begins_the_meetings_of_all_customers_and_takes_them_back(stage: Stage) -> None:
@@ -22,7 +23,7 @@ async def test_a_manager_begins_the_meetings_of_all_customers_and_takes_them_bac
     await maya.click("portfolio.adopt")
     assert "7 accounts have no meetings" in maya.text(maya.modal)
     await maya.close()
-    await maya.command("/portfolio Alps")
+    await overview(maya, "/portfolio Alps")
     shown = maya.sees()[-1]
     await maya.click("portfolio.series", message=shown)
     assert "7 customers of *Alps* have no meeting series" in maya.text(maya.modal)
@@ -47,7 +48,7 @@ async def test_a_manager_begins_the_meetings_of_all_customers_and_takes_them_bac
     await maya.close()
     await tom.command("/proof Alpenbank")
     assert "set by ARR" in tom.text(tom.sees()[-1])
-    await tom.command("/portfolio Alps")
+    await overview(tom, "/portfolio Alps")
     assert "portfolio.series" not in str(tom.sees()[-1]["blocks"])
 
 

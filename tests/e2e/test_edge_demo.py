@@ -45,7 +45,7 @@ def read(sandbox: Sandbox, who: str, messages: list[dict[str, Any]]) -> str:
 async def test_the_first_page_tells_the_story_and_each_jump_goes_on_with_it(tmp_path: Path) -> None:
     async with hosted(tmp_path) as (sandbox, demo):
         channel = read(sandbox, "maya", sandbox.messages("cs-north"))
-        assert "I keep what each customer has proved" in channel
+        assert "I keep what each customer has proved" in read(sandbox, "maya", sandbox.person("maya").dm()[-1:])
         assert "Helen Voss disputes" in channel and "of 2.2 M USD proven" in channel
         assert "Helix Clinics" in read(sandbox, "ines", sandbox.person("ines").dm())
         assert sandbox.person("tom").dm() == []
@@ -55,7 +55,7 @@ async def test_the_first_page_tells_the_story_and_each_jump_goes_on_with_it(tmp_
 
         before = len(sandbox.messages("cs-north"))
         await jump(sandbox, demo, "morning")
-        assert "the proof ran out" in read(sandbox, "maya", sandbox.messages("cs-north")[before:])
+        assert "its evidence expired" in read(sandbox, "maya", sandbox.messages("cs-north")[before:])
 
         await jump(sandbox, demo, "digest")
         channel = read(sandbox, "maya", sandbox.messages("cs-north"))
@@ -90,4 +90,7 @@ async def test_the_past_has_a_renewal_and_a_loss_and_every_view_shows_both(tmp_p
             await maya.command(f"/proof {account} renewal", channel="cs-north")
             assert said in read(sandbox, "maya", maya.sees("cs-north")[-1:])
         await maya.command("/portfolio", channel="cs-north")
+        listed = read(sandbox, "maya", maya.sees("cs-north")[-1:]).replace("\N{NO-BREAK SPACE}", " ")
+        assert "of 2.2 M USD proven" in listed and "of 12 customers need attention" in listed
+        await maya.click("list.more", value="overview:mine")
         assert "2.2 M USD ARR proven · 24% by count · 12 accounts" in read(sandbox, "maya", maya.sees("cs-north")[-1:])

@@ -37,6 +37,10 @@ OPENS_A_FORM = {
     ACTIONS.ANSWER_ACCOUNT,
     ACTIONS.EDIT_DRAFT,
     ACTIONS.ADD_EVIDENCE,
+    ACTIONS.ATTESTOR,
+    ACTIONS.COPY_AGENDA,
+    ACTIONS.SET_MEETINGS,
+    ACTIONS.COPY_PACKET,
     ACTIONS.PROVE_GAP,
     ACTIONS.EVIDENCE_MENU,
     ACTIONS.DOES_NOT_SHOW,
@@ -60,6 +64,7 @@ OPENS_A_FORM = {
     ACTIONS.ASSIGN_RISK,
     ACTIONS.SNOOZE_RISK,
     ACTIONS.CLOSE_RISK,
+    ACTIONS.STEP_MENU,
     ACTIONS.SETUP_PORTFOLIO,
     ACTIONS.SETUP_LOOPS,
     ACTIONS.JUDGE,
@@ -83,12 +88,21 @@ OPENS_A_FORM = {
     ACTIONS.PROMPT_AT_RISK,
     ACTIONS.RENEWED,
     ACTIONS.LEFT,
+    ACTIONS.NEW_PORTFOLIO,
+    ACTIONS.NEW_ACCOUNT,
+    ACTIONS.TELL_TEAM,
+    ACTIONS.LIST_FILTER,
+    ACTIONS.NEW_PORTFOLIO,
+    ACTIONS.ADD_NAMED,
 }
 SHOWS = {
     ACTIONS.OPEN_CARD,
     ACTIONS.CHOOSE_ACCOUNT,
     ACTIONS.SHOW_SERIES,
     ACTIONS.SHOW_HISTORY,
+    ACTIONS.OLDER_HISTORY,
+    ACTIONS.NEWER_HISTORY,
+    ACTIONS.OPEN_PLAN,
     ACTIONS.OPEN_LIST,
     ACTIONS.OPEN_LINK,
     ACTIONS.OPEN_FILE,
@@ -111,6 +125,27 @@ SHOWS = {
     ACTIONS.SHOW_COHORTS,
     ACTIONS.SHOW_COSTS,
     ACTIONS.SHOW_LOST,
+    ACTIONS.WHAT_I_CAN_DO,
+    ACTIONS.SHOW_ACCOUNTS,
+    ACTIONS.SORT_ACCOUNTS,
+    ACTIONS.FIND_CUSTOMER,
+    ACTIONS.OPEN_TEAM,
+    ACTIONS.OPEN_HOME,
+    ACTIONS.OPEN_PORTFOLIO,
+    ACTIONS.LIST_SHOW,
+    ACTIONS.LIST_SORT,
+    ACTIONS.LIST_NEXT,
+    ACTIONS.LIST_PREVIOUS,
+    ACTIONS.LIST_TABLE,
+    ACTIONS.LIST_TABLE_NEXT,
+    ACTIONS.LIST_TABLE_PREVIOUS,
+    ACTIONS.LIST_ROWS,
+    ACTIONS.LIST_EXPORT,
+    ACTIONS.LIST_ALL,
+    ACTIONS.LIST_MORE,
+    ACTIONS.LIST_OWNER,
+    ACTIONS.FIND_CUSTOMER,
+    ACTIONS.SHOW_STEPS,
     ACTIONS.ALL_MEETINGS,
 }
 READS_ONLY = OPENS_A_FORM | SHOWS
@@ -148,6 +183,12 @@ NEAR_A_RENEWAL = {
 }
 """They come when a renewal is near: `test_loop.py` sends each of them twice."""
 
+WITHOUT_A_PLAN = {ACTIONS.ASK_FOR_PLAN}
+"""It comes where nothing is written down: `test_card.py` presses it twice."""
+IN_A_FRESH_WORKSPACE = {CALLBACKS.TELL_TEAM}
+"""It comes once in a workspace: `test_first_words.py` sends it twice."""
+AFTER_A_DAY = {ACTIONS.REMIND_OWNER}
+"""It comes when nobody has taken a risk for a day: `test_managers.py` presses it twice."""
 IN_THE_MORNING = {
     ACTIONS.MEETING_MENU,
     ACTIONS.MORNING_MENU,
@@ -295,7 +336,8 @@ async def test_what_comes_again_after_all_else_has_happened_changes_nothing(stag
         courier.deliver = deliver  # type: ignore[method-assign]  # as it was
 
     _, names = await tell(stage, send_and_keep)
-    elsewhere = IN_A_SHARED_CHANNEL | DRAWN_WITH_A_DIGEST | NEAR_A_RENEWAL | IN_THE_MORNING
+    elsewhere = IN_A_SHARED_CHANNEL | DRAWN_WITH_A_DIGEST | NEAR_A_RENEWAL | WITHOUT_A_PLAN | IN_A_FRESH_WORKSPACE
+    elsewhere |= AFTER_A_DAY | IN_THE_MORNING
     assert names >= {*CALLBACKS, *(set(ACTIONS) - READS_ONLY), "/answer"} - elsewhere
     assert len(kept) >= len(names)
     await stage.go_on(minutes=25)
@@ -353,10 +395,10 @@ async def test_forms_that_follow_one_another_are_submissions_of_their_own(stage:
 
 async def test_a_second_press_is_no_second_delivery(stage: Stage) -> None:
     fill(stage)
-    ines = stage.person("ines")
-    await ines.command("/proof acme", "cs-north")
+    tom = stage.person("tom")
+    await tom.command("/proof acme", "cs-north")
     await stage.settle()  # what the clock has to say of the account comes first
     before = len(stage.sandbox.messages("cs-north"))
     for count in (1, 2):
-        await ines.click(ACTIONS.SHARE_CARD)
+        await tom.click(ACTIONS.SHARE_CARD)
         assert len(stage.sandbox.messages("cs-north")) == before + count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.errors import FormError
-from tests.support.believable import ASKED, fill
+from tests.support.believable import ASKED, alarm, fill
 from tests.support.bot_process import Stage
 
 
@@ -18,16 +18,16 @@ async def test_a_verdict_stands_on_the_card_with_whose_it_is(stage: Stage) -> No
     await ines.close()
     await ines.command("/proof acme")
     card = ines.text(ines.sees()[-1])
-    assert "Would they renew on value? *Yes*, says Inês Duarte, who owns the account" in card
+    assert "*Would they renew on value?* Yes, says Inês Duarte, who owns the account" in card
     assert "good vibes (nothing is proven)" in card and "If Ana leaves" in card
 
 
 async def test_ok_closes_no_risk_words_reach_the_manager_and_it_opens_again_the_next_day(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     maya, ines = stage.person("maya"), stage.person("ines")
     await stage.go_to(ASKED)
     told = next(m for m in stage.sandbox.messages("cs-north") if "Acme" in m["text"])
-    await ines.click("risk.snooze", message=told)
+    await ines.click("risk.more", message=told, selected="Snooze until…")
     with pytest.raises(FormError) as refused:
         await ines.submit({"until": "2026-03-10", "why": "ok"})
     assert "“ok” puts nothing off" in refused.value.errors["why"]
@@ -43,7 +43,7 @@ async def test_ok_closes_no_risk_words_reach_the_manager_and_it_opens_again_the_
     assert "Ana signs the plan with us on Friday" in maya.text(read)
     await stage.go_on(days=1)
     again = next(m for m in stage.sandbox.messages("cs-north") if m["ts"] == told["ts"])
-    assert "I have it" in maya.text(again)
+    assert "I'll take it" in maya.text(again)
     thread = [m for m in stage.sandbox.messages("cs-north") if m.get("thread_ts") == told["ts"]]
     assert any("It is still true, so it is open again" in maya.text(m) for m in thread)
 

@@ -27,7 +27,7 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
     await ines.click("answer.evidence")
     figure = {"outcome": "1", "value": "10", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
     await ines.submit({**figure, "link": "https://acme.example/signing"})
-    assert "confirmed" in ines.text(ines.modal) and "50%" in ines.text(ines.modal)
+    assert "Confirmed in their system" in ines.text(ines.modal) and "50%" in ines.text(ines.modal)
     await ines.close()
     await ines.submit(
         {
@@ -47,8 +47,8 @@ async def test_asked_then_answered_then_on_the_card(stages: Stage) -> None:
     await ines.command("/proof acme", "cs-north")
     card = ines.text(ines.sees("cs-north")[-1])
     assert "50% proven" in card and "Ana Ruiz" in card and "Send Ana the figures" in card
-    assert "Would they renew on value? Not assessed yet." in card
-    await ines.click("card.share")
+    assert "*Would they renew on value?* Not assessed yet." in card
+    await ines.click("card.more", selected="Share here")
     shared = stages.person("tom").sees("cs-north")[-1]
     assert "50% proven" in stages.person("tom").text(shared) and "Shared by" in stages.person("tom").text(shared)
 
@@ -208,7 +208,7 @@ async def test_answer_alone_lists_what_is_owed(stage: Stage) -> None:
         ("risk", "Acme GmbH"),
         ("history", "wrote down the outcome"),
         ("agenda", "What success looks like"),
-        ("actions", "No action is open"),
+        ("actions", "No next step is open"),
     ],
 )
 async def test_every_topic_of_an_account_answers(stage: Stage, topic: str, says: str) -> None:
@@ -224,7 +224,7 @@ async def test_an_account_is_found_or_the_nearest_are_offered(stage: Stage) -> N
     await ines.command("/proof acmee")
     assert "Closest spelling" in ines.text(ines.sees()[-1])
     await ines.command("/proof zebra")
-    assert "No account is called" in ines.text(ines.sees()[-1])
+    assert "I know no “zebra”" in ines.text(ines.sees()[-1])
     await ines.click("card.choose.0")
     assert "0% proven" in ines.text(ines.sees()[-1])
 
@@ -244,7 +244,7 @@ async def test_a_new_account_is_added_and_its_meeting_set(stage: Stage) -> None:
     assert "tz" in refused.value.errors
     await tom.submit({"kind": "weekly_sync", "first_day": "2026-03-05", "at": "10:00", "tz": "America/New_York"})
     await stage.go_to(datetime(2026, 3, 4, 15, 1, tzinfo=UTC))
-    assert "Globex" in tom.text(tom.dm()[-1]) and "nobody has written down" in tom.text(tom.dm()[-1]).lower()
+    assert "Globex" in tom.text(tom.dm()[-1]) and "No success plan yet." in tom.text(tom.dm()[-1])
     await tom.command("/proof globex")
     assert "1.2 M USD" in tom.text(tom.sees()[-1])
 
@@ -282,4 +282,4 @@ async def test_a_promise_comes_back_from_product_and_closes_when_the_customer_is
     await stage.settle()
     assert "The customer was told" in tom.text(tom.sees("product")[-1])
     await ines.command("/proof acme actions")
-    assert "No action is open" in ines.text(ines.sees()[-1])
+    assert "No next step is open" in ines.text(ines.sees()[-1])

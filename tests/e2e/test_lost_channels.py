@@ -18,7 +18,7 @@ from bot.store import ledger, portfolios, schema
 from bot.store.entities import Entity
 from bot.store.portfolios import Portfolio
 from bot.store.schema.outbox import outbox
-from tests.support.believable import ASKED, channel_id, fill
+from tests.support.believable import ASKED, alarm, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.waiting import eventually
 
@@ -66,7 +66,7 @@ async def test_a_lost_channel_is_told_once_its_news_goes_to_the_manager_and_it_c
     stage: Stage, code: str
 ) -> None:
     lose, mend = LOSSES[code]
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     maya = stage.person("maya")
     lose(stage)
     await stage.go_to(ASKED)
@@ -92,13 +92,13 @@ async def test_a_lost_channel_is_told_once_its_news_goes_to_the_manager_and_it_c
 
 
 async def test_a_risk_that_changes_after_its_channel_was_lost_goes_to_the_manager_once(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     maya, ines = stage.person("maya"), stage.person("ines")
     await stage.go_to(ASKED)
     [told] = [message for message in stage.sandbox.messages("cs-north") if "Acme" in message["text"]]
     stage.sandbox.archive_channel("cs-north")
     before = len(maya.dm())
-    await ines.click("risk.snooze", message=told)
+    await ines.click("risk.more", message=told, selected="Snooze until…")
     await ines.submit({"until": "2026-03-10", "why": "Their auditor signs off"})
     await stage.settle()
     assert len(told_of(stage, "cs-north")) == 1
@@ -116,6 +116,7 @@ async def test_a_lost_loop_channel_leaves_the_portfolios_own_channel_alone(stage
     maya = stage.person("maya")
     stage.sandbox.archive_channel("product")
     ask_product(stage, book.acme, "SAP connector")
+    alarm(stage, book.acme)
     await stage.settle()
     [told] = told_of(stage, "product")
     assert "asks Product comes to you" in told and "Request channels" in told

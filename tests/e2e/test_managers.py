@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import add_account
 from bot.features.accounts.new_account import NewAccount
+from bot.features.home import my_accounts
 from sandbox.errors import FormError
-from tests.support.believable import ASKED, channel_id, fill
+from sandbox.person import Person
+from tests.support.believable import ASKED, alarm, channel_id, fill
 from tests.support.bot_process import Stage
+from tests.support.overview import overview
 
 MONDAY_NINE = datetime(2026, 3, 9, 8, 1, tzinfo=UTC)
 
@@ -19,7 +23,7 @@ MONDAY_NINE = datetime(2026, 3, 9, 8, 1, tzinfo=UTC)
 async def test_a_portfolio_is_set_up_takes_accounts_in_and_sends_its_digest(stages: Stage) -> None:
     maya, tom = stages.person("maya"), stages.person("tom")
     await tom.command("/portfolio")
-    assert "/portfolio setup" in tom.text(tom.sees()[-1])
+    assert "Ask an admin of this workspace for one" in tom.text(tom.sees()[-1])
     owner = stages.actor("tom")
     stages.write(lambda s: add_account.add_account(s, owner, NewAccount("Globex", owner.member.slack_id), stages.now))
     await maya.command("/portfolio setup")
@@ -42,7 +46,7 @@ async def test_a_portfolio_is_set_up_takes_accounts_in_and_sends_its_digest(stag
 
 
 async def test_an_escalation_is_told_once_taken_by_one_and_closed(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     maya, ines, tom = stage.person("maya"), stage.person("ines"), stage.person("tom")
     await stage.go_to(ASKED)
     told = [m for m in stage.sandbox.messages("cs-north") if "Acme" in m["text"]]
@@ -55,7 +59,7 @@ async def test_an_escalation_is_told_once_taken_by_one_and_closed(stage: Stage) 
     await maya.submit({"assignee": tom.id})
     await stage.settle()
     assert "Tom Okafor" in maya.text(next(m for m in stage.sandbox.messages("cs-north") if m["ts"] == told[0]["ts"]))
-    await tom.click("risk.snooze", message=taken)
+    await tom.click("risk.more", message=taken, selected="Snooze until…")
     await tom.submit({"until": "2026-03-10", "why": "Their auditor signs off next week"})
     await stage.settle()
     thread = [
@@ -71,12 +75,33 @@ async def test_an_escalation_is_told_once_taken_by_one_and_closed(stage: Stage) 
     assert "Renewal signed early" in maya.text(closed)
 
 
-async def test_a_risk_that_nobody_takes_for_a_business_day_reaches_the_manager(stage: Stage) -> None:
-    fill(stage)
+async def test_a_risk_that_nobody_takes_reaches_the_manager_who_reminds_the_owner_or_takes_it(stage: Stage) -> None:
+    alarm(stage, fill(stage).acme)
     await stage.go_to(ASKED)
     await stage.go_to(datetime(2026, 3, 5, 12, 0, tzinfo=UTC))
-    maya = stage.person("maya")
-    assert any("Acme" in maya.text(m) for m in maya.dm())
+    maya, ines = stage.person("maya"), stage.person("ines")
+    not_taken = next(m for m in maya.dm() if "not taken after a working day" in m["text"])
+    assert "1 risk in North is not taken after a working day." in maya.text(not_taken)
+    assert "Inês owns the account" in maya.text(not_taken)
+    stage.sandbox.duplicate_next()
+    await maya.click("risk.remind", message=not_taken)
+    await stage.settle()
+    [asked] = [m for m in ines.dm() if "asks you to take a risk of Acme" in m["text"]]
+    assert "reminded today" in maya.text(now_of(maya, not_taken))
+    await maya.click("risk.claim", message=not_taken)
+    await stage.settle()
+    assert "Somebody has taken care of it" in maya.text(now_of(maya, not_taken))
+    assert "Maya Lindqvist has it" in maya.text(now_of(maya, not_taken))
+    assert "Maya Lindqvist has it" in ines.text(now_of(ines, asked))
+    [card] = [
+        m for m in stage.sandbox.messages("cs-north") if "Acme" in m["text"] and m.get("thread_ts") in (None, m["ts"])
+    ]
+    assert "Maya Lindqvist has it since 5 Mar" in maya.text(card)
+
+
+def now_of(who: Person, message: dict[str, Any]) -> dict[str, Any]:
+    """A direct message as it stands now."""
+    return next(m for m in who.dm() if m["ts"] == message["ts"])
 
 
 async def test_a_judgement_is_asked_for_with_a_reason_and_stands_on_the_card(stage: Stage) -> None:
@@ -86,7 +111,7 @@ async def test_a_judgement_is_asked_for_with_a_reason_and_stands_on_the_card(sta
     await ines.submit({"verdict": "yes", "why": "Two teams run on it", "would_change": "If finance stops"})
     await ines.close()
     await ines.command("/proof acme")
-    assert "Would they renew on value? *Yes*, says Inês Duarte, who owns the account" in ines.text(ines.sees()[-1])
+    assert "*Would they renew on value?* Yes, says Inês Duarte, who owns the account" in ines.text(ines.sees()[-1])
     tom = stage.person("tom")
     await tom.command("/proof acme judge")
     assert "Only the owner" in tom.text(tom.sees()[-1])
@@ -109,20 +134,21 @@ async def test_home_shows_my_accounts_and_answers_and_opens_the_card(stage: Stag
     await stage.go_to(ASKED)
     await ines.open_home()
     home = ines.text(ines.home)
-    assert "Answers you owe" in home and "Acme GmbH" in home and "Your accounts, worst first" in home
+    assert "1 meeting to answer for" in home and "Acme GmbH" in home and "Your accounts (1)" in home
     await ines.click("card.open", view=ines.home)
-    assert "0% proven" in ines.text(ines.modal) and "Share to channel" not in ines.text(ines.modal)
+    assert "0% proven" in ines.text(ines.modal) and "Share here" not in ines.text(ines.modal)
     await ines.close()
     await ines.click("prompt.answer", view=ines.home)
     await ines.submit({"change": "nothing"})
     await ines.open_home()
-    assert "None. I ask before your next meeting" in ines.text(ines.home)
+    assert "to answer for," not in ines.text(ines.home) and "meeting to answer" not in ines.text(ines.home)
     gus = stage.person("gus")
     await gus.open_home()
     assert gus.home is None or "Acme" not in gus.text(gus.home)
 
 
-async def test_home_turns_its_pages_in_place(stages: Stage) -> None:
+async def test_home_turns_its_pages_in_place(stages: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(my_accounts, "ACCOUNTS_SHOWN", 10)
     ines = stages.person("ines")
     owner = stages.actor("ines")
 
@@ -144,11 +170,11 @@ async def test_a_portfolio_shows_all_names_and_sets_its_loop_channels(stage: Sta
     fill(stage)
     maya, tom = stage.person("maya"), stage.person("tom")
     await stage.go_to(ASKED)
-    await maya.command("/portfolio")
+    await overview(maya)
     shown = maya.sees()[-1]
     await maya.click("portfolio.page", message=shown)
     assert "Inês Duarte" in maya.text(maya.sees()[-1])
     await maya.click("portfolio.loops", message=shown)
     await maya.submit({"go_to_market": channel_id(stage, "product")})
-    await tom.command("/portfolio North")
+    await overview(tom, "/portfolio North")
     assert "portfolio.loops" not in str(tom.sees()[-1]["blocks"])

@@ -30,6 +30,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "auth_test": set(),
     "chat_delete": {"chat:write"},
     "chat_getPermalink": set(),
+    "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": HISTORY,
@@ -53,6 +54,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
 https://docs.slack.dev/reference/methods; e-mail addresses come with the users, and imports match owners by them."""
 SCOPES_OF_EVENTS: dict[str, set[str]] = {
     "app_home_opened": set(),
+    "app_mention": {"app_mentions:read"},
     "channel_unarchive": {"channels:read"},
     "group_unarchive": {"groups:read"},
     "member_joined_channel": CHANNELS,
@@ -124,7 +126,8 @@ def test_every_command_is_declared_and_listened_to(manifest: dict[str, Any], reg
 def test_every_event_is_declared_and_listened_to(manifest: dict[str, Any], registered: dict[str, list[Any]]) -> None:
     declared = manifest["settings"]["event_subscriptions"]["bot_events"]
     heard = {LISTENED_TO_AS.get(event, event) for event in declared}
-    assert heard == set(registered["event"]) and set(declared) == set(SCOPES_OF_EVENTS)
+    listened_to = {event["type"] if isinstance(event, dict) else event for event in registered["event"]}
+    assert heard == listened_to and set(declared) == set(SCOPES_OF_EVENTS)
     assert declared == sorted(set(declared))
 
 

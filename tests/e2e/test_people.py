@@ -58,7 +58,7 @@ async def test_one_person_gets_several_parts(stage: Stage) -> None:
     await plan_form(ines, ACTIONS.PEOPLE)
     await ines.click(ACTIONS.PERSON_MENU, block_id="person_2", selected="edit:2")
     await ines.submit({"parts": ["finance", "blamed", "economic_buyer"], "title": "CFO"})
-    assert "Kim Li, CFO: economic buyer, the one who is blamed and finance" in words(ines)
+    assert "Kim Li, CFO: economic buyer, accountable and finance" in words(ines)
 
 
 async def test_the_champion_leaves_and_is_not_there_again_by_a_name(stage: Stage) -> None:
@@ -80,7 +80,7 @@ async def test_the_champion_leaves_and_is_not_there_again_by_a_name(stage: Stage
     assert "looks like Ana Ruiz, who left, nothing attested since" in words(ines)
     shown = await card(ines)
     assert "0% proven" in shown
-    assert "champion Ana Ruíz (looks like Ana Ruiz, who left 2 Mar 2026; nothing attested since)" in shown
+    assert "champion Ana Ruíz (looks like Ana Ruiz, who left 2 Mar; nothing attested since)" in shown
 
     await stage.go_on(days=1)
     await record(ines, "2", "2026-03-04")
@@ -114,7 +114,7 @@ async def test_a_slip_is_undone_in_the_same_place(stage: Stage) -> None:
     assert "a departure was taken back 3 Mar 2026 by Inês Duarte" in words(ines)
     shown = await card(ines)
     assert "100% proven" in shown
-    assert "(noted as gone, taken back 3 Mar 2026 by Inês Duarte)" in shown
+    assert "(noted as gone, taken back 3 Mar by Inês Duarte)" in shown
     await tom.command("/proof acme plan")
     assert "People" not in str(tom.sees()[-1].get("blocks"))
 

@@ -148,7 +148,7 @@ async def test_what_would_break_is_asked_in_the_plan_and_stands_on_the_card(stag
     ines = stage.person("ines")
     await stage.settle()
     await ines.command("/proof acme")
-    assert "Without us: nobody there has said what would break" in said(ines.sees()[-1], ines)
+    assert "Without us" not in said(ines.sees()[-1], ines)
     await ines.command("/proof acme plan")
     await ines.click("plan.would_break")
     await ines.submit({"words": "Month-end close would take nine days again", "by": "1"})

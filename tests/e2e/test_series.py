@@ -93,4 +93,4 @@ async def test_today_on_the_card_is_the_readers_day(stage: Stage) -> None:
         account_terms.follow(session, by, [account["id"]], stage.now)
     await stage.go_to(datetime(2026, 3, 4, 2, tzinfo=UTC))
     await ines.command("/proof acme")
-    assert "(in 1 day)" in ines.text(ines.sees()[-1])
+    assert "*4 Mar*, in 1 day" in ines.text(ines.sees()[-1])

@@ -14,6 +14,7 @@ from sandbox.person import Person
 from tests.support import factory
 from tests.support.believable import Book, fill
 from tests.support.bot_process import Stage
+from tests.support.overview import overview
 
 BEGAN = date(2025, 6, 1)
 
@@ -91,6 +92,6 @@ async def test_stages_by_name_by_button_and_in_the_help(stage: Stage) -> None:
     assert (
         "Time to value: unknown, nobody had a first win that can be timed. 1 customer without a first win yet." in shown
     )
-    await maya.command("/portfolio")
+    await overview(maya)
     await maya.click(ACTIONS.SHOW_STAGES)
     assert "North: stages" in read(maya)

@@ -31,7 +31,7 @@ async def test_something_broke_in_low_touch_and_its_owner_answers_from_the_messa
     await stage.settle()
     ines = stage.person("ines")
     told = ines.text(ines.dm()[-1])
-    assert "Something broke" in told and "Ana Ruiz disputes the proof" in told and "48,000 EUR" in told
+    assert "needs attention" in told and "Ana Ruiz disputes the proof" in told and "48,000 EUR" in told
     await ines.click("answer.account", message=ines.dm()[-1])
     assert ines.modal is not None and "Acme" in str(ines.modal["title"])
     await ines.submit({"change": "nothing"})
@@ -49,7 +49,7 @@ async def test_tech_touch_is_one_message_on_the_first_working_morning(stage: Sta
     assert len(ines.dm()) == before
     await stage.go_to(datetime(2026, 4, 1, 8, 1, tzinfo=UTC))
     told = ines.text(ines.dm()[-1])
-    assert "1 tech-touch account broke* since the last batch" in told and "Acme GmbH" in told
+    assert "1 tech-touch account broke* since the last message" in told and "Acme GmbH" in told
     await stage.go_to(datetime(2026, 4, 2, 8, 1, tzinfo=UTC))
     batch, question = ines.dm()[before:]
     assert "tech-touch account broke" in ines.text(batch)

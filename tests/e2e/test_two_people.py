@@ -12,7 +12,7 @@ from bot.rooms import ACTIONS
 from bot.store import schema
 from bot.store.schema.outbox import outbox
 from sandbox.errors import FormError
-from tests.support.believable import ASKED, fill
+from tests.support.believable import ASKED, alarm, fill
 from tests.support.bot_process import Stage
 
 
@@ -96,7 +96,7 @@ async def test_who_was_asked_once_is_told_whom_to_ask(stage: Stage) -> None:
 
 
 async def test_of_two_who_take_a_risk_the_second_is_told_who_was_first_and_sees_it(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     maya, ines = stage.person("maya"), stage.person("ines")
     await stage.go_to(ASKED)
     announced = next(m for m in stage.sandbox.messages("cs-north") if "Acme" in m["text"])

@@ -16,7 +16,7 @@ from bot.app import assessments
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import CheckVerdict, Source
 from bot.features.accounts import card
-from bot.features.accounts.views import CardView
+from bot.features.accounts.card_views import CardView
 from bot.features.evidence import countersign, record
 from bot.features.evidence.record import NewEvidence
 from bot.features.plan import retirement

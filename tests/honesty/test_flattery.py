@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.rooms import ACTIONS
-from tests.honesty.keeper import LINK, PROVEN, TICKETS, UNPROVEN, WEEK, Keeper, flat
+from tests.honesty.keeper import LINK, PROVEN, TICKETS, UNPROVEN, WEEK, Keeper, flat, near
+from tests.support.believable import alarm
 from tests.support.bot_process import Stage
 
 ASKED = datetime(2026, 3, 3, 10, 1, tzinfo=UTC)
@@ -36,10 +37,10 @@ async def test_an_old_value_is_entered_again_as_of_today(keeper: Keeper) -> None
     """Figures unchanged: a page that was used before shows another day only once somebody else has opened it."""
     await keeper.proven()
     await keeper.stage.go_on(days=91)
-    assert f"{UNPROVEN} ·" in await keeper.card()
+    assert UNPROVEN in await keeper.card()
     await keeper.record(link=LINK)
-    assert "measured, not confirmed: nobody outside the account team has seen what shows it" in keeper.says()
-    assert f"{UNPROVEN} ·" in await keeper.card()
+    assert "Not confirmed: nobody outside the account team has seen what shows it" in keeper.says()
+    assert UNPROVEN in await keeper.card()
 
 
 async def test_a_link_that_nobody_has_opened_is_given_for_another_day(keeper: Keeper) -> None:
@@ -56,11 +57,11 @@ async def test_a_disputed_value_is_entered_again_the_next_day(keeper: Keeper) ->
     await keeper.proven()
     await keeper.form("/proof acme evidence", ACTIONS.EVIDENCE_MENU, selected="dispute:1")
     await keeper.ines.submit({"why": "They count otherwise"})
-    assert f"{UNPROVEN} ·" in await keeper.card()
+    assert UNPROVEN in await keeper.card()
     await keeper.stage.go_on(days=1)
     await keeper.record(link=f"{LINK}/again")
     card = await keeper.card()
-    assert f"{UNPROVEN} ·" in card
+    assert UNPROVEN in card
     assert "The customer disputes the proof of “Contracts signed within 5 days”: They count otherwise" in card
 
 
@@ -69,7 +70,7 @@ async def test_their_own_system_without_a_link_or_a_name(keeper: Keeper) -> None
     await keeper.form("/proof acme", ACTIONS.ADD_EVIDENCE)
     await keeper.ines.submit({"outcome": "1", "value": "5", "source": "customer_system"})
     card = await keeper.card()
-    assert f"{UNPROVEN} ·" in card and "measured, not confirmed: no link and no file shows it" in card
+    assert UNPROVEN in card and "Recorded by Inês Duarte, no witness" in card
 
 
 async def test_ana_wrote_it_ok(keeper: Keeper) -> None:
@@ -77,14 +78,14 @@ async def test_ana_wrote_it_ok(keeper: Keeper) -> None:
     await keeper.outcome({"title": "Legal signs without us"}, AGREED)
     await keeper.record(outcome="2", value="", statement="ok", source="customer_wrote")
     card = await keeper.card()
-    assert "0% proven of 2 outcomes ·" in card
-    assert "Legal signs without us: measured, not confirmed: no link and no file shows it" in card
+    assert UNPROVEN in card
+    assert "Recorded by Inês Duarte, no witness · Ana Ruiz, Head of Legal" in card
     await keeper.record(outcome="2", value="", statement="ok", source="customer_wrote", link=f"{LINK}/mail")
     card = await keeper.card()
-    assert "50% proven of 2 outcomes, 0% seen by somebody else" in card
-    assert "Ana Ruiz wrote it, linked by Inês Duarte, nobody else has looked" in card
+    assert "Acme GmbH: 50% proven" in card and "0% seen by somebody else" in card
+    assert "Confirmed in writing · Ana Ruiz, Head of Legal · linked by Inês Duarte, nobody else has looked" in card
     await keeper.stage.go_on(days=14)
-    assert "0% proven of 2 outcomes ·" in await keeper.card()
+    assert UNPROVEN in await keeper.card()
 
 
 async def test_an_invented_finance_person_accepts_two_million(keeper: Keeper) -> None:
@@ -94,7 +95,7 @@ async def test_an_invented_finance_person_accepts_two_million(keeper: Keeper) ->
     share = {"method": "before_after", "note": "All of it is ours", "money": "2,000,000 EUR"}
     await keeper.ines.submit({**share, "accepter_name": "Rich Invented"})
     card = await keeper.card()
-    assert "attributed: our share is worked out, and nobody has seen that they accepted the money" in card
+    assert "our share worked out; nobody has seen that they accepted the money" in card
     assert "Money: nothing accepted" in card and "2,000,000" not in card and "2 M" not in card
 
 
@@ -102,13 +103,13 @@ async def test_the_champion_who_left_is_written_down_again(keeper: Keeper) -> No
     """Figures unchanged: a name gives nothing back, and the card says whose name it looks like."""
     await keeper.proven()
     await keeper.settle("left:1", on="2026-03-03")
-    assert f"{UNPROVEN} ·" in await keeper.card()
+    assert UNPROVEN in await keeper.card()
     await keeper.form("/proof acme plan", ACTIONS.ADD_PERSON)
     await keeper.ines.submit({"name": "Ana Ruíz", "parts": ["champion"]})
     await keeper.ines.submit({"who": "other"})
     card = await keeper.card()
-    assert f"{UNPROVEN} ·" in card
-    assert "champion Ana Ruíz (looks like Ana Ruiz, who left 3 Mar 2026; nothing attested since)" in card
+    assert UNPROVEN in card
+    assert "champion Ana Ruíz (looks like Ana Ruiz, who left 3 Mar; nothing attested since)" in card
 
 
 async def test_a_bad_value_is_dated_before_the_good_one(keeper: Keeper) -> None:
@@ -119,7 +120,7 @@ async def test_a_bad_value_is_dated_before_the_good_one(keeper: Keeper) -> None:
     card = await keeper.card()
     assert PROVEN in card
     worse = "9 days as of 1 Mar 2026 is worse than 5 days as of 3 Mar 2026, and was entered later"
-    assert f"{worse}, by Inês Duarte on 9 Mar 2026" in card and "“Contracts signed within 5 days”" in card
+    assert near(f"{worse}, by Inês Duarte on 9 Mar 2026") in card and "“Contracts signed within 5 days”" in card
 
 
 # What an outcome is judged by
@@ -131,13 +132,14 @@ async def test_the_disproven_is_retired_with_n_a(keeper: Keeper) -> None:
     await keeper.outcome(shape, {"baseline": "40", "baseline_on": "2026-03-01"}, AGREED)
     await keeper.record(outcome="2", value="40", source="our_measurement")
     await keeper.digest(1)
-    assert "Fewer tickets: no progress by 6 Mar 2026" in await keeper.card()
+    assert "Missed: no progress by 6 Mar" in await keeper.card()
     await keeper.settle("retired:2", why="n/a")
     named = "“Fewer tickets” was retired by Inês Duarte on 9 Mar 2026: n/a"
     card = await keeper.card()
-    assert "0% proven of 2 outcomes ·" in card and "“Fewer tickets” was due on 6 Mar 2026 and has not moved" in card
+    assert UNPROVEN in card and "“Fewer tickets” was due on 6 Mar and has not moved" in card
     assert (
-        f"{named}. It was not proven, or nobody else had seen the proof, so it counts until a manager agrees." in card
+        f"{near(named)}. It was not proven, or nobody else had seen the proof, so it counts until a manager agrees."
+        in card
     )
     assert named in await keeper.digest(2)
 
@@ -148,7 +150,7 @@ async def test_a_baseline_is_worsened_under_an_old_agreement(keeper: Keeper) -> 
     await keeper.digest(1)
     await keeper.easier(1, baseline="30")
     await keeper.names_what_moved("Baseline changed: 15 days → 30 days for “Contracts signed within 5 days”")
-    assert "0% proven" in await keeper.card()
+    assert UNPROVEN in await keeper.card()
 
 
 async def test_an_outcome_is_rewritten_with_an_easier_target(keeper: Keeper) -> None:
@@ -157,7 +159,7 @@ async def test_an_outcome_is_rewritten_with_an_easier_target(keeper: Keeper) -> 
     await keeper.digest(1)
     await keeper.easier(1, target="10")
     await keeper.names_what_moved("Target changed: 5 days → 10 days for “Contracts signed within 5 days”")
-    assert "0% proven" in await keeper.card()
+    assert UNPROVEN in await keeper.card()
 
 
 async def test_a_band_is_widened(keeper: Keeper) -> None:
@@ -166,7 +168,7 @@ async def test_a_band_is_widened(keeper: Keeper) -> None:
     await keeper.outcome(shape, {"baseline": "97", "band_low": "99"}, AGREED)
     await keeper.record(outcome="2", value="98", link=LINK)
     await keeper.looked_at()
-    assert "25% proven of 2 outcomes" in await keeper.card()
+    assert "Acme GmbH: 25% proven" in await keeper.card()
     await keeper.digest(1)
     await keeper.easier(2, band_low="98")
     await keeper.names_what_moved("Lower bound changed: 99% → 98% for “Uptime holds”")
@@ -178,9 +180,9 @@ async def test_the_shelf_life_of_expired_proof_is_lengthened(keeper: Keeper) -> 
     await keeper.stage.go_on(days=91)
     await keeper.easier(1, shelf_life_days="700")
     card = await keeper.card()
-    assert f"{UNPROVEN} ·" in card
+    assert UNPROVEN in card
     moved = "Days that evidence is valid changed: 90 → 700 for “Contracts signed within 5 days”"
-    assert f"{moved}, Inês Duarte, 2 Jun 2026, not agreed by them" in card
+    assert f"{moved}, Inês Duarte, 2 Jun, not agreed by them" in card
 
 
 async def test_six_trivial_outcomes(keeper: Keeper) -> None:
@@ -191,7 +193,7 @@ async def test_six_trivial_outcomes(keeper: Keeper) -> None:
         await keeper.outcome({"title": title}, None)
         words = {"value": "", "statement": "We log in every day", "source": "customer_wrote"}
         await keeper.record(outcome=str(2 + number), link=f"{LINK}/{number}", **words)
-    assert "14% proven of 7 outcomes" in await keeper.card()
+    assert "Acme GmbH: 14% proven" in await keeper.card()
     digest = await keeper.digest(2)
     assert "Added (6)" in digest and "Same customers and outcomes 100 as before" in digest
     assert "Acme GmbH: “Ana can log in”, observed, not confirmed: the customer has not agreed" in digest
@@ -209,7 +211,7 @@ async def test_four_identical_outcomes(keeper: Keeper) -> None:
         await keeper.ines.submit({})
         await keeper.close(keeper.ines)
         await keeper.record(outcome=str(2 + number), link=f"{LINK}/{number}")
-    assert "20% proven of 5 outcomes" in await keeper.card()
+    assert "Acme GmbH: 20% proven" in await keeper.card()
     plan = await keeper.shown("/proof acme plan", keeper.tom)
     assert "“Contracts signed within 5 days” look alike: same metric, same customer owner" in plan
     assert "Added (4)" in await keeper.digest(2)
@@ -240,7 +242,7 @@ async def test_we_say_so_every_week_against_theatre(keeper: Keeper) -> None:
     await keeper.stage.go_on(days=3)
     named = "The last 3 answers changed no evidence (11 Mar, 18 Mar, 25 Mar)"
     card = await keeper.card()
-    assert f"{UNPROVEN} ·" in card and f"Activity without evidence: {named}" in card
+    assert UNPROVEN in card and f"Activity without evidence: {named}" in card
     assert f"Acme GmbH: {named}" in await keeper.digest(5)
 
 
@@ -283,7 +285,7 @@ async def test_a_promise_is_mentioned_every_fifty_days(keeper: Keeper) -> None:
         await keeper.stage.go_on(days=50)
         await keeper.settle("mentioned:1", why="Told Ana that it ships soon")
     again = "last mentioned 11 Jun 2026, “Told Ana that it ships soon”, the same words as on 3 Mar 2026"
-    assert f"“Single sign-on by spring”: {again}" in await keeper.card()
+    assert near(f"“Single sign-on by spring”: {again}") in await keeper.card()
     await keeper.form("/proof acme plan", ACTIONS.SETTLE_PLAN)
     assert "Say what was said" in await keeper.refused({"what": "mentioned:1", "why": "ok"})
     assert "Single sign-on by spring" in await keeper.shown("/proof acme risk", keeper.tom)
@@ -337,7 +339,7 @@ async def test_an_invented_user_accepts_the_packet(keeper: Keeper) -> None:
     card, packet = await keeper.card(), await keeper.shown("/proof acme packet", keeper.tom)
     unseen = "ecorded by Inês Duarte, nobody else can check it, so it does not count yet"
     assert f"Accepted by Rich Invented, finance, on 3 Mar 2026. R{unseen}" in packet
-    assert f"Packet: accepted by Rich Invented, finance, 3 Mar 2026, r{unseen}" in card
+    assert f"Packet: accepted by Rich Invented, finance, 3 Mar, r{unseen}" in card
     assert PROVEN in card and card.split("Next:")[0] == before.split("Next:")[0]
     await keeper.form("/proof acme packet", ACTIONS.ACCEPT_PACKET)
     await keeper.ines.submit({"by": "3", "link": f"{LINK}/thanks"})
@@ -364,12 +366,13 @@ async def test_an_owner_judges_their_own_account_on_good_vibes(keeper: Keeper) -
 
 async def test_a_risk_is_closed_or_snoozed_with_ok(keeper: Keeper) -> None:
     """Not possible: "ok" closes nothing and puts nothing off, and the form says what would."""
-    await keeper.stage.settle()
+    alarm(keeper.stage, 1)
+    await keeper.stage.go_on(minutes=1)
     risk = next(m for m in keeper.stage.sandbox.messages("cs-north") if "Acme" in m["text"])
     await keeper.ines.click(ACTIONS.CLOSE_RISK, message=risk)
     assert "“ok” closes nothing" in await keeper.refused({"how": "ok"})
     await keeper.close(keeper.ines)
-    await keeper.ines.click(ACTIONS.SNOOZE_RISK, message=risk)
+    await keeper.ines.click(ACTIONS.RISK_MORE, message=risk, selected="Snooze until…")
     until = (keeper.stage.now + timedelta(days=7)).date().isoformat()
     assert "“ok” puts nothing off" in await keeper.refused({"until": until, "why": "ok"})
 
@@ -381,7 +384,7 @@ async def test_the_owner_moves_renewal_or_arr(keeper: Keeper) -> None:
     await keeper.stage.settle()
     refusal = "Only an admin of this Slack imports files, so ask Maya Lindqvist."
     assert refusal in flat(keeper.ines, keeper.ines.dm()[-1])
-    assert await keeper.card() == before and "Renews 1 Jun 2026" in before and "48,000 EUR" in before
+    assert await keeper.card() == before and "renews 1 Jun" in before and "48,000 EUR" in before
 
 
 async def test_an_admin_moves_the_arr(keeper: Keeper) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.rooms import ACTIONS
-from tests.honesty.keeper import LINK, PROVEN, UNPROVEN, Keeper, flat
+from tests.honesty.keeper import LINK, PROVEN, UNPROVEN, Keeper, flat, near
 from tests.support.bot_process import Stage, staged
 from tests.support.shared import bind_acme, channel, choose, fill_shared, question, shared_workspace
 
@@ -41,7 +41,7 @@ async def test_an_outcome_gets_other_words_for_an_afternoon(keeper: Keeper) -> N
         await keeper.stage.go_on(hours=1)
     named = f"20 days as of 9 Mar 2026 does not count: it was recorded while “{TITLE}” was something else for a time"
     card = await keeper.card()
-    assert PROVEN in card and named in card
+    assert PROVEN in card and near(named) in card
     assert f"{named}; Inês Duarte put it back on 9 Mar 2026" in await keeper.digest(2)
 
 
@@ -52,7 +52,7 @@ async def test_the_owner_is_where_it_is_tomorrow_already(keeper: Keeper) -> None
     piece = {"outcome": "1", "value": "5", "source": "customer_system", "attested_by": "1"}
     assert "still to come" in await keeper.refused({**piece, "as_of": "2026-03-05", "link": f"{LINK}/2"})
     await keeper.stage.go_on(days=14)
-    assert f"{UNPROVEN} ·" in await keeper.card()
+    assert UNPROVEN in await keeper.card()
 
 
 async def test_a_friend_at_the_customer_is_called_finance(shared: Stage) -> None:

@@ -83,7 +83,7 @@ def told(team: Team, account_id: int) -> bool:
 
 
 def test_an_account_that_cannot_be_read_holds_up_no_other(team: Team) -> None:
-    ids = [team.add_account(f"Customer {number}") for number in range(7)]
+    ids = [team.add_broken(f"Customer {number}") for number in range(7)]
     outcome_id = team.add_outcome(ids[2], None)
     poison(team, "UPDATE outcome SET kind = 'of the future' WHERE id = :id", id=outcome_id)
     run_all(team, MONDAY)
@@ -93,7 +93,7 @@ def test_an_account_that_cannot_be_read_holds_up_no_other(team: Team) -> None:
 
 
 def test_what_is_set_aside_is_tried_again_later_and_later_until_it_works(team: Team) -> None:
-    broken = team.add_account("Broken")
+    broken = team.add_broken("Broken")
     outcome_id = team.add_outcome(broken, None)
     poison(team, "UPDATE outcome SET kind = 'of the future' WHERE id = :id", id=outcome_id)
     unit = ("look at due accounts", "account", broken)
@@ -152,7 +152,7 @@ def test_a_portfolio_whose_digest_cannot_be_made_holds_up_no_other(team: Team) -
 
 
 def test_what_is_set_aside_and_never_due_again_is_forgotten(team: Team) -> None:
-    broken = team.add_account("Broken")
+    broken = team.add_broken("Broken")
     outcome_id = team.add_outcome(broken, None)
     poison(team, "UPDATE outcome SET kind = 'of the future' WHERE id = :id", id=outcome_id)
     run_all(team, MONDAY)

@@ -12,7 +12,7 @@ import importlib
 import inspect
 import pkgutil
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -40,6 +40,7 @@ ROWS = {
     "shown_by": "person",
     "settled_gaps": "gap",
     "key": "portfolio",
+    "owner_id": "member",
     "next_owner_id": "member",
     "owner_person_id": "person",
     "result_id": "renewal_result",
@@ -82,6 +83,7 @@ WORDS = {
 """What is typed or chosen, by the name of the parameter; other texts are some words."""
 
 NUMBERS = {
+    "ahead": 7,
     "ends": 0,
     "act": 0,
     "count": 0,
@@ -93,6 +95,7 @@ NUMBERS = {
     "page": 0,
     "other_seen": 0,
     "shown": 0,
+    "skip": 0,
     "promised_minor": None,
     "shelf_life_days": 90,
     "weekday": 0,
@@ -187,8 +190,10 @@ def _value(operation: str, path: str, name: str, hint: Any, rows: Callable[[str,
         parts = get_type_hints(kind)
         names = [field.name for field in dataclasses.fields(kind)]
         return kind(**{part: _value(operation, f"{path}.{part}", part, parts[part], rows) for part in names})
-    if get_origin(kind) is tuple:
+    if get_origin(kind) in (tuple, Sequence):
         return ()
+    if get_origin(kind) is Callable:
+        return lambda *given: None
     if kind is frozenset or get_origin(kind) is frozenset:
         raise LookupError(_advice(operation, path, "ROWS"))
     return _listed(operation, path, name, {}, "_value, for its type")

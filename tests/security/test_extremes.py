@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.app.actor import UserError
+from bot.features.accounts import judgement
+from bot.features.accounts.judgement import NewJudgement
 from bot.store import ledger, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -40,6 +42,10 @@ def make_busy(around: Surroundings, filled: Filled) -> None:
     cadence: dict[str, Any] = {"next_prompt_at": NOW, "next_meeting_at": NOW + timedelta(hours=24)}
     ledger.change(session, by, Entity.CADENCE, ids["cadence"], NOW, **cadence)
     ledger.change(session, by, Entity.RISK, ids["risk"], NOW, remind_manager_at=NOW)
+    a_month_ago = {"created_at": NOW - timedelta(days=30)}
+    session.execute(update(schema.account).where(schema.account.c.id == ids["account"]).values(a_month_ago))
+    new = NewJudgement(ids["account"], "no", "They stay from habit alone", "A second team asks for it")
+    judgement.judge(session, filled.admin, new, NOW)
 
 
 @pytest.fixture
@@ -50,7 +56,8 @@ def around(database: Database) -> Iterator[Surroundings]:
         made = Surroundings(session, theirs, ours)
         for filled in (theirs, ours):
             make_busy(made, filled)
-        extremes.SHOWING[:] = [operation for operation in OPERATIONS if only_shows(made, operation)]
+        if not extremes.SHOWING:  # it is the same for every test of this process
+            extremes.SHOWING[:] = [operation for operation in OPERATIONS if only_shows(made, operation)]
         yield made
 
 

@@ -86,7 +86,7 @@ async def test_hostile_text_goes_through_every_surface(stage: Stage, text: str) 
             await ines.close()
         elif topic is not Topic.CARD:
             await ines.command(f"/proof zz {topic}")
-    await ines.click("card.share", message=shown)
+    await ines.click("card.more", selected="Share here", message=shown)
     await ines.command("/portfolio")
     await ines.command(f"/proof {text[:1500]}")
     await ines.command(f"/answer zz changed: {text[:1000]} next: {text[:400]}")

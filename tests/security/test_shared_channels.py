@@ -9,8 +9,9 @@ from bot.store import portfolios, schema
 from bot.store.portfolios import Portfolio
 from sandbox.errors import FormError
 from sandbox.faults import Fault
-from tests.support.believable import ASKED, channel_id, fill
+from tests.support.believable import ASKED, alarm, channel_id, fill
 from tests.support.bot_process import Stage
+from tests.support.overview import overview
 
 
 def north(stage: Stage) -> Portfolio | None:
@@ -49,7 +50,7 @@ async def test_a_private_channel_that_we_cannot_see_is_refused(stage: Stage) -> 
 async def test_loops_ask_in_no_channel_that_strangers_read(stage: Stage) -> None:
     fill(stage)
     maya = stage.person("maya")
-    await maya.command("/portfolio", "cs-north")
+    await overview(maya, "/portfolio", "cs-north")
     await maya.click("portfolio.loops")
     with pytest.raises(FormError) as refused:
         await maya.submit({"go_to_market": channel_id(stage, "general")})
@@ -61,13 +62,13 @@ async def test_a_card_is_not_shared_where_strangers_read(stage: Stage) -> None:
     ines, stella = stage.person("ines"), stage.person("stella")
     before = len(stella.sees())
     await ines.command("/proof acme")
-    await ines.click("card.share")
+    await ines.click("card.more", selected="Share here")
     assert "nothing was shared" in ines.text(ines.sees()[-1])
     assert len(stella.sees()) == before
 
 
 async def test_a_channel_that_is_shared_later_gets_nothing_and_the_manager_hears_why(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     stage.sandbox.add_to_channel("cs-north", "stella")
     before = len(stage.sandbox.messages("cs-north"))
     await stage.go_to(ASKED)
@@ -81,7 +82,7 @@ async def test_a_channel_that_is_shared_later_gets_nothing_and_the_manager_hears
 
 
 async def test_a_message_that_stands_in_a_shared_channel_is_not_updated_there(stage: Stage) -> None:
-    fill(stage)
+    alarm(stage, fill(stage).acme)
     await stage.go_to(ASKED)
     [risk] = [message for message in stage.sandbox.messages("cs-north") if "Acme" in message["text"]]
     stage.sandbox.add_to_channel("cs-north", "stella")

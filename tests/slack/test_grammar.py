@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 from bot.app.actor import UserError
 from bot.domain.enums import Change
 from bot.features.meetings.grammar import AnswerRequest
-from bot.features.portfolios.grammar import PortfolioRequest, PortfolioSetup
-from bot.features.proof_command.grammar import NewAccountRequest, Show, Topic
+from bot.features.portfolios.grammar import (
+    PortfolioRenewals,
+    PortfolioRequest,
+    PortfolioRetention,
+    PortfolioSetup,
+    PortfolioStages,
+)
+from bot.features.proof_command.grammar import NewAccountRequest, Show, Topic, Which
 from bot.rooms import GRAMMARS
 from bot.slack.date_phrases import due
 from bot.slack.grammar import Grammar, Help
+from bot.slack.past_days import been
 from tests.support.refusals import worded
 
 TUESDAY = date(2026, 3, 3)
@@ -45,7 +52,19 @@ def parse(command: str, text: str) -> object:
         ("acme history", Show("acme", Topic.HISTORY)),
         ("acme history since 2026-03-01", Show("acme", Topic.HISTORY, since=date(2026, 3, 1))),
         ("acme history 2026-03-01", Show("acme", Topic.HISTORY, since=date(2026, 3, 1))),
-        ("acme evidnce", Show("acme evidnce", meant="/proof acme evidence")),
+        ("acme evidnce", Show("acme", whole="acme evidnce", unknown="evidnce", near=Topic.EVIDENCE)),
+        ('"acme" evidnce', Show("acme", unknown="evidnce", near=Topic.EVIDENCE)),
+        ('"acme" xyz', Show("acme", unknown="xyz")),
+        ("plan", Which(Topic.PLAN)),
+        ("risks", Which(Topic.RISK)),
+        ("acme risks", Show("acme", Topic.RISK)),
+        ("acme gaps", Show("acme", Topic.GAP)),
+        ("acme contract", Show("acme", Topic.CONTRACTS)),
+        ("acme meetings", Show("acme", Topic.CADENCE, whole="acme meetings")),
+        ("acme yesterday", Show("acme", as_of="yesterday", whole="acme yesterday")),
+        ("acme as of last monday", Show("acme", as_of="last monday")),
+        ("acme history yesterday", Show("acme", Topic.HISTORY, since="yesterday")),
+        ("acme history since 3 weeks ago", Show("acme", Topic.HISTORY, since="3 weeks ago")),
     ],
 )
 def test_proof_is_read(text: str, request_: object) -> None:
@@ -55,10 +74,8 @@ def test_proof_is_read(text: str, request_: object) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("plan", 'Which account? Write /proof <account> plan. An account that is called plan is /proof "plan".'),
         ("acme as of yesteryear", "yesteryear is no date that I can read. Write it like 2026-03-01."),
-        ("as of 2026-03-01", "Which account? Start with its name: /proof <account>."),
-        ('"acme" evidnce', 'evidnce is nothing that I can show of an account. Did you mean /proof "acme" evidence?'),
+        ("as of 2026-03-01", "Which customer? Start with the name: /proof acme."),
     ],
 )
 def test_proof_says_what_to_write_instead(text: str, sentence: str) -> None:
@@ -85,6 +102,20 @@ def test_proof_says_what_to_write_instead(text: str, sentence: str) -> None:
         ),
         ("acme next: sign by 2026-03-01", AnswerRequest("acme", next_action="sign", by="2026-03-01")),
         ("acme changed: behavior - daily use", AnswerRequest("acme", Change.BEHAVIOUR, "daily use")),
+        ("acme nothing changed", AnswerRequest("acme", Change.NOTHING, whole="acme nothing changed")),
+        ("acme: Nothing changed.", AnswerRequest("acme", Change.NOTHING, whole="acme: Nothing changed.")),
+        ("nothing changed", AnswerRequest(None, Change.NOTHING, whole="nothing changed")),
+        ('"acme" no change', AnswerRequest("acme", Change.NOTHING)),
+        ("acme changed: nothing changed", AnswerRequest("acme", Change.NOTHING)),
+        (
+            "acme behaviour: plant two approves on the phone",
+            AnswerRequest("acme", Change.BEHAVIOUR, "plant two approves on the phone"),
+        ),
+        ("oxford economics", AnswerRequest("oxford", Change.ECONOMICS, whole="oxford economics")),
+        ("acme next: send the sheet by 31/12", AnswerRequest("acme", next_action="send the sheet", by="31/12")),
+        ("acme next: send the sheet by 31/13", AnswerRequest("acme", next_action="send the sheet", by="31/13")),
+        ("acme next: send the sheet by mail", AnswerRequest("acme", next_action="send the sheet by mail")),
+        ("passed by finance", AnswerRequest("passed by finance")),
     ],
 )
 def test_answers_are_read(text: str, request_: object) -> None:
@@ -96,6 +127,16 @@ def test_answers_are_read(text: str, request_: object) -> None:
     [
         ("acme chnaged: belief", "I do not know chnaged: in an answer. Did you mean changed:?"),
         ("acme next: a next: b", "next: stands twice. Put all of it behind one next:."),
+        ("acme behaviour: a changed: b", "changed: stands twice. Put all of it behind one changed:."),
+        (
+            "acme by 31/12",
+            "What happens by 31/12? Write it in front of the day, as in: next: … by 31/12.",
+        ),
+        (
+            "acme changed: behaviour next: send the sheet",
+            "Behaviour of what? Say in a few words what changed: changed: behaviour, …",
+        ),
+        ("acme next: a by 3/4", "“3/4” can be two days. Write the month as a word: 3 Apr or 4 Mar."),
         (
             "acme changed: next: b",
             "Nothing stands behind changed:. Write /answer <account> changed: … unproven: … next: … by friday.",
@@ -117,6 +158,10 @@ def test_an_answer_that_cannot_be_read_says_why(text: str, sentence: str) -> Non
         ("setup", PortfolioSetup()),
         ("setup North", PortfolioSetup("North")),
         ('"setup"', PortfolioRequest(name="setup")),
+        ("stage", PortfolioStages()),
+        ("renewal North", PortfolioRenewals("North")),
+        ("churn", PortfolioRetention()),
+        ("renewls", PortfolioRequest(name="renewls", near="renewals")),
     ],
 )
 def test_portfolio_is_read(text: str, request_: object) -> None:
@@ -144,7 +189,7 @@ def test_whatever_is_typed_gives_a_request_or_a_sentence(grammar: Grammar[object
         answer: object = grammar.parse(text)
     except UserError as refused:
         answer = worded(refused)
-    requests = Help | Show | NewAccountRequest | AnswerRequest | PortfolioRequest | PortfolioSetup
+    requests = Help | Show | Which | NewAccountRequest | AnswerRequest | PortfolioRequest | PortfolioSetup
     assert isinstance(answer, requests) or str(answer).endswith((".", "?"))
 
 
@@ -164,6 +209,14 @@ def test_whatever_is_typed_gives_a_request_or_a_sentence(grammar: Grammar[object
         ("12 march", date(2026, 3, 12)),
         ("the 1st of March", date(2027, 3, 1)),
         ("1 feb 2026", date(2026, 2, 1)),
+        ("31/12", date(2026, 12, 31)),
+        ("12/31", date(2026, 12, 31)),
+        ("31.12.", date(2026, 12, 31)),
+        ("3.4.", date(2026, 4, 3)),
+        ("31/12/26", date(2026, 12, 31)),
+        ("5/5", date(2026, 5, 5)),
+        ("31/13", None),
+        ("31/2", None),
         ("legal", None),
         ("march", None),
         ("12", None),
@@ -172,3 +225,35 @@ def test_whatever_is_typed_gives_a_request_or_a_sentence(grammar: Grammar[object
 )
 def test_dates_in_words(text: str, day: date | None) -> None:
     assert due(text, TUESDAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("yesterday", date(2026, 3, 2)),
+        ("today", TUESDAY),
+        ("last week", date(2026, 2, 24)),
+        ("last month", date(2026, 2, 3)),
+        ("monday", date(2026, 3, 2)),
+        ("last tuesday", date(2026, 2, 24)),
+        ("Fri", date(2026, 2, 27)),
+        ("3 days ago", date(2026, 2, 28)),
+        ("two weeks ago", date(2026, 2, 17)),
+        ("a year ago", date(2025, 3, 3)),
+        ("1 march", date(2026, 3, 1)),
+        ("Mar 1st", date(2026, 3, 1)),
+        ("12 march", date(2025, 3, 12)),
+        ("1 Dec 2024", date(2024, 12, 1)),
+        ("31 feb", None),
+        ("march", None),
+        ("acme", None),
+        ("", None),
+    ],
+)
+def test_days_that_have_been_in_words(text: str, day: date | None) -> None:
+    assert been(text, TUESDAY) == day
+
+
+@given(st.text(max_size=40), st.dates(date(1990, 1, 1), date(2090, 1, 1)))
+def test_whatever_is_typed_is_a_day_or_none(text: str, today: date) -> None:
+    assert been(text, today) is None or isinstance(been(text, today), date)

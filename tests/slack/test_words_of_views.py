@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from bot.domain.enums import Grade, Source, Tier
+from bot.domain.enums import Tier
 from bot.domain.proof.disputes import PieceState
 from bot.features.accounts.views import HistoryLine, HistoryView, TierView
 from bot.features.evidence.views import EvidenceLine, EvidenceView
@@ -43,39 +43,41 @@ def test_every_tier_says_what_it_means(tier: Tier, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "why", "expired_on", "words"),
+    ("state", "why", "said", "words"),
     [
-        (PieceState.WITHDRAWN, "A typo & more", None, "withdrawn: A typo &amp; more"),
-        (PieceState.DISPUTED, "Not ours", None, "disputed: Not ours"),
-        (PieceState.SUPERSEDED, None, None, "replaced by a newer piece"),
-        (PieceState.STANDS, None, date(2026, 3, 1), "expired on 1 Mar 2026"),
-        (PieceState.STANDS, None, None, "*measured*: customer said, oral, Dana Fox"),
+        (PieceState.WITHDRAWN, "A typo & more", None, "Withdrawn: A typo &amp; more"),
+        (
+            PieceState.DISPUTED,
+            "Not ours",
+            "Disputed by Ana Ruiz since 1 Mar",
+            "Disputed by Ana Ruiz since 1 Mar: Not ours",
+        ),
+        (PieceState.SUPERSEDED, None, None, "Replaced by a newer piece"),
+        (PieceState.STANDS, None, "Told to us on a call", "Told to us on a call · Dana Fox, champion · 2 Mar"),
     ],
 )
 def test_a_piece_of_evidence_says_what_became_of_it(
-    state: PieceState, why: str | None, expired_on: date | None, words: str
+    state: PieceState, why: str | None, said: str | None, words: str
 ) -> None:
     line = EvidenceLine(
         evidence_id=1,
         outcome="Fewer tickets",
         what="412 tickets",
         as_of=NOON.date(),
-        source=Source.CUSTOMER_SAID,
-        oral=True,
         attestor="Dana Fox",
+        part="champion",
         link=None,
         witness="recorded by Maya, no witness",
         openable=None,
         file_id=None,
         may_check=False,
-        grade=Grade.MEASURED,
+        said=said,
         state=state,
         why=why,
-        expired_on=expired_on,
-        in_force=state is PieceState.STANDS and expired_on is None,
+        in_force=state is PieceState.STANDS,
         may_rise=False,
     )
-    view = EvidenceView(1, "Acme", "40%", "10%", (line,), can_write=False)
+    view = EvidenceView(1, "Acme", "40%", "10%", 2, (line,), can_write=False, today=NOON.date())
     text = shown(RENDERER.message("evidence/evidence.html", view=view))
     assert words in text and "40% proven, 10% seen by somebody else" in text
     assert ("Recorded by Maya, no witness" in text) == line.in_force
@@ -86,5 +88,7 @@ def test_history_names_who_did_it() -> None:
         HistoryLine(NOON, by_bot, who, "added it", None)
         for by_bot, who in ((True, None), (False, "Maya"), (False, None))
     )
-    text = shown(RENDERER.message("accounts/history.html", view=HistoryView(1, "Acme", "acme", None, lines, 0)))
+    text = shown(
+        RENDERER.message("accounts/history.html", view=HistoryView(1, "Acme", None, lines, 0, 0, NOON.date(), 20))
+    )
     assert "*Proofline* added it" in text and "*Maya* added it" in text and "*somebody* added it" in text

@@ -19,8 +19,8 @@ from bot.domain import enums
 from bot.domain.model import ProofState
 from bot.features.accounts import card as account_card
 from bot.features.accounts import judgement, stages
+from bot.features.accounts.card_views import CardView
 from bot.features.accounts.judgement import NewJudgement
-from bot.features.accounts.views import CardView
 from bot.features.evidence import record
 from bot.features.evidence.record import NewEvidence
 from bot.features.meetings import answers, cadences, prompts
@@ -276,7 +276,7 @@ def test_a_past_day_shows_what_that_day_showed(database: Database, data: st.Data
             kept[today] = (
                 at(today),
                 proof_state.load(session, 1, account_id),
-                replace(card, as_of=today, can_write=False, tier=None, stage_by=None),
+                replace(card, as_of=today, can_write=False, may_ask=False, tier=None, stage_by=None),
             )
             today += timedelta(days=data.draw(st.integers(1, 12)))
         for day, (moment, state, card) in kept.items():

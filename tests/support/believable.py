@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.features.accounts import judgement
+from bot.features.accounts.judgement import NewJudgement
+from bot.store import schema
 from tests.support import factory
 from tests.support.bot_process import Stage
 
@@ -44,3 +48,16 @@ def fill(stage: Stage) -> Book:
         return Book(north, acme.account, acme.outcome, acme.ana)
 
     return stage.write(write)
+
+
+def alarm(stage: Stage, account_id: int) -> None:
+    """Give an account, which was added a month ago, a risk that its managers hear of: Maya's judgement of no."""
+    maya = stage.actor("maya")
+    new = NewJudgement(account_id, "no", "They stay from habit alone", "A second team asks for it")
+
+    def write(session: Session) -> None:
+        a_month_ago = {"created_at": stage.now - timedelta(days=30)}
+        session.execute(update(schema.account).where(schema.account.c.id == account_id).values(a_month_ago))
+        judgement.judge(session, maya, new, stage.now)
+
+    stage.write(write)

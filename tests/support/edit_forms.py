@@ -16,7 +16,8 @@ from bot.app.actor import Actor
 from bot.domain.enums import CadenceKind, Change, CheckVerdict, Method, Part, PromiseState, Stage, Tier
 from bot.features.accounts import judgement, stages, tiers
 from bot.features.accounts.judgement import NewJudgement
-from bot.features.actions import actions
+from bot.features.actions import actions, step_forms, steps
+from bot.features.actions.views import StepForm
 from bot.features.evidence import agreement_looks, attribution, countersign, forms, not_shown, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.gaps import forms as gap_forms
@@ -139,6 +140,13 @@ def _action(kind: str, sends: Callable[..., object]) -> EditForm:
     return EditForm(
         lambda s, a, ids: actions.action_form(s, a, ids["action"], kind, NOW),
         lambda s, a, ids: sends(s, a, ids["action"], _words(a), LATER),
+    )
+
+
+def _step(kind: StepForm, sends: Callable[[Session, Actor, int], object]) -> EditForm:
+    return EditForm(
+        lambda s, a, ids: step_forms.step_form(s, a, ids["action"], NOW, kind=kind),
+        lambda s, a, ids: sends(s, a, ids["action"]),
     )
 
 
@@ -301,7 +309,12 @@ FORMS: dict[str, EditForm] = {
     ),
     "risk close": _risk(ownership.close_form, lambda s, a, risk: ownership.close(s, a, risk, LATER, how=_words(a))),
     "action answer": _action("answer", actions.answer_loop),
-    "action told": _action("told", actions.close_with_customer_told),
+    "action told": _action("told", lambda s, a, row, words, now: steps.done(s, a, row, now, words=words)),
+    "step dropped": _step("drop", lambda s, a, row: steps.drop(s, a, row, _words(a), LATER)),
+    "step moved": _step(
+        "move", lambda s, a, row: steps.move(s, a, row, TODAY + timedelta(days=a.member.id % 9 + 1), LATER)
+    ),
+    "step handed over": _step("hand", lambda s, a, row: steps.hand_over(s, a, row, a.member.slack_id or "", LATER)),
     "action theme": _action("theme", actions.set_theme),
     "portfolio": EditForm(lambda s, a, ids: setup.change_form(s, a, ids["portfolio"], NOW), _portfolio),
     "band of a currency": EditForm(

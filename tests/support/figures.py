@@ -41,9 +41,9 @@ def cards_agree(database: Database, reader: Actor, portfolio_id: int, now: datet
         if counted.credits:
             assert view.coverage == percent(counted.coverage), view.account
         assert view.outcomes == len(counted.credits)
-        assert sum(line.standing == "proven" for line in view.proven) == counted.proven
+        assert sum(line.mark == "proven" for line in view.lines) == counted.proven
         credited = {row: grade for row, grade in counted.grades.items() if counted.credits[row] > 0}
-        assert {line.outcome_id: line.reason.split(":")[0] for line in view.proven} == credited
+        assert {line.outcome_id: label(line.grade) for line in view.proven if line.grade is not None} == credited
         grades = Counter(label(one.grade) for one in assessment.outcomes if one.grade is not None)
         assert grades == Counter(counted.grades.values())
 

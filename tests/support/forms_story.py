@@ -13,15 +13,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.domain.enums import Loop
 from bot.rooms import ACTIONS, CALLBACKS
 from bot.store import accounts, ledger
 from bot.store.entities import Entity
 from bot.store.ledger import Author
 from sandbox.person import Person
 from tests.support import forms_story_life
-from tests.support.believable import ASKED, Book, channel_id, fill
+from tests.support.believable import ASKED, Book, alarm, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.factory import AGREEMENT
+from tests.support.overview import overview
 
 Send = Callable[[], Awaitable[None]]
 Twice = Callable[[str, Send], Awaitable[None]]
@@ -88,6 +90,7 @@ async def live(day: Day) -> None:
         _proposals,
         _imported_owners,
         _loops,
+        _steps,
         _portfolio,
         _risks,
         forms_story_life.renewals,
@@ -306,6 +309,31 @@ async def _loops(day: Day) -> None:
         await day.submit(maya, callback, {"words": "SAP connector"})
 
 
+async def _steps(day: Day) -> None:
+    """A step is done and undone, put on another day, handed over and dropped."""
+    ines, tom, stage = day.ines, day.stage.person("tom"), day.stage
+    account: dict[str, Any] = {
+        "account_id": day.book.acme,
+        "text": "Send Ana the figures",
+        "owner_id": stage.actor("ines").member.id,
+    }
+    by = stage.actor("ines").author
+    step = stage.write(
+        lambda session: ledger.add(session, by, Entity.ACTION, stage.now, loop=Loop.OURSELVES, **account)
+    )
+    await day.form(ines, "/proof acme actions")
+    await day.press(ines, ACTIONS.STEP_DONE, value=str(step))
+    await day.press(ines, ACTIONS.UNDO_STEP)
+    for word, callback, values in (
+        ("move", CALLBACKS.MOVE_STEP, {"due_on": "2026-04-01"}),
+        ("hand", CALLBACKS.HAND_STEP, {"colleague": tom.id}),
+        ("drop", CALLBACKS.DROP_STEP, {"why": "They solved it themselves"}),
+    ):
+        menu = {"block_id": f"step_{step}", "selected": f"{word}:{step}"}
+        await day.form(ines, "/proof acme actions", ACTIONS.STEP_MENU, **menu)
+        await day.submit(ines, callback, values)
+
+
 async def _portfolio(day: Day) -> None:
     maya, stage = day.maya, day.stage
     tom = stage.actor("tom")
@@ -316,35 +344,46 @@ async def _portfolio(day: Day) -> None:
     await day.submit(maya, CALLBACKS.PORTFOLIO_SETUP, south)
     await day.press(maya, ACTIONS.ADOPT_ACCOUNTS)
     await day.close(maya)
-    await maya.command("/portfolio North")
+    await overview(maya, "/portfolio North")
     await maya.click(ACTIONS.SETUP_LOOPS)
     await day.submit(maya, CALLBACKS.LOOP_CHANNELS, {"go_to_market": channel_id(stage, "product")})
+    await day.form(maya, "/portfolio North", ACTIONS.LIST_FILTER)
+    await day.submit(maya, CALLBACKS.LIST_FILTER, {"text": "acme", "tier": "high_touch"})
 
 
 async def _risks(day: Day) -> None:
     stage, maya, tom = day.stage, day.maya, day.stage.person("tom")
     await day.close(maya)
-    await stage.settle()
+    alarm(stage, day.book.acme)
+    await stage.go_on(minutes=1)
     await day.press(maya, ACTIONS.CLAIM_RISK, message=day.newest("cs-north", ACTIONS.CLAIM_RISK))
     await stage.settle()
-    risk = day.newest("cs-north", ACTIONS.ASSIGN_RISK)
-    for action, callback, values in (
-        (ACTIONS.ASSIGN_RISK, CALLBACKS.ASSIGN_RISK, {"assignee": tom.id}),
-        (ACTIONS.SNOOZE_RISK, CALLBACKS.SNOOZE_RISK, {"until": "2026-03-10", "why": "They sign next week"}),
-        (ACTIONS.CLOSE_RISK, CALLBACKS.CLOSE_RISK, {"how": "They signed the plan on Friday"}),
-    ):
-        await maya.click(action, message=risk)
-        await day.submit(maya, callback, values)
-        await stage.settle()
-    await day.press(maya, ACTIONS.REOPEN_RISK, message=day.newest("cs-north", ACTIONS.REOPEN_RISK))
+    taken = day.newest("cs-north", ACTIONS.ASSIGN_RISK)
+    await maya.click(ACTIONS.ASSIGN_RISK, message=taken)
+    await day.submit(maya, CALLBACKS.ASSIGN_RISK, {"assignee": tom.id})
+    await stage.settle()
+    await maya.click(ACTIONS.RISK_MORE, message=taken, selected="Snooze until…")
+    await day.submit(maya, CALLBACKS.SNOOZE_RISK, {"until": "2026-03-20", "why": "They sign next week"})
+    await stage.settle()
+    await day.press(maya, ACTIONS.RISK_MORE, message=day.newest("cs-north", ACTIONS.RISK_MORE), selected="Wake now")
+    await stage.settle()
+    await tom.click(ACTIONS.CLOSE_RISK, message=day.newest("cs-north", ACTIONS.CLOSE_RISK))
+    await day.submit(tom, CALLBACKS.CLOSE_RISK, {"how": "They signed the plan on Friday"})
+    await stage.settle()
+    await day.press(
+        maya, ACTIONS.REOPEN_RISK, message=next(m for m in reversed(maya.dm()) if ACTIONS.REOPEN_RISK in _json(m))
+    )
 
 
 async def _presses(day: Day) -> None:
     ines = day.ines
-    await day.form(ines, "/proof acme", channel="cs-north")
-    await day.press(ines, ACTIONS.SHARE_CARD)
+    tom = day.stage.person("tom")
+    await day.form(tom, "/proof acme", channel="cs-north")
+    await day.press(tom, ACTIONS.SHARE_CARD)
     await day.form(ines, "/proof acme packet", channel="cs-north")
     await day.press(ines, ACTIONS.SHARE_PACKET)
+    await day.form(ines, "/proof acme agenda", channel="cs-north")
+    await day.press(ines, ACTIONS.SHARE_AGENDA)
     await day.form(ines, "/proof acme")
     await day.press(ines, ACTIONS.ADD_EVIDENCE)
     assert ines.modal is not None and ines.modal["callback_id"] == CALLBACKS.EVIDENCE

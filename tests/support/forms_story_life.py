@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.rooms import ACTIONS, CALLBACKS
 from bot.store import accounts
 from tests.support.factory import AGREEMENT
+from tests.support.overview import overview
 
 if TYPE_CHECKING:
     from tests.support.forms_story import Day
@@ -89,11 +90,15 @@ async def renewals(day: Day) -> None:
 async def meetings_of_all(day: Day) -> None:
     """South's customers get their meetings and lose them again, francs get a band, the quarter its costs."""
     maya = day.maya
-    await day.form(maya, "/portfolio South", ACTIONS.DEFAULT_SERIES)
+    await overview(maya, "/portfolio South")
+    await maya.click(ACTIONS.DEFAULT_SERIES)
     await day.submit(maya, CALLBACKS.DEFAULT_SERIES, {"low_touch": "weekly", "begins": "10:00"})
     await day.submit(maya, CALLBACKS.SERIES_PREVIEW)
     await day.press(maya, ACTIONS.UNDO_SERIES)
-    await day.form(maya, "/portfolio South", ACTIONS.SHOW_PORTFOLIO_PAGE, ACTIONS.SET_BAND)
+    await day.close(maya)
+    await overview(maya, "/portfolio South")
+    await maya.click(ACTIONS.SHOW_PORTFOLIO_PAGE)
+    await maya.click(ACTIONS.SET_BAND)
     await day.submit(maya, CALLBACKS.CURRENCY_BAND, {"bands": "90,000 / 18,000"})
     await day.form(maya, "/portfolio retention", ACTIONS.SHOW_COSTS, ACTIONS.ENTER_COSTS)
     await day.submit(maya, CALLBACKS.QUARTER_COSTS, {"currency": "EUR", "margin": "78", "retention": "120,000"})
@@ -111,6 +116,9 @@ async def changes(day: Day) -> None:
     await day.submit(maya, CALLBACKS.LEAVER_PREVIEW)
     await day.form(ines, "/proof globex edit")
     await day.submit(ines, CALLBACKS.EDIT_ACCOUNT, {"name": "Globex Works", "owner": kenji.id})
+    await day.press(ines, ACTIONS.TAKE_ACCOUNT_BACK)
+    await day.form(ines, "/proof globex edit")
+    await day.submit(ines, CALLBACKS.EDIT_ACCOUNT, {"owner": kenji.id})
     await day.close(ines)
     await day.close(maya)
     await stage.settle()

@@ -288,7 +288,7 @@ def first_win(story: Halden) -> None:
 def promise(story: Halden) -> None:
     """16 March: nobody has mentioned the ERP connector for 60 days. It is named, and looped to Product."""
     story.go_to(date(2026, 3, 16), 16)
-    assert "Forgotten promise: “A connector to their ERP" in story.card("07-card-with-a-forgotten-promise")
+    assert "Promised: “A connector to their ERP" in story.card("07-card-with-a-forgotten-promise")
     assert "1 customer with a promise that nobody mentions" in story.digest("08-digest-counts-the-forgotten-promise")
     story.told("Sara has seen how we count, and agrees")
     story.answer(Change.NOTHING, None, None)

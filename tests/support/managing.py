@@ -16,7 +16,7 @@ from bot.domain.enums import CadenceKind, RiskKind
 from bot.domain.model import Risk
 from bot.features.review import daily_review
 from bot.features.risks import queries as risk_queries
-from bot.store import ledger, members, portfolios, schema
+from bot.store import ledger, members, portfolios, proof_state, schema
 from bot.store.account_terms import OF_CONTRACT
 from bot.store.engine import Database
 from bot.store.entities import Entity
@@ -102,6 +102,20 @@ class Team:
         outcome_id = self.add_outcome(account_id, kim, now)
         return account_id, outcome_id, self.prove(account_id, outcome_id, "400", now, attested_by=kim)
 
+    def add_broken(self, name: str, now: datetime = MONDAY, **values: Any) -> int:
+        """A customer of 30 days whose one outcome was proven and is disputed now: one risk, which is a manager's."""
+        account_id, _, evidence_id = self.add_proven(name, day(now, -30), **values)
+        self.meets(account_id, day(now, 90), day(now, -30), CadenceKind.RENEWAL_READOUT)
+        self.change("evidence", evidence_id, now, disputed_on=now.date(), disputed_why="wrong month")
+        return account_id
+
+    def settle(self, account_id: int, now: datetime = MONDAY) -> None:
+        """Nobody disputes the evidence of an account any more."""
+        with self.session() as session:
+            evidence = proof_state.load(session, 1, account_id).evidence
+        for piece in evidence:
+            self.change("evidence", piece.id, now, disputed_on=None, disputed_why=None)
+
     def add_outcome(self, account_id: int, owner: int | None, now: datetime = MONDAY, **values: Any) -> int:
         """Tickets a month from 1,000 down to 400, baseline agreed."""
         with self.session() as session:
@@ -111,10 +125,12 @@ class Team:
         with self.session() as session:
             return factory.evidence(session, account_id, outcome_id, value, now, **values)
 
-    def meets(self, account_id: int, at: datetime, now: datetime = MONDAY) -> int:
+    def meets(
+        self, account_id: int, at: datetime, now: datetime = MONDAY, kind: CadenceKind = CadenceKind.WEEKLY_SYNC
+    ) -> int:
         """A weekly series of the account whose next meeting is at a moment."""
         when = {"rrule": "FREQ=WEEKLY", "local_start": f"{at:%Y-%m-%dT%H:%M}", "tz": "UTC", "next_meeting_at": at}
-        return self.add("cadence", now, account_id=account_id, kind=CadenceKind.WEEKLY_SYNC, **when)
+        return self.add("cadence", now, account_id=account_id, kind=kind, **when)
 
     def look(self, now: datetime = MONDAY) -> int:
         """Look at everything that is due; returns the number of transactions that found work."""

@@ -24,10 +24,12 @@ _EMOJI = {
     "large_orange_circle": "🟠",
     "large_red_square": "🟥",
     "large_yellow_circle": "🟡",
+    "large_yellow_square": "🟨",
     "mute": "🔇",
     "performing_arts": "🎭",
     "raised_hand": "✋",
     "red_circle": "🔴",
+    "white_large_square": "⬜",
     "rotating_light": "🚨",
     "thought_balloon": "💭",
     "warning": "⚠",
@@ -82,6 +84,8 @@ class Aloud:
                 yield from (" | ".join(map(_cell, row)).rstrip(" |") for row in block["rows"])
             case "input":
                 yield f"{self._said(block['label'])} {self._element(block['element'])}"
+            case "divider":
+                yield "-" * 20
             case other:
                 raise AssertionError(f"nobody has said how to read a {other}")
 

@@ -19,7 +19,7 @@ from bot.app.actor import Actor
 from bot.app.message_kinds import composers
 from bot.domain.enums import Change, CheckVerdict, Method, Part, Source
 from bot.domain.model import ProofState
-from bot.features.actions import actions
+from bot.features.actions import steps
 from bot.features.evidence import attribution, countersign, record
 from bot.features.evidence.attribution import Isolation
 from bot.features.evidence.record import NewEvidence
@@ -146,7 +146,7 @@ class Story:
         """Maya told the customer how every open action ended."""
         for action in self.state().actions:
             if action.told_on is None and action.dropped_on is None:
-                self.act("maya", actions.close_with_customer_told, action.id, words)
+                self.act("maya", steps.done, action.id, words=words)
 
     def keep(self, name: str, view: object, *, modal: bool = False) -> str:
         """Keep what somebody reads, as a snapshot of this name; returns the text."""

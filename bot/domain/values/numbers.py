@@ -6,6 +6,11 @@ import re
 from decimal import Decimal
 
 _LONGEST = 40
+_SHORTEST = 3
+"""Letters that are enough to tell a unit: `min` is minutes, `mo` could be anything."""
+_ONE_LETTER = ("day", "hour", "week")
+"""Units that people write as one letter."""
+_WITH_UNIT = re.compile(r"(?P<figure>[-+]?[\d.,'\u00a0\u202f ]*\d)\s*(?P<unit>[^\W\d].*)", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?[.,]?\d[\d.,]*")
 
 
@@ -27,6 +32,28 @@ def decimal_of(typed: str, thousands: str = ",") -> Decimal | None:
         return Decimal(re.sub("[.,]", "", text))
     text = text.replace(",", ".")
     return Decimal(text) if text.count(".") <= 1 else None
+
+
+def figure_of(typed: str, unit: str | None) -> Decimal | None:
+    """The figure in `typed`, after which its unit may stand: `6 days` where `unit` is `days`; None for another unit.
+
+    The unit may be singular or short (`6 day`, `6d`, `40 min`), and of a longer one the first word is enough.
+    """
+    plain = decimal_of(typed)
+    if plain is not None or not unit:
+        return plain
+    match = _WITH_UNIT.fullmatch(typed.strip())
+    if match is None or not _names(match["unit"].casefold().rstrip("."), unit.casefold()):
+        return None
+    return decimal_of(match["figure"])
+
+
+def _names(word: str, unit: str) -> bool:
+    """Whether a typed word names the unit: the same, its first word, singular or plural, or the beginning of it."""
+    first = unit.split()[0]
+    if word in (unit, first) or word.rstrip("s") == first.rstrip("s"):
+        return True
+    return first.startswith(word) and (len(word) >= _SHORTEST or first.rstrip("s") in _ONE_LETTER)
 
 
 def _groups(text: str, mark: str, thousands: str) -> bool:

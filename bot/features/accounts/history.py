@@ -25,8 +25,13 @@ _SHOWN = 20
 _STAND_IN = ContractBasis.STAND_IN.value
 
 
-def history(session: Session, actor: Actor, account_id: int, since: date | None, now: datetime) -> HistoryView:
-    """The history of an account, from the start of the day `since` (the actor's) or from its beginning."""
+def history(
+    session: Session, actor: Actor, account_id: int, since: date | None, now: datetime, *, skip: int = 0
+) -> HistoryView:
+    """The history of an account, from the start of the day `since` (the actor's) or from its beginning.
+
+    The newest lines first, without the first `skip`.
+    """
     account = account_of(session, actor, account_id)
     account_id = account.id
     if since is not None and since > actor.today(now):
@@ -47,8 +52,10 @@ def history(session: Session, actor: Actor, account_id: int, since: date | None,
         if what is not None:
             by_bot = row["member_id"] is None
             lines.append(HistoryLine(row["at"], by_bot, names.member(row["member_id"]), what, row["why"]))
-    shown = tuple(lines[:_SHOWN])
-    return HistoryView(account_id, account.name, account.slug, since, shown, len(lines) - len(shown))
+    skip = min(max(skip, 0), max(len(lines) - 1, 0))
+    shown = tuple(lines[skip : skip + _SHOWN])
+    older = len(lines) - skip - len(shown)
+    return HistoryView(account_id, account.name, since, shown, skip, older, actor.today(now), _SHOWN)
 
 
 def _together(row: RowMapping) -> tuple[Any, ...]:

@@ -9,9 +9,13 @@ class AccountActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
     OPEN_CARD = "card.open"
+    CARD_MORE = "card.more"
     SHARE_CARD = "card.share"
     SHOW_HISTORY = "card.history"
     JUDGE = "card.judge"
+    ASK_FOR_PLAN = "plan.ask"
+    OLDER_HISTORY = "history.older"
+    NEWER_HISTORY = "history.newer"
     ADD_PROPOSED = "proposal.add"
     DECLINE_PROPOSED = "proposal.decline"
 

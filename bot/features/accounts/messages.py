@@ -1,5 +1,5 @@
-"""The kinds of message that accounts send: a proposed account to who decides, the decision to who proposed it, and the
-question for a verdict."""
+"""The kinds of message that accounts send: a proposed account to who decides, the decision to who proposed it, the
+question for a verdict, and somebody's request for a success plan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.app import recipients
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
-from bot.features.accounts import proposals, queries, verdicts
+from bot.features.accounts import plan_asked, proposals, queries, verdicts
 from bot.outbox.retention import Posts, Retention
 from bot.outbox.types import Claimed
 
@@ -35,4 +35,5 @@ KINDS = (
         Retention(Posts.STAY, updated=True),
     ),
     MessageKind("proposal-decided", queries.DECIDED_KEY, each(proposals.compose_decided), None, Retention(Posts.GO)),
+    MessageKind("plan-wanted", queries.PLAN_WANTED_KEY, each(plan_asked.compose), None, Retention(Posts.GO)),
 )

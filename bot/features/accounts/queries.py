@@ -24,6 +24,7 @@ from bot.store.schema import account, evidence, outcome, stage_entry
 PROPOSAL_KEY = MessageKey("proposal")
 DECIDED_KEY = MessageKey("proposal-decided")
 VERDICT_KEY = MessageKey("verdict")
+PLAN_WANTED_KEY = MessageKey("plan-wanted")
 _TIERS_BY_HAND = 50
 _NAMED = (
     (schema.person, schema.person.c.name),
@@ -55,6 +56,13 @@ def history(session: Session, of: Account, begin: datetime | None) -> Iterable[R
     theirs = (table.c.workspace_id == of.workspace_id) & (table.c.account_id == of.id)
     statement = select(table).where(theirs).order_by(table.c.id.desc())
     return session.execute(statement if begin is None else statement.where(table.c.at >= begin)).mappings()
+
+
+def has_outcome(session: Session, of: Account) -> bool:
+    """Whether an outcome is written down for an account that is not retired."""
+    theirs = (outcome.c.account_id == of.id) & Entity.OUTCOME.in_workspace(of.workspace_id)
+    statement = select(outcome.c.id).where(theirs, outcome.c.retired_on.is_(None)).limit(1)
+    return session.execute(statement).first() is not None
 
 
 def row_names(session: Session, of: Account) -> dict[tuple[str, int], str]:

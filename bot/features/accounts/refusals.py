@@ -19,3 +19,4 @@ class AccountRefusal(Refusal):
     FACT_TO_CHANGE_MIND_MISSING = "accounts.fact_to_change_mind_missing"
     STAGE_WITHOUT_REASON = "accounts.stage_without_reason"
     TIER_WITHOUT_REASON = "accounts.tier_without_reason"
+    NO_OWNER_TO_ASK = "accounts.no_owner_to_ask"

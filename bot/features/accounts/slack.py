@@ -8,15 +8,19 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor
+from bot.app.typed import day_of
 from bot.domain.enums import Stage, Tier
-from bot.features.accounts import card, history, judgement, proposals, stages, tiers
+from bot.features.accounts import card, history, judgement, plan_asked, proposals, stages, tiers
 from bot.features.accounts.ids import AccountActionId, AccountCallback
 from bot.features.accounts.judgement import NewJudgement
 from bot.features.accounts.new_account import NewAccount
 from bot.slack.edge import Edge
-from bot.slack.payload import Body, Form, clicked, number
-from bot.slack.shortcuts import opens, shares, shows
+from bot.slack.payload import Body, Form, clicked, number, numbers, pair
+from bot.slack.shortcuts import of_verb, opens, opens_of_verb, shares, shows
 
+ASSESS = "judge"
+SHARE = "share"
+"""The verbs of a card's ⋯ that are of this room; others are of the rooms above."""
 BY_LEDGER = "ledger"
 BY_BANDS = "bands"
 
@@ -77,13 +81,44 @@ def _card(app: AsyncApp, edge: Edge) -> None:
 
     @app.action(AccountActionId.SHARE_CARD)
     async def share(ack: AsyncAck, body: Body) -> None:
+        await _share(edge, body, number(clicked(body)))
+        await ack()
+
+    @app.action(AccountActionId.CARD_MORE, matchers=[of_verb(SHARE)])
+    async def share_from_menu(ack: AsyncAck, body: Body) -> None:
+        await _share(edge, body, pair(clicked(body))[1])
+        await ack()
+
+    app.action(AccountActionId.CARD_MORE, matchers=[of_verb(ASSESS)])(opens_of_verb(edge, judgement.judge_form))
+
+    @app.action(AccountActionId.ASK_FOR_PLAN)
+    async def ask_for_plan(ack: AsyncAck, body: Body) -> None:
         account_id = number(clicked(body))
-        await shares(edge, body, lambda s, actor, now: card.shared_card(s, actor, account_id, now))
+        view = await edge.write_and_show(
+            body,
+            lambda s, actor, now: plan_asked.ask(s, actor, account_id, now),
+            plan_asked.asked_view,
+        )
+        await edge.show(body, view, "Asked")
         await ack()
 
     app.action(AccountActionId.SHOW_HISTORY)(
         shows(edge, lambda s, actor, account_id, now: history.history(s, actor, account_id, None, now), "History")
     )
+
+    @app.action(AccountActionId.NEWER_HISTORY)
+    @app.action(AccountActionId.OLDER_HISTORY)
+    async def turn_page(ack: AsyncAck, body: Body) -> None:
+        ids, _, begin = clicked(body).rpartition(":")
+        account_id, skip = numbers(ids, 2)
+        since = day_of(begin) if begin else None
+        view = await edge.read(body, lambda s, actor, now: history.history(s, actor, account_id, since, now, skip=skip))
+        await edge.replace(body, view, "History")
+        await ack()
+
+
+async def _share(edge: Edge, body: Body, account_id: int) -> None:
+    await shares(edge, body, lambda s, actor, now: card.shared_card(s, actor, account_id, now))
 
 
 def _judgement(app: AsyncApp, edge: Edge) -> None:

@@ -17,9 +17,10 @@ from bot.domain.enums import Tier
 from bot.domain.model import Account
 from bot.domain.values.money import Money, money
 from bot.features.accounts import queries
+from bot.features.accounts.card_views import TierLine
 from bot.features.accounts.phrases import AccountPhrase
 from bot.features.accounts.refusals import AccountRefusal
-from bot.features.accounts.views import TierLine, TierView
+from bot.features.accounts.views import TierView
 from bot.phrases import say
 from bot.store import ledger, portfolios
 from bot.store.entities import Entity

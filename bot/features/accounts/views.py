@@ -1,17 +1,12 @@
-"""What the forms, cards and lists of an account show."""
+"""What the forms and lists of an account show; `card_views` has its card."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.app.acceptance_lines import AcceptanceLine
-from bot.app.gap_lines import GapLine
-from bot.app.would_break import WouldBreakLine
 from bot.domain.account.stages import UsualTime
-from bot.domain.enums import RenewalCall, Stage, Standing, Tier, Verdict
-from bot.domain.model import LastMove
-from bot.features.accounts.card_layout import Shown, shown
+from bot.domain.enums import Stage, Tier, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,200 +73,11 @@ class JudgementView:
 
 
 @dataclass(frozen=True, slots=True)
-class ProofLine:
-    """One outcome as the card shows it.
-
-    `witness` and `age_days` are of the evidence that carries the grade: who recorded it and who could check it. Its
-    link or file stands at `elsewhere` other customers too.
-    """
-
-    outcome_id: int
-    title: str
-    standing: Standing
-    value: str | None
-    target: str | None
-    progress: str | None
-    reason: str
-    attestor: str | None
-    witness: str | None
-    elsewhere: int
-    is_file: bool
-    age_days: int | None
-    due_on: date | None
-    risk_if_never: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class JudgementLine:
-    """The last human judgement; `again` are the facts that contradict it.
-
-    `by` says so when somebody judged an account of their own; `unproven` that such a yes has no evidence to show.
-    """
-
-    verdict: Verdict
-    by: str | None
-    on: date
-    why: str
-    would_change: str | None
-    again: tuple[str, ...]
-    unproven: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NextStepLine:
-    """The open action that is due first."""
-
-    text: str
-    owner: str | None
-    due_on: date | None
-    overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CardPersonLine:
-    """A person at the customer, with their part; `left_on` is set when they have left.
-
-    `note` says what keeps them from counting, or that a departure of theirs was taken back.
-    """
-
-    name: str
-    part: str
-    left_on: date | None
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RetiredLine:
-    """An outcome that was retired unproven and counts until a manager agrees: who retired it, when and why."""
-
-    outcome_id: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CardCall:
-    """What somebody expects of the renewal; `own`: they answer for the account, `again`: what contradicts it."""
-
-    call: RenewalCall
-    by: str
-    on: date
-    why: str | None
-    own: bool
-    again: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TierLine:
-    """The tier on a card, and who set it: `by_arr` the bands, `who` a colleague, with a `reason`; else nobody.
-
-    `lowered` says that somebody gives the account less attention than its ARR pays for. `without_band` is the currency
-    for which the portfolio has to set a band first.
-    """
-
-    tier: Tier
-    by_arr: bool
-    who: str | None
-    on: date | None
-    reason: str | None
-    lowered: str | None
-    without_band: str | None
-    portfolio_id: int | None
-    may_set_band: bool
-
-    @property
-    def warns(self) -> bool:
-        """Whether the card has a line for it."""
-        return self.lowered is not None or self.without_band is not None
-
-
-@dataclass(frozen=True, slots=True)
-class CardView:
-    """The proof card of one account; `as_of` is set when it shows an earlier day.
-
-    `unconfirmed` are the people whom answers of the customer are said to be from, while nobody else has confirmed it.
-    `money` says what was accepted of what was promised at the sale.
-
-    The lists are whole; `shown` says how much of them fits into the card. `moved` tells what moved in the terms of
-    outcomes, `assumed` which count as agreed only for now, `unagreed` how many wait for the customer's yes, and
-    `promised_again` which promises were settled and made anew.
-    """
-
-    account_id: int
-    account: str
-    slug: str
-    former: bool
-    as_of: date | None
-    guessed_from: str | None
-    judgement: JudgementLine | None
-    coverage: str
-    seen: str | None
-    outcomes: int
-    proven: tuple[ProofLine, ...]
-    unproven: tuple[GapLine, ...]
-    disproven: tuple[ProofLine, ...]
-    people: tuple[CardPersonLine, ...]
-    customer_owner: str | None
-    owner: str | None
-    arr: str | None
-    renewal_date: date | None
-    last_day: date | None
-    rolling: bool
-    leaves_on: date | None
-    unconfirmed_on: date | None
-    left: str | None
-    call: CardCall | None
-    days_to_renewal: int | None
-    stage: Stage
-    stage_reason: str | None
-    stage_by: str | None
-    days_in_stage: int | None
-    time_to_value: int | None
-    theatre: tuple[str, ...]
-    forgotten: tuple[str, ...]
-    promised: str | None
-    promised_again: tuple[str, ...]
-    tier: TierLine | None
-    risks: int
-    worst_risk: str | None
-    last_change_at: datetime | None
-    next_action: NextStepLine | None
-    money: str
-    would_break: WouldBreakLine | None
-    accepted: tuple[AcceptanceLine, ...]
-    last_moved: LastMove | None
-    next_meeting_at: datetime | None
-    can_write: bool
-    moved: tuple[str, ...] = ()
-    assumed: str | None = None
-    agreed: tuple[str, ...] = ()
-    unagreed: int = 0
-    retired: tuple[RetiredLine, ...] = ()
-    may_review: bool = False
-    unconfirmed: tuple[str, ...] = ()
-    crm_link: str | None = None
-
-    @property
-    def shown(self) -> Shown:
-        """How many of the outcomes fit into the card."""
-        warnings = (self.worst_risk, self.theatre or self.forgotten, self.promised or (self.tier and self.tier.warns))
-        return shown(len(self.proven), len(self.disproven), len(self.unproven), sum(map(bool, warnings)))
-
-
-@dataclass(frozen=True, slots=True)
-class SharedCardView:
-    """A card that `by` shares with a channel."""
-
-    card: CardView
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class AccountAddedView:
     """A new account."""
 
     account_id: int
     account: str
-    slug: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,14 +129,16 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """The newest changes first; `more` older ones are not shown."""
+    """The newest changes first, without the first `skip`; `more` older ones are not shown. A page has `size`."""
 
     account_id: int
     account: str
-    slug: str
     since: date | None
     lines: tuple[HistoryLine, ...]
+    skip: int
     more: int
+    today: date
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

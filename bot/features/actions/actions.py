@@ -17,9 +17,16 @@ from bot.domain.account.actions import state_of
 from bot.domain.enums import Loop
 from bot.domain.model import Account, Action
 from bot.domain.values.money import money
+from bot.domain.values.text import coming_day
 from bot.features.actions import queries
 from bot.features.actions.refusals import ActionRefusal
-from bot.features.actions.views import ActionFormView, ActionLine, ActionsView, LoopAnsweredView, LoopView
+from bot.features.actions.views import (
+    ActionFormView,
+    ActionLine,
+    ActionsView,
+    LoopAnsweredView,
+    LoopView,
+)
 from bot.outbox import message_family
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Moot, Op, Outgoing
@@ -29,29 +36,37 @@ from bot.store.entities import Entity
 from bot.store.members import Member
 
 _OVER = ("told_on", "dropped_on")
+_FIELDS = {
+    **dict.fromkeys(("text", "told_on", "dropped_on", "loop_answered_on", "loop_answer", "theme"), "words"),
+    "owner_id": "colleague",
+}
+"""The input of a form that shows a column."""
 _AWAY = (Loop.PRODUCT, Loop.GO_TO_MARKET)
 
 
 def actions_view(session: Session, actor: Actor, account_id: int, now: datetime) -> ActionsView:
-    """The open actions of an account, the one that is due first at the top."""
+    """The open steps of an account, the one that is due first at the top."""
     state, assessment = assessed(session, actor, account_id, now)
-    on = assessment.on
+    on, today = assessment.on, actor.today(now)
     waiting = [action for action in state.actions if actions.open_action(action, on)]
     waiting.sort(key=lambda action: (action.due_on or date.max, action.id))
+    can_write = may_write(session, actor, state.account)
     lines = tuple(
         ActionLine(
-            action.id,
-            action.text,
-            action.loop,
-            state_of(action, on),
-            state.names.get(action.owner_id) if action.owner_id else None,
-            action.due_on,
-            action.due_on is not None and action.due_on < on,
-            phrase(why) if (why := actions.why_not_closed(action, on)) else None,
+            action_id=action.id,
+            text=action.text,
+            loop=action.loop,
+            state=state_of(action, on),
+            owner=state.names.get(action.owner_id) if action.owner_id else None,
+            due=coming_day(action.due_on, today) if action.due_on else None,
+            overdue=action.due_on is not None and action.due_on < today,
+            ask=action.loop is not Loop.OURSELVES,
+            answer=action.loop_answer,
+            can_act=can_write or action.owner_id == actor.member.id,
         )
         for action in waiting
     )
-    return ActionsView(account_id, state.account.name, lines, may_write(session, actor, state.account))
+    return ActionsView(account_id, state.account.name, lines)
 
 
 def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, now: datetime) -> None:
@@ -82,7 +97,7 @@ def post_to_loop_channel(session: Session, workspace_id: int, action_id: int, no
 def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> None:
     """Product or go-to-market answers: what changed, or will not. Any member may speak for them."""
     must_read(actor)
-    action, account = _as_shown(session, actor, action_id, now, *_OVER, "loop_answered_on", "loop_answer")
+    action, account = as_shown(session, action_id, actor, now, *_OVER, "loop_answered_on", "loop_answer")
     if not words.strip():
         raise UserError(ActionRefusal.ANSWER_MISSING, "words")
     changes: dict[str, Any] = {"loop_answered_on": actor.today(now), "loop_answer": words.strip()}
@@ -108,25 +123,10 @@ def answer_loop(session: Session, actor: Actor, action_id: int, words: str, now:
         )
 
 
-def close_with_customer_told(session: Session, actor: Actor, action_id: int, words: str, now: datetime) -> str:
-    """Close an action: the customer was told, in these words; returns the account's name."""
-    action, account = _action_and_account(session, actor, action_id)
-    _must_close(session, actor, action, account)
-    action, account = _as_shown(session, actor, action_id, now, *_OVER)
-    if not words.strip():
-        raise UserError(ActionRefusal.WORDS_USED_MISSING, "words")
-    closing: dict[str, Any] = {"told_on": actor.today(now), "told_words": words.strip()}
-    if not ledger.change(session, actor.author, Entity.ACTION, action_id, now, only_if={"told_on": None}, **closing):
-        refusal = UserError(ActionRefusal.CLOSED_ALREADY)
-        raise refusal.renewing(lambda later, moment: refresh_post(later, action, account, moment))
-    refresh_post(session, action, account, now)
-    return account.name
-
-
 def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: datetime) -> None:
     """Set the theme of an action, so that actions with the same theme are counted together."""
     must_read(actor)
-    action, account = _as_shown(session, actor, action_id, now, "theme")
+    action, account = as_shown(session, action_id, actor, now, "theme")
     name = " ".join(theme.split())
     if not name:
         raise UserError(ActionRefusal.THEME_MISSING, "words")
@@ -137,11 +137,11 @@ def set_theme(session: Session, actor: Actor, action_id: int, theme: str, now: d
 def action_form(session: Session, actor: Actor, action_id: int, kind: str, now: datetime) -> ActionFormView:
     """The form that answers an action, closes it or names its theme."""
     must_read(actor)
-    _, account = _action_and_account(session, actor, action_id)
+    _, account = action_and_account(session, actor, action_id)
     seen = version_of_account(session, actor, account.id)
-    action, account = _action_and_account(session, actor, action_id)
+    action, account = action_and_account(session, actor, action_id)
     if kind == "told":
-        _must_close(session, actor, action, account)
+        must_close(session, action, account, actor)
     themes = queries.themes(session, account.workspace_id) if kind == "theme" else ()
     return ActionFormView(action_id, account.name, action.text, kind, action.loop_answer, themes, seen)
 
@@ -180,17 +180,18 @@ def compose_loop_answered(session: Session, args: dict[str, Any], now: datetime)
     return LoopAnsweredView(action.id, account.name, action.text, action.loop, action.loop_answer)
 
 
-def _action_and_account(session: Session, actor: Actor, action_id: int) -> tuple[Action, Account]:
+def action_and_account(session: Session, actor: Actor, action_id: int) -> tuple[Action, Account]:
+    """An action of the actor's workspace, with its account; `UserError` where there is none."""
     account, row = row_of(session, actor, Entity.ACTION, action_id)
     return Action(**{field.name: row[field.name] for field in fields(Action)}), account
 
 
-def _as_shown(session: Session, actor: Actor, action_id: int, now: datetime, *columns: str) -> tuple[Action, Account]:
+def as_shown(session: Session, action_id: int, actor: Actor, now: datetime, *columns: str) -> tuple[Action, Account]:
     """An action to change, if these columns of it are as the form showed them."""
-    _, account = _action_and_account(session, actor, action_id)
-    row = ShownRow(Entity.ACTION, action_id, columns, dict.fromkeys(columns, "words"))
+    _, account = action_and_account(session, actor, action_id)
+    row = ShownRow(Entity.ACTION, action_id, columns, _FIELDS)
     must_be_as_shown(session, actor, account.id, now, row)
-    return _action_and_account(session, actor, action_id)
+    return action_and_account(session, actor, action_id)
 
 
 def _member(session: Session, account: Account, member_id: int | None) -> Member | None:
@@ -205,7 +206,8 @@ def _queued_action(session: Session, workspace_id: int, action_id: int) -> tuple
     return action, account
 
 
-def _must_close(session: Session, actor: Actor, action: Action, account: Account) -> None:
+def must_close(session: Session, action: Action, account: Account, actor: Actor) -> None:
+    """Raise `UserError` unless the actor has this action or may write its account."""
     if action.owner_id != actor.member.id:
         must_write(session, actor, account)
 

@@ -11,6 +11,10 @@ class StepActionId(StrEnum):
     ANSWER_LOOP = "loop.answer"
     SET_THEME = "loop.theme"
     TELL_CUSTOMER = "loop.told"
+    STEP_DONE = "step.done"
+    STEP_MENU = "step.menu"
+    UNDO_STEP = "step.undo"
+    SHOW_STEPS = "step.list"
 
 
 class StepCallback(StrEnum):
@@ -19,3 +23,6 @@ class StepCallback(StrEnum):
     ANSWER_LOOP = "answer_loop"
     TOLD = "told"
     THEME = "theme"
+    DROP_STEP = "drop_step"
+    MOVE_STEP = "move_step"
+    HAND_STEP = "hand_step"

@@ -15,6 +15,7 @@ from bot.store.json_rows import in_workspaces, is_one_of
 from bot.store.schema import account, action
 
 LOOP_KEY = MessageKey("loop")
+HANDED_KEY = MessageKey("step-handed")
 LOOP_ANSWERED_KEY = MessageKey("loop-answered")
 
 _ACTION = [action.c[field.name] for field in fields(Action)]

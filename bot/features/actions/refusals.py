@@ -14,3 +14,8 @@ class ActionRefusal(Refusal):
     CLOSED_ALREADY = "actions.closed_already"
     THEME_MISSING = "actions.theme_missing"
     THEME_NOT_CHOSEN = "actions.theme_not_chosen"
+    DROPPED_ALREADY = "actions.dropped_already"
+    DROPPED_WITHOUT_REASON = "actions.dropped_without_reason"
+    DAY_PASSED = "actions.day_passed"
+    SAME_DAY = "actions.same_day"
+    COLLEAGUE_HAS_IT = "actions.colleague_has_it"

@@ -8,7 +8,6 @@ from enum import StrEnum
 class ConfirmationActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
-    CARD_MORE = "card.more"
     ASK_ABOUT_ACCEPTANCE = "acceptance.ask"
     CONFIRM_RIGHT = "confirm.right"
     CONFIRM_CORRECT = "confirm.correct"

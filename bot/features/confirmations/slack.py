@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from bot.domain.account.organisations import mail_domain
+from bot.features.accounts.ids import AccountActionId
 from bot.features.confirmations import answering, asking, identities, organisations, taking_back
 from bot.features.confirmations.answering import Pressed
 from bot.features.confirmations.asking import NewQuestion, SharedChannel, SlackPerson
@@ -21,10 +22,12 @@ from bot.slack import channels, outside
 from bot.slack.edge import Edge
 from bot.slack.outside import Door
 from bot.slack.payload import Body, Form, clicked, number, pair, sender_of
-from bot.slack.shortcuts import opens
+from bot.slack.shortcuts import Look, of_verb, opens, opens_of_verb
 from bot.store import confirmations
 from bot.store.types import storable
 
+_CARD_FORMS: dict[str, Look] = {"confirm": asking.ask_form, "organisation": organisations.organisation_form}
+"""What the verbs of a card's menu open that are of this room."""
 ASK = "ask"
 """The verb of a piece's menu that asks the customer about it."""
 
@@ -41,18 +44,11 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
 
 def _openers(app: AsyncApp, edge: Edge) -> None:
-    @app.action(ConfirmationActionId.CARD_MORE)
-    async def more(ack: AsyncAck, body: Body) -> None:
-        verb, account_id = pair(clicked(body))
-        form = organisations.organisation_form if verb == "organisation" else asking.ask_form
-        await edge.open(body, await edge.read(body, lambda s, actor, now: form(s, actor, account_id, now)))
-        await ack()
-
-    async def asks(body: dict[str, Any]) -> bool:
-        return clicked(body).startswith(f"{ASK}:")
+    for verb, form in _CARD_FORMS.items():
+        app.action(AccountActionId.CARD_MORE, matchers=[of_verb(verb)])(opens_of_verb(edge, form))
 
     # The other verbs of the menu are those of the room below, whose listener comes after this one.
-    @app.action(EvidenceActionId.EVIDENCE_MENU, matchers=[asks])
+    @app.action(EvidenceActionId.EVIDENCE_MENU, matchers=[of_verb(ASK)])
     async def about(ack: AsyncAck, body: Body) -> None:
         _, evidence_id = pair(clicked(body))
         await edge.open(

@@ -52,7 +52,7 @@ def evidence_form(
         row_of(session, actor, Entity.RISK, closes_risk)
     running = [outcome for outcome in state.outcomes if outcome.retired_on is None]
     if not running:
-        raise UserError(EvidenceRefusal.NO_OUTCOME_YET, account=account.name, slug=account.slug)
+        raise UserError(EvidenceRefusal.NO_OUTCOME_YET, account=account.name)
     return EvidenceFormView(
         account_id=account_id,
         account=account.name,

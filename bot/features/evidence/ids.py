@@ -9,6 +9,7 @@ class EvidenceActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
     ADD_EVIDENCE = "card.evidence"
+    ATTESTOR = "evidence.attestor"
     PROVE_GAP = "gap.evidence"
     EVIDENCE_MENU = "evidence.menu"
     PUSH_EVIDENCE = "answer.evidence"

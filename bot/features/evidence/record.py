@@ -20,11 +20,11 @@ from bot.domain.account.assessment import graded_outcomes
 from bot.domain.enums import Grade, Method, Source, Standing
 from bot.domain.model import Account, Evidence, Outcome, ProofState
 from bot.domain.proof.checks import checked_of
-from bot.domain.proof.explanation import reason
+from bot.domain.proof.grade_said import carrier, graded_said
 from bot.domain.proof.grading import grade
 from bot.domain.proof.terms import by_outcome
 from bot.domain.proof.witness import witnessed
-from bot.domain.values.numbers import decimal_of
+from bot.domain.values.numbers import figure_of
 from bot.features.evidence import queries
 from bot.features.evidence.references import refer
 from bot.features.evidence.refusals import EvidenceRefusal
@@ -123,10 +123,12 @@ def recorded_view(session: Session, actor: Actor, evidence_id: int, now: datetim
         account.id,
         state.account.name,
         graded.outcome.title,
-        phrase(reason(graded)),
+        phrase(graded_said(graded, carrier(graded), state.names), actor.today(now)),
         proven,
         can_rise,
+        graded.grade is Grade.ATTRIBUTED,
         phrase(assessment.covered),
+        assessment.counted,
         phrase(witnessed(piece, checked, people, state.names, assessment.on)),
         _before_contract(account, row["as_of"]),
     )
@@ -224,7 +226,7 @@ def _reference(session: Session, actor: Actor, account: Account, new: NewEvidenc
 def _value(outcome: Outcome, typed: str | None) -> Decimal | None:
     if not (typed or "").strip():
         return None
-    value = decimal_of(typed or "")
+    value = figure_of(typed or "", outcome.unit)
     if value is None:
         raise UserError(EvidenceRefusal.VALUE_NO_NUMBER, "value", unit=outcome.unit)
     return value

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
-from bot.app.actor import Actor
+from bot.app.actor import Actor, UserError
 from bot.app.references import NewFile
 from bot.domain.enums import CheckVerdict, Method, Part, Source
 from bot.features.evidence import (
@@ -33,6 +34,8 @@ from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
 from bot.slack.shortcuts import given_file, opens, shows
 
+NEW_PERSON = "new"
+"""What is chosen instead of a person, to name somebody new."""
 _ADD = re.compile(f"{re.escape(EvidenceActionId.ADD_EVIDENCE)}|{re.escape(EvidenceActionId.PUSH_EVIDENCE)}")
 
 
@@ -60,6 +63,16 @@ def _openers(app: AsyncApp, edge: Edge) -> None:
         known: dict[str, Any] = {"outcome_id": outcome_id, "takes_files": await edge.takes_files()}
         view = await edge.read(body, lambda s, a, now: forms.evidence_form(s, a, account_id, now, **known))
         await edge.open(body, view)
+        await ack()
+
+    @app.action(EvidenceActionId.ATTESTOR)
+    async def somebody_new(ack: AsyncAck, body: Body) -> None:
+        if clicked(body) == NEW_PERSON:
+            form, files = Form(body), await edge.takes_files()
+            account_id, risk_id = numbers(form.metadata, 2)
+            known: dict[str, Any] = {"closes_risk": risk_id or None, "takes_files": files}
+            view = await edge.read(body, lambda s, a, now: forms.evidence_form(s, a, account_id, now, **known))
+            await edge.update(body, _as_typed(view, form, body))
         await ack()
 
     @app.action(EvidenceActionId.EVIDENCE_MENU)
@@ -208,7 +221,7 @@ def _submissions(app: AsyncApp, edge: Edge) -> None:
         file = await given_file(edge, form)
 
         def record(session: Session, actor: Actor, now: datetime) -> int:
-            attestor = form.row("attested_by") or _new_attestor(session, actor, account_id, form, now)
+            attestor = _chosen_attestor(form) or _new_attestor(session, actor, account_id, form, now)
             evidence_id = evidence_record.record(session, actor, _evidence(form, account_id, attestor, body, file), now)
             if risk_id:
                 ownership.close(session, actor, risk_id, now, evidence_id=evidence_id)
@@ -235,10 +248,36 @@ def _recorded(session: Session, actor: Actor, evidence_id: int, now: datetime) -
     return evidence_record.recorded_view(session, actor, evidence_id, now)
 
 
+def _as_typed(view: views.EvidenceFormView, form: Form, body: Body) -> views.EvidenceFormView:
+    """The form with what was typed so far, in which somebody new is named; it shows nothing newer than before."""
+    _, _, seen = str(body["view"].get("private_metadata") or "").partition("@")
+    return replace(
+        view,
+        seen=number(seen),
+        outcome_id=form.row("outcome"),
+        names_somebody=True,
+        value=form.text("value"),
+        statement=form.text("statement"),
+        source=form.text("source"),
+        as_of=form.day("as_of"),
+        link=form.text("link"),
+    )
+
+
+def _chosen_attestor(form: Form) -> int | None:
+    return None if form.text("attested_by") == NEW_PERSON else form.row("attested_by")
+
+
 def _new_attestor(session: Session, actor: Actor, account_id: int, form: Form, now: datetime) -> int | None:
-    """Somebody who is named as attestor before the account has any people becomes one of them."""
+    """Somebody whose name was typed becomes one of the account's people, if they are not yet."""
     name = form.text("attestor_name")
-    return people.add_person(session, actor, account_id, now, name=name, part=Part.OTHER) if name else None
+    if not name:
+        return None
+    try:
+        return people.add_person(session, actor, account_id, now, name=name, part=Part.OTHER)
+    except UserError as refused:
+        refused.field = "attestor_name"
+        raise
 
 
 def _evidence(form: Form, account_id: int, attestor: int | None, body: Body, file: NewFile | None) -> NewEvidence:

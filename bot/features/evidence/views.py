@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.enums import CheckVerdict, Grade, Source
+from bot.domain.enums import CheckVerdict
 from bot.domain.proof.disputes import PieceState
 
 
@@ -31,7 +31,8 @@ class PersonChoice:
 class EvidenceFormView:
     """The evidence form: `outcome_id` is chosen when the form was opened from a gap; `closes_risk` is a risk's id.
 
-    Without `takes_files` it asks for a link only.
+    Without `takes_files` it asks for a link only. `names_somebody` says that a name is typed where people are chosen
+    otherwise; the fields after it are what was typed before that.
     """
 
     account_id: int
@@ -43,6 +44,12 @@ class EvidenceFormView:
     closes_risk: int | None
     seen: int
     takes_files: bool
+    names_somebody: bool = False
+    value: str | None = None
+    statement: str | None = None
+    source: str | None = None
+    as_of: date | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,8 @@ class EvidenceLine:
 
     `witness` says who recorded it and who could check it. `openable` is the link as a button can open it, `file_id` the
     kept file. `may_check` says that this reader may say what the reference shows, and has not yet.
-    `grade` is what it is worth by itself; `may_rise` says that isolating our share would make it worth more.
+    `said` is its grade as a sentence, or what ended it; `part` is that of who attests it. `may_rise` says that
+    isolating our share would make it worth more.
     `unconfirmed` is the person whom the customer's answer is said to be from, while nobody else has confirmed that.
     `elsewhere` counts the other customers at which the same link or file stands.
     """
@@ -89,18 +97,16 @@ class EvidenceLine:
     outcome: str
     what: str
     as_of: date
-    source: Source
-    oral: bool
     attestor: str | None
+    part: str | None
     link: str | None
     witness: str
     openable: str | None
     file_id: int | None
     may_check: bool
-    grade: Grade
+    said: str | None
     state: PieceState
     why: str | None
-    expired_on: date | None
     in_force: bool
     may_rise: bool
     unconfirmed: str | None = None
@@ -180,7 +186,8 @@ class AgreementVoidView:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """All evidence of an account, the newest first; `seen` is the share of success that others have seen.
+    """All evidence of an account, the newest first; `seen` is the share of success that others have seen, where that is
+    less than what is proven.
 
     `agreements` are those by which the terms of its outcomes hold.
     """
@@ -189,8 +196,10 @@ class EvidenceView:
     account: str
     coverage: str
     seen: str | None
+    outcomes: int
     lines: tuple[EvidenceLine, ...]
     can_write: bool
+    today: date
     agreements: tuple[AgreementLine, ...] = ()
 
 
@@ -198,7 +207,8 @@ class EvidenceView:
 class EvidenceRecordedView:
     """What a new piece of evidence did to its outcome: the grade it has now, and why not more.
 
-    `may_rise` says that the piece is confirmed, so that isolating our share would make it worth more.
+    `may_rise` says that the piece is confirmed, so that isolating our share would make it worth more; `share_known`
+    that it is worked out already.
     `before_contract` is the day on which the contract started, for a piece as of an earlier day.
     """
 
@@ -210,7 +220,9 @@ class EvidenceRecordedView:
     reason: str
     proven: bool
     may_rise: bool
+    share_known: bool
     coverage: str
+    outcomes: int
     witness: str
     before_contract: date | None = None
 

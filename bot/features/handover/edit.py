@@ -7,7 +7,7 @@ date are not in this form.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +101,13 @@ def saved_view(session: Session, actor: Actor, account_id: int, now: datetime) -
     account = account_of(session, actor, account_id)
     owner = members.by_id(session, account.workspace_id, account.owner_id)
     return AccountSavedView(account.id, account.name, account.slug, owner.name if owner else None, None)
+
+
+def given_view(session: Session, actor: Actor, account_id: int, now: datetime) -> AccountSavedView:
+    """The same once it was handed over, with what takes that back."""
+    line_id = handover.line_of(session, account_of(session, actor, account_id), actor)
+    undo = f"{account_id}:{line_id}" if line_id is not None else None
+    return replace(saved_view(session, actor, account_id, now), undo=undo)
 
 
 def _name(session: Session, account: Account, new: AccountEdit) -> str:

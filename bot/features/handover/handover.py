@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, bot_author, may_manage
 from bot.app.recipients import there, turns
-from bot.app.shown import ShownRow, must_be_as_shown, version_of_account
+from bot.app.refusals import AppRefusal
+from bot.app.shown import ShownRow, hold, must_be_as_shown, version_of_account
 from bot.app.typed import colleague_of
 from bot.domain.model import Account, Action
 from bot.features.actions import actions
@@ -31,12 +32,14 @@ from bot.features.meetings import prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.features.risks import risk_message
 from bot.phrases import say
-from bot.store import accounts, ledger, members
+from bot.store import accounts, changes, ledger, members
 from bot.store.entities import Entity
 from bot.store.ledger import Change
 from bot.store.members import Member
 
 _OWNER = {"owner_id": "owner"}
+_OF_ONE_ACT = 500
+"""A hand-over writes fewer lines than that about one account."""
 
 
 def owner_form(session: Session, actor: Actor, account_id: int, now: datetime) -> ChooseOwnerView:
@@ -61,6 +64,36 @@ def choose_owner(session: Session, actor: Actor, account_id: int, to_slack_id: s
         raise UserError(HandoverRefusal.OWNS_IT_ALREADY, "owner", name=to.name, account=account.name)
     give(session, actor, [account], to, now)
     return account.id
+
+
+def take_back(session: Session, actor: Actor, account_id: int, first: int, now: datetime) -> int:
+    """Give an account back to whom the actor's own hand-over, a line of history, took it from; returns its id.
+
+    `UserError` where it is no such line, somebody changed the owner since, or the former owner has left. What is open
+    by now goes back too, and both are told as of any hand-over.
+    """
+    account = account_of(session, actor, account_id)
+    hold(session, account.id, now)
+    changed = changes.of_account_since(session, actor.workspace_id, account.id, max(first - 1, 0), [Entity.ACCOUNT])
+    owners = [line for line in changed if line.entity_id == account.id and "owner_id" in line.after]
+    mine = [line for line in owners if line.id == first and line.member_id == actor.member.id and line.before]
+    former = members.by_id(session, actor.workspace_id, (mine[0].before or {}).get("owner_id")) if mine else None
+    if len(owners) != 1 or former is None or former.is_deactivated:
+        raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
+    give(session, actor, [account_of(session, actor, account.id)], former, now)
+    return account.id
+
+
+def line_of(session: Session, account: Account, actor: Actor) -> int | None:
+    """The line of history by which the actor has just given this account away; None without one."""
+    newest = changes.newest_of_account(session, actor.workspace_id, account.id)
+    lines = changes.of_account_since(
+        session, actor.workspace_id, account.id, max(newest - _OF_ONE_ACT, 0), [Entity.ACCOUNT]
+    )
+    newest_owner = next((line for line in lines if line.entity_id == account.id and "owner_id" in line.after), None)
+    if newest_owner is None or newest_owner.member_id != actor.member.id or newest_owner.at != lines[0].at:
+        return None
+    return newest_owner.id if (newest_owner.before or {}).get("owner_id") else None
 
 
 def what_goes(session: Session, some: Sequence[Account], owner: Member | None) -> Carried:

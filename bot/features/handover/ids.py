@@ -10,6 +10,7 @@ class HandoverActionId(StrEnum):
 
     EDIT_ACCOUNT = "account.edit"
     GIVE_ACCOUNT = "account.choose_owner"
+    TAKE_ACCOUNT_BACK = "account.take_back"
 
 
 class HandoverCallback(StrEnum):

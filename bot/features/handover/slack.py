@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.features.accounts.ids import AccountActionId
 from bot.features.handover import bulk, edit, handover
 from bot.features.handover.bulk import Bulk
 from bot.features.handover.edit import AccountEdit
 from bot.features.handover.ids import HandoverActionId, HandoverCallback
 from bot.slack.edge import Edge
-from bot.slack.payload import Body, Form, number
-from bot.slack.shortcuts import opens
+from bot.slack.payload import Body, Form, clicked, number, numbers
+from bot.slack.shortcuts import of_verb, opens, opens_of_verb
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the edit form and of hand-overs."""
     app.action(HandoverActionId.EDIT_ACCOUNT)(opens(edge, edit.edit_form))
+    app.action(AccountActionId.CARD_MORE, matchers=[of_verb("edit")])(opens_of_verb(edge, edit.edit_form))
     app.action(HandoverActionId.GIVE_ACCOUNT)(opens(edge, handover.owner_form))
     _edit(app, edge)
     _owner(app, edge)
@@ -37,7 +39,7 @@ def _edit(app: AsyncApp, edge: Edge) -> None:
             domain=(form.text("domain") or "") if "domain" in form else None,
             crm_link=(form.text("crm_link") or "") if "crm_link" in form else None,
         )
-        view = await edge.write_and_show(body, lambda s, a, now: edit.edit_account(s, a, new, now), edit.saved_view)
+        view = await edge.write_and_show(body, lambda s, a, now: edit.edit_account(s, a, new, now), edit.given_view)
         await ack(response_action="update", view=edge.in_modal(view, "Saved"))
 
 
@@ -50,6 +52,15 @@ def _owner(app: AsyncApp, edge: Edge) -> None:
             body, lambda s, a, now: handover.choose_owner(s, a, account_id, to, now), edit.saved_view
         )
         await ack(response_action="update", view=edge.in_modal(view, "Handed over"))
+
+    @app.action(HandoverActionId.TAKE_ACCOUNT_BACK)
+    async def taken_back(ack: AsyncAck, body: Body) -> None:
+        account_id, line_id = numbers(clicked(body), 2)
+        view = await edge.write_and_show(
+            body, lambda s, a, now: handover.take_back(s, a, account_id, line_id, now), edit.saved_view
+        )
+        await edge.replace(body, view, "Taken back")
+        await ack()
 
 
 def _leaver(app: AsyncApp, edge: Edge) -> None:

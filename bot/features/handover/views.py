@@ -31,13 +31,17 @@ class EditAccountView:
 
 @dataclass(frozen=True, slots=True)
 class AccountSavedView:
-    """What stands now that an account was edited; `carried` says what went along with it to a new owner."""
+    """What stands now that an account was edited; `carried` says what went along with it to a new owner.
+
+    `undo` is what the button that takes a hand-over back carries, None where there is none.
+    """
 
     account_id: int
     account: str
     slug: str
     owner: str | None
     carried: str | None
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,3 +10,7 @@ class HomeActionId(StrEnum):
 
     PREVIOUS_ACCOUNTS = "home.previous"
     NEXT_ACCOUNTS = "home.next"
+    SHOW_ACCOUNTS = "home.show"
+    SORT_ACCOUNTS = "home.sort"
+    FIND_CUSTOMER = "home.find"
+    OPEN_TEAM = "team.open"

@@ -5,27 +5,25 @@ Each list is one query that gives the first rows and how many there are in all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import Any, TypeAlias, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select, true
+from sqlalchemy import ColumnElement, exists, false, func, select, true
 from sqlalchemy.orm import Session
 
-from bot.app.readable import told_apart
-from bot.domain.enums import AccountStatus, CadenceKind, PromptState
+from bot.domain.enums import AccountStatus, CadenceKind, PromptState, Severity
 from bot.domain.model import Account, Action, Risk
+from bot.domain.values.days import shift_day
+from bot.features.home.views import Show, Sort
+from bot.features.oversight.queries import First, first_of
 from bot.features.portfolios.queries import summarized, summary_holds, worst_first
 from bot.store.members import Member
-from bot.store.schema import account, action, brief, meeting, member, outcome, portfolio, prompt, risk
+from bot.store.schema import account, account_due, action, brief, meeting, outcome, prompt, risk
 
+RENEWING = timedelta(days=120)
 _ACCOUNT = [account.c[field.name] for field in fields(Account)]
-
-
-T = TypeVar("T")
-First: TypeAlias = tuple[list[T], int]
-"""The first rows, and how many there are in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def answers_owed(session: Session, me: Member, limit: int, left_out: Collection[
     )
     mine = (prompt.c.workspace_id == me.workspace_id) & (prompt.c.member_id == me.id)
     owed = select(*columns).select_from(joined).where(mine, prompt.c.state == PromptState.OPEN)
-    return _first(session, owed.order_by(meeting.c.starts_at, prompt.c.id), limit, lambda row: Owed(*row), left_out)
+    return first_of(session, owed.order_by(meeting.c.starts_at, prompt.c.id), limit, lambda row: Owed(*row), left_out)
 
 
 def actions_due(
@@ -69,7 +67,7 @@ def actions_due(
         )
     )
     in_order = due.order_by(action.c.due_on, action.c.id)
-    return _first(session, in_order, limit, lambda row: (Action(*row[:-1]), row[-1]), left_out)
+    return first_of(session, in_order, limit, lambda row: (Action(*row[:-1]), row[-1]), left_out)
 
 
 def risks_held(session: Session, me: Member, limit: int, left_out: Collection[int] = ()) -> First[tuple[Risk, str]]:
@@ -80,86 +78,21 @@ def risks_held(session: Session, me: Member, limit: int, left_out: Collection[in
     ours = (account.c.workspace_id == me.workspace_id) & (risk.c.owner_id == me.id)
     mine = risks.where(ours, risk.c.closed_at.is_(None))
     in_order = mine.order_by(risk.c.severity.desc(), risk.c.id)
-    return _first(session, in_order, limit, lambda row: (Risk(*row[:-1]), row[-1]), left_out)
-
-
-@dataclass(frozen=True, slots=True)
-class Retirement:
-    """An outcome that was retired and waits for a manager's agreement."""
-
-    outcome_id: int
-    account: str
-    title: str
-    on: date
-    why: str | None
-    by: str | None
-
-
-def retirements_waiting(
-    session: Session, me: Member, today: date, limit: int, left_out: Collection[int] = (), *, manages: bool
-) -> First[Retirement]:
-    """The retirements that this member is asked to agree to, the oldest first (`bot.app.reviewers`).
-
-    They are those of the portfolios that the member manages. Where there is no manager, or the manager is of the
-    account's own team, admins and (with `manages`) the other managers are asked.
-    """
-    columns = (
-        outcome.c.id,
-        account.c.name,
-        outcome.c.title,
-        outcome.c.retired_on,
-        outcome.c.retired_why,
-        member.c.name,
-    )
-    joined = (
-        outcome.join(account, account.c.id == outcome.c.account_id)
-        .join(portfolio, portfolio.c.id == account.c.portfolio_id, isouter=True)
-        .join(member, member.c.id == outcome.c.retired_by, isouter=True)
-    )
-    team = (func.coalesce(account.c.owner_id, 0), func.coalesce(account.c.deputy_id, 0))
-    theirs = (portfolio.c.manager_id == me.id) if not (me.is_admin or manages) else (
-        (portfolio.c.manager_id == me.id) | func.coalesce(portfolio.c.manager_id, 0).in_((0, *team))
-    )  # fmt: skip
-    waiting = select(*columns).select_from(joined).where(
-        account.c.workspace_id == me.workspace_id,
-        account.c.status == AccountStatus.CUSTOMER,
-        account.c.taken_back_at.is_(None),
-        outcome.c.taken_back_at.is_(None),
-        outcome.c.retired_on <= today,
-        outcome.c.retire_agreed_on.is_(None),
-        *(column != me.id for column in (*team, func.coalesce(outcome.c.retired_by, 0))),
-        theirs,
-    )  # fmt: skip
-    in_order = waiting.order_by(outcome.c.retired_on, outcome.c.id)
-    return _first(session, in_order, limit, lambda row: Retirement(*row), left_out)
-
-
-def _first(
-    session: Session, statement: Select[Any], limit: int, make: Callable[[Any], T], left_out: Collection[int]
-) -> First[T]:
-    """The first rows of a statement without the accounts of `left_out`; `UnreadableError` names those at fault."""
-    readable = statement.where(account.c.id.not_in(left_out)) if left_out else statement
-
-    def lines(chosen: Select[Any]) -> First[T]:
-        rows = session.execute(chosen.add_columns(func.count().over()).limit(limit)).all()
-        return [make(row[:-1]) for row in rows], rows[0][-1] if rows else 0
-
-    def suspects() -> list[int]:
-        ids = session.execute(readable.with_only_columns(account.c.id).limit(limit)).scalars()
-        return sorted(set(ids))
-
-    return told_apart(lambda: lines(readable), suspects, lambda some: lines(readable.where(account.c.id.in_(some))))
+    return first_of(session, in_order, limit, lambda row: (Risk(*row[:-1]), row[-1]), left_out)
 
 
 @dataclass(frozen=True, slots=True)
 class MyAccounts:
     """The customers that one member owns or stands in for, but for a few; `rules` and `now` say whether a kept summary
-    holds."""
+    holds. `show` chooses some of them, as of the day `today`; `sort` is the order of `as_last_kept`."""
 
     me: Member
     rules: str
     now: datetime
     left_out: tuple[int, ...] = ()
+    show: Show = Show.ALL
+    sort: Sort = Sort.WORST
+    today: date = date.min
 
     def count(self, session: Session) -> tuple[int, int]:
         """How many there are, and how many of them have no summary that holds."""
@@ -167,7 +100,7 @@ class MyAccounts:
         counts = (
             select(func.count(), func.count().filter(holds))
             .select_from(summarized())
-            .where(_mine(self.me.workspace_id, self.me.id, self.left_out))
+            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._chosen)
         )
         many, with_summary = session.execute(counts).one()
         return many, many - with_summary
@@ -177,18 +110,20 @@ class MyAccounts:
         ids = (
             select(account.c.id)
             .select_from(summarized())
-            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._holds.is_not(true()))
+            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._chosen, self._holds.is_not(true()))
         )
         return list(session.execute(ids.order_by(account.c.id).limit(limit)).scalars())
 
     def with_summary(self, session: Session, start: int, limit: int) -> list[tuple[Account, str]]:
         """Those whose summary holds, worst first, from number `start` on, each with its figures."""
-        accounts_with_summary = (
-            select(*_ACCOUNT, brief.c.figures)
-            .select_from(summarized())
-            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._holds)
+        theirs = _mine(self.me.workspace_id, self.me.id, self.left_out) & self._chosen & self._holds
+        # Only ids are sorted: whole rows of many accounts would be moved about for the few that are shown.
+        sorted_ids = select(account.c.id).select_from(summarized()).where(theirs).order_by(*worst_first(session))
+        ids = sorted_ids.offset(start).limit(limit).subquery()
+        rows_of_page = (
+            select(*_ACCOUNT, brief.c.figures).select_from(summarized()).where(account.c.id.in_(select(ids.c.id)))
         )
-        rows = session.execute(accounts_with_summary.order_by(*worst_first(session)).offset(start).limit(limit)).all()
+        rows = session.execute(rows_of_page.order_by(*worst_first(session)))
         return [(Account(*row[:-1]), row[-1]) for row in rows]
 
     def on_the_way(self, session: Session, start: int, limit: int) -> list[int]:
@@ -197,22 +132,60 @@ class MyAccounts:
         ids = (
             select(account.c.id)
             .select_from(summarized())
-            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._holds)
+            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._chosen, self._holds)
         )
         kept = ids.order_by(*worst_first(session)).offset(before).limit(start - before + limit)
         asked = [*session.execute(kept).scalars(), *self.without_summary(session, limit)]
         return sorted({*asked, *self.as_last_kept(session, start, limit)})
 
     def as_last_kept(self, session: Session, start: int, limit: int) -> list[int]:
-        """All of them by what was last kept of each, worst first, from number `start` on, by id."""
+        """All of them in their order, by what was last kept of each, from number `start` on, by id."""
         ids = (
-            select(account.c.id).select_from(summarized()).where(_mine(self.me.workspace_id, self.me.id, self.left_out))
+            select(account.c.id)
+            .select_from(summarized())
+            .where(_mine(self.me.workspace_id, self.me.id, self.left_out), self._chosen)
         )
-        return list(session.execute(ids.order_by(*worst_first(session)).offset(start).limit(limit)).scalars())
+        return list(session.execute(ids.order_by(*self._order(session)).offset(start).limit(limit)).scalars())
+
+    def _order(self, session: Session) -> tuple[ColumnElement[Any], ...]:
+        by_name = (func.lower(account.c.name), account.c.id)
+        match self.sort:
+            case Sort.RENEWAL:
+                return (account.c.renewal_date.asc().nulls_last(), *by_name)
+            case Sort.ARR:
+                return (account.c.arr_minor.desc().nulls_last(), *by_name)
+            case Sort.NAME:
+                return by_name
+            case Sort.WORST:
+                return worst_first(session)
+
+    @property
+    def _chosen(self) -> ColumnElement[bool]:
+        match self.show:
+            case Show.NEEDS:
+                return func.coalesce(account_due.c.brief_severity, 0) >= Severity.MEDIUM
+            case Show.RENEWING:
+                return account.c.renewal_date <= shift_day(self.today, RENEWING)
+            case Show.NO_PLAN:
+                return ~_has_plan()
+            case Show.ALL:
+                return true()
 
     @property
     def _holds(self) -> ColumnElement[bool]:
         return summary_holds(self.rules, self.now)
+
+
+def owns_any(session: Session, me: Member) -> bool:
+    """Whether a member owns or stands in for any customer."""
+    theirs = select(account.c.id).where(_mine(me.workspace_id, me.id, ()))
+    return session.execute(theirs.limit(1)).first() is not None
+
+
+def _has_plan() -> ColumnElement[bool]:
+    # within: the account is looked up in its workspace
+    stands = outcome.c.retired_on.is_(None) & outcome.c.taken_back_at.is_(None)
+    return exists().where(outcome.c.account_id == account.c.id, stands)
 
 
 def _mine(workspace_id: int, member_id: int, left_out: Collection[int]) -> ColumnElement[bool]:

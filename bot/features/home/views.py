@@ -4,62 +4,63 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from bot.app.readable import Unread
 from bot.domain.enums import CadenceKind, Severity
-from bot.features.portfolios.digest_layout import Summary
-from bot.features.portfolios.views import OwnerActsLine
+from bot.features.oversight.views import (
+    AccountLine,
+    ExecutiveHome,
+    ManagedLine,
+    NeedLine,
+    PairLine,
+    RetirementLine,
+    TeamLine,
+)
+from bot.features.setup.views import SetupSteps
 
 
-@dataclass(frozen=True, slots=True)
-class ManagedLine:
-    """A portfolio that I manage, as its last digest (sent at `at`) showed it; `unclaimed` is the number now.
+class Show(StrEnum):
+    """Which of their accounts somebody wants to see."""
 
-    `owners` are what owners did that leaves less to be answered for, `tiers` accounts (name, and who did it) that are
-    kept below the tier that their ARR pays for.
-    """
+    ALL = "all"
+    NEEDS = "needs"
+    RENEWING = "renewing"
+    NO_PLAN = "noplan"
 
-    portfolio_id: int
-    name: str
-    summary: Summary | None
-    at: datetime | None
-    unclaimed: int
-    lost_channels: tuple[str, ...]
-    owners: tuple[OwnerActsLine, ...]
-    tiers: tuple[tuple[str, str], ...]
+
+class Sort(StrEnum):
+    """In which order somebody wants to see their accounts."""
+
+    WORST = "worst"
+    RENEWAL = "renewal"
+    ARR = "arr"
+    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)
 class OwedAnswerLine:
-    """A prompt that I have not answered."""
+    """A prompt that I have not answered; `in_days` counts from today, `proof` is the account as it stands."""
 
     prompt_id: int
+    account_id: int
     account: str
     kind: CadenceKind
     starts_at: datetime
+    in_days: int
+    proof: AccountLine | None
 
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """An action of mine that is due."""
+    """An action of mine that is due; `in_days` counts from today."""
 
     account_id: int
     account: str
     text: str
     due_on: date
     overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RetirementLine:
-    """An outcome that somebody retired unproven: it counts until I agree."""
-
-    outcome_id: int
-    account: str
-    title: str
-    on: date
-    why: str | None
-    by: str | None
+    in_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,56 +76,43 @@ class HeldLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountLine:
-    """One account of mine; `worst` is the fact of its worst danger, of `dangers` in all.
-
-    `mine` is False for accounts I stand in for.
-    """
-
-    account_id: int
-    name: str
-    coverage: str
-    severity: Severity | None
-    worst: str | None
-    dangers: int
-    arr: str | None
-    renewal_on: date | None
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PairLine:
-    """Two colleagues of mine who countersign each other's accounts, and how often each did within 90 days."""
-
-    one: str
-    other: str
-    by_one: int
-    by_other: int
-
-
-@dataclass(frozen=True, slots=True)
 class HomeView:
     """Each list shows its first lines and says how many more there are.
 
-    `accounts` is page `page` (from 0) of `pages`, of `accounts_all` accounts; `next_accounts` is how many the next page
-    has. The place of `unassessed` of them may still change. `unread` are accounts that stand in no list.
+    `accounts` is page `page` (from 0) of `pages`, of `accounts_all` accounts that `show` chooses; `next_accounts` is
+    how many the next page has. The place of `unassessed` of them may still change. `unread` are accounts that stand in
+    no list. `owns` says whether any account is theirs; `executive` is for who owns and manages nothing, `setup` for the
+    admin of a workspace that is being set up.
     """
 
-    managed: tuple[ManagedLine, ...]
-    pairs: tuple[PairLine, ...]
+    today: date
     owed: tuple[OwedAnswerLine, ...]
     owed_more: int
     due: tuple[DueLine, ...]
     due_more: int
     held: tuple[HeldLine, ...]
     held_more: int
+    show: Show
+    sort: Sort
+    owns: bool
     accounts: tuple[AccountLine, ...]
     accounts_all: int
     page: int
     pages: int
     next_accounts: int
     unassessed: int
-    no_portfolio: bool
+    setup: SetupSteps | None = None
+    executive: ExecutiveHome | None = None
+    managed: tuple[ManagedLine, ...] = ()
+    needs: tuple[NeedLine, ...] = ()
+    needs_more: int = 0
+    team: tuple[TeamLine, ...] = ()
+    pairs: tuple[PairLine, ...] = ()
     retirements: tuple[RetirementLine, ...] = ()
     retirements_more: int = 0
     unread: Unread | None = None
+
+    @property
+    def heading(self) -> str:
+        """The day as its reader would say it: `Tuesday, 1 December`."""
+        return f"{self.today:%A}, {self.today.day} {self.today:%B}"

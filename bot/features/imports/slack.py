@@ -32,10 +32,10 @@ _Decide = Callable[[Session, Actor, int, datetime], None]
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of dropped files."""
 
-    @app.event("message")
+    @app.event({"type": "message", "subtype": "file_share"})
     async def messaged(body: Body) -> None:
         event = body["event"]
-        if event.get("subtype") == "file_share" and event.get("channel_type") == "im" and not event.get("bot_id"):
+        if event.get("channel_type") == "im" and not event.get("bot_id"):
             await _take(edge, body, shared_files(event), str(event.get("ts") or ""))
 
     @app.action(ImportActionId.IMPORT_FILE)

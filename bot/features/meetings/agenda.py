@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor
 from bot.app.assessments import assessed
 from bot.domain.account.agenda import agenda
+from bot.features.meetings.agenda_views import AgendaTextView, SharedAgendaView
 from bot.features.meetings.views import AgendaView
 from bot.phrases import phrase
 
@@ -26,3 +27,14 @@ def agenda_view(session: Session, actor: Actor, account_id: int, now: datetime) 
         tuple(map(phrase, lines.success_by_then)),
         lines.next_meeting_at,
     )
+
+
+def shared_agenda(session: Session, actor: Actor, account_id: int, now: datetime) -> SharedAgendaView:
+    """The agenda as everybody in a channel may see it, with who shares it."""
+    by = actor.member.slack_id or actor.member.name
+    return SharedAgendaView(agenda_view(session, actor, account_id, now), by)
+
+
+def agenda_text(session: Session, actor: Actor, account_id: int, now: datetime) -> AgendaTextView:
+    """The agenda as text to copy."""
+    return AgendaTextView(agenda_view(session, actor, account_id, now))

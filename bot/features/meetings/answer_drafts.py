@@ -92,7 +92,7 @@ def confirm(session: Session, actor: Actor, draft_id: int, now: datetime) -> Ans
             what_changed=view.what_changed,
             unproven=view.unproven,
             next_action=view.next_action,
-            next_due=view.next_due if view.next_due is None or view.next_due >= actor.today(now) else None,
+            next_due=view.next_due,
         ),
         now,
     )

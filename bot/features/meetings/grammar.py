@@ -20,7 +20,8 @@ COMMAND = "/answer"
 class AnswerRequest:
     """`/answer [account]`, or an answer in one line; `by` is what stands after the last "by", a date in words.
 
-    `in_line` says that at least one of the parts was given.
+    `whole` is the name together with the kind of change that was read behind it (`oxford economics`): an account that
+    is called so is meant. `in_line` says that at least one of the parts was given.
     """
 
     account: str | None = None
@@ -29,6 +30,7 @@ class AnswerRequest:
     unproven: str | None = None
     next_action: str | None = None
     by: str | None = None
+    whole: str | None = None
 
     @property
     def in_line(self) -> bool:
@@ -78,16 +80,37 @@ def _answer(words: str) -> AnswerRequest | AwayRequest | FollowRequest | Setting
         if match["until"] is None:
             raise UserError(MeetingRefusal.AWAY_WITHOUT_DAY)
         return AwayRequest(match["until"].strip())
-    fields = [field for field in _FIELD.finditer(words) if _nearest_field(field["label"])]
+    fields = [field for field in _FIELD.finditer(words) if _is_label(field["label"])]
     head = words[: fields[0].start()] if fields else words
     name, rest = unquoted(head.strip())
-    if name is not None and rest:
-        raise UserError(MeetingRefusal.NO_PART_OF_ANSWER, words=rest, usage=_ONE_LINE)
-    account = name if name is not None else head.strip() or None
+    if name is None:
+        head, change = _bare_change(head.strip(), alone=not fields)
+    elif rest:
+        change = _kind_of(rest)
+        if change is None or fields:
+            raise UserError(MeetingRefusal.NO_PART_OF_ANSWER, words=rest, usage=_ONE_LINE)
+        head = name
+    else:
+        head, change = name, None
+    whole = words if change is not None and name is None else None
     parts = _parts(words, fields)
-    change, changed = _change(parts.get("changed"))
+    said, changed = _change(parts.get("changed"))
     next_action, by = _by(parts.get("next"))
-    return AnswerRequest(account, change, changed, parts.get("unproven"), next_action, by)
+    return AnswerRequest(head or None, said or change, changed, parts.get("unproven"), next_action, by, whole)
+
+
+def _bare_change(head: str, *, alone: bool) -> tuple[str, Change | None]:
+    """The name and the kind of change in `acme nothing changed` or `acme behaviour`; a date alone is no answer."""
+    match = _BARE.fullmatch(head) if alone else None
+    if match is not None:
+        return match["name"], _kind_of(match["kind"])
+    if alone and (dated := _BY.fullmatch(head)) and _may_be_day(dated["when"]):
+        raise UserError(MeetingRefusal.DAY_WITHOUT_STEP, day=dated["when"].strip(" ."))
+    return head, None
+
+
+def _is_label(label: str) -> bool:
+    return _kind_of(label) is not None or bool(_nearest_field(label))
 
 
 def _nearest_field(label: str) -> list[str]:
@@ -95,18 +118,26 @@ def _nearest_field(label: str) -> list[str]:
 
 
 def _parts(words: str, fields: list[re.Match[str]]) -> dict[str, str]:
+    """What stands behind each label. `behaviour: …` is short for `changed: behaviour, …`."""
     parts: dict[str, str] = {}
     ends = [*(field.start() for field in fields[1:]), len(words)]
     for field, end in zip(fields, ends, strict=False):
-        label, nearest = field["label"].casefold(), _nearest_field(field["label"])[0]
-        if label != nearest:
+        label, kind = field["label"].casefold(), _kind_of(field["label"])
+        nearest = "changed" if kind is not None else _nearest_field(field["label"])[0]
+        if kind is None and label != nearest:
             raise UserError(MeetingRefusal.LABEL_UNKNOWN, label=label, nearest=nearest)
         if nearest in parts:
             raise UserError(MeetingRefusal.LABEL_TWICE, label=nearest)
-        parts[nearest] = words[field.end() : end].strip()
-        if not parts[nearest]:
-            raise UserError(MeetingRefusal.LABEL_EMPTY, label=nearest, usage=_ONE_LINE)
+        text = words[field.end() : end].strip()
+        if not text:
+            raise UserError(MeetingRefusal.LABEL_EMPTY, label=label, usage=_ONE_LINE)
+        parts[nearest] = text if kind is None else f"{kind}, {text}"
     return parts
+
+
+def _kind_of(word: str) -> Change | None:
+    """The kind of change that a word names: `behavior` and `nothing changed` as well."""
+    return _SYNONYMS.get(" ".join(word.casefold().split()).strip(" ."))
 
 
 def _change(text: str | None) -> tuple[Change | None, str | None]:
@@ -114,15 +145,24 @@ def _change(text: str | None) -> tuple[Change | None, str | None]:
     match = _KIND.fullmatch(text or "")
     if match is None:
         return None, text
-    kind = match["kind"].casefold()
-    return Change.BEHAVIOUR if kind == "behavior" else Change(kind), match["rest"] or None
+    kind, rest = _SYNONYMS[" ".join(match["kind"].casefold().split())], match["rest"] or None
+    if rest is None and kind is not Change.NOTHING:
+        raise UserError(MeetingRefusal.CHANGE_WITHOUT_WORDS, kind=str(kind))
+    return kind, rest
 
 
 def _by(text: str | None) -> tuple[str | None, str | None]:
+    """The step and its day in words. What stands behind the last "by" and is no day belongs to the step; what begins
+    as a day does is kept as one, so that whoever reads it says what cannot be read."""
     match = _BY.fullmatch(text or "")
-    if match is None or due(match["when"], date.min.replace(year=2000)) is None:
+    if match is None or not _may_be_day(match["when"]):
         return text, None
     return match["what"].strip(" ,;."), match["when"].strip(" .")
+
+
+def _may_be_day(when: str) -> bool:
+    words = when.strip(" .")
+    return due(words, date.min.replace(year=2000)) is not None or _BEGINS_AS_DAY.match(words) is not None
 
 
 _ANSWER_FIELDS = ["changed", "unproven", "next"]
@@ -135,7 +175,21 @@ GRAMMAR = Grammar(
 )
 
 _FIELD = re.compile(r"(?<!\S)(?P<label>[A-Za-z]{3,10})\s?:(?!/)")
-_KIND = re.compile(rf"(?P<kind>{'|'.join(Change)}|behavior)\s*(?:[-–—:,;.]\s*(?P<rest>.*))?", re.IGNORECASE)
+_SYNONYMS = {
+    **{change.value: change for change in Change},
+    "behavior": Change.BEHAVIOUR,
+    "nothing changed": Change.NOTHING,
+    "no change": Change.NOTHING,
+    "nothing new": Change.NOTHING,
+}
+_KINDS = "|".join(sorted(_SYNONYMS, key=len, reverse=True)).replace(" ", r"\s+")
+_KIND = re.compile(rf"(?P<kind>{_KINDS})\s*(?:[-–—:,;.]\s*(?P<rest>.*))?", re.IGNORECASE)
+_BARE = re.compile(rf"(?P<name>.*?)\s*[-–—:,;]?\s*(?<!\S)(?P<kind>{_KINDS})\.?", re.IGNORECASE)
+_BEGINS_AS_DAY = re.compile(
+    r"\d{1,4}(?:[./-]|st|nd|rd|th|\s|$)|(?:mon|tues?|wed|thur?s?|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"[a-z]*\b|next\b|end of\b|tomorrow|today",
+    re.IGNORECASE,
+)
 _AWAY = re.compile(r"away(?:\s+until\s+(?P<until>.+))?", re.IGNORECASE)
 _FOLLOW = re.compile(r"away\s+status(?:\s+(?:on|(?P<off>off)))?", re.IGNORECASE)
 _BY = re.compile(r"(?P<what>.+)\bby (?P<when>[^:]{2,30})", re.IGNORECASE)

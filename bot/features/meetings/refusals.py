@@ -29,6 +29,8 @@ class MeetingRefusal(Refusal):
     FIRST_DAY_ASKED_ALREADY = "meetings.first_day_asked_already"
     ANSWER_WITHOUT_ACCOUNT = "meetings.answer_without_account"
     DAY_UNREADABLE = "meetings.day_unreadable"
+    DAY_WITHOUT_STEP = "meetings.day_without_step"
+    CHANGE_WITHOUT_WORDS = "meetings.change_without_words"
     NO_PART_OF_ANSWER = "meetings.no_part_of_answer"
     LABEL_UNKNOWN = "meetings.label_unknown"
     LABEL_TWICE = "meetings.label_twice"

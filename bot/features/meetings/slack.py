@@ -132,14 +132,22 @@ def command_view(session: Session, actor: Actor, request: AnswerRequest, now: da
         if request.in_line:
             raise UserError(MeetingRefusal.ANSWER_WITHOUT_ACCOUNT)
         return forms.owed(session, actor, now)
+    if request.whole is not None:
+        whole = accounts.find(session, actor, request.whole)
+        if whole.hit is not None and not whole.guessed:
+            return forms.answer_form(session, actor, now, account_id=whole.hit.id)
     result = accounts.find(session, actor, request.account)
     if result.hit is None:
         return accounts.choices(request.account, result, "answer")
     if not request.in_line:
         return forms.answer_form(session, actor, now, account_id=result.hit.id)
+    if request.change not in (None, Change.NOTHING) and request.changed is None:
+        raise UserError(MeetingRefusal.CHANGE_WITHOUT_WORDS, kind=str(request.change))
     next_due = due(request.by, actor.today(now)) if request.by else None
     if request.by and next_due is None:
         raise UserError(MeetingRefusal.DAY_UNREADABLE, day=request.by)
+    if next_due is not None and next_due < actor.today(now):
+        raise UserError(MeetingRefusal.NEXT_DAY_PASSED)
     line = OneLine(request.change, request.changed, request.unproven, request.next_action, next_due)
     return InLine(result.hit.id, line)
 

@@ -9,6 +9,7 @@ class PacketActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
     SHARE_PACKET = "packet.share"
+    COPY_PACKET = "packet.copy"
     ACCEPT_PACKET = "packet.accept"
     OPEN_PACKET = "packet.open"
     OPEN_ACCEPTANCE_FILE = "acceptance.file"

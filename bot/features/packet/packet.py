@@ -19,12 +19,13 @@ from bot.domain.account.worth import worth
 from bot.domain.enums import Direction, OutcomeKind, Part, Standing
 from bot.domain.labels import label
 from bot.domain.model import ProofState
-from bot.domain.proof.explanation import reason
+from bot.domain.proof.grade_said import carrier, graded_said, stands_for_it
 from bot.domain.proof.grading import Graded
 from bot.domain.proof.witness import witnessed
 from bot.domain.values.text import band, number, percent
 from bot.features.packet import acceptances
 from bot.features.packet.views import (
+    PacketTextView,
     PacketView,
     SharedPacketView,
     StoryLine,
@@ -46,6 +47,11 @@ def shared_packet(session: Session, actor: Actor, account_id: int, now: datetime
     return SharedPacketView(packet(session, actor, account_id, now), actor.member.slack_id or actor.member.name)
 
 
+def packet_text(session: Session, actor: Actor, account_id: int, now: datetime) -> PacketTextView:
+    """The packet as text to copy."""
+    return PacketTextView(packet(session, actor, account_id, now))
+
+
 def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> PacketView:
     account, on = state.account, assessment.on
     story = [graded for graded in assessment.outcomes if graded.credit > 0]
@@ -57,7 +63,7 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
         coverage=phrase(assessment.covered),
         outcomes=len(assessment.outcomes),
         story=tuple(_story(state, graded) for graded in story),
-        unproven=tuple(_unproven(graded) for graded in assessment.outcomes if graded.credit == 0),
+        unproven=tuple(_unproven(state, graded) for graded in assessment.outcomes if graded.credit == 0),
         money=phrase(worth(state.outcomes, assessment.outcomes).fact),
         champion=_champion(state, on),
         acceptances=acceptance_lines(state, on),
@@ -69,14 +75,15 @@ def _packet(state: ProofState, assessment: Assessment, can_write: bool) -> Packe
 def _story(state: ProofState, graded: Graded) -> StoryLine:
     outcome, piece = graded.outcome, graded.evidence
     assert piece is not None
+    who = stands_for_it(graded, piece)
     return StoryLine(
         title=outcome.title,
         moved=_moved(graded),
         target=_target(graded),
         words=piece.statement,
         progress=None if graded.standing is Standing.PROVEN else percent(graded.credit),
-        reason=phrase(reason(graded)),
-        attestor=graded.attestor.name if graded.attestor else None,
+        reason=phrase(graded_said(graded, carrier(graded), state.names)),
+        attestor=who.name if who else None,
         as_of=piece.as_of,
         link=piece.link,
         witness=phrase(witnessed(piece, graded.checked, graded.people, state.names, graded.on)),
@@ -98,8 +105,9 @@ def _target(graded: Graded) -> str | None:
     return number(outcome.target, outcome.unit) if outcome.target is not None else None
 
 
-def _unproven(graded: Graded) -> UnprovenLine:
-    why = None if graded.standing is Standing.DISPROVEN else phrase(reason(graded))
+def _unproven(state: ProofState, graded: Graded) -> UnprovenLine:
+    is_missed = graded.standing is Standing.DISPROVEN
+    why = None if is_missed else phrase(graded_said(graded, carrier(graded), state.names))
     return UnprovenLine(graded.outcome.title, why, graded.outcome.due_on)
 
 

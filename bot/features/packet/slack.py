@@ -20,6 +20,7 @@ from bot.slack.shortcuts import given_file, opens, shares, shows
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the packet."""
     app.action(PacketActionId.OPEN_PACKET)(shows(edge, packet.packet, "Packet"))
+    app.action(PacketActionId.COPY_PACKET)(opens(edge, packet.packet_text))
 
     @app.action(PacketActionId.SHARE_PACKET)
     async def share(ack: AsyncAck, body: Body) -> None:

@@ -77,6 +77,13 @@ class SharedPacketView:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketTextView:
+    """A packet as plain text, to be copied."""
+
+    packet: PacketView
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptPacketView:
     """The form for the acceptance: `people` are (id, name, part), those who may decide first."""
 

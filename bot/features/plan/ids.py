@@ -8,6 +8,7 @@ from enum import StrEnum
 class PlanActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
+    OPEN_PLAN = "plan.open"
     ADD_OUTCOME = "plan.outcome"
     ADD_PERSON = "plan.person"
     PEOPLE = "plan.people"

@@ -61,7 +61,8 @@ def add_person(
     people, today = queries.people(session, account), has_begun(now)
     there = next((person for person in people if person.name == full_name and person.is_there(today)), None)
     if there is not None:
-        _give_parts(session, actor, there, (*there.parts, part, *further), now)
+        if part is not Part.OTHER or further:  # who is only named again keeps the parts they have
+            _give_parts(session, actor, there, (*there.parts, part, *further), now)
         return there.id
     new = Person(0, account_id, full_name, part, email=_address(email))
     gone = [person for person in people if not person.is_there(today) and same_person(new, person)]

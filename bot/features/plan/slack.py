@@ -34,7 +34,7 @@ from bot.features.plan.refusals import PlanRefusal
 from bot.features.plan.would_break import WouldBreak
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
-from bot.slack.shortcuts import Listener, Look, given_file, opens
+from bot.slack.shortcuts import Listener, Look, given_file, opens, shows
 
 STEPS: dict[str, Look] = {
     "details": outcome_terms.terms_form,
@@ -64,6 +64,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the success plan."""
     for action, form in FORMS.items():
         app.action(action)(opens(edge, _form(form)))
+    app.action(PlanActionId.OPEN_PLAN)(shows(edge, plan.plan_view, "Success plan"))
     _settling(app, edge)
     _outcomes(app, edge)
     _terms(app, edge)

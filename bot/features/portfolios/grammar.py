@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bot.slack.grammar import CommandForm, Grammar, unquoted
 
@@ -12,10 +13,14 @@ COMMAND = "/portfolio"
 
 @dataclass(frozen=True, slots=True)
 class PortfolioRequest:
-    """`/portfolio [@owner | name]`: mine, a colleague's (`owner` is a Slack user id), or the one of this name."""
+    """`/portfolio [@owner | name]`: mine, a colleague's (`owner` is a Slack user id), or the one of this name.
+
+    `near` is the word that the name looks like; it counts where no portfolio is called so.
+    """
 
     owner: str | None = None
     name: str | None = None
+    near: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,8 @@ class PortfolioHandover:
 
 
 _FORMS = (
-    CommandForm("", "your portfolio, worst first"),
-    CommandForm("@owner", "the accounts of a colleague"),
+    CommandForm("", "your customers, those that need attention first; filter, sort, table, CSV"),
+    CommandForm("@owner", "the customers of a colleague, for a one-to-one"),
     CommandForm("<name>", "the portfolio of this name"),
     CommandForm("stages [name]", "customers by stage, what moved, who is stalled, time to value", "stages"),
     CommandForm(
@@ -79,21 +84,35 @@ def _portfolio(
     if name is not None and not rest:
         return PortfolioRequest(name=name)
     first, _, behind = words.partition(" ")
-    if first.casefold() == "setup":
-        return PortfolioSetup(unquoted(behind)[0] or behind or None)
-    if first.casefold() == "stages":
-        return PortfolioStages(unquoted(behind)[0] or behind or None)
-    if first.casefold() == "retention":
-        return PortfolioRetention(unquoted(behind)[0] or behind)
-    if first.casefold() in ("renewals", "renewal"):
-        return PortfolioRenewals(unquoted(behind)[0] or behind or None)
-    if first.casefold() == "handover":
-        mention = _MENTION.fullmatch(behind.strip())
-        name = None if mention else unquoted(behind)[0] or behind.strip() or None
-        return PortfolioHandover(mention["id"] if mention else None, name)
-    return PortfolioRequest(name=words)
+    named = unquoted(behind)[0] or behind.strip() or None
+    match _BY_WORD.get(first.casefold()):
+        case "setup":
+            return PortfolioSetup(named)
+        case "stages":
+            return PortfolioStages(named)
+        case "retention":
+            return PortfolioRetention(named or "")
+        case "renewals":
+            return PortfolioRenewals(named)
+        case "handover":
+            mention = _MENTION.fullmatch(behind.strip())
+            return PortfolioHandover(mention["id"] if mention else None, None if mention else named)
+        case _:
+            near = get_close_matches(first.casefold(), _BY_WORD, 1, 0.7)
+            return PortfolioRequest(name=words, near=_BY_WORD[near[0]] if near and not behind else None)
 
 
+_BY_WORD = {
+    **{word: word for word in ("setup", "stages", "retention", "renewals", "handover")},
+    "stage": "stages",
+    "renewal": "renewals",
+    "renews": "renewals",
+    "renewing": "renewals",
+    "churn": "retention",
+    "cohorts": "retention",
+    "hand-over": "handover",
+}
+"""Both numbers of a word and its other names. A portfolio that is called so is written in quotes."""
 GRAMMAR = Grammar(
     COMMAND,
     _FORMS,

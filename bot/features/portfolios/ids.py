@@ -20,6 +20,22 @@ class PortfolioActionId(StrEnum):
     SET_BAND = "portfolio.band"
     DEFAULT_SERIES = "portfolio.series"
     UNDO_SERIES = "portfolio.series.undo"
+    NEW_PORTFOLIO = "portfolio.new"
+    OPEN_PORTFOLIO = "list.open"
+    LIST_SHOW = "list.show"
+    LIST_SORT = "list.sort"
+    LIST_NEXT = "list.page"
+    LIST_PREVIOUS = "list.page.previous"
+    LIST_TABLE = "list.table"
+    LIST_TABLE_NEXT = "list.table.next"
+    LIST_TABLE_PREVIOUS = "list.table.previous"
+    LIST_ROWS = "list.rows"
+    LIST_EXPORT = "list.export"
+    LIST_FILTER = "list.filter"
+    LIST_ALL = "list.all"
+    LIST_MORE = "list.more"
+    LIST_OWNER = "list.owner"
+    FIND_CUSTOMER = "list.find"
 
 
 class PortfolioCallback(StrEnum):
@@ -30,3 +46,4 @@ class PortfolioCallback(StrEnum):
     CURRENCY_BAND = "currency_band"
     DEFAULT_SERIES = "default_series"
     SERIES_PREVIEW = "series_preview"
+    LIST_FILTER = "list_filter"

@@ -41,6 +41,7 @@ from bot.phrases import phrase, say
 from bot.store import accounts, members, portfolios, proof_state
 from bot.store.portfolios import Portfolio
 
+MINE = "mine"
 SHORT_LINES = 4
 PARTICIPATION_WINDOW = timedelta(days=90)
 _ROW_ID = re.compile(r"[0-9]{1,18}")
@@ -76,6 +77,14 @@ def portfolio_view(
     if not all_portfolios:
         raise UserError(PortfolioRefusal.NONE_SET_UP)
     return PortfolioView(_of_portfolios(session, actor, all_portfolios, now))
+
+
+def overview_of(session: Session, actor: Actor, key: str, now: datetime) -> PortfolioView:
+    """The state of a portfolio by its id, of an owner's accounts by Slack id, or (`mine`) of what is the actor's."""
+    if key == MINE:
+        return portfolio_view(session, actor, now)
+    by_id = int(key) if _ROW_ID.fullmatch(key) else None
+    return portfolio_view(session, actor, now, portfolio_id=by_id, owner_slack_id=None if by_id is not None else key)
 
 
 def portfolio_page(session: Session, actor: Actor, key: str, page: int, now: datetime) -> PortfolioPageView:
@@ -114,11 +123,16 @@ def chosen_portfolio(session: Session, actor: Actor, portfolio_id: int | None, n
     exact = portfolios.by_name(session, actor.workspace_id, name)
     if exact is not None:
         return exact
+    names = tuple(name for _, name in nearest(session, actor, name))
+    raise UserError(PortfolioRefusal.NAME_UNKNOWN, name=name, nearest=names)
+
+
+def nearest(session: Session, actor: Actor, name: str) -> tuple[tuple[int, str], ...]:
+    """The ids and names of the portfolios whose names are nearest to this one, the nearest first."""
     from rapidfuzz import process  # as in account_search
 
-    names = [portfolio.name for portfolio in all_portfolios]
-    nearest = tuple(match for match, _, _ in process.extract(name, names, limit=3))
-    raise UserError(PortfolioRefusal.NAME_UNKNOWN, name=name, nearest=nearest)
+    names = {portfolio.id: portfolio.name for portfolio in portfolios.of_workspace(session, actor.workspace_id)}
+    return tuple((portfolio_id, match) for match, _, portfolio_id in process.extract(name, names, limit=3))
 
 
 def _of_portfolios(

@@ -41,6 +41,21 @@ class PortfolioPhrase(Phrase):
     LOAD_OF_OWNER = "portfolios/phrases.load_of_owner"
 
 
+class ListPhrase(Phrase):
+    """What a list says of a customer in a few words."""
+
+    WHEN = "portfolios/list.when"
+    RISK = "portfolios/list.risk"
+    EXPIRES = "portfolios/list.expires"
+    OUTCOME_OPEN = "portfolios/list.outcome_open"
+    PLAN = "portfolios/list.plan"
+    WITHIN = "portfolios/list.within"
+    COVERED = "portfolios/list.covered"
+    CALLED = "portfolios/list.called"
+    CAPTION = "portfolios/list.caption"
+    NOTICE = "portfolios/list.notice"
+
+
 class WeekPhrase(Phrase):
     """What a digest says of its week: headline, bridge, and lines about accounts and outcomes."""
 

@@ -182,6 +182,14 @@ def without_summary(
     return list(session.execute(missing).scalars())
 
 
+def without_summary_in(session: Session, scope: Scope, rules: str, now: datetime, limit: int) -> list[int]:
+    """At most `limit` accounts of a scope whose kept summary does not hold at `now`."""
+    # within: the scope holds the workspace
+    missing = select(account.c.id).select_from(summarized()).where(scope.accounts)
+    in_order = missing.where(summary_holds(rules, now).is_not(true())).order_by(account.c.id).limit(limit)
+    return list(session.execute(in_order).scalars())
+
+
 def hold_without_summary(
     session: Session, workspace_id: int, account_ids: Sequence[int], rules: str, now: datetime
 ) -> list[int]:

@@ -16,17 +16,23 @@ from bot.domain.labels import label
 from bot.domain.model import Account, Call
 from bot.domain.values.days import shift_day
 from bot.domain.values.money import listed_money, money, total
+from bot.domain.values.text import near_day
 from bot.features.portfolios import queries, stages
+from bot.features.portfolios.list_choice import ListChoice
+from bot.features.portfolios.phrases import ListPhrase
 from bot.features.portfolios.views import CallSum, RenewalRow, RenewalsView
 from bot.features.renewals import heads
 from bot.features.renewals.phrases import RenewalPhrase
+from bot.features.renewals.views import RenewalHead
 from bot.phrases import say
 from bot.store import proof_state
 from bot.store import renewals as store_renewals
+from bot.store.account_list import Narrowed, Show, Sort
 
 WINDOWS = (30, 90, 180, 365)
 USUAL = 90
 SHOWN, _COUNTED = 15, 2000
+_SOON = 30
 
 
 def renewals(
@@ -58,6 +64,7 @@ def renewals(
         rows=tuple(_row(assess_now(state, now), today) for state in shown),
         more=max(0, len(due) - SHOWN),
         losses=queries.losses_on_record(session, scope),
+        listed=ListChoice(key, Show.ALL, Sort.RENEWAL, narrowed=Narrowed(days=within)).value,
     )
 
 
@@ -88,4 +95,14 @@ def _row(assessment: Assessment, today: date) -> RenewalRow:
     call = last_call(assessment.state)
     risky = call is not None and call.call is RenewalCall.AT_RISK
     sign = "high" if past else "medium" if risky else ""
-    return RenewalRow(heads.head_of(assessment, today), heads.call_line(assessment), past, sign)
+    head, line = heads.head_of(assessment, today), heads.call_line(assessment)
+    due = near_day(head.renewal, today) if head.renewal else ""
+    return RenewalRow(head, line, past, sign, due, _notice(head, today), near_day(line.on, today) if line else "")
+
+
+def _notice(head: RenewalHead, today: date) -> str:
+    """`notice ends 16 Dec`, `in 21 days, notice ended 22 Nov`, `notice unknown`."""
+    last = head.last_day
+    ended, soon = last is not None and last < today, head.days is not None and head.days <= _SOON
+    shown = near_day(last, today) if last else None
+    return say(ListPhrase.NOTICE, day=shown, ended=ended, days=head.days if soon or ended else None)

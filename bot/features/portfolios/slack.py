@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Tier
+from bot.features.accounts import card
 from bot.features.handover import bulk
-from bot.features.portfolios import currency_bands, default_series, overview, renewals, setup, stages
+from bot.features.portfolios import (
+    coverage_trend,
+    currency_bands,
+    customer_list,
+    default_series,
+    list_file,
+    overview,
+    renewals,
+    setup,
+    stages,
+)
 from bot.features.portfolios.grammar import (
     GRAMMAR,
     PortfolioHandover,
@@ -22,14 +35,18 @@ from bot.features.portfolios.grammar import (
     PortfolioStages,
 )
 from bot.features.portfolios.ids import PortfolioActionId, PortfolioCallback
+from bot.features.portfolios.list_choice import ListChoice
+from bot.features.portfolios.list_views import ListExportedView
 from bot.features.portfolios.refusals import PortfolioRefusal
 from bot.features.portfolios.setup import ChannelReaders, PortfolioForm
 from bot.features.retention.overview import retention_view
 from bot.slack import channels
-from bot.slack.edge import Edge
+from bot.slack.edge import Edge, as_reply
 from bot.slack.grammar import Help
+from bot.slack.markup.text import cut
 from bot.slack.payload import Body, Form, clicked, number, numbers, pair
 from bot.slack.shortcuts import opens, shows
+from bot.store.account_list import Listed
 
 Read = Callable[[Session, Actor, datetime], object]
 """Reads a view for somebody, as of a moment."""
@@ -40,6 +57,8 @@ Lists = PortfolioStages | PortfolioRetention | PortfolioRenewals | PortfolioRequ
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of portfolios."""
     _command(app, edge)
+    _customers(app, edge)
+    _customer_menus(app, edge)
     _lists(app, edge)
     _setups(app, edge)
     _renewals(app, edge)
@@ -75,10 +94,143 @@ def _list_of(request: Lists) -> Read:
             return lambda session, actor, now: retention_view(session, actor, now, typed=words)
         case PortfolioRenewals(name):
             return lambda session, actor, now: renewals.renewals(session, actor, now, name=name)
-        case PortfolioRequest(owner, name):
-            return lambda session, actor, now: overview.portfolio_view(
-                session, actor, now, owner_slack_id=owner, name=name
-            )
+        case PortfolioRequest(owner, name, near):
+            return lambda session, actor, now: customer_list.customers(session, actor, owner, (name, near), now)
+
+
+def _customers(app: AsyncApp, edge: Edge) -> None:
+    """The list of customers: each of its buttons and menus carries the list that it shows, in the same place."""
+
+    def turns(action: str, look: Callable[[Session, Actor, ListChoice, datetime], object]) -> None:
+        @app.action(action)
+        async def turned(ack: AsyncAck, body: Body) -> None:
+            choice = ListChoice.read(clicked(body))
+            view = await edge.survey(body, lambda session, actor, now: look(session, actor, choice, now))
+            await edge.replace(body, view, "Customers")
+            await ack()
+
+    for action in _SHOWS_LIST:
+        turns(action, customer_list.customer_list)
+    for action in _SHOWS_TABLE:
+        turns(action, customer_list.as_table)
+
+    @app.action(PortfolioActionId.LIST_EXPORT)
+    async def exported(ack: AsyncAck, body: Body) -> None:
+        choice = ListChoice.read(clicked(body))
+        plan = await edge.survey(body, lambda session, actor, now: list_file.file_plan(session, actor, choice, now))
+        await ack()
+        rows = []
+        for start in range(0, len(plan.listed), list_file.A_PART):
+            rows += await edge.survey(body, partial(_part_of_file, plan.listed[start : start + list_file.A_PART]))
+        file = list_file.written(plan, rows)
+        await edge.send_file(body, file.name, file.content)
+        await edge.show(body, ListExportedView(file.name, file.rows, file.is_cut), "Export")
+
+
+def _part_of_file(some: tuple[Listed, ...], session: Session, actor: Actor, now: datetime) -> list[tuple[str, ...]]:
+    return list_file.rows_of(session, actor, some, now)
+
+
+def _customer_menus(app: AsyncApp, edge: Edge) -> None:
+    """What stands beside the list of customers: its filter, the search, and the menu of other views."""
+
+    @app.action(PortfolioActionId.LIST_MORE)
+    async def more(ack: AsyncAck, body: Body) -> None:
+        word, _, value = clicked(body).partition(":")
+        look, title = _MORE.get(word, _MORE["overview"])
+        choice = ListChoice.read(value)
+        view = await edge.survey(body, lambda session, actor, now: look(session, actor, choice, now))
+        await edge.show(body, view, title)
+        await ack()
+
+    @app.action(PortfolioActionId.LIST_FILTER)
+    async def opened(ack: AsyncAck, body: Body) -> None:
+        choice, address = ListChoice.read(clicked(body)), edge.response_url(body)
+        back = str(address.address) if address else ""
+        form = await edge.read(body, lambda s, actor, now: customer_list.filter_form(s, actor, choice, back, now))
+        await edge.open(body, form)
+        await ack()
+
+    @app.view(PortfolioCallback.LIST_FILTER)
+    async def narrowed(ack: AsyncAck, body: Body) -> None:
+        form = Form(body)
+        value, _, back = str(body["view"].get("private_metadata") or "").partition("\n")
+        choice = _narrowed(ListChoice.read(value), form)
+        owner = form.text("owner")
+        # A read and no survey: a second delivery of the form is answered like the first, also beside it.
+        view = await edge.read(body, lambda s, actor, now: customer_list.narrowed(s, actor, choice, owner, now))
+        address = edge.response_url({"response_url": back})
+        if address is None:
+            await ack(response_action="update", view=edge.in_modal(view, "Customers"))
+            return
+        await ack()
+        await edge.post_to(address, as_reply(edge.message(view)) | {"replace_original": True})
+
+    @app.options(PortfolioActionId.FIND_CUSTOMER)
+    async def suggested(ack: AsyncAck, body: Body) -> None:
+        typed = str(body.get("value") or "")
+        hits = await edge.read(body, lambda session, actor, now: customer_list.found(session, actor, typed))
+        await ack(options=[{"text": {"type": "plain_text", "text": cut(h.name, 75)}, "value": str(h.id)} for h in hits])
+
+    @app.action(re.compile(re.escape(PortfolioActionId.OPEN_PORTFOLIO)))
+    async def named(ack: AsyncAck, body: Body) -> None:
+        choice = ListChoice(str(number(clicked(body))))
+        view = await edge.survey(body, lambda s, actor, now: customer_list.customer_list(s, actor, choice, now))
+        await edge.replace(body, view, "Customers")
+        await ack()
+
+    app.action(PortfolioActionId.FIND_CUSTOMER)(shows(edge, card.card, "Account"))
+
+    @app.action(PortfolioActionId.NEW_PORTFOLIO)
+    async def set_up(ack: AsyncAck, body: Body) -> None:
+        await edge.open(body, await edge.read(body, lambda s, actor, now: setup.setup_form(s, actor, None, now)))
+        await ack()
+
+
+def _narrowed(choice: ListChoice, form: Form) -> ListChoice:
+    """The choice with what the form says in the place of what narrowed it down; the owner is read apart."""
+    filled = (form.text(name) or "" for name in ("stage", "tier", "days", "covered", "text"))
+    return ListChoice.read("|".join((choice.key, choice.show, choice.sort, "0", "", *filled)))
+
+
+def _overview(session: Session, actor: Actor, choice: ListChoice, now: datetime) -> object:
+    return overview.overview_of(session, actor, choice.key, now)
+
+
+def _stages(session: Session, actor: Actor, choice: ListChoice, now: datetime) -> object:
+    return stages.stages_view(session, actor, now, portfolio_id=choice.portfolio_id)
+
+
+def _retention(session: Session, actor: Actor, choice: ListChoice, now: datetime) -> object:
+    return retention_view(session, actor, now, typed="")
+
+
+def _renewals_of(session: Session, actor: Actor, choice: ListChoice, now: datetime) -> object:
+    return renewals.renewals(session, actor, now, portfolio_id=choice.portfolio_id)
+
+
+_SHOWS_LIST = (
+    PortfolioActionId.LIST_SHOW,
+    PortfolioActionId.LIST_SORT,
+    PortfolioActionId.LIST_NEXT,
+    PortfolioActionId.LIST_PREVIOUS,
+    PortfolioActionId.LIST_ROWS,
+    PortfolioActionId.LIST_ALL,
+    PortfolioActionId.LIST_OWNER,
+)
+_SHOWS_TABLE = (
+    PortfolioActionId.LIST_TABLE,
+    PortfolioActionId.LIST_TABLE_NEXT,
+    PortfolioActionId.LIST_TABLE_PREVIOUS,
+)
+_MORE = {
+    "retention": (_retention, "Retention"),
+    "owners": (customer_list.owner_list, "By owner"),
+    "trend": (coverage_trend.coverage_trend, "Coverage"),
+    "overview": (_overview, "Overview"),
+    "stages": (_stages, "Stages"),
+    "renewals": (_renewals_of, "Renewals"),
+}
 
 
 def _lists(app: AsyncApp, edge: Edge) -> None:
@@ -86,7 +238,7 @@ def _lists(app: AsyncApp, edge: Edge) -> None:
     app.action(PortfolioActionId.SHOW_PORTFOLIO)(
         shows(
             edge,
-            lambda session, actor, row, now: overview.portfolio_view(session, actor, now, portfolio_id=row),
+            lambda session, actor, row, now: customer_list.customer_list(session, actor, ListChoice(str(row)), now),
             "Portfolio",
             survey=True,
         )

@@ -23,7 +23,7 @@ from bot.store import accounts, portfolios
 from bot.store import stages as stage_rows
 from bot.store.stages import Scope
 
-MINE = "mine"
+MINE = overview.MINE
 SHOWN = 5
 A_PAGE = 10
 _ROW_ID = re.compile(r"[0-9]{1,18}")

@@ -356,12 +356,15 @@ class OwnerActsLine:
 
 @dataclass(frozen=True, slots=True)
 class RenewalRow:
-    """One renewal of a list; `sign` is high, medium or empty."""
+    """One renewal of a list; `sign` is high, medium or empty. `due`, `notice` and the day of the call are in words."""
 
     head: RenewalHead
     call: CallLine | None
     past: bool
     sign: str
+    due: str
+    notice: str
+    called: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +381,8 @@ class CallSum:
 class RenewalsView:
     """`/portfolio renewals`: sums by call, what is past and open, the first rows by day, and how many more there are.
 
-    `windows` are the numbers of days that one can choose. `losses` is how many were recorded with a reason.
+    `windows` are the numbers of days that one can choose. `losses` is how many were recorded with a reason. `listed` is
+    the list of customers that has all of them.
     """
 
     key: str
@@ -390,3 +394,4 @@ class RenewalsView:
     rows: tuple[RenewalRow, ...]
     more: int
     losses: int
+    listed: str

@@ -15,6 +15,7 @@ from bot.app.actor import UserError
 from bot.app.typed import day_of
 from bot.features.proof_command.refusals import ProofRefusal
 from bot.slack.grammar import CommandForm, Grammar, Help, unquoted
+from bot.slack.past_days import been
 
 COMMAND = "/proof"
 
@@ -44,16 +45,27 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """`/proof <account> [topic]`; `as_of` for the card as it was, `since` for a part of the history.
+    """`/proof <account> [topic]`; `as_of` for the card as it was, `since` for a part of the history: a day, or words
+    such as `yesterday`, which mean a day where the reader is.
 
-    `meant` is the command to propose if no account has this name: the end of it looks like a mistyped topic.
+    `whole` is what the account may be called instead, all words together: their end is a topic by another name only.
+    `unknown` is what was typed for a topic and is none, `near` the topic that it looks like.
     """
 
     account: str
     topic: Topic = Topic.CARD
-    as_of: date | None = None
-    since: date | None = None
-    meant: str | None = None
+    as_of: date | str | None = None
+    since: date | str | None = None
+    whole: str | None = None
+    unknown: str | None = None
+    near: Topic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """`/proof plan`: a topic without an account."""
+
+    topic: Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class NewAccountRequest:
     """`/proof new`."""
 
 
-ProofRequest = Show | NewAccountRequest
+ProofRequest = Show | Which | NewAccountRequest
 
 
 def _about(topic: Topic, does: str, extra: str = "") -> CommandForm:
@@ -100,25 +112,44 @@ def _proof(words: str) -> ProofRequest | Help:
         return _show(name, rest) if rest else Show(name)
     if words.casefold() == "new":
         return NewAccountRequest()
-    if words.casefold() in _TOPICS:
-        raise UserError(ProofRefusal.TOPIC_WITHOUT_ACCOUNT, topic=words.casefold(), typed=words)
+    if alone := _topic(words):
+        return Which(alone)
     return _show("", words)
 
 
 def _show(name: str, rest: str) -> Show:
     """`rest` follows a quoted `name`; without one, `rest` starts with the name."""
     if match := _AS_OF.fullmatch(rest):
-        return Show(_named(name, match["head"]), as_of=day_of(match["day"]))
+        return Show(_named(name, match["head"]), as_of=_day(match["day"]))
     if match := _SINCE.fullmatch(rest):
-        return Show(_named(name, match["head"]), Topic.HISTORY, since=day_of(match["since"] or match["day"]))
+        return Show(_named(name, match["head"]), Topic.HISTORY, since=_day(match["since"] or match["day"]))
     head, _, last = rest.rpartition(" ")
-    topic = _PLURALS.get(last.casefold(), last.casefold())
-    if topic in _TOPICS and (head or name):
-        return Show(_named(name, head), Topic(topic))
-    near = get_close_matches(last.casefold(), _TOPICS, 1, 0.7) if head or name else []
+    if last.casefold() == "yesterday" and (head or name):
+        return Show(_named(name, head), as_of="yesterday", whole=None if name else rest)
+    if (topic := _topic(last)) and (head or name):
+        return Show(_named(name, head), topic)
+    if (topic := _SYNONYMS.get(last.casefold())) and (head or name):
+        return Show(_named(name, head), topic, whole=None if name else rest)
+    near = _near(last) if head or name else None
     if name:
-        raise UserError(ProofRefusal.TOPIC_UNKNOWN, topic=rest, account=name, nearest=near[0] if near else None)
-    return Show(rest, meant=f"{COMMAND} {head} {near[0]}" if near and head else None)
+        return Show(name, unknown=rest, near=near)
+    return Show(head, whole=rest, unknown=last, near=near) if near else Show(rest)
+
+
+def _topic(word: str) -> Topic | None:
+    named = _PLURALS.get(word.casefold(), word.casefold())
+    return Topic(named) if named in _TOPICS else None
+
+
+def _near(word: str) -> Topic | None:
+    """The topic that a word looks like, by any of its names."""
+    close = get_close_matches(word.casefold(), [*_TOPICS, *_PLURALS, *_SYNONYMS], 1, 0.7)
+    return _topic(close[0]) or _SYNONYMS[close[0]] if close else None
+
+
+def _day(words: str) -> date | str:
+    """A written day, or words that mean one wherever somebody is; raises `UserError` if they mean none."""
+    return words.strip() if been(words, _ANY_DAY) else day_of(words)
 
 
 def _named(name: str, head: str) -> str:
@@ -133,11 +164,46 @@ _PLURALS = {
     "risks": Topic.RISK.value,
     "action": Topic.ACTIONS.value,
     "renewals": Topic.RENEWAL.value,
+    "contract": Topic.CONTRACTS.value,
+    "signal": Topic.SIGNALS.value,
+    "plans": Topic.PLAN.value,
+    "packets": Topic.PACKET.value,
+    "cadences": Topic.CADENCE.value,
+    "stages": Topic.STAGE.value,
+    "tiers": Topic.TIER.value,
+    "agendas": Topic.AGENDA.value,
 }
 """The other number of a topic: people type both."""
+_SYNONYMS = {
+    "card": Topic.CARD,
+    "proof": Topic.EVIDENCE,
+    "proofs": Topic.EVIDENCE,
+    "outcome": Topic.PLAN,
+    "outcomes": Topic.PLAN,
+    "unproven": Topic.GAP,
+    "danger": Topic.RISK,
+    "dangers": Topic.RISK,
+    "log": Topic.HISTORY,
+    "changes": Topic.HISTORY,
+    "assess": Topic.JUDGE,
+    "assessment": Topic.JUDGE,
+    "judgement": Topic.JUDGE,
+    "meeting": Topic.CADENCE,
+    "meetings": Topic.CADENCE,
+    "series": Topic.CADENCE,
+    "step": Topic.ACTIONS,
+    "steps": Topic.ACTIONS,
+    "todo": Topic.ACTIONS,
+    "todos": Topic.ACTIONS,
+    "usage": Topic.SIGNALS,
+    "renew": Topic.RENEWAL,
+    "rename": Topic.EDIT,
+}
+"""Other names of a topic. An account may well end in one of them, so that account comes first."""
 _TOPICS = [topic.value for topic in Topic if topic is not Topic.CARD]
 _WORDS = " | ".join(form.word for form in _FORMS if form.word and form.word != "new")
 GRAMMAR = Grammar(COMMAND, _FORMS, f"<account> [{_WORDS}] | new | help", _proof)
 
+_ANY_DAY = date(2026, 1, 15)
 _AS_OF = re.compile(r"(?P<head>.*?)\s*\bas of (?P<day>.+)", re.IGNORECASE)
-_SINCE = re.compile(r"(?P<head>.*?)\s*\bhistory (?:since (?P<since>.+)|(?P<day>\S*\d\S*))", re.IGNORECASE)
+_SINCE = re.compile(r"(?P<head>.*?)\s*\bhistory (?:since (?P<since>.+)|(?P<day>\S*\d\S*|yesterday))", re.IGNORECASE)

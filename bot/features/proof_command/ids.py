@@ -9,3 +9,7 @@ class ProofActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
     CHOOSE_ACCOUNT = "card.choose"
+    SET_MEETINGS = "cadence.open"
+    SHARE_AGENDA = "agenda.share"
+    COPY_AGENDA = "agenda.copy"
+    ADD_NAMED = "card.new"

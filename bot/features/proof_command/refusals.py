@@ -6,6 +6,4 @@ from bot.domain.refusal import Refusal
 
 
 class ProofRefusal(Refusal):
-    TOPIC_WITHOUT_ACCOUNT = "proof_command.topic_without_account"
-    TOPIC_UNKNOWN = "proof_command.topic_unknown"
     ACCOUNT_MISSING = "proof_command.account_missing"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.app import accounts
 from bot.app.actor import Actor
 from bot.features.accounts import add_account, card, history, judgement, stages, tiers
+from bot.features.accounts.card_views import CardView
 from bot.features.actions import actions
 from bot.features.contracts import list as contract_list
 from bot.features.evidence import list as evidence_list
@@ -20,15 +22,20 @@ from bot.features.meetings import agenda, cadences, forms
 from bot.features.merging import merging
 from bot.features.packet import packet
 from bot.features.plan import plan
-from bot.features.proof_command.grammar import GRAMMAR, NewAccountRequest, Show, Topic
+from bot.features.proof_command.grammar import GRAMMAR, NewAccountRequest, Show, Topic, Which
 from bot.features.proof_command.ids import ProofActionId
+from bot.features.proof_command.views import NearTopicView, WhichAccountView
 from bot.features.renewals import renewal
 from bot.features.risks import list as risk_list
 from bot.features.signals import list as signal_list
-from bot.slack.edge import Edge
+from bot.slack.conversation import stands_in_a_thread
+from bot.slack.edge import Edge, as_reply
 from bot.slack.grammar import Help
+from bot.slack.markup import Message
+from bot.slack.markup.text import cut
+from bot.slack.past_days import been
 from bot.slack.payload import Body, clicked, number
-from bot.slack.shortcuts import Look
+from bot.slack.shortcuts import Look, opens, shares
 
 LOOKS: dict[Topic, Look] = {
     Topic.CARD: card.card,
@@ -65,6 +72,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of `/proof` and of the choice between accounts."""
     _command(app, edge)
     _buttons(app, edge)
+    _agenda(app, edge)
 
 
 def _command(app: AsyncApp, edge: Edge) -> None:
@@ -78,12 +86,16 @@ def _command(app: AsyncApp, edge: Edge) -> None:
                 body, await edge.read(body, lambda s, actor, now: add_account.account_form(s, actor, "", now))
             )
             await ack()
+        elif isinstance(request, Which):
+            await edge.answer(ack, WhichAccountView(request.topic))
         elif isinstance(request, Show):
             view = await edge.read(body, lambda s, actor, now: command_view(s, actor, request, now))
             await _give(ack, body, view, request.topic)
 
     async def _give(ack: AsyncAck, body: Body, view: object, topic: Topic) -> None:
-        if topic in FORMS and not isinstance(view, accounts.ChoicesView):
+        if isinstance(view, WithNear):
+            await ack(as_reply(_above(edge.message(view.near), edge.message(view.card))))
+        elif topic in FORMS and not isinstance(view, accounts.ChoicesView | CardView):
             await edge.open(body, view)
             await ack()
         else:
@@ -100,8 +112,52 @@ def _buttons(app: AsyncApp, edge: Edge) -> None:
         if form is not None:
             await edge.open(body, view)
         else:
-            await edge.respond(body, view, replace=True)
+            await edge.respond(body, in_place(view, body), replace=True)
         await ack()
+
+    @app.options(re.compile(re.escape(f"{ProofActionId.CHOOSE_ACCOUNT}.find")))
+    async def suggested(ack: AsyncAck, body: Body) -> None:
+        typed, word = str(body.get("value") or ""), str(body.get("action_id") or "").rpartition(":")[2]
+        result = await edge.read(body, lambda session, actor, now: accounts.find(session, actor, typed))
+        hits = (result.hit,) if result.hit else result.choices or result.nearest
+        options = [(cut(hit.name, 75), f"{hit.id}:{word}") for hit in hits]
+        await ack(options=[{"text": {"type": "plain_text", "text": name}, "value": value} for name, value in options])
+
+    @app.action(ProofActionId.ADD_NAMED)
+    async def add(ack: AsyncAck, body: Body) -> None:
+        name = clicked(body)
+        await edge.open(
+            body, await edge.read(body, lambda s, actor, now: add_account.account_form(s, actor, name, now))
+        )
+        await ack()
+
+
+@dataclass(frozen=True, slots=True)
+class WithNear:
+    """A card, and above it what was typed and what is near."""
+
+    near: NearTopicView
+    card: CardView
+
+
+def _above(upper: Message, lower: Message) -> Message:
+    return Message(lower.text, [*upper.blocks, *lower.blocks])
+
+
+def _agenda(app: AsyncApp, edge: Edge) -> None:
+    app.action(ProofActionId.COPY_AGENDA)(opens(edge, agenda.agenda_text))
+    app.action(ProofActionId.SET_MEETINGS)(opens(edge, cadences.form))
+
+    @app.action(ProofActionId.SHARE_AGENDA)
+    async def share(ack: AsyncAck, body: Body) -> None:
+        account_id = number(clicked(body))
+        await shares(edge, body, lambda s, actor, now: agenda.shared_agenda(s, actor, account_id, now))
+        await ack()
+
+
+def in_place(view: object, body: Body) -> object:
+    """A view as it is shown where somebody asked for it: a card that was asked for in a thread is shared there."""
+    return replace(view, in_thread=True) if isinstance(view, CardView) and stands_in_a_thread(body) else view
 
 
 def _topic(word: str) -> Topic:
@@ -110,14 +166,30 @@ def _topic(word: str) -> Topic:
 
 def command_view(session: Session, actor: Actor, request: Show, now: datetime) -> object:
     """The view that `/proof <account> [topic]` asks for, or what to choose from."""
+    if request.whole:
+        of_whole = accounts.find(session, actor, request.whole)
+        if of_whole.hit is not None and not of_whole.guessed:
+            return card.card(session, actor, of_whole.hit.id, now)
     result = accounts.find(session, actor, request.account)
+    if request.unknown and request.whole and (result.hit is None or result.guessed):
+        # Neither the whole nor its beginning is the name of an account.
+        result, request = accounts.find(session, actor, request.whole), Show(request.whole)
     if result.hit is None:
-        return accounts.choices(request.account, result, request.topic, request.meant)
+        return accounts.choices(request.account, result, request.topic)
     account_id = result.hit.id
+    if request.unknown:
+        near = NearTopicView(account_id, request.unknown, request.near)
+        return WithNear(near, card.card(session, actor, account_id, now))
     if request.topic is Topic.CARD:
         guessed_from = request.account if result.guessed else None
-        return card.card(session, actor, account_id, now, as_of=request.as_of, guessed_from=guessed_from)
+        as_of = _day(request.as_of, actor, now)
+        return card.card(session, actor, account_id, now, as_of=as_of, guessed_from=guessed_from)
     if request.topic is Topic.HISTORY:
-        return history.history(session, actor, account_id, request.since, now)
+        return history.history(session, actor, account_id, _day(request.since, actor, now), now)
     look = FORMS.get(request.topic) or LOOKS[request.topic]
     return look(session, actor, account_id, now)
+
+
+def _day(given: date | str | None, actor: Actor, now: datetime) -> date | None:
+    """A day that may be in words: they mean a day where the reader is."""
+    return been(given, actor.today(now)) if isinstance(given, str) else given

@@ -9,7 +9,8 @@
 - Verdicts that are due are asked for (`bot.features.accounts.verdicts`), and what is due about renewals
   (`bot.features.renewals.questions`).
 - A snoozed risk wakes at its time and keeps its owner.
-- When nobody takes a risk within one business day of the manager, the manager is told once by direct message.
+- When nobody takes a risk within one business day of the manager, the manager is told by direct message, once a day at
+  most and of the same risk once a week; so it is with one that is held and has not moved for two weeks.
 """
 
 from __future__ import annotations
@@ -25,17 +26,20 @@ from bot.app.assessments import assess_now
 from bot.app.isolation import isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.dangers import Danger
+from bot.domain.account.escalations import escalates
 from bot.domain.account.upgrade import opened_by_upgrade
 from bot.domain.enums import AccountStatus, Closing, RiskState
 from bot.domain.model import Account, ProofState, Risk
 from bot.domain.values import days, working_hours
+from bot.domain.values.working_hours import WorkWeek
 from bot.features.accounts import stages, tiers, verdicts
 from bot.features.portfolios import account_summaries
 from bot.features.renewals import questions
-from bot.features.risks import announcements, owner_alerts, risk_message
+from bot.features.risks import announcements, not_taken, owner_alerts, risk_message
 from bot.features.risks import queries as risk_queries
 from bot.features.risks.announcements import News
 from bot.features.risks.phrases import RiskPhrase
+from bot.features.risks.risk_view import week_of
 from bot.outbox import lookup
 from bot.phrases import phrase, say
 from bot.store import account_terms, accounts, ledger, portfolios, proof_state, review_queue
@@ -52,6 +56,8 @@ LOOKS_AT = time(6, tzinfo=UTC)
 NO_LONGER_SHOWN = "the ledger no longer shows it"
 _REMINDED_TOGETHER = 20
 _MORNING = time(8)
+_AGAIN = timedelta(days=7)
+"""So long after the manager was told of a risk that nobody has taken, they are told again."""
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -84,10 +90,21 @@ def _review(session: Session, workspace_id: int, account_ids: Sequence[int], now
     verdicts.ask_for_verdicts(session, assessments, now)
     questions.ask(session, assessments, now)
     stages.record_computed_stages(session, assessments, now)
+    news = _untold(session, workspace_id, news)
     announcements.open_risks(session, news, portfolio, now)
     owner_alerts.alert_owners_of_new_risks(session, [item.account for item in news], now)
     review_queue.look_again(session, moments)
     account_summaries.keep(session, assessments)
+
+
+def _untold(session: Session, workspace_id: int, news: Sequence[News]) -> list[News]:
+    """News without the open risks that somebody was told of."""
+    before = {item.risk_id for item in news if item.risk_id is not None}
+    if not before:
+        return list(news)
+    unheard = risk_queries.never_announced(session, workspace_id, before)
+    unheard -= lookup.told(session, workspace_id, risk_queries.RISK_KEY, unheard)
+    return [item for item in news if item.risk_id is None or item.risk_id in unheard]
 
 
 def remind_unclaimed(session: Session, now: datetime) -> bool:
@@ -102,15 +119,53 @@ def _remind(session: Session, units: Sequence[Unit], now: datetime) -> None:
     workspace_id, late = units[0].workspace_id, risk_queries.late(session, units)
     account = accounts.in_workspace(session, workspace_id, late[0][0].account_id)
     assert account is not None
-    author = bot_author(account.workspace_id)
     ledger.touch(session, sorted(risk.account_id for risk, _ in late), now)
-    reminded = []
+    tomorrow = not_taken.told_today(session, workspace_id, account.portfolio_id, now)
+    waiting: list[int] = []
+    stuck: list[int] = []
     for risk, due_at in late:
-        unclaimed = {"state": RiskState.OPEN, "remind_manager_at": due_at}
-        if ledger.change(session, author, Entity.RISK, risk.id, now, only_if=unclaimed, remind_manager_at=None):
-            reminded.append(risk.id)
+        again_at, named = _next_reminder(session, workspace_id, risk, tomorrow=tomorrow, now=now)
+        as_read = {"state": risk.state, "remind_manager_at": due_at}
+        author = bot_author(workspace_id)
+        changed = ledger.change(session, author, Entity.RISK, risk.id, now, only_if=as_read, remind_manager_at=again_at)
+        if changed and named:
+            (stuck if risk.state is RiskState.CLAIMED else waiting).append(risk.id)
             risk_message.publish_risk_change(session, workspace_id, risk.id, now)
-    risk_message.tell_manager(session, account, reminded, now)
+    not_taken.tell_manager(session, account, waiting, stuck, now)
+
+
+def _next_reminder(
+    session: Session, workspace_id: int, risk: Risk, *, tomorrow: bool, now: datetime
+) -> tuple[datetime | None, bool]:
+    """When a risk is looked at again, and whether the manager is told of it now.
+
+    A second message on one day waits for the next; what is held and has moved is looked at in two weeks.
+    """
+    state = proof_state.load(session, workspace_id, risk.account_id)
+    account, week = state.account, _week(session, state.account)
+    if not escalates(risk.kind, risk.severity, account.tier):
+        return None, False
+    held_on = working_hours.in_work(days.shift_moment(now, risk_message.HELD_FOR), week)
+    if risk.state is RiskState.CLAIMED and _has_moved(state, risk, now):
+        return held_on, False
+    if risk.state not in (RiskState.OPEN, RiskState.CLAIMED):
+        return None, False
+    if tomorrow:
+        return working_hours.tomorrow_morning(now, week), False
+    if risk.state is RiskState.CLAIMED:
+        return held_on, True
+    return working_hours.in_work(days.shift_moment(now, _AGAIN), week), True
+
+
+def _has_moved(state: ProofState, risk: Risk, now: datetime) -> bool:
+    """Whether evidence or a finished step has come in since somebody took the risk, or within the two weeks."""
+    since = max(risk.claimed_at or risk.opened_at, days.shift_moment(now, -risk_message.HELD_FOR))
+    evidence = any(since <= piece.recorded_at <= now for piece in state.evidence)
+    return evidence or any(action.told_on is not None and action.told_on >= since.date() for action in state.actions)
+
+
+def _week(session: Session, account: Account) -> WorkWeek:
+    return week_of(session, portfolios.in_workspace(session, account.workspace_id, account.portfolio_id))
 
 
 def _look(session: Session, state: ProofState, assessment: Assessment, zone: str, now: datetime) -> list[News]:
@@ -126,8 +181,10 @@ def _look(session: Session, state: ProofState, assessment: Assessment, zone: str
     for key, danger in dangers.items():
         open_risk = open_risks.get(key)
         if open_risk is not None:
-            if _changed(session, state.account, open_risk, danger, now):
-                news.append(News(state.account, danger, len(news), open_risk.id))
+            _follow(session, state.account, open_risk, danger, now)
+            item = News(state.account, danger, len(news), open_risk.id)
+            if open_risk.state is RiskState.OPEN and item.is_told(assessment.on):
+                news.append(item)
             continue
         closed = _closed_last(state.risks, danger)
         if closed is not None and _is_still_true(closed, danger, zone, now):
@@ -139,19 +196,17 @@ def _look(session: Session, state: ProofState, assessment: Assessment, zone: str
     return news
 
 
-def _changed(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> bool:
-    """Write the danger's present fact into its risk; returns whether it is worse now and was never announced."""
+def _follow(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> None:
+    """Write the danger's present fact into its risk."""
     fact = phrase(danger.fact)
-    if (risk.fact, risk.severity) == (fact, danger.severity):
-        return False
-    _set(session, account, risk, now, fact=fact, severity=danger.severity)
-    worse = danger.severity > risk.severity and risk.state is RiskState.OPEN
-    return worse and not lookup.told(session, account.workspace_id, risk_queries.RISK_KEY, [risk.id])
+    if (risk.fact, risk.severity) != (fact, danger.severity):
+        _set(session, account, risk, now, fact=fact, severity=danger.severity)
 
 
 def _wake(session: Session, account: Account, risk: Risk, now: datetime) -> None:
     state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
-    remind_at = risk_message.remind_at(session, account, risk, now) if risk.owner_id is None else None
+    reminded = risk_message.remind_at if risk.owner_id is None else risk_message.held_until
+    remind_at = reminded(session, account, risk, now)
     _set(session, account, risk, now, state=state, snoozed_until=None, snoozed_why=None, remind_manager_at=remind_at)
 
 
@@ -189,7 +244,8 @@ def _is_still_true(closed: Risk, danger: Danger, zone: str, now: datetime) -> bo
 
 def _reopen(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> None:
     state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
-    remind_at = risk_message.remind_at(session, account, risk, now) if risk.owner_id is None else None
+    reminded = risk_message.remind_at if risk.owner_id is None else risk_message.held_until
+    remind_at = reminded(session, account, risk, now)
     values: dict[str, Any] = {"fact": phrase(danger.fact), "severity": danger.severity, "remind_manager_at": remind_at}
     values |= {"closed_at": None, "closed_how": None, "closing": None, "why": say(RiskPhrase.STILL_TRUE)}
     _set(session, account, risk, now, state=state, **values)

@@ -13,6 +13,8 @@ class RiskActionId(StrEnum):
     SNOOZE_RISK = "risk.snooze"
     CLOSE_RISK = "risk.close"
     REOPEN_RISK = "risk.reopen"
+    RISK_MORE = "risk.more"
+    REMIND_OWNER = "risk.remind"
 
 
 class RiskCallback(StrEnum):

@@ -32,4 +32,5 @@ def risks(session: Session, actor: Actor, account_id: int, now: datetime) -> Ris
                 danger.since,
             )
         )
-    return RisksView(account_id, state.account.name, tuple(lines))
+    owner = state.names.get(state.account.owner_id or 0) if not state.owner_left else None
+    return RisksView(account_id, state.account.name, owner, tuple(lines))

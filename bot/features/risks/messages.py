@@ -10,7 +10,7 @@ from bot.app import recipients
 from bot.app.message_kinds import MessageKind, each
 from bot.app.recipients import Recipient
 from bot.domain.enums import Tier
-from bot.features.risks import announcements, closed_by_words, owner_alerts, queries, risk_message
+from bot.features.risks import announcements, asking, closed_by_words, not_taken, owner_alerts, queries, risk_message
 from bot.outbox.retention import Posts, Retention
 from bot.outbox.types import Claimed
 from bot.store import accounts, portfolios
@@ -69,7 +69,18 @@ KINDS = (
         in_channel=True,
     ),
     MessageKind(
-        "unclaimed", queries.UNCLAIMED_KEY, each(risk_message.compose_unclaimed), _of_manager, Retention(Posts.STAY)
+        "unclaimed",
+        queries.UNCLAIMED_KEY,
+        each(not_taken.compose_unclaimed),
+        _of_manager,
+        Retention(Posts.STAY, updated=True),
+    ),
+    MessageKind(
+        "risk-asked",
+        queries.ASKED_KEY,
+        each(asking.compose_asked),
+        asking.instead,
+        Retention(Posts.GO, updated=True),
     ),
     MessageKind(
         "risk-closed",

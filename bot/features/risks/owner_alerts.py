@@ -1,7 +1,7 @@
 """Tells owners what broke in accounts where nobody is asked before every meeting.
 
 - Tech touch: one direct message a month and owner, on the first working morning, with only what broke since the last
-  one. What was broken before is counted; a month in which nothing broke has no message.
+  one. What had stood and was broken before is counted; a month in which nothing broke has no message.
 - Low touch, between its monthly prompts: when something breaks (`tiers.TRIGGERS`), the owner is asked on the
   same day. One message a day and owner names all such accounts, and is updated in place.
 """
@@ -20,7 +20,7 @@ from bot.app.assessments import assess_now
 from bot.app.isolation import isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.tiers import MONTH, TRIGGERS, asked_by_trigger
-from bot.domain.enums import Severity, Tier
+from bot.domain.enums import RiskKind, Severity, Tier
 from bot.domain.model import Account, Risk
 from bot.domain.values import days, working_hours
 from bot.domain.values.money import money
@@ -40,6 +40,9 @@ BATCHES = "send monthly batches"
 WINDOW = timedelta(days=10)
 """After an outage a batch is still sent for so many days; a later owner of tech-touch accounts waits a month."""
 _LAST_DAY_OF_MONTH = 14
+BROKE = (TRIGGERS | {RiskKind.OWNER_LEFT}) - {RiskKind.RENEWAL_UNPROVEN}
+"""What had stood before it broke."""
+_WORTH_TELLING = BROKE | {RiskKind.RENEWAL_UNPROVEN}
 _SHOWN = 12
 
 
@@ -88,8 +91,17 @@ def compose_batch(session: Session, args: dict[str, Any], now: datetime) -> Batc
     lines = [_line(assessment.account, new) for assessment, (new, _) in broken if new]
     if not lines:
         return Moot("nothing broke this month")
-    before = sum(bool(old) and not new for _, (new, old) in broken)
-    return BatchView(tuple(lines[:_SHOWN]), max(0, len(lines) - _SHOWN), before, len(assessments) - len(lines) - before)
+    others = [(assessment, old) for assessment, (new, old) in broken if not new]
+    before = sum(any(risk.kind in BROKE for risk in old) for _, old in others)
+    never = sum(not any(risk.kind in BROKE for risk in old) and not assessment.coverage for assessment, old in others)
+    return BatchView(
+        lines=tuple(lines[:_SHOWN]),
+        left=max(0, len(lines) - _SHOWN),
+        broke=sum(any(risk.kind in BROKE for risk in new) for _, (new, _) in broken),
+        broken_before=before,
+        never=never,
+        well=len(others) - before - never,
+    )
 
 
 def alert_owners_of_new_risks(session: Session, touched: Iterable[Account], now: datetime) -> None:
@@ -163,8 +175,11 @@ def _last_asked(
 
 
 def _risks_worth_telling(assessment: Assessment, since: datetime) -> tuple[list[Risk], list[Risk]]:
-    """The open risks worth telling, the worst first: those that opened since a moment, and those from before."""
-    risks = [risk for risk in assessment.state.risks if risk.closed_at is None and risk.severity >= Severity.MEDIUM]
+    """The open risks worth telling, the worst first: those that opened since a moment, and those from before.
+
+    What was never there, such as a plan, is no news; a renewal that comes near without proof is.
+    """
+    risks = [risk for risk in assessment.state.risks if risk.closed_at is None and risk.kind in _WORTH_TELLING]
     risks.sort(key=lambda risk: (-risk.severity, risk.opened_at, risk.id))
     return [risk for risk in risks if risk.opened_at >= since], [risk for risk in risks if risk.opened_at < since]
 

@@ -1,8 +1,9 @@
-"""What people do with a risk: claim, assign, snooze, close with evidence, reopen.
+"""What people do with a risk: claim, assign, snooze, wake, close with evidence, reopen.
 
 Owner, deputy, manager and admins may act on a risk, and whoever holds it. Every action is one conditional change, so
 when two people press the same button, one wins and the other is told who holds the risk. Each action writes history,
-which the thread shows as the risk's timeline.
+which the thread shows as the risk's timeline. Who takes, gives or snoozes a risk does so with the facts that stand as
+lines in its card; each of them is closed by itself.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bot.domain.proof.checks import states_of_pieces
 from bot.domain.proof.disputes import PieceState
 from bot.domain.values import days
 from bot.domain.values.words import same_words, says_something
-from bot.features.risks import closed_by_words, queries, risk_message
+from bot.features.risks import closed_by_words, queries, risk_message, risk_view
 from bot.features.risks.phrases import RiskPhrase
 from bot.features.risks.refusals import RiskRefusal
 from bot.features.risks.views import EvidenceChoice, RiskAssignView, RiskCloseView, RiskSnoozeView, RiskView
@@ -44,24 +45,24 @@ _AWAKE = {"snoozed_until": None, "snoozed_why": None}
 
 def claim(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskView:
     """Take a risk that nobody holds. Pressed twice by the same person it changes nothing."""
-    risk, _ = _still_open(_locked(session, actor, risk_id, now))
+    risk, account = _still_open(_locked(session, actor, risk_id, now))
     if risk.owner_id == actor.member.id and risk.state is RiskState.CLAIMED:
-        return risk_message.risk_view(session, actor.workspace_id, risk.id, now)
+        return risk_view.risk_view(session, actor.workspace_id, risk.id, now)
     if risk.owner_id is not None and risk.owner_id != actor.member.id:
-        raise _taken(session, actor, risk, now)
-    _give(session, actor, risk, actor.member.id, now)
+        raise taken(session, risk, actor, now)
+    _give(session, actor, account, risk, to=actor.member.id, now=now)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
 def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: datetime) -> RiskView:
     """Give a risk to a member, who then may act on it; they hear of it in the thread or by direct message."""
-    risk, _ = _still_open(_locked(session, actor, risk_id, now))
+    risk, account = _still_open(_locked(session, actor, risk_id, now))
     to = colleague_of(session, actor, to_slack_id)
     if to is None:
         raise UserError(RiskRefusal.ASSIGNEE_NOT_A_MEMBER, "assignee")
     if risk.owner_id == to.id and risk.state is RiskState.CLAIMED:
-        return risk_message.risk_view(session, actor.workspace_id, risk.id, now)
-    _give(session, actor, risk, to.id, now)
+        return risk_view.risk_view(session, actor.workspace_id, risk.id, now)
+    _give(session, actor, account, risk, to=to.id, now=now)
     if to.id != actor.member.id:
         risk_message.tell_holder(session, risk, to, now)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
@@ -69,7 +70,7 @@ def assign(session: Session, actor: Actor, risk_id: int, to_slack_id: str, now: 
 
 def snooze(session: Session, actor: Actor, risk_id: int, now: datetime, *, until: date, why: str) -> RiskView:
     """Let a risk sleep until the morning of a day, with a reason that says something; it wakes by itself."""
-    risk, _ = _still_open(_locked(session, actor, risk_id, now))
+    risk, account = _still_open(_locked(session, actor, risk_id, now))
     today = actor.today(now)
     if until <= today:
         raise UserError(RiskRefusal.WAKES_TOO_SOON, "until")
@@ -79,7 +80,23 @@ def snooze(session: Session, actor: Actor, risk_id: int, now: datetime, *, until
         raise UserError(RiskRefusal.SNOOZE_WITHOUT_REASON, "why")
     morning = days.at(until, _MORNING, actor.member.tz)
     values = {"snoozed_until": morning, "snoozed_why": why.strip(), "remind_manager_at": None}
-    _set(session, actor, risk, now, why=why.strip(), state=RiskState.SNOOZED, **values)
+    for line in (risk, *risk_view.folded(session, account, risk)):
+        _set(session, actor, line, now, why=why.strip(), state=RiskState.SNOOZED, **values)
+    return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
+
+
+def wake(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskView:
+    """End the sleep of a risk before its day; its former holder holds it again. One that is awake stays as it is."""
+    risk, account = _still_open(_locked(session, actor, risk_id, now))
+    if risk.state is not RiskState.SNOOZED:
+        return risk_view.risk_view(session, actor.workspace_id, risk.id, now)
+    for line in (risk, *risk_view.folded(session, account, risk)):
+        if line.owner_id is None:
+            remind_at = risk_message.remind_at(session, account, line, now)
+            _set(session, actor, line, now, state=RiskState.OPEN, remind_manager_at=remind_at, **_AWAKE)
+        else:
+            held_until = risk_message.held_until(session, account, line, now)
+            _set(session, actor, line, now, state=RiskState.CLAIMED, remind_manager_at=held_until, **_AWAKE)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
 
 
@@ -125,7 +142,8 @@ def reopen(session: Session, actor: Actor, risk_id: int, why: str, now: datetime
     if queries.same_open(session, risk):
         raise UserError(RiskRefusal.REOPENED_ALREADY)
     state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
-    remind_at = risk_message.remind_at(session, account, risk, now) if risk.owner_id is None else None
+    reminded = risk_message.remind_at if risk.owner_id is None else risk_message.held_until
+    remind_at = reminded(session, account, risk, now)
     values = {"closed_at": None, "closed_how": None, "closing": None, "remind_manager_at": remind_at}
     _set(session, actor, risk, now, why=why.strip() or None, state=state, **values)
     return risk_message.publish_risk_change(session, actor.workspace_id, risk.id, now)
@@ -138,10 +156,10 @@ def assign_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> 
     return RiskAssignView(risk.id, account.name, label(risk.kind), holder.name if holder else None, seen)
 
 
-def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskSnoozeView:
-    """The form that snoozes a risk; it proposes a week from today."""
+def snooze_form(session: Session, actor: Actor, risk_id: int, now: datetime, *, ahead: int = 7) -> RiskSnoozeView:
+    """The form that snoozes a risk; it proposes so many days from today."""
     risk, account, seen = _shown(session, actor, risk_id)
-    return RiskSnoozeView(risk.id, account.name, label(risk.kind), days.add_days(actor.today(now), 7), seen)
+    return RiskSnoozeView(risk.id, account.name, label(risk.kind), days.add_days(actor.today(now), ahead), seen)
 
 
 def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> RiskCloseView:
@@ -152,6 +170,11 @@ def close_form(session: Session, actor: Actor, risk_id: int, now: datetime) -> R
     about = [piece for piece in usable if f"outcome:{piece.outcome_id}" == risk.subject] or usable
     pieces = tuple(EvidenceChoice(piece.id, _described(state, piece)) for piece in about[:_PIECES_OFFERED])
     return RiskCloseView(risk.id, account.name, label(risk.kind), risk.fact, pieces, seen)
+
+
+def open_to_change(session: Session, actor: Actor, risk_id: int, now: datetime) -> tuple[Risk, Account]:
+    """An open risk that the actor may act on, with its account, which is held until the transaction ends."""
+    return _still_open(_locked(session, actor, risk_id, now))
 
 
 def _readable(session: Session, actor: Actor, risk_id: int) -> tuple[Risk, Account]:
@@ -194,9 +217,11 @@ def _still_open(risk_and_account: tuple[Risk, Account]) -> tuple[Risk, Account]:
     return risk_and_account
 
 
-def _give(session: Session, actor: Actor, risk: Risk, to: int, now: datetime) -> None:
-    values: dict[str, Any] = {"owner_id": to, "claimed_at": now, "remind_manager_at": None, **_AWAKE}
-    _set(session, actor, risk, now, state=RiskState.CLAIMED, **values)
+def _give(session: Session, actor: Actor, account: Account, risk: Risk, *, to: int, now: datetime) -> None:
+    for line in (risk, *risk_view.folded(session, account, risk)):
+        held_until = risk_message.held_until(session, account, line, now)
+        values: dict[str, Any] = {"owner_id": to, "claimed_at": now, "remind_manager_at": held_until, **_AWAKE}
+        _set(session, actor, line, now, state=RiskState.CLAIMED, **values)
 
 
 def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str | None = None, **values: Any) -> None:
@@ -205,10 +230,10 @@ def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str 
     if ledger.change(session, actor.author, Entity.RISK, risk.id, now, why=why, only_if=unchanged, **values):
         return
     current = queries.by_id(session, actor.workspace_id, risk.id)
-    raise _taken(session, actor, current, now) if current else no_such_account()
+    raise taken(session, current, actor, now) if current else no_such_account()
 
 
-def _taken(session: Session, actor: Actor, risk: Risk, now: datetime) -> UserError:
+def taken(session: Session, risk: Risk, actor: Actor, now: datetime) -> UserError:
     """What somebody else did with the risk in between; the message whose button was pressed is renewed."""
     holder = members.by_id(session, actor.workspace_id, risk.owner_id)
     if risk.closed_at is not None:

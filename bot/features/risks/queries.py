@@ -34,22 +34,52 @@ _DEEDS_AT_ONCE = 500
 _PUT_OFF = timedelta(days=6)
 """A series that begins so much later is put off. A week is an hour less where the clocks go forward."""
 CLOSED_KEY = MessageKey("risk-closed")
+ASKED_KEY = MessageKey("risk-asked")
+_COLUMNS = [risk.c[field.name] for field in fields(Risk)]
+
+
+NOT_TAKEN = risk.c.remind_manager_at.is_not(None) & (risk.c.state == RiskState.OPEN)
+"""The condition that a risk was told and is in nobody's hands: what Home, `/portfolio` and the channel count.
+
+Who takes it ends the first, who reopens or wakes it begins it anew.
+"""
 
 
 def unclaimed_by_portfolio(session: Session, workspace_id: int) -> dict[int, int]:
-    """How many announced risks nobody has taken yet, by portfolio."""
+    """How many announced risks nobody has taken yet, by portfolio: what `not_taken` lists."""
     risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id).join(
         portfolio, portfolio.c.id == account.c.portfolio_id
     )
     counts = (
         select(account.c.portfolio_id, func.count())
         .select_from(risks_with_accounts)
-        .where(portfolio.c.workspace_id == workspace_id, risk.c.remind_manager_at.is_not(None))
+        .where(portfolio.c.workspace_id == workspace_id, NOT_TAKEN)
     )
     return {row[0]: row[1] for row in session.execute(counts.group_by(account.c.portfolio_id))}
 
 
-_COLUMNS = [risk.c[field.name] for field in fields(Risk)]
+def not_taken(session: Session, workspace_id: int, portfolio_id: int | None) -> list[Risk]:
+    """The announced risks of a portfolio that nobody has taken yet: high ones first, then the larger ARR."""
+    risks_with_accounts = risk.join(account, account.c.id == risk.c.account_id)
+    ours = (account.c.workspace_id == workspace_id) & (account.c.portfolio_id == portfolio_id)
+    statement = select(*_COLUMNS).select_from(risks_with_accounts).where(ours, NOT_TAKEN)
+    by_weight = (risk.c.severity.desc(), account.c.arr_minor.desc().nulls_last(), risk.c.id)
+    return [Risk(*row) for row in session.execute(statement.order_by(*by_weight))]
+
+
+def never_announced(session: Session, workspace_id: int, risk_ids: Iterable[int]) -> set[int]:
+    """Those of these risks that wait for nobody: they have not been told, or nobody oversees them."""
+    ours = risk.c.id.in_(set(risk_ids)) & Entity.RISK.in_workspace(workspace_id)
+    return set(session.execute(select(risk.c.id).where(ours, risk.c.remind_manager_at.is_(None))).scalars())
+
+
+def opened_in_accounts(
+    session: Session, workspace_id: int, account_ids: Iterable[int], since: datetime, until: datetime
+) -> list[Risk]:
+    """The risks of these accounts that are not closed and were opened between two moments, the oldest first."""
+    ours = risk.c.account_id.in_(set(account_ids)) & Entity.RISK.in_workspace(workspace_id)
+    opened = risk.c.closed_at.is_(None) & risk.c.opened_at.between(since, until)
+    return [Risk(*row) for row in session.execute(select(*_COLUMNS).where(ours, opened).order_by(risk.c.id))]
 
 
 @dataclass(frozen=True, slots=True)

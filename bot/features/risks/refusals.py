@@ -22,3 +22,4 @@ class RiskRefusal(Refusal):
     CHANGED_MEANWHILE = "risks.changed_meanwhile"
     FIRST = "risks.first"
     TAKEN = "risks.taken"
+    NO_OWNER_TO_ASK = "risks.no_owner_to_ask"

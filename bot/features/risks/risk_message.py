@@ -6,40 +6,46 @@ at that time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
 from bot.app import hours
-from bot.app.recipients import Recipient, of_account, of_admin, of_manager, of_member, reached
-from bot.domain.enums import RiskState, Severity
+from bot.app.recipients import Recipient, of_account, of_admin, of_member, reached
+from bot.domain.account.escalations import escalates
+from bot.domain.enums import RiskState
 from bot.domain.labels import label
 from bot.domain.model import Account, Risk
-from bot.domain.values import working_hours
-from bot.domain.values.money import money
-from bot.features.risks import queries
+from bot.domain.values import days, working_hours
+from bot.domain.values.working_hours import WorkWeek
+from bot.features.risks import not_taken, queries
 from bot.features.risks.queries import RiskNote
-from bot.features.risks.views import RiskNoteView, RiskView, UnclaimedLine, UnclaimedView
+from bot.features.risks.risk_view import WITHIN, folded, risk_view, week_of
+from bot.features.risks.views import RiskNoteView, RiskView
 from bot.outbox import lookup, message_family
 from bot.outbox.message_family import FamilyMember
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Op, Outgoing
-from bot.store import accounts, portfolios
+from bot.store import accounts, members, portfolios
 from bot.store.members import Member
 from bot.store.portfolios import Portfolio
+
+HELD_FOR = timedelta(days=14)
+"""So long somebody may hold a risk without anything moving."""
 
 log = structlog.get_logger("risks")
 
 
-def tell(session: Session, risk_id: int, recipient: Recipient, now: datetime) -> bool:
-    """Put the one message of a risk; False if it has one already."""
-    return put(session, _message(risk_id, recipient, queries.RISK_KEY.of(risk_id), now), now)
+def tell(session: Session, risk_id: int, recipient: Recipient, now: datetime, *, week: WorkWeek) -> bool:
+    """Put the one message of a risk, within these working hours; False if it has one already."""
+    due_at = working_hours.in_work(now, week)
+    return put(session, _message(risk_id, recipient, queries.RISK_KEY.of(risk_id), due_at), now)
 
 
-def _message(risk_id: int, recipient: Recipient, key: str, now: datetime) -> Outgoing:
+def _message(risk_id: int, recipient: Recipient, key: str, due_at: datetime) -> Outgoing:
     return Outgoing(
         key=key,
         workspace_id=recipient.workspace_id,
@@ -47,7 +53,7 @@ def _message(risk_id: int, recipient: Recipient, key: str, now: datetime) -> Out
         channel=recipient.to,
         destination=recipient.destination,
         args={"risk_id": risk_id, "first": True},
-        due_at=now,
+        due_at=due_at,
     )
 
 
@@ -55,39 +61,44 @@ def tell_holder(session: Session, risk: Risk, to: Member, now: datetime) -> None
     """Give the new holder the risk's message by direct message, if it has none anywhere yet."""
     recipient = of_member(to)
     if recipient is not None:
-        tell(session, risk.id, recipient, now)
-
-
-def tell_manager(session: Session, account: Account, risk_ids: Sequence[int], now: datetime) -> None:
-    """Send the manager of the account's portfolio one direct message on these unclaimed risks.
-
-    An admin replaces a manager who left since the risks were opened.
-    """
-    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
-    recipient = of_manager(session, portfolio) if portfolio else of_admin(session, account.workspace_id)
-    if not risk_ids:
-        return
-    if recipient is None:
-        log.error("risks.nobody_to_tell", risks=list(risk_ids))
-        return
-    message = Outgoing(
-        key=queries.UNCLAIMED_KEY.of(min(risk_ids)),
-        workspace_id=account.workspace_id,
-        kind="unclaimed",
-        channel=recipient.to,
-        destination=recipient.destination,
-        args={"risk_ids": list(risk_ids), "portfolio_id": account.portfolio_id},
-        due_at=now,
-    )
-    put(session, message, now)
+        tell(session, risk.id, recipient, now, week=hours.week_of(to))
 
 
 def publish_risk_change(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
-    """Show a changed risk: its message in place, the newest line of its timeline in the thread. Returns the risk."""
-    risk, _ = _risk_and_account(session, workspace_id, risk_id)
+    """Show a changed risk: its message in place, the newest line of its timeline in the thread, and the manager's
+    message that names it. Returns the risk.
+
+    Facts that stood as lines in the card of a risk that is closed get a card of their own.
+    """
+    risk, account = _risk_and_account(session, workspace_id, risk_id)
     if lookup.told(session, workspace_id, queries.RISK_KEY, [risk_id]):
         _put_change(session, workspace_id, risk_id, queries.last_note_id(session, risk), now)
+        if risk.closed_at is not None:
+            _tell_lines(session, account, risk, now)
+    else:
+        _renew_card_around(session, account, risk, now)
+    not_taken.renew(session, account, risk_id, now)
     return risk_view(session, workspace_id, risk_id, now)
+
+
+def _tell_lines(session: Session, account: Account, closed: Risk, now: datetime) -> None:
+    """Give what stood as a line in the card of a risk that is over a card of its own: the worst, with the others."""
+    as_it_was = replace(closed, state=RiskState.OPEN if closed.owner_id is None else RiskState.CLAIMED)
+    lines = folded(session, account, as_it_was)
+    portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
+    recipient = of_account(session, account, portfolio) if lines else None
+    if recipient is not None:
+        worst = min(lines, key=lambda risk: (-risk.severity, risk.opened_at, risk.id))
+        tell(session, worst.id, recipient, now, week=week_of(session, portfolio))
+
+
+def _renew_card_around(session: Session, account: Account, line: Risk, now: datetime) -> None:
+    """Have the card in which a risk stands as a line show how it stands."""
+    since = days.shift_moment(line.opened_at, -WITHIN)
+    around = queries.opened_in_accounts(session, account.workspace_id, [account.id], since, line.opened_at)
+    told = lookup.told(session, account.workspace_id, queries.RISK_KEY, [risk.id for risk in around])
+    for risk_id in sorted(told):
+        renew_message(session, account.workspace_id, risk_id, now)
 
 
 def renew_message(session: Session, workspace_id: int, risk_id: int, now: datetime) -> None:
@@ -148,8 +159,8 @@ def _tell_again(session: Session, workspace_id: int, risk_id: int, dead: FamilyM
 
 
 def remind_at(session: Session, account: Account, risk: Risk, now: datetime) -> datetime | None:
-    """When the manager is told of this risk if nobody takes it; None for a LOW one and without a manager."""
-    if risk.severity < Severity.MEDIUM:
+    """When the manager is told of this risk if nobody takes it; None for one that stays with the owner."""
+    if not escalates(risk.kind, risk.severity, account.tier):
         return None
     return manager_reminded_at(
         session, portfolios.in_workspace(session, account.workspace_id, account.portfolio_id), now
@@ -157,7 +168,7 @@ def remind_at(session: Session, account: Account, risk: Risk, now: datetime) -> 
 
 
 def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: datetime) -> datetime | None:
-    """One business day on, by the clock of the portfolio's manager; None if it has none.
+    """One business day after it is told, by the clock of the portfolio's manager; None if it has none.
 
     For a manager who is gone an admin is told, by the clock of the portfolio.
     """
@@ -166,41 +177,16 @@ def manager_reminded_at(session: Session, portfolio: Portfolio | None, now: date
     manager = reached(session, portfolio.workspace_id, portfolio.manager_id)
     if manager is None and of_admin(session, portfolio.workspace_id) is None:
         return None
-    return working_hours.business_day_later(now, hours.week_or_zone(manager, portfolio.tz))
+    week = hours.week_or_zone(manager, portfolio.tz)
+    return working_hours.business_day_later(working_hours.in_work(now, week), week)
 
 
-def risk_view(session: Session, workspace_id: int, risk_id: int, now: datetime) -> RiskView:
-    """A risk with what a reader needs to act on it."""
-    risk, account = _risk_and_account(session, workspace_id, risk_id)
+def held_until(session: Session, account: Account, risk: Risk, now: datetime) -> datetime | None:
+    """When the manager is told that a risk which was taken now has not moved; None as in `remind_at`."""
+    if remind_at(session, account, risk, now) is None:
+        return None
     portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
-    timeline = queries.notes(session, risk)
-    closed_by = next((note.member_id for note in reversed(timeline) if note.after.get("closed_at")), None)
-    manager_id = portfolio.manager_id if portfolio else None
-    who = portfolios.mentions(session, workspace_id, [account.owner_id, risk.owner_id, manager_id, closed_by])
-    arr = money(account.arr_minor, account.currency)
-    return RiskView(
-        risk_id=risk.id,
-        kind=risk.kind,
-        account_id=account.id,
-        account=account.name,
-        title=label(risk.kind),
-        fact=risk.fact,
-        severity=risk.severity,
-        state=risk.state,
-        owner=who.get(account.owner_id or 0),
-        arr=str(arr) if arr else None,
-        renewal_on=account.renewal_date,
-        holder=who.get(risk.owner_id or 0),
-        claimed_at=risk.claimed_at,
-        manager=who.get(manager_id or 0),
-        manager_told_at=queries.remind_manager_at(session, risk),
-        snoozed_until=risk.snoozed_until,
-        snoozed_why=risk.snoozed_why,
-        snoozes=sum(note.after.get("state") == RiskState.SNOOZED for note in timeline),
-        closed_by=who.get(closed_by or 0),
-        closed_at=risk.closed_at,
-        closed_how=risk.closed_how,
-    )
+    return working_hours.in_work(days.shift_moment(now, HELD_FOR), week_of(session, portfolio))
 
 
 def compose_risk(session: Session, args: dict[str, Any], now: datetime) -> RiskView | Moot:
@@ -221,17 +207,21 @@ def compose_note(session: Session, args: dict[str, Any], now: datetime) -> RiskN
     until = after.get("snoozed_until")
     portfolio = portfolios.in_workspace(session, account.workspace_id, account.portfolio_id)
     manager_id = portfolio.manager_id if portfolio else None
-    who = portfolios.mentions(session, account.workspace_id, [note.member_id, after.get("owner_id"), manager_id])
+    who = members.names(
+        session, [account.workspace_id], [note.member_id, after.get("owner_id"), risk.owner_id, manager_id]
+    )
+    given = members.by_id(session, account.workspace_id, after.get("owner_id"))
     return RiskNoteView(
         what=_event(note),
         account=account.name,
         title=label(risk.kind),
         by=who.get(note.member_id or 0),
-        holder=who.get(after.get("owner_id") or 0),
+        holder=who.get(after.get("owner_id") or risk.owner_id or 0),
         manager=who.get(manager_id or 0),
         why=after.get("closed_how") or after.get("snoozed_why") or note.why,
         until=datetime.fromisoformat(until) if until else None,
         fact=after.get("fact") or risk.fact,
+        rings=given.slack_id if given else None,
     )
 
 
@@ -244,33 +234,11 @@ def _event(note: RiskNote) -> str:
         return "reopened" if note.member_id is not None else "true"
     if after.get("snoozed_until"):
         return "snoozed"
-    if before.get("snoozed_until") and note.member_id is None:
+    if before.get("snoozed_until") and "owner_id" not in after and "claimed_at" not in after:
         return "woke"
     if after.get("owner_id") or "claimed_at" in after:
         return "taken" if after.get("owner_id", note.member_id) == note.member_id else "assigned"
     return "fact" if "fact" in after or "severity" in after else "told"
-
-
-def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> UnclaimedView | Moot:
-    """Those of these risks that nobody has taken yet."""
-    workspace_id = args["workspace_id"]
-    risks = queries.by_ids(session, workspace_id, args["risk_ids"])
-    open_risks = [risk for risk in risks if risk.state is RiskState.OPEN]
-    if not open_risks:
-        return Moot("somebody has taken them since")
-    account_by_id = accounts.by_ids(session, workspace_id, {risk.account_id for risk in open_risks})
-    portfolio = portfolios.in_workspace(session, workspace_id, args["portfolio_id"])
-    who = portfolios.mentions(session, workspace_id, [account.owner_id for account in account_by_id.values()])
-    lines = []
-    for risk in open_risks:
-        account = account_by_id[risk.account_id]
-        owner = who.get(account.owner_id or 0)
-        lines.append(
-            UnclaimedLine(
-                risk.id, account.id, account.name, label(risk.kind), risk.fact, risk.severity, risk.opened_at, owner
-            )
-        )
-    return UnclaimedView(portfolio.name if portfolio else "", portfolio.channel if portfolio else None, tuple(lines))
 
 
 def _risk_and_account(session: Session, workspace_id: int, risk_id: int) -> tuple[Risk, Account]:

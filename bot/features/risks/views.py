@@ -45,11 +45,16 @@ class BrokenLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """The month's message on tech touch: what broke; `broken_before` and `well` are counts of the other accounts."""
+    """The month's message on tech touch: accounts in which something broke that had stood, or whose renewal is near.
+
+    `broke` counts the first sort. `broken_before`, `never` (nothing has ever stood) and `well` count the others.
+    """
 
     lines: tuple[BrokenLine, ...]
     left: int
+    broke: int
     broken_before: int
+    never: int
     well: int
 
 
@@ -121,14 +126,19 @@ class RisksView:
 
     account_id: int
     account: str
+    owner: str | None
     risks: tuple[RiskLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RiskView:
-    """One risk as its message shows it. People are Slack ids, or names while Slack does not know them.
+    """One risk as its message shows it. `owner` is a Slack id, or a name while Slack does not know them: it rings.
+    All other people are named in plain text.
 
-    `manager_told_at` is when the manager hears of it if nobody takes it; `snoozes` how often it was put off.
+    `before` and `after` are the coverage around the day on which it began, where it changed. `also` are further facts
+    of the account from within a day. `manager_told_at` is when the manager is notified if nobody takes it, and
+    `stuck_on` if nothing moves; `next_step` and `next_on` are the account's next open step. `snoozes` counts how often
+    it was put off.
     """
 
     risk_id: int
@@ -141,17 +151,30 @@ class RiskView:
     state: RiskState
     owner: str | None
     arr: str | None
-    renewal_on: date | None
+    renews: str | None
+    renewal_passed: bool
     holder: str | None
     claimed_at: datetime | None
+    claimed_on: str | None
     manager: str | None
     manager_told_at: datetime | None
+    stuck_on: str | None
     snoozed_until: datetime | None
+    snoozed_to: str | None
+    snoozed_by: str | None
     snoozed_why: str | None
     snoozes: int
     closed_by: str | None
     closed_at: datetime | None
+    closed_on: str | None
     closed_how: str | None
+    before: str | None = None
+    after: str | None = None
+    risk_if_never: str | None = None
+    next_step: str | None = None
+    next_on: str | None = None
+    next_is_late: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +182,8 @@ class RiskNoteView:
     """One line of a risk's timeline. `what` is the event: taken, assigned, snoozed, woke, closed, reopened, true, told,
     fact; `true` is a closed risk that the bot opened again, because its fact is still so.
 
-    `by` is None for the bot itself; `manager` is the one who is told of what nobody takes.
+    `by` is None for the bot itself; `manager` is the one who is told of what nobody takes. `rings` is the Slack id of
+    who has just been given it.
     """
 
     what: str
@@ -171,6 +195,7 @@ class RiskNoteView:
     why: str | None
     until: datetime | None
     fact: str
+    rings: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,22 +214,50 @@ class ClosedByWordsView:
 
 @dataclass(frozen=True, slots=True)
 class UnclaimedLine:
-    """A risk that nobody has taken."""
+    """A risk that nobody had taken in time, or (`stuck`) that somebody took and that has not moved since.
+
+    `owner` is the first name of who owns the account, `since` the day from which it is open or held. `reminded` says
+    that the owner was asked today; `state` is how it stands now, `by` who holds, snoozed or closed it.
+    """
 
     risk_id: int
     account_id: int
     account: str
-    title: str
     fact: str
     severity: Severity
-    opened_at: datetime
+    state: RiskState
+    arr: str | None
+    renews: str | None
     owner: str | None
+    since: str
+    stuck: bool
+    reminded: bool
+    by: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class UnclaimedView:
-    """The direct message to the manager on what nobody has taken within one business day."""
+    """The direct message to the manager on what nobody has taken within one business day; `more` stand on Home."""
 
     portfolio: str
-    channel: str | None
     lines: tuple[UnclaimedLine, ...]
+    waiting: int
+    stuck: int
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAskedView:
+    """Asks the owner of an account to take a risk, for `by`, who pressed Remind; `holder` has taken it since."""
+
+    risk_id: int
+    account_id: int
+    account: str
+    fact: str
+    severity: Severity
+    arr: str | None
+    renews: str | None
+    risk_if_never: str | None
+    by: str | None
+    state: RiskState
+    holder: str | None

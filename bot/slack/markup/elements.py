@@ -246,7 +246,11 @@ def children(node: Node, allowed: Collection[str]) -> list[Node]:
 
 def element(node: Node, scale: float = 1.0) -> Json:
     """The element that `node` describes; `scale` shortens its lists of options where a message would be too long."""
-    return _button(node) if node.tag == "button" else built(node, scale)._resolve()
+    if node.tag == "button":
+        return _button(node)
+    if node.tag == "overflow" and node.find("confirm") is None:
+        return _overflow(node)
+    return built(node, scale)._resolve()
 
 
 def _button(node: Node) -> Json:
@@ -257,6 +261,24 @@ def _button(node: Node) -> Json:
         values["confirm"] = _confirm(confirm)._resolve()
     text = {"type": "plain_text", "text": words(node, limits.BUTTON, ("confirm",))}
     return {"type": "button", "text": text, **values}
+
+
+def _overflow(node: Node) -> Json:
+    """A ⋯ with its options, held to Slack's limits as a button is."""
+    values = attributes(node, ELEMENTS["overflow"].attributes)
+    children(node, _HOLDS["options"] - {"option_group"})
+    options = []
+    for child in node[: limits.OVERFLOW_OPTIONS]:
+        own = attributes(child, OPTION)
+        own.pop("selected", None)
+        if "value" not in own:
+            raise CompileError("<option> needs a value", child.get("_", "?"))
+        described = own.get("description")
+        if described is not None:
+            own["description"] = described._resolve()
+        options.append({"text": {"type": "plain_text", "text": words(child, limits.OPTION)}, **own})
+    options = options or [{"text": {"type": "plain_text", "text": NOTHING}, "value": NO_CHOICE}]
+    return {"type": "overflow", "options": options, **values}
 
 
 def built(node: Node, scale: float = 1.0) -> sb.Element:

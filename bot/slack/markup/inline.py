@@ -39,7 +39,7 @@ _DATE_FORMAT = re.compile(
     r"(?:[^{}<>|^&]|\{(?:date(?:_num|_slash|(?:_short|_long)?(?:_pretty)?)|day_divider_pretty|time(?:_secs)?|ago)\})+"
 )
 _TOUCHING = re.compile(r"[\w*~`<>]")
-_SHORT = 60
+_SHORT = 120
 
 
 class Run(NamedTuple):
@@ -217,6 +217,8 @@ FORMS = {"a": _link, "user": _mention, "channel": _mention, "date": _date, "emoj
 
 def _joined(runs: list[Run]) -> str:
     """The runs as one mrkdwn text. Styles open and close on each line and hug their words, or Slack ignores them."""
+    if not any(run.marks for run in runs):  # most grey lines
+        return _tidy("".join([run.text for run in runs]))
     parts: list[str] = []
     last, last_marks = "", ""
     for marks, group in groupby(runs, key=attrgetter("marks")):
@@ -226,7 +228,11 @@ def _joined(runs: list[Run]) -> str:
             parts.append("\u200b")
         parts.append(piece)
         last, last_marks = piece[-1:], marks
-    text = "".join(parts).strip()
+    return _tidy("".join(parts))
+
+
+def _tidy(text: str) -> str:
+    text = text.strip()
     return unquoted(re.sub(" +\n", "\n", text) if " \n" in text else text)
 
 

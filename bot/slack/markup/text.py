@@ -8,12 +8,14 @@ characters are no way out: Slack takes them for a word's edge, where styles begi
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.slack.markup import limits
 
 ELLIPSIS = "…"
 NOTHING = "—"
 
+_SHORT = 60
 _NOT_CARRIED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile("[ \t\n\v\f\r\x85\u2028\u2029]+")
@@ -73,8 +75,16 @@ def blank(text: str) -> bool:
 
 def plain(text: str, limit: int) -> str:
     """`text` for a plain_text object: one line, cut at `limit`, never empty."""
+    return _kept_plain(text, limit) if len(text) <= _SHORT else _plain(text, limit)
+
+
+def _plain(text: str, limit: int) -> str:
     text = line(text).strip()
     return NOTHING if blank(text) else cut(text, limit)
+
+
+_kept_plain = lru_cache(maxsize=2048)(_plain)
+"""Kept for short texts, because most are labels of buttons, which stand in every message."""
 
 
 def sentence(text: str, limit: int) -> str:

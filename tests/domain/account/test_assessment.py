@@ -157,7 +157,7 @@ def test_danger_sponsor_left_until_somebody_has_the_part() -> None:
 def test_danger_proof_expired() -> None:
     result = assessed(onboarding(), wrote(5, age=91))
     danger = next(d for d in result.dangers if d.kind is RiskKind.PROOF_EXPIRED)
-    assert phrase(danger.fact) == "“Onboard a customer in 5 days” was confirmed, and the proof ran out on 2 Mar 2026"
+    assert phrase(danger.fact) == "“Onboard a customer in 5 days” was confirmed, and its evidence expired on 2 Mar 2026"
     assert (danger.subject, danger.since, danger.severity) == ("outcome:1", TODAY, Severity.MEDIUM)
     assert RiskKind.PROOF_EXPIRED not in kinds(assessed(onboarding(), measured(5, age=91)))
     assert RiskKind.PROOF_EXPIRED not in kinds(assessed(onboarding(), wrote(5, age=91), wrote(5)))
@@ -290,7 +290,7 @@ def test_a_judgement_stands_until_a_later_fact_contradicts_it() -> None:
     again = assessed(*expired, judgements=(yes(30),)).judged
     assert again.again
     assert tuple(map(phrase, again.contradicted_by)) == (
-        "“Onboard a customer in 5 days” was confirmed, and the proof ran out on 26 Feb 2026",
+        "“Onboard a customer in 5 days” was confirmed, and its evidence expired on 26 Feb 2026",
     )
     assert again.judgement is not None
     assert again.judgement.verdict is Verdict.YES

@@ -180,7 +180,7 @@ def test_a_promise_becomes_forgotten_by_time_alone_and_that_is_news() -> None:
     assert before.forgotten == []
     result = week(after, after=before)
     assert [phrase(fact) for _, fact in result.forgotten] == [
-        "“Single sign-on by spring”: nobody has mentioned it since 1 Jan 2026"
+        "“Single sign-on by spring”, not mentioned since 1 Jan 2026"
     ]
     assert not result.digest.quiet
 

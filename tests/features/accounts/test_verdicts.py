@@ -10,8 +10,9 @@ from sqlalchemy import select
 from bot.app.actor import UserError
 from bot.domain.enums import JudgedAs, RiskKind, Severity
 from bot.features.accounts import card, judgement, verdicts
+from bot.features.accounts.card_views import CardView
 from bot.features.accounts.judgement import NewJudgement
-from bot.features.accounts.views import CardView, VerdictView
+from bot.features.accounts.views import VerdictView
 from bot.outbox.types import Moot
 from bot.store import proof_state
 from bot.store.engine import Database

@@ -115,7 +115,8 @@ def test_an_owner_who_left_is_a_danger_until_somebody_chooses_another(team: Team
     risk = team.the_risk(acme, RiskKind.OWNER_LEFT)
     assert risk.fact.startswith("Maya Lindqvist, who owns it, has left us")
     with team.session() as session:
-        assert card.card(session, team.as_(team.tom), acme, day(MONDAY, 1)).worst_risk == risk.fact
+        worst = card.card(session, team.as_(team.tom), acme, day(MONDAY, 1)).worst
+        assert worst is not None and worst.text == risk.fact
         form = handover.owner_form(session, team.as_(team.priya), acme, day(MONDAY, 1))
         assert form.owner_left
         handover.choose_owner(session, team.as_(team.priya), acme, TOM.slack_id, day(MONDAY, 1))
@@ -210,3 +211,23 @@ def test_an_account_is_edited_and_found_by_its_old_name(team: Team) -> None:
         form = edit.edit_form(session, priya, acme, MONDAY)
         assert (form.domain, form.deputy_name) == ("", None)
     assert taken != acme
+
+
+def test_who_gave_an_account_away_takes_it_back_unless_somebody_changed_the_owner_since(team: Team) -> None:
+    acme, open_rows = busy(team)
+    owner = {team.maya.id}
+    assert holders(team, open_rows) == owner
+    with team.session() as session:
+        form = edit.edit_form(session, team.as_(team.maya), acme, MONDAY)
+        new = AccountEdit(acme, form.name, owner_slack_id="U0TOM")
+        edit.edit_account(session, team.as_(team.maya), new, MONDAY)
+        given = edit.given_view(session, team.as_(team.maya), acme, MONDAY)
+    assert given.undo is not None
+    line_id = int(given.undo.partition(":")[2])
+    with team.session() as session, pytest.raises(UserError):
+        handover.take_back(session, team.as_(team.priya), acme, line_id, MONDAY)
+    with team.session() as session:
+        handover.take_back(session, team.as_(team.maya), acme, line_id, MONDAY)
+    assert holders(team, open_rows) == owner
+    with team.session() as session, pytest.raises(UserError):
+        handover.take_back(session, team.as_(team.maya), acme, line_id, MONDAY)

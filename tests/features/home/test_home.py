@@ -13,10 +13,10 @@ from sqlalchemy import select
 from bot.app.actor import UserError
 from bot.app.assessments import assess_now
 from bot.domain.enums import PromptState, Severity
-from bot.features.home import home
+from bot.features.home import home, my_accounts
 from bot.features.home.ids import HomeActionId
-from bot.features.home.views import HomeView
-from bot.features.portfolios import digest
+from bot.features.home.views import HomeView, Show, Sort
+from bot.features.portfolios import digest, overview
 from bot.features.risks import ownership
 from bot.store import proof_state, schema
 from bot.store.engine import Database
@@ -31,6 +31,11 @@ from tests.support.statements import statements
 @pytest.fixture
 def team(database: Database) -> Team:
     return Team(database)
+
+
+@pytest.fixture(autouse=True)
+def _ten_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(my_accounts, "ACCOUNTS_SHOWN", 10)
 
 
 def home_of(team: Team, member: Member, now: datetime = MONDAY, page: int = 0) -> HomeView:
@@ -98,7 +103,7 @@ def test_what_changed_since_its_summary_stands_where_it_belongs_at_once(team: Te
 def test_accounts_that_nobody_has_assessed_yet_are_shown_and_said_to_be(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(home, "WORKED_OUT", 2)
+    monkeypatch.setattr(my_accounts, "WORKED_OUT", 2)
     team.add_account("Near", renews_in=20)
     for number in range(3):
         team.add_account(f"Blank {number}")
@@ -107,6 +112,38 @@ def test_accounts_that_nobody_has_assessed_yet_are_shown_and_said_to_be(
     assert view.accounts[0].severity is Severity.HIGH
     team.look()
     assert home_of(team, team.maya).unassessed == 0
+
+
+@pytest.mark.parametrize(
+    ("show", "sort", "expected"),
+    [
+        (Show.ALL, Sort.NAME, ["Blank", "Far", "Proven", "Soon"]),
+        (Show.ALL, Sort.ARR, ["Far", "Soon", "Proven", "Blank"]),
+        (Show.ALL, Sort.RENEWAL, ["Soon", "Proven", "Far", "Blank"]),
+        (Show.RENEWING, Sort.WORST, ["Soon"]),
+        (Show.NO_PLAN, Sort.NAME, ["Blank", "Far", "Soon"]),
+        (Show.NEEDS, Sort.NAME, ["Blank", "Far", "Soon"]),
+    ],
+)
+def test_my_accounts_are_shown_as_i_choose(team: Team, show: Show, sort: Sort, expected: list[str]) -> None:
+    team.add_proven("Proven", renews_in=200, arr_minor=20)
+    team.add_account("Soon", renews_in=20, arr_minor=30)
+    team.add_account("Far", renews_in=300, arr_minor=40)
+    team.add_account("Blank", renews_in=None, arr_minor=None)
+    team.look()
+    with team.database.reading() as session:
+        view = home.home(session, team.as_(team.maya), MONDAY, show=show, sort=sort)
+    assert [line.name for line in view.accounts] == expected
+    assert (view.show, view.sort, view.accounts_all, view.owns) == (show, sort, len(expected), True)
+
+
+def test_a_choice_that_fits_none_of_my_accounts_is_still_my_home(team: Team) -> None:
+    team.add_proven("Proven")
+    team.look()
+    with team.database.reading() as session:
+        view = home.home(session, team.as_(team.maya), MONDAY, show=Show.NO_PLAN)
+    assert view.owns and view.accounts == () and view.executive is None
+    assert "None of your accounts is like that." in json.dumps(RENDERER.home("home/home.html", view=view))
 
 
 def test_accounts_that_i_stand_in_for_are_marked(team: Team) -> None:
@@ -164,7 +201,7 @@ def test_risks_that_i_have_are_shown_until_they_are_closed(team: Team) -> None:
 
 def test_a_manager_sees_the_portfolio_first_as_its_last_digest_had_it(team: Team) -> None:
     team.add_proven("Acme")
-    team.add_account("Brick")
+    team.add_broken("Brick")
     team.look()
     (line,) = home_of(team, team.priya).managed
     assert (line.summary, line.unclaimed) == (None, 1)
@@ -172,18 +209,85 @@ def test_a_manager_sees_the_portfolio_first_as_its_last_digest_had_it(team: Team
     with team.session() as session:
         digest.open_due_digest(session, MONDAY)
     (line,) = home_of(team, team.priya).managed
-    assert (line.name, line.at) == ("EMEA", MONDAY)
+    assert (line.name, line.on) == ("EMEA", MONDAY.date())
     assert line.summary is not None and line.summary.in_danger == 1
     assert [(share.percent, share.of) for share in line.summary.by_arr] == [("50%", "200,000 EUR")]
     assert home_of(team, team.maya).managed == ()
 
 
-def test_an_admin_hears_that_no_portfolio_is_set_up(team: Team) -> None:
-    assert not home_of(team, team.ada).no_portfolio
+def said_yes(team: Team, account_id: int, at: datetime) -> None:
+    """Priya says that an account would renew on value."""
+    row = {"account_id": account_id, "verdict": "yes", "why": "They use it", "judged_by": team.priya.id}
     with team.session() as session:
-        session.execute(schema.portfolio.delete())
-    assert home_of(team, team.ada).no_portfolio
-    assert not home_of(team, team.tom).no_portfolio
+        session.execute(schema.judgement.insert().values(**row, judged_at=at))
+
+
+def test_a_manager_is_shown_what_waits_for_them_alone_and_their_team(team: Team) -> None:
+    acme = team.add_account("Acme", renews_in=20)
+    brick = team.add_account("Brick", renews_in=-5, owner_id=team.tom.id)
+    team.add("action", account_id=acme, text="Ask", owner_id=team.maya.id, due_on=day(MONDAY, -1).date())
+    said_yes(team, brick, day(MONDAY, -9))
+    team.add_proven("Clover", owner_id=team.tom.id)
+    team.look()
+    view = home_of(team, team.priya)
+    (line,) = view.managed
+    assert (line.customers, line.unclaimed) == (3, sum(need.need == "assign" for need in view.needs))
+    records = [need.account for need in view.needs if need.need == "record"]
+    assert records == ["Brick"]
+    assert [need.severity for need in view.needs] == sorted((need.severity for need in view.needs), reverse=True)
+    by_name = {one.name: one for one in view.team}
+    assert by_name.keys() == {team.maya.name, team.tom.name}
+    assert (by_name[team.tom.name].customers, by_name[team.tom.name].proven) == (2, "50%")
+    assert by_name[team.maya.name].overdue == 1
+    assert view.executive is None
+    shown = json.dumps(RENDERER.home("home/home.html", view=view), ensure_ascii=False)
+    assert "Needs you (" in shown and "Your team" in shown and shown.count('"style": "primary"') == 1
+
+
+def test_a_judgement_is_to_be_made_again_once_something_speaks_against_it(team: Team) -> None:
+    acme, _, evidence = team.add_proven("Acme")
+    team.look()
+    said_yes(team, acme, day(MONDAY, -1))
+    assert [need for need in home_of(team, team.priya).needs if need.need == "assess"] == []
+    with team.session() as session:
+        who = session.execute(select(schema.person.c.id).where(schema.person.c.account_id == acme)).scalars().first()
+    team.change("evidence", evidence, disputed_on=MONDAY.date(), disputed_by=who)
+    later = day(MONDAY, 1)
+    team.look(later)
+    (need,) = [need for need in home_of(team, team.priya, later).needs if need.need == "assess"]
+    assert (need.account, need.row_id) == ("Acme", acme)
+
+
+def test_counts_of_risks_that_nobody_has_are_one_count(team: Team) -> None:
+    """Home, `/portfolio` and the list of what waits count the same, before and after the manager was reminded."""
+    for number in range(3):
+        team.add_account(f"Acme {number}")
+    team.look()
+    (taken, *_) = team.risks()
+    with team.session() as session:
+        ownership.claim(session, team.as_(team.maya), taken.id, MONDAY)
+    for now in (MONDAY, day(MONDAY, 3)):
+        team.look(now)
+        view = home_of(team, team.priya, now)
+        with team.database.reading() as session:
+            (part,) = overview.portfolio_view(session, team.as_(team.priya), now).parts
+        waiting = sum(need.need == "assign" for need in view.needs) + view.needs_more
+        assert view.managed[0].unclaimed == part.unclaimed == waiting
+
+
+def test_who_owns_and_manages_nothing_sees_the_renewals(team: Team) -> None:
+    team.add_proven("Proven", renews_in=40)
+    team.add_account("Past", renews_in=-3)
+    team.add_account("Far", renews_in=200)
+    team.look()
+    view = home_of(team, team.tom)
+    assert view.executive is not None and not view.owns
+    assert [(line.account.name, line.in_days) for line in view.executive.renewals] == [("Past", -3), ("Proven", 40)]
+    assert (view.executive.customers, view.executive.arr) == (2, "200,000 EUR")
+    assert (view.executive.strong, view.executive.weak) == ("100,000 EUR", "100,000 EUR")
+    shown = json.dumps(RENDERER.home("home/home.html", view=view), ensure_ascii=False)
+    assert "Look up a customer" in shown and "outcome not recorded" in shown
+    assert home_of(team, team.maya).executive is None and home_of(team, team.priya).executive is None
 
 
 def test_a_guest_has_no_home(team: Team) -> None:
@@ -208,7 +312,7 @@ def test_home_asks_the_database_as_often_for_three_hundred_accounts_as_for_three
     for number in range(297):
         team.add_account(f"Many {number}")
     team.look()
-    assert asked() == few <= 2 * 12
+    assert asked() == few <= 12 + 18
 
 
 def test_a_long_list_says_how_many_more_there_are(team: Team) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Change
-from bot.features.actions import actions
 from bot.features.actions import queries as action_queries
+from bot.features.actions import steps
 from bot.features.meetings import answer_drafts, answers, forms, prompts
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.answer_drafts import OneLine
@@ -144,7 +144,7 @@ def test_an_answer_does_not_reopen_a_step_that_was_done_meanwhile(session: Sessi
     maya = opened(session, world.maya, SOON)
     action = action_queries.of_answer(session, 1, answer.id)
     assert action is not None
-    actions.close_with_customer_told(session, world.manager, action.id, "We sent them", SOON)
+    steps.done(session, world.manager, action.id, SOON, words="We sent them")
     with pytest.raises(UserError, check=says("^Priya Nair closed this step")):
         answers.answer(session, maya, replace(first, next_action="Send them again"), SOON)
 

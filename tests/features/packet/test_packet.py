@@ -67,10 +67,10 @@ def grade_of(database: Database, world: World, now: datetime = MONDAY) -> Grade 
 def test_a_method_makes_it_attributed_and_accepted_money_accepted(database: Database, world: World) -> None:
     first = confirm(database, world)
     attributed = isolate(database, world, Isolation(first, "form 2", Method.BEFORE_AFTER, CAUSES))
-    assert attributed == "attributed: before and after, with the other causes listed"
+    assert attributed == "Confirmed, our share worked out"
     second = first + 1
     new = Isolation(second, "form 3", Method.BEFORE_AFTER, CAUSES, "120,000 EUR", accepter_name="Dana Fox")
-    unseen = "attributed: our share is worked out, and nobody has seen that they accepted the money"
+    unseen = "Confirmed, our share worked out; nobody has seen that they accepted the money"
     assert isolate(database, world, new) == unseen
     seen(database, world.tom, second + 1)
     assert grade_of(database, world) is Grade.ATTRIBUTED
@@ -157,7 +157,7 @@ def test_the_packet_tells_what_is_proven_and_what_is_not(database: Database, wor
         view = packet.packet(session, world.tom, world.acme, MONDAY)
     assert [(line.moved, line.target, line.progress) for line in view.story] == [("15 → 5 days", "5 days", None)]
     assert (view.story[0].method_note, view.money) == (CAUSES, "accepted 1.2 M EUR a year, worth at the sale unknown")
-    assert [(line.title, line.reason) for line in view.unproven] == [("Legal signs without us", "no evidence yet")]
+    assert [(line.title, line.reason) for line in view.unproven] == [("Legal signs without us", "No evidence yet")]
     assert (view.champion, view.acceptances, view.can_write) == ("Ana Ruiz, champion", (), False)
 
 

@@ -47,7 +47,7 @@ def test_a_mention_without_words_is_none(team: Team, promise: tuple[int, int], w
 def test_the_card_shows_when_it_was_last_mentioned_and_by_what_words(team: Team, promise: tuple[int, int]) -> None:
     assert promised(team, promise[0], MONDAY) is None
     mention(team, promise[1], "Told Dana it ships in June")
-    expected = "“Single sign-on by spring”: last mentioned 2 Mar 2026, “Told Dana it ships in June”"
+    expected = "“Single sign-on by spring”: last mentioned 2 Mar, “Told Dana it ships in June”"
     assert promised(team, promise[0], MONDAY) == expected
 
 
@@ -57,8 +57,7 @@ def test_the_same_words_every_50_days_are_pointed_out_with_the_day_on_which_they
     for days, words in ((0, "Talked about it again"), (50, "They know about it"), (100, "talked about it AGAIN!!")):
         mention(team, promise[1], words, day(MONDAY, days))
     assert promised(team, promise[0], day(MONDAY, 100)) == (
-        "“Single sign-on by spring”: last mentioned 10 Jun 2026, “talked about it AGAIN!!”, "
-        "the same words as on 2 Mar 2026"
+        "“Single sign-on by spring”: last mentioned 10 Jun, “talked about it AGAIN!!”, the same words as on 2 Mar"
     )
     mention(team, promise[1], "Ana asked whether June still holds", day(MONDAY, 101))
     assert "the same words" not in (promised(team, promise[0], day(MONDAY, 101)) or "")

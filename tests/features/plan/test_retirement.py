@@ -66,7 +66,7 @@ def test_what_is_not_proven_counts_until_the_manager_agrees(database: Database, 
         form = retirement.review_form(session, world.manager, tickets, MONDAY)
         (line,) = home.home(session, world.manager, MONDAY).retirements
     assert (shown.may_review, shown.outcomes, shown.coverage) == (True, 2, "50%")
-    assert shown.retired[0].text == "“Fewer tickets a month” was retired by Maya Lindqvist on 2 Mar 2026: n/a"
+    assert shown.retired[0].text == "“Fewer tickets a month” was retired by Maya Lindqvist on 2 Mar: n/a"
     assert (line.outcome_id, line.account, line.by, line.why) == (tickets, "Acme GmbH", "Maya Lindqvist", "n/a")
     assert (form.account, form.stood, form.coverage) == ("Acme GmbH", "no evidence yet", "50%")
     with database.begin() as session:

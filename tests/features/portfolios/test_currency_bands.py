@@ -10,7 +10,7 @@ import pytest
 from bot.app.actor import Actor, UserError
 from bot.domain.enums import Tier
 from bot.features.accounts import card, tiers
-from bot.features.accounts.views import TierLine
+from bot.features.accounts.card_views import TierLine
 from bot.features.portfolios import currency_bands, overview, setup
 from bot.features.portfolios.setup import PortfolioForm
 from bot.features.portfolios.views import PortfolioPageView, WithoutBand

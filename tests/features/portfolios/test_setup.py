@@ -187,7 +187,7 @@ def test_tiers_follow_the_bands_unless_a_human_said_otherwise(team: Team) -> Non
 
 
 def test_portfolio_shows_a_manager_what_they_manage(team: Team) -> None:
-    team.add_account("Acme")
+    team.add_broken("Acme")
     team.look()
     (part,) = survey(team, team.priya).parts
     assert (part.name, part.can_manage, part.unclaimed, part.summary.accounts) == ("EMEA", True, 1, 1)

@@ -168,7 +168,10 @@ def test_a_loss_ends_the_contract_keeps_what_was_proven_and_goes_to_the_channel(
     with team.database.reading() as session:
         former = card.card(session, team.as_(team.tom), acme, day(MONDAY, 2))
         lines = renewal_lines(session, DigestSpan(1, team.portfolio_id, MONDAY - timedelta(days=7), day(MONDAY, 2)))
-    assert former.left == "Left, 100,000 EUR: moved to a competitor, Their ERP's own module."
+    assert (
+        former.left
+        == "Left 2 Mar, 100,000 EUR: moved to a competitor, Their ERP's own module. Nothing was proven then."
+    )
     ((title, ((name, text),)),) = lines.thread
     assert (title, name) == ("Lost, and why", "Acme")
     assert text.startswith(

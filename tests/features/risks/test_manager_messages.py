@@ -84,32 +84,43 @@ def outbox(team: Team, kind: str, now: datetime = MONDAY) -> list[str]:
 def hostile_book(team: Team) -> int:
     """A portfolio in which every text is hostile; returns an account in danger."""
     team.change("portfolio", team.portfolio_id, name=HOSTILE)
-    account_id, outcome_id, evidence_id = team.add_proven(HOSTILE)
+    account_id, outcome_id, evidence_id = team.add_proven(HOSTILE, day(MONDAY, -30))
     team.change("outcome", outcome_id, title=HOSTILE)
     team.change("evidence", evidence_id, disputed_on=MONDAY.date(), disputed_why=HOSTILE, disputed_by=1)
     for number in range(30):
-        team.add_account(f"{HOSTILE} {number}", renews_in=30 + number)
+        team.add_account(f"{HOSTILE} {number}", day(MONDAY, -30), renews_in=60 + number)
     team.add("action", account_id=account_id, text=HOSTILE, owner_id=team.maya.id, due_on=day(MONDAY, -1).date())
     team.look()
     return account_id
 
 
 def test_a_risk_says_what_broke_whose_it_is_and_when_the_manager_hears(team: Team) -> None:
-    account_id, _, _ = team.add_proven("Acme")
+    account_id, _, _ = team.add_proven("Acme", day(MONDAY, -30))
     team.change("person", 1, left_on=day(MONDAY, -3).date())
     team.change("outcome", 1, owner_person_id=2)
     team.look()
     (text,) = outbox(team, "risk")
-    first, what, who, when = text.splitlines()[:4]
+    first, what, fact, who = text.splitlines()[:4]
     assert first == "Acme: Kim Li, economic buyer, left on 27 Feb 2026 and nobody has taken over"
-    assert what == ":red_circle: *Acme*: Kim Li, economic buyer, left on 27 Feb 2026 and nobody has taken over"
-    assert who == "Owner <@U0MAYA> · 100,000 EUR · renews 27 Dec 2026"
-    assert when.startswith("Nobody has it. Take it, or <@U0PRIYA> hears of it <!date^")
+    assert what == ":red_circle: *Acme* · sponsor left · 100,000 EUR, renews 27 Nov 2026"
+    assert fact == "Kim Li, economic buyer, left on 27 Feb 2026 and nobody has taken over"
+    assert who.startswith("With <@U0MAYA> as the owner, not taken yet. Priya Nair will be notified <!date^")
     assert account_id
 
 
+def test_a_risk_says_what_it_did_to_coverage_and_what_happens_if_nothing_does(team: Team) -> None:
+    acme = team.add_broken("Acme")
+    team.change("outcome", 1, risk_if_never="She takes the old count to the renewal talk")
+    team.change("account", acme, owner_id=None)
+    team.look()
+    (text,) = outbox(team, "risk")
+    assert "wrong month. Coverage fell from 100% to 0%.\n" in text
+    assert "If nothing happens: She takes the old count to the renewal talk" in text
+    assert "Unassigned: the account has no owner." in text
+
+
 def test_a_risk_in_every_state_and_its_timeline(team: Team) -> None:
-    acme = team.add_account("Acme")
+    acme = team.add_broken("Acme")
     team.look()
     risk = team.the_risk(acme)
     priya, maya = team.as_(team.priya), team.as_(team.maya)
@@ -119,39 +130,40 @@ def test_a_risk_in_every_state_and_its_timeline(team: Team) -> None:
             what(session, *args, **more)
         return outbox(team, "risk")[-1]
 
-    assert "<@U0MAYA> has it" in act(ownership.claim, maya, risk.id, MONDAY)
-    assert "<@U0TOM> has it" in act(ownership.assign, priya, risk.id, "U0TOM", MONDAY)
+    assert "Maya Lindqvist has it since 2 Mar" in act(ownership.claim, maya, risk.id, MONDAY)
+    assert "Tom Okafor has it" in act(ownership.assign, priya, risk.id, "U0TOM", MONDAY)
     asleep = act(ownership.snooze, priya, risk.id, MONDAY, until=day(MONDAY, 2).date(), why="Their auditor is in")
-    assert "Sleeps until" in asleep and "Their auditor is in (<@U0TOM> has it)" in asleep
+    assert "snoozed until Wed 4 Mar by Priya Nair" in asleep and "Why: Their auditor is in" in asleep
     closed = act(ownership.close, priya, risk.id, MONDAY, how="They wrote it down")
-    assert "by <@U0PRIYA>: They wrote it down" in closed and "Reopen" in closed
+    assert "closed by Priya Nair, 2 Mar" in closed and "They wrote it down" in closed
     act(ownership.reopen, priya, risk.id, "They did not", MONDAY)
     act(ownership.snooze, priya, risk.id, MONDAY, until=day(MONDAY, 2).date(), why="Their auditor is in")
     team.look(day(MONDAY, 3))
     team.change("account", acme, day(MONDAY, 3), status="former")
     team.look(day(MONDAY, 3))
     assert [text.splitlines()[1] for text in outbox(team, "risk-note")] == [
-        "<@U0MAYA> has it.",
-        "<@U0PRIYA> gave it to <@U0TOM>.",
-        "<@U0PRIYA> snoozed it until <!date^1772614800^{date_short_pretty}|4 Mar 2026, 09:00 UTC>: Their auditor is in",
-        "<@U0PRIYA> closed it: They wrote it down",
-        "<@U0PRIYA> reopened it: They did not",
-        "<@U0PRIYA> snoozed it until <!date^1772614800^{date_short_pretty}|4 Mar 2026, 09:00 UTC>: Their auditor is in",
+        "Maya Lindqvist has it.",
+        "Priya Nair gave it to <@U0TOM>.",
+        "Priya Nair snoozed it until <!date^1772614800^{date_short_pretty}|4 Mar 2026, 09:00 UTC>: Their auditor is in",
+        "Priya Nair closed it: They wrote it down",
+        "Priya Nair reopened it: They did not",
+        "Priya Nair snoozed it until <!date^1772614800^{date_short_pretty}|4 Mar 2026, 09:00 UTC>: Their auditor is in",
         "The snooze is over and the danger is still there.",
         "Closed: the ledger no longer shows it.",
     ]
 
 
 def test_what_nobody_took_reaches_the_manager_in_one_message(team: Team) -> None:
-    team.add_account("Acme")
-    team.add_account("Brick", owner_id=None)
+    team.add_broken("Acme")
+    team.add_broken("Brick", owner_id=None)
     team.look()
     with team.session() as session:
         assert daily_review.remind_unclaimed(session, day(MONDAY, 1))
     (text,) = outbox(team, "unclaimed", day(MONDAY, 1))
-    assert text.startswith("2 risks in EMEA have nobody after a business day.")
-    assert "*Brick*: Nobody has written down what success means\nNo owner, open since" in text
-    assert "Nobody took it for a business day. I told <@U0PRIYA>." in outbox(team, "risk-note")[0]
+    assert text.startswith("2 risks in EMEA are not taken after a working day.")
+    assert "*Brick* · 100,000 EUR, renews 27 Nov 2026\n" in text
+    assert "\nThe account has no owner · open since 2 Mar" in text and "\nMaya owns the account" in text
+    assert "Not taken after a working day. Priya Nair has been notified." in outbox(team, "risk-note")[0]
 
 
 def test_the_digest_leads_with_coverage_and_is_twelve_lines_at_most(team: Team) -> None:
@@ -182,12 +194,12 @@ def rows_of(text: str) -> int:
 
 def test_the_rest_of_a_day_is_one_message_with_the_worst_by_name(team: Team) -> None:
     for number in range(12):
-        team.add_account(f"Blank {number}", arr_minor=number * 1000_00)
+        team.add_broken(f"Blank {number}", arr_minor=number * 1000_00)
     team.look()
     (text,) = outbox(team, "risks-more")
-    assert text.startswith("7 more risks came up today in 7 accounts.")
-    assert "7 × success is not written down" in text
-    assert "Blank 6: success is not written down" in text
+    assert text.startswith("7 more risks in 7 customers today.")
+    assert "7 × evidence disputed" in text
+    assert "Blank 6: evidence disputed" in text
 
 
 @pytest.mark.slow
@@ -240,4 +252,4 @@ def test_home_is_taken_by_slack_for_everybody(team: Team, who: str) -> None:
         view = home.home(session, team.as_(getattr(team, who)), now)
     content = RENDERER.home("home/home.html", view=view)
     text = checked("\n".join(_texts(finish_view(content, "home", lambda kind: kind)["blocks"])))
-    assert ("Your accounts, worst first" in text) == (who != "priya")
+    assert ("Your accounts (" in text) == view.owns

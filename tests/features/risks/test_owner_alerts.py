@@ -87,7 +87,7 @@ def test_it_tells_only_what_broke_since_the_last_one(team: Team) -> None:
     assert isinstance(view, BatchView)
     assert [(line.account, line.severity, line.more) for line in view.lines] == [("Fresh", Severity.HIGH, 0)]
     assert "disputes the proof" in view.lines[0].fact
-    assert (view.broken_before, view.well) == (1, 1)
+    assert (view.broke, view.broken_before, view.never, view.well) == (1, 0, 1, 1)
 
 
 def test_a_month_in_which_nothing_broke_has_no_message(team: Team) -> None:

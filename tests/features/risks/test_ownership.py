@@ -33,7 +33,7 @@ def team(database: Database) -> Team:
 @pytest.fixture
 def risk(team: Team) -> Risk:
     """A risk of Acme's, which Maya owns in Priya's portfolio, told to the channel."""
-    acme = team.add_account("Acme")
+    acme = team.add_broken("Acme")
     team.look()
     return team.the_risk(acme)
 
@@ -56,12 +56,12 @@ def last_note(team: Team) -> RiskNoteView:
 
 def test_who_takes_a_risk_has_it_and_everybody_sees_it(team: Team, risk: Risk) -> None:
     view = have_it(team, team.maya, risk)
-    assert (view.state, view.holder, view.claimed_at) == (RiskState.CLAIMED, "U0MAYA", TOMORROW)
+    assert (view.state, view.holder, view.claimed_at) == (RiskState.CLAIMED, "Maya Lindqvist", TOMORROW)
     assert view.manager_told_at is None
     assert [message.key for message in team.messages("risk", op="update")] == [
         f"risk:{risk.id}@{team.messages('risk-note')[-1].args['note_id']}"
     ]
-    assert (last_note(team).what, last_note(team).by) == ("taken", "U0MAYA")
+    assert (last_note(team).what, last_note(team).by) == ("taken", "Maya Lindqvist")
 
 
 def test_pressing_i_have_it_twice_changes_nothing_more(team: Team, risk: Risk) -> None:
@@ -93,7 +93,7 @@ def test_of_two_who_press_at_the_same_moment_one_wins(team: Team, risk: Risk) ->
         thread.start()
     for thread in pressing:
         thread.join()
-    winners = [one for one in said if one.startswith("U0")]
+    winners = [one for one in said if "was first" not in one]
     losers = [one for one in said if "was first" in one]
     assert (len(winners), len(losers)) == (1, 1)
     assert len(team.messages("risk-note")) == 1
@@ -142,10 +142,14 @@ def test_a_risk_of_another_workspace_is_as_good_as_gone(team: Team, risk: Risk) 
 
 def test_who_is_given_a_risk_may_act_on_it(team: Team, risk: Risk) -> None:
     given = act(team, team.priya, lambda s, a: ownership.assign(s, a, risk.id, "U0TOM", TOMORROW))
-    assert (given.state, given.holder) == (RiskState.CLAIMED, "U0TOM")
-    assert (last_note(team).what, last_note(team).by, last_note(team).holder) == ("assigned", "U0PRIYA", "U0TOM")
+    assert (given.state, given.holder) == (RiskState.CLAIMED, "Tom Okafor")
+    assert (last_note(team).what, last_note(team).by, last_note(team).holder) == (
+        "assigned",
+        "Priya Nair",
+        "Tom Okafor",
+    )
     closed = act(team, team.tom, lambda s, a: ownership.close(s, a, risk.id, TOMORROW, how="They wrote it down"))
-    assert (closed.state, closed.closed_by, closed.closed_how) == (RiskState.CLOSED, "U0TOM", "They wrote it down")
+    assert (closed.state, closed.closed_by, closed.closed_how) == (RiskState.CLOSED, "Tom Okafor", "They wrote it down")
 
 
 def test_a_risk_is_given_to_full_members_only(team: Team, risk: Risk) -> None:
@@ -159,9 +163,9 @@ def test_a_risk_is_given_to_full_members_only(team: Team, risk: Risk) -> None:
 
 
 def test_who_is_given_a_risk_without_a_message_gets_it_by_direct_message(team: Team) -> None:
-    smallest_account = team.add_account("Smallest", arr_minor=1)
+    smallest_account = team.add_broken("Smallest", arr_minor=1)
     for number in range(6):
-        team.add_account(f"Account {number}")
+        team.add_broken(f"Account {number}")
     team.look()
     smallest = team.the_risk(smallest_account)
     assert f"risk:{smallest.id}" not in {message.key for message in team.messages()}
@@ -192,7 +196,18 @@ def test_a_snoozed_risk_reminds_nobody_and_can_be_taken(team: Team, risk: Risk) 
     with team.session() as session:
         assert not daily_review.remind_unclaimed(session, day(TOMORROW, 5))
     view = have_it(team, team.priya, risk)
-    assert (view.state, view.snoozed_until, view.holder) == (RiskState.CLAIMED, None, "U0PRIYA")
+    assert (view.state, view.snoozed_until, view.holder) == (RiskState.CLAIMED, None, "Priya Nair")
+
+
+def test_a_snooze_can_be_ended_at_once_and_the_manager_is_reminded_again(team: Team, risk: Risk) -> None:
+    until = day(TOMORROW, 7).date()
+    act(team, team.maya, lambda s, a: ownership.snooze(s, a, risk.id, TOMORROW, until=until, why="Their auditor is in"))
+    woken = act(team, team.priya, lambda s, a: ownership.wake(s, a, risk.id, TOMORROW))
+    assert (woken.state, woken.snoozed_until, woken.owner) == (RiskState.OPEN, None, "U0MAYA")
+    assert woken.manager_told_at == day(TOMORROW, 1)
+    assert (last_note(team).what, last_note(team).by) == ("woke", "Priya Nair")
+    again = act(team, team.priya, lambda s, a: ownership.wake(s, a, risk.id, TOMORROW))
+    assert again.state is RiskState.OPEN
 
 
 def test_closing_needs_evidence_or_a_sentence(team: Team, risk: Risk) -> None:
@@ -225,7 +240,7 @@ def test_a_closed_risk_takes_no_more_actions_but_can_be_reopened(team: Team, ris
     with pytest.raises(UserError, check=says("closed on 3 Mar 2026")):
         have_it(team, team.priya, risk)
     view = act(team, team.priya, lambda s, a: ownership.reopen(s, a, risk.id, "It is not done", TOMORROW))
-    assert (view.state, view.holder, view.closed_how) == (RiskState.CLAIMED, "U0MAYA", None)
+    assert (view.state, view.holder, view.closed_how) == (RiskState.CLAIMED, "Maya Lindqvist", None)
     assert (last_note(team).what, last_note(team).why) == ("reopened", "It is not done")
 
 

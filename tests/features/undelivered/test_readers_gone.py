@@ -27,14 +27,14 @@ def team(database: Database) -> Team:
 
 
 def test_the_digest_reaches_an_admin(team: Team) -> None:
-    team.add_account("Acme")
+    team.add_broken("Acme")
     with team.session() as session:
         assert digest.open_due_digest(session, MONDAY)
     assert {(message.kind, message.channel) for message in team.messages("digest")} == {("digest", ADA.slack_id)}
 
 
 def test_an_unclaimed_risk_reaches_an_admin(team: Team) -> None:
-    team.add_account("Acme", renews_in=30)
+    team.add_broken("Acme", renews_in=30)
     team.look()
     assert team.messages("risk")
     with team.session() as session:
@@ -43,7 +43,7 @@ def test_an_unclaimed_risk_reaches_an_admin(team: Team) -> None:
 
 
 def test_a_risk_of_an_account_that_nobody_owns_reaches_an_admin(team: Team) -> None:
-    team.add_account("Acme", renews_in=30, owner_id=None)
+    team.add_broken("Acme", renews_in=30, owner_id=None)
     team.look()
     assert {message.channel for message in team.messages("risk")} == {ADA.slack_id}
 
@@ -54,7 +54,7 @@ def test_a_portfolio_that_names_no_reader_bothers_nobody(team: Team) -> None:
     with team.session() as session:
         assert digest.open_due_digest(session, MONDAY)
     assert team.messages("digest", "digest-empty") == []
-    team.add_account("Acme", portfolio_id=quiet)
+    team.add_broken("Acme", portfolio_id=quiet)
     team.change("portfolio", quiet, next_digest_at=before_the_other)
     with team.session() as session:
         assert digest.open_due_digest(session, MONDAY)
@@ -64,7 +64,7 @@ def test_a_portfolio_that_names_no_reader_bothers_nobody(team: Team) -> None:
 
 def test_the_channel_comes_first_while_it_takes_messages(team: Team) -> None:
     team.change("portfolio", team.portfolio_id, channel_lost_at=None)
-    team.add_account("Acme")
+    team.add_broken("Acme")
     with team.session() as session:
         assert digest.open_due_digest(session, MONDAY)
     assert [message.channel for message in team.messages("digest")] == [CHANNEL]

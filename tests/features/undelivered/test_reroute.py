@@ -121,7 +121,7 @@ def asked(slack: Slack, prompt_id: int) -> tuple[int | None, PromptState]:
 
 async def test_a_risk_of_an_owner_who_left_goes_to_the_deputy_and_is_followed_there(slack: Slack) -> None:
     team = slack.team
-    acme = team.add_account("Acme", portfolio_id=None, deputy_id=team.tom.id)
+    acme = team.add_broken("Acme", portfolio_id=None, deputy_id=team.tom.id)
     slack.refusing["U0MAYA"] = GONE
     team.look()
     await slack.settle()
@@ -139,7 +139,7 @@ async def test_a_risk_of_an_owner_who_left_goes_to_the_deputy_and_is_followed_th
 
 async def test_a_note_that_dies_brings_its_risk_along_once(slack: Slack) -> None:
     team = slack.team
-    acme = team.add_account("Acme", portfolio_id=None, deputy_id=team.tom.id)
+    acme = team.add_broken("Acme", portfolio_id=None, deputy_id=team.tom.id)
     team.look()
     await slack.settle()
     (risk,) = team.risks(acme)
@@ -157,7 +157,7 @@ async def test_a_note_that_dies_brings_its_risk_along_once(slack: Slack) -> None
 @pytest.mark.parametrize("deputy", [True, False])
 async def test_at_sending_too_a_prompt_goes_to_the_deputy_else_to_the_manager(slack: Slack, deputy: bool) -> None:
     team = slack.team
-    acme = team.add_account("Acme", deputy_id=team.tom.id if deputy else None)
+    acme = team.add_broken("Acme", deputy_id=team.tom.id if deputy else None)
     slack.refusing["U0MAYA"] = GONE
     prompt_id = ask(slack, acme, day(MONDAY, 1))
     await slack.settle()
@@ -172,7 +172,7 @@ async def test_at_sending_too_a_prompt_goes_to_the_deputy_else_to_the_manager(sl
 
 async def test_a_reminder_to_somebody_who_left_asks_the_stand_in(slack: Slack) -> None:
     team = slack.team
-    acme = team.add_account("Acme")
+    acme = team.add_broken("Acme")
     prompt_id = ask(slack, acme, day(MONDAY, 1))
     await slack.settle()
     assert slack.heard("U0MAYA") == [f"prompt:{prompt_id}"]
@@ -186,7 +186,7 @@ async def test_a_reminder_to_somebody_who_left_asks_the_stand_in(slack: Slack) -
 
 async def test_a_prompt_that_was_handed_over_is_not_taken_back(slack: Slack) -> None:
     team = slack.team
-    acme = team.add_account("Acme", deputy_id=team.tom.id)
+    acme = team.add_broken("Acme", deputy_id=team.tom.id)
     slack.refusing["U0MAYA"] = GONE
     prompt_id = ask(slack, acme, day(MONDAY, 1))
     team.change("prompt", prompt_id, member_id=team.ada.id)
@@ -197,7 +197,7 @@ async def test_a_prompt_that_was_handed_over_is_not_taken_back(slack: Slack) -> 
 
 async def test_who_leaves_with_open_prompts_is_stood_in_for_at_once(slack: Slack) -> None:
     team = slack.team
-    prompt_id = ask(slack, team.add_account("Acme"), day(MONDAY, 1))
+    prompt_id = ask(slack, team.add_broken("Acme"), day(MONDAY, 1))
     await slack.settle()
     team.change("member", team.maya.id, is_deactivated=True)
     for _ in range(2):
@@ -208,19 +208,19 @@ async def test_who_leaves_with_open_prompts_is_stood_in_for_at_once(slack: Slack
 
 
 def put_loop_answered(slack: Slack) -> None:
-    acme = slack.team.add_account("Acme", deputy_id=slack.team.tom.id)
+    acme = slack.team.add_broken("Acme", deputy_id=slack.team.tom.id)
     action = slack.team.add("action", account_id=acme, text="SSO", loop=Loop.PRODUCT, opened_at=MONDAY)
     slack.write(actions.answer_loop, slack.team.as_(slack.team.ada), action, "Ships in May", MONDAY)
 
 
 def put_unclaimed(slack: Slack) -> None:
-    slack.team.add_account("Acme")
+    slack.team.add_broken("Acme")
     slack.team.look()
     assert slack.write(daily_review.remind_unclaimed, day(MONDAY, 2))
 
 
 def put_batch(slack: Slack) -> None:
-    slack.team.add_account("Acme", tier=Tier.TECH_TOUCH, deputy_id=slack.team.tom.id)
+    slack.team.add_broken("Acme", tier=Tier.TECH_TOUCH, deputy_id=slack.team.tom.id)
     slack.team.look()
     assert slack.write(owner_alerts.send_due_batch, MONDAY)
 
@@ -228,14 +228,14 @@ def put_batch(slack: Slack) -> None:
 def put_risks_more(slack: Slack) -> None:
     slack.team.change("portfolio", slack.team.portfolio_id, channel=None)
     for number in range(7):
-        slack.team.add_account(f"Account {number}")
+        slack.team.add_broken(f"Account {number}")
     slack.team.look()
 
 
 def put_digest(slack: Slack) -> None:
     slack.team.change("portfolio", slack.team.portfolio_id, channel=None, next_digest_at=MONDAY)
     for number in range(40):
-        account_id = slack.team.add_account(f"Account {number}", renews_in=10 + number)
+        account_id = slack.team.add_broken(f"Account {number}", renews_in=10 + number)
         slack.team.add_outcome(account_id, None)
     slack.team.look()
     assert slack.write(digest.open_due_digest, MONDAY)
@@ -279,7 +279,7 @@ async def test_several_who_leave_on_one_day_are_all_told_of(slack: Slack) -> Non
     team.change("portfolio", team.portfolio_id, manager_id=None, channel=None)
     for owner in (team.maya, team.tom):
         slack.refusing[owner.slack_id or ""] = GONE
-        ask(slack, team.add_account(f"Of {owner.name}", owner_id=owner.id), day(MONDAY, 1))
+        ask(slack, team.add_broken(f"Of {owner.name}", owner_id=owner.id), day(MONDAY, 1))
     await slack.settle()
     slack.clock.move(hours=4)  # nine in New York, where Tom is
     await slack.settle()
@@ -292,19 +292,19 @@ async def test_several_who_leave_on_one_day_are_all_told_of(slack: Slack) -> Non
 
 async def test_an_admin_hears_of_the_risk_of_an_account_that_has_lost_everybody(slack: Slack) -> None:
     team = slack.team
-    team.add_account("Acme", portfolio_id=None, deputy_id=team.tom.id)
+    team.add_broken("Acme", portfolio_id=None, deputy_id=team.tom.id)
     slack.refusing |= {"U0MAYA": GONE, "U0TOM": GONE}
     team.look()
     await slack.settle()
     (key,) = slack.heard("U0ADA")
     assert slack.said(key).account == "Acme"
-    team.add_account("Brick", portfolio_id=None)
+    team.add_broken("Brick", portfolio_id=None)
     team.look()
     await slack.settle()
     first, *later = slack.heard("U0ADA")
     assert first == key
     told = [(slack.said(key).account, slack.said(key).kind) for key in (first, *later)]
-    kinds = (RiskKind.NO_SUCCESS_WRITTEN, RiskKind.OWNER_LEFT)
+    kinds = (RiskKind.OWNER_LEFT, RiskKind.PROOF_DISPUTED)
     assert sorted(told) == [(account, kind) for account in ("Acme", "Brick") for kind in kinds]
 
 
@@ -312,7 +312,7 @@ async def test_where_nobody_is_left_the_log_says_so(slack: Slack) -> None:
     team = slack.team
     team.change("member", team.ada.id, is_admin=False)
     team.change("portfolio", team.portfolio_id, manager_id=None, channel=None)
-    ask(slack, team.add_account("Acme"), day(MONDAY, 1))
+    ask(slack, team.add_broken("Acme"), day(MONDAY, 1))
     slack.refusing["U0MAYA"] = GONE
     with capture_logs() as lines:
         await slack.settle()
@@ -323,7 +323,7 @@ async def test_where_nobody_is_left_the_log_says_so(slack: Slack) -> None:
 async def test_a_risk_that_nobody_could_be_told_of_is_told_when_it_changes(slack: Slack) -> None:
     team = slack.team
     team.change("member", team.ada.id, is_admin=False)
-    acme = team.add_account("Acme", portfolio_id=None)
+    acme = team.add_broken("Acme", portfolio_id=None)
     slack.refusing["U0MAYA"] = GONE
     team.look()
     await slack.settle()
@@ -337,7 +337,7 @@ async def test_a_risk_that_nobody_could_be_told_of_is_told_when_it_changes(slack
 
 async def test_a_dead_message_that_is_tried_again_is_not_sent_on_twice(slack: Slack) -> None:
     team = slack.team
-    team.add_account("Acme")
+    team.add_broken("Acme")
     slack.refusing[CHANNEL] = LOST
     team.look()
     await slack.settle()
@@ -352,7 +352,7 @@ async def test_a_dead_message_that_is_tried_again_is_not_sent_on_twice(slack: Sl
 async def test_a_lost_channel_without_a_manager_is_told_to_an_admin_and_its_news_to_the_owner(slack: Slack) -> None:
     team = slack.team
     team.change("portfolio", team.portfolio_id, manager_id=None)
-    team.add_account("Acme")
+    team.add_broken("Acme")
     slack.refusing[CHANNEL] = LOST
     team.look()
     await slack.settle()
@@ -364,7 +364,7 @@ async def test_a_lost_channel_without_a_manager_is_told_to_an_admin_and_its_news
 async def test_one_channel_for_everything_is_told_in_one_message(slack: Slack) -> None:
     team = slack.team
     team.change("portfolio", team.portfolio_id, product_channel=CHANNEL, go_to_market_channel="C0GTM")
-    team.add_account("Acme")
+    team.add_broken("Acme")
     slack.refusing[CHANNEL] = LOST
     team.look()
     await slack.settle()
@@ -376,7 +376,7 @@ async def test_one_channel_for_everything_is_told_in_one_message(slack: Slack) -
 
 async def test_who_tells_of_a_lost_channel_may_have_left_too(slack: Slack) -> None:
     team = slack.team
-    team.add_account("Acme")
+    team.add_broken("Acme")
     slack.refusing |= {CHANNEL: LOST, "U0PRIYA": GONE}
     team.look()
     await slack.settle()
@@ -386,7 +386,7 @@ async def test_who_tells_of_a_lost_channel_may_have_left_too(slack: Slack) -> No
 
 async def test_only_a_post_since_the_loss_makes_a_channel_found(slack: Slack) -> None:
     team = slack.team
-    team.add_account("Acme")
+    team.add_broken("Acme")
     team.look()
     await slack.settle()
     assert len(slack.heard(CHANNEL)) == 1
