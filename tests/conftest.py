@@ -14,10 +14,10 @@ import pytest
 from hypothesis import Phase, settings
 
 from tests.support.compiled_once import share_compiled_statements
-from tests.support.databases import database, databases, fast_directory, postgres, sqlite_template
+from tests.support.databases import database, databases, fast_directory, postgres, sources, sqlite_template
 from tests.support.stages import stage, stages
 
-__all__ = ["database", "databases", "fast_directory", "postgres", "sqlite_template", "stage", "stages"]
+__all__ = ["database", "databases", "fast_directory", "postgres", "sources", "sqlite_template", "stage", "stages"]
 
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
 """Explaining a failure traces every line, which takes many minutes where a database is asked."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -33,6 +33,7 @@ from bot.store import ledger, members, schema
 from bot.store.engine import Database
 from bot.store.entities import Entity
 from tests.support.cast import INES, TOM
+from tests.support.databases import Databases
 from tests.support.edit_forms import FORMS, LATER, EditForm
 from tests.support.factory import add_workspace
 from tests.support.refusals import says, worded
@@ -95,13 +96,23 @@ def team(database: Database) -> Team:
     return new_team(database, 1)
 
 
-@pytest.fixture
-def each_form(database: Database) -> list[tuple[str, EditForm, Team]]:
-    """Every form, each with a team of its own in a workspace of its own."""
+def a_team_each(database: Database) -> list[Team]:
+    """A team for each form, in a workspace of its own."""
     return [
-        (name, form, new_team(database, add_workspace(database, f"T0FORM{number}") if number else 1))
-        for number, (name, form) in enumerate(FORMS.items())
+        new_team(database, add_workspace(database, f"T0FORM{number}" if number else "T1"))
+        for number in range(len(FORMS))
     ]
+
+
+@pytest.fixture
+def each_form(databases: Databases) -> Iterator[list[tuple[str, EditForm, Team]]]:
+    """Every form, each with a team of its own in a workspace of its own."""
+    url, teams = databases.copy_of("a team each", a_team_each)
+    database = Database(url)
+    yield [
+        (name, form, replace(team, database=database)) for (name, form), team in zip(FORMS.items(), teams, strict=True)
+    ]
+    database.dispose()
 
 
 EachForm = list[tuple[str, EditForm, Team]]

@@ -60,7 +60,7 @@ def test_rows_are_the_same_however_they_are_inserted(database: Database, count: 
 def test_rows_of_different_columns_are_refused(database: Database) -> None:
     rows = accounts(100)
     rows[99] = {name: value for name, value in rows[99].items() if name != "currency"}
-    with pytest.raises(Exception, match="column|currency"), database.begin() as session:
+    with pytest.raises(Exception, match=r"column|currency"), database.begin() as session:
         bulk.insert_all(session, schema.account, rows)
     with database.reading() as session:
         assert session.execute(select(schema.account.c.id)).first() is None

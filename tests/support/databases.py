@@ -12,11 +12,12 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import TypeVar, cast
 
 import psycopg
 import pytest
@@ -26,6 +27,7 @@ from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
 from tests.support.factory import add_workspace
 
+T = TypeVar("T")
 DIALECTS = ("sqlite", "postgresql")
 _TEMPLATE = "proofline_template"
 _ROOM = 2**30  # bytes; a property may make a hundred databases of a megabyte
@@ -85,7 +87,7 @@ class Postgres:
 
     def give_back(self, name: str) -> None:
         """Empty a database for the next test, or drop it if it is not, or no longer, what the migrations made."""
-        if name.startswith("empty_"):
+        if name.startswith(("empty_", "copy_")):
             self.drop(name)
             return
         self._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
@@ -105,6 +107,12 @@ class Postgres:
         self._run(f"CREATE DATABASE {name}")
         return name
 
+    def copy(self, source: str) -> str:
+        """A copy of a database to which nobody is connected; returns its name."""
+        name = f"copy_{next(self._names)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+        return name
+
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected."""
         self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -112,6 +120,14 @@ class Postgres:
     def stop(self) -> None:
         """End the server and remove its files."""
         self._server.cleanup()
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Databases that `copy_of` copies, by dialect and name, each with what filling it returned; SQLite's files."""
+
+    directory: Path
+    filled: dict[tuple[str, str], tuple[str, object]]
 
 
 @dataclass
@@ -123,6 +139,7 @@ class Databases:
     postgres: Postgres | None
     template: Path | None
     made: list[str]
+    sources: Sources | None = None
 
     def fresh(self) -> str:
         """The URL of a new migrated database."""
@@ -142,6 +159,34 @@ class Databases:
             return self.postgres.url(self.made[-1])
         self.made.append("empty")
         return f"sqlite:///{self.directory / f'empty-{len(self.made)}.db'}"
+
+    def copy_of(
+        self, name: str, fill: Callable[[Database], T], start: Callable[[], str] | None = None
+    ) -> tuple[str, T]:
+        """The URL of a copy of a database that `fill` has filled once in this process, and what `fill` returned.
+
+        `start` gives the URL of the database to fill: a migrated one, unless told. `name` names one content only.
+        """
+        assert self.sources is not None
+        key, kept = (self.dialect, name), self.sources.filled
+        if key not in kept:
+            url = (start or self.fresh)()
+            source = self.made.pop()
+            database = Database(url)
+            filled = fill(database)
+            database.dispose()
+            if not self.postgres:
+                source = str(self.sources.directory / f"{len(kept)}.db")
+                shutil.move(url.removeprefix("sqlite:///"), source)
+            kept[key] = source, filled
+        source, told = kept[key]
+        if self.postgres:
+            self.made.append(self.postgres.copy(source))
+            return self.postgres.url(self.made[-1]), cast("T", told)
+        self.made.append("copy")
+        path = self.directory / f"copy-{len(self.made)}.db"
+        shutil.copyfile(source, path)
+        return f"sqlite:///{path}", cast("T", told)
 
     def clean(self) -> None:
         """Remove what was made."""
@@ -175,6 +220,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    """What this test process has filled to be copied."""
+    return Sources(tmp_path_factory.mktemp("sources"), {})
+
+
 @pytest.fixture
 def fast_directory(tmp_path: Path) -> Iterator[Path]:
     """A directory in memory where there is one with room: SQLite waits for the disk at every commit."""
@@ -187,12 +238,13 @@ def fast_directory(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(params=DIALECTS)
-def databases(request: pytest.FixtureRequest, fast_directory: Path) -> Iterator[Databases]:
+def databases(request: pytest.FixtureRequest, fast_directory: Path, sources: Sources) -> Iterator[Databases]:
     """A maker of databases, once for each dialect."""
     if request.param == "postgresql":
-        made = Databases("postgresql", fast_directory, request.getfixturevalue("postgres"), None, [])
+        made = Databases("postgresql", fast_directory, request.getfixturevalue("postgres"), None, [], sources)
     else:
-        made = Databases("sqlite", fast_directory, None, request.getfixturevalue("sqlite_template"), [])
+        template = request.getfixturevalue("sqlite_template")
+        made = Databases("sqlite", fast_directory, None, template, [], sources)
     yield made
     made.clean()
 

@@ -6,6 +6,7 @@ its type, so that a new revision is covered without a word here; Acme, whose car
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,7 @@ from bot.store import schema
 from bot.store.admin import migrations
 from bot.store.engine import Database
 from bot.store.types import DatedWords, Exact, Rank, Word, Words
+from tests.support.databases import Databases
 from tests.support.first_release import MONDAY, OUTCOME, ROWS
 
 Contents = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
@@ -68,25 +70,48 @@ def revisions() -> list[str]:
     return [script.revision for script in found][::-1]
 
 
+def url_at(databases: Databases, revision: str) -> str:
+    """The URL of a database without rows at `revision`, made from an earlier one where this process has one."""
+    assert databases.sources is not None
+    at = {
+        name: int(name.split()[-1])
+        for of, name in databases.sources.filled
+        if of == databases.dialect and "at " in name
+    }
+    earlier = max((name for name, number in at.items() if number <= int(revision)), key=at.__getitem__, default=None)
+
+    def start() -> str:
+        return databases.empty() if earlier is None else databases.copy_of(earlier, lambda _database: None)[0]
+
+    return databases.copy_of(f"at {revision}", lambda database: migrations.upgrade(database, revision), start)[0]
+
+
 def build(database: Database, revision: str) -> Contents:
-    """Bring the empty `database` to `revision`, fill every table that there is, and return what it then holds."""
+    """Bring a `database` without rows to `revision`, fill every table that there is, and return what it then holds."""
     migrations.upgrade(database, revision)
     with database.engine.begin() as connection:
-        for table in _tables(connection):
+        tables = _tables(connection)
+        for table in tables:
             for number, row in enumerate(_rows(connection, table), start=1):
                 connection.execute(insert(table), _completed(connection, table, row, number))
-    return contents(database)
+    return _contents(database, tables)
 
 
 def contents(database: Database) -> Contents:
     """Every row of every table, as the database itself says that its columns are."""
+    with database.engine.connect() as connection:
+        tables = _tables(connection)
+    return _contents(database, tables)
+
+
+def _contents(database: Database, tables: Iterable[Table]) -> Contents:
     with database.engine.connect() as connection:
         return {
             table.name: {
                 tuple(row[column.name] for column in table.primary_key): dict(row)
                 for row in connection.execute(select(table)).mappings()
             }
-            for table in _tables(connection)
+            for table in tables
         }
 
 
