@@ -217,7 +217,7 @@ FORMS = {"a": _link, "user": _mention, "channel": _mention, "date": _date, "emoj
 
 def _joined(runs: list[Run]) -> str:
     """The runs as one mrkdwn text. Styles open and close on each line and hug their words, or Slack ignores them."""
-    if not any([run.marks for run in runs]):  # most grey lines
+    if not any(run.marks for run in runs):  # most grey lines
         return _tidy("".join([run.text for run in runs]))
     parts: list[str] = []
     last, last_marks = "", ""
