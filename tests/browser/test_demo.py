@@ -90,7 +90,7 @@ async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) ->
             await page.set_input_files("#modal [data-action-id='file']", picture)
             await expect(page.locator("#modal .file-names")).to_contain_text("side-list.png")
             await page.click("[data-testid=modal-submit]")
-            await expect(page.locator("#modal")).to_contain_text("confirmed")
+            await expect(page.locator("#modal")).to_contain_text("Confirmed")
             await expect(page.locator("#modal")).to_contain_text("File from Tom Okafor, nobody else has looked")
             await page.click("[data-testid=modal-close]")
             await expect(page.locator("#modal [data-action-id='what_changed']")).to_have_value(

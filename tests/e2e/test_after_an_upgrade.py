@@ -104,7 +104,7 @@ async def test_the_card_shows_what_was_recorded_before(stage: Stage) -> None:
     await ines.command("/proof acme")
     card = ines.text(ines.sees()[-1])
     assert "Contracts signed within 5 days" in card
-    assert "9 days" in card
+    assert "9\u00a0days" in card
     assert "Whether finance agrees" in card
 
 

@@ -25,7 +25,7 @@ async def test_an_admin_sets_the_workspace_up_from_home(stages: Stage) -> None:
     await stages.settle()
     assert "Five steps and about ten minutes on Home" in maya.text(maya.dm()[-1])
     await maya.click(ACTIONS.OPEN_HOME)
-    await maya.click(ACTIONS.NEW_PORTFOLIO, view=maya.home)
+    await maya.click(ACTIONS.FIRST_PORTFOLIO, view=maya.home)
     await maya.submit({"name": "North", "tz": "Europe/Stockholm"})
     await eventually(lambda: "1 of 5 done" in maya.text(maya.home))
     await maya.close()
@@ -67,7 +67,7 @@ async def test_home_of_somebody_with_nothing_looks_up_a_customer(stage: Stage) -
     tom = stage.person("tom")
     await tom.open_home()
     assert "Renewals in the next 90 days" in tom.text(tom.home)
-    await tom.click(ACTIONS.FIND_CUSTOMER, view=tom.home, selected="acm")
+    await tom.click(ACTIONS.LOOK_UP_CUSTOMER, view=tom.home, selected="acm")
     assert "Would they renew on value?" in tom.text(tom.modal)
 
 

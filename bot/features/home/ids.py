@@ -12,5 +12,5 @@ class HomeActionId(StrEnum):
     NEXT_ACCOUNTS = "home.next"
     SHOW_ACCOUNTS = "home.show"
     SORT_ACCOUNTS = "home.sort"
-    FIND_CUSTOMER = "home.find"
+    LOOK_UP_CUSTOMER = "home.find"
     OPEN_TEAM = "team.open"

@@ -122,7 +122,7 @@ def _manager_and_executive(app: AsyncApp, edge: Edge) -> None:
         await edge.show(body, await edge.survey(body, look), "Customers")
         await ack()
 
-    @app.action(HomeActionId.FIND_CUSTOMER)
+    @app.action(HomeActionId.LOOK_UP_CUSTOMER)
     async def looked_up(ack: AsyncAck, body: Body) -> None:
         typed = clicked(body)
 
@@ -139,7 +139,7 @@ def _manager_and_executive(app: AsyncApp, edge: Edge) -> None:
 def _setup(app: AsyncApp, edge: Edge) -> None:
     """The steps of a fresh workspace that no other room opens."""
 
-    @app.action(SetupActionId.NEW_PORTFOLIO)
+    @app.action(SetupActionId.FIRST_PORTFOLIO)
     async def new_portfolio(ack: AsyncAck, body: Body) -> None:
         await edge.open(body, await edge.read(body, lambda s, actor, now: setup.setup_form(s, actor, None, now)))
         await ack()

@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 
 from bot.app.recipients import of_admin, of_manager
 from bot.domain.enums import RiskState
-from bot.domain.model import Account, Risk
+from bot.domain.model import Account, ProofState, Risk
 from bot.domain.values import working_hours
 from bot.domain.values.money import money
 from bot.domain.values.text import near_day
 from bot.features.risks import queries
-from bot.features.risks.risk_view import zone_of
+from bot.features.risks.risk_view import drop, zone_of
 from bot.features.risks.views import UnclaimedLine, UnclaimedView
 from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import Moot, Op, Outgoing
-from bot.store import accounts, members, portfolios
+from bot.store import accounts, members, portfolios, proof_state
 from bot.store.members import Member
 
 SHOWN = 5
@@ -96,7 +96,10 @@ def compose_unclaimed(session: Session, args: dict[str, Any], now: datetime) -> 
         return Moot("somebody has taken them since")
     portfolio = portfolios.in_workspace(session, workspace_id, args["portfolio_id"])
     reader = _Reader.of(session, workspace_id, risks, account_by_id, zone=zone_of(session, portfolio), now=now)
-    lines = tuple(reader.line(risk, account_by_id[risk.account_id], risk.id in stuck) for risk in risks[:SHOWN])
+    shown = risks[:SHOWN]
+    states = proof_state.load_many(session, [workspace_id], sorted({risk.account_id for risk in shown}))
+    state_by_id = {state.account.id: state for state in states}
+    lines = tuple(reader.line(risk, state_by_id[risk.account_id], risk.id in stuck) for risk in shown)
     name = portfolio.name if portfolio else ""
     return UnclaimedView(name, lines, len(waiting), len(still_stuck), len(risks) - len(lines))
 
@@ -127,7 +130,8 @@ class _Reader:
         asked = lookup.told(session, workspace_id, queries.ASKED_KEY, [f"{risk.id}:{day}" for risk in risks])
         return cls(people, asked, zone, now)
 
-    def line(self, risk: Risk, account: Account, stuck: bool) -> UnclaimedLine:
+    def line(self, risk: Risk, state: ProofState, stuck: bool) -> UnclaimedLine:
+        account, (before, after) = state.account, drop(state, risk)
         today = working_hours.local_day(self.now, self.zone)
         owner, holder = self.people.get(account.owner_id or 0), self.people.get(risk.owner_id or 0)
         since = risk.claimed_at if stuck and risk.claimed_at else risk.opened_at
@@ -146,6 +150,8 @@ class _Reader:
             stuck=stuck,
             reminded=f"{risk.id}:{today.isoformat()}" in self.asked,
             by=holder.name if holder else None,
+            before=before,
+            after=after,
         )
 
 

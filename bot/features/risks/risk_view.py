@@ -156,7 +156,7 @@ def _people(session: Session, it: Shown, timeline: Sequence[RiskNote]) -> dict[s
 def _around(session: Session, it: Shown, now: datetime) -> dict[str, Any]:
     """What the record of the account says of the risk: what it did to coverage, what follows, and what is next."""
     state = proof_state.load(session, it.account.workspace_id, it.account.id)
-    before, after = _drop(state, it.risk)
+    before, after = drop(state, it.risk)
     step, step_on = _next_step(state, it.risk, rules_day(now))
     return {
         "before": before,
@@ -177,7 +177,7 @@ def _outcome_id(risk: Risk) -> int | None:
     return int(row_id) if kind == "outcome" and row_id.isdecimal() else None
 
 
-def _drop(state: ProofState, risk: Risk) -> tuple[str | None, str | None]:
+def drop(state: ProofState, risk: Risk) -> tuple[str | None, str | None]:
     """The account's coverage before the danger began and when it was found; Nones where it was the same."""
     opened_on = risk.opened_at.date()
     then = graded_outcomes(state, opened_on)

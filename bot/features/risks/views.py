@@ -217,7 +217,8 @@ class UnclaimedLine:
     """A risk that nobody had taken in time, or (`stuck`) that somebody took and that has not moved since.
 
     `owner` is the first name of who owns the account, `since` the day from which it is open or held. `reminded` says
-    that the owner was asked today; `state` is how it stands now, `by` who holds, snoozed or closed it.
+    that the owner was asked today; `state` is how it stands now, `by` who holds it. `before` and `after` are what it
+    did to coverage.
     """
 
     risk_id: int
@@ -233,6 +234,8 @@ class UnclaimedLine:
     stuck: bool
     reminded: bool
     by: str | None
+    before: str | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 class SetupActionId(StrEnum):
     """The `action_id` of what can be clicked or chosen outside of an input."""
 
-    NEW_PORTFOLIO = "setup.portfolio"
+    FIRST_PORTFOLIO = "setup.portfolio"
     NEW_ACCOUNT = "setup.account"
     TELL_TEAM = "setup.start"
     OPEN_HOME = "home.open"

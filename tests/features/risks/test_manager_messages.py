@@ -162,6 +162,7 @@ def test_what_nobody_took_reaches_the_manager_in_one_message(team: Team) -> None
     (text,) = outbox(team, "unclaimed", day(MONDAY, 1))
     assert text.startswith("2 risks in EMEA are not taken after a working day.")
     assert "*Brick* · 100,000 EUR, renews 27 Nov 2026\n" in text
+    assert "wrong month. Coverage fell from 100% to 0%.\n" in text
     assert "\nThe account has no owner · open since 2 Mar" in text and "\nMaya owns the account" in text
     assert "Not taken after a working day. Priya Nair has been notified." in outbox(team, "risk-note")[0]
 
