@@ -88,7 +88,7 @@ async def test_a_misspelt_name_offers_the_nearest_as_buttons(stage: Stage) -> No
     ines = stage.person("ines")
     await ines.say("dm", "acne")
     assert "acne" in last(ines)
-    assert sorted(buttons(ines)) == ["Acme GmbH", "Acre Foods"]
+    assert sorted(buttons(ines)) == ["Acme GmbH", "Acre Foods", "Add this account"]
     await ines.click(f"{ACTIONS.CHOOSE_ACCOUNT}.0")
     assert "Would they renew on value?" in last(ines)
 
