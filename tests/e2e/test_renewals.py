@@ -10,7 +10,7 @@ from sandbox.errors import FormError
 from tests.support.believable import fill
 from tests.support.bot_process import Stage
 
-APRIL = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
+APRIL = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
 """Sixty days before Acme's renewal are over since yesterday; a Friday."""
 THE_DAY = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 

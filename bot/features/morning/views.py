@@ -96,6 +96,11 @@ class MorningView:
     comes_at: str
     next_at: datetime
 
+    @property
+    def first_open(self) -> int | None:
+        """The place of the first meeting that still waits for an answer."""
+        return next((place for place, row in enumerate(self.rows) if row.is_open), None)
+
 
 @dataclass(frozen=True, slots=True)
 class MorningPageView:
