@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import hours
+from bot.app import hours, mornings
 from bot.app.actor import Actor, must_read
 from bot.app.assessments import assess_ahead, assess_now, rules_day
 from bot.domain.account.assessment import Assessment
@@ -65,7 +65,7 @@ class Morning:
     @property
     def until(self) -> datetime:
         """The end of the next working day: meetings before it are asked about."""
-        return days.at(days.add_days(self.week.day_after(self.day), 1), time(), self.week.tz)
+        return mornings.told_until(self.week, self.day)
 
 
 def morning_of(me: Member, day: date, at: datetime) -> Morning:

@@ -212,6 +212,18 @@ def test_no_cell_begins_like_a_formula(cell: str) -> None:
     assert not guarded(cell).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
+@pytest.mark.parametrize(
+    "cell", ["＝1+1", "＋1", "－1", "＠SUM(A1)", "\u00a0=1", "\u3000=1", "\ufeff=1", "\u200b@x", " \t=1", "\x0b=1"]
+)
+def test_no_cell_hides_a_formula_behind_what_is_not_seen_or_is_wide(cell: str) -> None:
+    assert guarded(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["Acme", " Acme", "12", "a=b", "Ａcme", "’t Hof", ""])
+def test_a_plain_cell_stays_as_it_is(cell: str) -> None:
+    assert guarded(cell) == cell
+
+
 words = st.one_of(st.none(), st.integers(1, 2**63 - 1))
 
 
