@@ -12,6 +12,7 @@ from bot.app import hours, public_holidays
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.working_hours import WorkWeek
 from bot.features.meetings import absence, away_status
+from bot.features.meetings.away_status import Status
 from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.views import SettingsSavedView, SettingsView
 from bot.store import members
@@ -22,7 +23,8 @@ _GROUPS = ("ABC", "DEFGH", "IJKL", "MNO", "PQRS", "TUVWXYZ")
 
 @dataclass(frozen=True, slots=True)
 class NewSettings:
-    """What the form says; times are `HH:MM`, `country` is empty for that of the time zone."""
+    """What the form says; times are `HH:MM`, `country` is empty for that of the time zone. `status` is that of Slack now,
+    None where it is not followed or Slack does not say."""
 
     begins: str
     ends: str
@@ -32,6 +34,7 @@ class NewSettings:
     country: str
     away_until: date | None
     follows: bool
+    status: Status | None = None
 
 
 def settings_form(session: Session, actor: Actor, now: datetime) -> SettingsView:
@@ -81,7 +84,7 @@ def save_settings(session: Session, actor: Actor, new: NewSettings, now: datetim
     )
     _be_away(session, actor, new.away_until, now)
     if new.follows != _member(session, actor).follows_status:
-        away_status.follow_status(session, actor, new.follows)
+        away_status.follow_status(session, actor, new.follows, new.status, now)
     return actor.member.id
 
 
