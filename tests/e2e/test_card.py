@@ -60,7 +60,7 @@ async def test_each_button_shows_what_it_says(stage: Stage) -> None:
 async def test_a_renewal_that_is_past_asks_how_it_ended(stage: Stage) -> None:
     book = fill(stage)
     ines, tom = stage.person("ines"), stage.person("tom")
-    past = {"renewal_date": stage.now.date() - timedelta(days=7)}
+    past: dict[str, Any] = {"renewal_date": stage.now.date() - timedelta(days=7)}
     stage.write(lambda session: factory.restate(session, book.acme, stage.now, **past))
     await tom.command("/proof acme")
     assert "How did it end?" not in flat(tom, tom.sees()[-1]), "Tom may not record it"

@@ -23,8 +23,10 @@ _GROUPS = ("ABC", "DEFGH", "IJKL", "MNO", "PQRS", "TUVWXYZ")
 
 @dataclass(frozen=True, slots=True)
 class NewSettings:
-    """What the form says; times are `HH:MM`, `country` is empty for that of the time zone. `status` is that of Slack now,
-    None where it is not followed or Slack does not say."""
+    """What the form says; times are `HH:MM`, `country` is empty for that of the time zone.
+
+    `status` is that of Slack now, None where it is not followed or Slack does not say.
+    """
 
     begins: str
     ends: str

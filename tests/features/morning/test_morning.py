@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.app import mornings
 from bot.app.actor import UserError
@@ -299,6 +301,9 @@ def test_what_somebody_else_has_done_is_not_opened_by_an_untick(team: Team) -> N
     assert len(updates(team)) == before + 1, "the box is ticked again"
 
 
+Act = Callable[[Session, datetime], object]
+
+
 def updates(team: Team) -> list[Message]:
     return team.messages("morning", op="update")
 
@@ -309,7 +314,7 @@ def test_every_act_on_a_step_renews_the_morning_message(team: Team) -> None:
     ids = [team.add("action", SUNDAY, account_id=acme, text=f"Step {number}", **row) for number in range(4)]
     live(team, SUNDAY, MONDAY_MORNING)
     maya, seen = team.as_(team.maya), len(updates(team))
-    acts = (
+    acts: tuple[Act, ...] = (
         lambda s, now: steps.done(s, maya, ids[0], now),
         lambda s, now: steps.not_done(s, maya, ids[0], now),
         lambda s, now: steps.drop(s, maya, ids[1], "They have one already", now),
@@ -332,7 +337,7 @@ def test_every_act_on_a_risk_renews_the_morning_message(team: Team) -> None:
     risk = team.add("risk", SUNDAY, account_id=acme, opened_at=SUNDAY, **row)
     live(team, SUNDAY, MONDAY_MORNING)
     maya, seen = team.as_(team.maya), len(updates(team))
-    acts = (
+    acts: tuple[tuple[Act, int], ...] = (
         (lambda s, now: ownership.claim(s, maya, risk, now), 1),
         (lambda s, now: ownership.snooze(s, maya, risk, now, until=date(2026, 3, 9), why="They are away"), 0),
         (lambda s, now: ownership.wake(s, maya, risk, now), 1),
