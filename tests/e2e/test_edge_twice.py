@@ -95,6 +95,7 @@ OPENS_A_FORM = {
     ACTIONS.LIST_FILTER,
     ACTIONS.FIRST_PORTFOLIO,
     ACTIONS.ADD_NAMED,
+    ACTIONS.HOME_MENU,
 }
 SHOWS = {
     ACTIONS.OPEN_CARD,
@@ -148,6 +149,7 @@ SHOWS = {
     ACTIONS.FIND_CUSTOMER,
     ACTIONS.SHOW_STEPS,
     ACTIONS.ALL_MEETINGS,
+    ACTIONS.MOVE_TODOS,
 }
 READS_ONLY = OPENS_A_FORM | SHOWS
 """Presses that change nothing of ours; every other one is pressed in the story."""

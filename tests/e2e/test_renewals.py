@@ -34,7 +34,7 @@ async def test_the_owner_calls_the_renewal_with_a_verdict_and_everybody_reads_wh
     await ines.close()
     await stage.settle()
     after = next(m for m in ines.dm() if m["ts"] == ask["ts"])
-    assert "*At risk*, you said 3 Apr 2026: Nobody there speaks for us" in ines.text(after)
+    assert "*At risk*, you said 2 Apr 2026: Nobody there speaks for us" in ines.text(after)
     await maya.command("/proof acme")
     card = maya.text(maya.sees()[-1])
     assert "*Renewal:* at risk, says Inês Duarte of their own account" in card

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.shown import version_of_account
@@ -86,6 +87,18 @@ def hand_over(session: Session, actor: Actor, action_id: int, to_slack_id: str, 
     return first
 
 
+def not_done(session: Session, actor: Actor, action_id: int, now: datetime) -> int:
+    """Open a step again that the actor has done, as long as nobody has changed it since; returns the step's id.
+
+    `UserError` for one that somebody else has done, or that an answer has ticked off.
+    """
+    _, account = actions.action_and_account(session, actor, action_id)
+    line = changes.newest_of_row(session, actor.workspace_id, account.id, Entity.ACTION, action_id)
+    if line is None or line.after.get("told_on") is None:
+        raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
+    return undo(session, actor, action_id, now, first=line.id, last=line.id)
+
+
 def undo(session: Session, actor: Actor, action_id: int, now: datetime, *, first: int, last: int) -> int:
     """Take back the actor's own act on a step, as long as nobody has changed it since; returns the step's id."""
     step, account = actions.action_and_account(session, actor, action_id)
@@ -96,6 +109,7 @@ def undo(session: Session, actor: Actor, action_id: int, now: datetime, *, first
     take_back(session, actor, account.id, (first, last), now, ends={}, columns=_CHANGES)
     after, _ = actions.action_and_account(session, actor, action_id)
     actions.refresh_post(session, after, account, now)
+    mornings.refresh(session, actor.workspace_id, (had_it, after.owner_id), now)
     colleague = members.by_id(session, actor.workspace_id, had_it)
     if colleague is not None and had_it not in (after.owner_id, actor.member.id):
         messages.put_handed(session, actor, action_id, colleague, now, back=True)
@@ -131,6 +145,7 @@ def _change(
             raise UserError(ActionRefusal.CLOSED_ALREADY)
         _take_gap_along(session, actor, step, now, values)
     actions.refresh_post(session, step, account, now)
+    mornings.refresh(session, actor.workspace_id, (step.owner_id, values.get("owner_id")), now)
     return next(iter(act_since(session, actor, account.id, before, ACTED_ON)), 0)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.accounts import account_of, writable
 from bot.app.actor import Actor, UserError, bot_author, may_manage, may_write
 from bot.app.recipients import there, turns
@@ -174,6 +175,9 @@ def _pass_on(session: Session, given: Mapping[int, Account], going: Carried, to:
         ]
         ledger.change_many(session, bot_author(to.workspace_id), entity, now, changes)
     _publish(session, given, going, asked, now)
+    had_them = {row["owner_id"] for entity in (Entity.ACTION, Entity.RISK) for row in going.rows.get(entity, ())}
+    if had_them:
+        mornings.refresh(session, to.workspace_id, {*had_them, to.id}, now)
 
 
 def _set_owner(session: Session, actor: Actor, ids: Sequence[int], to: Member, now: datetime) -> None:

@@ -14,6 +14,7 @@ from bot.app import hours, public_holidays
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.working_hours import WorkWeek
 from bot.features.meetings import absence, away_status, untold
+from bot.features.meetings.away_status import Status
 from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.views import SettingsSavedView, SettingsView
 from bot.store import members
@@ -24,7 +25,10 @@ _GROUPS = ("ABC", "DEFGH", "IJKL", "MNO", "PQRS", "TUVWXYZ")
 
 @dataclass(frozen=True, slots=True)
 class NewSettings:
-    """What the form says; times are `HH:MM`, `country` is empty for that of the time zone."""
+    """What the form says; times are `HH:MM`, `country` is empty for that of the time zone.
+
+    `status` is that of Slack now, None where it is not followed or Slack does not say.
+    """
 
     begins: str
     ends: str
@@ -34,6 +38,7 @@ class NewSettings:
     country: str
     away_until: date | None
     follows: bool
+    status: Status | None = None
 
 
 def settings_form(session: Session, actor: Actor, now: datetime) -> SettingsView:
@@ -82,7 +87,7 @@ def save_settings(session: Session, actor: Actor, new: NewSettings, now: datetim
     members.save_settings(session, actor.workspace_id, actor.member.id, **values, next_morning_at=next_at)
     _be_away(session, actor, new.away_until, now)
     if new.follows != _member(session, actor).follows_status:
-        away_status.follow_status(session, actor, new.follows)
+        away_status.follow_status(session, actor, new.follows, new.status, now)
     if next_at > now or new.one_each:  # else today's message comes in a moment
         untold.ask_untold(session, _member(session, actor), now)
     return actor.member.id

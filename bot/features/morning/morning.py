@@ -34,6 +34,7 @@ from bot.features.morning.views import (
     MorningPageView,
     MorningView,
     TodoLine,
+    TodoListView,
 )
 from bot.features.renewals import heads
 from bot.outbox.types import Moot
@@ -43,6 +44,8 @@ from bot.store.members import Member
 MEETINGS, TODOS, EXPIRING, RISKS = 6, 5, 2, 3
 """So many of each stand in the message."""
 EXPIRES_WITHIN = 7
+TODOS_AHEAD, TODOS_LISTED = 7, 20
+"""The list of steps to move or hand over: so many days ahead, and so many of them."""
 _RENEWS_SOON = 90
 _ACCOUNTS_LOOKED_AT = 300
 _KEPT = (Standing.PROVEN, Standing.PARTLY_PROVEN)
@@ -146,6 +149,15 @@ def page_view(session: Session, actor: Actor, day: date, page: int, now: datetim
     return MorningPageView(day, tuple(others[(page - 1) * MEETINGS : page * MEETINGS]), page, pages)
 
 
+def todo_list(session: Session, actor: Actor, now: datetime) -> TodoListView:
+    """The actor's open steps that are due within a week or late, the oldest first."""
+    must_read(actor)
+    today = actor.today(now)
+    until, tomorrow = days.add_days(today, TODOS_AHEAD), days.add_days(today, 1)
+    lines, many = _todo_lines(session, actor.member, (until, tomorrow), today, TODOS_LISTED)
+    return TodoListView(today, lines, many - len(lines))
+
+
 Ranked = tuple[MeetingRow, tuple[Decimal, int]]
 """A row, and what ranks it among too many: the least proven first, then the largest ARR."""
 
@@ -187,7 +199,14 @@ def _shown(rows: Sequence[Ranked]) -> Sequence[Ranked]:
 
 
 def _todos(session: Session, of: Morning, now: datetime) -> tuple[tuple[TodoLine, ...], int]:
-    found, many = queries.todos(session, of.me, of.day, of.day, TODOS)
+    return _todo_lines(session, of.me, (of.day, of.day), of.day, TODOS)
+
+
+def _todo_lines(
+    session: Session, me: Member, due: tuple[date, date], today: date, limit: int
+) -> tuple[tuple[TodoLine, ...], int]:
+    """The steps that are due by the first of two days and open, or were done on the second or since."""
+    found, many = queries.todos(session, me, *due, limit)
     lines = tuple(
         TodoLine(
             action_id=action.id,
@@ -195,7 +214,7 @@ def _todos(session: Session, of: Morning, now: datetime) -> tuple[tuple[TodoLine
             account=account,
             text=action.text,
             due_on=action.due_on,
-            late=(of.day - action.due_on).days,
+            late=(today - action.due_on).days,
             loop=action.loop,
             done=action.told_on is not None,
         )

@@ -49,6 +49,15 @@ class TodoLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TodoListView:
+    """The reader's open steps that are due within a week or late, each to be moved, handed over or dropped."""
+
+    today: date
+    todos: tuple[TodoLine, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExpiringLine:
     """Evidence that expires within a week: the last day on which it counts, and what the coverage falls from and to."""
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.actor import bot_author
 from bot.app.assessments import assess_now, rules_day
 from bot.app.isolation import isolated
@@ -236,6 +237,7 @@ def _set(session: Session, account: Account, risk: Risk, now: datetime, **values
     if risk.closed_at is None and values.get("closed_at"):
         values = {**values, "remind_manager_at": None}
     if ledger.change(session, bot_author(account.workspace_id), Entity.RISK, risk.id, now, only_if=unchanged, **values):
+        mornings.refresh(session, account.workspace_id, (risk.owner_id,), now)
         risk_message.publish_risk_change(session, account.workspace_id, risk.id, now)
 
 
