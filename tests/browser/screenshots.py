@@ -26,7 +26,7 @@ async def main() -> None:
         await screenshots_day.take(browser, still, sizes)
         with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as (address, _):
             await newcomer(browser, address)
-            await screenshots_home.take(browser, address, shot, sizes)
+            await screenshots_home.take(browser, address, still, sizes)
             await screenshots_lists.take(browser, address, shot, sizes)
         await browser.close()
 

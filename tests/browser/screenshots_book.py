@@ -136,7 +136,7 @@ def _day(session: Session, tom: Actor, now: datetime) -> None:
     """Two more meetings, today and tomorrow."""
     for name, kind, ahead, at in (
         ("Corvid Insurance", CadenceKind.BUSINESS_REVIEW, 0, "14:30"),
-        ("Delphine Schools Trust", CadenceKind.ONBOARDING_CHECK, 1, "11:00"),
+        ("Bluewater Logistics", CadenceKind.RENEWAL_READOUT, 1, "11:00"),
     ):
         account = schema.account
         one = (account.c.workspace_id == tom.workspace_id) & (account.c.name == name)

@@ -32,8 +32,9 @@ async def take(browser: Browser, shot: Shot, sizes: Mapping[str, ViewportSize]) 
             await _channel(gallery)
             await _cards(gallery)
             await _morning(gallery)
+            await stage.go_to(NEXT_DAY)
             await _renewals(gallery)
-            await _not_taken(gallery)
+            await gallery.of_message("not-taken", "maya/dm", saying("not taken after a working day"))
             for page in pages.values():
                 await page.close()
 
@@ -120,8 +121,3 @@ async def _renewals(gallery: Gallery) -> None:
     await gallery.of_form(
         "renewed-form", "maya/general", lambda page: seen_alone(page).get_by_role("button", name="Renewed").first
     )
-
-
-async def _not_taken(gallery: Gallery) -> None:
-    await gallery.stage.go_to(NEXT_DAY)
-    await gallery.of_message("not-taken", "maya/dm", saying("not taken after a working day"))
