@@ -6,14 +6,14 @@ What stands in them is made by `bot/features/morning`, which lies above the room
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.app import hours
-from bot.domain.values import working_hours
+from bot.domain.values import days, working_hours
 from bot.domain.values.days import shift_moment
-from bot.domain.values.working_hours import REMIND_BEFORE
+from bot.domain.values.working_hours import REMIND_BEFORE, WorkWeek
 from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import MessageKey, Op, Outgoing
@@ -35,7 +35,7 @@ def will_tell(member: Member, starts_at: datetime, now: datetime) -> bool:
 
     Outside of working hours it is that of the next day, if it comes before the meeting.
     """
-    if member.one_each or member.slack_id is None:
+    if member.one_each or member.slack_id is None or member.is_guest or member.is_deactivated:
         return False
     week = hours.week_of(member)
     morning = week.next_morning(now)
@@ -45,6 +45,25 @@ def will_tell(member: Member, starts_at: datetime, now: datetime) -> bool:
     if now < opens and week.day_of(opens) == week.day_of(morning):  # it could not be told much earlier
         return morning < starts_at
     return shift_moment(morning, REMIND_BEFORE) <= starts_at
+
+
+def told(
+    session: Session, member: Member, now: datetime, *, but_for: str | None = None
+) -> list[tuple[datetime, datetime]]:
+    """When each of a member's morning messages was made, and until when it tells of meetings; but for that of a key."""
+    week = hours.week_of(member)
+    spans: list[tuple[datetime, datetime]] = []
+    for key, args in lookup.posts_since(
+        session, member.workspace_id, MORNING_KEY.of(member.id), shift_moment(now, -_STILL_SHOWN)
+    ):
+        if key != but_for and not args.get("again"):
+            spans.append((datetime.fromisoformat(args["at"]), told_until(week, date.fromisoformat(args["day"]))))
+    return spans
+
+
+def told_until(week: WorkWeek, on: date) -> datetime:
+    """The end of the working day after a day: the morning message of the day tells of meetings before it."""
+    return days.at(days.add_days(week.day_after(on), 1), time(), week.tz)
 
 
 def refresh(session: Session, workspace_id: int, member_ids: Iterable[int | None], now: datetime) -> None:

@@ -25,7 +25,7 @@ _PERSON, _CHANNEL = "U0EXAMPLE", "C0EXAMPLE"
 _NAMED = {
     **dict.fromkeys(("by", "closed_by", "holder", "manager", "next_owner", "owner_slack_id"), _PERSON),
     **dict.fromkeys(("channel", "lost_channel", "lost_channels"), _CHANNEL),
-    **dict.fromkeys(("at", "begins", "ends", "time"), "09:00"),
+    **dict.fromkeys(("at", "begins", "comes_at", "ends", "morning", "time"), "09:00"),
     **dict.fromkeys(("days", "weekdays"), "MO"),
     "next_due": "2026-03-12",
     "repeat": "weekly",

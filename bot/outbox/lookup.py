@@ -51,10 +51,12 @@ def posts_of(session: Session, workspace_id: int, first_key: str) -> list[tuple[
     key = outbox.c.key
     posted = (outbox.c.workspace_id == workspace_id) & (outbox.c.op == "post")
     posts = select(key, outbox.c.channel).where(posted).with_for_update(read=True, key_share=True)
-    # Two questions, as SQLite reads all of a workspace for the two in one; ";" is the byte after ":".
-    first = posts.where(key == first_key)
-    others = posts.where(key > f"{first_key}:", key < f"{first_key};").order_by(key)
-    return [(row.key, row.channel) for asked in (first, others) for row in session.execute(asked)]
+    # ";" is the byte after ":".
+    first, others = key == first_key, (key > f"{first_key}:") & (key < f"{first_key};")
+    # SQLite reads all of a workspace for the two in one.
+    in_one = session.get_bind().dialect.name == "postgresql"
+    questions = (first | others,) if in_one else (first, others)
+    return [(row.key, row.channel) for which in questions for row in session.execute(posts.where(which).order_by(key))]
 
 
 def newest_posts(session: Session, workspace_id: int, first_key: str, limit: int) -> list[tuple[str, dict[str, Any]]]:

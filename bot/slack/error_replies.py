@@ -38,10 +38,14 @@ _LATE_CODES = frozenset({"expired_trigger_id", "exchanged_trigger_id", "not_foun
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """One sentence to one person, as a message that only they see; `typed` is what they wrote, to copy from."""
+    """One sentence to one person, as a message that only they see; `typed` is what they wrote, to copy from.
+
+    `way_on` offers what the bot can do, where what was pressed leads nowhere any more.
+    """
 
     sentence: str
     typed: str | None = None
+    way_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,9 @@ class Failures:
         if surface == "event" and isinstance(error, _DATABASE_AWAY):
             return BoltResponse(status=503, body="")  # Slack delivers it again
         try:
-            return await self._tell(body, surface, sentence, field)
+            return await self._tell(
+                body, surface, sentence, field, outdated=isinstance(error, BoltUnhandledRequestError)
+            )
         except Exception:
             log.exception("slack.untold", surface=surface, error=said(error))
             return BoltResponse(status=200, body="")
@@ -94,7 +100,9 @@ class Failures:
         log.error("slack.failed", surface=surface, reference=reference, exc_info=error)
         return say(SlackPhrase.FAILED, reference=reference), None
 
-    async def _tell(self, body: Body, surface: str, sentence: str, field: str | None) -> BoltResponse:
+    async def _tell(
+        self, body: Body, surface: str, sentence: str, field: str | None, *, outdated: bool
+    ) -> BoltResponse:
         if surface == "command":
             return BoltResponse(status=200, body=as_reply(self._edge.message(NoticeView(sentence, _typed(body)))))
         if surface == "modal":
@@ -103,7 +111,7 @@ class Failures:
             await self._answer_in_words(body, sentence)
             return BoltResponse(status=200, body="")
         if self._edge.response_url(body):
-            await self._edge.respond(body, NoticeView(sentence))
+            await self._edge.respond(body, NoticeView(sentence, way_on=outdated))
         else:
             await self._edge.open(body, NoticeModalView(sentence))
         return BoltResponse(status=200, body="")

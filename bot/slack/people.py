@@ -1,10 +1,15 @@
-"""What Slack says of a user, as far as we keep it."""
+"""What Slack says of a user, as far as we keep or need it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outbox.exhaustion import is_exhaustion
 from bot.store.members import SlackUser
@@ -12,11 +17,23 @@ from bot.store.types import storable
 
 _LONGEST_NAME = 200
 _LONGEST_EMAIL = 320
+_ANSWER_SECONDS = 1.0
 
 
 def is_person(user: Mapping[str, Any]) -> bool:
     """Whether this is somebody of flesh and blood: no bot, no Slackbot."""
     return not user.get("is_bot") and user.get("id") != "USLACKBOT"
+
+
+async def user_now(client: AsyncWebClient, slack_id: str) -> Mapping[str, Any] | None:
+    """The user object as Slack has it at this moment; None where Slack does not say in time."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            answer = await client.users_info(user=slack_id)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError):
+        return None
+    user: Mapping[str, Any] = answer["user"]
+    return user
 
 
 def read_user(user: Mapping[str, Any], team_id: str) -> SlackUser:

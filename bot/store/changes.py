@@ -48,6 +48,14 @@ def of_account_since(
     return _since(session, theirs & history.c.entity.in_(sorted(entities)), line_id)
 
 
+def newest_of_row(session: Session, workspace_id: int, account_id: int, entity: Entity, row_id: int) -> Changed | None:
+    """The newest line on one row of an account; None where there is none."""
+    theirs = (history.c.workspace_id == workspace_id) & (history.c.account_id == account_id)
+    about = theirs & (history.c.entity == entity.value) & (history.c.entity_id == row_id)
+    row = session.execute(select(*_COLUMNS).where(about).order_by(history.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else Changed(*row)
+
+
 def of_portfolio_since(session: Session, workspace_id: int, portfolio_id: int, line_id: int) -> list[Changed]:
     """The lines on a portfolio that are newer than a line, the newest first."""
     return _since(session, _about_portfolio(workspace_id, portfolio_id), line_id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.values.slugs import folded
@@ -64,6 +64,7 @@ class SlackUser:
     is_deactivated: bool = False
 
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = [member.c[field.name] for field in fields(Member)]
 # Built once, because so much asks them; building one costs more than running it.
 _BY_ID = select(*_COLUMNS).where(member.c.workspace_id == bindparam("workspace"), member.c.id == bindparam("wanted"))
@@ -173,6 +174,8 @@ def remember(session: Session, workspace_id: int, user: SlackUser, *, by_name: b
         session.execute(insert(member).values(workspace_id=workspace_id, **values))
     elif any(getattr(existing, name) != value for name, value in values.items()):
         ours = (member.c.workspace_id == workspace_id) & (member.c.id == existing.id)
+        if existing.tz != user.tz:  # their morning is another one: it is looked at soon
+            values["next_morning_at"] = case((member.c.next_morning_at.is_not(None), _LONG_AGO))
         session.execute(update(member).where(ours).values(**values))
         if existing.is_deactivated != user.is_deactivated:
             # Whoever leaves, or comes back, ends or begins a danger of what they own.
@@ -199,9 +202,9 @@ def follow_status(session: Session, workspace_id: int, member_id: int, follows: 
 
 
 def save_settings(session: Session, workspace_id: int, member_id: int, **settings: Any) -> None:
-    """Set these of a member's settings; when their next morning message is due is worked out anew."""
+    """Set these of a member's settings; when their next morning is due is worked out anew, unless it is said."""
     ours = (member.c.workspace_id == workspace_id) & (member.c.id == member_id)
-    session.execute(update(member).where(ours).values(**settings, next_morning_at=None))
+    session.execute(update(member).where(ours).values({"next_morning_at": None} | settings))
 
 
 def see_status(session: Session, workspace_id: int, member_id: int, seen: str | None) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.store.admin.migrations import upgrade
 from bot.store.engine import Database
-from tests.support.databases import Postgres
+from tests.support.databases import Postgres, one_message_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Run:
         self._made += 1
         database = Database(f"sqlite:///{self.directory / f'{self._made}.sqlite3'}")
         upgrade(database)
+        one_message_each(database)
         return database
 
     def postgresql(self) -> Database:

@@ -63,9 +63,9 @@ async def test_a_deputy_is_asked_while_the_owner_is_away(stage: Stage) -> None:
 async def test_an_owner_is_away_by_their_slack_status(stage: Stage) -> None:
     fill(stage)
     ines = stage.person("ines")
-    stage.sandbox.set_status("ines", ":palm_tree:", "Vacation")
     await ines.command("/answer away status")
     assert "Your Slack status is read from now on." in words(ines, ines.sees()[-1])
+    assert not is_away(stage, ines.id)
     stage.sandbox.set_status("ines", ":palm_tree:", "On vacation")
     await eventually(lambda: is_away(stage, ines.id))
     await stage.settle()
@@ -76,6 +76,35 @@ async def test_an_owner_is_away_by_their_slack_status(stage: Stage) -> None:
     assert words(ines, ines.dm()).count("Welcome back.") == 1
     await ines.command("/answer away status off")
     assert "not read any more" in words(ines, ines.sees()[-1])
+
+
+async def test_a_status_that_stands_already_is_read_when_somebody_asks_for_it(stage: Stage) -> None:
+    fill(stage)
+    ines, tom, maya = stage.person("ines"), stage.person("tom"), stage.person("maya")
+    for reference in ("ines", "tom"):
+        stage.sandbox.set_status(reference, ":palm_tree:", "Vacation")
+    stage.sandbox.set_status("maya", ":spaghetti:", "Lunch")
+    await ines.command("/answer away status")
+    assert is_away(stage, ines.id) and "You are away up to and including" in words(ines, ines.sees()[-1])
+    await tom.command("/answer settings")
+    await tom.submit({"follows": ["on"]})
+    assert is_away(stage, tom.id) and "You are away up to and including" in words(tom)
+    await maya.command("/answer away status")
+    assert not is_away(stage, maya.id)
+    stage.sandbox.set_status("ines", "")
+    await eventually(lambda: not is_away(stage, ines.id))
+
+
+async def test_an_absence_offers_to_name_a_deputy_with_a_press(stage: Stage) -> None:
+    book = fill(stage)
+    nobody: dict[str, Any] = {"portfolio_id": None}
+    stage.write(lambda s: ledger.change(s, factory.BOT, Entity.ACCOUNT, book.acme, stage.now, **nobody))
+    ines = stage.person("ines")
+    await ines.command("/answer away until friday")
+    away = words(ines, ines.sees()[-1])
+    assert "Nobody stands in for Acme GmbH." in away and "/proof" not in away and "/answer" not in away
+    await ines.click("account.edit")
+    assert ines.modal is not None and ines.modal["callback_id"] == "account_edit"
 
 
 def is_away(stage: Stage, slack_id: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from bot.rooms import ACTIONS
 from sandbox.person import Person
+from tests.support import factory
 from tests.support.believable import fill
 from tests.support.bot_process import Stage
 
@@ -53,6 +55,26 @@ async def test_each_button_shows_what_it_says(stage: Stage) -> None:
         await tom.command("/proof acme")
         await tom.click(action)
         assert says in flat(tom, tom.sees()[-1])
+
+
+async def test_a_renewal_that_is_past_asks_how_it_ended(stage: Stage) -> None:
+    book = fill(stage)
+    ines, tom = stage.person("ines"), stage.person("tom")
+    past: dict[str, Any] = {"renewal_date": stage.now.date() - timedelta(days=7)}
+    stage.write(lambda session: factory.restate(session, book.acme, stage.now, **past))
+    await tom.command("/proof acme")
+    assert "How did it end?" not in flat(tom, tom.sees()[-1]), "Tom may not record it"
+    await ines.command("/proof acme")
+    assert "How did it end?" in flat(ines, ines.sees()[-1])
+    await ines.click(ACTIONS.RENEWED)
+    assert ines.modal is not None and ines.modal["callback_id"] == "renewal_renewed"
+    await ines.close()
+    await ines.click(ACTIONS.LEFT)
+    assert ines.modal is not None and ines.modal["callback_id"] == "renewal_left"
+    await ines.submit({"because": "price_or_budget"})
+    await ines.close()
+    await ines.command("/proof acme")
+    assert "How did it end?" not in flat(ines, ines.sees()[-1])
 
 
 async def test_the_menu_of_an_owner_assesses_edits_and_shares(stage: Stage) -> None:

@@ -194,7 +194,10 @@ async def test_a_database_that_is_away_is_said(trial: Stage) -> None:
 
 
 async def test_a_button_that_nobody_knows_any_more_gets_a_sentence(trial: Stage) -> None:
-    assert "older version" in await told(trial, "tom", "nobody")
+    said = await told(trial, "tom", "nobody")
+    assert "older version" in said and "/proof" not in said
+    await trial.person("tom").click("hello.help")
+    assert "/proof" in trial.person("tom").text(trial.person("tom").sees("cs-north")[-1])
 
 
 async def test_a_modal_stays_open_with_the_error_on_the_input_at_fault(trial: Stage) -> None:

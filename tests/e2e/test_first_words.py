@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
 
+from bot.domain.enums import Loop
 from bot.rooms import ACTIONS, CALLBACKS
 from bot.slack.app import ProoflineApp
 from bot.slack.edge import Edge
 from bot.slack.payload import Body
+from bot.store import ledger
+from bot.store.entities import Entity
+from tests.support import factory
 from tests.support.believable import ASKED, fill
 from tests.support.bot_process import Stage, staged
 from tests.support.waiting import eventually
@@ -95,6 +102,48 @@ async def test_home_shows_what_was_saved_from_it(stage: Stage) -> None:
     await ines.click(ACTIONS.ANSWER, view=ines.home)
     await ines.submit({"change": "nothing"})
     await eventually(lambda: "meeting to answer for" not in ines.text(ines.home))
+
+
+async def test_to_dos_and_meetings_are_worked_from_home(stage: Stage) -> None:
+    book = fill(stage)
+    ines = stage.person("ines")
+    row: dict[str, Any] = {"owner_id": stage.actor("ines").member.id, "due_on": stage.now.date()}
+
+    def steps(session: Session) -> list[int]:
+        return [
+            ledger.add(
+                session, factory.BOT, Entity.ACTION, stage.now, account_id=book.acme, text=text, loop=loop, **row
+            )
+            for text, loop in (("Ask Tom", Loop.OURSELVES), ("Send the report", Loop.CUSTOMER))
+        ]
+
+    ours, theirs = (str(step) for step in stage.write(steps))
+    await stage.go_to(ASKED)
+    await ines.open_home()
+    assert "1 meeting to answer for, 2 things to do" in ines.text(ines.home)
+    await ines.click("todo.done", view=ines.home, selected=[ours])
+    await eventually(lambda: "1 thing to do" in ines.text(ines.home))
+    await ines.click("todo.done", view=ines.home, selected=[])
+    await eventually(lambda: "2 things to do" in ines.text(ines.home))
+    await ines.click("todo.done", view=ines.home, selected=[theirs])
+    assert "What did you tell them?" in ines.text(ines.modal)
+    await ines.submit({"words": "It went out on Monday"})
+    await ines.close()
+    await eventually(lambda: "1 thing to do" in ines.text(ines.home))
+    await ines.click("todo.move", view=ines.home)
+    assert "Ask Tom" in ines.text(ines.modal) and "Send the report" not in ines.text(ines.modal)
+    await ines.click("step.menu", view=ines.modal, selected="Move the date")
+    await ines.submit({"due_on": f"{stage.now.date() + timedelta(days=30)}"})
+    await ines.close()
+    await ines.close()
+    await eventually(lambda: "thing to do" not in ines.text(ines.home))
+    await ines.click("prompt.more", view=ines.home, selected="Meeting is off")
+    await eventually(lambda: "meeting to answer for" not in ines.text(ines.home))
+    await ines.click("home.more", view=ines.home, selected="When I am asked")
+    assert ines.modal is not None and ines.modal["callback_id"] == "settings"
+    await ines.close()
+    await ines.click("home.more", view=ines.home, selected="New account")
+    assert ines.modal is not None and ines.modal["callback_id"] == "new_account"
 
 
 async def test_what_follows_an_answer_and_fails_is_logged_and_holds_nothing_up(

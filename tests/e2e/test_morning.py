@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.enums import CadenceKind, Loop
 from bot.features.meetings import cadences
 from bot.features.meetings.cadences import NewCadence
-from bot.store import ledger
+from bot.store import ledger, schema
 from bot.store.entities import Entity
+from bot.store.schema.outbox import outbox
 from sandbox.errors import FormError
 from sandbox.model import Json
 from sandbox.person import Person
@@ -46,7 +48,7 @@ async def morning(stage: Stage) -> Json:
 
 
 def newest(person: Person) -> Json:
-    return next(message for message in reversed(person.dm()) if "Once a day at 08:30" in person.text(message))
+    return next(message for message in reversed(person.dm()) if "*To do*" in person.text(message))
 
 
 async def test_the_morning_message_is_answered_in_its_rows(stages: Stage) -> None:
@@ -67,7 +69,7 @@ async def test_the_morning_message_is_answered_in_its_rows(stages: Stage) -> Non
     await ines.click("prompt.more", message=newest(ines), selected="Meeting is off")
     await stages.settle()
     assert "The meeting is off. Nobody is asked." in ines.text(newest(ines))
-    assert "All meetings are answered." in ines.text(newest(ines))
+    assert "All meetings answered. 1 thing left to do." in ines.text(newest(ines))
     await ines.click("prompt.undo", message=newest(ines))
     await ines.click("todo.done", message=newest(ines), selected=["1"])
     await stages.settle()
@@ -103,8 +105,25 @@ async def test_the_menus_open_card_and_lines_and_put_it_off_by_an_hour(stage: St
     await ines.close()
     await ines.click("morning.more", message=message, selected="Remind me in an hour")
     await stage.go_on(hours=1)
-    again = [one for one in ines.dm() if "Once a day at 08:30" in ines.text(one)]
+    again = [one for one in ines.dm() if "Once a day at 8:30" in ines.text(one)]
     assert len(again) == 2
+
+
+async def test_what_is_pressed_in_the_message_and_arrives_twice_is_done_once(stage: Stage) -> None:
+    message = await morning(stage)
+    ines = stage.person("ines")
+    for action, selected in (
+        ("todo.done", ["1"]),
+        ("prompt.more", "Meeting is off"),
+        ("morning.more", "Remind me in an hour"),
+    ):
+        stage.sandbox.duplicate_next()
+        await ines.click(action, message=message, selected=selected)
+        await stage.settle()
+    lines = select(schema.history.c.id).where(schema.history.c.surface == "button")
+    assert len(stage.read(lambda session: session.execute(lines).all())) == 2, "the step, and the meeting"
+    posts = select(outbox.c.key).where(outbox.c.kind == "morning", outbox.c.op == "post")
+    assert len(stage.read(lambda session: session.execute(posts).all())) == 2
 
 
 async def test_settings_are_read_changed_and_refused_at_their_field(stages: Stage) -> None:

@@ -10,7 +10,7 @@ from sandbox.errors import FormError
 from tests.support.believable import fill
 from tests.support.bot_process import Stage
 
-APRIL = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
+APRIL = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
 """Sixty days before Acme's renewal are over since yesterday; a Friday."""
 THE_DAY = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ async def test_the_owner_calls_the_renewal_with_a_verdict_and_everybody_reads_wh
     await ines.close()
     await stage.settle()
     after = next(m for m in ines.dm() if m["ts"] == ask["ts"])
-    assert "*At risk*, you said 3 Apr 2026: Nobody there speaks for us" in ines.text(after)
+    assert "*At risk*, you said 2 Apr 2026: Nobody there speaks for us" in ines.text(after)
     await maya.command("/proof acme")
     card = maya.text(maya.sees()[-1])
     assert "*Renewal:* at risk, says Inês Duarte of their own account" in card

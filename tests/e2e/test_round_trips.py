@@ -15,7 +15,7 @@ from tests.support.databases import Databases
 from tests.support.statements import statements
 from tests.support.waiting import eventually
 
-CARD, ANSWER, HOME = 6, 25, 11
+CARD, ANSWER, HOME = 6, 25, 14
 """The most statements that each may take."""
 
 

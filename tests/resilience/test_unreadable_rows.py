@@ -146,11 +146,9 @@ def poison_meeting(team: Team, account_id: int) -> int:
 
 
 def test_a_risk_that_cannot_be_read_holds_up_no_other(team: Team) -> None:
-    accounts = [team.add_account(name) for name in ("Acme", "Beta")]
-    for account_id in accounts:
-        team.add_outcome(account_id, None)
+    accounts = [team.add_broken(name) for name in ("Acme", "Beta")]
     run_all(team, MONDAY)
-    broken = team.risks(accounts[0])[0].id
+    broken = team.the_risk(accounts[0]).id
     poison(team, "UPDATE risk SET kind = 'of the future' WHERE id = :id", id=broken)
     run_all(team, MONDAY + timedelta(days=2))
     assert aside(team)["remind of unclaimed risks", "risk", broken] >= 1

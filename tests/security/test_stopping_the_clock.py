@@ -12,7 +12,7 @@ from sqlalchemy import text, update
 from bot.store import schema
 from sandbox.errors import FormError
 from tests.support import factory
-from tests.support.believable import ASKED, channel_id, fill
+from tests.support.believable import ASKED, alarm, channel_id, fill
 from tests.support.bot_process import Stage
 
 
@@ -66,7 +66,8 @@ async def test_an_admin_reads_which_customer_is_set_aside_and_the_others_are_tol
     poisoned = update(schema.outcome).where(schema.outcome.c.id == book.outcome)
     broken = poisoned.values(kind=text("'of the future'"))
     stage.write(lambda session: session.execute(broken))
-    stage.write(lambda session: factory.account(session, "Beta", stage.now, portfolio_id=book.portfolio))
+    beta = stage.write(lambda session: factory.account(session, "Beta", stage.now, portfolio_id=book.portfolio))
+    alarm(stage, beta)
     await stage.settle()
     await stage.go_on(minutes=2)
     await stage.go_on(minutes=5)

@@ -11,9 +11,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
+from bot.store import schema
 from sandbox.model import Json
 from tests.support import factory
 from tests.support.believable import Book, fill
@@ -62,6 +65,8 @@ def fill_shared(stage: Stage, **values: Any) -> Shared:
     ines = stage.actor("ines").member.id
     row = {"as_of": date(2026, 3, 2), "attested_by": book.ana, "recorded_by": ines, **values}
     piece = stage.write(lambda s: factory.evidence(s, book.acme, book.outcome, "4.8", stage.now, **row))
+    a_month_ago = update(schema.account).values(created_at=stage.now - timedelta(days=30))
+    stage.write(lambda s: s.execute(a_month_ago))  # managers hear of a new account's risks after two weeks
     return Shared(book, piece)
 
 

@@ -277,6 +277,13 @@ class CardView:
         return None if self.meets_on is None else (self.meets_on - self.today).days
 
     @property
+    def asks_how_it_ended(self) -> bool:
+        """Whether the reader may record how a renewal ended that is past and has no outcome yet."""
+        past = self.days_to_renewal is not None and self.days_to_renewal <= 0
+        runs_on = not self.former and not self.rolling and self.leaves_on is None
+        return past and runs_on and self.can_write and self.as_of is None
+
+    @property
     def first_name(self) -> str:
         """What the owner is called on a button."""
         return (self.owner or "").partition(" ")[0]

@@ -7,11 +7,12 @@ a gap takes the gap's owner and date along.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
 from bot.app.shown import version_of_account
@@ -26,8 +27,10 @@ from bot.features.actions.phrases import StepPhrase
 from bot.features.actions.refusals import ActionRefusal
 from bot.phrases import say
 from bot.store import changes, entities, ledger, members
+from bot.store.changes import Changed
 from bot.store.entities import Entity
 
+_UNDONE_WITHIN = timedelta(days=1)
 ACTED_ON = (Entity.ACTION, Entity.GAP)
 _CHANGES = {
     Entity.ACTION: ("told_on", "told_words", "dropped_on", "dropped_why", "due_on", "owner_id"),
@@ -84,15 +87,29 @@ def hand_over(session: Session, actor: Actor, action_id: int, to_slack_id: str, 
     return first
 
 
+def not_done(session: Session, actor: Actor, action_id: int, now: datetime) -> int:
+    """Open a step again that the actor has done, as long as nobody has changed it since; returns the step's id.
+
+    `UserError` for one that somebody else has done, or that an answer has ticked off.
+    """
+    _, account = actions.action_and_account(session, actor, action_id)
+    line = changes.newest_of_row(session, actor.workspace_id, account.id, Entity.ACTION, action_id)
+    if line is None or line.after.get("told_on") is None:
+        raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
+    return undo(session, actor, action_id, now, first=line.id, last=line.id)
+
+
 def undo(session: Session, actor: Actor, action_id: int, now: datetime, *, first: int, last: int) -> int:
     """Take back the actor's own act on a step, as long as nobody has changed it since; returns the step's id."""
     step, account = actions.action_and_account(session, actor, action_id)
-    if not _gave_it_away(session, actor, account, first, last):
+    act = _act_on(session, actor, step, first, last)
+    if not any(_gave_it_away(line, actor, now) for line in act):
         actions.must_close(session, step, account, actor)
     had_it = step.owner_id
     take_back(session, actor, account.id, (first, last), now, ends={}, columns=_CHANGES)
     after, _ = actions.action_and_account(session, actor, action_id)
     actions.refresh_post(session, after, account, now)
+    mornings.refresh(session, actor.workspace_id, (had_it, after.owner_id), now)
     colleague = members.by_id(session, actor.workspace_id, had_it)
     if colleague is not None and had_it not in (after.owner_id, actor.member.id):
         messages.put_handed(session, actor, action_id, colleague, now, back=True)
@@ -128,6 +145,7 @@ def _change(
             raise UserError(ActionRefusal.CLOSED_ALREADY)
         _take_gap_along(session, actor, step, now, values)
     actions.refresh_post(session, step, account, now)
+    mornings.refresh(session, actor.workspace_id, (step.owner_id, values.get("owner_id")), now)
     return next(iter(act_since(session, actor, account.id, before, ACTED_ON)), 0)
 
 
@@ -143,8 +161,16 @@ def _take_gap_along(session: Session, actor: Actor, step: Action, now: datetime,
     ledger.change(session, actor.author, Entity.GAP, gap["id"], now, **shared)
 
 
-def _gave_it_away(session: Session, actor: Actor, account: Account, first: int, last: int) -> bool:
-    """Whether the actor had the step until this act of their own handed it over: that they may still take back."""
-    lines = changes.of_account_since(session, actor.workspace_id, account.id, max(first - 1, 0), [Entity.ACTION])
-    mine = [line for line in lines if line.id <= last and line.member_id == actor.member.id]
-    return any((line.before or {}).get("owner_id") == actor.member.id for line in mine)
+def _act_on(session: Session, actor: Actor, step: Action, first: int, last: int) -> list[Changed]:
+    """The lines of history from `first` to `last` on steps of the account, if all of them are about this one."""
+    since = changes.of_account_since(session, actor.workspace_id, step.account_id, max(first - 1, 0), [Entity.ACTION])
+    lines = [line for line in since if line.id <= last]
+    if any(line.entity_id != step.id for line in lines):
+        raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
+    return lines
+
+
+def _gave_it_away(line: Changed, actor: Actor, now: datetime) -> bool:
+    """Whether the actor had the step until this act of their own handed it over: that they may soon take back."""
+    had_it = (line.before or {}).get("owner_id") == actor.member.id and "owner_id" in line.after
+    return had_it and line.member_id == actor.member.id and now - line.at <= _UNDONE_WITHIN

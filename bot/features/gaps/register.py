@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.accounts import no_such_account
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
@@ -131,6 +132,7 @@ def close(session: Session, actor: Actor, new: Closing, now: datetime) -> int:
                 ledger.change(
                     session, actor.author, Entity.ACTION, step.id, now, dropped_on=actor.today(now), dropped_why=why
                 )
+                mornings.refresh(session, actor.workspace_id, (step.owner_id,), now)
     return _first(session, actor, target, before)
 
 
@@ -196,6 +198,7 @@ def undo(session: Session, actor: Actor, gap_id: int, now: datetime, *, first: i
     take_back(session, actor, target.account.id, (first, last), now, ends=ends, columns=_CHANGES)
     after = of_row(session, actor, now, gap_id=gap_id)
     has_it = after.gap.owner_id if after.gap else None
+    mornings.refresh(session, actor.workspace_id, (had_it, has_it), now)
     if had_it is not None and had_it not in (has_it, actor.member.id):
         messages.put_handed(session, actor, gap_id, had_it, now, back=True)
     return gap_id
@@ -294,12 +297,14 @@ def _set_step(
         values["text"] = text
     ledger.change(session, actor.author, Entity.ACTION, target.step.id, now, **values)
     actions.refresh_post(session, target.step, target.account, now)
+    mornings.refresh(session, actor.workspace_id, (target.step.owner_id, owner_id), now)
 
 
 def _change_steps(session: Session, actor: Actor, target: Target, now: datetime, **values: Any) -> None:
     for step in target.steps:
         ledger.change(session, actor.author, Entity.ACTION, step.id, now, **values)
         actions.refresh_post(session, step, target.account, now)
+        mornings.refresh(session, actor.workspace_id, (step.owner_id, values.get("owner_id")), now)
 
 
 def _must_lie_ahead(actor: Actor, due_on: date, now: datetime) -> None:

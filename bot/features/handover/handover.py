@@ -8,13 +8,14 @@ bot's in history, with the reason; who decided stands in the line that changed t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.accounts import account_of, writable
-from bot.app.actor import Actor, UserError, bot_author, may_manage
+from bot.app.actor import Actor, UserError, bot_author, may_manage, may_write
 from bot.app.recipients import there, turns
 from bot.app.refusals import AppRefusal
 from bot.app.shown import ShownRow, hold, must_be_as_shown, version_of_account
@@ -38,6 +39,8 @@ from bot.store.ledger import Change
 from bot.store.members import Member
 
 _OWNER = {"owner_id": "owner"}
+UNDONE_WITHIN = timedelta(days=1)
+"""So long somebody takes back what they gave away and may not write any more."""
 _OF_ONE_ACT = 500
 """A hand-over writes fewer lines than that about one account."""
 
@@ -69,8 +72,9 @@ def choose_owner(session: Session, actor: Actor, account_id: int, to_slack_id: s
 def take_back(session: Session, actor: Actor, account_id: int, first: int, now: datetime) -> int:
     """Give an account back to whom the actor's own hand-over, a line of history, took it from; returns its id.
 
-    `UserError` where it is no such line, somebody changed the owner since, or the former owner has left. What is open
-    by now goes back too, and both are told as of any hand-over.
+    `UserError` where it is no such line, somebody changed the owner since, the former owner has left, or a day is over
+    and the actor may not give the account to anybody any more. What is open by now goes back too, and both are told as
+    of any hand-over.
     """
     account = account_of(session, actor, account_id)
     hold(session, account.id, now)
@@ -78,7 +82,8 @@ def take_back(session: Session, actor: Actor, account_id: int, first: int, now: 
     owners = [line for line in changed if line.entity_id == account.id and "owner_id" in line.after]
     mine = [line for line in owners if line.id == first and line.member_id == actor.member.id and line.before]
     former = members.by_id(session, actor.workspace_id, (mine[0].before or {}).get("owner_id")) if mine else None
-    if len(owners) != 1 or former is None or former.is_deactivated:
+    too_late = bool(mine) and now - mine[0].at > UNDONE_WITHIN and not may_write(session, actor, account)
+    if len(owners) != 1 or former is None or former.is_deactivated or too_late:
         raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)
     give(session, actor, [account_of(session, actor, account.id)], former, now)
     return account.id
@@ -170,6 +175,9 @@ def _pass_on(session: Session, given: Mapping[int, Account], going: Carried, to:
         ]
         ledger.change_many(session, bot_author(to.workspace_id), entity, now, changes)
     _publish(session, given, going, asked, now)
+    had_them = {row["owner_id"] for entity in (Entity.ACTION, Entity.RISK) for row in going.rows.get(entity, ())}
+    if had_them:
+        mornings.refresh(session, to.workspace_id, {*had_them, to.id}, now)
 
 
 def _set_owner(session: Session, actor: Actor, ids: Sequence[int], to: Member, now: datetime) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.app.actor import Actor, must_read
 from bot.app.assessments import rules_day
 from bot.app.readable import LeftOut, told_apart, unread, without_unreadable
+from bot.domain.model import Action
 from bot.domain.rules_version import RULES_VERSION
 from bot.domain.values import days, working_hours
 from bot.domain.values.text import short
@@ -52,7 +53,7 @@ def _home(session: Session, actor: Actor, now: datetime, wanted: tuple[int, Show
     me, today = actor.member, actor.today(now)
     page, show, sort = wanted
     owed, all_owed = queries.answers_owed(session, me, _SHOWN, left_out)
-    due, all_due = queries.actions_due(session, me, days.shift_day(today, ACTIONS_AHEAD), _SHOWN, left_out)
+    due, all_due = queries.actions_due(session, me, (today, days.shift_day(today, ACTIONS_AHEAD)), _SHOWN, left_out)
     risks, all_risks = queries.risks_held(session, me, _SHOWN, left_out)
     chosen = MyAccounts(me, RULES_VERSION, now, tuple(left_out), show, sort, today)
     mine = my_accounts.page_of(session, chosen, page)
@@ -61,11 +62,7 @@ def _home(session: Session, actor: Actor, now: datetime, wanted: tuple[int, Show
         today=today,
         owed=tuple(_owed(session, actor, owed, now)),
         owed_more=all_owed - len(owed),
-        due=tuple(
-            DueLine(action.account_id, name, short(action.text, _TEXT), action.due_on, *_late(action.due_on, today))
-            for action, name in due
-            if action.due_on is not None
-        ),
+        due=tuple(_due(action, name, action.due_on, today) for action, name in due if action.due_on is not None),
         due_more=all_due - len(due),
         held=tuple(
             HeldLine(risk.id, risk.account_id, name, short(risk.fact, _TEXT), risk.severity, risk.snoozed_until)
@@ -114,8 +111,18 @@ def _for_part(session: Session, actor: Actor, now: datetime, view: HomeView, lef
     )
 
 
-def _late(due_on: date, today: date) -> tuple[bool, int]:
-    return due_on < today, (due_on - today).days
+def _due(action: Action, account: str, due_on: date, today: date) -> DueLine:
+    return DueLine(
+        action_id=action.id,
+        account_id=action.account_id,
+        account=account,
+        text=short(action.text, _TEXT),
+        due_on=due_on,
+        overdue=due_on < today,
+        in_days=(due_on - today).days,
+        loop=action.loop,
+        done=action.told_on is not None and action.told_words is not None,
+    )
 
 
 def _owed(session: Session, actor: Actor, owed: Sequence[Owed], now: datetime) -> list[OwedAnswerLine]:

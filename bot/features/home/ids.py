@@ -14,3 +14,4 @@ class HomeActionId(StrEnum):
     SORT_ACCOUNTS = "home.sort"
     LOOK_UP_CUSTOMER = "home.find"
     OPEN_TEAM = "team.open"
+    HOME_MENU = "home.more"

@@ -49,9 +49,11 @@ def answers_owed(session: Session, me: Member, limit: int, left_out: Collection[
 
 
 def actions_due(
-    session: Session, me: Member, until: date, limit: int, left_out: Collection[int] = ()
+    session: Session, me: Member, days: tuple[date, date], limit: int, left_out: Collection[int] = ()
 ) -> First[tuple[Action, str]]:
-    """The open actions of this member that are due by a day, the oldest first, each with its account's name."""
+    """The actions of this member that are due by the later of two days and open, or were done on the earlier one or
+    since: the oldest first, each with its account's name."""
+    since, until = days
     columns = [action.c[field.name] for field in fields(Action)]
     joined = action.join(account, account.c.id == action.c.account_id)
     due = (
@@ -60,7 +62,7 @@ def actions_due(
         .where(
             account.c.workspace_id == me.workspace_id,
             action.c.owner_id == me.id,
-            action.c.told_on.is_(None) | action.c.told_words.is_(None),
+            action.c.told_on.is_(None) | action.c.told_words.is_(None) | (action.c.told_on >= since),
             action.c.dropped_on.is_(None),
             action.c.due_on <= until,
             account.c.status == AccountStatus.CUSTOMER,

@@ -13,7 +13,9 @@ from bot.features.accounts import add_account, card
 from bot.features.home import home
 from bot.features.home.ids import HomeActionId
 from bot.features.home.views import Show, Sort
+from bot.features.meetings import settings
 from bot.features.meetings.ids import MeetingActionId
+from bot.features.morning.ids import MorningActionId
 from bot.features.portfolios import overview, setup
 from bot.features.setup import welcome
 from bot.features.setup.ids import SetupActionId, SetupCallback
@@ -22,7 +24,7 @@ from bot.slack.edge import Edge
 from bot.slack.payload import Body, clicked, number, sender_of
 from bot.store import members
 
-_SAVES = frozenset({MeetingActionId.NOTHING_CHANGED})
+_SAVES = frozenset({MeetingActionId.NOTHING_CHANGED, MorningActionId.TICK_TODO, MorningActionId.MEETING_MENU})
 """The buttons of Home that save something at once."""
 _MOST_AT_HOME = 1_000
 
@@ -39,6 +41,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
                 await edge.write(body, lambda s, actor, now: welcome.greet_admin(s, actor, _place(body), now))
         await ack()
 
+    _menu(app, edge)
     _accounts(app, edge)
     _manager_and_executive(app, edge)
     _setup(app, edge)
@@ -80,6 +83,19 @@ class _Renewal:
             del self._at_home[next(iter(self._at_home))]
         show, sort = picked.get(HomeActionId.SHOW_ACCOUNTS, ""), picked.get(HomeActionId.SORT_ACCOUNTS, "")
         self._at_home[person] = _show(show), _sort(sort)
+
+
+def _menu(app: AsyncApp, edge: Edge) -> None:
+    """What stands under ⋯ beside the day; the settings say when somebody is away as well."""
+
+    @app.action(HomeActionId.HOME_MENU)
+    async def chosen(ack: AsyncAck, body: Body) -> None:
+        if clicked(body) == "new":
+            view: object = await edge.read(body, lambda s, actor, now: add_account.account_form(s, actor, "", now))
+        else:
+            view = await edge.read(body, settings.settings_form)
+        await edge.open(body, view)
+        await ack()
 
 
 def _accounts(app: AsyncApp, edge: Edge) -> None:

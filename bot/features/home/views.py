@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.app.readable import Unread
-from bot.domain.enums import CadenceKind, Severity
+from bot.domain.enums import CadenceKind, Loop, Severity
 from bot.features.oversight.views import (
     AccountLine,
     ExecutiveHome,
@@ -53,14 +53,22 @@ class OwedAnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """An action of mine that is due; `in_days` counts from today."""
+    """An action of mine that is due; `in_days` counts from today, `done` says that it was done today."""
 
+    action_id: int
     account_id: int
     account: str
     text: str
     due_on: date
     overdue: bool
     in_days: int
+    loop: Loop
+    done: bool
+
+    @property
+    def is_box(self) -> bool:
+        """Whether a check box does: what Product or go-to-market have is closed with what the customer was told."""
+        return self.loop in (Loop.OURSELVES, Loop.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,11 @@ class HomeView:
     retirements: tuple[RetirementLine, ...] = ()
     retirements_more: int = 0
     unread: Unread | None = None
+
+    @property
+    def to_do(self) -> int:
+        """How many actions are due and not done."""
+        return sum(not line.done for line in self.due) + self.due_more
 
     @property
     def heading(self) -> str:

@@ -92,17 +92,23 @@ def away_view(session: Session, actor: Actor, now: datetime) -> AwayView:
     ]
     people = turns(session, owned)
     stand_ins: Counter[str] = Counter()
-    nobody: list[str] = []
+    nobody: list[tuple[str, int]] = []
     for account in owned:
         other = there([person for person in people[account.id] if person.id != member.id], now)
         if other is None or other.is_away(now):
-            nobody.append(account.name)
+            nobody.append((account.name, account.id))
         else:
             stand_ins[other.name] += 1
     lines = tuple(StandInLine(name, many) for name, many in stand_ins.most_common())
     running = absences.running(session, member, now)
     by_status = running is not None and running.from_status
-    return AwayView(last_day(member), lines, tuple(sorted(nobody)), member.follows_status, by_status)
+    return AwayView(
+        last_day(member),
+        lines,
+        tuple((account_id, name) for name, account_id in sorted(nobody)),
+        member.follows_status,
+        by_status,
+    )
 
 
 def last_day(member: Member) -> date | None:

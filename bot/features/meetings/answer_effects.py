@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError
 from bot.app.refusals import AppRefusal
@@ -158,6 +159,7 @@ def _tick(session: Session, actor: Actor, given: Given, now: datetime) -> None:
                 only_if={"told_on": None, "dropped_on": None},
                 **done,
             )
+            mornings.refresh(session, actor.workspace_id, (step.owner_id,), now)
     for step in before.ticked:
         if step.id in new.offered_steps - new.done_steps:
             undone: dict[str, Any] = {"told_on": None, "told_words": None, "done_in_answer_id": None}

@@ -123,7 +123,9 @@ def hand_over(session: Session, actor: Actor, prompt_id: int, to_slack_id: str, 
     ledger.change(session, actor.author, Entity.PROMPT, prompt.id, now, **handed)
     _show(session, replace(prompt, handed_by_id=actor.member.id), now)
     key = queries.PROMPT_KEY.of(prompt.id, "to", colleague.id, f"{now.timestamp():.0f}")
-    prompts.send_prompt(session, prompt.workspace_id, prompt.id, colleague, key=key, due_at=now)
+    opens = working_hours.at_work(now, hours.week_of(colleague))
+    due_at = opens if opens < prompt.starts_at else now
+    prompts.send_prompt(session, prompt.workspace_id, prompt.id, colleague, key=key, due_at=due_at)
     return colleague.name
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -64,6 +66,14 @@ class Status:
     ends: int = 0
 
 
+def status_of(user: Mapping[str, Any]) -> Status:
+    """The status of a user object of Slack; an empty one where it has none."""
+    profile = user.get("profile") or {}
+    ends = profile.get("status_expiration")
+    emoji, words = str(profile.get("status_emoji") or ""), str(profile.get("status_text") or "")
+    return Status(emoji, words, ends if isinstance(ends, int) else 0)
+
+
 def says_away(status: Status) -> bool:
     """Whether a status says that its person does not work: by its words, else by its emoji.
 
@@ -96,10 +106,16 @@ def away_until(status: Status, now: datetime, week: WorkWeek) -> date | None:
     return min(on, days.shift_day(today, absence.LONGEST))
 
 
-def follow_status(session: Session, actor: Actor, follows: bool) -> int:
-    """From now on read the actor's Slack status, or stop; returns the member's id. An absence that runs stays."""
+def follow_status(session: Session, actor: Actor, follows: bool, status: Status | None, now: datetime) -> int:
+    """From now on read the actor's Slack status, or stop; returns the member's id. An absence that runs stays.
+
+    `status` is the one that they have now, which is read at once; None where Slack did not say.
+    """
     must_read(actor)
     members.follow_status(session, actor.workspace_id, actor.member.id, follows)
+    member = members.by_id(session, actor.workspace_id, actor.member.id)
+    if follows and status is not None and member is not None:
+        status_changed(session, replace(actor, member=member), status, now)
     return actor.member.id
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import hours, mornings, public_holidays, recurrence
+from bot.app import hours, mornings, recurrence
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, bot_author
 from bot.app.assessments import assess_now
@@ -19,13 +18,13 @@ from bot.app.recipients import there, turns
 from bot.domain.account import tiers
 from bot.domain.account.assessment import Assessment
 from bot.domain.enums import AccountStatus, PromptState, Tier
-from bot.domain.model import Account, Action, ProofState
+from bot.domain.model import Account
 from bot.domain.values import working_hours
-from bot.domain.values.days import shift_moment
 from bot.features.actions import queries as action_queries
-from bot.features.meetings import answer_authors, queries, renewal_asked
-from bot.features.meetings.rows import Answer, Cadence, Move, Prompt
-from bot.features.meetings.views import AnswerView, Coauthor, PromptView, RecordedAnswer, ReminderView, StandingInFor
+from bot.features.meetings import answer_authors, queries
+from bot.features.meetings.prompt_view import Facts, recorded_answer, view_of
+from bot.features.meetings.rows import Cadence, Move, Prompt
+from bot.features.meetings.views import AnswerView, PromptView, ReminderView
 from bot.outbox import lookup
 from bot.outbox.queue import put, put_many
 from bot.outbox.types import Destination, Moot, Op, Outgoing
@@ -40,7 +39,6 @@ OPENING, REMINDING, CLOSING = "open due prompts", "remind", "close silent prompt
 """The names of the clock's jobs on prompts."""
 BATCH = 250
 _STILL_WORTH_ASKING = timedelta(hours=24)
-_GAPS_SHOWN = 3
 
 
 def open_due_prompts(session: Session, now: datetime) -> bool:
@@ -318,146 +316,19 @@ def compose_prompts(session: Session, many: Sequence[Mapping[str, Any]], now: da
     """
     workspace_ids = {args["workspace_id"] for args in many}
     prompt_by_id = queries.by_ids(session, workspace_ids, [args["prompt_id"] for args in many])
-    facts = _Facts.of(session, prompt_by_id.values())
-    return [_view(facts, prompt_by_id[args["prompt_id"]], args, now) for args in many]
+    facts = Facts.of(session, prompt_by_id.values())
+    return [view_of(facts, prompt_by_id[args["prompt_id"]], args, now) for args in many]
 
 
 def views_of(
     session: Session, many: Sequence[Prompt], reader: Member, now: datetime
 ) -> list[tuple[Prompt, PromptView, Assessment]]:
     """These prompts as a member reads them now, with the assessments of their accounts."""
-    facts = _Facts.of(session, many)
+    facts = Facts.of(session, many)
     args = {"to": reader.slack_id, "first": False}
     assessments = {account_id: assess_now(state, now) for account_id, state in facts.states.items()}
-    views = [(prompt, _view(facts, prompt, args, now)) for prompt in many]
+    views = [(prompt, view_of(facts, prompt, args, now)) for prompt in many]
     return [(prompt, view, assessments[prompt.account_id]) for prompt, view in views if isinstance(view, PromptView)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What prompts show: who is asked, their accounts, the last answers on these, and the prompts' own answers."""
-
-    members: dict[int, Member]
-    states: dict[int, ProofState]
-    last_answers: dict[int, Answer]
-    answers: dict[int | None, Answer]
-    actions: dict[int, Action]
-    coauthors: dict[int, tuple[Coauthor, ...]]
-
-    @classmethod
-    def of(cls, session: Session, prompts: Collection[Prompt]) -> _Facts:
-        account_ids = {prompt.account_id for prompt in prompts}
-        workspace_ids = {prompt.workspace_id for prompt in prompts}
-        states = proof_state.load_many(session, workspace_ids, sorted(account_ids))
-        answers = queries.answers_of_meetings(session, workspace_ids, [prompt.meeting_id for prompt in prompts])
-        next_actions = action_queries.of_answers(session, workspace_ids, [answer.id for answer in answers.values()])
-        people = {prompt.member_id for prompt in prompts}
-        people |= {prompt.handed_by_id for prompt in prompts}
-        people |= {state.account.owner_id for state in states}
-        people |= {answer.member_id for answer in answers.values()}
-        people |= {action.owner_id for action in next_actions.values()}
-        return cls(
-            members.by_ids(session, workspace_ids, people),
-            {state.account.id: state for state in states},
-            queries.last_answers(session, workspace_ids, account_ids),
-            answers,
-            next_actions,
-            answer_authors.coauthors(session, workspace_ids, answers.values()),
-        )
-
-    def recorded(self, answer: Answer) -> RecordedAnswer:
-        """An answer as it is read back."""
-        steps = self.states[answer.account_id].actions
-        return recorded_answer(answer, self.actions.get(answer.id), self.members, self.coauthors, steps)
-
-
-def _view(facts: _Facts, prompt: Prompt, args: Mapping[str, Any], now: datetime) -> PromptView | Moot:
-    member = facts.members.get(prompt.member_id or 0)
-    handed_to = member.name if member and member.slack_id != args["to"] else None
-    if args["first"] and prompt.state is not PromptState.OPEN:
-        return Moot(f"the prompt is {prompt.state} already")
-    if args["first"] and handed_to:
-        return Moot(f"the prompt was handed over to {handed_to}")
-    if args["first"] and prompt.snoozed_until and prompt.snoozed_until > now:
-        return Moot("the prompt is snoozed until later")
-    state = facts.states[prompt.account_id]
-    assessment = assess_now(state, now)
-    gaps = gap_lines(state, assessment)
-    last = facts.last_answers.get(prompt.account_id)
-    answer = facts.answers.get(prompt.meeting_id)
-    return PromptView(
-        prompt_id=prompt.id,
-        account=state.account.name,
-        account_id=state.account.id,
-        kind=prompt.kind,
-        starts_at=prompt.starts_at,
-        holiday=_holiday(prompt.starts_at, member.tz) if member else None,
-        state=prompt.state,
-        passed=prompt.starts_at <= now,
-        coverage=phrase(assessment.covered),
-        gaps=gaps[:_GAPS_SHOWN],
-        gaps_more=max(0, len(gaps) - _GAPS_SHOWN),
-        last_action=last.next_action if last else None,
-        snoozed_until=prompt.snoozed_until if prompt.snoozed_until and prompt.snoozed_until > now else None,
-        handed_to=handed_to,
-        standing_in_for=_standing_in_for(facts, prompt, state.account),
-        answer=facts.recorded(answer) if answer else None,
-        renewal=renewal_asked.asked(assessment, prompt, answer),
-        handed_from=facts.members[prompt.handed_by_id].name if prompt.handed_by_id in facts.members else None,
-        can_undo=_can_undo(facts, prompt, args["to"], now),
-        late=bool(args.get("late")),
-    )
-
-
-def _can_undo(facts: _Facts, prompt: Prompt, reader: str, now: datetime) -> bool:
-    """Whether the reader of a message may take back that its prompt was handed over, or that the meeting is off."""
-    if prompt.state is PromptState.OFF:
-        return prompt.closes_at > now
-    by = facts.members.get(prompt.handed_by_id or 0)
-    return prompt.state is PromptState.OPEN and by is not None and by.slack_id == reader
-
-
-def _standing_in_for(facts: _Facts, prompt: Prompt, account: Account) -> StandingInFor | None:
-    """The owner, if somebody else is asked because they are away when the meeting takes place."""
-    owner = facts.members.get(account.owner_id or 0)
-    if owner is None or owner.away_until is None or owner.id == prompt.member_id:
-        return None
-    if not owner.is_away(prompt.starts_at):
-        return None
-    last = working_hours.local_day(shift_moment(owner.away_until, timedelta(seconds=-1)), owner.tz)
-    return StandingInFor(owner.name, last)
-
-
-def _holiday(starts_at: datetime, tz: str) -> str | None:
-    return public_holidays.name_of(working_hours.local_day(starts_at, tz), tz)
-
-
-def recorded_answer(
-    answer: Answer,
-    action: Action | None,
-    members_by_id: Mapping[int, Member],
-    coauthors: Mapping[int, tuple[Coauthor, ...]],
-    steps: Iterable[Action],
-) -> RecordedAnswer:
-    """An answer as it is read back, with the next action that it set, the steps it ticked and who else wrote in it."""
-    by = members_by_id.get(answer.member_id)
-    owner = members_by_id.get(action.owner_id or 0) if action else None
-    return RecordedAnswer(
-        answer_id=answer.id,
-        by=by.name if by else None,
-        change=answer.change,
-        what_changed=answer.what_changed,
-        unproven=answer.unproven,
-        next_action=answer.next_action,
-        next_owner=owner.name if owner else None,
-        next_due=action.due_on.isoformat() if action and action.due_on else None,
-        done=tuple(step.text for step in steps if step.done_in_answer_id == answer.id),
-        decision=answer.decision,
-        decision_of=answer.decision_of,
-        moved_evidence=answer.moved_evidence,
-        edited=answer.edited_at is not None,
-        changed_by=coauthors.get(answer.id, ()),
-    )
 
 
 def answer_view(session: Session, actor: Actor, answer_id: int, now: datetime) -> AnswerView:

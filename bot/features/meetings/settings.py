@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.app import hours, public_holidays
 from bot.app.actor import Actor, UserError, must_read
 from bot.domain.values.working_hours import WorkWeek
-from bot.features.meetings import absence, away_status
+from bot.features.meetings import absence, away_status, untold
+from bot.features.meetings.away_status import Status
 from bot.features.meetings.refusals import MeetingRefusal
 from bot.features.meetings.views import SettingsSavedView, SettingsView
 from bot.store import members
@@ -22,7 +25,10 @@ _GROUPS = ("ABC", "DEFGH", "IJKL", "MNO", "PQRS", "TUVWXYZ")
 
 @dataclass(frozen=True, slots=True)
 class NewSettings:
-    """What the form says; times are `HH:MM`, `country` is empty for that of the time zone."""
+    """What the form says; times are `HH:MM`, `country` is empty for that of the time zone.
+
+    `status` is that of Slack now, None where it is not followed or Slack does not say.
+    """
 
     begins: str
     ends: str
@@ -32,6 +38,7 @@ class NewSettings:
     country: str
     away_until: date | None
     follows: bool
+    status: Status | None = None
 
 
 def settings_form(session: Session, actor: Actor, now: datetime) -> SettingsView:
@@ -68,21 +75,30 @@ def save_settings(session: Session, actor: Actor, new: NewSettings, now: datetim
         raise UserError(MeetingRefusal.NO_WORKDAY, "workdays")
     if new.country not in ("", hours.NO_COUNTRY) and new.country not in public_holidays.countries():
         raise UserError(MeetingRefusal.COUNTRY_UNKNOWN, "country")
-    members.save_settings(
-        session,
-        actor.workspace_id,
-        actor.member.id,
-        work_begins=_text(begins),
-        work_ends=_text(ends),
-        workdays=",".join(workdays),
-        country=new.country or None,
-        morning_at=_text(morning),
-        one_each=new.one_each,
-    )
+    values: dict[str, Any] = {
+        "work_begins": _text(begins),
+        "work_ends": _text(ends),
+        "workdays": ",".join(workdays),
+        "country": new.country or None,
+        "morning_at": _text(morning),
+        "one_each": new.one_each,
+    }
+    next_at = _next_morning(_member(session, actor), values, now)
+    members.save_settings(session, actor.workspace_id, actor.member.id, **values, next_morning_at=next_at)
     _be_away(session, actor, new.away_until, now)
     if new.follows != _member(session, actor).follows_status:
-        away_status.follow_status(session, actor, new.follows)
+        away_status.follow_status(session, actor, new.follows, new.status, now)
+    if next_at > now or new.one_each:  # else today's message comes in a moment
+        untold.ask_untold(session, _member(session, actor), now)
     return actor.member.id
+
+
+def _next_morning(before: Member, values: Mapping[str, Any], now: datetime) -> datetime:
+    """When the next morning message is due; one of today that has not come comes at once if its new time is past."""
+    old, new = hours.week_of(before), hours.week_of(replace(before, **values))
+    today = new.day_of(now)
+    waits = not before.one_each and new.day_of(old.next_morning(now)) == today
+    return now if waits and new.works_on(today) and new.morning_of(today) <= now else new.next_morning(now)
 
 
 def saved_view(session: Session, actor: Actor, now: datetime) -> SettingsSavedView:

@@ -36,7 +36,8 @@ from bot.features.meetings.refusals import MeetingRefusal
 from bot.slack.date_phrases import due
 from bot.slack.edge import Edge
 from bot.slack.grammar import Help
-from bot.slack.payload import Body, Form, clicked, number, numbers, pair, submission_id
+from bot.slack.payload import Body, Form, clicked, number, numbers, pair, sender_of, submission_id
+from bot.slack.people import user_now
 from bot.slack.shortcuts import opens
 
 _PROMPT_ANSWERS = re.compile(rf"{re.escape(MeetingActionId.ANSWER)}(\.\d+)?|{re.escape(MeetingActionId.EDIT_ANSWER)}")
@@ -109,9 +110,11 @@ def _command(app: AsyncApp, edge: Edge) -> None:
 
 
 async def _follow(edge: Edge, body: Body, follows: bool) -> views.FollowView:
+    user = await user_now(edge.client, sender_of(body).user_id) if follows else None
+    status = away_status.status_of(user) if user else None
     return await edge.write_and_show(
         body,
-        lambda s, actor, now: away_status.follow_status(s, actor, follows),
+        lambda s, actor, now: away_status.follow_status(s, actor, follows, status, now),
         lambda s, actor, _, now: away_status.follow_view(s, actor, now),
     )
 

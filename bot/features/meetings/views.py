@@ -282,12 +282,13 @@ class StandInLine:
 class AwayView:
     """Up to which day somebody is away, None when they are back, and who stands in; for `nobody` there is nobody.
 
-    `follows` says that their Slack status is read, `by_status` that it said that they are away.
+    `nobody` are accounts by id and name. `follows` says that their Slack status is read, `by_status` that it said that
+    they are away.
     """
 
     until: date | None
     stand_ins: tuple[StandInLine, ...]
-    nobody: tuple[str, ...]
+    nobody: tuple[tuple[int, str], ...]
     follows: bool
     by_status: bool
 

@@ -12,4 +12,5 @@ class MorningActionId(StrEnum):
     ALL_MEETINGS = "morning.all"
     MEETING_MENU = "prompt.more"
     TICK_TODO = "todo.done"
+    MOVE_TODOS = "todo.move"
     HELD_RISK_MENU = "morning.risk"

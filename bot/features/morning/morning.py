@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.app import hours
+from bot.app import hours, mornings
 from bot.app.actor import Actor, must_read
 from bot.app.assessments import assess_ahead, assess_now, rules_day
 from bot.domain.account.assessment import Assessment
@@ -34,6 +34,7 @@ from bot.features.morning.views import (
     MorningPageView,
     MorningView,
     TodoLine,
+    TodoListView,
 )
 from bot.features.renewals import heads
 from bot.outbox.types import Moot
@@ -43,6 +44,8 @@ from bot.store.members import Member
 MEETINGS, TODOS, EXPIRING, RISKS = 6, 5, 2, 3
 """So many of each stand in the message."""
 EXPIRES_WITHIN = 7
+TODOS_AHEAD, TODOS_LISTED = 7, 20
+"""The list of steps to move or hand over: so many days ahead, and so many of them."""
 _RENEWS_SOON = 90
 _ACCOUNTS_LOOKED_AT = 300
 _KEPT = (Standing.PROVEN, Standing.PARTLY_PROVEN)
@@ -65,7 +68,7 @@ class Morning:
     @property
     def until(self) -> datetime:
         """The end of the next working day: meetings before it are asked about."""
-        return days.at(days.add_days(self.week.day_after(self.day), 1), time(), self.week.tz)
+        return mornings.told_until(self.week, self.day)
 
 
 def morning_of(me: Member, day: date, at: datetime) -> Morning:
@@ -128,7 +131,7 @@ def morning_view(session: Session, of: Morning, now: datetime) -> MorningView:
             for risk, name in risks
         ),
         risks_more=all_risks - len(risks),
-        comes_at=of.week.morning.isoformat("minutes"),
+        comes_at=f"{of.week.morning.hour}:{of.week.morning:%M}",
         next_at=of.week.next_morning(max(now, of.at)),
     )
 
@@ -144,6 +147,15 @@ def page_view(session: Session, actor: Actor, day: date, page: int, now: datetim
     pages = max(1, -(-len(others) // MEETINGS))
     page = min(max(page, 1), pages)
     return MorningPageView(day, tuple(others[(page - 1) * MEETINGS : page * MEETINGS]), page, pages)
+
+
+def todo_list(session: Session, actor: Actor, now: datetime) -> TodoListView:
+    """The actor's open steps that are due within a week or late, the oldest first."""
+    must_read(actor)
+    today = actor.today(now)
+    until, tomorrow = days.add_days(today, TODOS_AHEAD), days.add_days(today, 1)
+    lines, many = _todo_lines(session, actor.member, (until, tomorrow), today, TODOS_LISTED)
+    return TodoListView(today, lines, many - len(lines))
 
 
 Ranked = tuple[MeetingRow, tuple[Decimal, int]]
@@ -187,7 +199,14 @@ def _shown(rows: Sequence[Ranked]) -> Sequence[Ranked]:
 
 
 def _todos(session: Session, of: Morning, now: datetime) -> tuple[tuple[TodoLine, ...], int]:
-    found, many = queries.todos(session, of.me, of.day, of.day, TODOS)
+    return _todo_lines(session, of.me, (of.day, of.day), of.day, TODOS)
+
+
+def _todo_lines(
+    session: Session, me: Member, due: tuple[date, date], today: date, limit: int
+) -> tuple[tuple[TodoLine, ...], int]:
+    """The steps that are due by the first of two days and open, or were done on the second or since."""
+    found, many = queries.todos(session, me, *due, limit)
     lines = tuple(
         TodoLine(
             action_id=action.id,
@@ -195,7 +214,7 @@ def _todos(session: Session, of: Morning, now: datetime) -> tuple[tuple[TodoLine
             account=account,
             text=action.text,
             due_on=action.due_on,
-            late=(of.day - action.due_on).days,
+            late=(today - action.due_on).days,
             loop=action.loop,
             done=action.told_on is not None,
         )

@@ -14,10 +14,12 @@ from bot.app.recipients import there, turns
 from bot.domain.values import days, working_hours
 from bot.features.meetings import prompts
 from bot.features.meetings import queries as meeting_queries
+from bot.features.meetings.untold import ask_untold
 from bot.features.morning import morning, queries
 from bot.features.morning.morning import Morning
 from bot.features.morning.queries import Due
 from bot.features.morning.views import MorningView
+from bot.outbox import lookup
 from bot.outbox.queue import put
 from bot.outbox.types import Destination, Outgoing
 from bot.store import accounts, members
@@ -45,8 +47,12 @@ def _send(session: Session, due: Sequence[Due], now: datetime) -> None:
         queries.set_next(session, me, week.next_morning(now))
         today = week.day_of(now)
         is_time = week.morning_of(today) <= now == working_hours.at_work(now, week)
-        if one.due_at is not None and is_time and not me.is_away(now):
+        if one.due_at is None or me.is_away(now):
+            continue
+        if is_time:
             _send_one(session, morning.morning_of(me, today, now), now)
+        else:  # it is too late for that of today, or the member's clock has changed
+            ask_untold(session, me, now)
 
 
 def _send_one(session: Session, of: Morning, now: datetime) -> None:
@@ -59,7 +65,9 @@ def _send_one(session: Session, of: Morning, now: datetime) -> None:
         key = meeting_queries.PROMPT_KEY.of(prompt_id)
         prompts.send_prompt(session, of.me.workspace_id, prompt_id, of.me, key=key, due_at=now)
         return
-    put_message(session, of.me, of.day, now, now)
+    if not put_message(session, of.me, of.day, now, now):  # that of today is out already
+        mornings.refresh(session, of.me.workspace_id, (of.me.id,), now)
+        ask_untold(session, of.me, now)
 
 
 def _is_one_meeting_alone(view: MorningView) -> bool:
@@ -90,21 +98,27 @@ def _open_coming(session: Session, of: Morning, now: datetime) -> None:
 
 
 def remind_later(session: Session, actor: Actor, day: date, now: datetime) -> None:
-    """Have the actor's message of a day come again in an hour, if something is left to do by then."""
+    """Have the actor's message of a day come again in an hour, if something is left to do by then.
+
+    One that is on its way already is enough.
+    """
     must_read(actor)
+    mine = mornings.MORNING_KEY.of(actor.member.id)
+    if any(args.get("again") for _, args in lookup.posts_since(session, actor.workspace_id, mine, now)):
+        return
     put_message(session, actor.member, day, days.shift_moment(now, timedelta(hours=1)), now, again=True)
 
 
 def put_message(
     session: Session, me: Member, day: date, due_at: datetime, now: datetime, *, again: bool = False
-) -> None:
-    """Put a member's message of a day into the outbox, once; `again` at each later moment."""
+) -> bool:
+    """Put a member's message of a day into the outbox, once; `again` at each later minute. False if it is there."""
     assert me.slack_id is not None
     key = mornings.key_of(me.id, day)
-    put(
+    return put(
         session,
         Outgoing(
-            key=f"{key}:again:{due_at:%H%M%S}" if again else key,
+            key=f"{key}:again:{due_at:%H%M}" if again else key,
             workspace_id=me.workspace_id,
             kind=mornings.KIND,
             channel=me.slack_id,

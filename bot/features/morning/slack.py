@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app.actor import UserError
 from bot.features.accounts import card
+from bot.features.actions import actions
 from bot.features.meetings import agenda, answers, away_status, forms, settings
+from bot.features.meetings.away_status import Status
 from bot.features.meetings.ids import MeetingActionId, MeetingCallback
 from bot.features.morning import morning, sending, todos
 from bot.features.morning.ids import MorningActionId
 from bot.features.risks import ownership
 from bot.slack.edge import Edge
-from bot.slack.payload import Body, Form, clicked, number, pair
+from bot.slack.payload import Body, Form, clicked, number, pair, sender_of
+from bot.slack.people import user_now
 from bot.slack.refusals import SlackRefusal
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
     """Give `app` the listeners of the morning message and of the settings."""
     _message(app, edge)
+    _todos(app, edge)
     _rows(app, edge)
     _settings(app, edge)
 
@@ -48,8 +54,21 @@ def _message(app: AsyncApp, edge: Edge) -> None:
     async def ticked(ack: AsyncAck, body: Body) -> None:
         action = body["actions"][0]
         done = frozenset(number(option["value"]) for option in action.get("selected_options") or [])
-        offered = done | {number(value) for value in _offered(body, str(action.get("block_id")))}
-        await edge.write(body, lambda s, actor, now: todos.tick(s, actor, offered, done, now))
+        boxes = _boxes(body, str(action.get("block_id")))
+        offered, shown_done = _values(boxes, "options"), _values(boxes, "initial_options")
+        ask = await edge.write(
+            body, lambda s, actor, now: todos.tick(s, actor, done | offered, done, now, shown_done=shown_done)
+        )
+        if ask:
+            form = await edge.read(body, lambda s, a, now: actions.action_form(s, a, ask, "told", now))
+            await edge.open(body, form)
+        await ack()
+
+
+def _todos(app: AsyncApp, edge: Edge) -> None:
+    @app.action(MorningActionId.MOVE_TODOS)
+    async def listed(ack: AsyncAck, body: Body) -> None:
+        await edge.show(body, await edge.read(body, morning.todo_list), "To do")
         await ack()
 
 
@@ -91,9 +110,10 @@ def _settings(app: AsyncApp, edge: Edge) -> None:
     @app.action(MeetingActionId.FOLLOW_STATUS)
     async def followed(ack: AsyncAck, body: Body) -> None:
         follows = clicked(body) == "on"
+        status = await _status(edge, body) if follows else None
         view = await edge.write_and_show(
             body,
-            lambda s, actor, now: away_status.follow_status(s, actor, follows),
+            lambda s, actor, now: away_status.follow_status(s, actor, follows, status, now),
             lambda s, actor, _, now: away_status.follow_view(s, actor, now),
         )
         await edge.respond(body, view, replace=True)
@@ -102,12 +122,20 @@ def _settings(app: AsyncApp, edge: Edge) -> None:
     @app.view(MeetingCallback.SETTINGS)
     async def saved(ack: AsyncAck, body: Body) -> None:
         new = _new_settings(Form(body))
+        if new.follows:
+            new = replace(new, status=await _status(edge, body))
         view = await edge.write_and_show(
             body,
             lambda s, actor, now: settings.save_settings(s, actor, new, now),
             lambda s, actor, _, now: settings.saved_view(s, actor, now),
         )
         await ack(response_action="update", view=edge.in_modal(view, "Your settings"))
+
+
+async def _status(edge: Edge, body: Body) -> Status | None:
+    """The status that the sender has now; None where Slack does not say."""
+    user = await user_now(edge.client, sender_of(body).user_id)
+    return away_status.status_of(user) if user else None
 
 
 def _new_settings(form: Form) -> settings.NewSettings:
@@ -132,12 +160,13 @@ def _day(text: str) -> date:
         raise UserError(SlackRefusal.STALE) from None
 
 
-def _offered(body: Body, block_id: str) -> list[str]:
-    """The values of the check boxes of the message's block that was clicked in."""
-    return [
-        str(option["value"])
-        for block in (body.get("message") or {}).get("blocks") or []
-        if block.get("block_id") == block_id
-        for element in block.get("elements") or []
-        for option in element.get("options") or []
-    ]
+def _boxes(body: Body, block_id: str) -> list[dict[str, Any]]:
+    """The check boxes of the block that was clicked in, in a message or on Home."""
+    shown = body.get("message") or body.get("view") or {}
+    blocks = (block for block in shown.get("blocks") or [] if block.get("block_id") == block_id)
+    return [element for block in blocks for element in block.get("elements") or []]
+
+
+def _values(boxes: list[dict[str, Any]], which: str) -> frozenset[int]:
+    """The steps of the boxes: all that are offered, or those that stood there ticked."""
+    return frozenset(number(option["value"]) for box in boxes for option in box.get(which) or [])

@@ -1,43 +1,62 @@
-"""To-dos of the morning message: a tick saves, an untick takes it back."""
+"""To-dos as check boxes, in the morning message and on Home: a tick saves, an untick takes it back."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.app import mornings
-from bot.app.accounts import row_of
-from bot.app.actor import Actor, must_write
-from bot.features.meetings.answer_effects import TICKABLE
+from bot.app.actor import Actor, UserError, must_read
+from bot.domain.enums import Loop
+from bot.domain.model import Action
+from bot.features.actions import actions, steps
+from bot.features.actions.phrases import StepPhrase
 from bot.features.morning.phrases import MorningPhrase
 from bot.phrases import say
-from bot.store import ledger
-from bot.store.entities import Entity
 
 
 def tick(
-    session: Session, actor: Actor, offered_steps: frozenset[int], done_steps: frozenset[int], now: datetime
-) -> None:
-    """Close those of the offered steps that are ticked, and open again those that are not.
+    session: Session,
+    actor: Actor,
+    offered_steps: frozenset[int],
+    done_steps: frozenset[int],
+    now: datetime,
+    *,
+    shown_done: frozenset[int] = frozenset(),
+) -> int:
+    """Close those of the offered steps that are ticked, and open again those that are not any more.
 
-    Only what was ticked in a morning message is opened again. A step that Product or go-to-market have is closed with
-    the words that the customer was told.
+    `shown_done` are those that stood there as done. Opened again is one of these, or one that was ticked a moment ago.
+    Returns the first ticked step that came from the customer, for which it is asked what they were told, or 0.
     """
-    words = say(MorningPhrase.TICKED)
+    must_read(actor)
+    asked = 0
     for step_id in sorted(offered_steps | done_steps):
-        account, step = row_of(session, actor, Entity.ACTION, step_id)
-        if step["owner_id"] != actor.member.id:
-            must_write(session, actor, account)
-        if step["loop"] not in TICKABLE or step["dropped_on"] is not None:
+        step, account = actions.action_and_account(session, actor, step_id)
+        actions.must_close(session, step, account, actor)
+        if step.dropped_on is not None:
             continue
-        if step_id in done_steps and step["told_on"] is None:
-            values: dict[str, Any] = {"told_on": actor.today(now), "told_words": words}
-        elif step_id not in done_steps and step["told_on"] is not None and step["told_words"] == words:
-            values = {"told_on": None, "told_words": None}
-        else:
-            continue
-        unchanged = {"told_on": step["told_on"]}
-        ledger.change(session, actor.author, Entity.ACTION, step_id, now, only_if=unchanged, **values)
+        if step_id in done_steps and step.told_on is None:
+            if step.loop is Loop.OURSELVES:
+                steps.done(session, actor, step_id, now)
+            else:
+                asked = asked or step_id
+        elif step_id not in done_steps and step.told_on is not None and (step_id in shown_done or _was_ticked(step)):
+            _open_again(session, actor, step_id, now)
     mornings.refresh(session, actor.workspace_id, (actor.member.id,), now)
+    return asked
+
+
+def _was_ticked(step: Action) -> bool:
+    return step.told_words in (say(StepPhrase.DONE), say(MorningPhrase.TICKED))
+
+
+def _open_again(session: Session, actor: Actor, step_id: int, now: datetime) -> None:
+    """Take back that a step was done; where that cannot be, the boxes show again that it is."""
+    try:
+        steps.not_done(session, actor, step_id, now)
+    except UserError as error:
+        raise error.renewing(
+            lambda later, moment: mornings.refresh(later, actor.workspace_id, (actor.member.id,), moment)
+        ) from error

@@ -49,6 +49,15 @@ class TodoLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TodoListView:
+    """The reader's open steps that are due within a week or late, each to be moved, handed over or dropped."""
+
+    today: date
+    todos: tuple[TodoLine, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExpiringLine:
     """Evidence that expires within a week: the last day on which it counts, and what the coverage falls from and to."""
 
@@ -95,6 +104,11 @@ class MorningView:
     risks_more: int
     comes_at: str
     next_at: datetime
+
+    @property
+    def first_open(self) -> int | None:
+        """The place of the first meeting that still waits for an answer."""
+        return next((place for place, row in enumerate(self.rows) if row.is_open), None)
 
 
 @dataclass(frozen=True, slots=True)

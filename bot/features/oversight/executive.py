@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,11 +17,16 @@ from bot.features.oversight.views import ChangedLine, ExecutiveHome, RenewingLin
 from bot.features.portfolios import account_summaries
 from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios.digest_layout import Summary
+from bot.features.retention.figures import figures, today_window
+from bot.features.retention.overview import rate_line
+from bot.features.retention.views import RateLine
 from bot.store import portfolios
 
 DAYS = 90
 SHOWN = 15
 PORTFOLIOS = 3
+RETENTION_OF = 300
+"""Of more customers retention is worked out only when somebody asks for it."""
 
 
 def executive(session: Session, actor: Actor, now: datetime, left_out: LeftOut) -> ExecutiveHome:
@@ -46,7 +51,18 @@ def executive(session: Session, actor: Actor, now: datetime, left_out: LeftOut) 
         renewals=tuple(renewals),
         more=max(0, customers - len(renewals)),
         changed=tuple(_changed(session, actor)),
+        retention=_retention(session, actor, today),
     )
+
+
+def _retention(session: Session, actor: Actor, today: date) -> RateLine | None:
+    """The figures of the twelve months to today, in the currency of most customers."""
+    if queries.has_more_customers(session, actor.workspace_id, RETENTION_OF):
+        return None
+    found = figures(session, today_window(actor.workspace_id, today))
+    currency = next(iter(found.currencies), None)
+    rates = rate_line(found.of(currency)) if currency else None
+    return rates if rates is not None and rates.is_shown else None
 
 
 def _listed(sums: Iterable[tuple[str | None, int]]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from bot.domain.values.text import percent, short
 from bot.features.evidence import countersign
 from bot.features.oversight import queries
 from bot.features.oversight.queries import Carried
-from bot.features.oversight.views import ManagedLine, Need, NeedLine, PairLine, TeamLine
+from bot.features.oversight.views import ManagedLine, Need, NeedLine, PairLine, SameLine, TeamLine
 from bot.features.portfolios import owner_acts
 from bot.features.portfolios import queries as portfolio_queries
 from bot.features.portfolios.digest_layout import Summary
@@ -60,9 +61,21 @@ def managed_lines(
             lost_channels=portfolio.lost_channels,
             owners=owner_acts.owner_acts(session, portfolio, now),
             tiers=owner_acts.tiers_by_hand(session, portfolio, left_out),
+            same=_same(last[portfolio.id].said, portfolio.tz) if portfolio.id in last else None,
         )
         for portfolio in managed[:SHOWN]
     )
+
+
+def _same(said: Mapping[str, Any], zone: str) -> SameLine | None:
+    """What a digest said of the same customers; None for a first or a quiet one, and for one of an earlier release."""
+    bridge = (said.get("week") or {}).get("bridge")
+    if not bridge:
+        return None
+    percent = bridge["same"] or bridge["end"]
+    since = datetime.fromisoformat(said["since"]) if said.get("since") else None
+    points = int(percent.rstrip("%")) - int(bridge["start"].rstrip("%"))
+    return SameLine(percent, points, working_hours.local_day(since, zone) if since else None)
 
 
 def needs(

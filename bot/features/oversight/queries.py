@@ -122,6 +122,12 @@ def unclaimed(
     return first_of(session, in_order, limit, lambda row: Unclaimed(*row), left_out)
 
 
+def has_more_customers(session: Session, workspace_id: int, many: int) -> bool:
+    """Whether a workspace has more accounts than so many, former customers included."""
+    ours = select(account.c.id).where(account.c.workspace_id == workspace_id, account.c.taken_back_at.is_(None))
+    return session.execute(ours.offset(many).limit(1)).first() is not None
+
+
 class Past(NamedTuple):
     """A customer whose renewal is past, without a record of how it ended."""
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.domain.enums import Severity, Standing
 from bot.features.portfolios.digest_layout import Summary
 from bot.features.portfolios.views import OwnerActsLine
+from bot.features.retention.views import RateLine
 
 
 class Need(StrEnum):
@@ -17,6 +18,15 @@ class Need(StrEnum):
     ASSIGN = "assign"
     RECORD = "record"
     ASSESS = "assess"
+
+
+@dataclass(frozen=True, slots=True)
+class SameLine:
+    """What the last digest said of the same customers: `31%`, and so many points since the digest before it."""
+
+    percent: str
+    points: int
+    since: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,7 @@ class ManagedLine:
     lost_channels: tuple[str, ...]
     owners: tuple[OwnerActsLine, ...]
     tiers: tuple[tuple[str, str], ...]
+    same: SameLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,8 @@ class ChangedLine:
 class ExecutiveHome:
     """What somebody sees who owns and manages nothing: the renewals of `days` days, with sums by currency.
 
-    `strong` is what is at least 75% proven, `weak` what is under 50%; each may be empty.
+    `strong` is what is at least 75% proven, `weak` what is under 50%; each may be empty. `retention` are the figures of
+    twelve months, None where they cannot be shown or there are too many customers to work them out here.
     """
 
     days: int
@@ -147,3 +159,4 @@ class ExecutiveHome:
     renewals: tuple[RenewingLine, ...]
     more: int
     changed: tuple[ChangedLine, ...]
+    retention: RateLine | None = None

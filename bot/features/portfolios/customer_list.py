@@ -171,9 +171,16 @@ def _rows(
     listed = [one._replace(owner="") for one in listed] if chosen.owner else first_names(listed)
     summaries = summaries_of(session, actor.workspace_id, ids, now)
     calls = store_renewals.calls_of(session, actor.workspace_id, ids)
-    expiring = listing.show is Show.EXPIRING
+    waiting, expiring = risk_queries.not_taken_of(session, actor.workspace_id, ids), listing.show is Show.EXPIRING
     return [
-        row_of(summaries[one.account_id], one.owner, calls.get(one.account_id, ()), listing.today, expiring=expiring)
+        row_of(
+            summaries[one.account_id],
+            one.owner,
+            calls.get(one.account_id, ()),
+            listing.today,
+            not_taken=waiting,
+            expiring=expiring,
+        )
         for one in listed
         if one.account_id in summaries
     ]
@@ -237,8 +244,11 @@ def as_table(session: Session, actor: Actor, choice: ListChoice, now: datetime) 
             summary.account.currency for summary in summaries.values() if summary.account.arr_minor is not None
         }
         (only,) = currencies if len(currencies) == 1 else (None,)
+        waiting = risk_queries.not_taken_of(session, actor.workspace_id, summaries)
         rows = (
-            table_row(summaries[one.account_id], one.owner, listing.today, with_currency=only is None)
+            table_row(
+                summaries[one.account_id], one.owner, listing.today, not_taken=waiting, with_currency=only is None
+            )
             for one in listed
             if one.account_id in summaries
         )

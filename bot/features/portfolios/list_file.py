@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,8 @@ from bot.store.account_list import Listed
 MOST_ROWS = 20_000
 A_PART = 1_000
 """So many customers are read at once, well within the time that Slack gives."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CONTROLS = frozenset("\t\r\n")
+_FORMULA = _CONTROLS | frozenset("=+-@")
 _HEAD = (
     "customer",
     "proven %",
@@ -90,7 +92,14 @@ def written(plan: FilePlan, rows: Iterable[tuple[str, ...]]) -> ListFile:
 
 def guarded(cell: str) -> str:
     """The cell, behind an apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+    plain = unicodedata.normalize("NFKC", cell)  # full-width signs begin formulas too
+    begins = next((one for one in plain if one in _CONTROLS or not _is_blank(one)), "")
+    return f"'{cell}" if begins in _FORMULA else cell
+
+
+def _is_blank(one: str) -> bool:
+    """Whether a spreadsheet may pass over a character: white space, or one that is not seen."""
+    return one.isspace() or unicodedata.category(one) == "Cf"
 
 
 def _cells(summary: AccountSummary, owner: str, note: str) -> tuple[str, ...]:

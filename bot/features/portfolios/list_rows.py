@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from math import floor
 
@@ -28,10 +28,18 @@ _SQUARES = {
 }
 _ORDER = ("proven", "partly", "missed", "disputed", "unproven")
 _TINY = 1e-9
+NotTaken = Collection[tuple[int, RiskKind, str]]
+"""What was announced and nobody has taken, as (account, kind, subject)."""
 
 
 def row_of(
-    summary: AccountSummary, owner: str | None, calls: Sequence[Call], today: date, *, expiring: bool = False
+    summary: AccountSummary,
+    owner: str | None,
+    calls: Sequence[Call],
+    today: date,
+    *,
+    not_taken: NotTaken = frozenset(),
+    expiring: bool = False,
 ) -> AccountRow:
     """A customer as a row of the list; `expiring` says that the list is about what is to expire."""
     account = summary.account
@@ -47,16 +55,18 @@ def row_of(
         proven=summary.proven,
         coverage=percent(summary.coverage) if squares else "",
         call=call_of(account, calls),
-        note=note_of(summary, today, expiring=expiring),
+        note=note_of(summary, today, not_taken=not_taken, expiring=expiring),
         owner=owner,
     )
 
 
-def table_row(summary: AccountSummary, owner: str | None, today: date, *, with_currency: bool) -> TableRow:
+def table_row(
+    summary: AccountSummary, owner: str | None, today: date, *, not_taken: NotTaken = frozenset(), with_currency: bool
+) -> TableRow:
     """The same as a row of the table."""
     account = summary.account
     arr = money(account.arr_minor, account.currency)
-    note = note_of(summary, today)
+    note = note_of(summary, today, not_taken=not_taken)
     return TableRow(
         name=account.name,
         coverage=floor(summary.coverage * 100) if squares_of(summary) else None,
@@ -95,8 +105,9 @@ def call_of(account: Account, calls: Sequence[Call]) -> RenewalCall | None:
     return about[-1] if about and account.status is AccountStatus.CUSTOMER else None
 
 
-def note_of(summary: AccountSummary, today: date, *, expiring: bool = False) -> str:
-    """The worst thing in a few words; empty when nothing is wrong, or when the squares say it already."""
+def note_of(summary: AccountSummary, today: date, *, not_taken: NotTaken = frozenset(), expiring: bool = False) -> str:
+    """The worst thing in a few words, and whether nobody has taken it; empty when nothing is wrong, or when the squares
+    say it already."""
     account = summary.account
     if expiring and (day := _expires(summary, today)):
         return say(ListPhrase.EXPIRES, day=coming_day(day, today))
@@ -104,13 +115,15 @@ def note_of(summary: AccountSummary, today: date, *, expiring: bool = False) -> 
     if stays and account.renewal_date is not None and account.renewal_date <= today:
         return say(ListPhrase.OUTCOME_OPEN)
     worst = next((danger for danger in summary.dangers if danger.kind is not RiskKind.NO_SUCCESS_WRITTEN), None)
-    return _words(worst, today) if worst else ""
+    if worst is None:
+        return ""
+    return _words(worst, today, not_taken=(account.id, worst.kind, worst.subject) in not_taken)
 
 
-def _words(danger: Danger, today: date) -> str:
+def _words(danger: Danger, today: date, *, not_taken: bool) -> str:
     day = _day_of(danger)
     shown, high = near_day(day, today) if day else None, danger.severity is Severity.HIGH
-    return say(ListPhrase.RISK, kind=danger.kind.value, day=shown, high=high)
+    return say(ListPhrase.RISK, kind=danger.kind.value, day=shown, high=high, not_taken=not_taken)
 
 
 def _day_of(danger: Danger) -> date | None:

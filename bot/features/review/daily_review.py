@@ -16,17 +16,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.actor import bot_author
-from bot.app.assessments import assess_now
+from bot.app.assessments import assess_now, rules_day
 from bot.app.isolation import isolated
 from bot.domain.account.assessment import Assessment
 from bot.domain.account.dangers import Danger
-from bot.domain.account.escalations import escalates
+from bot.domain.account.escalations import escalates, is_new
 from bot.domain.account.upgrade import opened_by_upgrade
 from bot.domain.enums import AccountStatus, Closing, RiskState
 from bot.domain.model import Account, ProofState, Risk
@@ -181,9 +183,10 @@ def _look(session: Session, state: ProofState, assessment: Assessment, zone: str
     for key, danger in dangers.items():
         open_risk = open_risks.get(key)
         if open_risk is not None:
-            _follow(session, state.account, open_risk, danger, now)
+            became_theirs = _follow(session, state.account, open_risk, danger, now)
             item = News(state.account, danger, len(news), open_risk.id)
-            if open_risk.state is RiskState.OPEN and item.is_told(assessment.on):
+            waited = became_theirs or _was_put_off(state.account, open_risk)
+            if (open_risk.state is RiskState.OPEN or waited) and item.is_told(assessment.on):
                 news.append(item)
             continue
         closed = _closed_last(state.risks, danger)
@@ -196,11 +199,30 @@ def _look(session: Session, state: ProofState, assessment: Assessment, zone: str
     return news
 
 
-def _follow(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> None:
-    """Write the danger's present fact into its risk."""
+def _follow(session: Session, account: Account, risk: Risk, danger: Danger, now: datetime) -> bool:
+    """Write the danger's present fact into its risk; returns whether it became a manager's.
+
+    Who took it or let it sleep did so when it was less: the manager hears of it, and it wakes.
+    """
     fact = phrase(danger.fact)
-    if (risk.fact, risk.severity) != (fact, danger.severity):
-        _set(session, account, risk, now, fact=fact, severity=danger.severity)
+    if (risk.fact, risk.severity) == (fact, danger.severity):
+        return False
+    values: dict[str, Any] = {"fact": fact, "severity": danger.severity}
+    was = escalates(risk.kind, risk.severity, account.tier)
+    became = not was and escalates(danger.kind, danger.severity, account.tier)
+    if became and risk.state is RiskState.SNOOZED:
+        state = RiskState.OPEN if risk.owner_id is None else RiskState.CLAIMED
+        values |= {"state": state, "snoozed_until": None, "snoozed_why": None}
+    if became and risk.owner_id is not None and is_new(account, rules_day(now)):  # told later, where nothing moves
+        worse = replace(risk, severity=danger.severity)
+        values["remind_manager_at"] = risk_message.held_until(session, account, worse, now)
+    _set(session, account, risk, now, **values)
+    return became
+
+
+def _was_put_off(account: Account, risk: Risk) -> bool:
+    """Whether a risk sleeps since the days in which nobody is told of a new account: it was never told."""
+    return risk.state is RiskState.SNOOZED and is_new(account, risk.opened_at.date())
 
 
 def _wake(session: Session, account: Account, risk: Risk, now: datetime) -> None:
@@ -215,6 +237,7 @@ def _set(session: Session, account: Account, risk: Risk, now: datetime, **values
     if risk.closed_at is None and values.get("closed_at"):
         values = {**values, "remind_manager_at": None}
     if ledger.change(session, bot_author(account.workspace_id), Entity.RISK, risk.id, now, only_if=unchanged, **values):
+        mornings.refresh(session, account.workspace_id, (risk.owner_id,), now)
         risk_message.publish_risk_change(session, account.workspace_id, risk.id, now)
 
 

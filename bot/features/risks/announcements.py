@@ -101,10 +101,10 @@ def open_risks(session: Session, news: Sequence[News], portfolio: Portfolio | No
     week = week_of(session, portfolio)
     for item in sorted(news, key=lambda item: item.weight):
         if item.risk_id is not None and id(item) in plan.announced and remind_at is not None:
-            still_open = {"state": RiskState.OPEN}
-            ledger.change(
-                session, author, Entity.RISK, item.risk_id, now, only_if=still_open, remind_manager_at=remind_at
-            )
+            held_until = working_hours.in_work(days.shift_moment(now, risk_message.HELD_FOR), week)
+            for state, at in ((RiskState.OPEN, remind_at), (RiskState.CLAIMED, held_until)):
+                still = {"state": state}
+                ledger.change(session, author, Entity.RISK, item.risk_id, now, only_if=still, remind_manager_at=at)
         if id(item) in plan.cards:
             risk_message.tell(session, item.risk_id or risk_ids[id(item)], plan.cards[id(item)], now, week=week)
     for card_id in sorted(plan.renewed):

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.app import mornings
 from bot.app.accounts import account_of, no_such_account
 from bot.app.actor import Actor, UserError, may_write, must_read
 from bot.app.assessments import assess_now, has_begun
@@ -228,6 +229,7 @@ def _set(session: Session, actor: Actor, risk: Risk, now: datetime, *, why: str 
     """Change the risk if it is still as it was read; else raise what somebody else did in between."""
     unchanged = {"state": risk.state, "owner_id": risk.owner_id}
     if ledger.change(session, actor.author, Entity.RISK, risk.id, now, why=why, only_if=unchanged, **values):
+        mornings.refresh(session, actor.workspace_id, (risk.owner_id, values.get("owner_id")), now)
         return
     current = queries.by_id(session, actor.workspace_id, risk.id)
     raise taken(session, current, actor, now) if current else no_such_account()

@@ -67,6 +67,13 @@ def not_taken(session: Session, workspace_id: int, portfolio_id: int | None) -> 
     return [Risk(*row) for row in session.execute(statement.order_by(*by_weight))]
 
 
+def not_taken_of(session: Session, workspace_id: int, account_ids: Iterable[int]) -> set[tuple[int, RiskKind, str]]:
+    """What of these accounts was announced and nobody has taken yet, as (account, kind, subject), in one query."""
+    ours = risk.c.account_id.in_(sorted(set(account_ids))) & Entity.RISK.in_workspace(workspace_id)
+    rows = session.execute(select(risk.c.account_id, risk.c.kind, risk.c.subject).where(ours, NOT_TAKEN))
+    return {(row.account_id, row.kind, row.subject) for row in rows}
+
+
 def never_announced(session: Session, workspace_id: int, risk_ids: Iterable[int]) -> set[int]:
     """Those of these risks that wait for nobody: they have not been told, or nobody oversees them."""
     ours = risk.c.id.in_(set(risk_ids)) & Entity.RISK.in_workspace(workspace_id)

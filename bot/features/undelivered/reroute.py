@@ -2,7 +2,8 @@
 
 - To a person who left: the member is marked as left. The message goes to a substitute, who then answers a prompt.
 - To a channel that takes nothing: it is marked as lost (`lost_channels`), and its manager gets the message.
-- Any other refusal, and a message without a substitute: an admin is told; without an admin it is logged.
+- Any other refusal, and a message without a substitute: an admin is told; without an admin it is logged. What a morning
+  message asked that Slack did not take is asked in prompts.
 
 All of it happens in the transaction that marks the row as dead. The new message has a key made of that row's id, so it
 is put once, however often the row dies.
@@ -23,7 +24,7 @@ from bot.app.actor import bot_author
 from bot.app.message_kinds import MessageKind
 from bot.app.recipients import Recipient
 from bot.domain.enums import PromptState
-from bot.features.meetings import prompts
+from bot.features.meetings import prompts, untold
 from bot.features.meetings import queries as meeting_queries
 from bot.features.meetings.queries import PROMPT_KEY
 from bot.features.meetings.rows import Prompt
@@ -71,6 +72,8 @@ def handle_permanent_failure(
         done = _send_on(kinds, session, row, now)
     else:
         done = False
+        if row.kind == mornings.KIND and row.op is Op.POST:
+            _ask_one_by_one(session, row, now)
     if not done:
         _tell_admin(session, row, code, problem, now)
 
@@ -123,6 +126,13 @@ def _ask_stand_ins(session: Session, row: Claimed, now: datetime) -> bool:
         return False
     reassign_prompts_of_leaver(session, member, now)
     return True
+
+
+def _ask_one_by_one(session: Session, row: Claimed, now: datetime) -> None:
+    """Ask somebody in prompts what their morning message, which Slack did not take, would have asked."""
+    member = members.by_slack_id(session, row.workspace_id, row.channel)
+    if member is not None:
+        untold.ask_untold(session, member, now, but_for=row.key)
 
 
 def _reassign(session: Session, prompt: Prompt, why: str, now: datetime) -> Member | None:

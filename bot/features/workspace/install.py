@@ -19,7 +19,6 @@ from bot.app.actor import Actor
 from bot.domain.values.clock import Clock
 from bot.domain.values.slugs import folded
 from bot.features.meetings import away_status
-from bot.features.meetings.away_status import Status
 from bot.features.undelivered import lost_channels, reroute
 from bot.features.workspace.phrases import WorkspacePhrase
 from bot.outbox.pacing import resume_workspace
@@ -138,14 +137,7 @@ def _follow_one(session: Session, where: Installation, user: Mapping[str, Any], 
     if member.is_deactivated and known is not None and not known.is_deactivated:
         log.info("slack.member_left", member=member.id)
         reroute.reassign_prompts_of_leaver(session, member, now)
-    away_status.status_changed(session, Actor(member, "status"), _status_of(user), now)
-
-
-def _status_of(user: Mapping[str, Any]) -> Status:
-    profile = user.get("profile") or {}
-    ends = profile.get("status_expiration")
-    emoji, words = str(profile.get("status_emoji") or ""), str(profile.get("status_text") or "")
-    return Status(emoji, words, ends if isinstance(ends, int) else 0)
+    away_status.status_changed(session, Actor(member, "status"), away_status.status_of(user), now)
 
 
 def follow_people(app: AsyncApp, database: Database, where: Installation, clock: Clock) -> None:

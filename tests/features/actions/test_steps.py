@@ -136,3 +136,29 @@ def test_only_who_has_it_or_writes_the_account_may_act_and_nobody_undoes_what_wa
     with team.session() as session:
         [line] = actions.actions_view(session, team.as_(team.tom), acme, MONDAY).actions
     assert not line.can_act
+
+
+def test_a_step_that_was_given_away_comes_back_within_a_day_only(team: Team) -> None:
+    """Later it is the colleague's, who may count on it; who may write the account can still hand it over."""
+    acme = team.add_account("Acme")
+    row: dict[str, Any] = {"text": "Send Ana the figures", "due_on": MONDAY.date(), "loop": Loop.OURSELVES}
+    step = team.add("action", account_id=acme, owner_id=team.tom.id, **row)
+    with team.session() as session:
+        first = steps.hand_over(session, team.as_(team.tom), step, "U0PRIYA", MONDAY)
+    last = last_of(team, acme, first)
+    with team.session() as session, pytest.raises(UserError):
+        steps.undo(session, team.as_(team.tom), step, day(MONDAY, 2), first=first, last=last)
+    with team.session() as session:
+        steps.undo(session, team.as_(team.tom), step, MONDAY, first=first, last=last)
+    assert step_of(team, acme).owner_id == team.tom.id
+
+
+def test_the_undo_of_one_step_takes_back_nothing_on_another(team: Team) -> None:
+    """The values of a button are not trusted: the lines that it names must be about its step."""
+    acme = team.add_account("Acme")
+    row: dict[str, Any] = {"text": "Send Ana the figures", "due_on": MONDAY.date(), "loop": Loop.OURSELVES}
+    one, other = (team.add("action", account_id=acme, owner_id=team.tom.id, **row) for _ in range(2))
+    with team.session() as session:
+        first = steps.done(session, team.as_(team.tom), one, MONDAY)
+    with team.session() as session, pytest.raises(UserError):
+        steps.undo(session, team.as_(team.tom), other, MONDAY, first=first, last=first)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from bot.app.actor import UserError
 from bot.cli import errors
@@ -84,6 +84,8 @@ def test_moving_to_the_other_database_and_back_loses_nothing(
     workspace_id = add_workspace(first)
     build(first, data.draw)
     fill_outbox(first, workspace_id)
+    for database in (second, third):
+        messages_as_copied(database)
     moved = table_copy.move(first, second)
     table_copy.move(second, third)
     assert contents(third, EVERYTHING) == contents(second, EVERYTHING) == contents(first, EVERYTHING)
@@ -91,6 +93,13 @@ def test_moving_to_the_other_database_and_back_loses_nothing(
     for database in (first, second, third):
         database.dispose()
     there.clean()
+
+
+def messages_as_copied(database: Database) -> None:
+    """Leave members as they are written: databases of tests give everybody one message for each meeting."""
+    if database.dialect == "sqlite":
+        with database.begin() as session:
+            session.execute(text("DROP TRIGGER one_message_each"))
 
 
 def fill_outbox(database: Database, workspace_id: int) -> None:

@@ -226,6 +226,8 @@ def test_who_gave_an_account_away_takes_it_back_unless_somebody_changed_the_owne
     line_id = int(given.undo.partition(":")[2])
     with team.session() as session, pytest.raises(UserError):
         handover.take_back(session, team.as_(team.priya), acme, line_id, MONDAY)
+    with team.session() as session, pytest.raises(UserError):
+        handover.take_back(session, team.as_(team.maya), acme, line_id, day(MONDAY, 2))  # it has long been Tom's
     with team.session() as session:
         handover.take_back(session, team.as_(team.maya), acme, line_id, MONDAY)
     assert holders(team, open_rows) == owner

@@ -16,12 +16,15 @@ from bot.domain.enums import PromptState, Severity
 from bot.features.home import home, my_accounts
 from bot.features.home.ids import HomeActionId
 from bot.features.home.views import HomeView, Show, Sort
+from bot.features.oversight import executive
+from bot.features.oversight.views import SameLine
 from bot.features.portfolios import digest, overview
 from bot.features.risks import ownership
 from bot.store import proof_state, schema
 from bot.store.engine import Database
 from bot.store.members import Member
 from tests.features.portfolios.test_digest import add_meeting
+from tests.features.retention.test_views import eight
 from tests.support.managing import MONDAY, Team, day
 from tests.support.reading_aloud import RENDERER
 from tests.support.refusals import says
@@ -178,12 +181,15 @@ def test_actions_due_within_a_week_are_shown_until_the_customer_was_told(team: T
     action("Told", 1, told_on=MONDAY.date(), told_words="We changed it")
     action("Answered by Product", 2, loop_answered_on=MONDAY.date(), loop_answer="Shipped")
     action("Dropped", 1, dropped_on=MONDAY.date())
-    due = home_of(team, team.maya).due
-    assert [(line.text, line.overdue) for line in due] == [
-        ("Overdue", True),
-        ("Answered by Product", False),
-        ("Soon", False),
+    view = home_of(team, team.maya)
+    assert [(line.text, line.overdue, line.done) for line in view.due] == [
+        ("Overdue", True, False),
+        ("Told", False, True),
+        ("Answered by Product", False, False),
+        ("Soon", False, False),
     ]
+    assert view.to_do == 3
+    assert "Told" not in [line.text for line in home_of(team, team.maya, day(MONDAY, 1)).due], "it was done yesterday"
 
 
 def test_risks_that_i_have_are_shown_until_they_are_closed(team: Team) -> None:
@@ -213,6 +219,23 @@ def test_a_manager_sees_the_portfolio_first_as_its_last_digest_had_it(team: Team
     assert line.summary is not None and line.summary.in_danger == 1
     assert [(share.percent, share.of) for share in line.summary.by_arr] == [("50%", "200,000 EUR")]
     assert home_of(team, team.maya).managed == ()
+
+
+def test_a_manager_sees_the_figure_of_the_same_customers(team: Team) -> None:
+    _, _, evidence = team.add_proven("Acme")
+    team.add_proven("Brick")
+    for week in (0, 7):
+        team.look(day(MONDAY, week))
+        team.change("portfolio", team.portfolio_id, next_digest_at=day(MONDAY, week))
+        with team.session() as session:
+            digest.open_due_digest(session, day(MONDAY, week))
+        if not week:
+            assert home_of(team, team.priya).managed[0].same is None, "the first digest has nothing to compare with"
+            team.change("evidence", evidence, day(MONDAY, 1), disputed_on=day(MONDAY, 1).date(), disputed_why="wrong")
+    view = home_of(team, team.priya, day(MONDAY, 7))
+    assert view.managed[0].same == SameLine("50%", -50, MONDAY.date())
+    shown = json.dumps(RENDERER.home("home/home.html", view=view), ensure_ascii=False)
+    assert "*50% on the same customers*, down 50 points since" in shown
 
 
 def said_yes(team: Team, account_id: int, at: datetime) -> None:
@@ -288,6 +311,22 @@ def test_who_owns_and_manages_nothing_sees_the_renewals(team: Team) -> None:
     shown = json.dumps(RENDERER.home("home/home.html", view=view), ensure_ascii=False)
     assert "Look up a customer" in shown and "outcome not recorded" in shown
     assert home_of(team, team.maya).executive is None and home_of(team, team.priya).executive is None
+
+
+def test_an_executive_sees_retention_where_there_are_not_too_many_customers(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert home_of(team, team.tom).executive is not None
+    eight(team)
+    view = home_of(team, team.tom)
+    assert view.executive is not None and view.executive.retention is not None
+    figures = view.executive.retention
+    assert (figures.n, figures.kept_customers, figures.grr, figures.nrr) == (8, 7, "77.5%", "83.7%")
+    shown = json.dumps(RENDERER.home("home/home.html", view=view), ensure_ascii=False)
+    assert "GRR 77.5% · NRR 83.7% · customers kept 7 of 8. Fewer than 20, read with care." in shown
+    monkeypatch.setattr(executive, "RETENTION_OF", 7)
+    view = home_of(team, team.tom)
+    assert view.executive is not None and view.executive.retention is None
 
 
 def test_a_guest_has_no_home(team: Team) -> None:

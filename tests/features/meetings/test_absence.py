@@ -111,7 +111,7 @@ def test_where_nobody_is_there_a_meeting_is_nobodys_silence_but_the_days_count(t
         cadences.set_cadence(session, team.as_(team.maya), weekly_as_admin, MONDAY)
     go_away(team, team.maya, FRIDAY)
     with team.session() as session:
-        assert absence.away_view(session, team.as_(team.maya), MONDAY).nobody == ("Alone",)
+        assert absence.away_view(session, team.as_(team.maya), MONDAY).nobody == ((alone, "Alone"),)
         prompts.open_due_prompts(session, MONDAY + timedelta(hours=3))
     with team.session() as session:
         assert prompts.close_silent(session, day(MONDAY, 2))

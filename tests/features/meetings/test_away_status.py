@@ -91,7 +91,7 @@ def test_until_when_a_status_says_away() -> None:
 
 def follow(team: Team, follows: bool = True) -> None:
     with team.session() as session:
-        away_status.follow_status(session, team.as_(team.maya), follows)
+        away_status.follow_status(session, team.as_(team.maya), follows, None, MONDAY)
 
 
 def hears(team: Team, status: Status, now: datetime) -> None:

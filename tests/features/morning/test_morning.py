@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.app import mornings
 from bot.app.actor import UserError
 from bot.domain.enums import CadenceKind, Loop, PromptState, RiskKind, Severity
+from bot.features.actions import steps
 from bot.features.meetings import absence, answers, cadences, prompts
 from bot.features.meetings.cadences import NewCadence
 from bot.features.morning import morning, sending, todos
 from bot.features.morning.views import MorningView
+from bot.features.risks import ownership
 from bot.outbox.types import Moot
 from bot.rooms import JOBS
 from bot.store import members, schema
@@ -22,6 +26,7 @@ from bot.store.engine import Database
 from tests.support.cast import MAYA
 from tests.support.databases import in_the_morning
 from tests.support.managing import MONDAY, Message, Team
+from tests.support.refusals import says
 
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONDAY_MORNING = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
@@ -256,6 +261,96 @@ def test_due_steps_are_ticked_and_unticked_in_the_message(team: Team) -> None:
     with team.session() as session:
         todos.tick(session, team.as_(team.maya), frozenset({late, due}), frozenset(), MONDAY)
     assert shown(team, message, MONDAY).open_todos == 2
+
+
+def test_a_step_that_came_from_the_customer_asks_what_they_were_told(team: Team) -> None:
+    acme = team.add_account("Acme", SUNDAY)
+    row: dict[str, Any] = {"owner_id": team.maya.id, "due_on": date(2026, 3, 2), "loop": Loop.CUSTOMER}
+    step = team.add("action", SUNDAY, account_id=acme, text="Send the report", **row)
+    live(team, SUNDAY, MONDAY_MORNING)
+    [message] = sent(team)
+    boxes, maya = frozenset({step}), team.as_(team.maya)
+    with team.session() as session:
+        assert todos.tick(session, maya, boxes, boxes, MONDAY) == step
+    assert shown(team, message, MONDAY).open_todos == 1, "it is done once they were told"
+    with team.session() as session:
+        steps.done(session, maya, step, MONDAY, words="It went out")
+    assert shown(team, message, MONDAY).open_todos == 0
+    with team.session() as session:
+        assert todos.tick(session, maya, boxes, frozenset(), MONDAY) == 0
+    assert shown(team, message, MONDAY).open_todos == 0, "an old message does not open what was closed elsewhere"
+    with team.session() as session:
+        todos.tick(session, maya, boxes, frozenset(), MONDAY, shown_done=boxes)
+    assert shown(team, message, MONDAY).open_todos == 1
+
+
+def test_what_somebody_else_has_done_is_not_opened_by_an_untick(team: Team) -> None:
+    acme = team.add_account("Acme", SUNDAY)
+    row: dict[str, Any] = {"owner_id": team.maya.id, "due_on": date(2026, 3, 2), "loop": Loop.OURSELVES}
+    step = team.add("action", SUNDAY, account_id=acme, text="Ask Priya", **row)
+    live(team, SUNDAY, MONDAY_MORNING)
+    boxes = frozenset({step})
+    with team.session() as session:
+        steps.done(session, team.as_(team.priya), step, MONDAY)
+    with pytest.raises(UserError, check=says("nothing of yours to take back")) as refused, team.session() as session:
+        todos.tick(session, team.as_(team.maya), boxes, frozenset(), MONDAY, shown_done=boxes)
+    before = len(updates(team))
+    with team.session() as session:
+        assert refused.value.renew is not None
+        refused.value.renew(session, MONDAY + HOUR)
+    assert len(updates(team)) == before + 1, "the box is ticked again"
+
+
+Act = Callable[[Session, datetime], object]
+
+
+def updates(team: Team) -> list[Message]:
+    return team.messages("morning", op="update")
+
+
+def test_every_act_on_a_step_renews_the_morning_message(team: Team) -> None:
+    acme = team.add_account("Acme", SUNDAY)
+    row: dict[str, Any] = {"owner_id": team.maya.id, "due_on": date(2026, 3, 2), "loop": Loop.OURSELVES}
+    ids = [team.add("action", SUNDAY, account_id=acme, text=f"Step {number}", **row) for number in range(4)]
+    live(team, SUNDAY, MONDAY_MORNING)
+    maya, seen = team.as_(team.maya), len(updates(team))
+    acts: tuple[Act, ...] = (
+        lambda s, now: steps.done(s, maya, ids[0], now),
+        lambda s, now: steps.not_done(s, maya, ids[0], now),
+        lambda s, now: steps.drop(s, maya, ids[1], "They have one already", now),
+        lambda s, now: steps.move(s, maya, ids[2], date(2026, 3, 9), now),
+        lambda s, now: steps.hand_over(s, maya, ids[3], "U0TOM", now),
+    )
+    for number, act in enumerate(acts, start=1):
+        with team.session() as session:
+            act(session, MONDAY + number * HOUR / 10)
+        assert len(updates(team)) == seen + number
+    view = shown(team, sent(team)[0], MONDAY + HOUR)
+    assert [todo.action_id for todo in view.todos] == [ids[0]]
+
+
+def test_every_act_on_a_risk_renews_the_morning_message(team: Team) -> None:
+    acme = team.add_account("Acme", SUNDAY)
+    weekly(team, acme, date(2026, 3, 3))
+    weekly(team, team.add_account("Brick", SUNDAY), date(2026, 3, 3))
+    row: dict[str, Any] = {"kind": RiskKind.SPONSOR_LEFT, "severity": Severity.HIGH, "fact": "Their sponsor left"}
+    risk = team.add("risk", SUNDAY, account_id=acme, opened_at=SUNDAY, **row)
+    live(team, SUNDAY, MONDAY_MORNING)
+    maya, seen = team.as_(team.maya), len(updates(team))
+    acts: tuple[tuple[Act, int], ...] = (
+        (lambda s, now: ownership.claim(s, maya, risk, now), 1),
+        (lambda s, now: ownership.snooze(s, maya, risk, now, until=date(2026, 3, 9), why="They are away"), 0),
+        (lambda s, now: ownership.wake(s, maya, risk, now), 1),
+        (lambda s, now: ownership.close(s, maya, risk, now, how="Ana took over from him"), 0),
+        (lambda s, now: ownership.reopen(s, maya, risk, "it is not over", now), 1),
+        (lambda s, now: ownership.assign(s, maya, risk, "U0TOM", now), 0),
+    )
+    for number, (act, held) in enumerate(acts, start=1):
+        now = MONDAY + number * HOUR / 10
+        with team.session() as session:
+            act(session, now)
+        assert len(updates(team)) == seen + number
+        assert len(shown(team, sent(team)[0], now).risks) == held
 
 
 def test_evidence_that_expires_within_a_week_says_what_it_costs(team: Team) -> None:

@@ -17,6 +17,7 @@ from bot.features.portfolios import account_summaries, coverage_trend, customer_
 from bot.features.portfolios.list_choice import ListChoice
 from bot.features.portfolios.list_file import guarded
 from bot.features.portfolios.list_views import AccountListView, NoPortfolioView, WhichPortfolioView
+from bot.features.risks import ownership
 from bot.store.account_list import Covered, Narrowed, Show, Sort
 from bot.store.engine import Database
 from tests.support.managing import MONDAY, Team
@@ -52,6 +53,21 @@ def test_it_opens_on_what_needs_attention_and_counts_who_is_all_right(team: Team
     assert names(everybody) == ["Fine", "Planless"]
     assert (everybody.rows[0].squares, everybody.rows[0].coverage) == (("proven",), "100%")
     assert everybody.head.shares == ("50% of 200,000 EUR",)
+
+
+def test_a_row_says_what_nobody_has_taken_without_a_statement_a_row(team: Team) -> None:
+    first, second = team.add_broken("Disputed"), team.add_broken("Taken")
+    team.look()
+    with team.session() as session:
+        ownership.claim(session, team.as_(team.maya), team.the_risk(second).id, MONDAY)
+    notes = {row.name: row.note for row in listed(team, ALL).rows}
+    assert notes == {"Disputed": "disputed since 2 Mar, not taken", "Taken": "disputed since 2 Mar"}
+    with team.session() as session:
+        table = customer_list.as_table(session, team.as_(team.priya), ALL, MONDAY)
+    assert [row.needs for row in table.rows] == [notes["Disputed"], notes["Taken"]]
+    with team.session() as session:
+        ownership.claim(session, team.as_(team.maya), team.the_risk(first).id, MONDAY)
+    assert listed(team, ALL).rows[0].note == "disputed since 2 Mar"
 
 
 def test_the_same_figures_whether_a_summary_is_kept_or_not(team: Team) -> None:
@@ -210,6 +226,18 @@ def test_the_file_holds_all_rows_and_no_formula(team: Team) -> None:
 @given(st.text())
 def test_no_cell_begins_like_a_formula(cell: str) -> None:
     assert not guarded(cell).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize(
+    "cell", ["＝1+1", "＋1", "－1", "＠SUM(A1)", "\u00a0=1", "\u3000=1", "\ufeff=1", "\u200b@x", " \t=1", "\x0b=1"]
+)
+def test_no_cell_hides_a_formula_behind_what_is_not_seen_or_is_wide(cell: str) -> None:
+    assert guarded(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["Acme", " Acme", "12", "a=b", "Ａcme", "’t Hof", ""])
+def test_a_plain_cell_stays_as_it_is(cell: str) -> None:
+    assert guarded(cell) == cell
 
 
 words = st.one_of(st.none(), st.integers(1, 2**63 - 1))

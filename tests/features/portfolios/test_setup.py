@@ -222,7 +222,7 @@ def test_portfolio_says_what_to_do_when_there_is_nothing_to_show(team: Team) -> 
         survey(team, team.maya, name="emae")
     with team.session() as session:
         session.execute(schema.portfolio.delete())
-    with pytest.raises(UserError, check=says("/portfolio setup")):
+    with pytest.raises(UserError, check=says("Ask an admin of this workspace for one")):
         survey(team, team.ada)
 
 

@@ -166,8 +166,8 @@ def test_a_card_waits_for_working_hours(team: Team) -> None:
     with team.session() as session:
         due_at = session.execute(select(outbox.c.due_at).where(outbox.c.kind == "risk")).scalar_one()
         reminded_at = risk_queries.remind_manager_at(session, risk)
-    assert due_at == datetime(2026, 3, 9, 9, tzinfo=UTC)
-    assert reminded_at == datetime(2026, 3, 10, 9, tzinfo=UTC)
+    assert due_at == datetime(2026, 3, 9, 8, tzinfo=UTC)
+    assert reminded_at == datetime(2026, 3, 10, 8, tzinfo=UTC)
 
 
 def test_a_former_customer_is_left_alone_until_somebody_changes_it(team: Team) -> None:
