@@ -52,7 +52,7 @@ chaos: $(READY) ## break things on purpose and count what was lost or doubled (d
 independent: $(READY) ## run the bot on a Slack that is not ours, and check what it sends against Slack's types (npm)
 	$(BIN)/python -m tests.independent
 
-screenshots: $(READY) ## take the pictures of the README anew
+screenshots: $(READY) ## take the pictures in docs/images anew
 	$(BIN)/python -m tests.browser.screenshots
 
 audit: ## look up known vulnerabilities of the pinned dependencies (needs the network)

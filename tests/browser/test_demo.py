@@ -37,10 +37,10 @@ def demo(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 
 @asynccontextmanager
-async def visitor() -> AsyncIterator[Page]:
+async def visitor(width: int = 1280, height: int = 860, *, touch: bool = False) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path_of("chromium"), args=ARGUMENTS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 860})
+        page = await browser.new_page(viewport={"width": width, "height": height}, has_touch=touch)
         page.set_default_timeout(1000 * PATIENCE_SECONDS)
         yield page
         await browser.close()
@@ -79,7 +79,7 @@ async def test_a_newcomer_lives_through_the_loop_in_a_browser(tmp_path: Path) ->
             prompt = page.locator("[data-ts]").last
             await expect(prompt).to_contain_text("Acme Manufacturing")
             await prompt.locator("[data-action-id='prompt.answer']").click()
-            await choose(page, "change", "behaviour")
+            await page.click("#modal [data-action-id='change'] input[value='behaviour']")
             await page.fill("#modal [data-action-id='what_changed']", "Plant two approves on the phone")
             await page.click("#modal [data-action-id='answer.evidence']")
             await choose(page, "outcome", await last_outcome(page))

@@ -136,6 +136,14 @@ async def test_a_week_in_which_everything_happens_is_told_step_by_step(stage: St
     for line in ("Lost:", "Newly proven:", "Newly broken:", "Terms changed:", "Retired:", "Joined:", "Moved in:"):
         assert line in text, line
     assert len(digest["blocks"]) <= 50 and len(json.dumps(digest["blocks"])) <= 13_000
+    buttons = [element for block in digest["blocks"] for element in block.get("elements", ())]
+    customers = {
+        one["action_id"]: one["text"]["text"] for one in buttons if one.get("action_id", "").startswith("card")
+    }
+    assert len(customers) == 3 and all(f"{name}, “Fewer tickets" in text for name in customers.values())
+    for opens, name in customers.items():
+        await maya.click(opens, message=digest)
+        assert f"{name}: " in maya.text(maya.sees("cs-north")[-1])
     replies = [m for m in stage.sandbox.messages("cs-north") if m.get("thread_ts") == digest["ts"] and m is not digest]
     table = next(block for m in replies for block in m["blocks"] if block["type"] == "table")
     told = [words(row[0]) for row in table["rows"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -23,6 +24,7 @@ SHARE = "share"
 """The verbs of a card's ⋯ that are of this room; others are of the rooms above."""
 BY_LEDGER = "ledger"
 BY_BANDS = "bands"
+_OPEN_CARD = re.compile(rf"{re.escape(AccountActionId.OPEN_CARD)}(\.\d+)?")
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -77,7 +79,7 @@ def _proposals(app: AsyncApp, edge: Edge) -> None:
 
 
 def _card(app: AsyncApp, edge: Edge) -> None:
-    app.action(AccountActionId.OPEN_CARD)(shows(edge, card.card, "Proof card"))
+    app.action(_OPEN_CARD)(shows(edge, card.card, "Proof card"))
 
     @app.action(AccountActionId.SHARE_CARD)
     async def share(ack: AsyncAck, body: Body) -> None:

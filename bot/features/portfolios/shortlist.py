@@ -11,7 +11,8 @@ from bot.features.portfolios.digest_pages import MOST_LINES
 
 class Entry(NamedTuple):
     """A line about an account; `key` sorts the list, the smallest first. `arr` is what the account is worth, `sign`
-    what stands before the line, `in_full` what the thread says instead of the text."""
+    what stands before the line, `in_full` what the thread says instead of the text, `account_id` is 0 where no button
+    opens the account."""
 
     key: tuple[Any, ...]
     name: str
@@ -19,6 +20,7 @@ class Entry(NamedTuple):
     arr: Money | None = None
     sign: str = ""
     in_full: str = ""
+    account_id: int = 0
 
 
 class Shortlist:

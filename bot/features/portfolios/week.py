@@ -92,7 +92,7 @@ class WeekNews:
 
     `chart` is there in the first digest of a month. `left` counts the lines that no page of the thread has; `unread`
     are the names of accounts that could not be read, `unread_more` counts those that are not named. `private` is what
-    the manager alone gets.
+    the manager alone gets. `customers` are the ids and names of a few that the message names, to be opened from it.
     """
 
     until: str
@@ -108,6 +108,7 @@ class WeekNews:
     unread: tuple[str, ...] = ()
     unread_more: int = 0
     chart: WeekChart | None = None
+    customers: tuple[tuple[int, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The digest as plain values."""
@@ -131,6 +132,7 @@ class WeekNews:
             tuple(stored["unread"]),
             stored["unread_more"],
             _chart(stored.get("chart")),
+            tuple((account_id, name) for account_id, name in stored.get("customers", ())),
         )
 
 

@@ -30,6 +30,8 @@ from bot.phrases import phrase, say
 _NAMED = 3
 _NAME = 60
 _RENEWALS = 5
+_BUTTONS = 3
+_URGENCY = ("high", "medium", "")
 _OTHERS = 4
 _TABLES = 8
 _SILENCES = 500
@@ -86,6 +88,7 @@ def week_news(digest: Digest, lists: WeekLists, known: Known) -> WeekNews:
         known.unread,
         known.unread_more,
         known.chart,
+        tuple(_customers(lists, broken)),
     )
 
 
@@ -149,6 +152,14 @@ def _parts(lists: WeekLists, broken: Sequence[tuple[Broken, str | None]], extra:
     yield WeekPart("", tuple(moved))
     rest_kinds = [kind for kind in (*OUTCOMES, *MOVES) if of[kind].count]
     yield WeekPart("", tuple(_named("", kind, of[kind]) for kind in rest_kinds))
+
+
+def _customers(lists: WeekLists, broken: Sequence[tuple[Broken, str | None]]) -> list[tuple[int, str]]:
+    """Whose card most readers want next: what broke, then the renewals that the message has, the worst first."""
+    renewals = sorted(lists.lists["renewals"].first(_RENEWALS), key=lambda entry: _URGENCY.index(entry.sign))
+    named = [(one.account_id, one.name) for one, _ in broken[:_NAMED]]
+    named += [(entry.account_id, entry.name) for entry in renewals]
+    return list(dict(named).items())[:_BUTTONS]
 
 
 def _short_broken(broken: Broken, who: str | None) -> str:

@@ -167,7 +167,8 @@ class WeekLists(Listener):
             outcomes=news.outcomes,
         )
         sign = "high" if is_past or news.coverage < _HALF else "medium" if news.coverage < _RENEWABLE else ""
-        self.lists["renewals"].add(Entry((on, account.id), _name(account), text, arr, sign))
+        entry = Entry((on, account.id), _name(account), text, arr, sign, account_id=account.id)
+        self.lists["renewals"].add(entry)
         if on <= shift_day(self._today, -_LONG_PAST):
             self.long_past.add(Entry((on, account.id), _name(account), near_day(on, self._today), arr))
 

@@ -178,16 +178,15 @@ def _outcome_id(risk: Risk) -> int | None:
 
 
 def drop(state: ProofState, risk: Risk) -> tuple[str | None, str | None]:
-    """The account's coverage before the danger began and when it was found; Nones where it was the same."""
+    """The account's coverage before the danger began and when it was found; Nones where it did not fall."""
     opened_on = risk.opened_at.date()
     then = graded_outcomes(state, opened_on)
     about = next((graded for graded in then if graded.outcome.id == _outcome_id(risk)), None)
     since = _began(about, risk.kind) if about is not None else None
     if since is None or since > opened_on:
         return None, None
-    before = percent(coverage(graded_outcomes(state, days.add_days(since, -1))))
-    after = percent(coverage(then))
-    return (None, None) if before == after else (before, after)
+    before, after = coverage(graded_outcomes(state, days.add_days(since, -1))), coverage(then)
+    return (None, None) if before <= after or percent(before) == percent(after) else (percent(before), percent(after))
 
 
 def _began(graded: Graded, kind: RiskKind) -> date | None:
