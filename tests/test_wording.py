@@ -71,11 +71,11 @@ NOTHING_TO_SHOW = {
 SPECIAL: list[tuple[UserError, str]] = [
     (
         UserError(AppRefusal.NOT_YOUR_ACCOUNT, account="Acme", owner=None),
-        "Only the owner, the deputy or the manager can change Acme. Ask an admin, since it has no owner yet, to do it.",
+        "Only the manager or an admin can change Acme, since it has no owner yet. Ask one of them.",
     ),
     (
         UserError(AppRefusal.NOT_YOUR_ACCOUNT, account="Acme", owner="Maya"),
-        "Only the owner, the deputy or the manager can change Acme. Ask Maya, who owns it, to do it.",
+        "Only Maya, the deputy or the manager can change Acme. Ask Maya.",
     ),
     (
         UserError(AppRefusal.ACCOUNT_NOT_HERE_YET, day=TUESDAY),
@@ -105,7 +105,7 @@ SPECIAL: list[tuple[UserError, str]] = [
     ),
     (
         UserError(PortfolioRefusal.OWNS_NOTHING, person=None),
-        "That person owns no account. Choose somebody else.",
+        "That person owns no customer. Choose somebody else.",
     ),
     (
         UserError(RiskRefusal.TAKEN, holder="Maya", since=None),

@@ -67,10 +67,13 @@ def told_until(week: WorkWeek, on: date) -> datetime:
 
 
 def refresh(session: Session, workspace_id: int, member_ids: Iterable[int | None], now: datetime) -> None:
-    """Have the morning messages of these members show how things stand now."""
+    """Have the morning messages of these members show how things stand now, the newest first: it is being read.
+
+    A channel takes one message a second, so the others follow.
+    """
     since = shift_moment(now, -_STILL_SHOWN)
     for member_id in sorted({member_id for member_id in member_ids if member_id is not None}):
-        for key, args in lookup.posts_since(session, workspace_id, MORNING_KEY.of(member_id), since):
+        for key, args in reversed(lookup.posts_since(session, workspace_id, MORNING_KEY.of(member_id), since)):
             put(
                 session,
                 Outgoing(

@@ -66,7 +66,7 @@ def _about_file(error: OSError) -> str | None:
     if not error.strerror:
         return None
     about = f"{name} cannot be used" if name else "The system refuses this"
-    return f"{about} ({error.strerror}), so mend that and run the command again."
+    return f"{about} ({error.strerror}), so fix that and run the command again."
 
 
 def _unexpected(error: Exception) -> str:

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from bot.slack.edge import ANSWER_SECONDS, Edge
+from bot.slack.markup import Message
 from bot.slack.payload import Body, sender_of
 from bot.store.types import storable
 
@@ -56,9 +57,9 @@ def words_of(body: Body, our_user_id: str | None) -> str:
     return storable(text).strip()
 
 
-async def say(edge: Edge, body: Body, view: object) -> None:
+async def say(edge: Edge, body: Body, message: Message) -> None:
     """Answer what was written to us. Raises `SlackApiError` where Slack does not take it."""
-    event, message = body["event"], edge.message(view)
+    event = body["event"]
     content: dict[str, Any] = {"channel": str(event["channel"]), "text": message.text, "blocks": message.blocks}
     if thread := thread_of(body):
         content["thread_ts"] = thread

@@ -121,7 +121,7 @@ class Failures:
         event_id = str(body.get("event_id"))
         if conversation.is_to_us(body) and event_id not in self._answered:
             self._answered.append(event_id)
-            await conversation.say(self._edge, body, NoticeView(sentence))
+            await conversation.say(self._edge, body, self._edge.message(NoticeView(sentence)))
 
     def _on_the_modal(self, body: Body, sentence: str, field: str | None) -> BoltResponse:
         inputs = inputs_of(body["view"])

@@ -190,7 +190,7 @@ def test_bad_rows_are_told_with_line_column_and_reason(proofline: Proofline, tmp
     none = proofline("import", "accounts", str(file))
     assert (none.code, none.err) == (
         1,
-        "No row could be taken, so mend what the lines above say and import the file again.\n",
+        "No row could be taken, so correct what the lines above say and import the file again.\n",
     )
 
 

@@ -31,7 +31,7 @@ async def test_a_stage_is_put_by_hand_with_a_reason_and_released(stage: Stage) -
     await stage.settle()
     await ines.command("/proof acme stage")
     form = words(ines)
-    assert "is in activation" in form and "a first win, with its date" in form and "Too few accounts" in form
+    assert "is in activation" in form and "a first win, with its date" in form and "Too few customers" in form
     with pytest.raises(FormError) as refused:
         await ines.submit({"stage": "renewal"})
     assert "reason" in refused.value.errors
@@ -39,7 +39,7 @@ async def test_a_stage_is_put_by_hand_with_a_reason_and_released(stage: Stage) -
     await ines.command("/proof acme")
     assert "renewal" in ines.text(ines.sees()[-1])
     await ines.command("/proof acme stage")
-    assert "Set by hand: They renew early The ledger shows activation" in words(ines)
+    assert "Set by hand: They renew early Automatic: activation" in words(ines)
     await ines.submit({"stage": "ledger"})
     await ines.command("/proof acme")
     assert "activation" in ines.text(ines.sees()[-1])
@@ -76,7 +76,7 @@ async def test_our_share_is_isolated_right_after_recording_and_the_packet_is_acc
     await ines.click("card.evidence")
     figure = {"outcome": "1", "value": "5", "source": "customer_system", "as_of": "2026-03-02", "attested_by": "1"}
     await ines.submit({**figure, "link": "https://acme.example/signing"})
-    assert "which part of it is ours?" in words(ines)
+    assert "Which part of it is our contribution?" in words(ines)
     assert "Linked by Inês Duarte, nobody else has looked" in words(ines)
     await ines.click("evidence.isolate")
     with pytest.raises(FormError) as refused:

@@ -47,7 +47,7 @@ async def test_each_button_shows_what_it_says(stage: Stage) -> None:
     tom = stage.person("tom")
     for action, says in (
         (ACTIONS.OPEN_LIST, "0 pieces of evidence"),
-        (ACTIONS.SHOW_GAPS, "Acme GmbH: 1 gap"),
+        (ACTIONS.SHOW_GAPS, "Acme GmbH: 1 not proven"),
         (ACTIONS.OPEN_PACKET, "Acme GmbH: what is proven"),
         (ACTIONS.OPEN_PLAN, "Acme GmbH: success plan"),
         (ACTIONS.SHOW_HISTORY, "Acme GmbH: what happened"),
@@ -127,7 +127,7 @@ async def test_older_lines_of_the_history_come_by_a_button(stage: Stage) -> None
     assert "Obstacle 19" in first and re.search(r"Older \(\d+\)", str(ines.sees()[-1]))
     await ines.click(ACTIONS.OLDER_HISTORY)
     older = flat(ines, ines.sees()[-1])
-    assert "Number 21 and on." in older and "Obstacle 19" not in older
+    assert "From number 21." in older and "Obstacle 19" not in older
     await ines.click(ACTIONS.NEWER_HISTORY)
     assert "Obstacle 19" in flat(ines, ines.sees()[-1])
 

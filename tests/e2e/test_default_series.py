@@ -21,7 +21,7 @@ async def test_a_manager_begins_the_meetings_of_all_customers_and_takes_them_bac
     bands = {"bands": "100,000 / 20,000 EUR", "loads": "25 / 80; 900,000 / 500,000 EUR"}
     await maya.submit({"name": "Alps", "manager": maya.id, "tz": "Europe/Stockholm", **bands})
     await maya.click("portfolio.adopt")
-    assert "7 accounts have no meetings" in maya.text(maya.modal)
+    assert "7 customers have no meetings" in maya.text(maya.modal)
     await maya.close()
     await overview(maya, "/portfolio Alps")
     shown = maya.sees()[-1]

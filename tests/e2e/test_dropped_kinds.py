@@ -75,7 +75,7 @@ async def test_where_two_kinds_fit_a_button_takes_it_for_the_other(stage: Stage)
     await maya.click("import.kind.0")
     await stage.settle()
     assert len(told(maya)) == 1
-    assert "I take it for a file of accounts. Look whether it was read rightly." in read(maya)
+    assert "I take it for a file of accounts. Check that it was read correctly." in read(maya)
     assert "This file: 1 account, 120,000 EUR ARR" in read(maya) and count(stage, "account") == 0
     await maya.click("import.file")
     await stage.settle()
@@ -112,7 +112,7 @@ async def test_what_was_imported_is_shown(stage: Stage) -> None:
     await maya.command("/proof harborline signals")
     shown = words(maya, maya.sees("general")[-1])
     for part in (
-        "1 metric and 1 event from outside. Kept, they count for nothing yet",
+        "1 metric and 1 event from outside. They are kept and count for nothing yet",
         "active users: 41 users week of 2 Feb 2026",
         "from file · 1 period kept",
         "2 Feb 2026 · sponsor left: economic buyer",

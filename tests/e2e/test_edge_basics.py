@@ -164,7 +164,7 @@ async def test_a_refusal_is_said_to_the_person_and_keeps_nothing(trial: Stage) -
 async def test_an_unexpected_error_shows_a_reference_that_the_log_has(trial: Stage) -> None:
     with structlog.testing.capture_logs() as logged:
         said = await told(trial, "tom", "break")
-    found = re.search(r"reference: ([0-9a-f]{6})", said)
+    found = re.search(r"Reference ([0-9a-f]{6})", said)
     assert found, said
     [failure] = [line for line in logged if line["event"] == "slack.failed"]
     assert failure["reference"] == found[1]
@@ -190,7 +190,7 @@ async def test_a_closed_socket_is_replaced(stage: Stage) -> None:
 
 
 async def test_a_database_that_is_away_is_said(trial: Stage) -> None:
-    assert "database is not answering" in await told(trial, "tom", "database")
+    assert "cannot reach the database" in await told(trial, "tom", "database")
 
 
 async def test_a_button_that_nobody_knows_any_more_gets_a_sentence(trial: Stage) -> None:

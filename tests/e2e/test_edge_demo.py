@@ -93,4 +93,4 @@ async def test_the_past_has_a_renewal_and_a_loss_and_every_view_shows_both(tmp_p
         listed = read(sandbox, "maya", maya.sees("cs-north")[-1:]).replace("\N{NO-BREAK SPACE}", " ")
         assert "of 2.2 M USD proven" in listed and "of 12 customers need attention" in listed
         await maya.click("list.more", value="overview:mine")
-        assert "2.2 M USD ARR proven · 24% by count · 12 accounts" in read(sandbox, "maya", maya.sees("cs-north")[-1:])
+        assert "2.2 M USD ARR proven · 24% by count · 12 customers" in read(sandbox, "maya", maya.sees("cs-north")[-1:])

@@ -86,9 +86,9 @@ async def test_a_manager_opens_one_of_the_team_and_a_csm_sorts_their_accounts(st
     assert "Inês Duarte" in maya.text(maya.modal)
     await ines.open_home()
     await ines.click(ACTIONS.SHOW_ACCOUNTS, view=ines.home, selected="No success plan")
-    assert "None of your accounts is like that." in ines.text(ines.home)
+    assert "None of your accounts matches." in ines.text(ines.home)
     await ines.click(ACTIONS.SORT_ACCOUNTS, view=ines.home, selected="By name")
-    assert "None of your accounts is like that." in ines.text(ines.home)
+    assert "None of your accounts matches." in ines.text(ines.home)
     await ines.click(ACTIONS.SHOW_ACCOUNTS, view=ines.home, selected="All accounts")
     assert "Your accounts (1)" in ines.text(ines.home)
 

@@ -79,7 +79,7 @@ async def test_a_customers_name_in_a_direct_message_gives_the_card(stage: Stage)
         await ines.say("dm", words)
         assert "Would they renew on value?" in last(ines), words
     await ines.say("dm", "acme plan")
-    assert "Add person" in str(ines.dm()[-1]["blocks"])
+    assert "Add contact" in str(ines.dm()[-1]["blocks"])
 
 
 async def test_a_misspelt_name_offers_the_nearest_as_buttons(stage: Stage) -> None:
@@ -228,7 +228,7 @@ async def test_hostile_words_are_answered_like_any_other(stage: Stage, words: st
     ines = stage.person("ines")
     await ines.say("dm", words.encode("utf-8", "ignore").decode())
     assert ines.dm()[-1]["user"] == stage.bot.where.bot_user_id
-    assert "Something broke" not in last(ines)
+    assert "Something went wrong" not in last(ines)
     assert "<!channel>" not in str(ines.dm()[-1]["blocks"])
 
 

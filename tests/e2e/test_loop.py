@@ -86,7 +86,7 @@ async def test_nothing_changed_is_one_tap_and_takes_a_word_on_what_is_in_the_way
 async def nothing_changed_before_a_renewal(stage: Stage, who: Person) -> dict[str, Any]:
     """Answer the prompt of a meeting a month before a renewal with *Nothing changed*; returns the message."""
     await stage.go_to(datetime(2026, 5, 5, 9, 30, tzinfo=UTC))
-    prompt = next(message for message in reversed(who.dm()) if "meets you soon" in message["text"])
+    prompt = next(message for message in reversed(who.dm()) if "soon: what changed" in message["text"])
     await who.click("prompt.nothing", message=prompt)
     await stage.settle()
     return prompt

@@ -31,9 +31,9 @@ async def test_a_portfolio_is_set_up_takes_accounts_in_and_sends_its_digest(stag
         await maya.submit({"name": "North", "channel": channel_id(stages, "cs-north"), "tz": "Somewhere"})
     assert "tz" in refused.value.errors
     await maya.submit({"tz": "Europe/Stockholm"})
-    assert "1 account belongs to no portfolio" in maya.text(maya.modal)
+    assert "1 customer belongs to no portfolio" in maya.text(maya.modal)
     await maya.click("portfolio.adopt")
-    assert "took in 1 account" in maya.text(maya.modal)
+    assert "took in 1 customer" in maya.text(maya.modal)
     await maya.close()
     await stages.go_to(MONDAY_NINE)
     digest = next(m for m in stages.sandbox.messages("cs-north") if "North" in m["text"] and not m.get("thread_ts"))
@@ -90,7 +90,7 @@ async def test_a_risk_that_nobody_takes_reaches_the_manager_who_reminds_the_owne
     assert "reminded today" in maya.text(now_of(maya, not_taken))
     await maya.click("risk.claim", message=not_taken)
     await stage.settle()
-    assert "Somebody has taken care of it" in maya.text(now_of(maya, not_taken))
+    assert "The risk is taken" in maya.text(now_of(maya, not_taken))
     assert "Maya Lindqvist has it" in maya.text(now_of(maya, not_taken))
     assert "Maya Lindqvist has it" in ines.text(now_of(ines, asked))
     [card] = [
@@ -114,7 +114,7 @@ async def test_a_judgement_is_asked_for_with_a_reason_and_stands_on_the_card(sta
     assert "*Would they renew on value?* Yes, says Inês Duarte, who owns the account" in ines.text(ines.sees()[-1])
     tom = stage.person("tom")
     await tom.command("/proof acme judge")
-    assert "Only the owner" in tom.text(tom.sees()[-1])
+    assert "the deputy or the manager can change" in tom.text(tom.sees()[-1])
 
 
 async def test_a_tuesday_with_nothing_new_says_so_in_one_line(stage: Stage) -> None:

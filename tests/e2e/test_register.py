@@ -88,7 +88,7 @@ async def test_a_gap_handed_over_comes_to_the_colleague_who_then_acts_on_it(stag
     assert "Tom Okafor has it now and gets a message." in said(ines.modal, ines)
     await stage.go_on(hours=24)
     message = tom.dm()[-1]
-    assert "Inês Duarte hands you a gap of Acme GmbH: " + QUESTION in said(message, tom)
+    assert "Inês Duarte asks you to take something that is not proven at Acme GmbH: " + QUESTION in said(message, tom)
     await tom.click("gap.menu", message=message, selected="move:gap:1")
     await tom.submit({"due_on": "2026-03-20"})
     assert "20 Mar 2026, moved 1 time" in said(tom.modal, tom)
@@ -159,4 +159,4 @@ async def test_what_would_break_is_asked_in_the_plan_and_stands_on_the_card(stag
     assert "Without us: “Month-end close would take nine days again”, Ana Ruiz" in card
     assert "nobody else can check it" in card and "Last moved: nothing recorded" in card
     await ines.click("gap.list")
-    assert "Acme GmbH: 1 gap" in said(ines.sees()[-1], ines)
+    assert "Acme GmbH: 1 not proven" in said(ines.sees()[-1], ines)

@@ -49,10 +49,10 @@ async def test_tech_touch_is_one_message_on_the_first_working_morning(stage: Sta
     assert len(ines.dm()) == before
     await stage.go_to(datetime(2026, 4, 1, 8, 1, tzinfo=UTC))
     told = ines.text(ines.dm()[-1])
-    assert "1 tech-touch account broke* since the last message" in told and "Acme GmbH" in told
+    assert "1 tech-touch customer needs attention* since the last message" in told and "Acme GmbH" in told
     await stage.go_to(datetime(2026, 4, 2, 8, 1, tzinfo=UTC))
     batch, question = ines.dm()[before:]
-    assert "tech-touch account broke" in ines.text(batch)
+    assert "tech-touch customer needs attention" in ines.text(batch)
     # The tier was set by hand, which keeps nobody from being asked for a call 60 days before the renewal.
     assert "Will they renew?" in ines.text(question)
     await ines.click("card.open", message=batch)

@@ -90,7 +90,7 @@ def test_a_baseline_is_from_before_the_due_date(customer: Customer) -> None:
     assert customer.refused(outcome_terms.set_terms, terms, later) == (
         "baseline_after_due",
         "baseline_on",
-        "The outcome is due on 30 Jun 2026. Its baseline is from before that day.",
+        "The outcome is due on 30 Jun 2026. Choose an earlier day for its baseline.",
     )
 
 

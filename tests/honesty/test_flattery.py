@@ -319,7 +319,7 @@ async def test_somebody_adds_an_account_of_50_million_that_is_proven(keeper: Kee
     await keeper.tom.submit({"outcome": "2", **words, "link": "https://goliath.example/mail"})
     assert "Goliath: 100% proven" in keeper.says(keeper.tom)
     digest = await keeper.digest(2)
-    assert "No proof moved on the same customers and outcomes: 1 joined." in digest
+    assert "Nothing moved on the same customers and outcomes: 1 joined." in digest
     assert "Same customers and outcomes 0 as before" in digest
     assert "Joined: Goliath, 50 M EUR, 100% proven" in digest
 

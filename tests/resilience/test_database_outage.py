@@ -136,11 +136,11 @@ async def test_everything_else_says_so_and_works_again(outage: Outage) -> None:
         await eventually(lambda: ines.dm())
         async with away(outage):
             await ines.click("prompt.snooze", selected="1:hour")
-            assert "database is not answering. Nothing is lost" in ines.text(ines.dm()[-1])
+            assert "cannot reach the database just now. Nothing is lost" in ines.text(ines.dm()[-1])
             assert (await fetch(stage.bot.port, "/health"))[0] == 200
             if isinstance(outage, StoppedPostgres):
                 await ines.command("/proof acme")
-                assert "database is not answering" in ines.text(ines.sees()[-1])
+                assert "cannot reach the database" in ines.text(ines.sees()[-1])
                 assert (await fetch(stage.bot.port, "/ready"))[0] == 503
         await ines.command("/proof acme")
         assert "Acme GmbH" in ines.text(ines.sees()[-1])
@@ -172,7 +172,7 @@ async def test_a_replica_that_froze_in_the_middle_of_its_work_says_so_when_it_wa
         )
         ines = stage.person("ines")
         await ines.click("test.freeze")
-        assert "database is not answering. Nothing is lost" in ines.text(ines.sees("cs-north")[-1])
+        assert "cannot reach the database just now. Nothing is lost" in ines.text(ines.sees("cs-north")[-1])
         [away] = [line for line in logged if line["event"] == "slack.database_away"]
         assert "IdleInTransactionSessionTimeout" in away["error"]
 

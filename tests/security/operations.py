@@ -38,6 +38,7 @@ ROWS = {
     "offered_steps": "action",
     "person_id": "person",
     "shown_by": "person",
+    "shown_done": "action",
     "settled_gaps": "gap",
     "key": "portfolio",
     "owner_id": "member",

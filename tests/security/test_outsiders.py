@@ -89,7 +89,7 @@ async def test_every_other_button_is_refused_and_does_nothing(shared: Stage, val
     for action in ACTIONS:
         seen = len(ana.sees("acme-shared"))
         await ana.click(action)
-        assert "members of this workspace only" in told(ana, seen) or "out of date" in told(ana, seen), action
+        assert "members of this workspace" in told(ana, seen) or "changed since" in told(ana, seen), action
         assert ana.modal is None, action
     assert written(shared) == before
 
@@ -183,7 +183,7 @@ async def test_a_forged_number_of_a_question_is_refused(shared: Stage, value: st
     for action in sorted(THEIRS):
         seen = len(ana.sees("acme-shared"))
         await ana.click(action, value=value or "x")
-        assert "not here any more" in told(ana, seen) or "out of date" in told(ana, seen)
+        assert "not here any more" in told(ana, seen) or "changed since" in told(ana, seen)
         assert ana.modal is None
     assert written(shared) == before
 
@@ -236,10 +236,10 @@ async def post_card_menu(stage: Stage) -> None:
         ("gmail.com", "Anybody can have an address"),
         ("mail.yahoo.co.uk", "Anybody can have an address"),
         ("ines@hey.com", "Anybody can have an address"),
-        ("localhost", "Write a mail domain"),
-        ("https://", "Write a mail domain"),
-        ("example.com", "our own mail domain"),
-        ("eu.example.com", "our own mail domain"),
+        ("localhost", "Write an email domain"),
+        ("https://", "Write an email domain"),
+        ("example.com", "our own email domain"),
+        ("eu.example.com", "our own email domain"),
     ],
 )
 async def test_free_mail_and_our_own_domain_are_nobodys(shared: Stage, domain: str, sentence: str) -> None:

@@ -195,7 +195,7 @@ def test_what_no_database_can_keep_is_dropped_from_what_is_typed() -> None:
 
 @pytest.mark.parametrize("value", ["9" * 5000, str(2**63), "x"], ids=["5000 digits", "65 bits", "a word"])
 def test_a_row_id_that_no_row_can_have_is_a_stale_button(value: str) -> None:
-    with pytest.raises(UserError, check=says("out of date")):
+    with pytest.raises(UserError, check=says("changed since")):
         form("row", {"value": value}).row("row")
 
 

@@ -126,8 +126,8 @@ def test_answers_are_read(text: str, request_: object) -> None:
     ("text", "sentence"),
     [
         ("acme chnaged: belief", "I do not know chnaged: in an answer. Did you mean changed:?"),
-        ("acme next: a next: b", "next: stands twice. Put all of it behind one next:."),
-        ("acme behaviour: a changed: b", "changed: stands twice. Put all of it behind one changed:."),
+        ("acme next: a next: b", "next: is there twice. Put all of it after one next:."),
+        ("acme behaviour: a changed: b", "changed: is there twice. Put all of it after one changed:."),
         (
             "acme by 31/12",
             "What happens by 31/12? Write it in front of the day, as in: next: … by 31/12.",
@@ -139,7 +139,7 @@ def test_answers_are_read(text: str, request_: object) -> None:
         ("acme next: a by 3/4", "“3/4” can be two days. Write the month as a word: 3 Apr or 4 Mar."),
         (
             "acme changed: next: b",
-            "Nothing stands behind changed:. Write /answer <account> changed: … unproven: … next: … by friday.",
+            "Add text after changed:. Write /answer <account> changed: … unproven: … next: … by friday.",
         ),
     ],
 )

@@ -28,7 +28,7 @@ def shown(surface: Any) -> str:
     [
         (Tier.HIGH_TOUCH, "*high touch*: asked before every meeting; the aim is that every account stays."),
         (Tier.LOW_TOUCH, "*low touch*: asked once a month, and when something breaks."),
-        (Tier.TECH_TOUCH, "*tech touch*: never asked one by one; one batch a month with only what broke."),
+        (Tier.TECH_TOUCH, "*tech touch*: never asked one by one; one message a month with only what broke."),
     ],
 )
 def test_every_tier_says_what_it_means(tier: Tier, words: str) -> None:

@@ -12,7 +12,7 @@ from bot.app.gap_lines import GapLine
 from bot.app.would_break import WouldBreakLine
 from bot.domain.enums import Grade, RenewalCall, Severity, Stage, Tier, Verdict
 from bot.domain.model import LastMove
-from bot.features.accounts.card_layout import SQUARES, TWO_LINES, Shown, shown
+from bot.features.accounts.card_layout import ALL, SQUARES, TWO_LINES, Shown, shown
 
 
 class Mark(StrEnum):
@@ -246,10 +246,16 @@ class CardView:
 
     @property
     def groups(self) -> tuple[tuple[ProofLine, ...], ...]:
-        """The outcomes that are proven, those that are partly proven, missed or disputed, and those not proven."""
+        """The outcomes that are proven, those that are partly proven, missed or disputed, and those not proven.
+
+        Where not all of them are shown, disputed and missed ones come first: what is cut is never the worst.
+        """
+        between = [line for line in self.lines if line.mark in BETWEEN]
+        if len(self.lines) > ALL:
+            between.sort(key=lambda line: -BETWEEN.index(line.mark))
         return (
             tuple(line for line in self.lines if line.mark is Mark.PROVEN),
-            tuple(line for line in self.lines if line.mark in BETWEEN),
+            tuple(between),
             tuple(line for line in self.lines if line.mark is Mark.UNPROVEN),
         )
 

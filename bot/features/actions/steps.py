@@ -92,7 +92,8 @@ def not_done(session: Session, actor: Actor, action_id: int, now: datetime) -> i
 
     `UserError` for one that somebody else has done, or that an answer has ticked off.
     """
-    _, account = actions.action_and_account(session, actor, action_id)
+    step, account = actions.action_and_account(session, actor, action_id)
+    actions.must_close(session, step, account, actor)
     line = changes.newest_of_row(session, actor.workspace_id, account.id, Entity.ACTION, action_id)
     if line is None or line.after.get("told_on") is None:
         raise UserError(AppRefusal.NOTHING_TO_TAKE_BACK)

@@ -14,7 +14,7 @@ from bot.app.actor import Actor
 from bot.features.hello import hello
 from bot.features.hello.ids import HelloActionId
 from bot.features.proof_command.grammar import Show, Topic
-from bot.features.proof_command.slack import FORMS, command_view, in_place
+from bot.features.proof_command.slack import FORMS, command_view, in_place, message_of
 from bot.slack import conversation
 from bot.slack.edge import Edge
 from bot.slack.payload import Body, clicked
@@ -35,7 +35,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
         view = await edge.write(body, lambda session, actor, now: hello.answer(session, actor, typed, now, look))
         if view is not None:
-            await conversation.say(edge, body, view)
+            await conversation.say(edge, body, message_of(edge, view))
 
     @app.action(HelloActionId.WHAT_I_CAN_DO)
     async def helped(ack: AsyncAck, body: Body) -> None:

@@ -32,7 +32,7 @@ def tick(
     """
     must_read(actor)
     asked = 0
-    for step_id in sorted(offered_steps | done_steps):
+    for step_id in sorted(offered_steps | done_steps | shown_done):
         step, account = actions.action_and_account(session, actor, step_id)
         actions.must_close(session, step, account, actor)
         if step.dropped_on is not None:

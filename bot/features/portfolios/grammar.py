@@ -68,7 +68,7 @@ _FORMS = (
         "retention [quarter] [name]", "what customers pay a year later: GRR, NRR, who left, cohorts", "retention"
     ),
     CommandForm("renewals [name]", "what renews, by call, and what is past and open", "renewals"),
-    CommandForm("handover @owner", "give the accounts of a colleague to another one, with a preview", "handover"),
+    CommandForm("handover @owner", "give the customers of a colleague to another one, with a preview", "handover"),
     CommandForm("setup", "name, channel, manager and digest time", "setup"),
 )
 

@@ -94,7 +94,7 @@ def _command(app: AsyncApp, edge: Edge) -> None:
 
     async def _give(ack: AsyncAck, body: Body, view: object, topic: Topic) -> None:
         if isinstance(view, WithNear):
-            await ack(as_reply(_above(edge.message(view.near), edge.message(view.card))))
+            await ack(as_reply(message_of(edge, view)))
         elif topic in FORMS and not isinstance(view, accounts.ChoicesView | CardView):
             await edge.open(body, view)
             await ack()
@@ -140,7 +140,11 @@ class WithNear:
     card: CardView
 
 
-def _above(upper: Message, lower: Message) -> Message:
+def message_of(edge: Edge, view: object) -> Message:
+    """The message that shows what a command asked for."""
+    if not isinstance(view, WithNear):
+        return edge.message(view)
+    upper, lower = edge.message(view.near), edge.message(view.card)
     return Message(lower.text, [*upper.blocks, *lower.blocks])
 
 
@@ -157,7 +161,11 @@ def _agenda(app: AsyncApp, edge: Edge) -> None:
 
 def in_place(view: object, body: Body) -> object:
     """A view as it is shown where somebody asked for it: a card that was asked for in a thread is shared there."""
-    return replace(view, in_thread=True) if isinstance(view, CardView) and stands_in_a_thread(body) else view
+    if not stands_in_a_thread(body):
+        return view
+    if isinstance(view, WithNear):
+        return replace(view, card=replace(view.card, in_thread=True))
+    return replace(view, in_thread=True) if isinstance(view, CardView) else view
 
 
 def _topic(word: str) -> Topic:

@@ -268,3 +268,21 @@ def most_inputs(source: str) -> int:
 def test_alternatives_count_once_and_nothing_is_overlooked() -> None:
     assert most_inputs("<input {% if a %}<input {% if b %}<input {% endif %}{% else %}<input {% endif %}") == 3
     assert "meetings/answer_form.html" in MODALS
+
+
+def test_of_many_outcomes_the_missed_and_disputed_are_never_those_that_are_cut(team: Team) -> None:
+    """Nobody hides a dispute behind outcomes that are partly proven."""
+    account_id, _, evidence_id = team.add_proven("Acme", MONDAY)
+    team.change("evidence", evidence_id, disputed_on=MONDAY.date(), disputed_why="wrong month")
+    owner = team.add("person", account_id=account_id, name="Sam Roe", part=Part.OUTCOME_OWNER)
+    for number in range(6):
+        partly = team.add_outcome(account_id, owner, title=f"Partly {number}")
+        team.prove(account_id, partly, "700", attested_by=owner)
+    dead = team.add_outcome(account_id, owner, title="Dead", due_on=date(2026, 2, 1))
+    team.prove(account_id, dead, "1200", attested_by=owner)
+    for number in range(14):
+        team.add_outcome(account_id, owner, title=f"Open {number}")
+    with team.session() as session:
+        view = account_card.card(session, Actor(team.maya, "command"), account_id, MONDAY)
+    shown_now = [line.mark for line in view.groups[1][: view.shown.between]]
+    assert shown_now[:2] == ["disputed", "missed"]

@@ -97,7 +97,7 @@ def test_a_stage_put_by_hand_stays_with_its_reason_until_it_is_released(database
         assert (view.stage, view.computed, view.reason, view.days) == ("renewal", "adoption", "They renew early", 3)
         assert not view.can_write and view.stays[0].reason == "They renew early"
         told = history.history(session, world.maya, world.acme, None, day(MONDAY, 4)).lines
-        assert any(line.what == "put it into renewal" for line in told)
+        assert any(line.what == "moved it to renewal" for line in told)
         stages.release(session, world.maya, world.acme, day(MONDAY, 5))
     assert stage_of(database, world.acme) == (Stage.ADOPTION, date(2026, 3, 7))
 

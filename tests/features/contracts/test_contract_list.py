@@ -86,5 +86,5 @@ def test_nothing_recorded_and_guests(database: Database, world: World) -> None:
     with database.reading() as session:
         view = contracts_view(session, world.tom, bare, MONDAY)
     assert (view.in_force, view.to_come, view.over, view.arr) == ((), (), (), "")
-    with database.reading() as session, pytest.raises(UserError, check=says("for members of this workspace")):
+    with database.reading() as session, pytest.raises(UserError, check=says("members of this workspace")):
         contracts_view(session, world.guest, world.acme, MONDAY)

@@ -136,7 +136,7 @@ def test_a_leaver_is_handed_over_with_a_preview_that_still_holds(team: Team) -> 
         assert (form.many, form.not_yours, [name for _, name in form.accounts]) == (2, 1, ["Acme", "Brick"])
         view = bulk.leaver_preview(session, priya, all_of_them, MONDAY)
         assert (view.many, view.arr) == (2, ("100,000 EUR", "100,000 USD"))
-        assert view.carried == "1 open prompt, 1 open step, 1 open gap, 1 risk and 1 obstacle"
+        assert view.carried == "1 open prompt, 1 open step, 1 open question, 1 risk and 1 obstacle"
         with pytest.raises(UserError) as refused:
             bulk.leaver_form(session, team.as_(team.maya), team.maya.id, MONDAY)
         assert refused.value.code == AppRefusal.NOT_YOUR_PORTFOLIO

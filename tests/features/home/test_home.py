@@ -146,7 +146,7 @@ def test_a_choice_that_fits_none_of_my_accounts_is_still_my_home(team: Team) -> 
     with team.database.reading() as session:
         view = home.home(session, team.as_(team.maya), MONDAY, show=Show.NO_PLAN)
     assert view.owns and view.accounts == () and view.executive is None
-    assert "None of your accounts is like that." in json.dumps(RENDERER.home("home/home.html", view=view))
+    assert "None of your accounts matches." in json.dumps(RENDERER.home("home/home.html", view=view))
 
 
 def test_accounts_that_i_stand_in_for_are_marked(team: Team) -> None:

@@ -63,7 +63,7 @@ def test_a_website_binds_its_domain_and_the_same_file_again_changes_nothing(data
     report = taken(database, text)
     assert bound(database) == [("Acme", "acme.example", BoundHow.CRM_IMPORT)]
     assert told(report) == [
-        "1 mail domain is bound to its account, such as acme.example to Acme: an address of it is the customer's."
+        "1 email domain is bound to its account, such as acme.example to Acme: an address of it is the customer's."
     ]
     again = taken(database, text)
     assert (again.batch_id, again.unchanged, told(again), len(bound(database))) == (None, 2, [], 1)

@@ -86,7 +86,7 @@ def test_what_somebody_changes_in_anothers_answer_is_theirs(session: Session, wo
     answer = on_record(session, world)
     assert (answer.by, answer.what_changed, answer.next_action) == ("Maya Lindqvist", "Legal signs alone", "Call Ana")
     [other] = answer.changed_by
-    assert (other.name, other.parts, other.at) == ("Priya Nair", ("next action",), SOON)
+    assert (other.name, other.parts, other.at) == ("Priya Nair", ("next step",), SOON)
 
 
 def test_what_the_first_author_takes_back_is_hers_again(session: Session, world: World) -> None:

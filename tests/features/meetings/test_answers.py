@@ -180,7 +180,7 @@ def test_a_meeting_that_is_off_is_asked_about_again_if_that_is_taken_back_in_tim
     session: Session, world: World
 ) -> None:
     answers.meeting_off(session, world.maya, 1, NOW)
-    with pytest.raises(UserError, check=says("Only the owner")):
+    with pytest.raises(UserError, check=says("the deputy or the manager can change")):
         answers.undo(session, world.tom, 1, NOW)
     answers.undo(session, world.maya, 1, NOW)
     assert state_of_the_prompt(session) is PromptState.OPEN
@@ -218,7 +218,7 @@ def test_a_snoozed_prompt_asks_again_and_not_after_the_meeting(session: Session,
 
 
 def test_a_prompt_handed_over_asks_the_colleague_who_may_then_answer(session: Session, world: World) -> None:
-    with pytest.raises(UserError, check=says("Only the owner")):
+    with pytest.raises(UserError, check=says("the deputy or the manager can change")):
         answers.answer(session, world.tom, full(world), NOW)
     assert answers.hand_over(session, world.maya, 1, "U0TOM", NOW) == "Tom Okafor"
     assert queued(session)[-1][1] == "U0TOM"

@@ -197,6 +197,17 @@ def test_a_meeting_that_is_handed_over_at_night_wakes_nobody(team: Team) -> None
     assert due_at(team, to_tom) == datetime(2026, 3, 3, 7, tzinfo=UTC), "eight where Tom is, two hours before it"
 
 
+def test_the_newest_message_shows_first_what_was_done(team: Team) -> None:
+    """A channel takes one message a second: who presses in today's does not wait for those of last week."""
+    with team.session() as session:
+        for ahead in range(4):
+            now = MONDAY_MORNING + ahead * 24 * HOUR
+            sending.put_message(session, team.maya, now.date(), now, now)
+        mornings.refresh(session, 1, [team.maya.id], now + HOUR)
+    days = [message.key.split(":")[2].partition("@")[0] for message in team.messages("morning", op="update")]
+    assert days == ["20260305", "20260304", "20260303", "20260302"]
+
+
 def claimed(team: Team, message: Message) -> Claimed:
     """The row of a message as its sender has claimed it."""
     table = schema.outbox.outbox

@@ -185,9 +185,9 @@ def test_who_owns_what(team: Team) -> None:
 def test_another_workspace_guests_and_people_without_accounts_are_refused(team: Team) -> None:
     with pytest.raises(UserError, check=says("That account is not here any more")):
         listed(team, ListChoice("999"))
-    with pytest.raises(UserError, check=says("owns no account")):
+    with pytest.raises(UserError, check=says("owns no customer")):
         listed(team, ListChoice("U0NOBODY"))
-    with pytest.raises(UserError, check=says("for members of this workspace")):
+    with pytest.raises(UserError, check=says("members of this workspace")):
         listed(team, ALL, team.as_(team.guest))
 
 

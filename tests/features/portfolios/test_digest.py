@@ -179,7 +179,7 @@ def test_a_customer_who_left_is_the_headline_also_where_the_figure_rises(team: T
     assert said(view.news.bridge) == "50% = 50% +50 lost = 100% of 100,000 EUR"
     assert view.news.headline == (
         "Orchid left, 100,000 EUR, which by itself raises the figure 50 points. "
-        "On the same customers and outcomes, proof stands where it stood."
+        "On the same customers and outcomes, proof did not move."
     )
     assert lines(view)["Lost:"] == "Orchid, 100,000 EUR, reason unknown, no success plan"
 
@@ -298,7 +298,7 @@ def test_a_retired_outcome_is_named_at_once_and_moves_the_figure_when_the_manage
     opened(team, FIRST)
     team.change("outcome", other, day(FIRST, 1), retired_on=day(FIRST, 1).date(), retired_why="n/a")
     view = opened(team, SECOND)
-    assert view.news.headline == "No proof moved on the same customers and outcomes: 1 retired."
+    assert view.news.headline == "Nothing moved on the same customers and outcomes: 1 retired."
     assert (view.news.bridge, view.news.figure) == (None, "50% of 100,000 EUR is proven, as on 2 Mar.")
     assert lines(view)["Retired:"] == "Acme, “Fewer tickets a month”"
     assert blocks(team, 2)["Retired (1)"] == ["Acme: “Fewer tickets a month” was retired on 3 Mar 2026: n/a"]

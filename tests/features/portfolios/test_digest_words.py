@@ -70,9 +70,7 @@ def test_a_renewal_is_the_headline_if_somebody_besides_the_team_stands_for_it(te
     opened(team, FIRST)
     renewed(team, team.priya, acme, day(FIRST, 1), link="https://docs.example.com/orders/17")
     view = opened(team, SECOND)
-    assert view.news.headline == (
-        "Acme renewed, 120,000 EUR. On the same customers and outcomes, proof stands where it stood."
-    )
+    assert view.news.headline == ("Acme renewed, 120,000 EUR. On the same customers and outcomes, proof did not move.")
     assert lines(view)["Renewed:"].startswith("Acme, 120,000 EUR (was 100,000 EUR), until 4 Mar 2027.")
     assert "quiet week" not in " ".join(view.news.foot)
     assert "First quiet week" in " ".join(opened(team, THIRD).news.foot)
@@ -83,7 +81,7 @@ def test_a_renewal_that_only_the_team_tells_of_is_named_and_is_no_headline(team:
     opened(team, FIRST)
     renewed(team, team.maya, acme, day(FIRST, 1))
     view = opened(team, SECOND)
-    assert view.news.headline == "No figure moved. What else happened stands below."
+    assert view.news.headline == "No figure moved. What else happened is below."
     assert "Recorded by its own team, nobody else has confirmed it." in lines(view)["Renewed:"]
 
 

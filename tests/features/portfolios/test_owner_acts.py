@@ -145,13 +145,13 @@ def test_a_tier_below_what_the_arr_pays_for_is_named_with_who_set_it(team: Team)
         team.maya,
         lambda s, a: tiers.overrule_tier(s, a, acme, Tier.TECH_TOUCH, MONDAY, reason="They like it so"),
     )
-    said = "tech touch by hand, its ARR pays for high touch; set by Maya Lindqvist on 2 Mar 2026: They like it so"
+    said = "tech touch by hand, by ARR high touch; set by Maya Lindqvist on 2 Mar 2026: They like it so"
     with team.database.reading() as session:
         tier = card.card(session, team.as_(team.tom), acme, MONDAY).tier
         assert tier is not None and tier.lowered == said
         assert owner_acts.tiers_by_hand(session, team.portfolio()) == (("Acme", said),)
         lines = owner_acts.owner_lines(session, DigestSpan(1, team.portfolio_id, None, MONDAY))
-        assert lines.of_owners == (("Tiers below what the ARR pays for", ((team.maya.id, f"Acme: {said}"),)),)
+        assert lines.of_owners == (("Tiers set by hand below the tier by ARR", ((team.maya.id, f"Acme: {said}"),)),)
         assert not lines.foot and not lines.thread
 
 

@@ -216,7 +216,7 @@ def test_portfolio_shows_an_owner_their_own_accounts_and_others_everything(team:
 
 
 def test_portfolio_says_what_to_do_when_there_is_nothing_to_show(team: Team) -> None:
-    with pytest.raises(UserError, check=says("Ada Moreau owns no account")):
+    with pytest.raises(UserError, check=says("Ada Moreau owns no customer")):
         survey(team, team.maya, owner_slack_id="U0ADA")
     with pytest.raises(UserError, check=says(r"no portfolio called emae\. The nearest: EMEA")):
         survey(team, team.maya, name="emae")
@@ -241,9 +241,9 @@ def test_the_pages_of_a_portfolio_have_load_answers_and_what_keeps_showing_up(te
     with team.database.reading() as session:
         page = overview.portfolio_page(session, team.as_(team.priya), str(team.portfolio_id), 0, MONDAY)
     told = {block.title: (block.lines[0].names, block.lines[0].text) for block in page.blocks}
-    assert told["Load"] == (("Maya Lindqvist",), "2 accounts, 200,000 EUR; 2 high touch of 1 expected")
+    assert told["Load"] == (("Maya Lindqvist",), "2 customers, 200,000 EUR; 2 high touch of 1 expected")
     assert told["Answers of the last 90 days"] == (("Maya Lindqvist",), "answered 0 of 1, 0 answers moved evidence")
-    assert told["What keeps showing up"] == (("SSO",), "two accounts, 200,000 EUR ARR")
+    assert told["What several customers need"] == (("SSO",), "two customers, 200,000 EUR ARR")
 
 
 def test_a_portfolio_of_another_workspace_is_as_good_as_gone(team: Team) -> None:

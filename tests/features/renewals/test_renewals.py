@@ -118,11 +118,11 @@ def test_a_system_that_has_the_renewal_confirms_it(team: Team) -> None:
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({"arr": ""}, "Write the yearly value as a number, such as 48000."),
+        ({"arr": ""}, "Write the yearly value as a number, such as 48,000."),
         ({"arr": "0"}, "A renewal has a yearly value. If they pay nothing from now on, press Left."),
         ({"arr": "80000"}, "The value went from 100,000 EUR to 80,000 EUR. Choose what moved it."),
         ({"moved": ""}, "Choose what moved the value."),
-        ({"next_renewal": date(2126, 3, 2)}, "A term runs at most 10 years. Look at the year again."),
+        ({"next_renewal": date(2126, 3, 2)}, "A term runs at most 10 years. Check the year."),
         ({"next_renewal": TODAY}, "The next renewal is after 2 Mar 2026, the first day of this term."),
         ({"notice_days": "a month"}, "Write the notice period as whole days, such as 30, or leave it empty."),
         ({"link": "http://"}, "Paste a link that starts with https://."),

@@ -148,7 +148,7 @@ def test_a_risk_in_every_state_and_its_timeline(team: Team) -> None:
         "Priya Nair closed it: They wrote it down",
         "Priya Nair reopened it: They did not",
         "Priya Nair snoozed it until <!date^1772614800^{date_short_pretty}|4 Mar 2026, 09:00 UTC>: Their auditor is in",
-        "The snooze is over and the danger is still there.",
+        "The snooze is over, and the risk is still there.",
         "Closed: the ledger no longer shows it.",
     ]
 

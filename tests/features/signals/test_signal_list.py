@@ -70,5 +70,5 @@ def test_events_are_the_newest_first_and_cut_with_a_count(database: Database, wo
 def test_nothing_came_and_guests(database: Database, world: World) -> None:
     view = shown(database, world)
     assert (view.metrics, view.events, view.more_events) == ((), (), 0)
-    with database.reading() as session, pytest.raises(UserError, check=says("for members of this workspace")):
+    with database.reading() as session, pytest.raises(UserError, check=says("members of this workspace")):
         signals_view(session, world.guest, world.acme, MONDAY)
