@@ -30,7 +30,7 @@ from bot.phrases import phrase, say
 _NAMED = 3
 _NAME = 60
 _RENEWALS = 5
-_BUTTONS = 3
+_BUTTONS = 2
 _URGENCY = ("high", "medium", "")
 _OTHERS = 4
 _TABLES = 8

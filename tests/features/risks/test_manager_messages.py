@@ -187,10 +187,11 @@ def test_the_digest_leads_with_coverage_and_is_twelve_lines_at_most(team: Team) 
 
 
 def rows_of(text: str) -> int:
-    """How many lines a digest has on a desktop: its three buttons stand in one row, and the notification is none."""
+    """How many lines a digest has on a desktop: its buttons stand in one row, and the notification is none."""
     _, *rows = text.splitlines()
-    assert rows[-3:] == ["Open EMEA", "Renewals", "Retention"]
-    return len(rows) - 2
+    buttons = rows.index("Open EMEA")
+    assert rows[buttons:][1:3] == ["Renewals", "Retention"] and len(rows[buttons:]) <= 5
+    return buttons + 1
 
 
 def test_the_rest_of_a_day_is_one_message_with_the_worst_by_name(team: Team) -> None:
