@@ -147,6 +147,8 @@ async def test_a_prompt_handed_over_is_answered_by_the_colleague(stage: Stage) -
     await ines.submit({"colleague": tom.id})
     await stage.settle()
     assert "Tom Okafor answers" in ines.text(ines.dm()[-1])
+    assert tom.dm() == []  # it is five in the morning where Tom is
+    await stage.go_on(hours=4)
     await tom.click("prompt.answer")
     await tom.submit({"change": "nothing"})
     await stage.settle()
