@@ -107,7 +107,7 @@ def test_what_was_refused_may_be_sent_again(database: Database, world: World) ->
 def test_the_same_form_with_other_words_is_refused_with_what_to_do(database: Database, world: World) -> None:
     with database.begin() as session:
         write_down(session, world)
-    with pytest.raises(UserError, check=says("change what stands on record")), database.begin() as session:
+    with pytest.raises(UserError, check=says("open it again and change it there")), database.begin() as session:
         write_down(session, world, replace(FORM, content="typed anew"))
     assert count(database, "outcome") == 2
 

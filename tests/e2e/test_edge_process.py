@@ -105,7 +105,7 @@ async def test_it_stops_when_asked_and_answers_what_came_in(tmp_path: Path) -> N
                 await told(running, b"bot.stopping")
                 assert not submitted.done()
             await submitted
-            assert "*Acme* is here" in maya.text(maya.modal)
+            assert "Added: *Acme*" in maya.text(maya.modal)
             _, log = await asyncio.wait_for(running.communicate(), PATIENCE_SECONDS)
             assert running.returncode == 0
             assert b"bot.stopped" in log

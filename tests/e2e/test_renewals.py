@@ -58,7 +58,7 @@ async def test_a_renewal_that_its_owner_records_is_confirmed_by_the_manager(stag
     await ines.close()
     await stage.settle()
     assert "On record: expanded, 60,000 EUR" in ines.text(next(m for m in ines.dm() if m["ts"] == ask["ts"]))
-    (review,) = [m for m in maya.dm() if "is it so that they renewed" in m["text"]]
+    (review,) = [m for m in maya.dm() if "did they renew?" in m["text"]]
     await maya.click("renewal.confirm", message=review)
     await stage.settle()
     assert "confirmed by Maya" in maya.text(next(m for m in maya.dm() if m["ts"] == review["ts"]))
@@ -97,7 +97,7 @@ async def test_who_pays_by_the_month_from_now_on_has_no_renewal_and_the_digest_n
     assert "pays by the month" in ines.text(ines.modal)
     await ines.close()
     await stage.settle()
-    (review,) = [m for m in maya.dm() if "is it so that they renewed" in m["text"]]
+    (review,) = [m for m in maya.dm() if "did they renew?" in m["text"]]
     assert "36,000 EUR (was 48,000 EUR), by the month from now on" in maya.text(review)
     await maya.command("/proof acme")
     assert "onthly" in maya.text(maya.sees()[-1])

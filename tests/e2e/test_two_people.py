@@ -12,7 +12,7 @@ from bot.rooms import ACTIONS
 from bot.store import schema
 from bot.store.schema.outbox import outbox
 from sandbox.errors import FormError
-from tests.support.believable import ASKED, alarm, fill
+from tests.support.believable import ASKED, alarm, at_any_hour, fill
 from tests.support.bot_process import Stage
 
 
@@ -82,6 +82,7 @@ async def test_a_button_on_a_message_that_is_out_of_date_renews_the_message(stag
 async def test_who_was_asked_once_is_told_whom_to_ask(stage: Stage) -> None:
     fill(stage)
     ines, tom = stage.person("ines"), stage.person("tom")
+    at_any_hour(stage)
     await stage.go_to(ASKED)
     await ines.click("prompt.hand_over")
     await ines.submit({"colleague": tom.id})

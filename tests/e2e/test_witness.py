@@ -68,7 +68,7 @@ async def test_a_bare_link_counts_for_14_days(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("link", "told"),
     [
-        ("https://bit.ly/3xYz", "That is a short link"),
+        ("https://bit.ly/3xYz", "A short link does not show"),
     ],
 )
 async def test_a_link_that_shows_nothing_is_refused_and_nothing_is_lost(stage: Stage, link: str, told: str) -> None:

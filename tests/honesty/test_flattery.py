@@ -374,7 +374,7 @@ async def test_a_risk_is_closed_or_snoozed_with_ok(keeper: Keeper) -> None:
     await keeper.close(keeper.ines)
     await keeper.ines.click(ACTIONS.RISK_MORE, message=risk, selected="Snooze until…")
     until = (keeper.stage.now + timedelta(days=7)).date().isoformat()
-    assert "“ok” puts nothing off" in await keeper.refused({"until": until, "why": "ok"})
+    assert "“ok” is no reason" in await keeper.refused({"until": until, "why": "ok"})
 
 
 async def test_the_owner_moves_renewal_or_arr(keeper: Keeper) -> None:

@@ -128,7 +128,7 @@ async def test_surveys_run_one_at_a_time_a_person_beside_everybodys_cards(
         await eventually(lambda: slow.begun == 2)
         ines = stage.person("ines")
         await ines.command("/portfolio")
-        assert "still being worked out" in ines.text(ines.sees()[-1])
+        assert "still working on your last list" in ines.text(ines.sees()[-1])
         for who in ("ines", "tom", "maya", "kenji"):
             await reads_card(stage, who)
         assert (await fetch(stage.bot.port, "/ready"))[0] == 200
@@ -139,7 +139,7 @@ async def test_surveys_run_one_at_a_time_a_person_beside_everybodys_cards(
         assert slow.begun == 4
         await eventually(lambda: not edge.is_surveying(press(stage, "ines")))
         await ines.command("/portfolio")
-        assert "still being worked out" not in ines.text(ines.sees()[-1])
+        assert "still working on your last list" not in ines.text(ines.sees()[-1])
 
 
 async def test_one_member_who_reads_a_lot_leaves_threads_to_the_others(

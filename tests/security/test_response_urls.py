@@ -96,4 +96,4 @@ async def test_an_answer_follows_no_redirect(stage: Stage) -> None:
             await ines.click("card.history")
         assert attacker.requests == []
     assert "slack.failed" in [line["event"] for line in lines]
-    assert "reference" in ines.text(ines.sees()[-1])
+    assert "Reference" in ines.text(ines.sees()[-1])

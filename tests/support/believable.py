@@ -61,3 +61,8 @@ def alarm(stage: Stage, account_id: int) -> None:
         judgement.judge(session, maya, new, stage.now)
 
     stage.write(write)
+
+
+def at_any_hour(stage: Stage) -> None:
+    """Have everybody work around the clock, so that what is told comes at once."""
+    stage.write(lambda s: s.execute(update(schema.member).values(work_begins="00:00", work_ends="23:59")))

@@ -20,7 +20,7 @@ from bot.store.entities import Entity
 from bot.store.ledger import Author
 from sandbox.person import Person
 from tests.support import forms_story_life
-from tests.support.believable import ASKED, Book, alarm, channel_id, fill
+from tests.support.believable import ASKED, Book, alarm, at_any_hour, channel_id, fill
 from tests.support.bot_process import Stage
 from tests.support.factory import AGREEMENT
 from tests.support.overview import overview
@@ -172,6 +172,7 @@ async def _goalposts(day: Day, numeric: dict[str, str]) -> None:
 
 async def _meetings(day: Day) -> None:
     stage, ines, tom = day.stage, day.ines, day.stage.person("tom")
+    at_any_hour(stage)  # else Tom, in New York, is asked in the afternoon
     await stage.go_to(ASKED)
     await day.press(ines, ACTIONS.SNOOZE_PROMPT, selected="1:hour")
     await ines.click(ACTIONS.HAND_OVER)

@@ -98,7 +98,7 @@ def maya_leaves(story: TwoYears) -> None:
     story.left_us("maya")
     story.until(2026, 11, 16)
     carried = story.hands_over("priya", "maya", "tom")
-    assert carried == "1 open prompt, 1 open step, 1 open gap and 1 risk", carried
+    assert carried == "1 open prompt, 1 open step, 1 open question and 1 risk", carried
     brief, line = story.posts("handover-brief"), story.posts("handover-line")
     assert (len(brief["U0TOM"]), line) == (1, {}), "who left reads nothing"
     story.until(2026, 11, 17)

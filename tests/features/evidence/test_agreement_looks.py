@@ -85,7 +85,7 @@ def test_what_does_not_show_it_voids_it_for_good(session: Session, world: World)
     assert (f"agreement-void:{look_id}", world.maya.member.slack_id) in queued(session)
     told = agreement_looks.compose_void(session, {"workspace_id": 1, "look_id": look_id}, LATER)
     assert isinstance(told, AgreementVoidView) and told.note == "No word on the target"
-    with pytest.raises(UserError, check=says("void meanwhile")):
+    with pytest.raises(UserError, check=says("void by now")):
         agreement_looks.look(session, world.tom, terms_id, CheckVerdict.SHOWS, LATER)
     with pytest.raises(UserError, check=says("does not show that they agreed")):
         agree(session, world)

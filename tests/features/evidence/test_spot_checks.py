@@ -284,7 +284,7 @@ def test_what_was_withdrawn_meanwhile_is_not_waited_for(team: Team) -> None:
     team.change("evidence", piece, day(MONDAYS[1], 1), withdrawn_on=MONDAYS[1].date(), withdrawn_why="A slip")
     _, view = message(team)
     assert view.waiting == 0 and not view.pieces[0].is_there
-    with pytest.raises(UserError, check=says("withdrawn or replaced meanwhile")):
+    with pytest.raises(UserError, check=says("withdrawn or replaced since")):
         answer(team, drawn(team)[0].id, team.priya, SHOWS, day(MONDAYS[1], 2))
     opened(team, 2)
     assert foot(opened(team, 3)) == ""

@@ -171,7 +171,7 @@ def test_a_question_closes_with_words_that_show_it_and_its_step_goes_with_it(des
     lines = [
         line.what for line in history.history(desk.session, desk.world.maya, desk.world.acme, None, desk.now).lines
     ]
-    assert any(line.startswith("closed the gap “Finance?”") and HOW in line for line in lines)
+    assert any(line.startswith("closed the open question “Finance?”") and HOW in line for line in lines)
 
 
 @pytest.mark.parametrize("how", ["ok", "Done!", "yes, all good now", "n/a", "…", "closed"])

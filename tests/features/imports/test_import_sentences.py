@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_opened_says_what_to_do(
         "nothing.csv": "There is no file nothing.csv, so check its name and the folder you are in.",
         "leads_nowhere.csv": "There is no file leads_nowhere.csv, so check its name",
         "folder": "folder is a folder, so name a file in it.",
-        "a.csv/b.csv": "a.csv/b.csv cannot be used (Not a directory), so mend that",
+        "a.csv/b.csv": "a.csv/b.csv cannot be used (Not a directory), so fix that",
         "x" * 300: "That name is too long for a file, so check what you typed.",
     }.items():
         refused(monkeypatch, capsys, tmp_path, name, says)

@@ -124,7 +124,7 @@ def test_what_does_not_show_it_withdraws_it_and_tells_the_owner(session: Session
     args = {"workspace_id": 1, "acceptance_id": acceptance_id, "account_id": world.acme}
     question = look_messages.compose_look(session, args, LATER)
     assert isinstance(question, AcceptanceLookView) and (question.verdict, question.is_there) == ("does_not", False)
-    with pytest.raises(UserError, check=says("withdrawn meanwhile")):
+    with pytest.raises(UserError, check=says("withdrawn since")):
         looked(session, world.manager, acceptance_id)
     with pytest.raises(UserError, check=says("does not show that they accepted")):
         accepted(session, world)

@@ -141,7 +141,7 @@ def test_evidence_does_not_keep_it_closed_while_the_fact_is_true(team: Team) -> 
 
 @pytest.mark.parametrize("words", ["ok", "later", "all fine, thanks"])
 def test_a_snooze_needs_words_too(team: Team, risk: Risk, words: str) -> None:
-    with team.session() as session, pytest.raises(UserError, check=says("“ok” puts nothing off")):
+    with team.session() as session, pytest.raises(UserError, check=says("“ok” is no reason")):
         ownership.snooze(session, team.as_(team.maya), risk.id, MONDAY, until=day(MONDAY, 3).date(), why=words)
 
 
