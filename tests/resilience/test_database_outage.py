@@ -213,7 +213,7 @@ async def test_prompts_that_fell_due_during_an_outage_come_after_it_in_the_order
             "Third",
             "Fourth",
         ]
-        assert asked(stage)[0].startswith("Passed met"), "a meeting that is over is not called one that comes"
+        assert asked(stage)[0].startswith("You met Passed"), "a meeting that is over is not called one that comes"
         query = select(outbox.c.due_at).where(outbox.c.kind == "prompt").order_by(outbox.c.due_at)
         due = stage.read(lambda session: session.execute(query).scalars().all())
         assert due == [MEETINGS - timedelta(days=1) + timedelta(hours=hour) for hour in (10, 13, 14, 15, 16)]
