@@ -171,7 +171,8 @@ def _prompts(session: Session, keys: dict[str, AnyRow], evidence: Evidence, verd
             verdict.lost.append(f"prompt {prompt.id} has no message")
             continue
         posts: list[Post] = evidence.eyes.by_uuid.get(row.uuid, [])
-        if not posts and prompt.state == PromptState.OPEN:
+        # What became due outside its owner's hours waits for their next ones, and a run may end before.
+        if not posts and prompt.state == PromptState.OPEN and row.due_at <= evidence.timeline.now():
             verdict.lost.append(f"prompt {prompt.id} is open and nobody was asked")
         if posts and prompt.slack_id not in channels[posts[0].channel].members:
             verdict.lost.append(f"prompt {prompt.id} went to somebody else")
